@@ -1,0 +1,141 @@
+/* fddm.h: pixels in, pixels out. The whole public interface of the engine.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ *   weights = fddm_weights_open (path, &error);
+ *   context = fddm_context_new (weights, FDDM_DEVICE_AUTO, NULL, &error);
+ *   fddm_denoise (context, &params, &source, &sink, progress, data, &report, &error);
+ *
+ * Pixels are 32-bit floats, R'G'B' or gray, perceptually coded as in sRGB, nominally in [0,1]; values outside and
+ * non-finite ones are allowed. A context is used by one thread at a time; weights may be shared. */
+#pragma once
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define FDDM_ERROR (fddm_error_quark ())
+GQuark fddm_error_quark (void);
+
+typedef enum {
+  FDDM_ERROR_WEIGHTS,      /* a weights file is missing, damaged or of the wrong kind */
+  FDDM_ERROR_DEVICE,       /* the device asked for cannot be used, or failed          */
+  FDDM_ERROR_MEMORY,       /* even the smallest tile does not fit                     */
+  FDDM_ERROR_ARGUMENT,     /* a parameter is out of its range                         */
+  FDDM_ERROR_CANCELLED,    /* the progress callback said no                           */
+  FDDM_ERROR_READ          /* a source or a sink failed without saying more           */
+} FddmError;
+
+/* ---- Weights ---- */
+
+typedef struct FddmWeights FddmWeights;
+
+/* Reads and checks a weights file (weights/FORMAT.md). The error names the file and what is wrong in it. */
+FddmWeights *fddm_weights_open     (const char *path, GError **error);
+FddmWeights *fddm_weights_ref      (FddmWeights *weights);
+void         fddm_weights_unref    (FddmWeights *weights);
+const char  *fddm_weights_path     (const FddmWeights *weights);
+/* A value of the file's metadata as text, or NULL. */
+const char  *fddm_weights_metadata (const FddmWeights *weights, const char *key);
+/* Multiply-adds of the network for one picture pixel. */
+double       fddm_weights_operations (const FddmWeights *weights);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmWeights, fddm_weights_unref)
+
+/* Path of the weights NAME ("denoise-fast", "texture", or a path): itself when it names a file, else NAME.safetensors in
+ * the first of FOLDERS (NULL-terminated) that has it. The error lists where it looked. Free with g_free. */
+char        *fddm_weights_find     (const char *name, const char *const *folders, GError **error);
+
+/* ---- Devices and contexts ---- */
+
+typedef enum {
+  FDDM_DEVICE_AUTO,        /* the GPU where it can be used, else the CPU             */
+  FDDM_DEVICE_GPU,
+  FDDM_DEVICE_CPU,
+  FDDM_DEVICE_REFERENCE    /* plain C, slow, bit-exact over tilings: the tests' yardstick */
+} FddmDeviceKind;
+
+typedef struct {
+  int         threads;     /* 0 = one for each core                                               */
+  gsize       memory;      /* bytes beyond the picture's own buffers; 0 = the default, 1 GiB       */
+  int         tile;        /* side of a tile's core in pixels; 0 = as large as the memory allows   */
+  const char *module_dir;  /* folder of the GPU module; NULL = where it was installed              */
+} FddmContextOptions;
+
+typedef struct FddmContext FddmContext;
+
+FddmContext   *fddm_context_new      (FddmWeights *weights, FddmDeviceKind device, const FddmContextOptions *options,
+                                      GError **error);
+void           fddm_context_free     (FddmContext *context);
+/* The device in use: its kind (never AUTO), and words for people ("AMD EPYC 9B45, 2 threads, bf16"). */
+FddmDeviceKind fddm_context_device   (const FddmContext *context);
+const char    *fddm_context_describe (const FddmContext *context);
+/* Why AUTO did not take the GPU, in a sentence; NULL when it did or wasn't asked. */
+const char    *fddm_context_gpu_reason (const FddmContext *context);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmContext, fddm_context_free)
+
+/* ---- Pictures ---- */
+
+/* Where pixels come from: fills PIXELS with the rectangle, packed, CHANNELS samples a pixel. */
+typedef struct {
+  int       width, height;
+  int       channels;      /* 1 = gray, 3 = R'G'B' */
+  gboolean (*read) (gpointer data, int x, int y, int width, int height, float *pixels, GError **error);
+  gpointer  data;
+} FddmSource;
+
+/* Where pixels go: gets each pixel of the picture once, in rectangles. */
+typedef struct {
+  gboolean (*write) (gpointer data, int x, int y, int width, int height, const float *pixels, GError **error);
+  gpointer  data;
+} FddmSink;
+
+/* Pixels in memory; strides count floats. Samples of a pixel lie side by side. */
+typedef struct {
+  float *pixels;
+  int    width, height, channels;
+  gsize  row_stride, pixel_stride;
+} FddmImage;
+
+/* The image as a source or a sink; the image must outlive it. Source and sink may not be the same pixels. */
+FddmSource fddm_image_source (const FddmImage *image);
+FddmSink   fddm_image_sink   (FddmImage *image);
+
+/* ---- Denoising ---- */
+
+typedef enum {
+  FDDM_PHASE_MEASURE,      /* "Measuring noise" */
+  FDDM_PHASE_DENOISE,
+  FDDM_PHASE_GENERATE
+} FddmPhase;
+
+/* FRACTION in [0,1] within PHASE. FALSE cancels. */
+typedef gboolean (*FddmProgress) (FddmPhase phase, double fraction, gpointer data);
+
+typedef struct {
+  double  noise;           /* 0…100: standard deviation in 8-bit steps; 0 = measure it               */
+  double  luma, chroma;    /* 0…100: percent of the removed noise that leaves                        */
+  double  detail;          /* 0…100: percent of sampled texture brought back                         */
+  int     steps;           /* sampling steps for detail, >= 1                                        */
+  int     averages;        /* 1…8: estimates over shifted and mirrored grids that are averaged       */
+  guint32 seed;
+} FddmDenoiseParams;
+
+/* The defaults of DESIGN.md section 4; one step of averaging. */
+FddmDenoiseParams fddm_denoise_params_default (void);
+
+typedef struct {
+  double luma, chroma;     /* noise used, 8-bit steps: root mean square over frequencies at middle gray */
+  int    tiles, tile_width, tile_height;   /* tile size in pixels, halo included */
+  gsize  memory;           /* bytes that the engine's own buffers took           */
+} FddmReport;
+
+/* Denoises SOURCE into SINK. REPORT and PROGRESS may be NULL. On error the sink may have got some of the pixels. */
+gboolean fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source,
+                       const FddmSink *sink, FddmProgress progress, gpointer data, FddmReport *report, GError **error);
+
+/* ---- Qualities ---- */
+
+typedef enum { FDDM_QUALITY_FAST, FDDM_QUALITY_BALANCED, FDDM_QUALITY_BEST } FddmQuality;
+
+/* Name of the quality's weights ("denoise-balanced"), and how many averages go with it. */
+const char *fddm_quality_weights (FddmQuality quality, int *averages);
+
+G_END_DECLS

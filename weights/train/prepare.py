@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Cuts pictures into a pack of crops for training.
+
+    prepare.py --photos DIR --textures DIR --out PACK [--limit-mb N]
+
+A pack is a folder of crops.npy (uint8, N x 128 x 128 x 3, memory-mapped), busyness.npy (float32, N: the standard
+deviation of what a 3x3 mean leaves, 8-bit steps) and pack.json (which files went in and which were held back).
+Photographs are also taken at 0.6 of their size: test pictures are busier for each pixel than big photographs.
+"""
+import argparse
+import json
+import os
+import sys
+
+import numpy as np
+from PIL import Image
+
+SIDE = 128
+SCALES = (1.0, 0.6)
+
+# Never trained on: for the difficulty curve, looking at results and the sheet in the card.
+HELD_BACK = ("budgie-branch", "san-francisco-skyline", "mossy-log", "sunset-beach", "friends-by-aitzol-berasategi",
+             "sheep", "kitten-on-lawn")
+
+
+def busyness(picture):
+    """picture: h x w x 3 uint8. Standard deviation of the detail in brightness, 8-bit steps."""
+    y = picture.astype(np.float32).mean(2)
+    mean = sum(y[1 + i:y.shape[0] - 1 + i, 1 + j:y.shape[1] - 1 + j] for i in (-1, 0, 1) for j in (-1, 0, 1)) / 9
+    return float((y[1:-1, 1:-1] - mean).std())
+
+
+def starts(length):
+    """Starts of windows of SIDE that cover a length with the least overlap."""
+    count = -(-length // SIDE)
+    return [round(i * (length - SIDE) / max(count - 1, 1)) for i in range(count)]
+
+
+def cut(picture):
+    """Yields the crops of one picture (h x w x 3)."""
+    h, w, _ = picture.shape
+    if h < SIDE or w < SIDE:
+        return
+    for top in starts(h):
+        for left in starts(w):
+            yield picture[top:top + SIDE, left:left + SIDE]
+
+
+def files(folder):
+    for root, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (os.path.join(root, n) for n in sorted(names) if n.lower().endswith((".jpg", ".jpeg", ".png")))
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    arguments.add_argument("--photos", required=True)
+    arguments.add_argument("--textures", help="a folder of texture pictures")
+    arguments.add_argument("--out", required=True)
+    arguments.add_argument("--limit-mb", type=float, default=2000)
+    options = arguments.parse_args()
+
+    os.makedirs(options.out, exist_ok=True)
+    crops, detail, used, held = [], [], [], []
+    for folder, scales in ((options.photos, SCALES), (options.textures, (1.0,))):
+        for path in files(folder) if folder else ():
+            stem = os.path.splitext(os.path.basename(path))[0]
+            if folder == options.photos and stem in HELD_BACK:
+                held.append(stem)
+                continue
+            image = Image.open(path).convert("RGB")
+            for scale in scales:
+                size = [max(1, round(n * scale)) for n in image.size]
+                for crop in cut(np.asarray(image if scale == 1 else image.resize(size, Image.LANCZOS))):
+                    crops.append(np.ascontiguousarray(crop))
+                    detail.append(busyness(crop))
+            used.append(stem)
+    detail = np.array(detail, np.float32)
+    keep = np.arange(len(crops))
+    room = int(options.limit_mb * 1e6 / (SIDE * SIDE * 3))
+    if room < len(crops):      # the busier, the likelier to stay
+        chance = np.sqrt(np.clip(detail, 0.5, 20))
+        keep = np.sort(np.random.default_rng(1).choice(len(crops), room, False, chance / chance.sum()))
+    if not len(keep):
+        sys.exit("prepare.py: no picture of at least %d pixels a side" % SIDE)
+    pack = np.lib.format.open_memmap(os.path.join(options.out, "crops.npy"), "w+", np.uint8, (len(keep), SIDE, SIDE, 3))
+    for i, k in enumerate(keep):
+        pack[i] = crops[k]
+    pack.flush()
+    np.save(os.path.join(options.out, "busyness.npy"), detail[keep])
+    with open(os.path.join(options.out, "pack.json"), "w") as f:
+        json.dump({"files": used, "held_back": held, "crops": len(keep)}, f, indent=1)
+    print(len(used), "pictures,", len(keep), "crops, held back:", ", ".join(held))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Trains a denoising network.
+
+    train.py --pack PACK --out CHECKPOINT --width 96 --blocks 8 (--minutes M | --deadline HH:MM) [--resume]
+             [--validation DIR] [--device auto] ...          (several GPUs: torchrun --nproc_per_node N train.py ...)
+
+The checkpoint, written about every two minutes and at the end, holds everything needed to go on with --resume.
+"""
+import argparse
+import contextlib
+import datetime
+import math
+import os
+import random
+import sys
+import time
+
+import torch
+
+import evaluate
+import noise
+from fddm import networks, transform
+from optimiser import Both
+from pack import Pack
+
+
+class LossScale:
+    """Weighs each sample by the error expected at its noise level, so that low noise counts as much as high. The
+    level of a sample is the error that the Wiener filter alone would make; a running mean of the loss is kept in
+    bins over its logarithm."""
+
+    BINS = 40
+
+    def __init__(self, device):
+        self.mean = torch.zeros(self.BINS, device=device)
+        self.low, self.high = math.log(1e-7), math.log(1.0)
+
+    def weights(self, wiener, loss):
+        """wiener, loss: (N), detached. Returns the expected loss of each sample."""
+        place = (wiener.log() - self.low) / (self.high - self.low) * self.BINS
+        place = place.long().clamp(0, self.BINS - 1)
+        count = torch.zeros_like(self.mean).index_add_(0, place, torch.ones_like(loss))
+        total = torch.zeros_like(self.mean).index_add_(0, place, loss)
+        seen = count > 0
+        new = total / count.clamp_min(1)
+        old = torch.where(self.mean > 0, self.mean, new)
+        keep = 0.98 ** count
+        self.mean = torch.where(seen, keep * old + (1 - keep) * new, self.mean)
+        return self.mean[place]
+
+
+def squared_error(error, metric):
+    """error: N x 3d^2 x h x w in Y'CbCr. Mean squared error in R'G'B', (N)."""
+    n, c = error.shape[:2]
+    e = error.reshape(n, 3, c // 3, -1)
+    return torch.einsum("nckp,cd,ndkp->n", e, metric, e) / (c * e.shape[-1])
+
+
+def learning_rate(progress):
+    """Share of the full rate: a short rise, then a cosine to nearly nothing."""
+    return min(1, progress / 0.01 + 0.02) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(progress, 1))))
+
+
+class Clock:
+    """How much of the training is done. By --deadline: wall clock. By --minutes: time spent in steps, in which a
+    pause from outside (a stopped process) does not count."""
+
+    def __init__(self, minutes, deadline):
+        self.minutes, self.spent, self.start = minutes, 0.0, time.time()
+        self.end = None
+        if deadline:
+            hour, minute = map(int, deadline.split(":"))
+            now = datetime.datetime.now(datetime.timezone.utc)
+            end = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+            self.end = (end if end > now else end + datetime.timedelta(days=1)).timestamp()
+
+    def step(self, seconds):
+        self.spent += min(seconds, 20)
+
+    def progress(self):
+        if self.end:
+            return (time.time() - self.start) / (self.end - self.start)
+        return self.spent / (60 * self.minutes)
+
+
+def save(path, contents):
+    torch.save(contents, path + ".part")
+    os.replace(path + ".part", path)
+
+
+def build(o, mean, variance):
+    layers = networks.residual_layers(o["width"], o["blocks"], o["activation"])
+    layers[0]["channels"] = o["width"]
+    channels = 3 * o["patch"] ** 2
+    network = networks.Network(layers, channels)
+    for name, p in network.named_parameters():
+        if p.dim() > 1:
+            # Blocks start near nothing, so that the network starts as the Wiener filter.
+            last = "tail" in name or "/b" in name.rsplit(".", 1)[0][-2:]
+            torch.nn.init.kaiming_normal_(p, nonlinearity="relu")
+            p.data.mul_(0.1 if last else 1)
+        else:
+            p.data.zero_()
+    return networks.Denoiser(network, mean, variance, noise.LOW, noise.HIGH)
+
+
+def options():
+    a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    a.add_argument("--pack", required=True)
+    a.add_argument("--out", required=True, help="checkpoint")
+    a.add_argument("--patch", type=int, default=4)
+    a.add_argument("--width", type=int, default=96)
+    a.add_argument("--blocks", type=int, default=8)
+    a.add_argument("--activation", default="relu")
+    a.add_argument("--minutes", type=float, default=10)
+    a.add_argument("--deadline", help="HH:MM UTC; the learning rate ends there, instead of after --minutes")
+    a.add_argument("--resume", action="store_true")
+    a.add_argument("--device", default="auto")
+    a.add_argument("--threads", type=int, default=0)
+    a.add_argument("--batch", type=int, default=24)
+    a.add_argument("--side", type=int, default=96, help="of a training crop, pixels")
+    a.add_argument("--optimiser", default="muon", choices=("muon", "adamw"))
+    a.add_argument("--lr", type=float, default=1.5e-3, help="of AdamW")
+    a.add_argument("--muon-lr", type=float, default=0.02)
+    a.add_argument("--ema", type=float, default=0.999)
+    a.add_argument("--own", type=float, default=0.0, help="0: weigh by noise level alone; 1: by the sample's own error")
+    a.add_argument("--uniform-loss", action="store_true", help="plain squared error (for comparison)")
+    a.add_argument("--white-only", action="store_true")
+    a.add_argument("--validation", help="a folder of pictures (its first 12 are used)")
+    a.add_argument("--seed", type=int, default=1)
+    return a.parse_args()
+
+
+def main():
+    o = options()
+    world, rank = int(os.environ.get("WORLD_SIZE", 1)), int(os.environ.get("RANK", 0))
+    kind = ("cuda" if torch.cuda.is_available() else "cpu") if o.device == "auto" else o.device
+    device = torch.device(kind, int(os.environ.get("LOCAL_RANK", 0))) if kind == "cuda" else torch.device(kind)
+    if world > 1:
+        torch.distributed.init_process_group("nccl" if kind == "cuda" else "gloo")
+    if o.threads:
+        torch.set_num_threads(o.threads)
+    torch.backends.cudnn.benchmark = True
+    torch.manual_seed(o.seed + rank)
+    random.seed(o.seed + rank)
+
+    stored = torch.load(o.out, map_location="cpu") if o.resume and os.path.exists(o.out) else None
+    pack = Pack(o.pack, device)
+    shape = stored["shape"] if stored else {k: getattr(o, k) for k in ("patch", "width", "blocks", "activation")}
+    d = shape["patch"]
+    mean, variance = pack.statistics(d)
+    model = build(shape, mean, variance).to(device)
+    average = build(shape, mean, variance).to(device)
+    clock = Clock(o.minutes, o.deadline)
+    scale = LossScale(device)
+    step, history = 0, []
+    if stored:
+        model.load_state_dict(stored["model"])
+        average.load_state_dict(stored["average"])
+        step, history, scale.mean = stored["step"], stored["history"], stored["scale"].to(device)
+        clock.spent = stored["spent"]
+        if o.deadline:
+            clock.start = stored["start"]
+    else:
+        average.load_state_dict(model.state_dict())
+    model.to(memory_format=torch.channels_last)
+    average.to(memory_format=torch.channels_last)
+    optimiser = Both(model.network, o.optimiser, o.lr, o.muon_lr)
+    if stored:
+        optimiser.load_state_dict(stored["optimiser"])
+    run = torch.nn.parallel.DistributedDataParallel(model, [device] if kind == "cuda" else None) if world > 1 else model
+
+    metric = transform.ERROR_METRIC.float().to(device)
+    weight = torch.diagonal(metric).repeat_interleave(d * d)[None, :, None, None]
+    shares = {"white": 1.0, "camera": 0.0, "path": 0.0} if o.white_only else None
+    pictures = evaluate.load(o.validation)[:12] if o.validation and rank == 0 else []
+    if rank == 0:
+        print("%.1f thousand multiply-adds per pixel, %d parameters, %s" % (
+            model.network.operations(d) / 1000, sum(p.numel() for p in model.parameters()), device), flush=True)
+
+    def checkpoint():
+        save(o.out, dict(shape=shape, model=model.state_dict(), average=average.state_dict(), step=step,
+                         history=history, scale=scale.mean.cpu(), spent=clock.spent, start=clock.start,
+                         optimiser=optimiser.state_dict(), about=pack.about, command=" ".join(sys.argv)))
+
+    next_look, last_save, running = 0.04, time.time(), 0.0
+    while next_look < clock.progress():
+        next_look += 0.08
+    done = False
+    while not done:
+        begin = time.time()
+        progress = clock.progress()
+        with torch.no_grad():
+            clean, noisy, level = noise.make(pack.batch(o.batch, o.side), d, shares)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            estimate = run(noisy, level)
+        loss = squared_error(estimate.float() - clean, metric)
+        with torch.no_grad():
+            v = model.variance[:, None, None]
+            wiener = (weight * v * level ** 2 / (v + level ** 2)).mean((1, 2, 3))
+            own = loss.detach()
+            expected = scale.weights(wiener, own)
+            if o.uniform_loss:
+                divisor = scale.mean[scale.mean > 0].mean()
+            else:
+                divisor = expected * ((own / expected).clamp_min(0.05) ** o.own)
+        objective = (loss / divisor).mean()
+        optimiser.zero_grad()
+        objective.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.network.parameters(), 1.0)
+        if torch.isfinite(norm):
+            optimiser.step(learning_rate(progress))
+        step += 1
+        keep = min(o.ema, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for a, p in zip(average.parameters(), model.parameters()):
+                a.lerp_(p, 1 - keep)
+        running += 0.02 * ((loss / wiener).mean().item() - running) if step > 1 else (loss / wiener).mean().item()
+        clock.step(time.time() - begin)
+        done = clock.progress() >= 1
+        if rank == 0 and (done or clock.progress() > next_look):
+            next_look += 0.08
+            with torch.autocast(device.type, dtype=torch.bfloat16):
+                figures = [evaluate.mean_psnr(average, pictures, d, sigma) for sigma in (15, 25, 50)] if pictures else []
+            history.append((clock.spent / 60, step, running, figures))
+            print("%5.1f min  step %6d  error/wiener %.4f  norm %.2f  %s" % (
+                clock.spent / 60, step, running, norm, " ".join("%.3f" % f for f in figures)), flush=True)
+        if rank == 0 and (done or time.time() - last_save > 110):
+            checkpoint()
+            last_save = time.time()
+    return 0
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
