@@ -111,8 +111,10 @@ def camera(ycc, d):
     curve = torch.where(flat, torch.ones_like(curve), curve / curve.mean((2, 3), keepdim=True))
     noisy = ycc + coloured(n, h, w, device) * curve * size
     quality = uniform(n, 60, 99, device).round()
-    pressed = jpeg(noisy, quality, torch.rand(n, 1, 1, 1, device=device) < 0.5)
-    noisy = torch.where(torch.rand(n, 1, 1, 1, device=device) < 0.5, pressed, noisy)
+    m = n // 2
+    if m:
+        pressed = jpeg(noisy[:m], quality[:m], torch.rand(m, 1, 1, 1, device=device) < 0.5)
+        noisy = torch.cat([pressed, noisy[m:]])
     noise = transform.patch_dct(noisy - ycc, d)
     place = F.avg_pool2d(curve * curve, d).sqrt()              # N x 1 x h x w
     spectrum = (noise / place).pow(2).mean((2, 3), keepdim=True).sqrt()

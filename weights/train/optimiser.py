@@ -4,19 +4,20 @@ import torch
 
 
 def orthogonalise(g, steps=5):
-    """g: k x m x n. Nearest semi-orthogonal matrices, roughly (singular values in about 0.7 to 1.2)."""
+    """g: m x n. The nearest semi-orthogonal matrix, roughly (singular values in about 0.7 to 1.2). bfloat16 will do,
+    and on a CPU without a tuned BLAS it is a hundred times faster than float32."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = g / (g.flatten(1).norm(dim=1)[:, None, None] + 1e-7)
-    wide = x.shape[1] <= x.shape[2]
-    x = x if wide else x.transpose(1, 2)
+    if g.shape[0] > g.shape[1]:
+        return orthogonalise(g.t().contiguous(), steps).t()
+    x = (g / (g.norm() + 1e-7)).bfloat16()
     for _ in range(steps):
-        y = x @ x.transpose(1, 2)
-        x = a * x + (b * y + c * (y @ y)) @ x
-    return x if wide else x.transpose(1, 2)
+        gram = x @ x.t()
+        x = a * x + (b * gram + c * (gram @ gram)) @ x
+    return x.float()
 
 
 class Muon(torch.optim.Optimizer):
-    """For weights of two or more dimensions; those of one shape are done together."""
+    """For weights of two or more dimensions."""
 
     def __init__(self, params, lr, momentum=0.95, weight_decay=0.0):
         super().__init__(list(params), dict(lr=lr, momentum=momentum, weight_decay=weight_decay))
@@ -24,22 +25,16 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
-            shapes = {}
             for p in group["params"]:
-                if p.grad is not None:
-                    shapes.setdefault(p.shape, []).append(p)
-            for shape, params in shapes.items():
-                updates = []
-                for p in params:
-                    state = self.state[p]
-                    if not state:
-                        state["momentum"] = torch.zeros_like(p)
-                    state["momentum"].mul_(group["momentum"]).add_(p.grad)
-                    updates.append(p.grad + group["momentum"] * state["momentum"])
-                stacked = torch.stack([u.reshape(shape[0], -1) for u in updates])
-                stacked = orthogonalise(stacked) * max(1, stacked.shape[1] / stacked.shape[2]) ** 0.5
-                for p, u in zip(params, stacked):
-                    p.mul_(1 - group["lr"] * group["weight_decay"]).add_(u.reshape(shape), alpha=-group["lr"])
+                if p.grad is None:
+                    continue
+                state = self.state[p]
+                if not state:
+                    state["momentum"] = torch.zeros_like(p)
+                state["momentum"].mul_(group["momentum"]).add_(p.grad)
+                update = (p.grad + group["momentum"] * state["momentum"]).contiguous().reshape(len(p), -1)
+                update = orthogonalise(update) * max(1, update.shape[0] / update.shape[1]) ** 0.5
+                p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update.reshape(p.shape), alpha=-group["lr"])
 
 
 class Both:

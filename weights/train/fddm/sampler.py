@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Sampling in noise-to-signal form, x = x_0 + s z (DESIGN: "Sampler, corrected"), and the paper's two algorithms.
+
+States, estimates and levels are N x C x h x w; a level may differ for each frequency, channel and place.
+"""
+import math
+
+import torch
+
+from . import schedule
+
+
+def step(x, estimate, s, s_next, eta, z):
+    """One step from level S down to S_NEXT, given the ESTIMATE of the clean coefficients. eta: 0 DDIM ... 1 DDPM.
+    z: white noise. Where the level stays, so does the state."""
+    safe = s.clamp_min(1e-30)
+    sigma = eta * s_next * (1 - (s_next / safe) ** 2).clamp_min(0).sqrt()
+    moved = estimate + (s_next ** 2 - sigma ** 2).clamp_min(0).sqrt() * (x - estimate) / safe + sigma * z
+    return torch.where(s_next < s, moved, x)
+
+
+def sample(model, x, levels, eta, noise, classes=None):
+    """x: the state at levels[0]. levels: I + 1 maps, falling, the last one usually 0. noise: I maps of white noise."""
+    for s, s_next, z in zip(levels, levels[1:], noise):
+        x = step(x, model(x, s, classes), s, s_next, eta, z)
+    return x
+
+
+def even_fermi(first, last, steps):
+    """STEPS + 1 Fermi levels, evenly placed."""
+    return torch.linspace(first, last, steps + 1, dtype=torch.float64)
+
+
+def path(measured, d, temperature, grid, steps, low):
+    """Levels min(s_y, s(mu)) from the MEASURED level (C x h x w) to 0 in STEPS steps, STEPS + 1 maps. The Fermi level
+    rises evenly from where the first frequency leaves its noise to where the last one reaches LOW."""
+    epsilon = schedule.dispersion(d, grid).repeat(measured.shape[0] // (d * d))[:, None, None]
+    noisy = measured > low
+    leave = epsilon - 2 * temperature * measured.clamp_min(low).double().log()
+    first = leave[noisy.expand_as(leave)].min() if noisy.any() else epsilon.min()
+    last = epsilon.max() - 2 * temperature * math.log(low)
+    levels = [torch.minimum(measured.double(), ((epsilon - mu) / (2 * temperature)).exp())
+              for mu in even_fermi(first, last, steps)]
+    return [levels[0] * 0 + measured.double()] + levels[1:-1] + [torch.zeros_like(levels[0])]
+
+
+# The paper, sections 5.1 and 5.2, with x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) z. alpha: alpha-bar for each frequency.
+
+def algorithm1_loss(predict, x0, t, alpha, z, to_pixels):
+    """Training: squared error, in pixels, of the clean coefficients predicted from x_t. alpha: (C) at time t."""
+    a = alpha[:, None, None]
+    xt = a.sqrt() * x0 + (1 - a).sqrt() * z
+    return (to_pixels(predict(xt, t) - x0)).pow(2).mean()
+
+
+def algorithm2_step(xt, x0, alpha, alpha_previous, eta, z):
+    """Sampling. As printed, (27) and (28) put sigma in unsquared and subtract x_0 unscaled; here
+        x_{t-1} = sqrt(a') x_0 + sqrt(1 - a' - sigma^2) (x_t - sqrt(a) x_0) / sqrt(1 - a) + sigma z
+        sigma   = eta sqrt((1 - a') / (1 - a)) sqrt(1 - a / a')
+    a, a': alpha-bar at t and t - 1."""
+    a, b = alpha[:, None, None], alpha_previous[:, None, None]
+    sigma = eta * ((1 - b) / (1 - a)).sqrt() * (1 - a / b).clamp_min(0).sqrt()
+    direction = (xt - a.sqrt() * x0) / (1 - a).sqrt()
+    return b.sqrt() * x0 + (1 - b - sigma ** 2).clamp_min(0).sqrt() * direction + sigma * z

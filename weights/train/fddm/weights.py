@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Denoiser <-> weights file `fddm/1`."""
+import json
+
+import numpy as np
+import torch
+
+from . import networks, safetensors
+
+
+def save(path, model, metadata, half=True):
+    """metadata: the keys of weights/FORMAT.md but format and layers; values that are not text become JSON."""
+    texts = {"format": "fddm/1"}
+    texts.update({k: v if isinstance(v, str) else json.dumps(v) for k, v in metadata.items()})
+    texts["layers"] = json.dumps(model.network.layers, separators=(",", ":"))
+    tensors = {"coef_mean": model.mean.cpu().numpy().astype("<f4"),
+               "coef_var": model.variance.cpu().numpy().astype("<f4")}
+    for name, value in model.network.tensors().items():
+        tensors[name] = value.detach().float().cpu().contiguous().numpy().astype("<f2" if half else "<f4")
+    safetensors.write(path, tensors, texts)
+
+
+def load(path):
+    """Returns (Denoiser in float32, metadata)."""
+    tensors, metadata = safetensors.read(path)
+    layers = json.loads(metadata["layers"])
+    for layer in layers:                     # widths are in the tensors
+        if layer["op"].startswith("conv"):
+            layer["channels"] = int(tensors[layer["weights"] + ".weight"].shape[0])
+    channels = int(metadata["channels"]) * int(metadata["patch"]) ** 2
+    network = networks.Network(layers, channels, len(json.loads(metadata.get("classes", "[]"))))
+    state = {"weights." + k.rsplit(".", 1)[0].replace(".", "/") + "." + k.rsplit(".", 1)[1]:
+             torch.from_numpy(v.astype(np.float32)) for k, v in tensors.items() if not k.startswith("coef_")}
+    network.load_state_dict(state)
+    low, high = json.loads(metadata["noise_range"])
+    model = networks.Denoiser(network, torch.from_numpy(tensors["coef_mean"].copy()),
+                              torch.from_numpy(tensors["coef_var"].copy()), low, high)
+    return model.eval(), metadata

@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the values that the C engine is tested against.
+
+    golden.py OUT-FOLDER
+
+tiny.safetensors            a denoising network, d = 4, 16 wide, random: conv3x3, conv1x1, relu, silu, residual, concat
+tiny-generate.safetensors   a generating network, d = 4, 16 wide, two classes: the operations above and group_norm,
+                            attention (2 heads), embedding
+tiny-golden.safetensors     all float32, row-major:
+  network.x, network.s      (48, 6, 5) noisy coefficients and their level, some of it outside noise_range, some 0
+  network.input             (96, 6, 5) what the network is given
+  network.output            (48, 6, 5) what it returns
+  network.estimate          (48, 6, 5) x-hat
+  generate.x, generate.s    (48, 4, 4)
+  generate.output.K         (48, 4, 4) for class K = 0, 1 and 2 ("any", the last row of the embedding)
+  generate.estimate.K       (48, 4, 4)
+  transform.rgb             (3, 13, 10) R'G'B' in [-1, 1]
+  transform.coefficients    (48, 4, 3) of it, padded at the right and bottom by reflection that doesn't repeat the edge
+  transform.gray            (1, 13, 10); transform.gray_coefficients (16, 4, 3)
+  schedule.mu               (9) Fermi levels
+  schedule.paper.D          (D*D) dispersion, D = 1, 4, 7, 8, on the authors' grid; schedule.open.D likewise
+  schedule.level.paper.4    (9, 16) s_k(mu), T' = 0.5; schedule.alpha.paper.4 (9, 16) alpha-bar
+  sampler.start             (48, 6, 5) state at sampler.levels[0]
+  sampler.levels            (6, 48, 6, 5) levels of 5 steps, the last one 0
+  sampler.z                 (5, 48, 6, 5) white noise of each step
+  sampler.eta0, sampler.eta05   (48, 6, 5) where sampling with tiny.safetensors ends for eta = 0 and 0.5
+"""
+import os
+import sys
+
+import numpy as np
+import torch
+
+from fddm import networks, sampler, schedule, safetensors, transform, weights
+
+D = 4
+PROVENANCE = {"training_data": "none: random numbers", "licence": "Apache-2.0"}
+
+
+def layer(op, source, out, **more):
+    return dict({"op": op, "in": source, "out": out}, **more)
+
+
+TINY = [
+    layer("conv3x3", "input", "h", weights="head", activation="relu", channels=16),
+    layer("conv3x3", "h", "t", weights="a.0", activation="silu", channels=16),
+    layer("conv3x3", "t", "h", weights="a.1", residual="h", channels=16),
+    layer("conv1x1", "h", "u", weights="b", activation="relu", residual="t", channels=16),
+    layer("concat", ["u", "h"], "both"),
+    layer("conv3x3", "both", "h", weights="c", activation="none", channels=16),
+    layer("conv3x3", "h", "output", weights="tail"),
+]
+TINY_GENERATE = [
+    layer("conv3x3", "input", "h", weights="head", channels=16),
+    layer("embedding", "h", "h", weights="class"),
+    layer("group_norm", "h", "t", weights="n0", groups=4, activation="silu"),
+    layer("conv3x3", "t", "h", weights="c0", residual="h", channels=16),
+    layer("group_norm", "h", "t", weights="n1", groups=4),
+    layer("conv1x1", "t", "qkv", weights="qkv", channels=48),
+    layer("attention", "qkv", "t", heads=2),
+    layer("conv1x1", "t", "h2", weights="mix", residual="h", channels=16),
+    layer("concat", ["h", "h2"], "both"),
+    layer("group_norm", "both", "both", weights="n2", groups=8, activation="silu"),
+    layer("conv3x3", "both", "output", weights="tail"),
+]
+
+
+def build(layers, classes, low, high):
+    network = networks.Network(layers, 3 * D * D, classes)
+    for name, p in network.named_parameters():
+        p.data = torch.randn(p.shape) * (0.5 if p.dim() == 1 else (1.5 / p[0].numel()) ** 0.5)
+    k = torch.arange(3 * D * D)
+    mean = torch.where(k % (D * D) == 0, -0.3 + 0.1 * (k // 16), 0.01 * torch.randn(48))
+    variance = torch.exp(1.5 - 0.4 * (k % 4 + k % 16 // 4) - 1.5 * (k // 16)) * (1 + 0.2 * torch.rand(48))
+    return networks.Denoiser(network, mean, variance, low, high).eval()
+
+
+def metadata(kind, low, high, mu):
+    return dict(PROVENANCE, kind=kind, name="tiny", patch=str(D), channels="3", colour="ycbcr-bt601", k_grid="paper",
+                temperature="0.5", mu_range=mu, noise_range=[low, high], command="golden.py", commit="", hardware="",
+                metrics="none")
+
+
+@torch.no_grad()
+def main():
+    out = sys.argv[1]
+    torch.manual_seed(7)
+    torch.set_num_threads(1)
+    torch.backends.mkldnn.enabled = False            # plain float32
+    g = {}
+
+    model = build(TINY, 0, 0.002, 1.0)
+    weights.save(os.path.join(out, "tiny.safetensors"), model, metadata("denoise", 0.002, 1.0, [-3, 8]), half=False)
+    x = torch.randn(1, 48, 6, 5) * (model.variance + 0.05).sqrt()[:, None, None]
+    s = torch.exp(torch.empty(1, 48, 6, 5).uniform_(-7, 1))
+    s[:, ::7, 2:4] = 0
+    g["network.x"], g["network.s"] = x, s
+    g["network.input"] = model.network_input(x, s)
+    g["network.output"] = model.network(g["network.input"])
+    g["network.estimate"] = model.combine(x, s, g["network.output"])
+
+    measured = transform.white_level(25, D)[:, None, None] * torch.empty(1, 6, 5).uniform_(0.7, 1.4)
+    levels = torch.stack(sampler.path(measured, D, 0.5, "paper", 5, 0.002)).float()
+    z = torch.randn(5, 48, 6, 5)
+    start = x * 0.5 + measured * torch.randn(48, 6, 5)
+    g["sampler.start"], g["sampler.levels"], g["sampler.z"] = start, levels, z
+    for name, eta in (("eta0", 0.0), ("eta05", 0.5)):
+        g["sampler." + name] = sampler.sample(model, start, [v[None] for v in levels], eta, [v[None] for v in z])
+
+    model = build(TINY_GENERATE, 2, 0.001, 1000.0)
+    about = metadata("generate", 0.001, 1000.0, [-6, 8])
+    about["classes"] = ["grass", "stone paving"]
+    weights.save(os.path.join(out, "tiny-generate.safetensors"), model, about, half=False)
+    s = schedule.level(D, 0.5).float().repeat(3)[None, :, None, None].expand(1, 48, 4, 4)
+    x = torch.randn(1, 48, 4, 4) * (model.variance[:, None, None] + s * s).sqrt()
+    g["generate.x"], g["generate.s"] = x, s
+    for k in (0, 1, 2):
+        classes = torch.tensor([k])
+        g["generate.output.%d" % k] = model.network(model.network_input(x, s), classes)
+        g["generate.estimate.%d" % k] = model.combine(x, s, g["generate.output.%d" % k])
+
+    rgb, gray = torch.rand(1, 3, 13, 10) * 2 - 1, torch.rand(1, 1, 13, 10) * 2 - 1
+    g["transform.rgb"], g["transform.coefficients"] = rgb, transform.analyse(rgb, D)
+    g["transform.gray"], g["transform.gray_coefficients"] = gray, transform.analyse(gray, D)
+    back = transform.synthesise(g["transform.coefficients"], D, 13, 10)
+    assert (back - rgb).abs().max() < 1e-5
+
+    mu = torch.linspace(-6, 8, 9, dtype=torch.float64)
+    g["schedule.mu"] = mu
+    for grid in ("paper", "open"):
+        for d in (1, 4, 7, 8):
+            g["schedule.%s.%d" % (grid, d)] = schedule.dispersion(d, grid)
+        g["schedule.level.%s.4" % grid] = schedule.level(4, mu, 0.5, grid)
+        g["schedule.alpha.%s.4" % grid] = schedule.alpha_bar(4, mu, 0.5, grid)
+
+    def plain(name, t):
+        t = t[0] if t.dim() == 4 and not name.startswith(("sampler.levels", "sampler.z")) else t
+        return t.contiguous().numpy().astype("<f4")
+
+    safetensors.write(os.path.join(out, "tiny-golden.safetensors"), {k: plain(k, v) for k, v in g.items()},
+                      {"made_by": "weights/train/golden.py"})
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    np.seterr(all="raise")
+    main()
