@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes a weights file and its card from a checkpoint of train.py.
+
+    export.py --checkpoint C --name fast --out weights/denoise-fast.safetensors
+              [--metrics METRICS.json] [--difficulty DIFFICULTY.json] [--hardware TEXT] [--sheet PNG]
+
+METRICS is what evaluate.py --json wrote, DIFFICULTY what difficulty.py wrote. The card stands beside the file (.md).
+"""
+import argparse
+import json
+import os
+import re
+import subprocess
+
+import torch
+
+import noise
+import train
+from fddm import weights
+
+LICENCE = "Apache-2.0"
+DATA = "photographs and textures under CC0, CC-BY, CC-BY-SA, GPL, LGPL and in the public domain, listed in weights/DATA.md"
+
+
+def load(path):
+    """Checkpoint -> (Denoiser with the averaged weights, the checkpoint)."""
+    stored = torch.load(path, map_location="cpu")
+    model = train.build(stored["shape"], torch.zeros(1), torch.ones(1))
+    model.mean, model.variance = stored["average"]["mean"], stored["average"]["variance"]
+    model.load_state_dict(stored["average"])
+    return model.eval(), stored
+
+
+def commit():
+    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=os.path.dirname(os.path.abspath(__file__)),
+                          capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def portable(command):
+    """The training command without the folders of the machine that ran it."""
+    return re.sub(r"(?<=\s)/\S*/", "", " " + command).strip()
+
+
+def metadata(model, stored, name, metrics, hardware):
+    d = stored["shape"]["patch"]
+    return dict(
+        kind="denoise", name=name, patch=str(d), channels="3", colour="ycbcr-bt601", k_grid="paper", temperature="0.5",
+        mu_range=[-3, 8], noise_range=[model.low, model.high], training_data=DATA, licence=LICENCE,
+        command=portable(stored["command"]), commit=commit(), metrics=metrics or {},
+        hardware="%s; %.0f minutes, %d steps" % (hardware, stored["spent"] / 60, stored["step"]))
+
+
+def metrics_table(metrics):
+    """metrics: {"CBSD68": {"15": dB, ...}, ...} -> Markdown."""
+    lines = ["| set | σ = 15 | 25 | 50 |", "| --- | --- | --- | --- |"]
+    for name, row in metrics.items():
+        lines.append("| %s | %s |" % (name, " | ".join("%.2f" % row[s] if s in row else "–" for s in ("15", "25", "50"))))
+    return "\n".join(lines)
+
+
+def card(name, model, stored, about, sheet):
+    d, shape = stored["shape"]["patch"], stored["shape"]
+    parts = ["""<!-- SPDX-License-Identifier: Apache-2.0 -->
+# Denoising network `%s`
+
+Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×%d, a 3×3 head to %d channels,
+%d residual blocks of two 3×3 convolutions, a 3×3 tail; no normalisation. %.1f thousand multiply-adds per pixel,
+%.2f million parameters, stored as float16. Halo: %d pixels.
+""" % (name, d, d, shape["width"], shape["blocks"], model.network.operations(d) / 1000,
+       sum(p.numel() for p in model.network.parameters()) / 1e6, d * (2 + 2 * shape["blocks"]))]
+    if sheet:
+        parts.append("![before and after](%s)\n" % sheet)
+    if about["metrics"]:
+        parts.append("PSNR in dB, mean over the set, white noise in float, not clipped; \"N passes\": averaged over N flips and\n"
+                     "shifted grids.\n\n" + metrics_table(about["metrics"]) + "\n")
+    parts.append("""| | |
+| --- | --- |
+| data | [DATA.md](DATA.md) |
+| licence | %s |
+| command | `%s` |
+| commit | %s |
+| hardware, time | %s |
+| noise in training | %s; a third of the levels told wrong by up to 1.25 |
+""" % (about["licence"], about["command"], about["commit"], about["hardware"],
+       ", ".join("%.0f %% %s" % (100 * v, k) for k, v in noise.SHARES.items())))
+    if "difficulty" in about:
+        parts.append("![difficulty of each noise level](%s-difficulty.png)\n" % os.path.splitext(about["file"])[0])
+    return "\n".join(parts)
+
+
+def main():
+    a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    a.add_argument("--checkpoint", required=True)
+    a.add_argument("--name", required=True)
+    a.add_argument("--out", required=True)
+    a.add_argument("--metrics")
+    a.add_argument("--difficulty")
+    a.add_argument("--hardware", default="")
+    a.add_argument("--sheet")
+    o = a.parse_args()
+    model, stored = load(o.checkpoint)
+    metrics = json.load(open(o.metrics)) if o.metrics else {}
+    about = metadata(model, stored, o.name, metrics, o.hardware)
+    if o.difficulty:
+        about["difficulty"] = json.load(open(o.difficulty))
+    weights.save(o.out, model, about)
+    about["file"] = os.path.basename(o.out)
+    with open(os.path.splitext(o.out)[0] + ".md", "w") as f:
+        f.write(card(o.name, model, stored, about, o.sheet))
+    print(o.out, os.path.getsize(o.out), "bytes")
+
+
+if __name__ == "__main__":
+    main()
