@@ -1,0 +1,78 @@
+/* registry.c: finds the backend that lives in a module of its own, so that the program links no CUDA library.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <gmodule.h>
+#include "backend.h"
+
+#define MODULE_NAME "fddm-cuda." G_MODULE_SUFFIX
+
+G_DEFINE_QUARK (fddm-kernel-error-quark, fddm_kernel_error)
+
+/* The module's table if the module is one of ours and of this version. */
+static const FddmBackend *
+table_of (GModule *module, const char *path, GError **error)
+{
+  gpointer           symbol = NULL;
+  const FddmBackend *table;
+
+  if (!g_module_symbol (module, FDDM_BACKEND_MODULE_SYMBOL, &symbol) || symbol == NULL)
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "the file is not a GPU module of FDDM (%s)",
+                   path);
+      return NULL;
+    }
+  table = ((FddmBackendModule) symbol) ();
+  if (table == NULL || table->abi != FDDM_BACKEND_ABI)
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "the GPU module is of another version (%s)",
+                   path);
+      return NULL;
+    }
+  return table;
+}
+
+static const FddmBackend *
+open_module (const char *path, GError **error)
+{
+  const FddmBackend *table;
+  GModule           *module;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "this installation has no GPU module (%s)",
+                   path);
+      return NULL;
+    }
+  module = g_module_open (path, G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL);
+  if (module == NULL)
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "the GPU module cannot be loaded: %s",
+                   g_module_error ());
+      return NULL;
+    }
+  table = table_of (module, path, error);
+  if (table != NULL)
+    g_module_make_resident (module);
+  else
+    g_module_close (module);
+  return table;
+}
+
+/* A failure is not kept: it costs little to find again, and its message names the directory that was asked for. */
+const FddmBackend *
+fddm_backend_gpu (const char *module_dir, GError **error)
+{
+  static GMutex             mutex;
+  static const FddmBackend *table;
+  const FddmBackend        *found;
+
+  g_mutex_lock (&mutex);
+  if (table == NULL)
+    {
+      g_autofree char *path = g_build_filename (module_dir, MODULE_NAME, NULL);
+
+      table = open_module (path, error);
+    }
+  found = table;
+  g_mutex_unlock (&mutex);
+  return found;
+}

@@ -1,0 +1,125 @@
+/* test-registry.c: whatever lies where the GPU module should, the caller gets a table or a sentence.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+#include "backend.h"
+
+/* Built by meson, given in this order on the command line. */
+static const char *no_symbol, *other_version, *good;
+
+/* A directory whose fddm-cuda.so leads to TARGET; with TARGET NULL an empty directory. */
+static char *
+directory_with (const char *target)
+{
+  g_autoptr (GError) error = NULL;
+  char              *dir   = g_dir_make_tmp ("fddm-registry-XXXXXX", &error);
+
+  g_assert_no_error (error);
+  if (target != NULL)
+    {
+      g_autofree char *link = g_build_filename (dir, "fddm-cuda.so", NULL);
+
+      g_assert_cmpint (symlink (target, link), ==, 0);
+    }
+  return dir;
+}
+
+static void
+remove_directory (char *dir)
+{
+  g_autofree char *link = g_build_filename (dir, "fddm-cuda.so", NULL);
+
+  g_unlink (link);
+  g_rmdir (dir);
+  g_free (dir);
+}
+
+/* With TARGET as the module: unusable, the message saying SENTENCE and naming the file. */
+static void
+assert_refused (const char *target, const char *sentence)
+{
+  g_autoptr (GError) error = NULL;
+  char              *dir   = directory_with (target);
+
+  g_assert_null (fddm_backend_gpu (dir, &error));
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE);
+  g_assert_nonnull (strstr (error->message, sentence));
+  g_assert_nonnull (strstr (error->message, dir));
+  remove_directory (dir);
+}
+
+static void
+test_missing_module_is_said (void)
+{
+  assert_refused (NULL, "this installation has no GPU module");
+}
+
+static void
+test_file_that_is_no_module_is_refused (void)
+{
+  g_autofree char *file = NULL;
+  int              fd   = g_file_open_tmp ("fddm-registry-XXXXXX", &file, NULL);
+
+  g_assert_cmpint (write (fd, "not a module\n", 13), ==, 13);
+  close (fd);
+  assert_refused (file, "the GPU module cannot be loaded");
+  g_unlink (file);
+}
+
+static void
+test_stranger_is_refused (void)
+{
+  assert_refused (no_symbol, "not a GPU module of FDDM");
+}
+
+static void
+test_other_version_is_refused (void)
+{
+  assert_refused (other_version, "of another version");
+}
+
+static gpointer
+open_good (gpointer dir)
+{
+  return (gpointer) fddm_backend_gpu (dir, NULL);
+}
+
+/* Last, since a table once found is kept. */
+static void
+test_table_is_found_once_by_all_threads (void)
+{
+  GThread           *threads[4];
+  char              *dir   = directory_with (good);
+  const FddmBackend *table = NULL;
+
+  for (int i = 0; i < 4; i++)
+    threads[i] = g_thread_new (NULL, open_good, dir);
+  for (int i = 0; i < 4; i++)
+    {
+      const FddmBackend *found = g_thread_join (threads[i]);
+
+      g_assert_nonnull (found);
+      g_assert_true (table == NULL || table == found);
+      table = found;
+    }
+  g_assert_cmpstr (table->name, ==, "empty");
+  remove_directory (dir);
+  g_assert_true (fddm_backend_gpu ("/nowhere", NULL) == table);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_assert_cmpint (argc, ==, 4);
+  no_symbol     = argv[1];
+  other_version = argv[2];
+  good          = argv[3];
+  g_test_add_func ("/registry/missing", test_missing_module_is_said);
+  g_test_add_func ("/registry/no-module", test_file_that_is_no_module_is_refused);
+  g_test_add_func ("/registry/stranger", test_stranger_is_refused);
+  g_test_add_func ("/registry/other-version", test_other_version_is_refused);
+  g_test_add_func ("/registry/found-once", test_table_is_found_once_by_all_threads);
+  return g_test_run ();
+}
