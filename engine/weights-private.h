@@ -1,0 +1,14 @@
+/* weights-private.h: what the sources that read weights files share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "weights.h"
+#include "safetensors.h"
+
+/* Sets a FDDM_ERROR_WEIGHTS; text from the file that stands in it is made fit to show. Always FALSE. */
+gboolean     fddm_weights_fail   (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* Weights from SIZE BYTES, the contents of a file; PATH is for its name only. */
+FddmWeights *fddm_weights_parse  (const char *path, const guint8 *bytes, gsize size, GError **error);
+
+/* Fills in WEIGHTS' layers from JSON and the tensors of FILE; WEIGHTS knows kind, coefficients and classes already. */
+gboolean     fddm_weights_layers (FddmWeights *weights, FddmSafetensors *file, const char *json, GError **error);

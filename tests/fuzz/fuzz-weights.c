@@ -1,0 +1,35 @@
+/* fuzz-weights.c: the weights reader, fed with anything.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * With clang's fuzzer:  clang -fsanitize=fuzzer,address,undefined … fuzz-weights.c, the reader's sources, json-glib
+ *                       ./fuzz-weights CORPUS-FOLDER      (fuzz-weights-short --seed FOLDER writes a first file there)
+ * In the tests:         linked with fuzz-short.c, which runs it for a few seconds. */
+#include "weights-private.h"
+
+int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size);
+
+int
+LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size)
+{
+  g_autoptr (GError)      error = NULL;
+  g_autoptr (FddmWeights) weights = fddm_weights_parse ("fuzz", bytes, size, &error);
+
+  g_assert_true ((weights == NULL) == (error != NULL));
+  if (weights)
+    {
+      /* What the engine relies on. */
+      g_assert_cmpint (fddm_weights_value_channels (weights, weights->n_layers), ==, weights->coefficients);
+      g_assert_cmpint (fddm_weights_reach (weights), <=, weights->n_layers);
+      g_assert_true (fddm_weights_operations (weights) >= 0);
+      for (int i = 0; i < weights->n_layers; i++)
+        {
+          const FddmLayer *layer = &weights->layers[i];
+
+          g_assert_true (layer->n_in >= 1 && layer->n_in <= FDDM_LAYER_INPUTS_MAX && layer->residual <= i);
+          g_assert_true (layer->channels >= 1 && layer->channels <= FDDM_WEIGHTS_CHANNELS_MAX);
+          for (int j = 0; j < layer->n_in; j++)
+            g_assert_true (layer->in[j] >= 0 && layer->in[j] <= i);
+        }
+    }
+  return 0;
+}
