@@ -63,11 +63,13 @@ def learning_rate(progress):
 
 
 class Clock:
-    """How much of the training is done. By --deadline: wall clock. By --minutes: time spent in steps, in which a
-    pause from outside (a stopped process) does not count."""
+    """How much of the training is done. By --deadline: wall clock. By --minutes: on a CPU the processor's time for
+    each thread, so that neither a stopped process nor a busy machine shortens the training."""
 
-    def __init__(self, minutes, deadline):
+    def __init__(self, minutes, deadline, on_cpu):
         self.minutes, self.spent, self.start = minutes, 0.0, time.time()
+        self.now = (lambda: time.process_time() / torch.get_num_threads()) if on_cpu else time.time
+        self.last = self.now()
         self.end = None
         if deadline:
             hour, minute = map(int, deadline.split(":"))
@@ -75,8 +77,9 @@ class Clock:
             end = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
             self.end = (end if end > now else end + datetime.timedelta(days=1)).timestamp()
 
-    def step(self, seconds):
-        self.spent += min(seconds, 20)
+    def step(self):
+        now = self.now()
+        self.spent, self.last = self.spent + now - self.last, now
 
     def progress(self):
         if self.end:
@@ -152,7 +155,7 @@ def main():
     mean, variance = pack.statistics(d)
     model = build(shape, mean, variance).to(device)
     average = build(shape, mean, variance).to(device)
-    clock = Clock(o.minutes, o.deadline)
+    clock = Clock(o.minutes, o.deadline, kind == "cpu")
     scale = LossScale(device)
     step, history = 0, []
     if stored:
@@ -189,7 +192,6 @@ def main():
         next_look += 0.08
     done = False
     while not done:
-        begin = time.time()
         progress = clock.progress()
         with torch.no_grad():
             clean, noisy, level = noise.make(pack.batch(o.batch, o.side), d, shares)
@@ -217,7 +219,7 @@ def main():
             for a, p in zip(average.parameters(), model.parameters()):
                 a.lerp_(p, 1 - keep)
         running += 0.02 * ((loss / wiener).mean().item() - running) if step > 1 else (loss / wiener).mean().item()
-        clock.step(time.time() - begin)
+        clock.step()
         done = clock.progress() >= 1
         if rank == 0 and (done or clock.progress() > next_look):
             next_look += 0.08

@@ -1,0 +1,75 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Trains a tiny network for a few seconds and writes its weights file; fails unless the loss falls.
+
+    smoke.py OUT.safetensors [TEXTURES]      without a folder of textures, synthetic pictures stand in
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+import torch
+from PIL import Image
+
+import evaluate
+import noise
+from fddm import transform, weights
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def pictures(textures, folder):
+    """Two pictures of at least 128 x 128 in FOLDER."""
+    found = []
+    for root, _, names in os.walk(textures) if textures else ():
+        found += [os.path.join(root, n) for n in sorted(names) if n.endswith((".jpg", ".png"))]
+    if len(found) >= 2:
+        made = [Image.open(p).convert("RGB").resize((160, 160)) for p in (found[0], found[-1])]
+    else:
+        y, x = np.mgrid[:160, :160]
+        made = [Image.fromarray(np.stack([127 + 100 * np.sin(x / a + i) * np.cos(y / b) for i in range(3)], 2)
+                                .astype(np.uint8)) for a, b in ((3, 7), (11, 4))]
+    for i, image in enumerate(made):
+        image.save(os.path.join(folder, "%d.png" % i))
+
+
+def run(*command):
+    done = subprocess.run([sys.executable, *command], cwd=HERE, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit("%s failed:\n%s%s" % (command[0], done.stdout, done.stderr))
+    return done.stdout
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    out, textures = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
+    with tempfile.TemporaryDirectory() as folder:
+        pictures(textures, folder)
+        pack, checkpoint = os.path.join(folder, "pack"), os.path.join(folder, "c.pt")
+        run("prepare.py", "--photos", folder, "--out", pack)
+        small = ["--width", "16", "--blocks", "1", "--batch", "8", "--side", "64", "--threads", "2", "--device", "cpu"]
+        run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.08", *small)
+        run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.12", "--resume", *small)
+        run("export.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out)
+        history = torch.load(checkpoint)["history"]
+        first, last = history[0][2], history[-1][2]
+        if not last < 0.97 * first:
+            sys.exit("smoke.py: the loss did not fall: %.3f, then %.3f" % (first, last))
+
+        model, _ = weights.load(out)
+        picture = evaluate.load(folder)[0][1]
+        noisy = evaluate.add_noise(picture, 25, 1)
+        before, after = evaluate.psnr(noisy, picture), evaluate.psnr(evaluate.denoise(model, noisy[None], 4, 25)[0], picture)
+        if not after > before + 1:
+            sys.exit("smoke.py: %.2f dB became %.2f dB" % (before, after))
+        clean, dirty, level = noise.make(picture[None, :, :128, :128].repeat(16, 1, 1, 1), 4)
+        if not torch.isfinite(dirty).all() or level.min() < noise.LOW or transform.patch_idct(clean, 4).abs().max() > 1.1:
+            sys.exit("smoke.py: training samples out of range")
+    print("loss %.3f -> %.3f; %.2f dB -> %.2f dB; %s" % (first, last, before, after, out))
+
+
+if __name__ == "__main__":
+    main()
