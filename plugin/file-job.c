@@ -1,0 +1,96 @@
+/* file-job.c: a picture file denoised into a folder; see jobs.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "jobs.h"
+
+static gboolean
+same_file (const char *one, const char *other)
+{
+  GStatBuf a, b;
+
+  return !g_stat (one, &a) && !g_stat (other, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Where the result goes; an error when it cannot go there. */
+static char *
+output_path (const char *input, const char *folder, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (input);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("There is no folder “%s”."), folder);
+  else if (same_file (input, path))
+    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
+                 _("“%s” would be written over itself. Choose another folder."), input);
+  else
+    return g_steal_pointer (&path);
+  return NULL;
+}
+
+/* Saves under another name first, with the same ending, by which GIMP knows the format. */
+static gboolean
+save_whole (FddmImageId image, const char *path, GError **error)
+{
+  g_autofree char *folder    = g_path_get_dirname (path);
+  g_autofree char *name      = g_path_get_basename (path);
+  g_autofree char *part      = g_strdup_printf (".fddm-%d-%s", (int) getpid (), name);
+  g_autofree char *part_path = g_build_filename (folder, part, NULL);
+  gboolean         done      = fddm_host_file_save (image, part_path, error);
+
+  if (done && g_rename (part_path, path))
+    {
+      g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("Cannot write “%s”: %s"), path, g_strerror (errno));
+      done = FALSE;
+    }
+  if (!done)
+    g_unlink (part_path);
+  return done;
+}
+
+/* Denoises the image as one layer and keeps that alone, so that transparency isn't laid over itself. */
+static gboolean
+denoise_image (FddmImageId image, const double *values, GError **error)
+{
+  FddmItemId layer = fddm_host_image_merge (image);
+  FddmLayers made;
+
+  if (layer == FDDM_NO_ITEM)
+    {
+      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("The image has no visible layer."));
+      return FALSE;
+    }
+  if (!fddm_job_denoise (image, layer, values, &made, error))
+    return FALSE;
+  fddm_host_layer_remove (image, layer);
+  return TRUE;
+}
+
+gboolean
+fddm_job_denoise_file (const char *input, const char *folder, const char *settings, GError **error)
+{
+  double           values[FDDM_DENOISE_N];
+  g_autofree char *output = NULL;
+  FddmImageId      image;
+  gboolean         done;
+
+  fddm_parameters_defaults (fddm_denoise_parameters, values);
+  if (!fddm_parameters_from_text (fddm_denoise_parameters, settings, values, error))
+    return FALSE;
+  values[FDDM_DENOISE_OUTPUT] = FDDM_OUTPUT_LAYER;
+
+  output = output_path (input, folder, error);
+  if (!output)
+    return FALSE;
+  image = fddm_host_file_load (input, error);
+  if (image == -1)
+    return FALSE;
+  done = denoise_image (image, values, error) && save_whole (image, output, error);
+  fddm_host_image_delete (image);
+  return done;
+}

@@ -1,0 +1,43 @@
+/* folders.c: see folders.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "folders.h"
+
+#include <libintl.h>
+
+/* NAME beside the running program. */
+static char *
+beside_program (const char *name)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder  = program ? g_path_get_dirname (program) : g_strdup (".");
+
+  return g_build_filename (folder, name, NULL);
+}
+
+char **
+fddm_folders_weights (const char *profile)
+{
+  char **folders = g_new0 (char *, 4);
+
+  folders[0] = g_build_filename (profile, "fddm", NULL);
+  folders[1] = beside_program ("weights");
+  folders[2] = g_strdup (FDDM_WEIGHTSDIR);
+  return folders;
+}
+
+char *
+fddm_folders_locale (void)
+{
+  g_autofree char *own = beside_program ("locale");
+
+  return g_file_test (own, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&own) : g_strdup (FDDM_LOCALEDIR);
+}
+
+void
+fddm_folders_bind_locale (void)
+{
+  g_autofree char *folder = fddm_folders_locale ();
+
+  bindtextdomain (GETTEXT_PACKAGE, folder);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+}

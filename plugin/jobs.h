@@ -1,0 +1,20 @@
+/* jobs.h: the work behind the procedures, the same on every host.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "host.h"
+#include "parameters.h"
+
+/* The layers that a job made. */
+typedef struct {
+  FddmItemId layer;    /* the result                              */
+  FddmItemId noise;    /* what was removed, or FDDM_NO_ITEM       */
+} FddmLayers;
+
+/* Denoises a layer into a new one above it, as VALUES (of fddm_denoise_parameters) say. The image is changed after the
+ * last pixel was computed, in one undo group, or not at all. */
+gboolean fddm_job_denoise      (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made,
+                                GError **error);
+
+/* Denoises the picture file INPUT into FOLDER, under the same name. SETTINGS: see fddm_parameters_from_text. The file in
+ * FOLDER appears whole or not at all, and INPUT itself is never written to. */
+gboolean fddm_job_denoise_file (const char *input, const char *folder, const char *settings, GError **error);

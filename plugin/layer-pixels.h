@@ -1,0 +1,13 @@
+/* layer-pixels.h: a layer's pixels out of GIMP, and the results back in.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "host.h"
+
+/* A copy of the drawable's pixels that belongs to us; the image is out of reach of what is done to it. */
+GeglBuffer *fddm_layer_pixels_copy  (FddmItemId drawable);
+
+/* Fills the noise layer LAYER with what was removed, around middle gray: grain merge over CLEAN gives back SOURCE. */
+void        fddm_layer_pixels_noise (FddmItemId layer, FddmItemId source, GeglBuffer *clean);
+
+/* Multiplies the mask TO by the mask FROM, of the same size. */
+void        fddm_layer_pixels_mask  (FddmItemId to, FddmItemId from);

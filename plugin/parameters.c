@@ -1,0 +1,176 @@
+/* parameters.c: see parameters.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "parameters.h"
+
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+G_DEFINE_QUARK (fddm-parameter-error-quark, fddm_parameter_error)
+
+static const FddmChoice qualities[] = {
+  { "fast", N_ ("Fast") },
+  { "balanced", N_ ("Balanced") },
+  { "best", N_ ("Best") },
+  { NULL, NULL }
+};
+
+static const FddmChoice outputs[] = {
+  { "layer", N_ ("New layer") },
+  { "layer-and-noise", N_ ("New layer and removed noise") },
+  { NULL, NULL }
+};
+
+static const FddmChoice devices[] = {
+  { "auto", N_ ("Automatic") },
+  { "gpu", N_ ("GPU") },
+  { "cpu", N_ ("CPU") },
+  { NULL, NULL }
+};
+
+/* The mnemonics keep clear of Save, Reset, Cancel and OK, which share the dialog. */
+const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
+  [FDDM_DENOISE_NOISE] = { "noise", N_ ("_Noise level"),
+                           N_ ("Standard deviation of the noise in 8-bit steps; 0 measures it in the picture"),
+                           FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL },
+  [FDDM_DENOISE_LUMA] = { "luma", N_ ("_Brightness noise"), N_ ("Percent of the brightness noise removed"),
+                          FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL },
+  [FDDM_DENOISE_CHROMA] = { "chroma", N_ ("Co_lour noise"), N_ ("Percent of the colour noise removed"),
+                            FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL },
+  [FDDM_DENOISE_DETAIL] = { "detail", N_ ("_Detail"), N_ ("Percent of sampled texture brought back"),
+                            FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL },
+  [FDDM_DENOISE_QUALITY] = { "quality", N_ ("_Quality"), N_ ("Which network does the work"), FDDM_PARAMETER_CHOICE, 0, 2,
+                             1, qualities },
+  [FDDM_DENOISE_OUTPUT] = { "output", N_ ("O_utput"),
+                            N_ ("A new layer; or that and a hidden one that puts the noise back when it is shown"),
+                            FDDM_PARAMETER_CHOICE, 0, 1, 0, outputs },
+  [FDDM_DENOISE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices },
+  [FDDM_DENOISE_SEED] = { "seed", N_ ("Random _seed"), N_ ("The same seed gives the same detail again"),
+                          FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL },
+};
+
+int
+fddm_parameters_count (const FddmParameter *table)
+{
+  int n = 0;
+
+  while (table[n].name)
+    n++;
+  return n;
+}
+
+void
+fddm_parameters_defaults (const FddmParameter *table, double *values)
+{
+  for (int i = 0; table[i].name; i++)
+    values[i] = table[i].preset;
+}
+
+static gboolean
+check_one (const FddmParameter *parameter, double value, GError **error)
+{
+  gboolean whole = parameter->type == FDDM_PARAMETER_DOUBLE || value == floor (value);
+
+  /* Written so that NaN fails too. */
+  if (value >= parameter->min && value <= parameter->max && whole)
+    return TRUE;
+  g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_RANGE,
+               _("“%s” is %.10g, but must be from %.10g to %.10g."), parameter->name, value, parameter->min, parameter->max);
+  return FALSE;
+}
+
+gboolean
+fddm_parameters_check (const FddmParameter *table, const double *values, GError **error)
+{
+  for (int i = 0; table[i].name; i++)
+    if (!check_one (&table[i], values[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+char *
+fddm_parameter_describe (const FddmParameter *parameter)
+{
+  GString *text;
+
+  if (!parameter->choices)
+    return g_strdup_printf ("%s (%.10g <= %s <= %.10g)", _(parameter->blurb), parameter->min, parameter->name,
+                            parameter->max);
+
+  text = g_string_new (_(parameter->blurb));
+  for (int i = 0; parameter->choices[i].name; i++)
+    g_string_append_printf (text, "%s%s (%d)", i ? ", " : " { ", parameter->choices[i].name, i);
+  g_string_append (text, " }");
+  return g_string_free (text, FALSE);
+}
+
+char *
+fddm_parameters_to_text (const FddmParameter *table, const double *values)
+{
+  GString *text = g_string_new (NULL);
+
+  for (int i = 0; table[i].name; i++)
+    {
+      char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+      g_string_append_printf (text, "%s%s=%s", i ? " " : "", table[i].name,
+                              table[i].choices ? table[i].choices[(int) values[i]].name
+                                               : g_ascii_dtostr (number, sizeof number, values[i]));
+    }
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+read_value (const FddmParameter *parameter, const char *text, double *value, GError **error)
+{
+  char  *end;
+  double number = g_ascii_strtod (text, &end);
+
+  for (int i = 0; parameter->choices && parameter->choices[i].name; i++)
+    if (!strcmp (parameter->choices[i].name, text))
+      {
+        *value = i;
+        return TRUE;
+      }
+  if (end == text || *end)
+    {
+      g_autofree char *meaning = fddm_parameter_describe (parameter);
+
+      g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_RANGE, _("“%s” cannot be “%s”: %s."), parameter->name,
+                   text, meaning);
+      return FALSE;
+    }
+  *value = number;
+  return check_one (parameter, number, error);
+}
+
+gboolean
+fddm_parameters_from_text (const FddmParameter *table, const char *text, double *values, GError **error)
+{
+  g_auto (GStrv) words = g_strsplit (text, " ", -1);
+  double read[FDDM_PARAMETERS_MAX];
+  int    n = fddm_parameters_count (table);
+
+  memcpy (read, values, n * sizeof *read);
+  for (char **word = words; *word; word++)
+    {
+      char *equals = strchr (*word, '=');
+      int   i;
+
+      if (!**word)
+        continue;
+      if (equals)
+        *equals = '\0';
+      for (i = 0; i < n && strcmp (table[i].name, *word); i++)
+        ;
+      if (i == n || !equals)
+        {
+          g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_UNKNOWN, _("There is no parameter “%s”."), *word);
+          return FALSE;
+        }
+      if (!read_value (&table[i], equals + 1, &read[i], error))
+        return FALSE;
+    }
+  memcpy (values, read, n * sizeof *read);
+  return TRUE;
+}

@@ -1,0 +1,73 @@
+/* parameters.h: what a procedure can be told, once for everybody.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The registration on both hosts, both dialogs, the values remembered between runs and the settings line of the batch
+ * script are all fed from the tables declared here. The order of a table is the order of the arguments on GIMP 2.10: new
+ * parameters go at the end. */
+#pragma once
+#include <glib.h>
+
+typedef enum {
+  FDDM_PARAMETER_DOUBLE,
+  FDDM_PARAMETER_INT,
+  FDDM_PARAMETER_CHOICE
+} FddmParameterType;
+
+/* A value of a choice; its number is its place in the list. */
+typedef struct {
+  const char *name;    /* "fast": what scripts say                  */
+  const char *label;   /* "Fast": what people read, to be translated */
+} FddmChoice;
+
+typedef struct {
+  const char       *name;       /* "luma": what scripts say                                      */
+  const char       *label;      /* for the dialogs, with a mnemonic, to be translated            */
+  const char       *blurb;      /* a sentence, to be translated                                  */
+  FddmParameterType type;
+  double            min, max, preset;   /* PRESET is the default                                 */
+  const FddmChoice *choices;    /* ended by a NULL name; NULL for what is not a choice           */
+} FddmParameter;
+
+/* Values of a table's parameters are an array of doubles in the table's order: every int and choice fits in one. */
+#define FDDM_PARAMETERS_MAX 16
+
+enum {
+  FDDM_DENOISE_NOISE,
+  FDDM_DENOISE_LUMA,
+  FDDM_DENOISE_CHROMA,
+  FDDM_DENOISE_DETAIL,
+  FDDM_DENOISE_QUALITY,
+  FDDM_DENOISE_OUTPUT,
+  FDDM_DENOISE_DEVICE,
+  FDDM_DENOISE_SEED,
+  FDDM_DENOISE_N
+};
+
+enum { FDDM_OUTPUT_LAYER, FDDM_OUTPUT_LAYER_AND_NOISE };
+
+/* The parameters of plug-in-fddm-denoise, ended by a NULL name. */
+extern const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1];
+
+#define FDDM_PARAMETER_ERROR (fddm_parameter_error_quark ())
+GQuark fddm_parameter_error_quark (void);
+
+typedef enum { FDDM_PARAMETER_ERROR_RANGE, FDDM_PARAMETER_ERROR_UNKNOWN } FddmParameterError;
+
+/* Number of entries of a table. */
+int      fddm_parameters_count     (const FddmParameter *table);
+
+/* Fills in the defaults. */
+void     fddm_parameters_defaults  (const FddmParameter *table, double *values);
+
+/* FALSE when a value is out of its range; the error names the parameter and the range. */
+gboolean fddm_parameters_check     (const FddmParameter *table, const double *values, GError **error);
+
+/* The blurb with range or choices behind it, as GIMP's procedure browser shows it. Free with g_free. */
+char    *fddm_parameter_describe   (const FddmParameter *parameter);
+
+/* "noise=0 luma=100 … quality=balanced …": how values are remembered, and how the batch script hands them on. */
+char    *fddm_parameters_to_text   (const FddmParameter *table, const double *values);
+
+/* Reads such a line. What it leaves out keeps the value in VALUES; a choice may be its name or its number. An unknown
+ * name, a malformed number or a value out of range is an error, and leaves VALUES as they were. */
+gboolean fddm_parameters_from_text (const FddmParameter *table, const char *text, double *values, GError **error);

@@ -1,0 +1,21 @@
+/* procedures.h: the names and words under which the procedures are registered on every host.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#define FDDM_AUTHORS   "The FDDM for GIMP authors"
+#define FDDM_COPYRIGHT "Apache-2.0"
+#define FDDM_DATE      "2026"
+
+#define FDDM_DENOISE_PROCEDURE "plug-in-fddm-denoise"
+#define FDDM_DENOISE_MENU      "<Image>/Filters/Enhance"
+#define FDDM_DENOISE_LABEL     N_ ("_FDDM Denoise…")
+#define FDDM_DENOISE_BLURB     N_ ("Take the noise out of a photo, into a new layer")
+#define FDDM_DENOISE_HELP                                                                                                \
+  N_ ("A frequency-domain diffusion network measures and removes the noise of the layer. The result is a new layer "    \
+      "right above it, with its transparency; a selection becomes the new layer's mask.")
+
+/* Not in any menu: the batch script's helper. It answers in words where another procedure would fail, since a failing
+ * procedure ends the script that called it. */
+#define FDDM_FILE_PROCEDURE "plug-in-fddm-denoise-file"
+#define FDDM_FILE_BLURB     "Denoise a picture file into a folder (helper of fddm-batch-denoise)"
+#define FDDM_FILE_HELP      "Returns an empty string, or what went wrong with this file. It may change from release to release."

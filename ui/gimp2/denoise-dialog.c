@@ -1,0 +1,121 @@
+/* denoise-dialog.c: see denoise-dialog.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "denoise-dialog.h"
+
+#include <glib/gi18n-lib.h>
+#include <libgimp/gimp.h>
+#include <libgimp/gimpui.h>
+
+#include "plugin/procedures.h"
+
+/* Rows of the table, each with its control and the value that it shows. */
+typedef struct {
+  const FddmParameter *table;
+  double              *values;
+  GObject             *controls[FDDM_PARAMETERS_MAX];   /* a GtkAdjustment or a GimpIntComboBox */
+} Dialog;
+
+enum { RESPONSE_RESET = 1 };
+
+static void
+scale_changed (GtkAdjustment *adjustment, double *value)
+{
+  *value = gtk_adjustment_get_value (adjustment);
+}
+
+static void
+combo_changed (GimpIntComboBox *combo, double *value)
+{
+  int chosen;
+
+  if (gimp_int_combo_box_get_active (combo, &chosen))
+    *value = chosen;
+}
+
+static GObject *
+add_scale (GtkTable *grid, int row, const FddmParameter *parameter, double *value)
+{
+  GtkObject *scale = gimp_scale_entry_new (grid, 0, row, _(parameter->label), 180, 6, *value, parameter->min, parameter->max,
+                                           0.1, 5, 1, TRUE, 0, 0, _(parameter->blurb), NULL);
+
+  g_signal_connect (scale, "value-changed", G_CALLBACK (scale_changed), value);
+  return G_OBJECT (scale);
+}
+
+static GObject *
+add_number (GtkTable *grid, int row, const FddmParameter *parameter, double *value)
+{
+  GtkAdjustment *adjustment = GTK_ADJUSTMENT (gtk_adjustment_new (*value, parameter->min, parameter->max, 1, 10, 0));
+  GtkWidget     *spin       = gtk_spin_button_new (adjustment, 1, 0);
+
+  gimp_help_set_help_data (spin, _(parameter->blurb), NULL);
+  gimp_table_attach_aligned (grid, 0, row, _(parameter->label), 0, 0.5, spin, 2, TRUE);
+  g_signal_connect (adjustment, "value-changed", G_CALLBACK (scale_changed), value);
+  return G_OBJECT (adjustment);
+}
+
+static GObject *
+add_choice (GtkTable *grid, int row, const FddmParameter *parameter, double *value)
+{
+  GtkWidget *combo = g_object_new (GIMP_TYPE_INT_COMBO_BOX, NULL);
+
+  for (int i = 0; parameter->choices[i].name; i++)
+    gimp_int_combo_box_append (GIMP_INT_COMBO_BOX (combo), GIMP_INT_STORE_VALUE, i, GIMP_INT_STORE_LABEL,
+                               _(parameter->choices[i].label), -1);
+  gimp_help_set_help_data (combo, _(parameter->blurb), NULL);
+  gimp_table_attach_aligned (grid, 0, row, _(parameter->label), 0, 0.5, combo, 2, FALSE);
+  gimp_int_combo_box_connect (GIMP_INT_COMBO_BOX (combo), (int) *value, G_CALLBACK (combo_changed), value);
+  return G_OBJECT (combo);
+}
+
+static void
+reset (Dialog *dialog)
+{
+  for (int i = 0; dialog->table[i].name; i++)
+    if (dialog->table[i].choices)
+      gimp_int_combo_box_set_active (GIMP_INT_COMBO_BOX (dialog->controls[i]), (int) dialog->table[i].preset);
+    else
+      gtk_adjustment_set_value (GTK_ADJUSTMENT (dialog->controls[i]), dialog->table[i].preset);
+}
+
+static void
+fill (Dialog *dialog, GtkTable *grid)
+{
+  for (int i = 0; dialog->table[i].name; i++)
+    {
+      const FddmParameter *parameter = &dialog->table[i];
+      GObject *(*add) (GtkTable *, int, const FddmParameter *, double *)
+        = parameter->type == FDDM_PARAMETER_DOUBLE ? add_scale
+          : parameter->type == FDDM_PARAMETER_INT  ? add_number
+                                                   : add_choice;
+
+      dialog->controls[i] = add (grid, i, parameter, &dialog->values[i]);
+    }
+}
+
+gboolean
+fddm_denoise_dialog_run (const FddmParameter *table, double *values)
+{
+  Dialog     dialog = { .table = table, .values = values };
+  GtkWidget *window, *grid;
+  int        response;
+
+  gimp_ui_init ("fddm", FALSE);
+  window = gimp_dialog_new (_("FDDM Denoise"), "fddm-denoise", NULL, 0, gimp_standard_help_func, FDDM_DENOISE_PROCEDURE,
+                            _("_Reset"), RESPONSE_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);
+  gimp_window_set_transient (GTK_WINDOW (window));
+
+  grid = gtk_table_new (fddm_parameters_count (table), 3, FALSE);
+  gtk_table_set_row_spacings (GTK_TABLE (grid), 6);
+  gtk_table_set_col_spacings (GTK_TABLE (grid), 6);
+  gtk_container_set_border_width (GTK_CONTAINER (grid), 12);
+  fill (&dialog, GTK_TABLE (grid));
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), grid, TRUE, TRUE, 0);
+  gtk_widget_show_all (grid);
+
+  while ((response = gimp_dialog_run (GIMP_DIALOG (window))) == RESPONSE_RESET)
+    reset (&dialog);
+  gtk_widget_destroy (window);
+  return response == GTK_RESPONSE_OK;
+}

@@ -1,0 +1,9 @@
+/* denoise-dialog.h: the dialog of FDDM Denoise on GIMP 3.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <libgimp/gimp.h>
+
+#include "plugin/parameters.h"
+
+/* Lets the values of the parameters TABLE in CONFIG be changed, and tells whether the user wants to go on. */
+gboolean fddm_denoise_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const FddmParameter *table);
