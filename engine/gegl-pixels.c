@@ -1,0 +1,126 @@
+/* gegl-pixels.c: a GeglBuffer as the engine's source and sink.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <glib/gi18n-lib.h>
+#include "gegl-pixels.h"
+
+/* Whether one half is coded as one half of the light in SPACE. Images with a linear profile have such a space. */
+static gboolean
+is_linear (const Babl *space)
+{
+  const Babl *coded = babl_format_with_space ("Y' float", space);
+  const Babl *light = babl_format_with_space ("Y float", space);
+  float       half = 0.5f, result = 0;
+
+  babl_process (babl_fish (coded, light), &half, &result, 1);
+  return result > 0.45f;
+}
+
+/* The network wants perceptual coding. R'G'B' is coded with the space's own curve: that is how the image's own samples
+ * are coded, so that they come and go unchanged. Only where that curve is a straight line the curve of sRGB takes its
+ * place, which babl calls R~G~B~. */
+void
+fddm_gegl_pixels_init (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer *to, const GeglRectangle *bounds,
+                       const Babl *space)
+{
+  static const char *const names[2][2][2] = {      /* linear, gray, alpha */
+    { { "R'G'B' float", "R'G'B'A float" }, { "Y' float", "Y'A float" } },
+    { { "R~G~B~ float", "R~G~B~A float" }, { "Y~ float", "Y~A float" } } };
+  const Babl *format = gegl_buffer_get_format (from);
+  gboolean    gray = (babl_get_model_flags (babl_format_get_model (format)) & BABL_MODEL_FLAG_GRAY) != 0;
+  gboolean    linear;
+
+  if (! space)
+    space = format;
+  linear = is_linear (space);
+  pixels->from = from;
+  pixels->to = to;
+  pixels->bounds = *bounds;
+  pixels->format = babl_format_with_space (names[linear][gray][0], space);
+  pixels->format_alpha = NULL;
+  if (babl_format_has_alpha (to ? gegl_buffer_get_format (to) : format))
+    pixels->format_alpha = babl_format_with_space (names[linear][gray][1], space);
+}
+
+static GeglRectangle
+within (const FddmGeglPixels *pixels, int x, int y, int width, int height)
+{
+  return *GEGL_RECTANGLE (pixels->bounds.x + x, pixels->bounds.y + y, width, height);
+}
+
+static gboolean
+read_pixels (gpointer data, int x, int y, int width, int height, float *floats, G_GNUC_UNUSED GError **error)
+{
+  FddmGeglPixels *pixels = data;
+  GeglRectangle   rectangle = within (pixels, x, y, width, height);
+
+  gegl_buffer_get (pixels->from, &rectangle, 1.0, pixels->format, floats, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  return TRUE;
+}
+
+/* CODED = the pixels FLOATS in TO's own format, with the alpha of what CODED holds already. */
+static gboolean
+encode (const FddmGeglPixels *pixels, const Babl *own, const float *floats, int channels, gsize n, guint8 *coded)
+{
+  g_autofree float *with_alpha = NULL;
+
+  if (! pixels->format_alpha)
+    {
+      babl_process (babl_fish (pixels->format, own), floats, coded, (long) n);
+      return TRUE;
+    }
+  with_alpha = g_try_new (float, n * (gsize) (channels + 1));
+  if (! with_alpha)
+    return FALSE;
+  babl_process (babl_fish (own, pixels->format_alpha), coded, with_alpha, (long) n);
+  for (gsize i = 0; i < n; i++)
+    memcpy (with_alpha + i * (gsize) (channels + 1), floats + i * (gsize) channels, (gsize) channels * sizeof (float));
+  babl_process (babl_fish (pixels->format_alpha, own), with_alpha, coded, (long) n);
+  return TRUE;
+}
+
+/* The pixels that changed are converted to TO's own format and laid over what it holds there, byte by byte; a conversion
+ * there and back of the others would round them. */
+static gboolean
+write_pixels (gpointer data, int x, int y, int width, int height, const float *floats, GError **error)
+{
+  FddmGeglPixels    *pixels = data;
+  GeglRectangle      rectangle = within (pixels, x, y, width, height);
+  const Babl        *own = gegl_buffer_get_format (pixels->to);
+  int                channels = babl_format_get_n_components (pixels->format);
+  gsize              pixel = (gsize) channels * sizeof (float), own_pixel = (gsize) babl_format_get_bytes_per_pixel (own);
+  gsize              n = (gsize) width * (gsize) height;
+  g_autofree float  *before = g_try_malloc_n (n, pixel);
+  g_autofree guint8 *there = g_try_malloc_n (n, own_pixel);
+  g_autofree guint8 *coded = g_try_malloc_n (n, own_pixel);
+
+  if (! before || ! there || ! coded)
+    goto no_memory;
+  gegl_buffer_get (pixels->from, &rectangle, 1.0, pixels->format, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (pixels->to, &rectangle, 1.0, own, there, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  memcpy (coded, there, n * own_pixel);
+  if (! encode (pixels, own, floats, channels, n, coded))
+    goto no_memory;
+  for (gsize i = 0; i < n; i++)
+    if (memcmp (floats + i * (gsize) channels, before + i * (gsize) channels, pixel) != 0)
+      memcpy (there + i * own_pixel, coded + i * own_pixel, own_pixel);
+  gegl_buffer_set (pixels->to, &rectangle, 0, own, there, GEGL_AUTO_ROWSTRIDE);
+  return TRUE;
+
+no_memory:
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _("There is no memory to write %d × %d pixels."), width, height);
+  return FALSE;
+}
+
+FddmSource
+fddm_gegl_pixels_source (FddmGeglPixels *pixels)
+{
+  return (FddmSource) { pixels->bounds.width, pixels->bounds.height, babl_format_get_n_components (pixels->format),
+                        read_pixels, pixels };
+}
+
+FddmSink
+fddm_gegl_pixels_sink (FddmGeglPixels *pixels)
+{
+  return (FddmSink) { write_pixels, pixels };
+}

@@ -1,0 +1,131 @@
+/* test-gegl-pixels.c: buffers of every kind through the engine's source and sink.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+#include "gegl-pixels.h"
+
+#define SIDE 12
+
+static const char *const formats[] = {
+  "R'G'B' u8", "R'G'B'A u8", "Y' u8", "Y'A u8", "RGB u8", "RGB u16", "RGBA u16", "R'G'B'A u16", "Y u16", "Y'A u16",
+  "RGB half", "R'G'B'A half", "RGB float", "RGBA float", "R'G'B' float", "Y float", "YA float", "R'G'B'A double" };
+
+/* A buffer of random bits; in float formats some of them NaN, infinite or far out of range. */
+static GeglBuffer *
+random_buffer (const Babl *format, guint32 seed)
+{
+  g_autoptr (GRand)  rand = g_rand_new_with_seed (seed);
+  GeglBuffer        *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, SIDE, SIDE), format);
+  gsize              bytes = (gsize) babl_format_get_bytes_per_pixel (format) * SIDE * SIDE;
+  g_autofree guint8 *data = g_malloc (bytes);
+
+  for (gsize i = 0; i < bytes; i++)
+    data[i] = (guint8) g_rand_int (rand);
+  gegl_buffer_set (buffer, NULL, 0, format, data, GEGL_AUTO_ROWSTRIDE);
+  return buffer;
+}
+
+static guint8 *
+bytes_of (GeglBuffer *buffer)
+{
+  const Babl *format = gegl_buffer_get_format (buffer);
+  guint8     *data = g_malloc ((gsize) babl_format_get_bytes_per_pixel (format) * SIDE * SIDE);
+
+  gegl_buffer_get (buffer, NULL, 1.0, format, data, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  return data;
+}
+
+/* What was not changed keeps its bits, in every format; a changed pixel gets its value and keeps its alpha. */
+static void
+test_unchanged_pixels_keep_their_bits (gconstpointer name)
+{
+  const Babl            *format = babl_format (name);
+  gsize                  pixel = (gsize) babl_format_get_bytes_per_pixel (format);
+  g_autoptr (GeglBuffer) from = random_buffer (format, 5);
+  g_autoptr (GeglBuffer) to = gegl_buffer_dup (from);
+  g_autofree guint8     *before = bytes_of (from);
+  g_autofree guint8     *after = NULL;
+  GeglRectangle          bounds = { 2, 3, 8, 7 };
+  FddmGeglPixels         pixels;
+  FddmSource             source;
+  FddmSink               sink;
+  float                  floats[8 * 7 * 3], one[4], was[4];
+
+  fddm_gegl_pixels_init (&pixels, from, to, &bounds, NULL);
+  source = fddm_gegl_pixels_source (&pixels);
+  sink = fddm_gegl_pixels_sink (&pixels);
+  g_assert_cmpint (source.width, ==, 8);
+  g_assert_cmpint (source.height, ==, 7);
+  g_assert_cmpint (source.channels, ==, strchr (name, 'G') ? 3 : 1);
+  g_assert_true (source.read (source.data, 0, 0, 8, 7, floats, NULL));
+
+  /* In two parts, and the pixel (4, 5) of the rectangle changed. */
+  for (int c = 0; c < source.channels; c++)
+    floats[(5 * 8 + 4) * source.channels + c] = 0.25f;
+  g_assert_true (sink.write (sink.data, 0, 0, 8, 2, floats, NULL));
+  g_assert_true (sink.write (sink.data, 0, 2, 8, 5, floats + 2 * 8 * source.channels, NULL));
+
+  after = bytes_of (to);
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
+      if (x != 2 + 4 || y != 3 + 5)
+        g_assert_cmpmem (before + (y * SIDE + x) * pixel, pixel, after + (y * SIDE + x) * pixel, pixel);
+  gegl_buffer_get (to, GEGL_RECTANGLE (6, 8, 1, 1), 1.0, babl_format ("R'G'B'A float"), one, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
+  gegl_buffer_get (from, GEGL_RECTANGLE (6, 8, 1, 1), 1.0, babl_format ("R'G'B'A float"), was, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_NONE);
+  for (int c = 0; c < 3; c++)
+    g_assert_cmpfloat_with_epsilon (one[c], 0.25f, 0.03);     /* a linear u8 is as coarse as that */
+  g_assert_true (one[3] == was[3] || (isnan (one[3]) && isnan (was[3])));
+}
+
+static void
+assert_half (const Babl *space, const char *name, float expected)
+{
+  g_autoptr (GeglBuffer) buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, 1, 1), babl_format_with_space (name, space));
+  FddmGeglPixels         pixels;
+  FddmSource             source;
+  float                  light[4] = { 0.25f, 0.25f, 0.25f, 1 }, read[3];
+
+  gegl_buffer_set (buffer, NULL, 0, babl_format_with_space ("RGBA float", space), light, GEGL_AUTO_ROWSTRIDE);
+  fddm_gegl_pixels_init (&pixels, buffer, NULL, GEGL_RECTANGLE (0, 0, 1, 1), space);
+  source = fddm_gegl_pixels_source (&pixels);
+  g_assert_true (source.read (source.data, 0, 0, 1, 1, read, NULL));
+  g_assert_cmpfloat_with_epsilon (read[0], expected, 1e-4);
+}
+
+/* 1.055 · 0.25^(1/2.4) − 0.055 in sRGB and where the space's own curve is a line; the space's own curve elsewhere. */
+static void
+test_coding_is_perceptual (void)
+{
+  const Babl *line = babl_space_from_chromaticities ("test-linear", 0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06,
+                                                     babl_trc ("linear"), NULL, NULL, BABL_SPACE_FLAG_NONE);
+  const Babl *gamma = babl_space_from_chromaticities ("test-gamma", 0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06,
+                                                      babl_trc_gamma (1.8), NULL, NULL, BABL_SPACE_FLAG_NONE);
+
+  assert_half (babl_space ("sRGB"), "RGB float", 0.537099f);
+  assert_half (babl_space ("sRGB"), "Y float", 0.537099f);
+  assert_half (line, "RGB float", 0.537099f);
+  assert_half (line, "R'G'B'A float", 0.537099f);
+  assert_half (line, "Y' float", 0.537099f);
+  assert_half (gamma, "R'G'B' float", 0.462937f);
+}
+
+int
+main (int argc, char **argv)
+{
+  int result;
+
+  g_test_init (&argc, &argv, NULL);
+  gegl_init (NULL, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/gegl-pixels/unchanged-pixels-keep-their-bits/%s", formats[i]);
+
+      g_test_add_data_func (path, formats[i], test_unchanged_pixels_keep_their_bits);
+    }
+  g_test_add_func ("/gegl-pixels/coding-is-perceptual", test_coding_is_perceptual);
+  result = g_test_run ();
+  gegl_exit ();
+  return result;
+}
