@@ -81,7 +81,7 @@ typedef struct {
   gpointer  data;
 } FddmSource;
 
-/* Where pixels go: gets each pixel of the picture once, in rectangles. */
+/* Where pixels go: gets each pixel of the picture, in rectangles; all of them again should the GPU fail half-way. */
 typedef struct {
   gboolean (*write) (gpointer data, int x, int y, int width, int height, const float *pixels, GError **error);
   gpointer  data;
@@ -130,6 +130,10 @@ typedef struct {
 /* Denoises SOURCE into SINK. REPORT and PROGRESS may be NULL. On error the sink may have got some of the pixels. */
 gboolean fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source,
                        const FddmSink *sink, FddmProgress progress, gpointer data, FddmReport *report, GError **error);
+
+/* Measures the noise of SOURCE as fddm_denoise does for noise = 0; LUMA and CHROMA as in FddmReport. */
+gboolean fddm_measure (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
+                       double *luma, double *chroma, GError **error);
 
 /* ---- Qualities ---- */
 

@@ -66,7 +66,7 @@ typedef struct {
 
 typedef struct {
   int   threads;          /* 0 = one for each core */
-  gsize memory;           /* most bytes that the device's tensors may take; 0 = as much as is free */
+  gboolean float32;       /* no convolutions in half precision */
 } FddmDeviceOptions;
 
 typedef struct {

@@ -1,0 +1,137 @@
+/* context.c: choosing a device and bringing the weights to it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "context.h"
+#include <glib/gi18n-lib.h>
+
+void
+fddm_error_from_kernel (GError **error)
+{
+  if (error == NULL || *error == NULL || (*error)->domain != FDDM_KERNEL_ERROR)
+    return;
+  (*error)->code   = g_error_matches (*error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY) ? FDDM_ERROR_MEMORY
+                                                                                          : FDDM_ERROR_DEVICE;
+  (*error)->domain = FDDM_ERROR;
+}
+
+static void
+close_device (FddmContext *context)
+{
+  if (context->device == NULL)
+    return;
+  context->backend->tensor_free (context->device, context->mean);
+  context->backend->tensor_free (context->device, context->variance);
+  fddm_network_free (context->network);
+  context->backend->close (context->device);
+  context->mean = context->variance = NULL;
+  context->network = NULL;
+  context->device  = NULL;
+}
+
+static gboolean
+upload_vector (FddmContext *context, const float *values, FddmTensor **vector, GError **error)
+{
+  *vector = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, 1, 1, context->weights->coefficients,
+                                          error);
+  return *vector != NULL && context->backend->tensor_upload (context->device, *vector, values, error);
+}
+
+static gboolean
+open_device (FddmContext *context, FddmDeviceKind kind, GError **error)
+{
+  FddmDeviceOptions options = { .threads = context->options.threads };
+
+  switch (kind)
+    {
+    case FDDM_DEVICE_GPU:       context->backend = fddm_backend_gpu (context->module_dir, error); break;
+    case FDDM_DEVICE_REFERENCE: context->backend = &fddm_backend_ref; break;
+    default:                    context->backend = &fddm_backend_cpu; break;
+    }
+  context->kind = kind;
+  if (context->backend == NULL || (context->device = context->backend->open (&options, error)) == NULL)
+    return FALSE;
+  context->network = fddm_network_new (context->backend, context->device, context->weights, error);
+  if (context->network != NULL && upload_vector (context, context->weights->mean, &context->mean, error) &&
+      upload_vector (context, context->weights->variance, &context->variance, error))
+    return TRUE;
+  close_device (context);
+  return FALSE;
+}
+
+static gboolean
+choose_device (FddmContext *context, FddmDeviceKind kind, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (kind != FDDM_DEVICE_AUTO)
+    return open_device (context, kind, error);
+  if (open_device (context, FDDM_DEVICE_GPU, &reason))
+    {
+      context->may_fall_back = TRUE;
+      return TRUE;
+    }
+  context->gpu_reason = g_strdup (reason->message);
+  return open_device (context, FDDM_DEVICE_CPU, error);
+}
+
+FddmContext *
+fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContextOptions *options, GError **error)
+{
+  FddmContext *context = g_new0 (FddmContext, 1);
+
+  context->weights = fddm_weights_ref (weights);
+  if (options != NULL)
+    context->options = *options;
+  if (context->options.memory == 0)
+    context->options.memory = FDDM_MEMORY_DEFAULT;
+  context->module_dir         = g_strdup (context->options.module_dir);
+  context->options.module_dir = context->module_dir;
+  fddm_schedule_init (&context->schedule, weights->patch, weights->open_grid, weights->temperature);
+  if (choose_device (context, device, error))
+    return context;
+  fddm_error_from_kernel (error);
+  fddm_context_free (context);
+  return NULL;
+}
+
+void
+fddm_context_free (FddmContext *context)
+{
+  if (context == NULL)
+    return;
+  close_device (context);
+  fddm_weights_unref (context->weights);
+  g_free (context->module_dir);
+  g_free (context->gpu_reason);
+  g_free (context);
+}
+
+gboolean
+fddm_context_fall_back (FddmContext *context, GError **error)
+{
+  if (!context->may_fall_back || g_error_matches (*error, FDDM_ERROR, FDDM_ERROR_CANCELLED))
+    return FALSE;
+  g_free (context->gpu_reason);
+  context->gpu_reason    = g_strdup_printf (_("The GPU failed (%s); went on with the CPU"), (*error)->message);
+  context->may_fall_back = FALSE;
+  g_clear_error (error);
+  close_device (context);
+  return open_device (context, FDDM_DEVICE_CPU, error);
+}
+
+FddmDeviceKind
+fddm_context_device (const FddmContext *context)
+{
+  return context->kind;
+}
+
+const char *
+fddm_context_describe (const FddmContext *context)
+{
+  return context->backend->describe (context->device);
+}
+
+const char *
+fddm_context_gpu_reason (const FddmContext *context)
+{
+  return context->gpu_reason;
+}

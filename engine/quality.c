@@ -1,0 +1,29 @@
+/* quality.c: what a quality's name stands for, and the parameters' defaults.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "fddm.h"
+
+/* "best" averages the balanced network over shifted and mirrored grids: within its budget, and measured to gain more
+ * than an hour of training a larger network on a CPU does (weights/train/RESULTS.md). */
+static const struct {
+  const char *weights;
+  int         averages;
+} qualities[] = {
+  [FDDM_QUALITY_FAST]     = { "denoise-fast", 1 },
+  [FDDM_QUALITY_BALANCED] = { "denoise-balanced", 1 },
+  [FDDM_QUALITY_BEST]     = { "denoise-balanced", 4 },
+};
+
+const char *
+fddm_quality_weights (FddmQuality quality, int *averages)
+{
+  g_return_val_if_fail (quality <= FDDM_QUALITY_BEST, NULL);
+  if (averages != NULL)
+    *averages = qualities[quality].averages;
+  return qualities[quality].weights;
+}
+
+FddmDenoiseParams
+fddm_denoise_params_default (void)
+{
+  return (FddmDenoiseParams) { .noise = 0.0, .luma = 100.0, .chroma = 100.0, .detail = 0.0, .steps = 8, .averages = 1 };
+}

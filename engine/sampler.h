@@ -1,0 +1,33 @@
+/* sampler.h: from noisy coefficients to clean ones: in one step, or in several.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "network.h"
+#include "schedule.h"
+
+/* What sampling on one tile works with. NOISE is the level of the state that it starts from, constant or by place. */
+typedef struct {
+  const FddmBackend *backend;
+  FddmDevice        *device;
+  const FddmWeights *weights;
+  FddmNetwork       *network;      /* prepared for the tile's size */
+  const FddmTensor  *mean, *variance;
+  int                class;        /* index of the class, or -1    */
+} FddmSampler;
+
+/* The least-squares estimate X0 = φ(X, NOISE): one evaluation of the network. */
+gboolean fddm_sampler_estimate (const FddmSampler *sampler, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
+                                const FddmTicker *ticker, GError **error);
+
+/* Fermi levels at which a path of N steps stops, rising, the last step (to no noise at all) not among them: N − 1 values
+ * in LEVELS. The path leaves from NOISE (constant, C levels) and ends where training did. Levels are spaced evenly in the
+ * difficulty curve's integral where the weights have one (Liang et al., arXiv 2411.01629), else evenly. */
+void     fddm_sampler_levels   (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, int n,
+                                double *levels);
+
+/* Follows the path s_k(μ) = min (NOISE_k, exp ((ε_k − μ)/2T')) through LEVELS and then to 0, from the state X, which
+ * becomes the sample. FIRST = φ(X, NOISE) is given, for every caller has it. X0, of X's shape, and FROM and TO, of
+ * NOISE's, are for the steps' own use. The RANDOM's stream counts up from where it is. */
+gboolean fddm_sampler_run      (const FddmSampler *sampler, const FddmSchedule *schedule, const FddmTensor *noise,
+                                const FddmTensor *first, const double *levels, int n, float eta, FddmRandom random,
+                                FddmTensor *x, FddmTensor *x0, FddmTensor *from, FddmTensor *to,
+                                const FddmTicker *ticker, GError **error);

@@ -1,0 +1,26 @@
+/* ticker.h: progress, handed down in parts.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "fddm.h"
+
+/* The stretch [from, to] of a phase. */
+typedef struct {
+  FddmProgress func;      /* NULL = nobody listens */
+  gpointer     data;
+  FddmPhase    phase;
+  double       from, to;
+} FddmTicker;
+
+/* Part I of N equal parts. */
+static inline FddmTicker
+fddm_ticker_part (const FddmTicker *ticker, int i, int n)
+{
+  FddmTicker part = *ticker;
+
+  part.from = ticker->from + (ticker->to - ticker->from) * i / n;
+  part.to   = ticker->from + (ticker->to - ticker->from) * (i + 1) / n;
+  return part;
+}
+
+/* Says that DONE of N equal parts are done. FALSE with FDDM_ERROR_CANCELLED when the listener wants no more. */
+gboolean fddm_tick (const FddmTicker *ticker, int done, int n, GError **error);

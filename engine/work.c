@@ -1,0 +1,245 @@
+/* work.c: planning tiles under the memory bound.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "work.h"
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+static int
+grid_length (const FddmWork *work, int pixels)
+{
+  const int patch    = work->context->weights->patch;
+  const int overhang = work->spec.grids > 1 ? patch - 1 : 0;   /* a grid's offset moves the last pixels out */
+
+  return (pixels + overhang + patch - 1) / patch;
+}
+
+static int
+halo (const FddmWork *work)
+{
+  /* A moved grid's patches stand over the core's edge by less than one. */
+  return fddm_weights_reach (work->context->weights) * work->spec.evaluations + (work->spec.grids > 1 ? 1 : 0);
+}
+
+static gsize
+region_floats (const FddmWork *work)
+{
+  const int patch = work->context->weights->patch;
+  FddmTile  tile  = { .rows = work->down.size, .columns = work->across.size,
+                      .row = work->down.size, .column = work->across.size };
+  FddmRect  region = fddm_tile_region (&tile, patch, G_MAXINT, G_MAXINT);
+
+  return (gsize) MIN (region.width, work->spec.width) * MIN (region.height, work->spec.height) * work->spec.samples;
+}
+
+/* Bytes of everything for the tilings as they stand; G_MAXSIZE when they can't be counted. */
+static gboolean
+count_bytes (FddmWork *work, gsize *bytes, GError **error)
+{
+  FddmContext *context = work->context;
+  const int    n       = context->weights->coefficients;
+  gsize coefficients = context->backend->tensor_bytes (context->device, FDDM_TENSOR_FLOAT, work->down.size,
+                                                       work->across.size, n);
+  int   n_tensors = 2 + (work->spec.noise_varies ? 1 : 0);
+  gsize network, floats = region_floats (work);
+
+  if (work->spec.samples_detail)
+    n_tensors += 2 + (work->spec.noise_varies ? 2 : 0);
+  if (!fddm_network_bytes (context->network, work->down.size, work->across.size, &network, error))
+    return FALSE;
+  if (!g_size_checked_mul (bytes, coefficients, (gsize) n_tensors) || !g_size_checked_add (bytes, *bytes, network) ||
+      !g_size_checked_mul (&floats, floats, 2 * sizeof (float)) || !g_size_checked_add (bytes, *bytes, floats))
+    *bytes = G_MAXSIZE;
+  return TRUE;
+}
+
+/* Cuts the axis whose tiles are longer into one more. */
+static gboolean
+cut (FddmWork *work)
+{
+  FddmTiling *longer = work->down.size >= work->across.size ? &work->down : &work->across;
+  FddmTiling *other  = longer == &work->down ? &work->across : &work->down;
+
+  return fddm_tiling_init (longer, longer->length, longer->halo, longer->count + 1) ||
+         fddm_tiling_init (other, other->length, other->halo, other->count + 1);
+}
+
+static gboolean
+too_small (gsize limit, GError **error)
+{
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+               _("Even the smallest tile needs more than %" G_GSIZE_FORMAT " MiB; allow more memory or choose less detail"),
+               limit >> 20);
+  return FALSE;
+}
+
+/* The fewest tiles whose bytes stay within LIMIT. Sizes in between are judged by area, for asking a device costs time. */
+static gboolean
+plan_within (FddmWork *work, gsize limit, GError **error)
+{
+  for (;;)
+    {
+      gsize  area = (gsize) work->down.size * work->across.size;
+      double per_patch;
+
+      if (!count_bytes (work, &work->bytes, error))
+        return FALSE;
+      if (work->bytes <= limit)
+        return TRUE;
+      per_patch = (double) work->bytes / area;
+      do
+        if (!cut (work))
+          return too_small (limit, error);
+      while (per_patch * work->down.size * work->across.size > limit);
+    }
+}
+
+static gboolean
+plan (FddmWork *work, gsize limit, GError **error)
+{
+  const int tile = work->context->options.tile;
+  const int rows = grid_length (work, work->spec.height), columns = grid_length (work, work->spec.width);
+
+  fddm_tiling_init (&work->down, rows, halo (work), 1);
+  fddm_tiling_init (&work->across, columns, halo (work), 1);
+  if (tile > 0)
+    {
+      /* As many as asked for, or as many as there can be. */
+      for (int n = (work->spec.height + tile - 1) / tile;
+           n > 1 && !fddm_tiling_init (&work->down, rows, halo (work), n); n--) ;
+      for (int n = (work->spec.width + tile - 1) / tile;
+           n > 1 && !fddm_tiling_init (&work->across, columns, halo (work), n); n--) ;
+    }
+  return plan_within (work, limit, error);
+}
+
+static void
+release (FddmWork *work)
+{
+  FddmTensor **tensors[] = { &work->y, &work->noise, &work->x0, &work->x, &work->next, &work->from, &work->to };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
+    {
+      work->context->backend->tensor_free (work->context->device, *tensors[i]);
+      *tensors[i] = NULL;
+    }
+  work->rows = work->columns = 0;
+}
+
+static gboolean
+make (FddmWork *work, FddmTensor **tensor, int rows, int columns, GError **error)
+{
+  *tensor = work->context->backend->tensor_new (work->context->device, FDDM_TENSOR_FLOAT, rows, columns,
+                                                work->context->weights->coefficients, error);
+  return *tensor != NULL;
+}
+
+gboolean
+fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
+{
+  const gboolean varies = work->spec.noise_varies;
+  const int      noise_rows = varies ? rows : 1, noise_columns = varies ? columns : 1;
+
+  if (work->rows == rows && work->columns == columns)
+    return TRUE;
+  release (work);
+  if (!fddm_network_prepare (work->context->network, rows, columns, error) ||
+      !make (work, &work->y, rows, columns, error) || !make (work, &work->x0, rows, columns, error) ||
+      !make (work, &work->noise, noise_rows, noise_columns, error))
+    return FALSE;
+  if (work->spec.samples_detail &&
+      (!make (work, &work->x, rows, columns, error) || !make (work, &work->next, rows, columns, error) ||
+       !make (work, &work->from, noise_rows, noise_columns, error) ||
+       !make (work, &work->to, noise_rows, noise_columns, error)))
+    return FALSE;
+  work->rows    = rows;
+  work->columns = columns;
+  return TRUE;
+}
+
+static gboolean
+allocate (FddmWork *work, GError **error)
+{
+  const gsize floats = region_floats (work), side = MAX (work->down.size, work->across.size);
+  const gsize pixels = side * work->context->weights->patch;
+
+  work->raw           = g_try_new (float, floats);
+  work->pixels        = g_try_new (float, floats);
+  work->row_offset    = g_try_new (int, pixels);
+  work->column_offset = g_try_new (int, pixels);
+  if (work->raw != NULL && work->pixels != NULL && work->row_offset != NULL && work->column_offset != NULL)
+    return fddm_work_shape (work, work->down.size, work->across.size, error);
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a tile of %d × %d pixels"),
+               work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
+  return FALSE;
+}
+
+static gsize
+memory_limit (const FddmContext *context)
+{
+  gsize available = context->backend->available (context->device);
+
+  /* A GPU's own memory is there to be used; the bound is for what the host shares with GIMP. */
+  return context->kind == FDDM_DEVICE_GPU ? available : MIN (available, context->options.memory);
+}
+
+gboolean
+fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, GError **error)
+{
+  gsize limit = memory_limit (context);
+
+  memset (work, 0, sizeof *work);
+  work->context = context;
+  work->spec    = *spec;
+  for (;;)
+    {
+      GError *problem = NULL;
+
+      if (plan (work, limit, error) && allocate (work, &problem))
+        return TRUE;
+      fddm_work_clear (work);
+      if (problem == NULL)
+        return FALSE;
+      if (!g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
+        {
+          g_propagate_error (error, problem);
+          return FALSE;
+        }
+      g_error_free (problem);
+      limit = MIN (limit, work->bytes) / 2;
+    }
+}
+
+void
+fddm_work_clear (FddmWork *work)
+{
+  release (work);
+  fddm_network_release (work->context->network);
+  g_clear_pointer (&work->raw, g_free);
+  g_clear_pointer (&work->pixels, g_free);
+  g_clear_pointer (&work->row_offset, g_free);
+  g_clear_pointer (&work->column_offset, g_free);
+}
+
+int
+fddm_work_tiles (const FddmWork *work)
+{
+  return work->down.count * work->across.count;
+}
+
+gboolean
+fddm_work_tile (const FddmWork *work, int i, FddmTile *tile)
+{
+  const int patch = work->context->weights->patch;
+  int       top, bottom, left, right;
+
+  tile->rows    = work->down.size;
+  tile->columns = work->across.size;
+  fddm_tiling_get (&work->down, i / work->across.count, &tile->row, &top, &bottom);
+  fddm_tiling_get (&work->across, i % work->across.count, &tile->column, &left, &right);
+  tile->core.x      = left * patch;
+  tile->core.y      = top * patch;
+  tile->core.width  = MIN (right * patch, work->spec.width) - tile->core.x;
+  tile->core.height = MIN (bottom * patch, work->spec.height) - tile->core.y;
+  tile->region      = fddm_tile_region (tile, patch, work->spec.width, work->spec.height);
+  return tile->core.width > 0 && tile->core.height > 0;
+}

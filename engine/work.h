@@ -1,0 +1,36 @@
+/* work.h: the working memory of one tile, and how large a tile may be.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "context.h"
+#include "tiles.h"
+#include "window.h"
+
+/* What the job needs of a tile. */
+typedef struct {
+  int      width, height, samples;   /* of the picture                                */
+  int      grids;                    /* that are averaged                             */
+  int      evaluations;              /* of the network, one after another: each widens the halo */
+  gboolean noise_varies;             /* the noise level depends on the place          */
+  gboolean samples_detail;           /* tensors for sampling are wanted               */
+} FddmWorkSpec;
+
+typedef struct {
+  FddmContext *context;
+  FddmWorkSpec spec;
+  FddmTiling   down, across;
+  gsize        bytes;
+  float       *raw, *pixels;         /* the tile's region: as read, then with the result; and repaired */
+  int         *row_offset, *column_offset;
+  int          rows, columns;        /* of the tensors now: a transposed grid swaps them */
+  FddmTensor  *y, *noise, *x0;       /* always: the photo's coefficients, their noise, the estimate */
+  FddmTensor  *x, *next, *from, *to; /* for detail: the state, its estimate, its noise before and after a step */
+} FddmWork;
+
+/* Plans tiles within the context's memory bound and allocates for them; tries smaller ones when memory runs out. */
+gboolean fddm_work_init  (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, GError **error);
+void     fddm_work_clear (FddmWork *work);
+/* Makes the tensors fit ROWS × COLUMNS patches. */
+gboolean fddm_work_shape (FddmWork *work, int rows, int columns, GError **error);
+int      fddm_work_tiles (const FddmWork *work);
+/* Tile I; FALSE when its core is empty. */
+gboolean fddm_work_tile  (const FddmWork *work, int i, FddmTile *tile);

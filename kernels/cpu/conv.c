@@ -1,0 +1,244 @@
+/* conv.c: convolution by oneDNN. A plan belongs to one size of tile; weights are laid out once for each layout that the
+ * plans ask for, which in practice is once.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include "onednn.h"
+
+/* Sizes whose plans are kept: the inner tile, and those at the edges and corners. */
+#define PLANS_MAX 16
+
+typedef struct {
+  int                   height, width;
+  gboolean              residual;
+  dnnl_primitive_desc_t desc;
+  dnnl_primitive_t      primitive;
+  dnnl_memory_t         weights;      /* one of the convolution's */
+  gsize                 scratch;
+} Plan;
+
+struct FddmConv {
+  FddmConvSpec     spec;
+  dnnl_data_type_t type;
+  float           *weights;           /* as given, OIHW */
+  float           *bias;
+  GPtrArray       *layouts;           /* of dnnl_memory_t */
+  GQueue           plans;             /* of Plan, the latest used first */
+};
+
+static gboolean
+fail (dnnl_status_t status, const char *what, GError **error)
+{
+  g_set_error (error, FDDM_KERNEL_ERROR,
+               status == dnnl_out_of_memory ? FDDM_KERNEL_ERROR_MEMORY : FDDM_KERNEL_ERROR_FAILED,
+               "oneDNN cannot %s (status %d)", what, (int) status);
+  return FALSE;
+}
+
+static void
+plan_free (gpointer data)
+{
+  Plan *plan = data;
+
+  dnnl_primitive_destroy (plan->primitive);
+  dnnl_primitive_desc_destroy (plan->desc);
+  g_free (plan);
+}
+
+static void
+destroy_memory (gpointer memory)
+{
+  dnnl_memory_destroy (memory);
+}
+
+FddmConv *
+fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error G_GNUC_UNUSED)
+{
+  gsize     n    = (gsize) spec->out_channels * spec->in_channels * spec->kernel * spec->kernel;
+  FddmConv *conv = g_new0 (FddmConv, 1);
+
+  conv->spec    = *spec;
+  conv->type    = device->bf16 ? dnnl_bf16 : dnnl_f32;
+  conv->weights = g_memdup2 (spec->weights, n * sizeof (float));
+  conv->bias    = g_memdup2 (spec->bias, (gsize) spec->out_channels * sizeof (float));
+  conv->layouts = g_ptr_array_new_with_free_func (destroy_memory);
+  g_queue_init (&conv->plans);
+  return conv;
+}
+
+void
+fddm_cpu_conv_free (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv)
+{
+  if (conv == NULL)
+    return;
+  g_queue_clear_full (&conv->plans, plan_free);
+  g_ptr_array_unref (conv->layouts);
+  g_free (conv->weights);
+  g_free (conv->bias);
+  g_free (conv);
+}
+
+static dnnl_status_t
+describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
+{
+  FddmOneDnn    *library = device->library;
+  FddmOneDnnConv request = {
+    .kernel = conv->spec.kernel, .in_channels = conv->spec.in_channels, .out_channels = conv->spec.out_channels,
+    .height = plan->height, .width = plan->width, .type = conv->type, .residual = plan->residual,
+    .activation = conv->spec.activation,
+    .winograd = library->winograd && conv->type == dnnl_f32 && conv->spec.kernel == 3
+  };
+
+  /* oneDNN's own choice never falls on Winograd, though it is nearly twice as fast; so ask, and take a no. */
+  if (request.winograd && fddm_onednn_describe_conv (library->engine, &request, &plan->desc) == dnnl_success)
+    return dnnl_success;
+  request.winograd = FALSE;
+  return fddm_onednn_describe_conv (library->engine, &request, &plan->desc);
+}
+
+/* The weights in the layout that the plan wants, laid out now if no earlier plan wanted the same. */
+static dnnl_status_t
+lay_out_weights (FddmDevice *device, FddmConv *conv, Plan *plan)
+{
+  FddmOneDnn      *library = device->library;
+  dnnl_memory_t    plain = NULL, laid = NULL;
+  dnnl_primitive_t reorder = NULL;
+  dnnl_status_t    status;
+
+  for (guint i = 0; i < conv->layouts->len; i++)
+    if (fddm_onednn_weights_fit (conv->layouts->pdata[i], plan->desc))
+      {
+        plan->weights = conv->layouts->pdata[i];
+        return dnnl_success;
+      }
+  if ((status = fddm_onednn_plain_weights (library->engine, conv->spec.kernel, conv->spec.in_channels,
+                                           conv->spec.out_channels, conv->weights, &plain)) == dnnl_success &&
+      (status = dnnl_memory_create (&laid, dnnl_primitive_desc_query_md (plan->desc, dnnl_query_weights_md, 0),
+                                    library->engine, DNNL_MEMORY_ALLOCATE)) == dnnl_success &&
+      (status = fddm_onednn_reorder (library->engine, plain, laid, &reorder)) == dnnl_success)
+    {
+      dnnl_exec_arg_t args[] = { { DNNL_ARG_FROM, plain }, { DNNL_ARG_TO, laid } };
+
+      status = dnnl_primitive_execute (reorder, library->stream, G_N_ELEMENTS (args), args);
+    }
+  if (status == dnnl_success)
+    g_ptr_array_add (conv->layouts, plan->weights = laid);
+  else
+    dnnl_memory_destroy (laid);
+  dnnl_primitive_destroy (reorder);
+  dnnl_memory_destroy (plain);
+  return status;
+}
+
+static Plan *
+find_plan (FddmConv *conv, int height, int width, gboolean residual)
+{
+  for (GList *link = conv->plans.head; link != NULL; link = link->next)
+    {
+      Plan *plan = link->data;
+
+      if (plan->height == height && plan->width == width && plan->residual == residual)
+        {
+          g_queue_unlink (&conv->plans, link);
+          g_queue_push_head_link (&conv->plans, link);
+          return plan;
+        }
+    }
+  return NULL;
+}
+
+static Plan *
+get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual, GError **error)
+{
+  Plan         *plan = find_plan (conv, height, width, residual);
+  dnnl_status_t status;
+
+  if (plan != NULL)
+    return plan;
+  omp_set_num_threads (device->threads);   /* a plan divides the work when it is made */
+  plan  = g_new0 (Plan, 1);
+  *plan = (Plan) { .height = height, .width = width, .residual = residual };
+  if ((status = describe (device, conv, plan)) != dnnl_success ||
+      (status = dnnl_primitive_create (&plan->primitive, plan->desc)) != dnnl_success ||
+      (status = lay_out_weights (device, conv, plan)) != dnnl_success)
+    {
+      plan_free (plan);
+      fail (status, "prepare a convolution", error);
+      return NULL;
+    }
+  plan->scratch = dnnl_memory_desc_get_size (dnnl_primitive_desc_query_md (plan->desc, dnnl_query_scratchpad_md, 0));
+  g_queue_push_head (&conv->plans, plan);
+  if (conv->plans.length > PLANS_MAX)
+    plan_free (g_queue_pop_tail (&conv->plans));
+  return plan;
+}
+
+gboolean
+fddm_cpu_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual, gsize *scratch,
+                       GError **error)
+{
+  Plan *plan = get_plan (device, conv, height, width, residual, error);
+
+  if (plan == NULL)
+    return FALSE;
+  *scratch = plan->scratch;
+  return TRUE;
+}
+
+static gboolean
+grow_scratch (FddmOneDnn *library, gsize bytes, GError **error)
+{
+  if (bytes <= library->scratch_bytes)
+    return TRUE;
+  free (library->scratch);
+  library->scratch       = aligned_alloc (64, (bytes + 63) / 64 * 64);
+  library->scratch_bytes = library->scratch == NULL ? 0 : bytes;
+  return library->scratch != NULL || fail (dnnl_out_of_memory, "get its working memory", error);
+}
+
+static dnnl_status_t
+execute (FddmDevice *device, const FddmConv *conv, const Plan *plan, const void *in, void *out)
+{
+  enum { SOURCE, WEIGHTS, BIAS, TARGET, SCRATCH, N_ARGS };
+  static const int          names[N_ARGS] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST,
+                                              DNNL_ARG_SCRATCHPAD };
+  static const dnnl_query_t whats[N_ARGS] = { dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_weights_md,
+                                              dnnl_query_dst_md, dnnl_query_scratchpad_md };
+  FddmOneDnn   *library = device->library;
+  void         *handles[N_ARGS] = { (void *) in, NULL, conv->bias, out, library->scratch };
+  dnnl_memory_t memories[N_ARGS] = { NULL };
+  dnnl_exec_arg_t args[N_ARGS];
+  dnnl_status_t status = dnnl_success;
+
+  for (int i = 0; i < N_ARGS && status == dnnl_success; i++)
+    {
+      if (i != WEIGHTS)
+        status = dnnl_memory_create (&memories[i], dnnl_primitive_desc_query_md (plan->desc, whats[i], i == BIAS),
+                                     library->engine, handles[i]);
+      args[i] = (dnnl_exec_arg_t) { names[i], i == WEIGHTS ? plan->weights : memories[i] };
+    }
+  if (status == dnnl_success)
+    status = dnnl_primitive_execute (plan->primitive, library->stream, N_ARGS, args);
+  if (status == dnnl_success)
+    status = dnnl_stream_wait (library->stream);
+  for (int i = 0; i < N_ARGS; i++)
+    dnnl_memory_destroy (memories[i]);
+  return status;
+}
+
+gboolean
+fddm_cpu_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out,
+               GError **error)
+{
+  Plan         *plan = get_plan (device, conv, out->height, out->width, residual != NULL, error);
+  dnnl_status_t status;
+
+  if (plan == NULL || !grow_scratch (device->library, plan->scratch, error))
+    return FALSE;
+  if (residual != NULL && residual != out)
+    memcpy (out->data, residual->data, out->bytes);
+  omp_set_num_threads (device->threads);
+  status = execute (device, conv, plan, in->data, out->data);
+  return status == dnnl_success || fail (status, "run a convolution", error);
+}

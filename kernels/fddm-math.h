@@ -1,0 +1,154 @@
+/* fddm-math.h: the arithmetic that the host's C and the GPU's CUDA share, for one value at a time.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Coefficients and noise levels are in [-1,1] units. Source: weights/FORMAT.md for the formulas of the network's two ends;
+ * arXiv 2402.17090, section 5 for the process, in noise-to-signal form. */
+#pragma once
+#include <math.h>
+#include <stdint.h>
+#include "noise-model.h"
+
+#ifdef __CUDACC__
+#define FDDM_MATH static __host__ __device__ __forceinline__
+#else
+#define FDDM_MATH static inline
+#endif
+
+/* Pixels further from [0,1] than this are taken for this much: one glint must not blind its whole neighbourhood. */
+#define FDDM_PIXEL_LIMIT 64.0f
+
+#define FDDM_PI 3.14159265358979323846
+
+/* R'G'B' -> Y'CbCr and back: ITU-R BT.601, full range, chroma centred on 0 and as wide as luma. */
+FDDM_MATH void
+fddm_ycbcr_from_rgb (const float rgb[3], float ycbcr[3])
+{
+  float y = 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
+
+  ycbcr[0] = y;
+  ycbcr[1] = (rgb[2] - y) * (1.0f / 1.772f);
+  ycbcr[2] = (rgb[0] - y) * (1.0f / 1.402f);
+}
+
+FDDM_MATH void
+fddm_rgb_from_ycbcr (const float ycbcr[3], float rgb[3])
+{
+  rgb[0] = ycbcr[0] + 1.402f * ycbcr[2];
+  rgb[1] = ycbcr[0] - (0.114f * 1.772f / 0.587f) * ycbcr[1] - (0.299f * 1.402f / 0.587f) * ycbcr[2];
+  rgb[2] = ycbcr[0] + 1.772f * ycbcr[1];
+}
+
+/* Entry (u, x) of the orthonormal DCT-II of length N. */
+FDDM_MATH double
+fddm_dct_basis (int n, int u, int x)
+{
+  return (u == 0 ? sqrt (1.0 / n) : sqrt (2.0 / n)) * cos (FDDM_PI * (2 * x + 1) * u / (2.0 * n));
+}
+
+FDDM_MATH float
+fddm_clamp (float x, float lo, float hi)
+{
+  return x < lo ? lo : x > hi ? hi : x;
+}
+
+/* The noise curve CURVE at the brightness B in [-1,1]. */
+FDDM_MATH float
+fddm_noise_curve (const float *curve, float b)
+{
+  float at = fddm_clamp ((b + 1.0f) * (0.5f * (FDDM_NOISE_KNOTS - 1)), 0.0f, FDDM_NOISE_KNOTS - 1);
+  int   i  = (int) at;
+
+  if (i > FDDM_NOISE_KNOTS - 2)
+    i = FDDM_NOISE_KNOTS - 2;
+  return curve[i] + (at - i) * (curve[i + 1] - curve[i]);
+}
+
+/* The network's view of a coefficient X of noise S, and of S itself. */
+FDDM_MATH float
+fddm_precondition_state (float x, float s, float mean, float variance)
+{
+  return (x - mean) / sqrtf (variance + s * s);
+}
+
+FDDM_MATH float
+fddm_precondition_noise (float s, float lo, float hi)
+{
+  return 0.25f * logf (fddm_clamp (s, lo, hi));
+}
+
+/* The clean coefficient: Wiener's estimate and the network's OUTPUT. */
+FDDM_MATH float
+fddm_estimate (float x, float s, float mean, float variance, float output)
+{
+  float total = variance + s * s;
+
+  return mean + variance / total * (x - mean) + s * sqrtf (variance / total) * output;
+}
+
+/* One corrected step of (27), (28), squared where the paper's print is not: from noise FROM to TO < FROM, X0 the clean
+ * estimate, Z a standard normal number. */
+FDDM_MATH float
+fddm_step (float x, float x0, float from, float to, float eta, float z)
+{
+  float ratio, sigma, rest;
+
+  if (!(to < from))
+    return x;
+  ratio = to / from;
+  sigma = eta * to * sqrtf ((1.0f - ratio) * (1.0f + ratio));
+  rest  = (to - sigma) * (to + sigma);
+  return x0 + sqrtf (rest > 0.0f ? rest : 0.0f) * ((x - x0) / from) + sigma * z;
+}
+
+/* Philox 4x32 with 10 rounds (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011). */
+FDDM_MATH void
+fddm_philox (uint32_t counter[4], uint32_t key0, uint32_t key1)
+{
+  for (int round = 0; round < 10; round++)
+    {
+      uint64_t a = (uint64_t) 0xD2511F53u * counter[0];
+      uint64_t b = (uint64_t) 0xCD9E8D57u * counter[2];
+
+      counter[0] = (uint32_t) (b >> 32) ^ counter[1] ^ key0;
+      counter[1] = (uint32_t) b;
+      counter[2] = (uint32_t) (a >> 32) ^ counter[3] ^ key1;
+      counter[3] = (uint32_t) a;
+      key0 += 0x9E3779B9u;
+      key1 += 0xBB67AE85u;
+    }
+}
+
+/* Standard normal numbers for coefficients 4·FOUR … 4·FOUR+3 of the patch (ROW, COLUMN) in the given STREAM. */
+FDDM_MATH void
+fddm_normal4 (uint32_t seed, uint32_t stream, int row, int column, int four, float z[4])
+{
+  uint32_t bits[4] = { (uint32_t) four, (uint32_t) column, (uint32_t) row, stream };
+
+  fddm_philox (bits, seed, 0x46444D4Du);
+  for (int i = 0; i < 4; i += 2)
+    {
+      /* 24 bits, so that neither end of (0,1] is lost to rounding. */
+      float radius = sqrtf (-2.0f * logf (((bits[i] >> 8) + 1) * (1.0f / 16777216.0f)));
+      float angle  = (float) (2.0 * FDDM_PI) * ((bits[i + 1] >> 8) * (1.0f / 16777216.0f));
+
+      z[i]     = radius * cosf (angle);
+      z[i + 1] = radius * sinf (angle);
+    }
+}
+
+/* bf16 is the upper half of a float; round to nearest, ties to even. NaN never gets here (sanitised at the door). */
+FDDM_MATH uint16_t
+fddm_bf16_from_float (float x)
+{
+  union { float f; uint32_t u; } bits = { x };
+
+  return (uint16_t) ((bits.u + 0x7FFFu + ((bits.u >> 16) & 1u)) >> 16);
+}
+
+FDDM_MATH float
+fddm_float_from_bf16 (uint16_t x)
+{
+  union { uint32_t u; float f; } bits = { (uint32_t) x << 16 };
+
+  return bits.f;
+}

@@ -1,0 +1,121 @@
+/* tensors.c: tensors in host memory.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+#include "host.h"
+#include "fddm-math.h"
+
+/* One cache line; also what the widest vector loads like best. */
+#define ALIGNMENT 64
+
+static gboolean
+is_bf16 (const FddmDevice *device, const FddmTensor *tensor)
+{
+  return device->bf16 && tensor->type == FDDM_TENSOR_NETWORK;
+}
+
+gsize
+fddm_host_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int width, int channels)
+{
+  gsize element = device->bf16 && type == FDDM_TENSOR_NETWORK ? sizeof (guint16) : sizeof (float);
+  gsize bytes;
+
+  if (!g_size_checked_mul (&bytes, (gsize) height, (gsize) width) ||
+      !g_size_checked_mul (&bytes, bytes, (gsize) channels) ||
+      !g_size_checked_mul (&bytes, bytes, element) ||
+      !g_size_checked_add (&bytes, bytes, ALIGNMENT))
+    return G_MAXSIZE;
+  return bytes / ALIGNMENT * ALIGNMENT;
+}
+
+FddmTensor *
+fddm_host_tensor_new (FddmDevice *device, FddmTensorType type, int height, int width, int channels, GError **error)
+{
+  gsize       bytes = fddm_host_tensor_bytes (device, type, height, width, channels);
+  void       *data  = bytes == G_MAXSIZE ? NULL : aligned_alloc (ALIGNMENT, bytes);
+  FddmTensor *tensor;
+
+  if (data == NULL)
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, "no memory for %d × %d × %d values", height,
+                   width, channels);
+      return NULL;
+    }
+  tensor  = g_new (FddmTensor, 1);
+  *tensor = (FddmTensor) {
+    .type = type, .height = height, .width = width, .channels = channels, .bytes = bytes, .data = data
+  };
+  return tensor;
+}
+
+void
+fddm_host_tensor_free (FddmDevice *device G_GNUC_UNUSED, FddmTensor *tensor)
+{
+  if (tensor == NULL)
+    return;
+  free (tensor->data);
+  g_free (tensor);
+}
+
+void
+fddm_host_load (const FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values)
+{
+  if (is_bf16 (device, tensor))
+    for (gsize i = 0; i < n; i++)
+      values[i] = fddm_float_from_bf16 (((const guint16 *) tensor->data)[first + i]);
+  else
+    memcpy (values, (const float *) tensor->data + first, n * sizeof *values);
+}
+
+void
+fddm_host_store (const FddmDevice *device, FddmTensor *tensor, gsize first, gsize n, const float *values)
+{
+  if (is_bf16 (device, tensor))
+    for (gsize i = 0; i < n; i++)
+      ((guint16 *) tensor->data)[first + i] = fddm_bf16_from_float (values[i]);
+  else
+    memcpy ((float *) tensor->data + first, values, n * sizeof *values);
+}
+
+static gsize
+n_values (const FddmTensor *tensor)
+{
+  return (gsize) tensor->height * tensor->width * tensor->channels;
+}
+
+gboolean
+fddm_host_tensor_upload (FddmDevice *device, FddmTensor *tensor, const float *values, GError **error G_GNUC_UNUSED)
+{
+  fddm_host_store (device, tensor, 0, n_values (tensor), values);
+  return TRUE;
+}
+
+gboolean
+fddm_host_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error G_GNUC_UNUSED)
+{
+  fddm_host_load (device, tensor, 0, n_values (tensor), values);
+  return TRUE;
+}
+
+const char *
+fddm_host_describe (FddmDevice *device)
+{
+  return device->description;
+}
+
+gsize
+fddm_host_available (FddmDevice *device G_GNUC_UNUSED)
+{
+  return G_MAXSIZE;
+}
+
+float
+fddm_host_activate (FddmActivation activation, float x)
+{
+  switch (activation)
+    {
+    case FDDM_ACTIVATION_RELU: return x > 0.0f ? x : 0.0f;
+    case FDDM_ACTIVATION_SILU: return x / (1.0f + expf (-x));
+    default:                   return x;
+    }
+}

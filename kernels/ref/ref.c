@@ -1,0 +1,116 @@
+/* ref.c: the reference: one thread, floats, convolution as its definition says. Tests measure the others by it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "host/host.h"
+
+struct FddmConv {
+  FddmConvSpec spec;
+  float       *weights, *bias;
+};
+
+static void
+run_rows (FddmDevice *device G_GNUC_UNUSED, FddmRowsFunc func, const void *task, int n_rows)
+{
+  func (task, 0, n_rows);
+}
+
+static FddmDevice *
+ref_open (const FddmDeviceOptions *options G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
+{
+  FddmDevice *device = g_new0 (FddmDevice, 1);
+
+  device->threads     = 1;
+  device->description = g_strdup ("reference (plain C, 1 thread)");
+  device->rows        = run_rows;
+  return device;
+}
+
+static void
+ref_close (FddmDevice *device)
+{
+  g_free (device->description);
+  g_free (device);
+}
+
+static FddmConv *
+ref_conv_new (FddmDevice *device G_GNUC_UNUSED, const FddmConvSpec *spec, GError **error G_GNUC_UNUSED)
+{
+  gsize     n    = (gsize) spec->out_channels * spec->in_channels * spec->kernel * spec->kernel;
+  FddmConv *conv = g_new (FddmConv, 1);
+
+  conv->spec    = *spec;
+  conv->weights = g_memdup2 (spec->weights, n * sizeof (float));
+  conv->bias    = g_memdup2 (spec->bias, (gsize) spec->out_channels * sizeof (float));
+  return conv;
+}
+
+static void
+ref_conv_free (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv)
+{
+  if (conv == NULL)
+    return;
+  g_free (conv->weights);
+  g_free (conv->bias);
+  g_free (conv);
+}
+
+static gboolean
+ref_conv_prepare (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv G_GNUC_UNUSED, int height G_GNUC_UNUSED,
+                  int width G_GNUC_UNUSED, gboolean residual G_GNUC_UNUSED, gsize *scratch,
+                  GError **error G_GNUC_UNUSED)
+{
+  *scratch = 0;
+  return TRUE;
+}
+
+/* The sum over the kernel for output channel K at one position. The order of the additions does not depend on where
+ * the position lies, and outside the tensor adds nothing: so any tiling gives the same bits. */
+static float
+convolve (const FddmConv *conv, const FddmTensor *in, int row, int column, int k)
+{
+  const int    size = conv->spec.kernel, reach = size / 2, n = conv->spec.in_channels;
+  const float *weights = conv->weights + (gsize) k * n * size * size;
+  float        sum     = conv->bias[k];
+
+  for (int i = -reach; i <= reach; i++)
+    for (int j = -reach; j <= reach; j++)
+      {
+        const float *x;
+
+        if (row + i < 0 || row + i >= in->height || column + j < 0 || column + j >= in->width)
+          continue;
+        x = (const float *) in->data + ((gsize) (row + i) * in->width + column + j) * n;
+        for (int c = 0; c < n; c++)
+          sum += x[c] * weights[(c * size + i + reach) * size + j + reach];
+      }
+  return sum;
+}
+
+static gboolean
+ref_conv (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual,
+          FddmTensor *out, GError **error G_GNUC_UNUSED)
+{
+  for (int row = 0; row < out->height; row++)
+    for (int column = 0; column < out->width; column++)
+      for (int k = 0; k < out->channels; k++)
+        {
+          gsize at  = ((gsize) row * out->width + column) * out->channels + k;
+          float sum = convolve (conv, in, row, column, k);
+
+          if (residual != NULL)
+            sum += ((const float *) residual->data)[at];
+          ((float *) out->data)[at] = fddm_host_activate (conv->spec.activation, sum);
+        }
+  return TRUE;
+}
+
+const FddmBackend fddm_backend_ref = {
+  .abi  = FDDM_BACKEND_ABI,
+  .name = "reference",
+  .open = ref_open,
+  .close = ref_close,
+  FDDM_HOST_OPERATIONS,
+  .conv_new     = ref_conv_new,
+  .conv_free    = ref_conv_free,
+  .conv_prepare = ref_conv_prepare,
+  .conv         = ref_conv,
+};
