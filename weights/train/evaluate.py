@@ -76,16 +76,17 @@ def denoise_average(model, rgb, d, sigma, passes):
 
 
 def run_program(program, noisy, sigma, quality, weights_file):
-    """NOISY (3 x H x W, [-1, 1]) through `fddm denoise`. Pictures travel as 32-bit float TIFF, linear light."""
+    """NOISY (3 x H x W, [-1, 1]) through `fddm denoise`. Pictures travel as 32-bit float TIFF without a profile, which GEGL
+    takes for R'G'B'."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = os.path.join(folder, "in.tif"), os.path.join(folder, "out.tif")
-        tiff.write(source, tiff.to_linear((noisy.permute(1, 2, 0).numpy() + 1) / 2))
+        tiff.write(source, (noisy.permute(1, 2, 0).numpy() + 1) / 2)
         command = [program, "denoise", source, target, "--noise", str(sigma), "--quality", quality, "--device", "cpu"]
         environment = dict(os.environ)
         if weights_file:
             environment["FDDM_WEIGHTS"] = os.path.dirname(os.path.abspath(weights_file))
         subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
-        return torch.from_numpy(tiff.to_gamma(tiff.read(target)) * 2 - 1).permute(2, 0, 1).float()
+        return torch.from_numpy(tiff.read(target) * 2 - 1).permute(2, 0, 1).float()
 
 
 def mean_psnr(model, pictures, d, sigma, passes=1, other=None):

@@ -1,19 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Uncompressed TIFF with 32-bit floats, as GEGL reads and writes it, and the curve between linear light and R'G'B'."""
+"""Uncompressed TIFF with 32-bit floats, as GEGL reads and writes it."""
 import struct
 
 import numpy as np
-
-
-def to_linear(v):
-    """sRGB curve, in float, also below 0 and above 1 as babl continues it."""
-    v = np.asarray(v, np.float64)
-    return np.where(v > 0.04045, ((np.maximum(v, 0.04045) + 0.055) / 1.055) ** 2.4, v / 12.92)
-
-
-def to_gamma(v):
-    v = np.asarray(v, np.float64)
-    return np.where(v > 0.0031308, 1.055 * np.maximum(v, 0.0031308) ** (1 / 2.4) - 0.055, v * 12.92)
 
 
 def write(path, picture):

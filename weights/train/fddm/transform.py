@@ -4,6 +4,7 @@
 A picture is N x 3 x H x W, R'G'B' in [-1, 1] (or N x 1 x H x W, gray). Its coefficients are N x C x H/d x W/d with
 C = channels d^2: channel c d^2 + u d + v is frequency (u, v), u vertical, of Y'CbCr channel c.
 """
+import functools
 import math
 
 import torch
@@ -45,21 +46,22 @@ def dct_matrix(d):
     return m
 
 
-def _basis(d, like):
+@functools.lru_cache(maxsize=None)
+def _basis(d, device, dtype):
     m = dct_matrix(d)
-    return torch.einsum("uy,vx->uvyx", m, m).reshape(d * d, 1, d, d).to(like)
+    return torch.einsum("uy,vx->uvyx", m, m).reshape(d * d, 1, d, d).to(device, dtype)
 
 
 def patch_dct(planes, d):
     """N x c x H x W, H and W multiples of d -> N x c d^2 x H/d x W/d."""
     c = planes.shape[1]
-    return F.conv2d(planes, _basis(d, planes).repeat(c, 1, 1, 1), stride=d, groups=c)
+    return F.conv2d(planes, _basis(d, planes.device, planes.dtype).repeat(c, 1, 1, 1), stride=d, groups=c)
 
 
 def patch_idct(coefficients, d):
     """The inverse of patch_dct."""
     c = coefficients.shape[1] // (d * d)
-    return F.conv_transpose2d(coefficients, _basis(d, coefficients).repeat(c, 1, 1, 1), stride=d, groups=c)
+    return F.conv_transpose2d(coefficients, _basis(d, coefficients.device, coefficients.dtype).repeat(c, 1, 1, 1), stride=d, groups=c)
 
 
 def pad(picture, d, top=0, left=0):
