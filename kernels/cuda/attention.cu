@@ -1,0 +1,134 @@
+/* attention.cu: softmax attention in one pass over the keys (Milakov and Gimelshein, arXiv 1805.02867; Dao et al.,
+ * arXiv 2205.14135): the matrix of scores is never stored.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A block holds QUERIES queries of one head, a warp to each. It goes over the keys 32 at a time: for the scores a lane
+ * stands for a key, for the sum of the values a lane stands for a channel. */
+#include "element.cuh"
+
+#define WARP    32
+#define QUERIES 8
+#define THREADS (QUERIES * WARP)
+#define ALL     0xFFFFFFFFu
+
+/* Shared memory that a block gets without asking. */
+#define SHARED_MAX (48 * 1024)
+
+static __device__ __forceinline__ float
+warp_max (float x)
+{
+  for (int offset = WARP / 2; offset > 0; offset /= 2)
+    x = fmaxf (x, __shfl_xor_sync (ALL, x, offset));
+  return x;
+}
+
+static __device__ __forceinline__ float
+warp_sum (float x)
+{
+  for (int offset = WARP / 2; offset > 0; offset /= 2)
+    x += __shfl_xor_sync (ALL, x, offset);
+  return x;
+}
+
+/* 32 positions from FIRST on × 32 channels from CHANNEL on; zeros beyond POSITIONS and END. */
+static __device__ __forceinline__ void
+load_piece (const FddmView &in, size_t first, size_t positions, int channel, int end, float piece[WARP][WARP + 1])
+{
+  const int lane = threadIdx.x % WARP;
+
+  __syncthreads ();   /* the piece before this one may still be being read */
+  for (int i = threadIdx.x / WARP; i < WARP; i += QUERIES)
+    piece[i][lane] = first + i < positions && channel + lane < end ? fddm_get (in, first + i, channel + lane) : 0.0f;
+  __syncthreads ();
+}
+
+/* The score of this lane's key for this warp's query Q, -∞ where there is no key. */
+static __device__ __forceinline__ float
+score (const FddmView &in, size_t first, size_t positions, int channel, int size, const float *q,
+       float piece[WARP][WARP + 1])
+{
+  const int lane = threadIdx.x % WARP;
+  float     sum  = 0.0f;
+
+  for (int c = 0; c < size; c += WARP)
+    {
+      load_piece (in, first, positions, channel + c, channel + size, piece);
+      for (int i = 0; i < min (WARP, size - c); i++)
+        sum += q[c + i] * piece[lane][i];
+    }
+  return first + lane < positions ? sum : -INFINITY;
+}
+
+/* SUM = SUM · KEEP + the values of the 32 keys, weighted by what each lane has in WEIGHT. */
+static __device__ __forceinline__ void
+add_values (const FddmView &in, size_t first, size_t positions, int channel, int size, float weight, float keep,
+            float *sum, float piece[WARP][WARP + 1])
+{
+  const int lane = threadIdx.x % WARP;
+
+  for (int c = 0; c < size; c += WARP)
+    {
+      float value = 0.0f;
+
+      load_piece (in, first, positions, channel + c, channel + size, piece);
+      for (int i = 0; i < WARP; i++)
+        value += __shfl_sync (ALL, weight, i) * piece[i][lane];
+      if (c + lane < size)
+        sum[c + lane] = sum[c + lane] * keep + value;
+    }
+}
+
+/* blockIdx.x: queries, blockIdx.y: head. The warps of queries beyond the last go along, for the barriers' sake. */
+static __global__ void __launch_bounds__ (THREADS)
+attention_kernel (FddmView in, int size, float scale, FddmView out, size_t positions)
+{
+  extern __shared__ float vectors[];
+  __shared__ float        piece[WARP][WARP + 1];
+  const int    warp = threadIdx.x / WARP, lane = threadIdx.x % WARP, width = out.channels, head = blockIdx.y;
+  const size_t query = (size_t) blockIdx.x * QUERIES + warp;
+  float       *q = vectors + warp * 2 * size, *sum = q + size;
+  float        most = -INFINITY, total = 0.0f;
+
+  for (int c = lane; c < size; c += WARP)
+    {
+      q[c]   = query < positions ? fddm_get (in, query, head * size + c) * scale : 0.0f;
+      sum[c] = 0.0f;
+    }
+  for (size_t first = 0; first < positions; first += WARP)
+    {
+      const float mine   = score (in, first, positions, width + head * size, size, q, piece);
+      const float now    = fmaxf (most, warp_max (mine));   /* finite: each piece has a key at least */
+      const float keep   = expf (most - now);               /* 0 in the first piece                  */
+      const float weight = expf (mine - now);
+
+      total = total * keep + warp_sum (weight);
+      most  = now;
+      add_values (in, first, positions, 2 * width + head * size, size, weight, keep, sum, piece);
+    }
+  if (query >= positions)
+    return;
+  for (int c = lane; c < size; c += WARP)
+    fddm_put (out, query, head * size + c, sum[c] / total);
+}
+
+gboolean
+fddm_cuda_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTensor *out, GError **error)
+{
+  const size_t n      = fddm_positions (in);
+  const int    size   = out->channels / heads;
+  const size_t shared = (size_t) QUERIES * 2 * size * sizeof (float);
+  const dim3   grid ((unsigned int) ((n + QUERIES - 1) / QUERIES), heads);
+
+  if (shared + WARP * (WARP + 1) * sizeof (float) > SHARED_MAX)
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED,
+                   "attention over heads of %d channels is too wide for the GPU", size);
+      return FALSE;
+    }
+  if (!fddm_cuda_enter (device, error))
+    return FALSE;
+  attention_kernel<<<grid, THREADS, shared, device->stream>>> (fddm_view (device, in), size,
+                                                               1.0f / sqrtf ((float) size), fddm_view (device, out),
+                                                               n);
+  return fddm_cuda_launched ("an attention", error);
+}

@@ -1,0 +1,75 @@
+/* cudnn-load.c: finds cuDNN's functions.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <dlfcn.h>
+#include "device.h"
+
+#define LIBRARY "libcudnn.so.9"
+
+static FddmCudnn table;
+
+static const struct {
+  const char *name;
+  gsize       offset;
+} symbols[] = {
+  { "cudnnGetVersion",               G_STRUCT_OFFSET (FddmCudnn, get_version)      },
+  { "cudnnGetErrorString",           G_STRUCT_OFFSET (FddmCudnn, get_error_string) },
+  { "cudnnCreate",                   G_STRUCT_OFFSET (FddmCudnn, create)           },
+  { "cudnnDestroy",                  G_STRUCT_OFFSET (FddmCudnn, destroy)          },
+  { "cudnnSetStream",                G_STRUCT_OFFSET (FddmCudnn, set_stream)       },
+  { "cudnnBackendCreateDescriptor",  G_STRUCT_OFFSET (FddmCudnn, descriptor_new)   },
+  { "cudnnBackendDestroyDescriptor", G_STRUCT_OFFSET (FddmCudnn, descriptor_free)  },
+  { "cudnnBackendFinalize",          G_STRUCT_OFFSET (FddmCudnn, finalize)         },
+  { "cudnnBackendSetAttribute",      G_STRUCT_OFFSET (FddmCudnn, set)              },
+  { "cudnnBackendGetAttribute",      G_STRUCT_OFFSET (FddmCudnn, get)              },
+  { "cudnnBackendExecute",           G_STRUCT_OFFSET (FddmCudnn, execute)          },
+};
+
+/* The name of the first function that LIBRARY lacks; NULL when all are in TABLE. */
+static const char *
+fill_table (void *library)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (symbols); i++)
+    {
+      void *symbol = dlsym (library, symbols[i].name);
+
+      if (symbol == NULL)
+        return symbols[i].name;
+      G_STRUCT_MEMBER (void *, &table, symbols[i].offset) = symbol;
+    }
+  return NULL;
+}
+
+static gboolean
+open_library (GError **error)
+{
+  void       *library = dlopen (LIBRARY, RTLD_NOW | RTLD_LOCAL);
+  const char *missing;
+
+  if (library == NULL)
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "%s not found (%s)", LIBRARY, dlerror ());
+      return FALSE;
+    }
+  missing = fill_table (library);
+  if (missing == NULL)
+    return TRUE;
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "%s is of an unsuitable version (it lacks %s)",
+               LIBRARY, missing);
+  dlclose (library);
+  return FALSE;
+}
+
+const FddmCudnn *
+fddm_cudnn_load (GError **error)
+{
+  static GMutex   mutex;
+  static gboolean loaded;
+  gboolean        ok;
+
+  g_mutex_lock (&mutex);
+  if (!loaded)
+    loaded = open_library (error);
+  ok = loaded;
+  g_mutex_unlock (&mutex);
+  return ok ? &table : NULL;
+}

@@ -1,0 +1,139 @@
+/* device.h: the GPU as the operations see it: a stream, the two staging slots, a scratch buffer and cuDNN.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * All work of a device goes through its one stream, in order; the host waits only where it reads what the GPU wrote.
+ * Every call of CUDA and cuDNN is checked: a GPU that fails or vanishes becomes a GError, never an abort. */
+#pragma once
+#include <glib.h>
+#include <cuda_runtime_api.h>
+#include "cudnn-load.h"
+
+G_BEGIN_DECLS
+
+#include "backend.h"
+
+/* What a NETWORK tensor holds; a FLOAT tensor holds FDDM_ELEMENT_FLOAT. */
+typedef enum {
+  FDDM_ELEMENT_FLOAT,
+  FDDM_ELEMENT_HALF,
+  FDDM_ELEMENT_BF16
+} FddmElement;
+
+/* Pinned host memory in two slots, so that the host fills or reads one while the GPU copies the other, and as much
+ * device memory as one slot for the kernels at its other end. */
+typedef struct {
+  gsize       bytes;       /* of a slot */
+  void       *host[2];
+  cudaEvent_t copied[2];   /* behind the last copy from or to the slot */
+  void       *device;
+} FddmStaging;
+
+struct FddmDevice {
+  int               ordinal;
+  FddmElement       network;
+  char             *description;
+  cudaStream_t      stream;
+  FddmStaging       staging;
+  void             *scratch;         /* working memory of whatever runs; grows, shared by all */
+  gsize             scratch_bytes;
+  gsize             limit, used;     /* bytes that tensors may take (0 = no limit), and take */
+  const FddmCudnn  *cudnn;
+  cudnnHandle_t     handle;
+  GPtrArray        *plans;           /* of FddmPlan: convolutions of one size, see plan.h */
+};
+
+/* ---- error.c ---- */
+
+/* TRUE if STATUS is success; otherwise the error says what was being done (DOING: "copying to the GPU"). */
+gboolean fddm_cuda_ok    (cudaError_t status, const char *doing, GError **error);
+/* Whether the kernel that was just launched could be. */
+gboolean fddm_cuda_launched (const char *doing, GError **error);
+/* The same for cuDNN. */
+gboolean fddm_cudnn_ok   (const FddmCudnn *cudnn, cudnnStatus_t status, const char *doing, GError **error);
+/* Makes the device this thread's current one: each operation starts with it, since any thread may call. */
+gboolean fddm_cuda_enter (const FddmDevice *device, GError **error);
+
+/* ---- memory.c ---- */
+
+FddmTensor *fddm_cuda_tensor_new      (FddmDevice *device, FddmTensorType type, int height, int width, int channels,
+                                       GError **error);
+void        fddm_cuda_tensor_free     (FddmDevice *device, FddmTensor *tensor);
+gsize       fddm_cuda_tensor_bytes    (FddmDevice *device, FddmTensorType type, int height, int width, int channels);
+gboolean    fddm_cuda_tensor_upload   (FddmDevice *device, FddmTensor *tensor, const float *values, GError **error);
+gboolean    fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error);
+gsize       fddm_cuda_available       (FddmDevice *device);
+
+/* At least BYTES of scratch memory; what was in it before is gone. */
+void       *fddm_cuda_scratch         (FddmDevice *device, gsize bytes, GError **error);
+void        fddm_cuda_scratch_free    (FddmDevice *device);
+
+static inline FddmElement
+fddm_cuda_element (const FddmDevice *device, FddmTensorType type)
+{
+  return type == FDDM_TENSOR_NETWORK ? device->network : FDDM_ELEMENT_FLOAT;
+}
+
+/* ---- staging.c ---- */
+
+gboolean fddm_staging_init    (FddmDevice *device, GError **error);
+void     fddm_staging_clear   (FddmDevice *device);
+/* Makes slots of at least BYTES. */
+gboolean fddm_staging_reserve (FddmDevice *device, gsize bytes, GError **error);
+/* Until the last copy from or to SLOT is over: then the host may touch it. */
+gboolean fddm_staging_wait    (FddmDevice *device, int slot, GError **error);
+/* Starts copying BYTES of SLOT to the staging's device memory, or back. */
+gboolean fddm_staging_send    (FddmDevice *device, int slot, gsize bytes, GError **error);
+gboolean fddm_staging_fetch   (FddmDevice *device, int slot, gsize bytes, GError **error);
+
+/* ---- convert.cu ---- */
+
+/* N values of TENSOR from element FIRST on, from or to floats in device memory. */
+gboolean fddm_cuda_store_floats (FddmDevice *device, const float *values, FddmTensor *tensor, gsize first, gsize n,
+                                 GError **error);
+gboolean fddm_cuda_load_floats  (FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values,
+                                 GError **error);
+
+/* ---- transform.c, sampling.cu, layers.cu, norm.cu, attention.cu, conv.c: the table's operations; backend.h ---- */
+
+gboolean fddm_cuda_analyse      (FddmDevice *device, const FddmWindow *window, const float *pixels,
+                                 FddmTensor *coefficients, GError **error);
+gboolean fddm_cuda_synthesise   (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
+                                 float weight, float *pixels, GError **error);
+
+gboolean fddm_cuda_noise_map    (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,
+                                 FddmTensor *noise, GError **error);
+gboolean fddm_cuda_noise_cap    (FddmDevice *device, const FddmTensor *noise, const FddmTensor *cap, FddmTensor *out,
+                                 GError **error);
+gboolean fddm_cuda_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
+                                 const FddmTensor *mean, const FddmTensor *variance, float lo, float hi,
+                                 FddmTensor *input, GError **error);
+gboolean fddm_cuda_estimate     (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
+                                 const FddmTensor *mean, const FddmTensor *variance, const FddmTensor *output,
+                                 FddmTensor *x0, GError **error);
+gboolean fddm_cuda_step         (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from,
+                                 const FddmTensor *to, float eta, const FddmRandom *random, FddmTensor *x,
+                                 GError **error);
+gboolean fddm_cuda_start        (FddmDevice *device, const FddmTensor *noise, const FddmTensor *mean,
+                                 const FddmTensor *variance, const FddmRandom *random, FddmTensor *x, GError **error);
+gboolean fddm_cuda_difference   (FddmDevice *device, const FddmTensor *y, const FddmTensor *x0,
+                                 const FddmTensor *sample, float detail, const FddmTensor *strength, FddmTensor *out,
+                                 GError **error);
+
+FddmConv *fddm_cuda_conv_new     (FddmDevice *device, const FddmConvSpec *spec, GError **error);
+void      fddm_cuda_conv_free    (FddmDevice *device, FddmConv *conv);
+gboolean  fddm_cuda_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual,
+                                  gsize *scratch, GError **error);
+gboolean  fddm_cuda_conv         (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual,
+                                  FddmTensor *out, GError **error);
+
+gboolean fddm_cuda_group_norm    (FddmDevice *device, const FddmTensor *in, const FddmTensor *weight,
+                                  const FddmTensor *bias, int groups, FddmActivation activation, FddmTensor *out,
+                                  GError **error);
+gboolean fddm_cuda_attention     (FddmDevice *device, const FddmTensor *in, int heads, FddmTensor *out,
+                                  GError **error);
+gboolean fddm_cuda_embed         (FddmDevice *device, const FddmTensor *in, const FddmTensor *vector, FddmTensor *out,
+                                  GError **error);
+gboolean fddm_cuda_copy_channels (FddmDevice *device, const FddmTensor *in, int first, FddmTensor *out,
+                                  GError **error);
+
+G_END_DECLS

@@ -1,0 +1,49 @@
+/* error.c: from the status codes of CUDA and cuDNN to GErrors.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "device.h"
+
+/* The program has a quark of this name in registry.c; quarks of one name are one, so the module needs no symbol of the
+ * program that opens it. */
+G_DEFINE_QUARK (fddm-kernel-error-quark, fddm_kernel_error)
+
+gboolean
+fddm_cuda_ok (cudaError_t status, const char *doing, GError **error)
+{
+  if (status == cudaSuccess)
+    return TRUE;
+  /* A failed allocation is remembered until asked for, and would look like the next launch's failure. */
+  (void) cudaGetLastError ();
+  if (status == cudaErrorMemoryAllocation)
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, "the GPU's memory is too small for %s", doing);
+  else
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, "the GPU failed in %s: %s", doing,
+                 cudaGetErrorString (status));
+  return FALSE;
+}
+
+gboolean
+fddm_cuda_launched (const char *doing, GError **error)
+{
+  return fddm_cuda_ok (cudaGetLastError (), doing, error);
+}
+
+gboolean
+fddm_cudnn_ok (const FddmCudnn *cudnn, cudnnStatus_t status, const char *doing, GError **error)
+{
+  if (status == CUDNN_STATUS_SUCCESS)
+    return TRUE;
+  (void) cudaGetLastError ();
+  if (status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED ||
+      status == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED)
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, "the GPU's memory is too small for %s", doing);
+  else
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, "cuDNN failed in %s: %s", doing,
+                 cudnn->get_error_string (status));
+  return FALSE;
+}
+
+gboolean
+fddm_cuda_enter (const FddmDevice *device, GError **error)
+{
+  return fddm_cuda_ok (cudaSetDevice (device->ordinal), "choosing the device", error);
+}

@@ -1,0 +1,207 @@
+/* graph.c: describes a convolution to cuDNN. Types and counts of the attributes: cuDNN's Backend API reference.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdbool.h>
+#include "graph.h"
+
+/* What cudaMalloc and the scratch's layout give at least. */
+#define ALIGNMENT 16
+
+void
+fddm_pool_init (FddmPool *pool, const FddmCudnn *cudnn)
+{
+  *pool = (FddmPool) { .cudnn = cudnn, .descriptors = g_ptr_array_new (), .status = CUDNN_STATUS_SUCCESS };
+}
+
+void
+fddm_pool_clear (FddmPool *pool)
+{
+  while (pool->descriptors->len > 0)
+    (void) pool->cudnn->descriptor_free (g_ptr_array_steal_index (pool->descriptors, pool->descriptors->len - 1));
+  g_clear_pointer (&pool->descriptors, g_ptr_array_unref);
+}
+
+cudnnBackendDescriptor_t
+fddm_pool_new (FddmPool *pool, cudnnBackendDescriptorType_t type)
+{
+  cudnnBackendDescriptor_t descriptor = NULL;
+
+  if (pool->status == CUDNN_STATUS_SUCCESS)
+    pool->status = pool->cudnn->descriptor_new (type, &descriptor);
+  if (pool->status != CUDNN_STATUS_SUCCESS)
+    return NULL;
+  g_ptr_array_add (pool->descriptors, descriptor);
+  return descriptor;
+}
+
+void
+fddm_pool_set (FddmPool *pool, cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name,
+               cudnnBackendAttributeType_t type, gint64 n, const void *values)
+{
+  if (pool->status == CUDNN_STATUS_SUCCESS)
+    pool->status = pool->cudnn->set (descriptor, name, type, n, values);
+}
+
+void
+fddm_pool_finish (FddmPool *pool, cudnnBackendDescriptor_t descriptor)
+{
+  if (pool->status == CUDNN_STATUS_SUCCESS)
+    pool->status = pool->cudnn->finalize (descriptor);
+}
+
+static void
+set_descriptor (FddmPool *pool, cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name,
+                cudnnBackendDescriptor_t value)
+{
+  fddm_pool_set (pool, descriptor, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &value);
+}
+
+/* SIZES are N, C, H, W (K, C, R, S for weights), the channels running fastest in memory. A virtual tensor exists inside
+ * the graph only. */
+static cudnnBackendDescriptor_t
+tensor_new (FddmPool *pool, gint64 uid, cudnnDataType_t type, const gint64 sizes[4], bool is_virtual)
+{
+  const gint64 strides[4] = { sizes[1] * sizes[2] * sizes[3], 1, sizes[1] * sizes[3], sizes[1] };
+  const gint64 alignment  = ALIGNMENT;
+  cudnnBackendDescriptor_t tensor = fddm_pool_new (pool, CUDNN_BACKEND_TENSOR_DESCRIPTOR);
+
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT64, 1, &uid);
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, 1, &type);
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64, 4, sizes);
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_STRIDES, CUDNN_TYPE_INT64, 4, strides);
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, CUDNN_TYPE_INT64, 1, &alignment);
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, 1, &is_virtual);
+  fddm_pool_finish (pool, tensor);
+  return tensor;
+}
+
+/* A convolution as networks mean it (no flipping), every stride 1, zeros around. */
+static cudnnBackendDescriptor_t
+convolution_new (FddmPool *pool, int kernel)
+{
+  const gint64                 n = 2, padding[2] = { kernel / 2, kernel / 2 }, ones[2] = { 1, 1 };
+  const cudnnDataType_t        accumulate = CUDNN_DATA_FLOAT;
+  const cudnnConvolutionMode_t mode       = CUDNN_CROSS_CORRELATION;
+  cudnnBackendDescriptor_t     convolution = fddm_pool_new (pool, CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
+
+  fddm_pool_set (pool, convolution, CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, CUDNN_TYPE_INT64, 1, &n);
+  fddm_pool_set (pool, convolution, CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE, 1, &accumulate);
+  fddm_pool_set (pool, convolution, CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, 1, &mode);
+  fddm_pool_set (pool, convolution, CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, CUDNN_TYPE_INT64, n, padding);
+  fddm_pool_set (pool, convolution, CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, CUDNN_TYPE_INT64, n, padding);
+  fddm_pool_set (pool, convolution, CUDNN_ATTR_CONVOLUTION_DILATIONS, CUDNN_TYPE_INT64, n, ones);
+  fddm_pool_set (pool, convolution, CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, CUDNN_TYPE_INT64, n, ones);
+  fddm_pool_finish (pool, convolution);
+  return convolution;
+}
+
+static cudnnBackendDescriptor_t
+convolve (FddmPool *pool, int kernel, cudnnBackendDescriptor_t x, cudnnBackendDescriptor_t w,
+          cudnnBackendDescriptor_t y)
+{
+  const float              alpha = 1.0f, beta = 0.0f;
+  cudnnBackendDescriptor_t convolution = convolution_new (pool, kernel);
+  cudnnBackendDescriptor_t operation =
+    fddm_pool_new (pool, CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR);
+
+  set_descriptor (pool, operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, convolution);
+  set_descriptor (pool, operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, x);
+  set_descriptor (pool, operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W, w);
+  set_descriptor (pool, operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y, y);
+  fddm_pool_set (pool, operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA, CUDNN_TYPE_FLOAT, 1, &alpha);
+  fddm_pool_set (pool, operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA, CUDNN_TYPE_FLOAT, 1, &beta);
+  fddm_pool_finish (pool, operation);
+  return operation;
+}
+
+/* Y = X + B, or Y = MODE (X) with B NULL. */
+static cudnnBackendDescriptor_t
+pointwise (FddmPool *pool, cudnnPointwiseMode_t mode, cudnnBackendDescriptor_t x, cudnnBackendDescriptor_t b,
+           cudnnBackendDescriptor_t y)
+{
+  const cudnnDataType_t    type       = CUDNN_DATA_FLOAT;
+  cudnnBackendDescriptor_t descriptor = fddm_pool_new (pool, CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
+  cudnnBackendDescriptor_t operation;
+
+  fddm_pool_set (pool, descriptor, CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE, 1, &mode);
+  fddm_pool_set (pool, descriptor, CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_TYPE_DATA_TYPE, 1, &type);
+  fddm_pool_finish (pool, descriptor);
+  operation = fddm_pool_new (pool, CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);
+  set_descriptor (pool, operation, CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, descriptor);
+  set_descriptor (pool, operation, CUDNN_ATTR_OPERATION_POINTWISE_XDESC, x);
+  if (b != NULL)
+    set_descriptor (pool, operation, CUDNN_ATTR_OPERATION_POINTWISE_BDESC, b);
+  set_descriptor (pool, operation, CUDNN_ATTR_OPERATION_POINTWISE_YDESC, y);
+  fddm_pool_finish (pool, operation);
+  return operation;
+}
+
+static cudnnDataType_t
+network_type (const FddmDevice *device)
+{
+  switch (device->network)
+    {
+    case FDDM_ELEMENT_HALF: return CUDNN_DATA_HALF;
+    case FDDM_ELEMENT_BF16: return CUDNN_DATA_BFLOAT16;
+    default:                return CUDNN_DATA_FLOAT;
+    }
+}
+
+/* What the convolution's sum goes through, in order; returns how many. The residual before the bias: the order that
+ * cuDNN's ready-made kernels have. */
+static int
+list_stages (const FddmPlanKey *key, gboolean fused, cudnnPointwiseMode_t modes[3], gint64 operands[3])
+{
+  int n = 0;
+
+  if (!fused)
+    return 0;
+  if (key->residual)
+    {
+      modes[n]      = CUDNN_POINTWISE_ADD;
+      operands[n++] = FDDM_UID_Z;
+    }
+  modes[n]      = CUDNN_POINTWISE_ADD;
+  operands[n++] = FDDM_UID_BIAS;
+  if (key->activation != FDDM_ACTIVATION_NONE)
+    {
+      modes[n]      = key->activation == FDDM_ACTIVATION_RELU ? CUDNN_POINTWISE_RELU_FWD : CUDNN_POINTWISE_SWISH_FWD;
+      operands[n++] = 0;
+    }
+  return n;
+}
+
+cudnnBackendDescriptor_t
+fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key, gboolean fused)
+{
+  const gint64          in_sizes[4]     = { 1, key->in_channels, key->height, key->width };
+  const gint64          out_sizes[4]    = { 1, key->out_channels, key->height, key->width };
+  const gint64          weight_sizes[4] = { key->out_channels, key->in_channels, key->kernel, key->kernel };
+  const gint64          bias_sizes[4]   = { 1, key->out_channels, 1, 1 };
+  const cudnnDataType_t type            = network_type (device);
+  cudnnPointwiseMode_t  modes[3];
+  gint64                operands[3];
+  const int             n_stages = list_stages (key, fused, modes, operands);
+  cudnnBackendDescriptor_t operations[4], graph, x, w, y, value, next;
+
+  x = tensor_new (pool, FDDM_UID_X, type, in_sizes, false);
+  w = tensor_new (pool, FDDM_UID_W, type, weight_sizes, false);
+  y = tensor_new (pool, FDDM_UID_Y, type, out_sizes, false);
+  value         = n_stages == 0 ? y : tensor_new (pool, '0', CUDNN_DATA_FLOAT, out_sizes, true);
+  operations[0] = convolve (pool, key->kernel, x, w, value);
+  for (int i = 0; i < n_stages; i++, value = next)
+    {
+      cudnnBackendDescriptor_t operand = NULL;
+
+      if (operands[i] == FDDM_UID_Z)
+        operand = tensor_new (pool, FDDM_UID_Z, type, out_sizes, false);
+      else if (operands[i] == FDDM_UID_BIAS)
+        operand = tensor_new (pool, FDDM_UID_BIAS, CUDNN_DATA_FLOAT, bias_sizes, false);
+      next = i == n_stages - 1 ? y : tensor_new (pool, '1' + i, CUDNN_DATA_FLOAT, out_sizes, true);
+      operations[1 + i] = pointwise (pool, modes[i], value, operand, next);
+    }
+  graph = fddm_pool_new (pool, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
+  fddm_pool_set (pool, graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &device->handle);
+  fddm_pool_set (pool, graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1 + n_stages, operations);
+  fddm_pool_finish (pool, graph);
+  return graph;
+}

@@ -1,0 +1,49 @@
+/* module.c: the table of the GPU, and the one symbol that the module shows.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <gmodule.h>
+#include "open.h"
+
+G_MODULE_EXPORT const FddmBackend *fddm_backend_module (void);
+
+static const char *
+describe (FddmDevice *device)
+{
+  return device->description;
+}
+
+static const FddmBackend backend = {
+  .abi             = FDDM_BACKEND_ABI,
+  .name            = "GPU",
+  .open            = fddm_cuda_open,
+  .close           = fddm_cuda_close,
+  .describe        = describe,
+  .available       = fddm_cuda_available,
+  .tensor_new      = fddm_cuda_tensor_new,
+  .tensor_free     = fddm_cuda_tensor_free,
+  .tensor_bytes    = fddm_cuda_tensor_bytes,
+  .tensor_upload   = fddm_cuda_tensor_upload,
+  .tensor_download = fddm_cuda_tensor_download,
+  .analyse         = fddm_cuda_analyse,
+  .synthesise      = fddm_cuda_synthesise,
+  .noise_map       = fddm_cuda_noise_map,
+  .noise_cap       = fddm_cuda_noise_cap,
+  .precondition    = fddm_cuda_precondition,
+  .estimate        = fddm_cuda_estimate,
+  .step            = fddm_cuda_step,
+  .start           = fddm_cuda_start,
+  .difference      = fddm_cuda_difference,
+  .conv_new        = fddm_cuda_conv_new,
+  .conv_free       = fddm_cuda_conv_free,
+  .conv_prepare    = fddm_cuda_conv_prepare,
+  .conv            = fddm_cuda_conv,
+  .group_norm      = fddm_cuda_group_norm,
+  .attention       = fddm_cuda_attention,
+  .embed           = fddm_cuda_embed,
+  .copy_channels   = fddm_cuda_copy_channels,
+};
+
+const FddmBackend *
+fddm_backend_module (void)
+{
+  return &backend;
+}

@@ -1,0 +1,209 @@
+/* open.c: from "is there a driver?" to a device that has shown that it computes.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * For tests and measurements, the environment may name
+ *   FDDM_GPU_FORMAT   what NETWORK tensors hold: bf16, fp16 or fp32
+ *   FDDM_GPU_MEMORY   how many MiB tensors may take at most */
+#include "open.h"
+#include "plan.h"
+
+/* cuDNN is built for this and newer: Turing. */
+#define CAPABILITY_MIN 75
+
+/* cuDNN's own kernels and a small tile need this much. */
+#define MEMORY_MIN ((gsize) 512 << 20)
+
+static gboolean unusable (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* Sets ERROR, and returns FALSE for the caller to return. */
+static gboolean
+unusable (GError **error, const char *format, ...)
+{
+  va_list args;
+
+  va_start (args, format);
+  if (error != NULL)
+    *error = g_error_new_valist (FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, format, args);
+  va_end (args);
+  return FALSE;
+}
+
+/* Whatever went wrong while opening makes the device unusable, not the work. */
+static gboolean
+make_unusable (GError *reason, GError **error)
+{
+  if (g_error_matches (reason, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
+    unusable (error, "the GPU is out of memory or in use");
+  else
+    unusable (error, "%s", reason->message);
+  g_error_free (reason);
+  return FALSE;
+}
+
+static gboolean
+check_driver (int *n_devices, GError **error)
+{
+  int         version = 0;
+  cudaError_t status;
+
+  if (cudaDriverGetVersion (&version) != cudaSuccess || version == 0)
+    return unusable (error, "no NVIDIA driver");
+  if (version / 1000 < CUDART_VERSION / 1000)
+    return unusable (error, "the NVIDIA driver is too old for CUDA %d (has %d.%d)", CUDART_VERSION / 1000,
+                     version / 1000, version % 1000 / 10);
+  status = cudaGetDeviceCount (n_devices);
+  if (status == cudaErrorNoDevice || (status == cudaSuccess && *n_devices == 0))
+    return unusable (error, "no NVIDIA GPU visible");
+  if (status != cudaSuccess)
+    return unusable (error, "the NVIDIA driver cannot be used: %s", cudaGetErrorString (status));
+  return TRUE;
+}
+
+static gboolean
+check_capability (int ordinal, int *capability, GError **error)
+{
+  int         major = 0, minor = 0;
+  cudaError_t status = cudaDeviceGetAttribute (&major, cudaDevAttrComputeCapabilityMajor, ordinal);
+
+  if (status == cudaSuccess)
+    status = cudaDeviceGetAttribute (&minor, cudaDevAttrComputeCapabilityMinor, ordinal);
+  if (status != cudaSuccess)
+    return unusable (error, "the GPU cannot be used: %s", cudaGetErrorString (status));
+  *capability = 10 * major + minor;
+  if (*capability < CAPABILITY_MIN)
+    return unusable (error, "the GPU's compute capability %d.%d is too old (%d.%d needed)", major, minor,
+                     CAPABILITY_MIN / 10, CAPABILITY_MIN % 10);
+  return TRUE;
+}
+
+/* The first call that reaches the GPU itself: it fails where another process has it for itself. */
+static gboolean
+check_memory (int ordinal, GError **error)
+{
+  size_t      available = 0, total = 0;
+  cudaError_t status = cudaSetDevice (ordinal);
+
+  if (status == cudaSuccess)
+    status = cudaMemGetInfo (&available, &total);
+  if (status == cudaErrorMemoryAllocation || status == cudaErrorDevicesUnavailable ||
+      (status == cudaSuccess && available < MEMORY_MIN))
+    return unusable (error, "the GPU is out of memory or in use");
+  if (status != cudaSuccess)
+    return unusable (error, "the GPU cannot be used: %s", cudaGetErrorString (status));
+  return TRUE;
+}
+
+/* bf16 has the range of a float, which fp16 lacks: a glint over a smooth sky stays a number. */
+static FddmElement
+choose_format (int capability, gboolean float32)
+{
+  const char *wish = g_getenv ("FDDM_GPU_FORMAT");
+
+  if (float32 || g_strcmp0 (wish, "fp32") == 0)
+    return FDDM_ELEMENT_FLOAT;
+  if (capability < 80 || g_strcmp0 (wish, "fp16") == 0)
+    return FDDM_ELEMENT_HALF;
+  return FDDM_ELEMENT_BF16;
+}
+
+static gsize
+memory_limit (void)
+{
+  const char *wish = g_getenv ("FDDM_GPU_MEMORY");
+
+  return wish != NULL ? (gsize) MIN (g_ascii_strtoull (wish, NULL, 10), G_MAXSIZE >> 20) << 20 : 0;
+}
+
+static char *
+description_of (const FddmDevice *device)
+{
+  static const char *const formats[] = { "fp32", "fp16", "bf16" };
+  struct cudaDeviceProp    properties;
+  const int                cudnn = (int) device->cudnn->get_version ();
+  const char              *name  = "NVIDIA GPU";
+
+  if (cudaGetDeviceProperties (&properties, device->ordinal) == cudaSuccess)
+    name = properties.name;
+  else
+    (void) cudaGetLastError ();
+  return g_strdup_printf ("%s, %s, cuDNN %d.%d.%d", name, formats[device->network], cudnn / 10000, cudnn / 100 % 100,
+                          cudnn % 100);
+}
+
+void
+fddm_cuda_close (FddmDevice *device)
+{
+  if (device == NULL)
+    return;
+  if (!fddm_cuda_enter (device, NULL) ||
+      (device->stream != NULL && cudaStreamSynchronize (device->stream) != cudaSuccess))
+    (void) cudaGetLastError ();
+  for (guint i = 0; i < device->plans->len; i++)
+    fddm_plan_free (device, g_ptr_array_index (device->plans, i));
+  g_ptr_array_unref (device->plans);
+  fddm_cuda_scratch_free (device);
+  fddm_staging_clear (device);
+  if (device->handle != NULL)
+    (void) device->cudnn->destroy (device->handle);
+  if (device->stream != NULL)
+    (void) cudaStreamDestroy (device->stream);
+  (void) cudaGetLastError ();
+  g_free (device->description);
+  g_free (device);
+}
+
+static gboolean
+set_up (FddmDevice *device, GError **error)
+{
+  return fddm_cuda_ok (cudaStreamCreateWithFlags (&device->stream, cudaStreamNonBlocking), "making a stream", error) &&
+         fddm_staging_init (device, error) &&
+         fddm_cudnn_ok (device->cudnn, device->cudnn->create (&device->handle), "starting", error) &&
+         fddm_cudnn_ok (device->cudnn, device->cudnn->set_stream (device->handle, device->stream), "starting", error) &&
+         fddm_cuda_self_test (device, error);
+}
+
+static FddmDevice *
+open_ordinal (int ordinal, const FddmCudnn *cudnn, gboolean float32, GError **error)
+{
+  FddmDevice *device;
+  GError     *reason = NULL;
+  int         capability = 0;
+
+  if (!check_capability (ordinal, &capability, error) || !check_memory (ordinal, error))
+    return NULL;
+  device              = g_new0 (FddmDevice, 1);
+  device->ordinal     = ordinal;
+  device->cudnn       = cudnn;
+  device->network     = choose_format (capability, float32);
+  device->limit       = memory_limit ();
+  device->plans       = g_ptr_array_new ();
+  device->description = description_of (device);
+  if (set_up (device, &reason))
+    return device;
+  make_unusable (reason, error);
+  fddm_cuda_close (device);
+  return NULL;
+}
+
+/* The first device that is usable; CUDA lists the fastest first, and CUDA_VISIBLE_DEVICES what the user wants of them.
+ * When none is, the reason is the first one's. */
+FddmDevice *
+fddm_cuda_open (const FddmDeviceOptions *options, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  const gboolean     float32 = options != NULL && options->float32;
+  const FddmCudnn   *cudnn;
+  int                n_devices = 0;
+
+  if (!check_driver (&n_devices, error) || (cudnn = fddm_cudnn_load (error)) == NULL)
+    return NULL;
+  for (int i = 0; i < n_devices; i++)
+    {
+      FddmDevice *device = open_ordinal (i, cudnn, float32, reason == NULL ? &reason : NULL);
+
+      if (device != NULL)
+        return device;
+    }
+  g_propagate_error (error, g_steal_pointer (&reason));
+  return NULL;
+}

@@ -1,0 +1,30 @@
+/* patches.h: the transform's kernels; transform.c brings the pixels.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Pixels are packed: row after row, without gaps, SAMPLES floats for each. */
+#pragma once
+#include "device.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  int   patch;       /* side d                                       */
+  int   columns;     /* patches in a row of the coefficients         */
+  int   channels;    /* of the coefficients: 3 or 1                  */
+  int   samples;     /* of a pixel: 3 or 1                           */
+  float basis[FDDM_PATCH_MAX * FDDM_PATCH_MAX];   /* (frequency, place) */
+} FddmPatches;
+
+/* Pixels of the tile: [top, bottom) × [left, right). */
+typedef struct {
+  int top, bottom, left, right;
+} FddmRegion;
+
+/* PIXELS of N_ROWS rows of patches -> rows FIRST_ROW … of COEFFICIENTS. */
+gboolean fddm_patches_analyse    (FddmDevice *device, const FddmPatches *patches, const float *pixels, int first_row,
+                                  int n_rows, FddmTensor *coefficients, GError **error);
+/* The inverse, for the REGION of the tile: what is to be added to its pixels in [0,1]. */
+gboolean fddm_patches_synthesise (FddmDevice *device, const FddmPatches *patches, const FddmTensor *coefficients,
+                                  const FddmRegion *region, float weight, float *pixels, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,200 @@
+/* plan.c: which of cuDNN's engines runs a convolution.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The heuristics' order is followed: A (fitted to the GPU), then B, then the fallback list; and the whole as one graph
+ * before the convolution alone. Engines whose results change from run to run or with the place in the tile, or that
+ * compute in less than was asked for, are passed over: tiles must meet without a seam. */
+#include <string.h>
+#include "graph.h"
+
+/* Engine configurations to ask a heuristic for. */
+#define CANDIDATES 16
+
+/* A plan that wants more is not worth the tile that it makes smaller. */
+#define WORKSPACE_MAX ((gint64) 256 << 20)
+
+static gboolean
+is_unwanted (const FddmDevice *device, cudnnBackendNumericalNote_t note)
+{
+  switch (note)
+    {
+    case CUDNN_NUMERICAL_NOTE_TENSOR_CORE:   /* TF32, where the numbers are floats */
+    case CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS:
+      return device->network == FDDM_ELEMENT_FLOAT;
+    case CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION:
+    case CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC:
+    case CUDNN_NUMERICAL_NOTE_FFT:
+    case CUDNN_NUMERICAL_NOTE_WINOGRAD:
+    case CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4:
+    case CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_6x6:
+    case CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+is_acceptable (FddmPool *pool, const FddmDevice *device, cudnnBackendDescriptor_t config)
+{
+  cudnnBackendNumericalNote_t notes[CUDNN_NUMERICAL_NOTE_TYPE_COUNT];
+  cudnnBackendDescriptor_t    engine = fddm_pool_new (pool, CUDNN_BACKEND_ENGINE_DESCRIPTOR);
+  int64_t                     n = 0;
+
+  if (pool->status != CUDNN_STATUS_SUCCESS ||
+      pool->cudnn->get (config, CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &n, &engine) !=
+        CUDNN_STATUS_SUCCESS ||
+      pool->cudnn->get (engine, CUDNN_ATTR_ENGINE_NUMERICAL_NOTE, CUDNN_TYPE_NUMERICAL_NOTE, G_N_ELEMENTS (notes), &n,
+                        notes) != CUDNN_STATUS_SUCCESS)
+    return FALSE;
+  for (int64_t i = 0; i < MIN (n, (int64_t) G_N_ELEMENTS (notes)); i++)
+    if (is_unwanted (device, notes[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* Tries CONFIG, a candidate; fills in PLAN and adds its descriptor to POOL when it serves. */
+static gboolean
+try_config (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t config, FddmPlan *plan)
+{
+  cudnnBackendDescriptor_t candidate;
+  int64_t                  n = 0, workspace = 0;
+
+  if (!is_acceptable (pool, device, config))
+    return FALSE;
+  candidate = fddm_pool_new (pool, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
+  fddm_pool_set (pool, candidate, CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE, 1, &device->handle);
+  fddm_pool_set (pool, candidate, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &config);
+  fddm_pool_finish (pool, candidate);
+  if (pool->status != CUDNN_STATUS_SUCCESS ||
+      pool->cudnn->get (candidate, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, &n, &workspace) !=
+        CUDNN_STATUS_SUCCESS ||
+      workspace < 0 || workspace > WORKSPACE_MAX)
+    return FALSE;
+  plan->plan      = candidate;
+  plan->workspace = (gsize) workspace;
+  return TRUE;
+}
+
+/* The first serving candidate of one heuristic. The candidates' descriptors come to belong to POOL. */
+static gboolean
+try_heuristic (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t graph, cudnnBackendHeurMode_t mode,
+               FddmPlan *plan)
+{
+  cudnnBackendDescriptor_t heuristic = fddm_pool_new (pool, CUDNN_BACKEND_ENGINEHEUR_DESCRIPTOR);
+  cudnnBackendDescriptor_t configs[CANDIDATES];
+  int64_t                  n = 0;
+
+  fddm_pool_set (pool, heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &graph);
+  fddm_pool_set (pool, heuristic, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, 1, &mode);
+  fddm_pool_finish (pool, heuristic);
+  for (int i = 0; i < CANDIDATES; i++)
+    configs[i] = fddm_pool_new (pool, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
+  if (pool->status != CUDNN_STATUS_SUCCESS ||
+      pool->cudnn->get (heuristic, CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_TYPE_BACKEND_DESCRIPTOR, CANDIDATES, &n,
+                        configs) != CUDNN_STATUS_SUCCESS)
+    return FALSE;
+  for (int64_t i = 0; i < MIN (n, CANDIDATES); i++)
+    {
+      /* One candidate's failure says nothing about the next. */
+      pool->status = CUDNN_STATUS_SUCCESS;
+      if (try_config (pool, device, configs[i], plan))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Makes PLAN run KEY's convolution through cuDNN, fused or plain. */
+static gboolean
+try_graph (FddmDevice *device, gboolean fused, FddmPlan *plan)
+{
+  static const cudnnBackendHeurMode_t modes[] = { CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CUDNN_HEUR_MODE_FALLBACK };
+  cudnnBackendDescriptor_t graph;
+  FddmPool                 pool;
+  gboolean                 found = FALSE;
+
+  fddm_pool_init (&pool, device->cudnn);
+  graph = fddm_graph_new (&pool, device, &plan->key, fused);
+  if (pool.status == CUDNN_STATUS_SUCCESS)
+    for (guint i = 0; i < G_N_ELEMENTS (modes) && !found; i++)
+      {
+        pool.status = CUDNN_STATUS_SUCCESS;
+        found       = try_heuristic (&pool, device, graph, modes[i], plan);
+      }
+  /* Whether a plan outlives what it was made of, cuDNN's documentation does not say: all of it is kept. */
+  if (found)
+    plan->descriptors = g_steal_pointer (&pool.descriptors);
+  else
+    fddm_pool_clear (&pool);
+  return found;
+}
+
+static gboolean
+same_key (const FddmPlanKey *a, const FddmPlanKey *b)
+{
+  return a->kernel == b->kernel && a->in_channels == b->in_channels && a->out_channels == b->out_channels &&
+         a->height == b->height && a->width == b->width && a->activation == b->activation &&
+         !a->residual == !b->residual;
+}
+
+const FddmPlan *
+fddm_plan_get (FddmDevice *device, const FddmPlanKey *key)
+{
+  FddmPlan *plan;
+
+  for (guint i = 0; i < device->plans->len; i++)
+    if (same_key (&((FddmPlan *) g_ptr_array_index (device->plans, i))->key, key))
+      return g_ptr_array_index (device->plans, i);
+  plan      = g_new0 (FddmPlan, 1);
+  plan->key = *key;
+  if (try_graph (device, TRUE, plan))
+    plan->kind = FDDM_PLAN_FUSED;
+  else if (try_graph (device, FALSE, plan))
+    plan->kind = FDDM_PLAN_PLAIN;
+  else
+    plan->kind = FDDM_PLAN_DIRECT;
+  g_ptr_array_add (device->plans, plan);
+  return plan;
+}
+
+void
+fddm_plan_free (FddmDevice *device, FddmPlan *plan)
+{
+  FddmPool pool = { .cudnn = device->cudnn, .descriptors = plan->descriptors };
+
+  if (pool.descriptors != NULL)
+    fddm_pool_clear (&pool);
+  g_free (plan);
+}
+
+gboolean
+fddm_plan_run (FddmDevice *device, const FddmPlan *plan, const FddmPlanData *data, GError **error)
+{
+  int64_t       uids[5] = { FDDM_UID_X, FDDM_UID_W, FDDM_UID_Y };
+  void         *pointers[5] = { data->x, data->w, data->y };
+  int64_t       n = 3;
+  FddmPool      pool;
+  cudnnBackendDescriptor_t pack;
+  cudnnStatus_t status;
+
+  if (plan->kind == FDDM_PLAN_FUSED)
+    {
+      uids[n]       = FDDM_UID_BIAS;
+      pointers[n++] = data->bias;
+      if (plan->key.residual)
+        {
+          uids[n]       = FDDM_UID_Z;
+          pointers[n++] = data->z;
+        }
+    }
+  fddm_pool_init (&pool, device->cudnn);
+  pack = fddm_pool_new (&pool, CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
+  fddm_pool_set (&pool, pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, CUDNN_TYPE_INT64, n, uids);
+  fddm_pool_set (&pool, pack, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, n, pointers);
+  fddm_pool_set (&pool, pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, 1, &data->workspace);
+  fddm_pool_finish (&pool, pack);
+  status = pool.status == CUDNN_STATUS_SUCCESS ? device->cudnn->execute (device->handle, plan->plan, pack)
+                                               : pool.status;
+  fddm_pool_clear (&pool);
+  return fddm_cudnn_ok (device->cudnn, status, "a convolution", error);
+}
