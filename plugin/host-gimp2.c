@@ -144,7 +144,8 @@ fddm_host_file_load (const char *path, GError **error)
   FddmImageId image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, path, path);
 
   if (image == -1)
-    g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, gimp_get_pdb_error ());
+    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The file cannot be opened: %s"),
+                 gimp_get_pdb_error ());
   return image;
 }
 
@@ -153,7 +154,8 @@ fddm_host_file_save (FddmImageId image, const char *path, GError **error)
 {
   if (gimp_file_save (GIMP_RUN_NONINTERACTIVE, image, gimp_image_get_active_drawable (image), path, path))
     return TRUE;
-  g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, gimp_get_pdb_error ());
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The result cannot be saved: %s"),
+               gimp_get_pdb_error ());
   return FALSE;
 }
 

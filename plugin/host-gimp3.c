@@ -166,7 +166,8 @@ fddm_host_file_load (const char *path, GError **error)
 
   if (image)
     return gimp_image_get_id (image);
-  g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, gimp_pdb_get_last_error (gimp_get_pdb ()));
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The file cannot be opened: %s"),
+                 gimp_pdb_get_last_error (gimp_get_pdb ()));
   return -1;
 }
 
@@ -177,7 +178,8 @@ fddm_host_file_save (FddmImageId image, const char *path, GError **error)
 
   if (gimp_file_save (GIMP_RUN_NONINTERACTIVE, IMAGE (image), file, NULL))
     return TRUE;
-  g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, gimp_pdb_get_last_error (gimp_get_pdb ()));
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The result cannot be saved: %s"),
+               gimp_pdb_get_last_error (gimp_get_pdb ()));
   return FALSE;
 }
 

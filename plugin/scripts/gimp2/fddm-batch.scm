@@ -28,17 +28,3 @@
           (gimp-message (string-append pattern ": no such file"))))
     (gimp-message (string-append "fddm-batch-denoise: " (number->string done) " done, "
                                  (number->string failed) " failed"))))
-
-(script-fu-register "fddm-batch-denoise"
-                    ""
-                    "Denoise picture files into a folder"
-                    "The FDDM for GIMP authors" "Apache-2.0" "2026" ""
-                    SF-STRING "pattern" "*.jpg"
-                    SF-STRING "folder" "denoised"
-                    SF-VALUE "noise" "0"
-                    SF-VALUE "luma" "100"
-                    SF-VALUE "chroma" "100"
-                    SF-VALUE "detail" "0"
-                    SF-STRING "quality" "balanced"
-                    SF-STRING "device" "auto"
-                    SF-VALUE "seed" "0")

@@ -1,0 +1,42 @@
+; fddm-batch.scm: FDDM Denoise over many files, for GIMP 3.
+; SPDX-License-Identifier: Apache-2.0
+;
+; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0)
+;
+; Each file that the pattern matches is denoised and saved under its own name in the folder. A file that fails is reported
+; and the rest goes on. The last message is "fddm-batch-denoise: 3 done, 1 failed", and where something failed it ends with
+; an error, so that GIMP's exit status tells it too. Quality and device go by name or number.
+;
+; All scripts share one interpreter, so the dialect is switched for the time of the call alone.
+
+(define (fddm-batch-denoise pattern folder noise luma chroma detail quality device seed)
+  (let* ((old-dialect (pair? (gimp-version)))
+         (text (lambda (value) (if (number? value) (number->string value) value)))
+         (settings (string-append "noise=" (text noise) " luma=" (text luma) " chroma=" (text chroma)
+                                  " detail=" (text detail) " quality=" (text quality) " device=" (text device)
+                                  " seed=" (text seed)))
+         (files '())
+         (done 0)
+         (failed 0)
+         (summary ""))
+    (script-fu-use-v3)
+    (set! files (file-glob #:pattern pattern #:filename-encoding TRUE))
+    (while (pair? files)
+      (let ((problem (plug-in-fddm-denoise-file #:input (car files) #:folder folder #:settings settings)))
+        (if (string=? problem "")
+            (set! done (+ done 1))
+            (begin
+              (set! failed (+ failed 1))
+              (gimp-message (string-append (car files) ": " problem)))))
+      (set! files (cdr files)))
+    (if (= 0 (+ done failed))
+        (begin
+          (set! failed 1)
+          (gimp-message (string-append pattern ": no such file"))))
+    (set! summary (string-append "fddm-batch-denoise: " (number->string done) " done, "
+                                 (number->string failed) " failed"))
+    (gimp-message summary)
+    (if old-dialect
+        (script-fu-use-v2))
+    (if (> failed 0)
+        (error summary))))

@@ -1,0 +1,187 @@
+/* checks-layers.c: where the new layers go, and what selections and masks do.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "checks.h"
+
+static void
+check_place (void)
+{
+  FddmImageId      image  = probe_image_new (60, 50, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId       below  = probe_layer_new (image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId       source = probe_layer_new (image, 40, 27, TRUE, FDDM_NO_ITEM, 11, -6);
+  FddmItemId       above  = probe_layer_new (image, 8, 8, TRUE, FDDM_NO_ITEM, 0, 0);
+  double           values[FDDM_DENOISE_N];
+  FddmLayers       made;
+  int              x, y;
+
+  fill (source, noisy_ramp, NULL);
+  probe_opacity (source, 35);
+  fast_values (values);
+  if (denoised (image, source, values, &made, "place"))
+    {
+      g_autofree char *name     = fddm_host_item_name (made.layer);
+      g_autofree char *own      = fddm_host_item_name (source);
+      g_autofree char *expected = g_strconcat (own, " denoised", NULL);
+
+      probe_offsets (made.layer, &x, &y);
+      check (x == 11 && y == -6, "place: the offsets are the source's");
+      check (probe_position (made.layer) == 1 && probe_position (source) == 2 && probe_position (above) == 0
+               && probe_position (below) == 3,
+             "place: right above the source");
+      check (!strcmp (name, expected), "place: it is called “%s”", name);
+      check (!strcmp (probe_mode (made.layer), "normal") && probe_get_opacity (made.layer) == 100 && probe_visible (made.layer),
+             "place: normal mode, opaque, visible");
+      check (made.noise == FDDM_NO_ITEM, "place: no noise layer unless it is asked for");
+      check (probe_any_mask (made.layer) == FDDM_NO_ITEM, "place: no mask without a selection");
+    }
+  fddm_host_image_delete (image);
+}
+
+static void
+check_group (void)
+{
+  FddmImageId image  = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId  group  = probe_group_new (image);
+  FddmItemId  source = probe_layer_new (image, 40, 30, FALSE, group, 0, 0);
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  made;
+
+  fill (source, noisy_ramp, NULL);
+  fast_values (values);
+  if (denoised (image, source, values, &made, "in a group"))
+    check (probe_parent (made.layer) == group && probe_layer_count (image, group) == 2
+             && probe_position (made.layer) == 0,
+           "in a group: the new layer is in it, above the source");
+
+  if (denoised (image, group, values, &made, "a group"))
+    {
+      check (probe_parent (made.layer) == FDDM_NO_ITEM && probe_position (made.layer) == 0, "a group: the new layer is above it");
+      check (roughness (made.layer) > 0 && roughness (made.layer) < roughness (source),
+             "a group: what it looks like was denoised");
+    }
+  fddm_host_image_delete (image);
+}
+
+/* Whether two pictures are the same outside of a rectangle, and differ within. */
+static void
+compare_around (FddmItemId before, FddmItemId after, int x0, int y0, int x1, int y1, int width, const char *what)
+{
+  gsize            n, m;
+  const Babl      *format  = babl_format ("R'G'B'A u8");
+  g_autofree char *a       = pixels_of (before, format, &n);
+  g_autofree char *b       = pixels_of (after, format, &m);
+  int              outside = 0, inside = 0;
+
+  for (gsize i = 0; i < MIN (n, m) / 4; i++)
+    if (memcmp (a + 4 * i, b + 4 * i, 4))
+      {
+        int x = i % width, y = i / width;
+
+        if (x >= x0 && x < x1 && y >= y0 && y < y1)
+          inside++;
+        else
+          outside++;
+      }
+  check (n == m && outside == 0, "%s: unselected pixels look as before (%d changed)", what, outside);
+  check (inside > (x1 - x0) * (y1 - y0) / 2, "%s: selected pixels changed (%d)", what, inside);
+}
+
+static void
+check_selection (void)
+{
+  FddmImageId image  = probe_image_new (60, 50, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId  back   = probe_layer_new (image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  source = probe_layer_new (image, 50, 40, FALSE, FDDM_NO_ITEM, 7, -5);
+  FddmItemId  before, after;
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  made;
+
+  fill (back, noisy_ramp, NULL);
+  fill (source, noisy_ramp, NULL);
+  before = probe_layer_visible (image);
+  probe_select (image, 20, 10, 16, 12);
+  fast_values (values);
+  if (denoised (image, source, values, &made, "selection"))
+    {
+      check (probe_any_mask (made.layer) != FDDM_NO_ITEM, "selection: the new layer has a mask");
+      after = probe_layer_visible (image);
+      compare_around (before, after, 20, 10, 36, 22, 60, "selection on a moved layer");
+      check (fddm_host_has_selection (image), "selection: it is still there");
+    }
+  fddm_host_image_delete (image);
+}
+
+static float
+half_hidden (int x, G_GNUC_UNUSED int y, G_GNUC_UNUSED int c, G_GNUC_UNUSED int n, G_GNUC_UNUSED gpointer data)
+{
+  return x < 20;
+}
+
+static void
+check_source_mask (void)
+{
+  FddmImageId image  = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId  back   = probe_layer_new (image, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  source = probe_layer_new (image, 40, 30, TRUE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  mask   = fddm_host_layer_add_mask (source);
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  made;
+
+  fill (back, noisy_ramp, NULL);
+  fill (source, noisy_ramp, NULL);
+  fill (mask, half_hidden, NULL);
+  fast_values (values);
+  if (denoised (image, source, values, &made, "source with a mask"))
+    check (probe_any_mask (made.layer) != FDDM_NO_ITEM && same_pixels (probe_any_mask (made.layer), mask),
+           "source with a mask: the new layer has the same mask");
+  probe_select (image, 0, 10, 40, 10);
+  if (denoised (image, source, values, &made, "source with a mask, selection"))
+    {
+      FddmItemId  both = probe_any_mask (made.layer);
+      gsize       bytes;
+      g_autofree guint8 *pixels = pixels_of (both, babl_format ("Y u8"), &bytes);
+
+      check (pixels[15 * 40 + 5] == 255 && pixels[15 * 40 + 30] == 0 && pixels[5 * 40 + 5] == 0,
+             "source with a mask, selection: the new mask is where both are");
+    }
+  fddm_host_image_delete (image);
+}
+
+static void
+check_noise_layer (int precision, double most, const char *what)
+{
+  FddmImageId image  = probe_image_new (40, 30, FALSE, precision);
+  FddmItemId  source = probe_layer_new (image, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  before, after;
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  made;
+
+  fill (source, noisy_ramp, NULL);
+  before = probe_layer_visible (image);
+  fast_values (values);
+  values[FDDM_DENOISE_OUTPUT] = FDDM_OUTPUT_LAYER_AND_NOISE;
+  if (denoised (image, source, values, &made, what))
+    {
+      check (probe_position (made.noise) == 0 && probe_position (made.layer) == 1 && probe_position (source) == 2,
+             "%s: above the result, above the source", what);
+      check (!probe_visible (made.noise) && !strcmp (probe_mode (made.noise), "grain-merge"), "%s: hidden, grain merge", what);
+      after = probe_layer_visible (image);
+      check (difference (before, after) > 0.02, "%s: hidden, the picture is denoised (%.3f)", what, difference (before, after));
+      probe_show (made.noise, TRUE);
+      after = probe_layer_visible (image);
+      check (difference (before, after) < most, "%s: shown, the photo is back (%.6f)", what, difference (before, after));
+    }
+  fddm_host_image_delete (image);
+}
+
+void
+check_layers (void)
+{
+  check_place ();
+  check_group ();
+  check_selection ();
+  check_source_mask ();
+  check_noise_layer (PROBE_U8_PERCEPTUAL, 1.6 / 255, "noise layer, 8 bit");
+  check_noise_layer (PROBE_FLOAT_LINEAR, 1e-4, "noise layer, float");
+}

@@ -1,0 +1,220 @@
+/* probe-gimp2.c: probe.h on GIMP 2.10.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "probe.h"
+
+#include <libgimp/gimp.h>
+#include <string.h>
+
+FddmImageId
+probe_image_new (int width, int height, gboolean gray, int precision)
+{
+  return gimp_image_new_with_precision (width, height, gray ? GIMP_GRAY : GIMP_RGB, precision);
+}
+
+FddmItemId
+probe_layer_new (FddmImageId image, int width, int height, gboolean alpha, FddmItemId parent, int x, int y)
+{
+  gboolean   gray  = gimp_image_base_type (image) == GIMP_GRAY;
+  FddmItemId layer = gimp_layer_new (image, "source", width, height,
+                                     (gray ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE) + (alpha ? 1 : 0), 100, GIMP_LAYER_MODE_NORMAL);
+
+  gimp_image_insert_layer (image, layer, parent, 0);
+  gimp_layer_set_offsets (layer, x, y);
+  return layer;
+}
+
+FddmItemId
+probe_group_new (FddmImageId image)
+{
+  FddmItemId group = gimp_layer_group_new (image);
+
+  gimp_image_insert_layer (image, group, -1, 0);
+  return group;
+}
+
+FddmItemId
+probe_channel_new (FddmImageId image)
+{
+  GimpRGB    black = { 0, 0, 0, 1 };
+  FddmItemId channel
+    = gimp_channel_new (image, "channel", gimp_image_width (image), gimp_image_height (image), 50, &black);
+
+  gimp_image_insert_channel (image, channel, -1, 0);
+  return channel;
+}
+
+FddmItemId
+probe_layer_visible (FddmImageId image)
+{
+  return gimp_layer_new_from_visible (image, image, "visible");
+}
+
+FddmItemId
+probe_any_mask (FddmItemId layer)
+{
+  return gimp_layer_get_mask (layer);
+}
+
+FddmItemId
+probe_parent (FddmItemId item)
+{
+  return gimp_item_get_parent (item);
+}
+
+int
+probe_position (FddmItemId item)
+{
+  return gimp_image_get_item_position (gimp_item_get_image (item), item);
+}
+
+int
+probe_layer_count (FddmImageId image, FddmItemId parent)
+{
+  int              n;
+  g_autofree gint *children = parent == -1 ? gimp_image_get_layers (image, &n) : gimp_item_get_children (parent, &n);
+
+  (void) children;
+  return n;
+}
+
+void
+probe_offsets (FddmItemId item, int *x, int *y)
+{
+  gimp_drawable_offsets (item, x, y);
+}
+
+gboolean
+probe_visible (FddmItemId item)
+{
+  return gimp_item_get_visible (item);
+}
+
+void
+probe_show (FddmItemId item, gboolean visible)
+{
+  gimp_item_set_visible (item, visible);
+}
+
+void
+probe_opacity (FddmItemId layer, double percent)
+{
+  gimp_layer_set_opacity (layer, percent);
+}
+
+const char *
+probe_mode (FddmItemId layer)
+{
+  GimpLayerMode mode = gimp_layer_get_mode (layer);
+
+  return mode == GIMP_LAYER_MODE_NORMAL ? "normal" : mode == GIMP_LAYER_MODE_GRAIN_MERGE ? "grain-merge" : "other";
+}
+
+double
+probe_get_opacity (FddmItemId layer)
+{
+  return gimp_layer_get_opacity (layer);
+}
+
+void
+probe_select (FddmImageId image, int x, int y, int width, int height)
+{
+  gimp_image_select_rectangle (image, GIMP_CHANNEL_OP_REPLACE, x, y, width, height);
+}
+
+void
+probe_float (FddmItemId drawable)
+{
+  gimp_selection_float (gimp_item_get_image (drawable), drawable, 0, 0);
+}
+
+gboolean
+probe_to_indexed (FddmImageId image)
+{
+  return gimp_image_convert_indexed (image, GIMP_CONVERT_DITHER_NONE, GIMP_CONVERT_PALETTE_GENERATE, 16, FALSE, FALSE, "");
+}
+
+void
+probe_remember (const char *settings)
+{
+  gimp_set_data ("plug-in-fddm-denoise", settings, strlen (settings));
+}
+
+char *
+probe_denoise (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made)
+{
+  GimpParam  arguments[3 + FDDM_DENOISE_N];
+  GimpParam *answer;
+  int        n;
+  char      *error = NULL;
+
+  arguments[0].type            = GIMP_PDB_INT32;
+  arguments[0].data.d_int32    = run_mode;
+  arguments[1].type            = GIMP_PDB_IMAGE;
+  arguments[1].data.d_image    = image;
+  arguments[2].type            = GIMP_PDB_DRAWABLE;
+  arguments[2].data.d_drawable = drawable;
+  for (int i = 0; i < FDDM_DENOISE_N; i++)
+    if (fddm_denoise_parameters[i].type == FDDM_PARAMETER_DOUBLE)
+      {
+        arguments[3 + i].type         = GIMP_PDB_FLOAT;
+        arguments[3 + i].data.d_float = values[i];
+      }
+    else
+      {
+        arguments[3 + i].type         = GIMP_PDB_INT32;
+        arguments[3 + i].data.d_int32 = (gint32) values[i];
+      }
+
+  answer = gimp_run_procedure2 ("plug-in-fddm-denoise", &n, G_N_ELEMENTS (arguments), arguments);
+  if (answer[0].data.d_status != GIMP_PDB_SUCCESS)
+    error = g_strdup (n > 1 ? answer[1].data.d_string : gimp_get_pdb_error ());
+  else
+    *made = (FddmLayers) { answer[1].data.d_layer, answer[2].data.d_layer };
+  gimp_destroy_params (answer, n);
+  return error;
+}
+
+char *
+probe_denoise_file (const char *input, const char *folder, const char *settings)
+{
+  int        n;
+  GimpParam *answer = gimp_run_procedure ("plug-in-fddm-denoise-file", &n, GIMP_PDB_STRING, input, GIMP_PDB_STRING, folder,
+                                          GIMP_PDB_STRING, settings, GIMP_PDB_END);
+  char      *problem
+    = answer[0].data.d_status == GIMP_PDB_SUCCESS ? g_strdup (answer[1].data.d_string) : g_strdup ("the procedure failed");
+
+  gimp_destroy_params (answer, n);
+  return problem;
+}
+
+gboolean
+probe_checks_ranges (void)
+{
+  return TRUE;
+}
+
+static void
+query (void)
+{
+  static const GimpParamDef arguments[] = { { GIMP_PDB_STRING, "path", "Where the TAP lines go" } };
+
+  gimp_install_procedure ("plug-in-fddm-probe", "Checks of FDDM", "", "", "", "", NULL, NULL, GIMP_PLUGIN, 1, 0, arguments,
+                          NULL);
+}
+
+static void
+run (G_GNUC_UNUSED const gchar *name, G_GNUC_UNUSED gint n_params, const GimpParam *param, gint *n_return_vals,
+     GimpParam **return_vals)
+{
+  static GimpParam status = { .type = GIMP_PDB_STATUS, .data.d_status = GIMP_PDB_SUCCESS };
+
+  gegl_init (NULL, NULL);
+  gimp_plugin_enable_precision ();
+  probe_run (param[0].data.d_string);
+  *n_return_vals = 1;
+  *return_vals   = &status;
+}
+
+const GimpPlugInInfo PLUG_IN_INFO = { NULL, NULL, query, run };
+
+MAIN ()

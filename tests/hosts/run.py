@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks the plug-in inside a real GIMP without a display, in a profile and a home that are thrown away.
+
+    run.py gimp2|gimp3 PLUGIN PROBE WEIGHTS-FOLDER SYSTEM-WEIGHTS-FOLDER [--keep]
+
+Prints a line of TAP for each check and a last line "# N passed, N failed, N skipped"; exit status 1 if any failed.
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import pictures
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+LAST_VALUES = """# settings of the last dialog, as GIMP 3 keeps them
+(noise 20.0)
+(luma 0.0)
+(chroma 0.0)
+(quality "fast")
+(device "cpu")
+(output "layer-and-noise")
+"""
+
+
+class Tap:
+    """Counts checks and prints them."""
+
+    def __init__(self):
+        self.counts = {"ok": 0, "not ok": 0, "skip": 0}
+
+    def line(self, good, name, skip=None):
+        self.counts["skip" if skip else "ok" if good else "not ok"] += 1
+        print(f"{'ok' if good else 'not ok'} {sum(self.counts.values())} - {name}" + (f" # SKIP {skip}" if skip else ""),
+              flush=True)
+        return good
+
+    def take(self, text):
+        """Takes over another program's TAP."""
+        for match in re.finditer(r"^(ok|not ok) \d+ - (.*?)(?: # SKIP (.*))?$", text, re.M):
+            self.line(match[1] == "ok", match[2], match[3])
+        plan = re.search(r"^1\.\.(\d+)$", text, re.M)
+        self.line(plan is not None, "the checks ran to their end")
+
+    def end(self):
+        print(f"1..{sum(self.counts.values())}")
+        print(f"# {self.counts['ok']} passed, {self.counts['not ok']} failed, {self.counts['skip']} skipped")
+        return 1 if self.counts["not ok"] else 0
+
+
+class Gimp:
+    """One host in a throw-away folder."""
+
+    def __init__(self, host, folder, system_weights):
+        self.host, self.folder = host, folder
+        self.profile, self.home, self.work = (folder / name for name in ("profile", "home", "work"))
+        self.home.mkdir()
+        self.work.mkdir()
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LC_ALL": "C.UTF-8",
+                            "TMPDIR": str(folder), "LSAN_OPTIONS": "detect_leaks=0",
+                            "GIMP2_DIRECTORY" if host == "gimp2" else "GIMP3_DIRECTORY": str(self.profile)}
+        if (pathlib.Path(system_weights) / "denoise-balanced.safetensors").exists():
+            self.environment["FDDM_PROBE_INSTALLED"] = "1"
+
+    def run(self, *forms, **extra):
+        """Runs Scheme forms, each in an interpreter of its own; exit status and what was said."""
+        if self.host == "gimp2":
+            command = ["gimp-console-2.10", "-idf"]
+            forms += ("(gimp-quit 0)",)
+        else:
+            command = ["gimp-console-3.0", "-idf", "--quit", "--batch-interpreter=plug-in-script-fu-eval"]
+        for form in forms:
+            command += ["-b", form]
+        try:
+            done = subprocess.run(command, cwd=self.work, env={**self.environment, **extra}, text=True, errors="replace",
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=240)
+            return done.returncode, done.stdout
+        except subprocess.TimeoutExpired as late:
+            return 124, (late.stdout or b"").decode(errors="replace")
+
+    def install(self, plugin, probe, source):
+        """The plug-in as one user would have it: one whole network, one damaged, one missing."""
+        for name, program in (("fddm", plugin), ("fddm-probe", probe)):
+            target = self.profile / "plug-ins" / name
+            target.mkdir(parents=True)
+            shutil.copy(program, target / name)
+        weights = self.profile / "plug-ins" / "fddm" / "weights"
+        own = self.profile / "fddm"
+        weights.mkdir()
+        own.mkdir()
+        fast = (source / "denoise-fast.safetensors").read_bytes()
+        (weights / "denoise-fast.safetensors").write_bytes(fast)
+        (own / "denoise-best.safetensors").write_bytes(b"?" + fast[1:len(fast) // 2])
+        (self.profile / "scripts").mkdir(exist_ok=True)
+        shutil.copy(SOURCE / "plugin" / "scripts" / self.host / "fddm-batch.scm", self.profile / "scripts")
+        if self.host == "gimp3":
+            settings = self.profile / "plug-in-settings"
+            settings.mkdir(exist_ok=True)
+            (settings / "GimpProcedureConfigRun-plug-in-fddm-denoise.last").write_text(LAST_VALUES)
+
+    def files(self):
+        """Everything outside of the profile, but for the caches that GEGL and babl keep."""
+        return {str(path.relative_to(self.folder)) for part in (self.home, self.work, self.folder)
+                for path in part.rglob("*") if path.is_file() and self.profile not in path.parents
+                and not re.search(r"/\.(cache|local/share)/(gegl|babl|gimp|fontconfig|recently-used|mesa)", str(path), re.I)}
+
+
+def check_batch(tap, gimp):
+    """The lines of the README: a pattern, a folder, one broken file."""
+    call = '(fddm-batch-denoise "{}" "{}" 20 100 100 0 "fast" "cpu" 0)'
+    status, said = gimp.run(call.format("in/[ac]*.png", "batch"))
+    tap.line(status == 0 and re.search(r"fddm-batch-denoise: 3 done, 0 failed$", said, re.M), "batch: three files, all done")
+    status, said = gimp.run(call.format("in/*.png", "mixed"))
+    tap.line(re.search(r"fddm-batch-denoise: 3 done, 2 failed$", said, re.M), "batch: two of five files fail, the rest goes on")
+    tap.line(status == (0 if gimp.host == "gimp2" else 70), f"batch: exit status {status} with failed files")
+    tap.line("in/broken.png: " in said, "batch: the broken file is named")
+    tap.line("in/indexed.png: Indexed images cannot be denoised" in said, "batch: the indexed file's reason is told")
+    names = sorted(path.name for path in (gimp.work / "mixed").iterdir())
+    tap.line(names == ["a.png", "alpha.png", "c.png"], "batch: whole results under their names, nothing else")
+    before, after = (pictures.read_gray(gimp.work / folder / "a.png") for folder in ("in", "mixed"))
+    tap.line(pictures.roughness(after) < 0.7 * pictures.roughness(before), "batch: the saved picture is smoother")
+    for pattern, folder, name in (("in/x*.png", "batch", "no such file"), ("in/a.png", "nowhere", "no such folder")):
+        _, said = gimp.run(call.format(pattern, folder))
+        tap.line(re.search(r"fddm-batch-denoise: 0 done, 1 failed$", said, re.M), f"batch: {name}: counted as failed")
+
+
+def check_ranges_of_gimp3(tap, gimp):
+    """GIMP 3 refuses what is out of range before the plug-in is asked; its exit status tells."""
+    form = ('(script-fu-use-v3)(let ((image (gimp-file-load RUN-NONINTERACTIVE "in/a.png"))) (plug-in-fddm-denoise '
+            '#:run-mode RUN-NONINTERACTIVE #:image image #:drawables (gimp-image-get-layers image) #:quality "fast" {}))')
+    status, said = gimp.run(form.format("#:noise 20.0 #:device \"cpu\""))
+    tap.line(status == 0, f"call by name, the rest by default: exit status {status}")
+    for argument, name in (("#:noise -1.0", "noise"), ("#:luma 101.0", "luma"), ("#:seed -1", "seed")):
+        status, said = gimp.run(form.format(argument))
+        tap.line(status == 70 and "plug-in-fddm-denoise" in said, f"{name} out of range: exit status {status}, plug-in named")
+
+
+def check_german(tap, gimp, plugin):
+    """The plug-in speaks German where GIMP does, out of the folder beside it."""
+    catalog = pathlib.Path(plugin).resolve().parents[2] / "po" / "de" / "LC_MESSAGES" / "fddm.mo"
+    if not catalog.exists():
+        catalog = pathlib.Path(plugin).resolve().parents[2] / "po" / "de.gmo"
+    if not catalog.exists():
+        tap.line(True, "German", skip="the build has no translations")
+        return
+    target = gimp.profile / "plug-ins" / "fddm" / "locale" / "de" / "LC_MESSAGES"
+    target.mkdir(parents=True)
+    shutil.copy(catalog, target / "fddm.mo")
+    _, said = gimp.run('(fddm-batch-denoise "in/indexed.png" "batch" 20 100 100 0 "fast" "cpu" 0)', LANGUAGE="de")
+    tap.line("Indizierte Bilder" in said, "German: the reason of a refusal")
+
+
+def main():
+    host, plugin, probe, weights, system_weights = sys.argv[1:6]
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-hosts-"))
+    tap = Tap()
+    try:
+        started = time.monotonic()
+        gimp = Gimp(host, folder, system_weights)
+        status, said = gimp.run("(display 1)")   # GIMP makes its profile; it dislikes one that we made
+        tap.line(gimp.profile.is_dir(), "GIMP starts and makes its profile")
+        gimp.install(plugin, probe, pathlib.Path(weights))
+        for name in ("in", "out", "batch", "mixed"):
+            (gimp.work / name).mkdir()
+        pictures.write_all(gimp.work / "in")
+        before = gimp.files()
+
+        results = folder / "profile" / "checks.tap"
+        status, said = gimp.run(f'(plug-in-fddm-probe "{results}")' if host == "gimp2"
+                                else f'(plug-in-fddm-probe #:path "{results}")')
+        tap.take(results.read_text() if results.exists() else said)
+        check_batch(tap, gimp)
+        if host == "gimp3":
+            check_ranges_of_gimp3(tap, gimp)
+        check_german(tap, gimp, plugin)
+
+        touched = {name for name in gimp.files() - before if not re.match(r"work/(out|batch|mixed)/", name)}
+        tap.line(not touched, f"no file outside the profile and the output folder is touched {sorted(touched) or ''}")
+        print(f"# {time.monotonic() - started:.0f} s")
+        return tap.end()
+    finally:
+        if "--keep" in sys.argv:
+            print(f"# kept {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
