@@ -8,12 +8,10 @@ fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count)
   /* The first and the last tile need a halo on one side only: 2 · halo patches of cores come for free. */
   const int inner = length - 2 * halo;
 
-  *tiling = (FddmTiling) { .length = length, .halo = halo, .count = count, .size = length };
-  if (count == 1)
-    return TRUE;
-  if (inner < count)
+  if (count > 1 && inner < count)
     return FALSE;
-  tiling->size = (inner + count - 1) / count + 2 * halo;
+  *tiling = (FddmTiling) { .length = length, .halo = halo, .count = count,
+                           .size = count == 1 ? length : (inner + count - 1) / count + 2 * halo };
   return TRUE;
 }
 

@@ -14,8 +14,7 @@ typedef struct {
   int size;     /* of each, halo included                                        */
 } FddmTiling;
 
-/* COUNT tiles of the smallest size that serves. FALSE when the axis can't be cut into so many: then COUNT tiles would
- * need more than fewer do. */
+/* COUNT tiles of the smallest size that serves. FALSE, TILING unchanged, when the axis can't be cut into so many. */
 gboolean fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count);
 
 /* Tile I: it covers [*start, *start + size); its trusted part, the core, is [*core, *core_end). The cores of all tiles

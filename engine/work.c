@@ -3,6 +3,7 @@
 #include "work.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
+#include "host/memory.h"
 
 static int
 grid_length (const FddmWork *work, int pixels)
@@ -162,8 +163,8 @@ allocate (FddmWork *work, GError **error)
   const gsize floats = region_floats (work), side = MAX (work->down.size, work->across.size);
   const gsize pixels = side * work->context->weights->patch;
 
-  work->raw           = g_try_new (float, floats);
-  work->pixels        = g_try_new (float, floats);
+  work->raw           = fddm_memory_new (floats * sizeof (float));
+  work->pixels        = fddm_memory_new (floats * sizeof (float));
   work->row_offset    = g_try_new (int, pixels);
   work->column_offset = g_try_new (int, pixels);
   if (work->raw != NULL && work->pixels != NULL && work->row_offset != NULL && work->column_offset != NULL)
@@ -214,8 +215,8 @@ fddm_work_clear (FddmWork *work)
 {
   release (work);
   fddm_network_release (work->context->network);
-  g_clear_pointer (&work->raw, g_free);
-  g_clear_pointer (&work->pixels, g_free);
+  g_clear_pointer (&work->raw, fddm_memory_free);
+  g_clear_pointer (&work->pixels, fddm_memory_free);
   g_clear_pointer (&work->row_offset, g_free);
   g_clear_pointer (&work->column_offset, g_free);
 }

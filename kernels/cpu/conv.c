@@ -2,8 +2,8 @@
  * plans ask for, which in practice is once.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
-#include <stdlib.h>
 #include <string.h>
+#include "host/memory.h"
 #include "onednn.h"
 
 /* Sizes whose plans are kept: the inner tile, and those at the edges and corners. */
@@ -191,8 +191,8 @@ grow_scratch (FddmOneDnn *library, gsize bytes, GError **error)
 {
   if (bytes <= library->scratch_bytes)
     return TRUE;
-  free (library->scratch);
-  library->scratch       = aligned_alloc (64, (bytes + 63) / 64 * 64);
+  fddm_memory_free (library->scratch);
+  library->scratch       = fddm_memory_new (bytes);
   library->scratch_bytes = library->scratch == NULL ? 0 : bytes;
   return library->scratch != NULL || fail (dnnl_out_of_memory, "get its working memory", error);
 }

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <omp.h>
-#include <stdlib.h>
 #include <string.h>
+#include "host/memory.h"
 #include "onednn.h"
 
 /* Enough pieces that a core which is busy elsewhere does not hold the others up. */
@@ -90,7 +90,7 @@ cpu_close (FddmDevice *device)
 
   dnnl_stream_destroy (library->stream);
   dnnl_engine_destroy (library->engine);
-  free (library->scratch);
+  fddm_memory_free (library->scratch);
   g_free (library);
   g_free (device->description);
   g_free (device);

@@ -1,12 +1,9 @@
 /* tensors.c: tensors in host memory.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
 #include <string.h>
-#include "host.h"
 #include "fddm-math.h"
-
-/* One cache line; also what the widest vector loads like best. */
-#define ALIGNMENT 64
+#include "host.h"
+#include "memory.h"
 
 static gboolean
 is_bf16 (const FddmDevice *device, const FddmTensor *tensor)
@@ -22,17 +19,16 @@ fddm_host_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int
 
   if (!g_size_checked_mul (&bytes, (gsize) height, (gsize) width) ||
       !g_size_checked_mul (&bytes, bytes, (gsize) channels) ||
-      !g_size_checked_mul (&bytes, bytes, element) ||
-      !g_size_checked_add (&bytes, bytes, ALIGNMENT))
+      !g_size_checked_mul (&bytes, bytes, element))
     return G_MAXSIZE;
-  return bytes / ALIGNMENT * ALIGNMENT;
+  return bytes;
 }
 
 FddmTensor *
 fddm_host_tensor_new (FddmDevice *device, FddmTensorType type, int height, int width, int channels, GError **error)
 {
   gsize       bytes = fddm_host_tensor_bytes (device, type, height, width, channels);
-  void       *data  = bytes == G_MAXSIZE ? NULL : aligned_alloc (ALIGNMENT, bytes);
+  void       *data  = bytes == G_MAXSIZE ? NULL : fddm_memory_new (bytes);
   FddmTensor *tensor;
 
   if (data == NULL)
@@ -53,7 +49,7 @@ fddm_host_tensor_free (FddmDevice *device G_GNUC_UNUSED, FddmTensor *tensor)
 {
   if (tensor == NULL)
     return;
-  free (tensor->data);
+  fddm_memory_free (tensor->data);
   g_free (tensor);
 }
 

@@ -85,6 +85,7 @@ analyse_rows (const void *task, int first, int last)
   for (int row = first; row < last; row++)
     switch (t->window->patch)
       {
+      case 2:  analyse_row (t, 2, row); break;
       case 4:  analyse_row (t, 4, row); break;
       case 8:  analyse_row (t, 8, row); break;
       default: analyse_row (t, t->window->patch, row); break;
@@ -144,6 +145,7 @@ synthesise_rows (const void *task, int first, int last)
        row < last && row * t->window->patch < t->window->bottom; row++)
     switch (t->window->patch)
       {
+      case 2:  synthesise_row (t, 2, row); break;
       case 4:  synthesise_row (t, 4, row); break;
       case 8:  synthesise_row (t, 8, row); break;
       default: synthesise_row (t, t->window->patch, row); break;
