@@ -84,7 +84,7 @@ class Gimp:
             return 124, (late.stdout or b"").decode(errors="replace")
 
     def install(self, plugin, probe, source):
-        """The plug-in as one user would have it: one whole network, one damaged, one missing."""
+        """The plug-in as one user would have it: one whole network, and a damaged one at hand."""
         for name, program in (("fddm", plugin), ("fddm-probe", probe)):
             target = self.profile / "plug-ins" / name
             target.mkdir(parents=True)
@@ -95,7 +95,7 @@ class Gimp:
         own.mkdir()
         fast = (source / "denoise-fast.safetensors").read_bytes()
         (weights / "denoise-fast.safetensors").write_bytes(fast)
-        (own / "denoise-best.safetensors").write_bytes(b"?" + fast[1:len(fast) // 2])
+        (own / "damaged").write_bytes(b"?" + fast[1:len(fast) // 2])
         (self.profile / "scripts").mkdir(exist_ok=True)
         shutil.copy(SOURCE / "plugin" / "scripts" / self.host / "fddm-batch.scm", self.profile / "scripts")
         if self.host == "gimp3":

@@ -1,0 +1,141 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Builds FDDM for GIMP and installs it; then denoises a sample photo with it. Debian 12, Debian 13 and their like.
+#
+#   ./install.sh                 as root: for all users; else for you alone, asking sudo for packages only
+#   ./install.sh --user          for you alone, also as root
+#   ./install.sh --uninstall     takes it away again
+#   ./install.sh --no-packages   does not ask the package manager for anything
+#
+# Running it again brings the installation up to date. Exit status 0: installed, and the sample came out.
+set -eu
+
+scope=system
+[ "$(id -u)" = 0 ] || scope=user
+packages=yes
+action=install
+for argument; do
+  case $argument in
+    --user) scope=user ;;
+    --system) scope=system ;;
+    --no-packages) packages=no ;;
+    --uninstall) action=uninstall ;;
+    *) sed -n 's/^#   //p' "$0"; exit 2 ;;
+  esac
+done
+
+source=$(cd "$(dirname "$0")" && pwd)
+build=${FDDM_BUILD:-$source/build-install-$scope}
+prefix=/usr/local
+[ $scope = system ] || prefix=$HOME/.local
+
+say() { printf '\n== %s\n' "$*"; }
+die() { printf '\n== Not installed: %s\n' "$*" >&2; exit 1; }
+
+# Runs a command as root.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "this needs root and there is no sudo: $*"
+  fi
+}
+
+# Runs a command with the rights that the folders of the scope ask for.
+as_installer() {
+  if [ $scope = system ]; then as_root "$@"; else "$@"; fi
+}
+
+uninstall() {
+  [ -f "$build/build.ninja" ] || die "$build is not there: nothing was installed from here"
+  as_installer ninja -C "$build" uninstall
+  say "FDDM is uninstalled. Settings and weights of your own in the GIMP profile stay."
+}
+
+install_packages() {
+  apt=as_root
+  wanted="gcc libc6-dev pkg-config meson ninja-build gettext libgegl-dev libdnnl-dev libjson-glib-dev gimp"
+  # The GIMP of this system: 3 where there is one, else 2.10.
+  if apt-cache show libgimp-3.0-dev >/dev/null 2>&1; then
+    wanted="$wanted libgimp-3.0-dev"
+  elif apt-cache show libgimp2.0-dev >/dev/null 2>&1; then
+    wanted="$wanted libgimp2.0-dev"
+  else
+    return 1
+  fi
+  missing=
+  for package in $wanted; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
+  done
+  [ -z "$missing" ] && return 0
+  say "Installing packages:$missing"
+  $apt env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
+}
+
+# Denoises the sample with GIMP version $1 (2.10 or 3.0), as the README does it.
+try_out() {
+  result=$build/sample-gimp-$1
+  rm -rf "$result"
+  mkdir -p "$result"
+  call="(fddm-batch-denoise \"$source/tests/data/sample.jpg\" \"$result\" 0 100 100 0 \"balanced\" \"auto\" 0)"
+  if [ "$1" = 2.10 ]; then
+    timeout 600 gimp-console-2.10 -idf -b "$call" -b '(gimp-quit 0)' >"$result/log" 2>&1 </dev/null || true
+  else
+    timeout 600 gimp-console-3.0 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b "$call" \
+      >"$result/log" 2>&1 </dev/null || true
+  fi
+  if grep -q 'fddm-batch-denoise: 1 done, 0 failed$' "$result/log" && [ -s "$result/sample.jpg" ]; then
+    say "It works in GIMP $1: $source/tests/data/sample.jpg became $result/sample.jpg"
+  else
+    cat "$result/log" >&2
+    die "the sample did not come out of GIMP $1; what it said is above and in $result/log"
+  fi
+}
+
+if [ $action = uninstall ]; then
+  uninstall
+  exit 0
+fi
+
+if [ $packages = yes ]; then
+  command -v apt-get >/dev/null || die "there is no apt-get here; install what the README lists and use --no-packages"
+  install_packages || { as_root apt-get -o DPkg::Lock::Timeout=300 update && install_packages; } \
+    || die "the packages could not be installed"
+fi
+command -v meson >/dev/null || die "meson is not there; leave out --no-packages"
+
+# A profile that holds plug-ins and nothing else upsets GIMP, so GIMP makes its own first.
+config=${XDG_CONFIG_HOME:-$HOME/.config}/GIMP
+if [ $scope = user ]; then
+  if command -v gimp-console-2.10 >/dev/null && [ ! -e "${GIMP2_DIRECTORY:-$config/2.10}" ]; then
+    timeout 120 gimp-console-2.10 -idf -b '(gimp-quit 0)' >/dev/null 2>&1 </dev/null || true
+  fi
+  if command -v gimp-console-3.0 >/dev/null && [ ! -e "${GIMP3_DIRECTORY:-$config/3.0}" ]; then
+    timeout 120 gimp-console-3.0 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b '(display 1)' \
+      >/dev/null 2>&1 </dev/null || true
+  fi
+fi
+
+say "Building"
+if [ -f "$build/build.ninja" ]; then
+  meson setup --reconfigure "$build" "$source" >/dev/null
+else
+  meson setup "$build" "$source" -Dscope=$scope -Dtests=false --prefix "$prefix" || die "the build could not be set up"
+fi
+ninja -C "$build" || die "the build failed"
+[ -f "$build/plugin/gimp2/fddm" ] || [ -f "$build/plugin/gimp3/fddm" ] || die "no GIMP to build for: libgimp2.0-dev or libgimp-3.0-dev"
+
+say "Installing"
+as_installer meson install -C "$build" --no-rebuild --quiet || die "the files could not be put in place"
+
+# For all users: tried out in a profile that is thrown away, so that root gets none.
+if [ $scope = system ]; then
+  trial=$(mktemp -d)
+  trap 'rm -rf "$trial"' EXIT
+  export GIMP2_DIRECTORY="$trial/2.10" GIMP3_DIRECTORY="$trial/3.0"
+fi
+if [ -f "$build/plugin/gimp2/fddm" ]; then try_out 2.10; fi
+if [ -f "$build/plugin/gimp3/fddm" ]; then try_out 3.0; fi
+say "FDDM is installed. In GIMP: Filters > Enhance > FDDM Denoise… (Restart GIMP if it is open.)"
