@@ -1,0 +1,169 @@
+/* check-sampling.c: noise levels, preconditioning, the sampler.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "check.h"
+
+/* Sines, logarithms and roots of the two mathematics libraries differ in the last place or two. */
+#define TOLERANCE 1e-5
+
+static void
+check_noise (Bench *bench, int height, int width, int patch, int channels)
+{
+  const int          n     = channels * patch * patch;
+  g_autoptr (GError) error = NULL;
+  FddmNoiseModel     model = { .patch = patch, .channels = channels };
+  Twin               x     = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               noise = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               cap   = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+  Twin               out   = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+
+  for (int k = 0; k < n; k++)
+    model.level[k] = (float) g_rand_double_range (bench->rand, 0.0, 2.0);
+  for (int c = 0; c < channels; c++)
+    for (int i = 0; i < FDDM_NOISE_KNOTS; i++)
+      model.curve[c][i] = (float) g_rand_double_range (bench->rand, 0.2, 3.0);
+  bench->ref->noise_map (bench->ref_device, &model, x.ref, noise.ref, NULL);
+  if (bench_ran (bench, bench->backend->noise_map (bench->device, &model, x.tested, noise.tested, &error), &error,
+                 "noise map"))
+    bench_compare_twin (bench, noise, TOLERANCE, "noise map, %d × %d × %d", height, width, n);
+  bench->ref->noise_cap (bench->ref_device, noise.ref, cap.ref, out.ref, NULL);
+  if (bench_ran (bench, bench->backend->noise_cap (bench->device, noise.tested, cap.tested, out.tested, &error),
+                 &error, "noise cap"))
+    bench_compare_twin (bench, out, TOLERANCE, "noise cap, %d × %d × %d", height, width, n);
+  bench->ref->noise_cap (bench->ref_device, cap.ref, cap.ref, out.ref, NULL);
+  if (bench_ran (bench, bench->backend->noise_cap (bench->device, cap.tested, cap.tested, out.tested, &error), &error,
+                 "noise cap"))
+    bench_compare_twin (bench, out, 0.0, "constant noise cap, %d × %d × %d", height, width, n);
+  bench_twin_free (bench, x);
+  bench_twin_free (bench, noise);
+  bench_twin_free (bench, cap);
+  bench_twin_free (bench, out);
+}
+
+static void
+check_network_ends (Bench *bench, int height, int width, int n, gboolean constant, Fill fill)
+{
+  const char        *kind     = constant ? "constant noise" : "noise map";
+  g_autoptr (GError) error    = NULL;
+  Twin               x        = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, fill);
+  Twin               noise    = bench_twin (bench, FDDM_TENSOR_FLOAT, constant ? 1 : height, constant ? 1 : width, n,
+                                            FILL_POSITIVE);
+  Twin               mean     = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_RANDOM);
+  Twin               variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+  Twin               input    = bench_twin (bench, FDDM_TENSOR_NETWORK, height, width, 2 * n, FILL_RANDOM);
+  Twin               output   = bench_twin (bench, FDDM_TENSOR_NETWORK, height, width, n, FILL_RANDOM);
+  Twin               x0       = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+
+  bench->ref->precondition (bench->ref_device, x.ref, noise.ref, mean.ref, variance.ref, 0.05f, 0.6f, input.ref, NULL);
+  if (bench_ran (bench,
+                 bench->backend->precondition (bench->device, x.tested, noise.tested, mean.tested, variance.tested,
+                                               0.05f, 0.6f, input.tested, &error),
+                 &error, "precondition"))
+    bench_compare_twin (bench, input, bench_rounding (bench), "precondition, %d × %d × %d, %s", height, width, n, kind);
+  bench->ref->estimate (bench->ref_device, x.ref, noise.ref, mean.ref, variance.ref, output.ref, x0.ref, NULL);
+  if (bench_ran (bench,
+                 bench->backend->estimate (bench->device, x.tested, noise.tested, mean.tested, variance.tested,
+                                           output.tested, x0.tested, &error),
+                 &error, "estimate"))
+    bench_compare_twin (bench, x0, TOLERANCE, "estimate, %d × %d × %d, %s", height, width, n, kind);
+  bench_twin_free (bench, x);
+  bench_twin_free (bench, noise);
+  bench_twin_free (bench, mean);
+  bench_twin_free (bench, variance);
+  bench_twin_free (bench, input);
+  bench_twin_free (bench, output);
+  bench_twin_free (bench, x0);
+}
+
+static void
+check_step (Bench *bench, int height, int width, int n, float eta, gboolean constant)
+{
+  const FddmRandom   random = { .seed = 7, .stream = 3, .row = 1000003, .column = -2 };
+  g_autoptr (GError) error  = NULL;
+  const int          h = constant ? 1 : height, w = constant ? 1 : width;
+  Twin               x    = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               x0   = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               from = bench_twin (bench, FDDM_TENSOR_FLOAT, h, w, n, FILL_POSITIVE);
+  Twin               to   = bench_twin (bench, FDDM_TENSOR_FLOAT, h, w, n, FILL_POSITIVE);
+
+  /* Some levels fall, some rise: those coefficients must stay. */
+  bench->ref->step (bench->ref_device, x0.ref, from.ref, to.ref, eta, &random, x.ref, NULL);
+  if (bench_ran (bench,
+                 bench->backend->step (bench->device, x0.tested, from.tested, to.tested, eta, &random, x.tested,
+                                       &error),
+                 &error, "step"))
+    bench_compare_twin (bench, x, TOLERANCE, "step, %d × %d × %d, eta %g", height, width, n, eta);
+  bench_twin_free (bench, x);
+  bench_twin_free (bench, x0);
+  bench_twin_free (bench, from);
+  bench_twin_free (bench, to);
+}
+
+static void
+check_start (Bench *bench, int height, int width, int n)
+{
+  const FddmRandom   random = { .seed = 0xFFFFFFFFu, .stream = 0, .row = 0, .column = 5 };
+  g_autoptr (GError) error  = NULL;
+  Twin               x      = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               noise = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+  Twin               mean     = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_RANDOM);
+  Twin               variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+
+  bench->ref->start (bench->ref_device, noise.ref, mean.ref, variance.ref, &random, x.ref, NULL);
+  if (bench_ran (bench,
+                 bench->backend->start (bench->device, noise.tested, mean.tested, variance.tested, &random, x.tested,
+                                        &error),
+                 &error, "start"))
+    bench_compare_twin (bench, x, TOLERANCE, "start, %d × %d × %d", height, width, n);
+  bench_twin_free (bench, x);
+  bench_twin_free (bench, noise);
+  bench_twin_free (bench, mean);
+  bench_twin_free (bench, variance);
+}
+
+static void
+check_difference (Bench *bench, int height, int width, int n, float detail)
+{
+  g_autoptr (GError) error    = NULL;
+  Twin               y        = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               x0       = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_EXTREME);
+  Twin               sample   = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               strength = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+  Twin               out      = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  const gboolean     sampled  = detail > 0.0f;
+
+  bench->ref->difference (bench->ref_device, y.ref, x0.ref, sampled ? sample.ref : NULL, detail, strength.ref, out.ref,
+                          NULL);
+  if (bench_ran (bench,
+                 bench->backend->difference (bench->device, y.tested, x0.tested, sampled ? sample.tested : NULL,
+                                             detail, strength.tested, out.tested, &error),
+                 &error, "difference"))
+    bench_compare_twin (bench, out, TOLERANCE, "difference, %d × %d × %d, detail %g", height, width, n, detail);
+  bench_twin_free (bench, y);
+  bench_twin_free (bench, x0);
+  bench_twin_free (bench, sample);
+  bench_twin_free (bench, strength);
+  bench_twin_free (bench, out);
+}
+
+void
+check_sampling (Bench *bench)
+{
+  static const int sizes[][4] = { { 1, 1, 1, 1 }, { 3, 5, 1, 3 }, { 7, 13, 4, 3 }, { 31, 17, 8, 3 }, { 2, 9, 16, 3 } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      const int h = sizes[i][0], w = sizes[i][1], n = sizes[i][3] * sizes[i][2] * sizes[i][2];
+
+      check_noise (bench, h, w, sizes[i][2], sizes[i][3]);
+      for (int constant = 0; constant <= 1; constant++)
+        {
+          check_network_ends (bench, h, w, n, constant, FILL_RANDOM);
+          check_network_ends (bench, h, w, n, constant, FILL_EXTREME);
+          for (int eta = 0; eta <= 2; eta++)
+            check_step (bench, h, w, n, eta / 2.0f, constant);
+        }
+      check_start (bench, h, w, n);
+      check_difference (bench, h, w, n, 0.0f);
+      check_difference (bench, h, w, n, 0.3f);
+    }
+}
