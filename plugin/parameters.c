@@ -28,7 +28,7 @@ static const FddmChoice devices[] = {
   { NULL, NULL }
 };
 
-/* The mnemonics keep clear of Save, Reset, Cancel and OK, which share the dialog. */
+/* The mnemonics keep clear of Save, Load, Reset, Cancel and OK, which share the dialog. */
 const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
   [FDDM_DENOISE_NOISE] = { "noise", N_ ("_Noise level"),
                            N_ ("Standard deviation of the noise in 8-bit steps; 0 measures it in the picture"),
@@ -45,7 +45,7 @@ const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
                             N_ ("A new layer; or that and a hidden one that puts the noise back when it is shown"),
                             FDDM_PARAMETER_CHOICE, 0, 1, 0, outputs },
   [FDDM_DENOISE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices },
-  [FDDM_DENOISE_SEED] = { "seed", N_ ("Random _seed"), N_ ("The same seed gives the same detail again"),
+  [FDDM_DENOISE_SEED] = { "seed", N_ ("Rando_m seed"), N_ ("The same seed gives the same detail again"),
                           FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL },
 };
 

@@ -1,0 +1,186 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds everything and runs every test. The last line is "N passed, N failed, N skipped"; exit status 0 if none failed.
+#
+#   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 cuda train text; all of them by default
+#
+# Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
+# build-test in the source tree), which is kept for the next run. FDDM_ROOT_CACHE: see debian13-root.sh.
+set -u
+
+cd "$(dirname "$0")/.." || exit 1
+source=$PWD
+work=${FDDM_TEST_DIR:-$source/build-test}
+parts=${*:-native sanitize gimp2 install gimp3 cuda train text}
+mkdir -p "$work"
+passed=0 failed=0 skipped=0
+
+say()  { printf '\n=== %s\n' "$*"; }
+pass() { passed=$((passed + 1)); echo "ok - $*"; }
+fail() { failed=$((failed + 1)); echo "not ok - $*"; }
+skip() { skipped=$((skipped + 1)); echo "ok - $* # SKIP"; }
+
+# step NAME COMMAND…: one check; what the command said is shown when it fails.
+step() {
+  local name=$1
+  shift
+  if "$@" >"$work/step.log" 2>&1 </dev/null; then
+    pass "$name"
+  else
+    tail -n 60 "$work/step.log"
+    fail "$name"
+    return 1
+  fi
+}
+
+# suites NAME BUILD-FOLDER SUITE…: runs meson's suites; each check in them counts.
+suites() {
+  local name=$1 build=$2 counts
+  shift 2
+  rm -f "$build/meson-logs/testlog.junit.xml"
+  meson test -C "$build" --no-rebuild --print-errorlogs $(printf -- '--suite %s ' "$@") >"$work/step.log" 2>&1 </dev/null \
+    || tail -n 80 "$work/step.log"
+  counts=$(python3 "$source/tests/count-junit.py" "$build/meson-logs/testlog.junit.xml") || counts="0 1 0"
+  add "$name" $counts
+}
+
+# add NAME PASSED FAILED SKIPPED
+add() {
+  passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+  echo "$1: $2 passed, $3 failed, $4 skipped"
+}
+
+# hosts NAME LOG: takes over the counts of a run of tests/hosts/run.py.
+hosts() {
+  local line
+  grep '^not ok' "$2"
+  line=$(sed -n 's/^# \([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' "$2" | tail -n 1)
+  [ -n "$line" ] || tail -n 40 "$2"
+  add "$1" ${line:-0 1 0}
+}
+
+wants() { [[ " $parts " == *" $1 "* ]]; }
+
+install_packages() {
+  local wanted="gcc g++ libc6-dev pkg-config meson ninja-build gettext libgegl-dev gegl libdnnl-dev libjson-glib-dev gimp
+    libgimp2.0-dev mmdebstrap zstd clang-format python3" missing="" package
+  command -v dpkg-query >/dev/null || return 0
+  for package in $wanted; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
+  done
+  [ -n "$missing" ] || return 0
+  [ "$(id -u)" = 0 ] || { echo "missing packages:$missing"; return 1; }
+  say "Installing:$missing"
+  apt-get -o DPkg::Lock::Timeout=300 update -q && DEBIAN_FRONTEND=noninteractive \
+    apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends $missing
+}
+
+# build NAME FOLDER OPTION…: sets up or brings up to date, and builds with warnings as errors.
+build() {
+  local name=$1 folder=$2
+  shift 2
+  if [ -f "$folder/build.ninja" ]; then
+    step "$name: configure" meson configure "$folder" "$@" || return 1
+  else
+    step "$name: configure" meson setup "$folder" --werror "$@" || return 1
+  fi
+  step "$name: build without a warning" ninja -C "$folder"
+}
+
+native() {
+  say "Unit, kernel and golden tests"
+  build native "$work/native" -Dcuda=disabled && suites native "$work/native" unit kernels golden
+}
+
+sanitize() {
+  say "The same under the address and undefined-behaviour sanitizers"
+  build sanitized "$work/sanitize" -Dcuda=disabled -Dhosts=none -Db_sanitize=address,undefined -Db_lundef=false \
+    -Dbuildtype=debugoptimized && ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    suites sanitized "$work/sanitize" unit kernels
+}
+
+gimp2() {
+  say "GIMP 2.10"
+  command -v gimp-console-2.10 >/dev/null || { skip "GIMP 2.10 is not there"; return; }
+  [ -f "$work/native/build.ninja" ] || build native "$work/native" -Dcuda=disabled || return
+  step "GIMP 2.10: build" ninja -C "$work/native" || return
+  python3 tests/hosts/run.py gimp2 "$work/native/plugin/gimp2/fddm" "$work/native/plugin/gimp2/fddm-probe" weights \
+    /usr/local/share/fddm/weights >"$work/gimp2.log" 2>&1
+  hosts "GIMP 2.10" "$work/gimp2.log"
+}
+
+# install.sh for one user, in a home that is thrown away, and the way back.
+installation() {
+  say "Installation for one user"
+  local home=$work/home left
+  rm -rf "$home" "$work/install"
+  mkdir -p "$home"
+  local as=(env -u GIMP2_DIRECTORY -u GIMP3_DIRECTORY -u XDG_CONFIG_HOME -u XDG_DATA_HOME "HOME=$home" "FDDM_BUILD=$work/install")
+  step "install.sh --user denoises the sample" "${as[@]}" ./install.sh --user --no-packages || return
+  local plugin=$home/.config/GIMP/2.10/plug-ins/fddm
+  step "program, weights and translations lie in one folder" test -x "$plugin/fddm" \
+    -a -f "$plugin/weights/denoise-fast.safetensors" -a -f "$plugin/locale/de/LC_MESSAGES/fddm.mo"
+  step "a second install.sh goes well" "${as[@]}" ./install.sh --user --no-packages
+  step "install.sh --uninstall" "${as[@]}" ./install.sh --user --uninstall
+  left=$(find "$home" -path '*fddm*' -not -type d)
+  step "nothing of it is left${left:+: $left}" test -z "$left"
+}
+
+gimp3() {
+  say "Debian 13 with GIMP 3"
+  if [ "$(id -u)" != 0 ] || ! command -v mmdebstrap >/dev/null; then
+    skip "Debian 13 root: needs root and mmdebstrap"
+    return
+  fi
+  local root=${FDDM_ROOT:-$work/debian13}
+  step "Debian 13: root" tests/debian13-root.sh "$root" true || return
+  step "Debian 13: build without a warning" tests/debian13-root.sh "$root" "rm -rf /build &&
+    meson setup /build --werror -Dcuda=disabled && ninja -C /build" || return
+  tests/debian13-root.sh "$root" "meson test -C /build --no-rebuild --print-errorlogs --suite unit --suite kernels --suite golden" \
+    >"$work/step.log" 2>&1 </dev/null || tail -n 80 "$work/step.log"
+  cp "$root/build/meson-logs/testlog.junit.xml" "$work/debian13.xml" 2>/dev/null
+  add "Debian 13" $(python3 tests/count-junit.py "$work/debian13.xml" || echo 0 1 0)
+  tests/debian13-root.sh "$root" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
+    weights /usr/local/share/fddm/weights" >"$work/gimp3.log" 2>&1 </dev/null
+  hosts "GIMP 3" "$work/gimp3.log"
+  step "Debian 13: install.sh for all users" tests/debian13-root.sh "$root" "FDDM_BUILD=/build-install ./install.sh --no-packages &&
+    test -x /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm && ./install.sh --uninstall &&
+    ! ls /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm /usr/local/share/fddm/weights/*"
+}
+
+cuda() {
+  say "The GPU's module"
+  local nvcc
+  nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null) || { skip "GPU module: there is no nvcc"; return; }
+  PATH=$(dirname "$nvcc"):$PATH build "GPU module" "$work/cuda" -Dcuda=enabled -Dhosts=none -Dgpu_archs=80
+}
+
+train() {
+  say "Training"
+  [ -f weights/train/smoke.py ] || { skip "training: smoke.py is not there"; return; }
+  /usr/bin/python3 -c 'import torch' 2>/dev/null || { skip "training: there is no PyTorch"; return; }
+  step "training: the loss falls, weights are written" /usr/bin/python3 weights/train/smoke.py "$work/smoke.safetensors" || return
+  if [ -x "$work/native/engine/fddm" ]; then
+    step "training: the program denoises with them" "$work/native/engine/fddm" denoise tests/data/sample.jpg \
+      "$work/smoke.png" --weights "$work/smoke.safetensors" --device cpu
+  fi
+}
+
+text() {
+  say "Sources"
+  step "layout of the sources" tests/check-sources.sh
+  step "translations are complete" tests/check-translations.sh
+}
+
+install_packages || fail "the packages that the tests need"
+for part in $parts; do
+  case $part in
+    native | sanitize | gimp2 | gimp3 | cuda | train | text) $part ;;
+    install) installation ;;
+    *) fail "there is no part “$part”" ;;
+  esac
+done
+
+echo
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
