@@ -1,0 +1,203 @@
+/* test-golden.c: the networks and the sampler against the PyTorch implementation (weights/train/golden.py).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "fddm-math.h"
+#include "sampler.h"
+#include "support.h"
+#include "weights.h"
+
+typedef struct {
+  const FddmBackend *backend;
+  FddmDeviceOptions  options;
+  double             tolerance;   /* relative L2 */
+} Setting;
+
+/* bf16 where the processor has it; on others the last line is as exact as the second. */
+static const Setting settings[] = {
+  { &fddm_backend_ref, { 0 }, 1e-5 },
+  { &fddm_backend_cpu, { .float32 = TRUE }, 1e-4 },
+  { &fddm_backend_cpu, { 0 }, 1.5e-2 },
+};
+
+typedef struct {
+  const FddmBackend *backend;
+  FddmDevice        *device;
+  FddmWeights       *weights;
+  FddmNetwork       *network;
+  FddmSampler        sampler;
+  FddmTensor        *mean, *variance;
+} Bench;
+
+static const FddmTicker silent;
+
+static void
+bench_open (Bench *bench, const Setting *setting, const char *weights, int rows, int columns)
+{
+  g_autofree char   *path  = test_golden_path (weights);
+  g_autoptr (GError) error = NULL;
+
+  bench->backend = setting->backend;
+  bench->weights = fddm_weights_open (path, &error);
+  g_assert_no_error (error);
+  bench->device = bench->backend->open (&setting->options, &error);
+  g_assert_no_error (error);
+  bench->network = fddm_network_new (bench->backend, bench->device, bench->weights, &error);
+  g_assert_no_error (error);
+  g_assert_true (fddm_network_prepare (bench->network, rows, columns, NULL));
+  bench->mean     = test_tensor (bench->backend, bench->device, FDDM_TENSOR_FLOAT, 1, 1, 48, bench->weights->mean);
+  bench->variance = test_tensor (bench->backend, bench->device, FDDM_TENSOR_FLOAT, 1, 1, 48, bench->weights->variance);
+  bench->sampler  = (FddmSampler) { bench->backend, bench->device, bench->weights, bench->network, bench->mean,
+                                    bench->variance, -1 };
+}
+
+static void
+bench_close (Bench *bench)
+{
+  bench->backend->tensor_free (bench->device, bench->mean);
+  bench->backend->tensor_free (bench->device, bench->variance);
+  fddm_network_free (bench->network);
+  bench->backend->close (bench->device);
+  fddm_weights_unref (bench->weights);
+}
+
+static void
+assert_close (const Bench *bench, const FddmTensor *tensor, const float *expected, double tolerance)
+{
+  g_autofree float *values = test_download (bench->backend, bench->device, tensor);
+
+  g_assert_cmpfloat (test_error (values, expected, (gsize) tensor->height * tensor->width * tensor->channels), <,
+                     tolerance);
+}
+
+static void
+test_denoising_network (void)
+{
+  g_autofree char            *bytes = NULL;
+  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+  int               n, rows, columns;
+  g_autofree float *x = test_golden_image (file, "network.x", &n, &rows, &columns);
+  g_autofree float *s = test_golden_image (file, "network.s", &n, &rows, &columns);
+  g_autofree float *estimate = test_golden_image (file, "network.estimate", &n, &rows, &columns);
+  g_autofree float *output = test_golden_image (file, "network.output", &n, &rows, &columns);
+  g_autofree float *input = test_golden_image (file, "network.input", &n, &rows, &columns);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    {
+      Bench       b;
+      FddmTensor *tx, *ts, *tx0;
+
+      bench_open (&b, &settings[i], "tiny.safetensors", rows, columns);
+      tx  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, x);
+      ts  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, s);
+      tx0 = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, NULL);
+      g_assert_true (b.backend->precondition (b.device, tx, ts, b.mean, b.variance, b.weights->noise_lo,
+                                              b.weights->noise_hi, fddm_network_input (b.network), NULL));
+      assert_close (&b, fddm_network_input (b.network), input, settings[i].tolerance);
+      g_assert_true (fddm_sampler_estimate (&b.sampler, tx, ts, tx0, &silent, NULL));
+      assert_close (&b, fddm_network_output (b.network), output, settings[i].tolerance);
+      assert_close (&b, tx0, estimate, settings[i].tolerance);
+      b.backend->tensor_free (b.device, tx);
+      b.backend->tensor_free (b.device, ts);
+      b.backend->tensor_free (b.device, tx0);
+      bench_close (&b);
+    }
+}
+
+/* Group norm, attention and the classes, the last of which is "any". */
+static void
+test_generating_network (void)
+{
+  g_autofree char            *bytes = NULL;
+  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+  int               n, rows, columns;
+  g_autofree float *x = test_golden_image (file, "generate.x", &n, &rows, &columns);
+  g_autofree float *s = test_golden_image (file, "generate.s", &n, &rows, &columns);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    for (int class = 0; class < 3; class++)
+      {
+        g_autofree char  *name     = g_strdup_printf ("generate.output.%d", class);
+        g_autofree float *expected = test_golden_image (file, name, &n, &rows, &columns);
+        Bench       b;
+        FddmTensor *tx, *ts, *tx0;
+
+        bench_open (&b, &settings[i], "tiny-generate.safetensors", rows, columns);
+        b.sampler.class = class == 2 ? -1 : class;
+        tx  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, x);
+        ts  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, s);
+        tx0 = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, NULL);
+        g_assert_true (fddm_sampler_estimate (&b.sampler, tx, ts, tx0, &silent, NULL));
+        assert_close (&b, fddm_network_output (b.network), expected, settings[i].tolerance);
+        b.backend->tensor_free (b.device, tx);
+        b.backend->tensor_free (b.device, ts);
+        b.backend->tensor_free (b.device, tx0);
+        bench_close (&b);
+      }
+}
+
+/* Values of the 4-dimensional golden tensor NAME, part I, as NHWC. */
+static float *
+golden_part (FddmSafetensors *file, const char *name, int i)
+{
+  gint64       shape[4] = { -1, -1, -1, -1 };
+  const float *values   = fddm_safetensors_take (file, name, 4, shape, NULL);
+  gint64       area     = shape[2] * shape[3];
+  float       *out      = g_new (float, shape[1] * area);
+
+  g_assert_nonnull (values);
+  values += i * shape[1] * area;
+  for (gint64 c = 0; c < shape[1]; c++)
+    for (gint64 p = 0; p < area; p++)
+      out[p * shape[1] + c] = values[c * area + p];
+  return out;
+}
+
+/* Five steps with the random numbers that PyTorch drew. */
+static void
+test_sampler (void)
+{
+  static const struct { const char *name; float eta; } cases[] = { { "sampler.eta0", 0.0f }, { "sampler.eta05", 0.5f } };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (cases); k++)
+    {
+      g_autofree char            *bytes = NULL;
+      g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+      int               n, rows, columns;
+      g_autofree float *x        = test_golden_image (file, "sampler.start", &n, &rows, &columns);
+      g_autofree float *expected = test_golden_image (file, cases[k].name, &n, &rows, &columns);
+      gsize             size     = (gsize) n * rows * columns;
+      Bench             b;
+      FddmTensor       *tx, *ts, *tx0;
+
+      bench_open (&b, &settings[0], "tiny.safetensors", rows, columns);
+      tx  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
+      ts  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
+      tx0 = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
+      for (int i = 0; i < 5; i++)
+        {
+          g_autofree float *from = golden_part (file, "sampler.levels", i), *to = golden_part (file, "sampler.levels", i + 1);
+          g_autofree float *z = golden_part (file, "sampler.z", i), *x0 = NULL;
+
+          b.backend->tensor_upload (b.device, tx, x, NULL);
+          b.backend->tensor_upload (b.device, ts, from, NULL);
+          g_assert_true (fddm_sampler_estimate (&b.sampler, tx, ts, tx0, &silent, NULL));
+          x0 = test_download (b.backend, b.device, tx0);
+          for (gsize j = 0; j < size; j++)
+            x[j] = fddm_step (x[j], x0[j], from[j], to[j], cases[k].eta, z[j]);
+        }
+      g_assert_cmpfloat (test_error (x, expected, size), <, 1e-4);
+      b.backend->tensor_free (b.device, tx);
+      b.backend->tensor_free (b.device, ts);
+      b.backend->tensor_free (b.device, tx0);
+      bench_close (&b);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/golden/denoising-network", test_denoising_network);
+  g_test_add_func ("/golden/generating-network", test_generating_network);
+  g_test_add_func ("/golden/sampler", test_sampler);
+  return g_test_run ();
+}

@@ -1,0 +1,184 @@
+/* test-host-operations.c: the operations around the network: the reference against the formulas, the CPU against the
+ * reference, over random and extreme values, odd sizes and constant tensors.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "support.h"
+
+enum { N = 12, PATCH = 2 };   /* coefficients: 3 · 2² */
+
+static const struct { int height, width; } sizes[] = { { 1, 1 }, { 1, 9 }, { 7, 5 }, { 31, 17 } };
+static const struct { float lo, hi; } fills[] = { { -2, 2 }, { 0, 0 }, { 1, 1 }, { -1e4f, 1e4f } };
+
+/* What every operation works on, on one device. */
+typedef struct {
+  const FddmBackend *backend;
+  FddmDevice        *device;
+  FddmTensor        *x, *x0, *noise, *level, *mean, *variance, *out, *input, *output;
+} Place;
+
+static Place
+place_new (const FddmBackend *backend, const FddmDeviceOptions *options, int height, int width, float lo, float hi)
+{
+  Place place = { .backend = backend, .device = backend->open (options, NULL) };
+  gsize n     = (gsize) height * width * N;
+  g_autofree float *x = test_floats (n, lo, hi, 1), *x0 = test_floats (n, lo, hi, 2), *noise = test_floats (n, 0, 0.5f, 3);
+  g_autofree float *level = test_floats (N, 0, 0.5f, 4), *mean = test_floats (N, -0.3f, 0.3f, 5);
+  g_autofree float *variance = test_floats (N, 1e-4f, 0.5f, 6), *output = test_floats (n, -1, 1, 7);
+  FddmTensorType type = FDDM_TENSOR_FLOAT;
+
+  noise[0] = level[0] = 0.0f;
+  place.x        = test_tensor (backend, place.device, type, height, width, N, x);
+  place.x0       = test_tensor (backend, place.device, type, height, width, N, x0);
+  place.noise    = test_tensor (backend, place.device, type, height, width, N, noise);
+  place.level    = test_tensor (backend, place.device, type, 1, 1, N, level);
+  place.mean     = test_tensor (backend, place.device, type, 1, 1, N, mean);
+  place.variance = test_tensor (backend, place.device, type, 1, 1, N, variance);
+  place.out      = test_tensor (backend, place.device, type, height, width, N, x);
+  place.input    = test_tensor (backend, place.device, FDDM_TENSOR_NETWORK, height, width, 2 * N, NULL);
+  place.output   = test_tensor (backend, place.device, FDDM_TENSOR_NETWORK, height, width, N, output);
+  return place;
+}
+
+static void
+place_free (Place *place)
+{
+  FddmTensor *all[] = { place->x, place->x0, place->noise, place->level, place->mean, place->variance, place->out,
+                        place->input, place->output };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    place->backend->tensor_free (place->device, all[i]);
+  place->backend->close (place->device);
+}
+
+static const FddmRandom random_numbers = { .seed = 5, .stream = 6, .row = -3, .column = 1000 };
+
+static FddmNoiseModel
+noise_model (void)
+{
+  FddmNoiseModel model = { .patch = PATCH, .channels = 3 };
+
+  for (int k = 0; k < N; k++)
+    model.level[k] = 0.01f * (k + 1);
+  for (int c = 0; c < 3; c++)
+    for (int i = 0; i < FDDM_NOISE_KNOTS; i++)
+      model.curve[c][i] = 0.5f + 0.1f * i * (c + 1);
+  return model;
+}
+
+/* Operation WHICH with the noise constant or not; its result, or NULL past the last operation. */
+static float *
+operate (Place *p, int which, gboolean constant)
+{
+  const FddmBackend *b = p->backend;
+  const FddmTensor  *noise = constant ? p->level : p->noise;
+  FddmNoiseModel     model = noise_model ();
+  FddmTensor        *result = p->out;
+  gboolean           ok;
+
+  switch (which)
+    {
+    case 0: ok = b->noise_map (p->device, &model, p->x, p->out, NULL); break;
+    case 1: ok = b->noise_cap (p->device, p->noise, p->level, p->out, NULL); break;
+    case 2:
+      result = p->input;
+      ok = b->precondition (p->device, p->x, noise, p->mean, p->variance, 0.01f, 0.4f, p->input, NULL);
+      break;
+    case 3: ok = b->estimate (p->device, p->x, noise, p->mean, p->variance, p->output, p->out, NULL); break;
+    case 4: ok = b->step (p->device, p->x0, p->noise, p->level, 0.0f, &random_numbers, p->out, NULL); break;
+    case 5: ok = b->step (p->device, p->x0, p->noise, p->level, 0.7f, &random_numbers, p->out, NULL); break;
+    case 6: ok = b->start (p->device, noise, p->mean, p->variance, &random_numbers, p->out, NULL); break;
+    case 7: ok = b->difference (p->device, p->x, p->x0, NULL, 0.0f, p->level, p->out, NULL); break;
+    case 8: ok = b->difference (p->device, p->x, p->x0, p->noise, 0.3f, p->level, p->out, NULL); break;
+    case 9:
+      result = p->output;
+      ok = b->group_norm (p->device, p->output, p->mean, p->variance, 3, FDDM_ACTIVATION_SILU, p->output, NULL);
+      break;
+    case 10:
+      result = p->output;
+      ok = b->embed (p->device, p->output, p->mean, p->output, NULL);
+      break;
+    case 11:
+      result = p->input;
+      ok = b->copy_channels (p->device, p->output, 0, p->input, NULL) &&
+           b->copy_channels (p->device, p->output, N, p->input, NULL);
+      break;
+    default: return NULL;
+    }
+  g_assert_true (ok);
+  return test_download (b, p->device, result);
+}
+
+static void
+test_cpu_against_ref (gconstpointer data)
+{
+  const FddmDeviceOptions options = { .float32 = GPOINTER_TO_INT (data), .threads = 3 };
+
+  for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
+    for (gsize f = 0; f < G_N_ELEMENTS (fills); f++)
+      for (int constant = 0; constant < 2; constant++)
+        for (int which = 0;; which++)
+          {
+            Place ref = place_new (&fddm_backend_ref, NULL, sizes[s].height, sizes[s].width, fills[f].lo, fills[f].hi);
+            Place cpu = place_new (&fddm_backend_cpu, &options, sizes[s].height, sizes[s].width, fills[f].lo, fills[f].hi);
+            g_autofree float *expected = operate (&ref, which, constant), *found = operate (&cpu, which, constant);
+            int n = N * sizes[s].height * sizes[s].width * (which == 2 || which == 11 ? 2 : 1);
+
+            place_free (&ref);
+            place_free (&cpu);
+            if (expected == NULL)
+              break;
+            if (!(test_error (found, expected, n) < (options.float32 ? 1e-6 : 1e-2)))
+              g_error ("operation %d, size %zu, fill %zu, constant %d: error %g", which, s, f, constant,
+                       test_error (found, expected, n));
+          }
+}
+
+/* A constant level must give what the same level everywhere gives. */
+static void
+test_constant_is_everywhere (void)
+{
+  Place p = place_new (&fddm_backend_ref, NULL, 7, 5, -2, 2);
+  g_autofree float *level = test_download (p.backend, p.device, p.level), *everywhere = g_new (float, 35 * N);
+
+  for (int i = 0; i < 35 * N; i++)
+    everywhere[i] = level[i % N];
+  g_assert_true (p.backend->tensor_upload (p.device, p.noise, everywhere, NULL));
+  for (int which = 2; which <= 3; which++)
+    {
+      g_autofree float *constant = operate (&p, which, TRUE), *varying = operate (&p, which, FALSE);
+
+      g_assert_cmpfloat (test_error (constant, varying, 35 * N), <, 1e-6);
+    }
+  place_free (&p);
+}
+
+/* The noise model at a brightness on and between its knots. */
+static void
+test_noise_map_by_hand (void)
+{
+  FddmDevice    *ref = fddm_backend_ref.open (NULL, NULL);
+  FddmNoiseModel model = noise_model ();
+  float          x[2 * N] = { 0 };
+  FddmTensor    *in, *out;
+
+  x[0]  = PATCH * -1.0f;     /* black: the first knot            */
+  x[N]  = PATCH * 0.0625f;   /* half-way between knots 8 and 9   */
+  in    = test_tensor (&fddm_backend_ref, ref, FDDM_TENSOR_FLOAT, 1, 2, N, x);
+  out   = test_tensor (&fddm_backend_ref, ref, FDDM_TENSOR_FLOAT, 1, 2, N, NULL);
+  g_assert_true (fddm_backend_ref.noise_map (ref, &model, in, out, NULL));
+  g_assert_cmpfloat_with_epsilon (((float *) out->data)[0], 0.01f * 0.5f, 1e-7);
+  g_assert_cmpfloat_with_epsilon (((float *) out->data)[N + 5], 0.06f * (0.5f + 0.1f * 8.5f * 2), 1e-6);
+  fddm_backend_ref.tensor_free (ref, in);
+  fddm_backend_ref.tensor_free (ref, out);
+  fddm_backend_ref.close (ref);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/operations/float", GINT_TO_POINTER (TRUE), test_cpu_against_ref);
+  g_test_add_data_func ("/operations/fastest", GINT_TO_POINTER (FALSE), test_cpu_against_ref);
+  g_test_add_func ("/operations/constant-is-everywhere", test_constant_is_everywhere);
+  g_test_add_func ("/operations/noise-map-by-hand", test_noise_map_by_hand);
+  return g_test_run ();
+}

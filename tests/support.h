@@ -1,0 +1,108 @@
+/* support.h: what several tests need.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <math.h>
+#include <string.h>
+#include "backend.h"
+#include "fddm.h"
+#include "safetensors.h"
+
+/* A small generator of its own: tests must not depend on the code's. */
+static inline float
+test_uniform (guint32 *state)
+{
+  *state = *state * 1664525u + 1013904223u;
+  return (float) (*state >> 8) / 16777216.0f;
+}
+
+static inline float *
+test_floats (gsize n, float lo, float hi, guint32 seed)
+{
+  float *values = g_new (float, n);
+
+  for (gsize i = 0; i < n; i++)
+    values[i] = lo + (hi - lo) * test_uniform (&seed);
+  return values;
+}
+
+/* Relative L2 error of A against B; where B is 0, the size of A. */
+static inline double
+test_error (const float *a, const float *b, gsize n)
+{
+  double difference = 0.0, size = 0.0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      difference += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
+      size       += (double) b[i] * b[i];
+    }
+  return sqrt (difference / (size > 0.0 ? size : 1.0));
+}
+
+static inline char *
+test_golden_path (const char *name)
+{
+  const char *folder = g_getenv ("FDDM_GOLDEN");
+
+  g_assert_nonnull (folder);
+  return g_build_filename (folder, name, NULL);
+}
+
+/* The golden values; BYTES must be freed after the file. */
+static inline FddmSafetensors *
+test_golden_open (char **bytes)
+{
+  g_autofree char   *path  = test_golden_path ("tiny-golden.safetensors");
+  g_autoptr (GError) error = NULL;
+  FddmSafetensors   *file;
+  gsize              size;
+
+  g_file_get_contents (path, bytes, &size, &error);
+  g_assert_no_error (error);
+  file = fddm_safetensors_parse ((const guint8 *) *bytes, size, &error);
+  g_assert_no_error (error);
+  return file;
+}
+
+/* A golden tensor of shape (channels, height, width), turned to NHWC. */
+static inline float *
+test_golden_image (FddmSafetensors *file, const char *name, int *channels, int *height, int *width)
+{
+  g_autoptr (GError) error = NULL;
+  gint64             shape[3] = { -1, -1, -1 };
+  const float       *values = fddm_safetensors_take (file, name, 3, shape, &error);
+  float             *out;
+
+  g_assert_no_error (error);
+  out = g_new (float, shape[0] * shape[1] * shape[2]);
+  for (gint64 c = 0; c < shape[0]; c++)
+    for (gint64 i = 0; i < shape[1] * shape[2]; i++)
+      out[i * shape[0] + c] = values[c * shape[1] * shape[2] + i];
+  *channels = (int) shape[0];
+  *height   = (int) shape[1];
+  *width    = (int) shape[2];
+  return out;
+}
+
+/* A FLOAT or NETWORK tensor with VALUES; NULL leaves it as it comes. */
+static inline FddmTensor *
+test_tensor (const FddmBackend *backend, FddmDevice *device, FddmTensorType type, int height, int width, int channels,
+             const float *values)
+{
+  g_autoptr (GError) error  = NULL;
+  FddmTensor        *tensor = backend->tensor_new (device, type, height, width, channels, &error);
+
+  g_assert_no_error (error);
+  if (values != NULL)
+    g_assert_true (backend->tensor_upload (device, tensor, values, NULL));
+  return tensor;
+}
+
+static inline float *
+test_download (const FddmBackend *backend, FddmDevice *device, const FddmTensor *tensor)
+{
+  float *values = g_new (float, (gsize) tensor->height * tensor->width * tensor->channels);
+
+  g_assert_true (backend->tensor_download (device, tensor, values, NULL));
+  return values;
+}
