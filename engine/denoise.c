@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include <string.h>
 #include "host/pixels.h"
 #include "measure.h"
 #include "noise.h"
@@ -9,6 +10,9 @@
 #include "work.h"
 
 #define SAMPLING_STEPS_MAX 64
+
+/* Of the band that is copied at a time where nothing is to be removed. */
+#define COPY_FLOATS (1 << 20)
 
 /* One call of fddm_denoise. */
 typedef struct {
@@ -156,17 +160,31 @@ denoise_on_grid (Job *job, const FddmTile *tile, int i, const FddmTicker *ticker
 }
 
 static gboolean
+read_region (Job *job, const FddmRect *region, GError **error)
+{
+  if (job->source->read (job->source->data, region->x, region->y, region->width, region->height, job->work.raw, error))
+    return TRUE;
+  if (error != NULL && *error == NULL)
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The picture cannot be read"));
+  return FALSE;
+}
+
+static gboolean
+write_region (Job *job, const FddmRect *region, GError **error)
+{
+  if (job->sink->write (job->sink->data, region->x, region->y, region->width, region->height, job->work.pixels, error))
+    return TRUE;
+  if (error != NULL && *error == NULL)
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The result cannot be stored"));
+  return FALSE;
+}
+
+static gboolean
 read_tile (Job *job, const FddmTile *tile, GError **error)
 {
-  const FddmRect *region = &tile->region;
-
-  if (!job->source->read (job->source->data, region->x, region->y, region->width, region->height, job->work.raw, error))
-    {
-      if (error != NULL && *error == NULL)
-        g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The picture cannot be read"));
-      return FALSE;
-    }
-  fddm_pixels_repair (job->work.raw, region->width, region->height, job->source->channels, job->work.pixels);
+  if (!read_region (job, &tile->region, error))
+    return FALSE;
+  fddm_pixels_repair (job->work.raw, tile->region.width, tile->region.height, job->source->channels, job->work.pixels);
   return TRUE;
 }
 
@@ -180,11 +198,7 @@ write_tile (Job *job, const FddmTile *tile, GError **error)
 
   fddm_pixels_copy (from, row, samples, job->work.pixels, core->width * samples, samples, core->width, core->height,
                     job->source->channels);
-  if (job->sink->write (job->sink->data, core->x, core->y, core->width, core->height, job->work.pixels, error))
-    return TRUE;
-  if (error != NULL && *error == NULL)
-    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The result cannot be stored"));
-  return FALSE;
+  return write_region (job, core, error);
 }
 
 /* ---- The whole picture ---- */
@@ -255,6 +269,26 @@ denoise_on_device (Job *job, FddmProgress progress, gpointer data, FddmReport *r
   return ok;
 }
 
+/* Nothing is to be removed: the photo as it is, to the bit. */
+static gboolean
+copy_picture (Job *job, GError **error)
+{
+  const FddmSource *source = job->source;
+  const int         rows   = MAX (1, COPY_FLOATS / (source->width * source->channels));
+  gboolean          ok     = TRUE;
+
+  job->work.raw    = g_new (float, (gsize) MIN (rows, source->height) * source->width * source->channels);
+  job->work.pixels = job->work.raw;   /* writing a whole region packs nothing */
+  for (int y = 0; ok && y < source->height; y += rows)
+    {
+      FddmRect band = { 0, y, source->width, MIN (rows, source->height - y) };
+
+      ok = read_region (job, &band, error) && write_region (job, &band, error);
+    }
+  g_free (job->work.raw);
+  return ok;
+}
+
 gboolean
 fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source, const FddmSink *sink,
               FddmProgress progress, gpointer data, FddmReport *report, GError **error)
@@ -265,6 +299,10 @@ fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, const FddmS
   g_return_val_if_fail (context != NULL && params != NULL && source != NULL && sink != NULL, FALSE);
   if (!check_arguments (context, params, source, error))
     return FALSE;
+  if (report != NULL)
+    memset (report, 0, sizeof *report);
+  if (params->luma == 0.0 && params->chroma == 0.0)
+    return copy_picture (&job, error);
   while (!denoise_on_device (&job, progress, data, report, &problem))
     {
       fddm_error_from_kernel (&problem);

@@ -10,7 +10,7 @@ typedef struct {
 /* Random, all zero, one value, and far beyond what networks hold. */
 static const Fill fills[] = { { "random", -1, 1 }, { "zero", 0, 0 }, { "one value", 0.7f, 0.7f }, { "huge", -1e6f, 1e6f },
                               { "tiny", -1e-6f, 1e-6f } };
-static const struct { int height, width; } sizes[] = { { 1, 1 }, { 1, 7 }, { 5, 3 }, { 16, 16 }, { 33, 1 }, { 40, 61 } };
+static const struct { int height, width; } sizes[] = { { 1, 1 }, { 1, 7 }, { 5, 3 }, { 33, 1 }, { 20, 31 } };
 static const struct { int in, out; } channels[] = { { 96, 64 }, { 64, 64 }, { 24, 48 }, { 48, 12 }, { 16, 16 }, { 3, 5 } };
 
 static float *
