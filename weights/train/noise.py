@@ -45,10 +45,10 @@ def coloured(n, h, w, device):
     fy = torch.fft.fftfreq(h, device=device)[:, None]
     fx = torch.fft.rfftfreq(w, device=device)[None]
     r2 = (fy * fy + fx * fx)[None, None]                      # cycles per pixel, squared
-    luma = torch.rand(n, 1, 1, 1, device=device) ** 2 * 1.2   # blur: standard deviation of the kernel, pixels
+    luma = torch.rand(n, 1, 1, 1, device=device) * 1.6        # blur: standard deviation of the kernel, pixels
     chroma = luma + torch.rand(n, 1, 1, 1, device=device) * 2
     blur = torch.cat([luma, chroma, chroma], 1)
-    floor = torch.cat([uniform(n, 0.05, 0.7, device), uniform(n, 0, 0.3, device).expand(n, 2, 1, 1)], 1)
+    floor = torch.cat([uniform(n, 0.2, 0.8, device) ** 2, uniform(n, 0, 0.3, device).expand(n, 2, 1, 1)], 1)
     gain = (1 - floor) * torch.exp(-2 * math.pi ** 2 * blur ** 2 * r2) + floor
     sharpen = uniform(n, -0.3, 1.5, device) * (torch.rand(n, 1, 1, 1, device=device) < 0.5)
     luma_gain = gain[:, :1] * (1 + sharpen * (1 - torch.exp(-2 * math.pi ** 2 * 0.8 ** 2 * r2)))

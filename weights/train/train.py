@@ -21,6 +21,7 @@ import torch
 import evaluate
 import noise
 from fddm import networks, transform
+from grow import grow
 from optimiser import Both
 from pack import Pack
 
@@ -119,6 +120,7 @@ def options():
     a.add_argument("--minutes", type=float, default=10)
     a.add_argument("--deadline", help="HH:MM UTC; the learning rate ends there, instead of after --minutes")
     a.add_argument("--resume", action="store_true")
+    a.add_argument("--grow", help="checkpoint of a smaller network to start from")
     a.add_argument("--device", default="auto")
     a.add_argument("--threads", type=int, default=0)
     a.add_argument("--batch", type=int, default=24)
@@ -166,6 +168,10 @@ def main():
         if o.deadline:
             clock.start = stored["start"]
     else:
+        if o.grow:
+            small = torch.load(o.grow, map_location="cpu")
+            model.load_state_dict(grow(small["average"], model.state_dict()))
+            scale.mean = small["scale"].to(device)
         average.load_state_dict(model.state_dict())
     model.to(memory_format=torch.channels_last)
     average.to(memory_format=torch.channels_last)
