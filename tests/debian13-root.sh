@@ -15,7 +15,7 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 cache=${FDDM_ROOT_CACHE:-}
 
 packages=gimp,libgimp-3.0-dev,libgegl-dev,gegl,gcc,g++,libc6-dev,meson,ninja-build,gettext,libdnnl-dev,libjson-glib-dev
-packages=$packages,pkgconf,python3,xvfb,xauth,xdotool,openbox,dbus-x11,xfonts-base,imagemagick
+packages=$packages,pkgconf,python3,locales,xvfb,xauth,xdotool,openbox,dbus-x11,xfonts-base,imagemagick
 
 # The first mirror in apt's sources that has the distribution itself.
 mirror() {
@@ -34,6 +34,8 @@ if [ ! -e "$folder/usr/bin/gimp-console-3.0" ]; then
     [ -n "$address" ] || { echo "no mirror in apt's sources" >&2; exit 1; }
     mmdebstrap --quiet --variant=apt --mode=root --aptopt='APT::Install-Recommends "false"' --include="$packages" \
       trixie "$folder" "$address"
+    # To see our translations: this C library translates nothing in C.UTF-8.
+    chroot "$folder" localedef -i de_DE -f UTF-8 de_DE.UTF-8
     if [ -n "$cache" ]; then
       tar --zstd -cf "$cache.part" -C "$folder" . && mv "$cache.part" "$cache"
     fi
