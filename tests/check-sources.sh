@@ -14,7 +14,7 @@ while IFS= read -r file; do
   head -n 3 "$file" | grep -q 'SPDX-License-Identifier: Apache-2.0' || complain "$file: no SPDX line at the top"
   grep -nP '\t' "$file" | sed "s|^|$file: tab: |" | grep . && bad=1
   grep -nP ' +$' "$file" | sed "s|^|$file: blank at the end: |" | grep . && bad=1
-  grep -nP '^.{126,}$' "$file" | sed "s|^|$file: longer than 125: |" | grep . && bad=1
+  grep -nP '^.{131,}$' "$file" | sed "s|^|$file: longer than 130: |" | grep . && bad=1
   grep -nP '^(?!.*(define|/\*|^\s*\*|")).*\b(if|while|for|switch|return|sizeof)\(' "$file" \
     | sed "s|^|$file: no space before the parenthesis: |" | grep . && bad=1
   [ "$(wc -l <"$file")" -le 500 ] || complain "$file: more than 500 lines"
