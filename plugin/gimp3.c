@@ -21,9 +21,9 @@ G_DEFINE_FINAL_TYPE (FddmPlugin, fddm_plugin, GIMP_TYPE_PLUG_IN)
 static void
 add_argument (GimpProcedure *procedure, const FddmParameter *parameter)
 {
-  const char      *label = _(parameter->label);
-  g_autofree char *blurb = fddm_parameter_describe (parameter);
-  GimpChoice      *choice;
+  const char *label = _(parameter->label);
+  const char *blurb = _(parameter->blurb);   /* GIMP tells the range itself */
+  GimpChoice *choice;
 
   switch (parameter->type)
     {

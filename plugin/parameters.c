@@ -35,7 +35,7 @@ const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
                            FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL },
   [FDDM_DENOISE_LUMA] = { "luma", N_ ("_Brightness noise"), N_ ("Percent of the brightness noise removed"),
                           FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL },
-  [FDDM_DENOISE_CHROMA] = { "chroma", N_ ("Co_lour noise"), N_ ("Percent of the colour noise removed"),
+  [FDDM_DENOISE_CHROMA] = { "chroma", N_ ("Colour no_ise"), N_ ("Percent of the colour noise removed"),
                             FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL },
   [FDDM_DENOISE_DETAIL] = { "detail", N_ ("_Detail"), N_ ("Percent of sampled texture brought back"),
                             FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL },
