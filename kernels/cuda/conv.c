@@ -54,45 +54,44 @@ fddm_cuda_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error
   return NULL;
 }
 
-static const FddmPlan *
-plan_for (FddmDevice *device, const FddmConv *conv, int height, int width, gboolean residual)
+static FddmPlanKey
+key_of (const FddmConv *conv, int height, int width, gboolean residual)
 {
-  const FddmPlanKey key = { .kernel       = conv->kernel,
-                            .in_channels  = conv->in_channels,
-                            .out_channels = conv->out_channels,
-                            .height       = height,
-                            .width        = width,
-                            .activation   = conv->activation,
-                            .residual     = residual };
-
-  return fddm_plan_get (device, &key);
+  return (FddmPlanKey) { .kernel       = conv->kernel,
+                         .in_channels  = conv->in_channels,
+                         .out_channels = conv->out_channels,
+                         .height       = height,
+                         .width        = width,
+                         .activation   = conv->activation,
+                         .residual     = residual };
 }
 
 /* Bytes of a plain plan's sums, which stand at the beginning of the scratch memory. */
 static gsize
-sums_bytes (FddmDevice *device, const FddmPlan *plan)
+sums_bytes (FddmDevice *device, const FddmPlanKey *key)
 {
-  return plan->kind == FDDM_PLAN_PLAIN
-           ? fddm_cuda_tensor_bytes (device, FDDM_TENSOR_NETWORK, plan->key.height, plan->key.width,
-                                     plan->key.out_channels)
-           : 0;
+  return fddm_cuda_tensor_bytes (device, FDDM_TENSOR_NETWORK, key->height, key->width, key->out_channels);
 }
 
 static gsize
 scratch_bytes (FddmDevice *device, const FddmPlan *plan)
 {
-  gsize bytes;
-
-  return g_size_checked_add (&bytes, sums_bytes (device, plan), plan->workspace) ? bytes : G_MAXSIZE;
+  return plan->workspace + (plan->kind == FDDM_PLAN_PLAIN ? sums_bytes (device, &plan->key) : 0);
 }
 
+/* Whoever looks for the right size of tile asks about many: a plan, costly to make, is made for the one that is run.
+ * Until then the answer is the most that any plan may need. */
 gboolean
 fddm_cuda_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual, gsize *scratch,
-                        GError **error)
+                        GError **error G_GNUC_UNUSED)
 {
-  if (!fddm_cuda_enter (device, error))
-    return FALSE;
-  *scratch = scratch_bytes (device, plan_for (device, conv, height, width, residual));
+  const FddmPlanKey key  = key_of (conv, height, width, residual);
+  const FddmPlan   *plan = fddm_plan_find (device, &key);
+
+  if (plan != NULL)
+    *scratch = scratch_bytes (device, plan);
+  else if (!g_size_checked_add (scratch, sums_bytes (device, &key), FDDM_PLAN_WORKSPACE_MAX))
+    *scratch = G_MAXSIZE;
   return TRUE;
 }
 
@@ -100,17 +99,18 @@ gboolean
 fddm_cuda_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out,
                 GError **error)
 {
-  const FddmPlan *plan;
-  FddmPlanData    data = { .x    = in->data,
+  const FddmPlanKey key = key_of (conv, in->height, in->width, residual != NULL);
+  const FddmPlan   *plan;
+  FddmPlanData      data = { .x    = in->data,
                            .w    = conv->weights->data,
                            .bias = conv->bias->data,
                            .z    = residual != NULL ? residual->data : NULL,
                            .y    = out->data };
-  gsize           scratch;
+  gsize             scratch;
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  plan    = plan_for (device, conv, in->height, in->width, residual != NULL);
+  plan    = fddm_plan_get (device, &key);
   scratch = scratch_bytes (device, plan);
   if (scratch > 0)
     {
@@ -118,7 +118,7 @@ fddm_cuda_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const 
 
       if (memory == NULL)
         return FALSE;
-      data.workspace = plan->workspace > 0 ? memory + sums_bytes (device, plan) : NULL;
+      data.workspace = plan->workspace > 0 ? memory + scratch - plan->workspace : NULL;
       if (plan->kind == FDDM_PLAN_PLAIN)
         data.y = memory;
     }

@@ -39,6 +39,7 @@ struct FddmDevice {
   gsize             limit, used;     /* bytes that tensors may take (0 = no limit), and take */
   const FddmCudnn  *cudnn;
   cudnnHandle_t     handle;
+  cudnnBackendDescriptor_t properties;   /* of the GPU to plan for without having one: tests only; else NULL */
   GPtrArray        *plans;           /* of FddmPlan: convolutions of one size, see plan.h */
 };
 

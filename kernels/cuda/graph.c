@@ -200,7 +200,8 @@ fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key
       operations[1 + i] = pointwise (pool, modes[i], value, operand, next);
     }
   graph = fddm_pool_new (pool, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
-  fddm_pool_set (pool, graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &device->handle);
+  if (device->properties == NULL)
+    fddm_pool_set (pool, graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &device->handle);
   fddm_pool_set (pool, graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1 + n_stages, operations);
   fddm_pool_finish (pool, graph);
   return graph;

@@ -10,9 +10,6 @@
 /* Engine configurations to ask a heuristic for. */
 #define CANDIDATES 16
 
-/* A plan that wants more is not worth the tile that it makes smaller. */
-#define WORKSPACE_MAX ((gint64) 256 << 20)
-
 static gboolean
 is_unwanted (const FddmDevice *device, cudnnBackendNumericalNote_t note)
 {
@@ -63,13 +60,17 @@ try_config (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t config,
   if (!is_acceptable (pool, device, config))
     return FALSE;
   candidate = fddm_pool_new (pool, CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR);
-  fddm_pool_set (pool, candidate, CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE, 1, &device->handle);
+  if (device->properties != NULL)
+    fddm_pool_set (pool, candidate, CUDNN_ATTR_EXECUTION_PLAN_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1,
+                   &device->properties);
+  else
+    fddm_pool_set (pool, candidate, CUDNN_ATTR_EXECUTION_PLAN_HANDLE, CUDNN_TYPE_HANDLE, 1, &device->handle);
   fddm_pool_set (pool, candidate, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &config);
   fddm_pool_finish (pool, candidate);
   if (pool->status != CUDNN_STATUS_SUCCESS ||
       pool->cudnn->get (candidate, CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1, &n, &workspace) !=
         CUDNN_STATUS_SUCCESS ||
-      workspace < 0 || workspace > WORKSPACE_MAX)
+      workspace < 0 || workspace > (int64_t) FDDM_PLAN_WORKSPACE_MAX)
     return FALSE;
   plan->plan      = candidate;
   plan->workspace = (gsize) workspace;
@@ -87,6 +88,9 @@ try_heuristic (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t grap
 
   fddm_pool_set (pool, heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &graph);
   fddm_pool_set (pool, heuristic, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, 1, &mode);
+  if (device->properties != NULL)
+    fddm_pool_set (pool, heuristic, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1,
+                   &device->properties);
   fddm_pool_finish (pool, heuristic);
   for (int i = 0; i < CANDIDATES; i++)
     configs[i] = fddm_pool_new (pool, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
@@ -138,13 +142,26 @@ same_key (const FddmPlanKey *a, const FddmPlanKey *b)
 }
 
 const FddmPlan *
+fddm_plan_find (const FddmDevice *device, const FddmPlanKey *key)
+{
+  for (guint i = 0; i < device->plans->len; i++)
+    {
+      const FddmPlan *plan = g_ptr_array_index (device->plans, i);
+
+      if (same_key (&plan->key, key))
+        return plan;
+    }
+  return NULL;
+}
+
+const FddmPlan *
 fddm_plan_get (FddmDevice *device, const FddmPlanKey *key)
 {
-  FddmPlan *plan;
+  const FddmPlan *known = fddm_plan_find (device, key);
+  FddmPlan       *plan;
 
-  for (guint i = 0; i < device->plans->len; i++)
-    if (same_key (&((FddmPlan *) g_ptr_array_index (device->plans, i))->key, key))
-      return g_ptr_array_index (device->plans, i);
+  if (known != NULL)
+    return known;
   plan      = g_new0 (FddmPlan, 1);
   plan->key = *key;
   if (try_graph (device, TRUE, plan))

@@ -29,7 +29,13 @@ typedef struct {
   void *x, *w, *bias, *z, *y, *workspace;
 } FddmPlanData;
 
-/* Never fails: what cuDNN cannot do is planned as direct. */
+/* A plan may want this much workspace at most. */
+#define FDDM_PLAN_WORKSPACE_MAX ((gsize) 64 << 20)
+
+/* The plan if there is one already, else NULL. */
+const FddmPlan *fddm_plan_find (const FddmDevice *device, const FddmPlanKey *key);
+/* The plan, made if need be: that can take a second, since cuDNN compiles kernels. Never fails: what cuDNN cannot do is
+ * planned as direct. */
 const FddmPlan *fddm_plan_get  (FddmDevice *device, const FddmPlanKey *key);
 /* For fused and plain plans. */
 gboolean        fddm_plan_run  (FddmDevice *device, const FddmPlan *plan, const FddmPlanData *data, GError **error);
