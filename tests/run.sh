@@ -37,10 +37,10 @@ step() {
 suites() {
   local name=$1 build=$2 counts
   shift 2
-  rm -f "$build/meson-logs/testlog.junit.xml"
+  rm -f "$build"/meson-logs/testlog*
   meson test -C "$build" --no-rebuild --print-errorlogs $(printf -- '--suite %s ' "$@") >"$work/step.log" 2>&1 </dev/null \
     || tail -n 80 "$work/step.log"
-  counts=$(python3 "$source/tests/count-junit.py" "$build/meson-logs/testlog.junit.xml") || counts="0 1 0"
+  counts=$(python3 "$source/tests/count-tests.py" "$build") || counts="0 1 0"
   add "$name" $counts
 }
 
@@ -138,8 +138,7 @@ gimp3() {
     meson setup /build --werror -Dcuda=disabled && ninja -C /build" || return
   tests/debian13-root.sh "$root" "meson test -C /build --no-rebuild --print-errorlogs --suite unit --suite kernels --suite golden" \
     >"$work/step.log" 2>&1 </dev/null || tail -n 80 "$work/step.log"
-  cp "$root/build/meson-logs/testlog.junit.xml" "$work/debian13.xml" 2>/dev/null
-  add "Debian 13" $(python3 tests/count-junit.py "$work/debian13.xml" || echo 0 1 0)
+  add "Debian 13" $(python3 tests/count-tests.py "$root/build" || echo 0 1 0)
   tests/debian13-root.sh "$root" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
     weights /usr/local/share/fddm/weights" >"$work/gimp3.log" 2>&1 </dev/null
   hosts "GIMP 3" "$work/gimp3.log"
