@@ -108,7 +108,8 @@ fddm_context_free (FddmContext *context)
 gboolean
 fddm_context_fall_back (FddmContext *context, GError **error)
 {
-  if (!context->may_fall_back || g_error_matches (*error, FDDM_ERROR, FDDM_ERROR_CANCELLED))
+  if (!context->may_fall_back || (!g_error_matches (*error, FDDM_ERROR, FDDM_ERROR_DEVICE) &&
+                                  !g_error_matches (*error, FDDM_ERROR, FDDM_ERROR_MEMORY)))
     return FALSE;
   g_free (context->gpu_reason);
   context->gpu_reason    = g_strdup_printf (_("The GPU failed (%s); went on with the CPU"), (*error)->message);
