@@ -13,7 +13,8 @@ check_tensors (Bench *bench)
     for (FddmTensorType type = FDDM_TENSOR_FLOAT; type <= FDDM_TENSOR_NETWORK; type++)
       {
         const gsize        n      = (gsize) sizes[i][0] * sizes[i][1] * sizes[i][2];
-        g_autofree float  *values = bench_values (bench, n, FILL_EXTREME), *back = g_new0 (float, n);
+        const Fill         fill   = type == FDDM_TENSOR_FLOAT ? FILL_EXTREME : FILL_RANDOM;
+        g_autofree float  *values = bench_values (bench, n, fill), *back = g_new0 (float, n);
         g_autoptr (GError) error  = NULL;
         FddmTensor *tensor = bench->backend->tensor_new (bench->device, type, sizes[i][0], sizes[i][1], sizes[i][2],
                                                          &error);

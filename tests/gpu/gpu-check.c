@@ -1,7 +1,10 @@
 /* gpu-check.c: every operation of the GPU against the reference, with random and extreme numbers and odd sizes.
  * SPDX-License-Identifier: Apache-2.0
  *
- *   gpu-check MODULE-DIR     exits with 0 = all passed, 1 = some failed, 77 = no usable GPU (says why) */
+ *   gpu-check MODULE-DIR [--float32]
+ *
+ * exits with 0 = all passed, 1 = some failed, 77 = no usable GPU (says why) */
+#include <locale.h>
 #include "check.h"
 
 int
@@ -11,6 +14,7 @@ main (int argc, char **argv)
   FddmDeviceOptions  options = { .threads = 0, .float32 = argc > 2 && g_str_equal (argv[2], "--float32") };
   Bench              bench   = { .ref = &fddm_backend_ref };
 
+  setlocale (LC_ALL, "");
   if (argc < 2)
     {
       g_printerr ("usage: gpu-check MODULE-DIR [--float32]\n");
