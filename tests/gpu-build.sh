@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds the GPU module and its check with nothing but nvcc, a C compiler and GLib: for machines without meson, GEGL and
+# oneDNN. GLib may lie beside the sources, in deps/ (gpu-pack.sh puts it there).
+#
+#   tests/gpu-build.sh FOLDER     NVCC: the compiler, GPU_ARCH: such as sm_90 (default: of the GPU that is there)
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+out=$1
+nvcc=${NVCC:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
+cuda=$(dirname "$(dirname "$(readlink -f "$nvcc")")")
+arch=${GPU_ARCH:-native}
+mkdir -p "$out"
+
+if [ -d "$root/deps/include" ]; then
+  glib_flags="-I$root/deps/include/glib-2.0 -I$root/deps/lib/glib-2.0/include"
+  glib_libs="-L$root/deps/lib -Wl,-rpath,$root/deps/lib -Wl,-rpath-link,$root/deps/lib -lgmodule-2.0 -lglib-2.0"
+else
+  glib_flags=$(pkg-config --cflags-only-I gmodule-no-export-2.0)
+  glib_libs=$(pkg-config --libs gmodule-no-export-2.0)
+fi
+for folder in "$cuda/lib64" "$cuda/lib" "$cuda/targets/x86_64-linux/lib"; do
+  [ -f "$folder/libcudart_static.a" ] && cudart=$folder/libcudart_static.a
+done
+cudnn=""
+for folder in "$cuda/include" /usr/include /usr/include/x86_64-linux-gnu; do
+  [ -f "$folder/cudnn_graph.h" ] && cudnn=-I$folder
+done
+[ -n "$cudnn" ] || { echo "the headers of cuDNN 9 are not there"; exit 1; }
+includes="-I$root/kernels -I$root/kernels/cuda -I$cuda/include $cudnn $glib_flags"
+
+objects=""
+for source in "$root"/kernels/cuda/*.cu; do
+  object=$out/$(basename "$source" .cu).cu.o
+  "$nvcc" -arch="$arch" -std=c++17 -O3 -lineinfo -diag-suppress 1217 $includes \
+    -Xcompiler -fPIC,-fvisibility=hidden,-fno-exceptions,-fno-rtti,-fno-threadsafe-statics -c "$source" -o "$object"
+  objects="$objects $object"
+done
+cc=${CC:-cc}
+$cc -std=gnu11 -O3 -g -fPIC -fvisibility=hidden -shared $includes "$root"/kernels/cuda/*.c $objects "$cudart" \
+  -Wl,--exclude-libs,ALL -Wl,-z,defs $glib_libs -lm -ldl -lrt -lpthread -o "$out/fddm-cuda.so"
+$cc -std=gnu11 -O2 -g $includes "$root"/tests/gpu/gpu-check.c "$root"/tests/gpu/check*.c "$root"/kernels/registry.c \
+  "$root"/kernels/ref/*.c "$root"/kernels/host/*.c $glib_libs -lm -o "$out/gpu-check"
+echo "built for $arch: $out"
