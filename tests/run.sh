@@ -89,7 +89,10 @@ build() {
 
 native() {
   say "Unit, kernel and golden tests"
-  build native "$work/native" -Dcuda=disabled && suites native "$work/native" unit kernels golden
+  build native "$work/native" -Dcuda=disabled && suites native "$work/native" unit kernels golden || return
+  if git rev-parse >/dev/null 2>&1; then
+    step "meson dist makes an archive" meson dist -C "$work/native" --no-tests --allow-dirty
+  fi
 }
 
 sanitize() {

@@ -138,11 +138,11 @@ check_source_mask (void)
   probe_select (image, 0, 10, 40, 10);
   if (denoised (image, source, values, &made, "source with a mask, selection"))
     {
-      FddmItemId  both = probe_any_mask (made.layer);
-      gsize       bytes;
-      g_autofree guint8 *pixels = pixels_of (both, babl_format ("Y u8"), &bytes);
+      FddmItemId         both   = probe_any_mask (made.layer);
+      gsize              bytes  = 0;
+      g_autofree guint8 *pixels = both == FDDM_NO_ITEM ? NULL : pixels_of (both, babl_format ("Y u8"), &bytes);
 
-      check (pixels[15 * 40 + 5] == 255 && pixels[15 * 40 + 30] == 0 && pixels[5 * 40 + 5] == 0,
+      check (bytes == 40 * 30 && pixels[15 * 40 + 5] == 255 && pixels[15 * 40 + 30] == 0 && pixels[5 * 40 + 5] == 0,
              "source with a mask, selection: the new mask is where both are");
     }
   fddm_host_image_delete (image);

@@ -63,6 +63,10 @@ def read_gray(path):
     return rows
 
 
-def roughness(rows):
-    """Sum of the steps between neighbours."""
+def roughness(path):
+    """Sum of the steps between neighbours; infinite for what is no picture."""
+    try:
+        rows = read_gray(path)
+    except (OSError, zlib.error, struct.error, TypeError):
+        return math.inf
     return sum(abs(row[i] - row[i - 1]) for row in rows for i in range(1, len(row)))
