@@ -11,89 +11,19 @@
  * The thresholds were set on white noise added to CBSD68 and on the real noise of PolyU, against clean photographs. */
 #include <math.h>
 #include <string.h>
-#include "noise-private.h"
+#include "noise-reading.h"
 
 #define PATCHES_MIN 64
-#define GROUPS      8
-#define BINS        (FDDM_NOISE_KNOTS - 1)
-#define BIN_MIN     200      /* patches, or the bin tells nothing   */
-#define TINY        1e-14    /* a variance that is nothing, [-1,1]² */
+#define BINS        FDDM_READING_BINS
+#define GROUPS      FDDM_READING_GROUPS
+#define TINY        1e-14                 /* a variance that is nothing, [-1,1]²              */
 #define ROUNDING    (0.193 * FDDM_STEP)   /* level in luma of rounding R', G', B' to 8 bits */
-
-typedef struct {
-  const FddmNoiseMeter *meter;
-  int     n, d2, channels, coefficients;
-  int    *order;                             /* the patches, flattest first                               */
-  int     n_low, n_high;
-  int     low[FDDM_PATCH_MAX * FDDM_PATCH_MAX], high[FDDM_PATCH_MAX * FDDM_PATCH_MAX];   /* frequencies   */
-  float  *column;                            /* scratch: one value of each patch                          */
-  int     groups;                            /* of patches, in the order of their texture                 */
-  double  weight[GROUPS];                    /* patches in each                                           */
-  double  variance[GROUPS][FDDM_COEF_MAX];
-  double  flat[FDDM_COEF_MAX];               /* variances in the first groups together                    */
-  int     flat_patches;
-  int     n_bins, bin[BINS];                 /* brightness                                                */
-  double  share[BINS], flat_share[BINS];     /* of all patches, of the flat ones                          */
-  double  bin_core[BINS][FDDM_COEF_MAX], bin_bulk[BINS][FDDM_COEF_MAX];
-  int     bin_patches[BINS];                 /* that bin_core was measured in                             */
-  double  bulk[FDDM_COEF_MAX];
-  double  likeness;                          /* 0 the picture's variation is texture … 1 it is a camera's noise */
-  double  dependence;                        /* of luma's and chroma's variation: 1 none … 0 texture      */
-} Reading;
 
 /* What white noise of one 8-bit step in R', G' and B' is in CHANNEL. */
 static double
-step_in (const Reading *reading, int channel)
+step_in (const FddmReading *reading, int channel)
 {
   return reading->channels == 3 ? fddm_noise_row_norm[channel] * FDDM_STEP : FDDM_STEP;
-}
-
-/* ---- Which frequencies, which patches ---- */
-
-static void
-choose_frequencies (Reading *reading)
-{
-  int    d = reading->meter->patch;
-  double most = 2 * (d - 1), low = MAX (0.34, 1 / most);
-
-  for (int k = 1; k < d * d; k++)
-    {
-      double height = (k / d + k % d) / most;
-
-      if (height <= low + 1e-9)
-        reading->low[reading->n_low++] = k;
-      if (height >= 0.83)
-        reading->high[reading->n_high++] = k;
-    }
-}
-
-static int
-by_texture (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const float *texture = data;
-  float        first = texture[*(const int *) a], second = texture[*(const int *) b];
-
-  return first < second ? -1 : first > second;
-}
-
-/* Sorts the patches that are at least MARGIN from black and white. */
-static void
-choose_patches (Reading *reading, double margin)
-{
-  const FddmNoiseMeter *meter = reading->meter;
-
-  reading->n = 0;
-  for (gsize i = 0; i < meter->n; i++)
-    if (meter->margin[i] >= margin)
-      reading->order[reading->n++] = (int) i;
-  g_qsort_with_data (reading->order, reading->n, sizeof (int), by_texture, meter->texture);
-}
-
-static void
-gather (Reading *reading, const int *patches, int n, int coefficient)
-{
-  for (int i = 0; i < n; i++)
-    reading->column[i] = reading->meter->values[(gsize) patches[i] * (gsize) reading->coefficients + (gsize) coefficient];
 }
 
 static double
@@ -107,7 +37,7 @@ mean_of (const double *values, const int *which, int n)
 }
 
 static double
-mean_ac (const Reading *reading, const double *values)
+mean_ac (const FddmReading *reading, const double *values)
 {
   double sum = 0;
 
@@ -116,106 +46,15 @@ mean_ac (const Reading *reading, const double *values)
   return sum / (reading->d2 - 1);
 }
 
-/* ---- Variances ---- */
-
-static void
-measure_groups (Reading *reading)
-{
-  static const double ends[GROUPS] = { 0.04, 0.08, 0.13, 0.2, 0.3, 0.4, 0.55, 0.7 };
-  int                 from = 0;
-
-  reading->groups = 0;
-  memset (reading->flat, 0, sizeof reading->flat);
-  reading->flat_patches = 0;
-  for (int g = 0; g < GROUPS; g++)
-    {
-      int to = MIN (reading->n, MAX ((int) (ends[g] * reading->n), 30 * (g + 1)));
-
-      if (to - from < 15)
-        break;
-      for (int k = 0; k < reading->coefficients; k++)
-        {
-          gather (reading, reading->order + from, to - from, k);
-          reading->variance[g][k] = fddm_noise_core_variance (reading->column, (gsize) (to - from));
-          if (g < 3)
-            reading->flat[k] += reading->variance[g][k] * (to - from);
-        }
-      reading->weight[g] = to - from;
-      if (g < 3)
-        reading->flat_patches = to;
-      reading->groups++;
-      from = to;
-    }
-  for (int k = 0; k < reading->coefficients; k++)
-    reading->flat[k] /= reading->flat_patches;
-}
-
-static int
-bin_of (const Reading *reading, int patch)
-{
-  return CLAMP ((int) ((reading->meter->brightness[patch] + 1) * BINS / 2), 0, BINS - 1);
-}
-
-/* Collects the flattest of a bin's patches, which come in the order of their texture, and their variances. */
-static void
-measure_bin (Reading *reading, int bin, const int *patches, int n)
-{
-  int b = reading->n_bins++, core = CLAMP (n / 20, MIN (40, n), n), bulk = CLAMP (3 * n / 20, core, n);
-
-  reading->bin[b] = bin;
-  reading->share[b] = n;
-  reading->bin_patches[b] = core;
-  for (int k = 0; k < reading->coefficients; k++)
-    {
-      gather (reading, patches, core, k);
-      reading->bin_core[b][k] = fddm_noise_core_variance (reading->column, (gsize) core);
-      gather (reading, patches, bulk, k);
-      reading->bin_bulk[b][k] = fddm_noise_bulk_variance (reading->column, (gsize) bulk);
-    }
-}
-
-static void
-measure_bins (Reading *reading)
-{
-  g_autofree int *patches = g_new (int, reading->n);
-  double          sum = 0, flat = 0;
-  int             smallest = MIN (BIN_MIN, reading->n / 4);
-
-  for (int bin = 0; bin < BINS; bin++)
-    {
-      int n = 0, n_flat = 0;
-
-      for (int i = 0; i < reading->n; i++)
-        if (bin_of (reading, reading->order[i]) == bin)
-          {
-            patches[n++] = reading->order[i];
-            n_flat += i < reading->flat_patches;
-          }
-      if (n < smallest)
-        continue;
-      measure_bin (reading, bin, patches, n);
-      reading->flat_share[reading->n_bins - 1] = n_flat;
-      sum += n;
-      flat += n_flat;
-    }
-  for (int b = 0; b < reading->n_bins; b++)
-    {
-      reading->share[b] /= sum;
-      reading->flat_share[b] = flat > 0 ? reading->flat_share[b] / flat : reading->share[b];
-      for (int k = 0; k < reading->coefficients; k++)
-        reading->bulk[k] += reading->share[b] * reading->bin_bulk[b][k];
-    }
-}
-
 /* ---- Judgement ---- */
 
 /* Variance of the white part of CHANNEL's noise. Over groups of growing texture the high frequencies' variance follows the
  * low ones' along a line; white noise alone is the point of the line where both are equal. */
 static double
-white_part (const Reading *reading, int channel)
+white_part (const FddmReading *reading, int channel)
 {
-  double low[GROUPS], high[GROUPS], trust[GROUPS], sum = 0, mean_low = 0, mean_high = 0, along = 0, square = 0, ridge, slope;
-  double flat_low, flat_high, least = G_MAXDOUBLE;
+  double low[GROUPS], high[GROUPS], trust[GROUPS], sum = 0, mean_low = 0, mean_high = 0, along = 0, square = 0;
+  double ridge, slope, flat_low, flat_high, least = G_MAXDOUBLE;
 
   for (int g = 0; g < reading->groups; g++)
     {
@@ -249,7 +88,7 @@ white_part (const Reading *reading, int channel)
 
 /* How much more CHANNEL varies in FREQUENCIES in groups with texture than in flat ones: e.g. ln 1 = 0 for noise alone. */
 static double
-growth (const Reading *reading, int channel, const int *frequencies, int n, double less)
+growth (const FddmReading *reading, int channel, const int *frequencies, int n, double less)
 {
   double flat, textured;
   int    offset = channel * reading->d2, last = MIN (5, reading->groups - 1);
@@ -263,7 +102,7 @@ growth (const Reading *reading, int channel, const int *frequencies, int n, doub
 
 /* The white part of luma that chroma's agrees to: texture makes luma's too large, and grows. */
 static double
-luma_by_chroma (const Reading *reading, const double white[3])
+luma_by_chroma (const FddmReading *reading, const double white[3])
 {
   const double *norm = fddm_noise_row_norm;
   double        expected, share;
@@ -279,43 +118,49 @@ luma_by_chroma (const Reading *reading, const double white[3])
   return white[0] * pow (expected / white[0], share);
 }
 
-/* Correlation of luma with chroma in the flattest 15 % of the bins' patches together. */
-static double
-dependence (Reading *reading)
+/* How far the correlation of luma with chroma, in the flattest 15 % of the bins' patches together, is from that of noise
+ * which R', G' and B' have each for itself, and from none, which is a camera's after its own treatment. */
+static void
+judge_dependence (FddmReading *reading, double *from_white, double *from_none)
 {
+  static const double white[3] = { 0, -0.450, -0.241 };   /* products of the matrix's rows over their norms */
   int               n = 0;
   g_autofree float *luma = g_new (float, reading->n);
   g_autofree int   *flattest = g_new (int, reading->n);
-  double            most = 0;
+  double            correlation;
   int               left[BINS];
 
+  *from_white = *from_none = 0;
   if (reading->channels != 3)
-    return 0;
+    return;
   memset (left, 0, sizeof left);
   for (int b = 0; b < reading->n_bins; b++)
     left[reading->bin[b]] = 3 * reading->bin_patches[b];
   for (int i = 0; i < reading->n; i++)
-    if (left[bin_of (reading, reading->order[i])]-- > 0)
+    if (left[fddm_reading_bin (reading, reading->order[i])]-- > 0)
       flattest[n++] = reading->order[i];
-  gather (reading, flattest, n, 0);
+  fddm_reading_gather (reading, flattest, n, 0);
   memcpy (luma, reading->column, (gsize) n * sizeof (float));
   for (int c = 1; c < 3; c++)
     {
-      gather (reading, flattest, n, c * reading->d2);
-      most = MAX (most, fabs (fddm_noise_correlation (luma, reading->column, (gsize) n)));
+      fddm_reading_gather (reading, flattest, n, c * reading->d2);
+      correlation = fddm_noise_correlation (luma, reading->column, (gsize) n);
+      *from_none = MAX (*from_none, fabs (correlation));
+      *from_white = MAX (*from_white, fabs (correlation - white[c]));
     }
-  return MAX (0, most - 1 / sqrt (MAX (n, 1)));
 }
 
 static void
-judge (Reading *reading)
+judge (FddmReading *reading)
 {
   double low = sqrt (mean_of (reading->bulk, reading->low, reading->n_low));
   double high = mean_of (reading->bulk, reading->high, reading->n_high);
+  double from_white, from_none;
 
   high = sqrt (MAX (high - ROUNDING * ROUNDING, 0));
-  reading->dependence = fddm_noise_ramp (dependence (reading), 0.1, 0.3);
-  reading->likeness = reading->dependence * fddm_noise_ramp (high / MAX (low, 1e-9), 0.085, 0.14)
+  judge_dependence (reading, &from_white, &from_none);
+  reading->independence = fddm_noise_ramp (MIN (from_white, from_none), 0.1, 0.3);
+  reading->likeness = fddm_noise_ramp (from_none, 0.12, 0.35) * fddm_noise_ramp (high / MAX (low, 1e-9), 0.085, 0.14)
                       * fddm_noise_ramp (low / FDDM_STEP, 5, 9);
 }
 
@@ -333,7 +178,7 @@ by_size (gconstpointer a, gconstpointer b, gpointer data)
 /* Variances of noise that has no highest frequencies: those of the quietest third of the bins for texture, as much of them
  * as WHITE lets expect; the bins' own, for what is like a camera's noise. */
 static void
-processed_part (const Reading *reading, int channel, double white, double *result)
+processed_part (const FddmReading *reading, int channel, double white, double *result)
 {
   int    offset = channel * reading->d2, order[BINS];
   double sizes[BINS], sum = 0, step = step_in (reading, channel);
@@ -364,7 +209,7 @@ processed_part (const Reading *reading, int channel, double white, double *resul
 
 /* What DC is by the frequencies next to it, as if the spectrum were a Gaussian. */
 static double
-dc_by_neighbours (const Reading *reading, const double *variance)
+dc_by_neighbours (const FddmReading *reading, const double *variance)
 {
   int    d = reading->meter->patch;
   double first = (variance[1] + variance[d]) / 2, second = d > 2 ? (variance[2] + variance[2 * d]) / 2 : first;
@@ -374,17 +219,17 @@ dc_by_neighbours (const Reading *reading, const double *variance)
 
 /* Variances of CHANNEL's coefficients, given its white part. */
 static void
-channel_variances (const Reading *reading, int channel, double white, double *result)
+channel_variances (const FddmReading *reading, int channel, double white, double *result)
 {
   const double *flat = reading->flat + channel * reading->d2;
   double        processed[FDDM_PATCH_MAX * FDDM_PATCH_MAX];
   double        sigma = sqrt (white) / step_in (reading, channel);
   double        is_white = 1 - fddm_noise_ramp (log (sigma + 1e-9), log (0.6), log (1.2));
   double        believed = fddm_noise_ramp (growth (reading, channel, reading->low, reading->n_low, white), 0.2, 0.8);
-  double        doubt = 2.5 * sqrt (2.0 / reading->flat_patches), dc, most;
+  double        doubt = 4 * sqrt (2.0 / reading->flat_patches), dc, most;
 
   if (channel == 0)
-    believed *= reading->dependence;
+    believed *= reading->independence;
   processed_part (reading, channel, white, processed);
   for (int k = 0; k < reading->d2; k++)
     {
@@ -405,13 +250,15 @@ channel_variances (const Reading *reading, int channel, double white, double *re
 /* Level in each bin against the model's, as logarithms, and how sure they are. In white noise the highest frequencies tell,
  * for they hold the least texture. */
 static void
-fit_brightness (const Reading *reading, int channel, double white, const double *variance, float *curve)
+fit_brightness (const FddmReading *reading, int channel, double white, const double *variance, float *curve)
 {
   int    offset = channel * reading->d2;
   double sigma = sqrt (white) / step_in (reading, channel);
   double others = fddm_noise_ramp (log (sigma + 1e-9), log (0.6), log (1.2));
   double values[BINS], doubt[BINS], fitted[FDDM_NOISE_KNOTS], mean = 0, evidence = 0;
   double texture = growth (reading, channel, reading->high, reading->n_high, 0);
+  /* What grows may be noise itself, when it depends on brightness. */
+  double trouble = 0.2 * (channel > 0 ? 1 - 0.9 * reading->independence : 1);
 
   for (int bin = 0; bin < BINS; bin++)
     {
@@ -433,7 +280,7 @@ fit_brightness (const Reading *reading, int channel, double white, const double 
           weights += weight;
         }
       values[reading->bin[b]] = CLAMP (log (sum / weights + 1e-9) / 2, -2, 2);
-      doubt[reading->bin[b]] = 1 / (reading->bin_patches[b] * weights) + 0.0016 + 0.2 * texture * texture;
+      doubt[reading->bin[b]] = 1 / (reading->bin_patches[b] * weights) + 0.0016 + trouble * texture * texture;
       mean += reading->flat_share[b] * values[reading->bin[b]];
     }
   for (int b = 0; b < reading->n_bins; b++)
@@ -453,9 +300,9 @@ fit_brightness (const Reading *reading, int channel, double white, const double 
 /* ---- All ---- */
 
 static void
-read_white (Reading *reading, double white[3])
+read_white (FddmReading *reading, double white[3])
 {
-  measure_groups (reading);
+  fddm_reading_measure_groups (reading);
   for (int c = 0; c < reading->channels; c++)
     white[c] = white_part (reading, c);
 }
@@ -463,7 +310,7 @@ read_white (Reading *reading, double white[3])
 /* Strong noise is clipped further from black and white: it is measured again without the patches there, and that counts
  * if it did more than leave texture over, which chroma hardly has. */
 static void
-avoid_clipping (Reading *reading, double white[3])
+avoid_clipping (FddmReading *reading, double white[3])
 {
   double   sigma = sqrt (white[0]) / step_in (reading, 0), again[3] = { 0, 0, 0 };
   int      before = reading->n;
@@ -471,7 +318,7 @@ avoid_clipping (Reading *reading, double white[3])
 
   if (sigma <= 6)
     return;
-  choose_patches (reading, MIN ((1.5 + sigma / 50) * sigma * FDDM_STEP, 0.5));
+  fddm_reading_choose_patches (reading, MIN ((1.5 + sigma / 50) * sigma * FDDM_STEP, 0.5));
   if (reading->n >= MAX (500, before / 6))
     read_white (reading, again);
   clipped = again[0] > 0;
@@ -486,24 +333,24 @@ avoid_clipping (Reading *reading, double white[3])
       memcpy (white, again, sizeof again);
       return;
     }
-  choose_patches (reading, 0);
+  fddm_reading_choose_patches (reading, 0);
   read_white (reading, white);
 }
 
 /* Where luma's variation is texture, chroma knows better how noise depends on brightness. */
 static void
-share_curves (const Reading *reading, FddmNoiseModel *model)
+share_curves (const FddmReading *reading, FddmNoiseModel *model)
 {
   for (int i = 0; i < FDDM_NOISE_KNOTS && reading->channels == 3; i++)
     {
       float by_chroma = sqrtf (model->curve[1][i] * model->curve[2][i]);
 
-      model->curve[0][i] = by_chroma * powf (model->curve[0][i] / by_chroma, (float) reading->dependence);
+      model->curve[0][i] = by_chroma * powf (model->curve[0][i] / by_chroma, 0.4f * (float) reading->independence);
     }
 }
 
 static void
-write_model (Reading *reading, const double white[3], FddmNoiseModel *model)
+write_model (FddmReading *reading, const double white[3], FddmNoiseModel *model)
 {
   for (int c = 0; c < reading->channels; c++)
     {
@@ -520,10 +367,10 @@ write_model (Reading *reading, const double white[3], FddmNoiseModel *model)
 void
 fddm_noise_meter_read (FddmNoiseMeter *meter, FddmNoiseModel *model)
 {
-  g_autofree Reading *reading = g_new0 (Reading, 1);
+  g_autofree FddmReading *reading = g_new0 (FddmReading, 1);
   g_autofree int     *order = g_new (int, meter->n);
   g_autofree float   *column = g_new (float, meter->n);
-  double              white[3];
+  double              white[3] = { 0, 0, 0 };
 
   fddm_noise_white (model, meter->patch, meter->channels, FALSE, 0);
   reading->meter = meter;
@@ -532,14 +379,14 @@ fddm_noise_meter_read (FddmNoiseMeter *meter, FddmNoiseModel *model)
   reading->channels = meter->channels;
   reading->coefficients = meter->coefficients;
   reading->d2 = meter->patch * meter->patch;
-  choose_patches (reading, 0);
+  fddm_reading_choose_patches (reading, 0);
   if (meter->patch < 2 || reading->n < PATCHES_MIN)
     return;
-  choose_frequencies (reading);
+  fddm_reading_choose_frequencies (reading);
   read_white (reading, white);
 
   avoid_clipping (reading, white);
-  measure_bins (reading);
+  fddm_reading_measure_bins (reading);
   judge (reading);
   white[0] = luma_by_chroma (reading, white);
   write_model (reading, white, model);

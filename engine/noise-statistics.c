@@ -43,7 +43,7 @@ size_at_rank (float *values, gsize n, gsize rank)
   return fabsf (values[rank]);
 }
 
-/* Starts from the median and settles on the variance whose Gaussian, cut at 2σ, has the variance of the values within. */
+/* Starts from the median and settles on the variance whose Gaussian, cut at 2.5σ, has the variance of the values within. */
 double
 fddm_noise_core_variance (float *values, gsize n)
 {
@@ -55,7 +55,7 @@ fddm_noise_core_variance (float *values, gsize n)
   variance *= variance;
   for (int i = 0; i < 8; i++)
     {
-      float  limit = (float) (4 * variance);
+      float  limit = (float) (6.25 * variance);
       double sum = 0;
       gsize  inside = 0;
 
@@ -68,7 +68,7 @@ fddm_noise_core_variance (float *values, gsize n)
         }
       if (inside == 0)
         break;
-      variance = sum / (double) inside / 0.773741;     /* 1 − 2·2φ(2)/(2Φ(2) − 1) */
+      variance = sum / (double) inside / 0.911252;     /* 1 − 2·2.5φ(2.5)/(2Φ(2.5) − 1) */
     }
   return variance;
 }
