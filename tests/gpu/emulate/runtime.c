@@ -1,16 +1,16 @@
-/* runtime.c: as much of the CUDA runtime as the GPU module calls, on host memory, and a cuDNN that has no engine for
- * anything, so that convolutions take the direct way.
+/* runtime.c: as much of the CUDA runtime as the GPU module calls, on host memory.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include "device.h"
+#include <glib.h>
+#include <cuda_runtime_api.h>
 
 /* What the make-believe GPU has. */
 #define MEMORY ((size_t) 1 << 30)
 
 static size_t allocated;
 
-/* The size stands before the memory; 256 keeps what cudaMalloc promises. */
+/* The size stands before the memory. */
 cudaError_t
 cudaMalloc (void **memory, size_t bytes)
 {
@@ -70,11 +70,37 @@ cudaMemcpyAsync (void *to, const void *from, size_t bytes, enum cudaMemcpyKind k
   return cudaSuccess;
 }
 
-cudaError_t cudaDriverGetVersion (int *version) { *version = CUDART_VERSION; return cudaSuccess; }
-cudaError_t cudaGetDeviceCount (int *count) { *count = 1; return cudaSuccess; }
-cudaError_t cudaSetDevice (int device G_GNUC_UNUSED) { return cudaSuccess; }
-cudaError_t cudaGetLastError (void) { return cudaSuccess; }
-const char *cudaGetErrorString (cudaError_t error G_GNUC_UNUSED) { return "emulated"; }
+cudaError_t
+cudaDriverGetVersion (int *version)
+{
+  *version = CUDART_VERSION;
+  return cudaSuccess;
+}
+
+cudaError_t
+cudaGetDeviceCount (int *count)
+{
+  *count = 1;
+  return cudaSuccess;
+}
+
+cudaError_t
+cudaSetDevice (int device G_GNUC_UNUSED)
+{
+  return cudaSuccess;
+}
+
+cudaError_t
+cudaGetLastError (void)
+{
+  return cudaSuccess;
+}
+
+const char *
+cudaGetErrorString (cudaError_t error G_GNUC_UNUSED)
+{
+  return "emulated";
+}
 
 cudaError_t
 cudaDeviceGetAttribute (int *value, enum cudaDeviceAttr attribute, int device G_GNUC_UNUSED)
@@ -98,8 +124,18 @@ cudaStreamCreateWithFlags (cudaStream_t *stream, unsigned int flags G_GNUC_UNUSE
   return cudaSuccess;
 }
 
-cudaError_t cudaStreamDestroy (cudaStream_t stream) { free (stream); return cudaSuccess; }
-cudaError_t cudaStreamSynchronize (cudaStream_t stream G_GNUC_UNUSED) { return cudaSuccess; }
+cudaError_t
+cudaStreamDestroy (cudaStream_t stream)
+{
+  free (stream);
+  return cudaSuccess;
+}
+
+cudaError_t
+cudaStreamSynchronize (cudaStream_t stream G_GNUC_UNUSED)
+{
+  return cudaSuccess;
+}
 
 cudaError_t
 cudaEventCreateWithFlags (cudaEvent_t *event, unsigned int flags G_GNUC_UNUSED)
@@ -108,36 +144,21 @@ cudaEventCreateWithFlags (cudaEvent_t *event, unsigned int flags G_GNUC_UNUSED)
   return cudaSuccess;
 }
 
-cudaError_t cudaEventDestroy (cudaEvent_t event) { free (event); return cudaSuccess; }
-cudaError_t cudaEventSynchronize (cudaEvent_t event G_GNUC_UNUSED) { return cudaSuccess; }
+cudaError_t
+cudaEventDestroy (cudaEvent_t event)
+{
+  free (event);
+  return cudaSuccess;
+}
+
+cudaError_t
+cudaEventSynchronize (cudaEvent_t event G_GNUC_UNUSED)
+{
+  return cudaSuccess;
+}
 
 cudaError_t
 cudaEventRecord (cudaEvent_t event G_GNUC_UNUSED, cudaStream_t stream G_GNUC_UNUSED)
 {
   return cudaSuccess;
-}
-
-/* ---- cuDNN ---- */
-
-static size_t        no_version (void) { return CUDNN_VERSION; }
-static const char   *no_string (cudnnStatus_t status G_GNUC_UNUSED) { return "emulated"; }
-static cudnnStatus_t no_create (cudnnHandle_t *handle) { *handle = NULL; return CUDNN_STATUS_SUCCESS; }
-static cudnnStatus_t no_stream (cudnnHandle_t h G_GNUC_UNUSED, cudaStream_t s G_GNUC_UNUSED) { return CUDNN_STATUS_SUCCESS; }
-
-static cudnnStatus_t
-no_descriptor (cudnnBackendDescriptorType_t type G_GNUC_UNUSED, cudnnBackendDescriptor_t *descriptor G_GNUC_UNUSED)
-{
-  return CUDNN_STATUS_NOT_SUPPORTED;
-}
-
-const FddmCudnn *
-fddm_cudnn_load (GError **error G_GNUC_UNUSED)
-{
-  static const FddmCudnn table = { .get_version      = no_version,
-                                   .get_error_string = no_string,
-                                   .create           = no_create,
-                                   .set_stream       = no_stream,
-                                   .descriptor_new   = no_descriptor };
-
-  return &table;
 }

@@ -1,0 +1,381 @@
+/* cudnn.c: as much of cuDNN's backend API as the GPU module uses, interpreted on the CPU. It holds the module to the API's
+ * rules as its reference states them, and computes what the graph says.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * EMULATE_CUDNN: fused (default), plain (no engine for more than a convolution) or none (no engine at all). */
+#include <math.h>
+#include <string.h>
+#include "device.h"
+#include "fddm-math.h"
+
+#define WORKSPACE 1000
+
+typedef struct {
+  cudnnBackendAttributeName_t name;
+  cudnnBackendAttributeType_t type;
+  gint64                      n;
+  void                       *values;
+} Attribute;
+
+typedef struct _Descriptor Descriptor;
+struct _Descriptor {
+  cudnnBackendDescriptorType_t type;
+  gboolean                     final;
+  GArray                      *attributes;
+  Descriptor                  *graph;          /* of configurations and engines   */
+  gboolean                     unreliable;     /* of engines: has a note saying so */
+};
+
+static gsize
+size_of (cudnnBackendAttributeType_t type)
+{
+  switch (type)
+    {
+    case CUDNN_TYPE_BOOLEAN: return sizeof (_Bool);
+    case CUDNN_TYPE_FLOAT:   return sizeof (float);
+    case CUDNN_TYPE_HANDLE:
+    case CUDNN_TYPE_INT64:
+    case CUDNN_TYPE_VOID_PTR:
+    case CUDNN_TYPE_BACKEND_DESCRIPTOR:
+      return 8;
+    default: return sizeof (int);   /* enumerations */
+    }
+}
+
+static const void *
+attribute (const Descriptor *d, cudnnBackendAttributeName_t name, gint64 *n)
+{
+  for (guint i = 0; i < d->attributes->len; i++)
+    {
+      const Attribute *a = &g_array_index (d->attributes, Attribute, i);
+
+      if (a->name == name)
+        {
+          if (n != NULL)
+            *n = a->n;
+          return a->values;
+        }
+    }
+  return NULL;
+}
+
+static Descriptor *
+child (const Descriptor *d, cudnnBackendAttributeName_t name)
+{
+  Descriptor *const *value = attribute (d, name, NULL);
+
+  return value != NULL ? *value : NULL;
+}
+
+static cudnnStatus_t
+descriptor_new (cudnnBackendDescriptorType_t type, cudnnBackendDescriptor_t *descriptor)
+{
+  Descriptor *d = g_new0 (Descriptor, 1);
+
+  if (g_strcmp0 (g_getenv ("EMULATE_CUDNN"), "none") == 0)
+    {
+      g_free (d);
+      return CUDNN_STATUS_NOT_SUPPORTED;
+    }
+  d->type       = type;
+  d->attributes = g_array_new (FALSE, FALSE, sizeof (Attribute));
+  *descriptor   = d;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+static cudnnStatus_t
+descriptor_free (cudnnBackendDescriptor_t descriptor)
+{
+  Descriptor *d = descriptor;
+
+  for (guint i = 0; i < d->attributes->len; i++)
+    g_free (g_array_index (d->attributes, Attribute, i).values);
+  g_array_unref (d->attributes);
+  g_free (d);
+  return CUDNN_STATUS_SUCCESS;
+}
+
+static cudnnStatus_t
+set (cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
+     int64_t n, const void *values)
+{
+  Descriptor *d = descriptor;
+  Attribute   a = { .name = name, .type = type, .n = n, .values = g_memdup2 (values, n * size_of (type)) };
+
+  if (d->final)
+    return CUDNN_STATUS_BAD_PARAM;
+  /* Whatever a descriptor is given must be whole. */
+  for (gint64 i = 0; type == CUDNN_TYPE_BACKEND_DESCRIPTOR && i < n; i++)
+    if (!((Descriptor *const *) values)[i]->final)
+      return CUDNN_STATUS_BAD_PARAM_NOT_FINALIZED;
+  g_array_append_val (d->attributes, a);
+  return CUDNN_STATUS_SUCCESS;
+}
+
+static cudnnStatus_t
+finalize (cudnnBackendDescriptor_t descriptor)
+{
+  Descriptor *d = descriptor;
+
+  if (d->type == CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR &&
+      child (d, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)->unreliable)
+    g_error ("an engine was taken that should have been passed over");
+  d->final = TRUE;
+  return CUDNN_STATUS_SUCCESS;
+}
+
+/* Two configurations, the first of an engine that must be passed over. */
+static gint64
+give_results (const Descriptor *heuristic, gint64 n, Descriptor **results)
+{
+  Descriptor *graph = child (heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH);
+  gint64      n_operations = 0;
+
+  attribute (graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n_operations);
+  if (g_strcmp0 (g_getenv ("EMULATE_CUDNN"), "plain") == 0 && n_operations > 1)
+    return 0;
+  for (gint64 i = 0; i < MIN (n, 2); i++)
+    {
+      results[i]->graph      = graph;
+      results[i]->unreliable = i == 0;
+      results[i]->final      = TRUE;
+    }
+  return 2;
+}
+
+static cudnnStatus_t
+get (cudnnBackendDescriptor_t const descriptor, cudnnBackendAttributeName_t name,
+     cudnnBackendAttributeType_t type G_GNUC_UNUSED, int64_t n, int64_t *count, void *values)
+{
+  const Descriptor *d = descriptor;
+
+  if (!d->final)
+    return CUDNN_STATUS_BAD_PARAM_NOT_FINALIZED;
+  *count = 1;
+  switch (name)
+    {
+    case CUDNN_ATTR_ENGINEHEUR_RESULTS:
+      *count = give_results (d, n, values);
+      break;
+    case CUDNN_ATTR_ENGINECFG_ENGINE:
+      (*(Descriptor **) values)->unreliable = d->unreliable;
+      (*(Descriptor **) values)->final      = TRUE;
+      break;
+    case CUDNN_ATTR_ENGINE_NUMERICAL_NOTE:
+      *(cudnnBackendNumericalNote_t *) values =
+        d->unreliable ? CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC : CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP;
+      break;
+    case CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE:
+      *(int64_t *) values = WORKSPACE;
+      break;
+    default:
+      return CUDNN_STATUS_BAD_PARAM;
+    }
+  return CUDNN_STATUS_SUCCESS;
+}
+
+/* ---- Execution ---- */
+
+/* A tensor's values while the graph runs: in the variant pack's memory, or in our own for virtual ones. */
+typedef struct {
+  const gint64   *sizes, *strides;
+  cudnnDataType_t type;
+  void           *data;
+} View;
+
+static void *
+data_of (const Descriptor *pack, GHashTable *virtuals, const Descriptor *tensor)
+{
+  const gint64 uid = *(const gint64 *) attribute (tensor, CUDNN_ATTR_TENSOR_UNIQUE_ID, NULL), *sizes;
+  const gint64 *uids;
+  gint64        n = 0;
+  void         *own;
+
+  if (*(const _Bool *) attribute (tensor, CUDNN_ATTR_TENSOR_IS_VIRTUAL, NULL))
+    {
+      own = g_hash_table_lookup (virtuals, tensor);
+      if (own == NULL)
+        {
+          sizes = attribute (tensor, CUDNN_ATTR_TENSOR_DIMENSIONS, NULL);
+          own   = g_new (float, sizes[0] * sizes[1] * sizes[2] * sizes[3]);
+          g_hash_table_insert (virtuals, (gpointer) tensor, own);
+        }
+      return own;
+    }
+  uids = attribute (pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, &n);
+  for (gint64 i = 0; i < n; i++)
+    if (uids[i] == uid)
+      return ((void *const *) attribute (pack, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, NULL))[i];
+  g_error ("no data for the tensor “%c”", (char) uid);
+}
+
+static View
+view_of (const Descriptor *pack, GHashTable *virtuals, const Descriptor *tensor)
+{
+  return (View) { .sizes   = attribute (tensor, CUDNN_ATTR_TENSOR_DIMENSIONS, NULL),
+                  .strides = attribute (tensor, CUDNN_ATTR_TENSOR_STRIDES, NULL),
+                  .type    = *(const cudnnDataType_t *) attribute (tensor, CUDNN_ATTR_TENSOR_DATA_TYPE, NULL),
+                  .data    = data_of (pack, virtuals, tensor) };
+}
+
+static gint64
+place (const View *v, gint64 n, gint64 c, gint64 y, gint64 x)
+{
+  return n * v->strides[0] + c * v->strides[1] + y * v->strides[2] + x * v->strides[3];
+}
+
+static float
+load (const View *v, gint64 at)
+{
+  switch (v->type)
+    {
+    case CUDNN_DATA_HALF:     return (float) ((const _Float16 *) v->data)[at];
+    case CUDNN_DATA_BFLOAT16: return fddm_float_from_bf16 (((const guint16 *) v->data)[at]);
+    default:                  return ((const float *) v->data)[at];
+    }
+}
+
+static void
+store (const View *v, gint64 at, float value)
+{
+  switch (v->type)
+    {
+    case CUDNN_DATA_HALF:     ((_Float16 *) v->data)[at] = (_Float16) value; break;
+    case CUDNN_DATA_BFLOAT16: ((guint16 *) v->data)[at] = fddm_bf16_from_float (value); break;
+    default:                  ((float *) v->data)[at] = value;
+    }
+}
+
+static void
+convolve (const Descriptor *operation, const View *x, const View *w, const View *y)
+{
+  const Descriptor *convolution = child (operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC);
+  const gint64     *pad         = attribute (convolution, CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, NULL);
+
+  for (gint64 k = 0; k < y->sizes[1]; k++)
+    for (gint64 row = 0; row < y->sizes[2]; row++)
+      for (gint64 column = 0; column < y->sizes[3]; column++)
+        {
+          float sum = 0.0f;
+
+          for (gint64 r = 0; r < w->sizes[2]; r++)
+            for (gint64 s = 0; s < w->sizes[3]; s++)
+              {
+                const gint64 i = row + r - pad[0], j = column + s - pad[1];
+
+                if (i < 0 || i >= x->sizes[2] || j < 0 || j >= x->sizes[3])
+                  continue;
+                for (gint64 c = 0; c < x->sizes[1]; c++)
+                  sum += load (x, place (x, 0, c, i, j)) * load (w, place (w, k, c, r, s));
+              }
+          store (y, place (y, 0, k, row, column), sum);
+        }
+}
+
+static void
+pointwise (cudnnPointwiseMode_t mode, const View *x, const View *b, const View *y)
+{
+  for (gint64 c = 0; c < y->sizes[1]; c++)
+    for (gint64 i = 0; i < y->sizes[2]; i++)
+      for (gint64 j = 0; j < y->sizes[3]; j++)
+        {
+          float value = load (x, place (x, 0, c, i, j));
+
+          if (mode == CUDNN_POINTWISE_ADD)
+            value += load (b, place (b, 0, c, b->sizes[2] == 1 ? 0 : i, b->sizes[3] == 1 ? 0 : j));
+          else if (mode == CUDNN_POINTWISE_RELU_FWD)
+            value = MAX (value, 0.0f);
+          else if (mode == CUDNN_POINTWISE_SWISH_FWD)
+            value = value / (1.0f + expf (-value));
+          else
+            g_error ("pointwise mode %d", mode);
+          store (y, place (y, 0, c, i, j), value);
+        }
+}
+
+static void
+run_operation (const Descriptor *operation, const Descriptor *pack, GHashTable *virtuals)
+{
+  const gboolean    conv = operation->type == CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR;
+  const Descriptor *second = child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W
+                                                    : CUDNN_ATTR_OPERATION_POINTWISE_BDESC);
+  View x = view_of (pack, virtuals, child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X
+                                                           : CUDNN_ATTR_OPERATION_POINTWISE_XDESC));
+  View y = view_of (pack, virtuals, child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y
+                                                           : CUDNN_ATTR_OPERATION_POINTWISE_YDESC));
+  View b = second != NULL ? view_of (pack, virtuals, second) : (View) { 0 };
+
+  if (conv)
+    convolve (operation, &x, &b, &y);
+  else
+    pointwise (*(const cudnnPointwiseMode_t *) attribute (child (operation, CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR),
+                                                          CUDNN_ATTR_POINTWISE_MODE, NULL),
+               &x, &b, &y);
+}
+
+static cudnnStatus_t
+execute (cudnnHandle_t handle G_GNUC_UNUSED, cudnnBackendDescriptor_t plan, cudnnBackendDescriptor_t pack)
+{
+  g_autoptr (GHashTable) virtuals = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  const Descriptor      *graph    = child (plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)->graph;
+  gint64                 n = 0;
+  Descriptor *const     *operations = attribute (graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n);
+  void *const           *workspace  = attribute (pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, NULL);
+
+  /* Ours to write to, all of it, before and after. */
+  memset (*workspace, 0xFF, WORKSPACE);
+  for (gint64 i = 0; i < n; i++)
+    run_operation (operations[i], pack, virtuals);
+  memset (*workspace, 0xFF, WORKSPACE);
+  return CUDNN_STATUS_SUCCESS;
+}
+
+static size_t
+get_version (void)
+{
+  return CUDNN_VERSION;
+}
+
+static const char *
+get_error_string (cudnnStatus_t status G_GNUC_UNUSED)
+{
+  return "emulated";
+}
+
+static cudnnStatus_t
+create (cudnnHandle_t *handle)
+{
+  *handle = (cudnnHandle_t) g_malloc (1);
+  return CUDNN_STATUS_SUCCESS;
+}
+
+static cudnnStatus_t
+destroy (cudnnHandle_t handle)
+{
+  g_free (handle);
+  return CUDNN_STATUS_SUCCESS;
+}
+
+static cudnnStatus_t
+set_stream (cudnnHandle_t handle G_GNUC_UNUSED, cudaStream_t stream G_GNUC_UNUSED)
+{
+  return CUDNN_STATUS_SUCCESS;
+}
+
+const FddmCudnn *
+fddm_cudnn_load (GError **error G_GNUC_UNUSED)
+{
+  static const FddmCudnn table = { .get_version      = get_version,
+                                   .get_error_string = get_error_string,
+                                   .create           = create,
+                                   .destroy          = destroy,
+                                   .set_stream       = set_stream,
+                                   .descriptor_new   = descriptor_new,
+                                   .descriptor_free  = descriptor_free,
+                                   .finalize         = finalize,
+                                   .set              = set,
+                                   .get              = get,
+                                   .execute          = execute };
+
+  return &table;
+}
