@@ -18,9 +18,9 @@
 #define PROGRESS_PAUSE (G_USEC_PER_SEC / 10)
 
 typedef struct {
-  const char *device;     /* "CPU", "GPU"                */
-  gint64      last;       /* when GIMP was told last, µs */
-  FddmPhase   phase;
+  const FddmContext *context;   /* knows where it computes; a GPU that fails hands over to the CPU */
+  gint64             last;      /* when GIMP was told last, µs */
+  FddmPhase          phase;
 } Progress;
 
 static gboolean
@@ -39,7 +39,9 @@ show_progress (FddmPhase phase, double fraction, gpointer data)
   else
     {
       /* translators: the second one is where it is computed, CPU or GPU */
-      g_autofree char *text = g_strdup_printf (_("Denoising, %d %%, %s"), (int) (100 * fraction), progress->device);
+      g_autofree char *text = g_strdup_printf (_("Denoising, %d %%, %s"), (int) (100 * fraction),
+                                               fddm_context_device (progress->context) == FDDM_DEVICE_GPU ? _("GPU")
+                                                                                                          : _("CPU"));
 
       fddm_host_progress (text, MEASURE_SHARE + (1 - MEASURE_SHARE) * fraction);
     }
@@ -123,7 +125,7 @@ denoise_into (GeglBuffer *clean, FddmItemId drawable, const double *values, GErr
                           &params.averages, error);
   if (!context)
     return FALSE;
-  progress.device = fddm_context_device (context) == FDDM_DEVICE_GPU ? _("GPU") : _("CPU");
+  progress.context = context;
 
   params.noise  = values[FDDM_DENOISE_NOISE];
   params.luma   = values[FDDM_DENOISE_LUMA];
@@ -171,9 +173,12 @@ add_layer (FddmImageId image, FddmItemId above, FddmItemId source, GeglBuffer *c
       gegl_buffer_copy (clean, NULL, GEGL_ABYSS_NONE, live, NULL);
       gegl_buffer_flush (live);
     }
-  if (!fddm_host_layer_insert (image, layer, above) || !mask_like_source (image, layer, source))
+  if (!fddm_host_layer_insert (image, layer, above))
     return FDDM_NO_ITEM;
-  return layer;
+  if (mask_like_source (image, layer, source))
+    return layer;
+  fddm_host_layer_remove (image, layer);
+  return FDDM_NO_ITEM;
 }
 
 static gboolean
@@ -187,8 +192,10 @@ add_layers (FddmImageId image, FddmItemId source, GeglBuffer *clean, gboolean wi
   if (made->layer != FDDM_NO_ITEM && with_noise)
     made->noise = add_layer (image, made->layer, source, clean, FDDM_LAYER_NOISE);
   done = made->layer != FDDM_NO_ITEM && (!with_noise || made->noise != FDDM_NO_ITEM);
-  if (made->layer != FDDM_NO_ITEM)
+  if (done)
     fddm_host_layer_select (image, made->layer);
+  else if (made->layer != FDDM_NO_ITEM)
+    fddm_host_layer_remove (image, made->layer);
   fddm_host_undo_end (image);
 
   if (!done)
