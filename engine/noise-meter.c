@@ -13,9 +13,10 @@ fddm_noise_meter_new (int patch, int channels)
 {
   FddmNoiseMeter *meter = g_new0 (FddmNoiseMeter, 1);
 
-  meter->patch = patch;
+  meter->asked = patch;
+  meter->patch = patch * fddm_noise_join_group (patch);
   meter->channels = channels;
-  meter->coefficients = channels * patch * patch;
+  meter->coefficients = channels * meter->patch * meter->patch;
   meter->capacity = MIN (PATCHES_MAX, MEMORY / ((gsize) meter->coefficients * sizeof (float)));
   meter->every = 1;
   meter->values = g_new (float, meter->capacity * (gsize) meter->coefficients);
@@ -111,8 +112,8 @@ keep (FddmNoiseMeter *meter, const float *patch, gsize row, const float *energie
   meter->n++;
 }
 
-void
-fddm_noise_meter_add (FddmNoiseMeter *meter, const float *coefficients, int rows, int columns)
+static void
+add_patches (FddmNoiseMeter *meter, const float *coefficients, int rows, int columns)
 {
   gsize             row = (gsize) columns * (gsize) meter->coefficients;
   g_autofree float *energies = NULL;
@@ -130,4 +131,15 @@ fddm_noise_meter_add (FddmNoiseMeter *meter, const float *coefficients, int rows
         keep (meter, coefficients + (gsize) (i - 1) * row + (gsize) (j * meter->coefficients), row, energies + columns, j,
               columns);
     }
+}
+
+void
+fddm_noise_meter_add (FddmNoiseMeter *meter, const float *coefficients, int rows, int columns)
+{
+  int               group = fddm_noise_join_group (meter->asked);
+  g_autofree float *joined = NULL;
+
+  if (group > 1)
+    joined = fddm_noise_join (coefficients, rows, columns, meter->channels, meter->asked);
+  add_patches (meter, group > 1 ? joined : coefficients, rows / group, columns / group);
 }

@@ -11,7 +11,9 @@ extern const double fddm_noise_row_norm[3];
 
 /* Patches that were kept to measure noise in. */
 struct FddmNoiseMeter {
-  int     patch, channels;
+  int     asked;           /* side of the patches that are fed                                             */
+  int     patch;           /* side of those that are kept: small ones are joined                           */
+  int     channels;
   int     coefficients;    /* channels·patch²                                                             */
   gsize   capacity, n;     /* patches that fit, and that are kept                                         */
   guint64 seen, every;     /* patches offered so far; one in EVERY is kept                                */
@@ -20,6 +22,18 @@ struct FddmNoiseMeter {
   float  *texture;         /* the neighbours' mean energy, without DC                                     */
   float  *margin;          /* how far the mean colour is from black and white in each of R', G', B', 0…1  */
 };
+
+/* ---- noise-join.c ---- */
+
+/* Largest side of joined patches. */
+#define FDDM_JOINED_MAX 6
+
+/* How many patches of side PATCH are joined in each direction. */
+int    fddm_noise_join_group (int patch);
+/* ROWS × COLUMNS patches become as many as group goes into them, in the same layout. Free with g_free. */
+float *fddm_noise_join       (const float *coefficients, int rows, int columns, int channels, int patch);
+/* The noise of the small patches by that of the joined ones. */
+void   fddm_noise_split      (const FddmNoiseModel *joined, int patch, FddmNoiseModel *model);
 
 /* ---- noise-statistics.c ---- */
 

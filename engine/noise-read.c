@@ -364,8 +364,8 @@ write_model (FddmReading *reading, const double white[3], FddmNoiseModel *model)
   share_curves (reading, model);
 }
 
-void
-fddm_noise_meter_read (FddmNoiseMeter *meter, FddmNoiseModel *model)
+static void
+read_joined (FddmNoiseMeter *meter, FddmNoiseModel *model)
 {
   g_autofree FddmReading *reading = g_new0 (FddmReading, 1);
   g_autofree int     *order = g_new (int, meter->n);
@@ -380,7 +380,7 @@ fddm_noise_meter_read (FddmNoiseMeter *meter, FddmNoiseModel *model)
   reading->coefficients = meter->coefficients;
   reading->d2 = meter->patch * meter->patch;
   fddm_reading_choose_patches (reading, 0);
-  if (meter->patch < 2 || reading->n < PATCHES_MIN)
+  if (reading->n < PATCHES_MIN)
     return;
   fddm_reading_choose_frequencies (reading);
   read_white (reading, white);
@@ -390,4 +390,13 @@ fddm_noise_meter_read (FddmNoiseMeter *meter, FddmNoiseModel *model)
   judge (reading);
   white[0] = luma_by_chroma (reading, white);
   write_model (reading, white, model);
+}
+
+void
+fddm_noise_meter_read (FddmNoiseMeter *meter, FddmNoiseModel *model)
+{
+  FddmNoiseModel joined;
+
+  read_joined (meter, &joined);
+  fddm_noise_split (&joined, meter->asked, model);
 }
