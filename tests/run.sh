@@ -38,7 +38,7 @@ suites() {
   local name=$1 build=$2 counts
   shift 2
   rm -f "$build"/meson-logs/testlog*
-  meson test -C "$build" --no-rebuild --print-errorlogs $(printf -- '--suite %s ' "$@") >"$work/step.log" 2>&1 </dev/null \
+  meson test -C "$build" --no-rebuild --print-errorlogs -t 5 $(printf -- '--suite %s ' "$@") >"$work/step.log" 2>&1 </dev/null \
     || tail -n 80 "$work/step.log"
   counts=$(python3 "$source/tests/count-tests.py" "$build") || counts="0 1 0"
   add "$name" $counts
@@ -62,7 +62,7 @@ hosts() {
 wants() { [[ " $parts " == *" $1 "* ]]; }
 
 install_packages() {
-  local wanted="gcc g++ libc6-dev pkg-config meson ninja-build gettext libgegl-dev gegl libdnnl-dev libjson-glib-dev gimp
+  local wanted="gcc g++ libc6-dev pkgconf meson ninja-build gettext libgegl-dev gegl libdnnl-dev libjson-glib-dev gimp
     libgimp2.0-dev mmdebstrap zstd clang-format python3" missing="" package
   command -v dpkg-query >/dev/null || return 0
   for package in $wanted; do
@@ -139,7 +139,7 @@ gimp3() {
   step "Debian 13: root" tests/debian13-root.sh "$root" true || return
   step "Debian 13: build without a warning" tests/debian13-root.sh "$root" "rm -rf /build &&
     meson setup /build --werror -Dcuda=disabled && ninja -C /build" || return
-  tests/debian13-root.sh "$root" "meson test -C /build --no-rebuild --print-errorlogs --suite unit --suite kernels --suite golden" \
+  tests/debian13-root.sh "$root" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite kernels --suite golden" \
     >"$work/step.log" 2>&1 </dev/null || tail -n 80 "$work/step.log"
   add "Debian 13" $(python3 tests/count-tests.py "$root/build" || echo 0 1 0)
   tests/debian13-root.sh "$root" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
