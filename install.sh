@@ -50,7 +50,15 @@ as_installer() {
 
 uninstall() {
   [ -f "$build/build.ninja" ] || die "$build is not there: nothing was installed from here"
+  folders=$(sed -n 's|^\(/.*\)/[^/]*$|\1|p' "$build/meson-logs/install-log.txt" | grep fddm | sort -ur)
   as_installer ninja -C "$build" uninstall
+  # meson leaves the folders; those of ours go when they are empty.
+  for folder in $folders; do
+    while [ "$folder" != "${folder#*fddm}" ] && [ -d "$folder" ]; do
+      as_installer rmdir --ignore-fail-on-non-empty "$folder"
+      folder=$(dirname "$folder")
+    done
+  done
   say "FDDM is uninstalled. Settings and weights of your own in the GIMP profile stay."
 }
 
