@@ -8,7 +8,8 @@
  * A FLOAT tensor of 1 × 1 positions stands for the same values everywhere where an operation says "may be constant".
  *
  * Coefficients are those of pictures in [-1,1]; noise levels are standard deviations of the same. Functions that return
- * gboolean return FALSE and set ERROR when the device failed or memory ran out; shapes are the caller's duty. */
+ * gboolean return FALSE and set ERROR when the device failed or memory ran out; shapes are the caller's duty. A device may
+ * work on after a function has returned; download and synthesise wait for it, and report what failed meanwhile. */
 #pragma once
 #include <glib.h>
 #include "noise-model.h"
@@ -93,7 +94,8 @@ typedef struct {
   gboolean (*analyse)    (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
                           GError **error);
   /* The inverse: adds WEIGHT × the picture that COEFFICIENTS describe (a difference of pictures: no offset of [-1,1])
-   * to the pixels inside the window's bounds; a gray picture takes the luma only. Non-finite pixels stay. */
+   * to the pixels inside the window's bounds; a gray picture takes the luma only. Non-finite pixels stay.
+   * After a failure some of the pixels may have got their share: start again from clean ones. */
   gboolean (*synthesise) (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
                           float *pixels, GError **error);
 
@@ -125,8 +127,8 @@ typedef struct {
 
   FddmConv *(*conv_new)     (FddmDevice *device, const FddmConvSpec *spec, GError **error);
   void      (*conv_free)    (FddmDevice *device, FddmConv *conv);
-  /* Bytes of working memory that the convolution needs for this size; convolutions share it. Also makes and keeps
-   * whatever is particular to the size. RESIDUAL: whether one will be given. */
+  /* Bytes of working memory that the convolution needs for this size, or a bound on them; convolutions share it. The
+   * device may make and keep here whatever is particular to the size. RESIDUAL: whether one will be given. */
   gboolean  (*conv_prepare) (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual,
                              gsize *scratch, GError **error);
   /* OUT = activation (conv (IN) + bias + RESIDUAL), zero padding; RESIDUAL may be NULL, or OUT itself (fastest). */

@@ -155,7 +155,8 @@ cuda() {
   say "The GPU's module"
   local nvcc
   nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null) || { skip "GPU module: there is no nvcc"; return; }
-  PATH=$(dirname "$nvcc"):$PATH build "GPU module" "$work/cuda" -Dcuda=enabled -Dhosts=none -Dgpu_archs=80
+  PATH=$(dirname "$nvcc"):$PATH build "GPU module" "$work/cuda" -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 \
+    && suites "GPU module" "$work/cuda" gpu
 }
 
 train() {
