@@ -39,7 +39,8 @@ parse (Denoise *denoise, char **argv, GError **error)
 
   *params = fddm_denoise_params_default ();
   parser = fddm_cli_parser (&denoise->common, entries, N_("IN OUT"),
-                            _("Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and colour space."));
+                            _("Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and "
+                              "colour space."));
   files = fddm_cli_parse (parser, argv, 2, 2, error);
   if (! files || ! in_range ("noise", params->noise, 100, error) || ! in_range ("luma", params->luma, 100, error)
       || ! in_range ("chroma", params->chroma, 100, error) || ! in_range ("detail", params->detail, 100, error)

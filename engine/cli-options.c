@@ -101,7 +101,8 @@ fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const cha
   GOptionEntry common[] = {
     { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality, N_("which network: fast, balanced or best"), N_("QUALITY") },
     { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_("where to compute: auto, gpu or cpu"), N_("DEVICE") },
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights, N_("a network by name or path instead of by quality"), N_("NAME") },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights, N_("a network by name or path, not by quality"),
+      N_("NAME") },
     { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_("threads on the CPU; 0 = one for each core"), "N" },
     { "memory", 0, 0, G_OPTION_ARG_CALLBACK, choose_memory, N_("most memory for tiles, in MB (1024)"), "MB" },
     { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile, N_("side of a tile in pixels; 0 = as memory allows"), "N" },

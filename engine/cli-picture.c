@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
@@ -21,19 +23,66 @@ take_warning (G_GNUC_UNUSED const char *domain, GLogLevelFlags level, const char
     *first = g_strdup (message);
 }
 
-/* Runs the graph up to NODE; its first warning, or NULL. What libraries print by themselves is not shown. */
-static char *
-run_graph (GeglNode *node)
+/* Removes FOLDER and the files in it. */
+static void
+remove_folder (const char *folder)
 {
-  char    *warning = NULL;
-  int      silence = open ("/dev/null", O_WRONLY | O_CLOEXEC), errors = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-  GLogFunc before = g_log_set_default_handler (take_warning, &warning);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char      *name;
 
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (folder);
+}
+
+/* libjpeg ends the whole program when it cannot go on. What is to be said and cleaned up then: */
+static struct {
+  const char *format, *path;     /* of the message, NULL = nothing is going on */
+  const char *temporary;         /* a folder to remove, or NULL                */
+  int         errors;            /* where messages go                          */
+} going_on;
+
+static void
+end_in_good_order (void)
+{
+  g_autofree char *shown = NULL, *message = NULL;
+
+  if (! going_on.format)
+    return;
+  dup2 (going_on.errors, STDERR_FILENO);
+  shown = g_filename_display_name (going_on.path);
+  message = g_strdup_printf (going_on.format, shown, _("the library that was to do it gave up"));
+  fprintf (stderr, "fddm: %s\n", message);
+  if (going_on.temporary)
+    remove_folder (going_on.temporary);
+}
+
+/* Runs the graph up to NODE; its first warning, or NULL. What libraries print by themselves is not shown. FORMAT and PATH:
+ * what is said when a library ends the program; TEMPORARY is removed then. */
+static char *
+run_graph (GeglNode *node, const char *format, const char *path, const char *temporary)
+{
+  static gboolean prepared = FALSE;
+  char           *warning = NULL;
+  int             silence = open ("/dev/null", O_WRONLY | O_CLOEXEC), errors = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  GLogFunc        before = g_log_set_default_handler (take_warning, &warning);
+
+  if (! prepared)
+    prepared = atexit (end_in_good_order) == 0;
+  going_on.path = path;
+  going_on.temporary = temporary;
+  going_on.errors = errors;
+  going_on.format = format;
   if (silence >= 0 && errors >= 0)
     dup2 (silence, STDERR_FILENO);
   gegl_node_process (node);
   if (silence >= 0 && errors >= 0)
     dup2 (errors, STDERR_FILENO);
+  going_on.format = NULL;
   g_log_set_default_handler (before, NULL);
   if (silence >= 0)
     close (silence);
@@ -124,7 +173,7 @@ fddm_picture_load (const char *path, GError **error)
   load = gegl_node_new_child (graph, "operation", operation, "path", path, NULL);
   sink = gegl_node_new_child (graph, "operation", "gegl:buffer-sink", "buffer", &buffer, "format", NULL, NULL);
   gegl_node_link (load, sink);
-  warning = run_graph (sink);
+  warning = run_graph (sink, _("Cannot read “%s”: %s"), path, NULL);
   if (! warning && buffer && ! gegl_rectangle_is_empty (gegl_buffer_get_extent (buffer)))
     return buffer;
   g_clear_object (&buffer);
@@ -155,25 +204,19 @@ saver_for (const char *path, GError **error)
   return NULL;
 }
 
-/* A new, empty file beside PATH, with the same ending. NULL when it cannot be made. */
+/* A new folder beside PATH, for a file with PATH's ending in it: savers make files of their own beside theirs. NULL when it
+ * cannot be made. */
 static char *
 temporary_beside (const char *path, GError **error)
 {
-  g_autofree char *folder = g_path_get_dirname (path);
-  g_autofree char *name = g_path_get_basename (path);
-  const char      *ending = strrchr (name, '.');
-  g_autofree char *form = g_strconcat (".fddm-XXXXXX", ending, NULL);
-  char            *temporary = g_build_filename (folder, form, NULL);
-  int              file = g_file_test (path, G_FILE_TEST_IS_DIR) ? (errno = EISDIR, -1) : g_mkstemp_full (temporary, O_RDWR, 0666);
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *folder = g_build_filename (parent, ".fddm-XXXXXX", NULL);
+  gboolean         is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
 
-  if (file < 0)
-    {
-      fail (error, _("Cannot write “%s”: %s"), path, g_strerror (errno));
-      g_free (temporary);
-      return NULL;
-    }
-  close (file);
-  return temporary;
+  if (! is_folder && g_mkdtemp (folder))
+    return g_steal_pointer (&folder);
+  fail (error, _("Cannot write “%s”: %s"), path, g_strerror (is_folder ? EISDIR : errno));
+  return NULL;
 }
 
 gboolean
@@ -182,7 +225,7 @@ fddm_picture_writable (const char *path, GError **error)
   g_autofree char *temporary = saver_for (path, error) ? temporary_beside (path, error) : NULL;
 
   if (temporary)
-    g_unlink (temporary);
+    remove_folder (temporary);
   return temporary != NULL;
 }
 
@@ -234,9 +277,9 @@ is_whole (const char *path, GeglBuffer *buffer)
   return whole;
 }
 
-/* Saves with OPERATION; what went wrong, or NULL. */
+/* Saves to PATH, in the folder TEMPORARY, to become TARGET, with OPERATION; what went wrong, or NULL. */
 static char *
-save_with (const char *operation, GeglBuffer *buffer, const char *path)
+save_with (const char *operation, GeglBuffer *buffer, const char *path, const char *temporary, const char *target)
 {
   g_autoptr (GeglNode) graph = gegl_node_new ();
   GeglNode            *source = gegl_node_new_child (graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
@@ -244,7 +287,7 @@ save_with (const char *operation, GeglBuffer *buffer, const char *path)
 
   set_depth (save, operation, gegl_buffer_get_format (buffer));
   gegl_node_link (source, save);
-  return run_graph (save);
+  return run_graph (save, _("Cannot write “%s”: %s"), target, temporary);
 }
 
 gboolean
@@ -252,23 +295,23 @@ fddm_picture_save (GeglBuffer *buffer, const char *from, const char *to, GError 
 {
   const char        *operation = saver_for (to, error);
   g_autofree char   *temporary = operation ? temporary_beside (to, error) : NULL;
+  g_autofree char   *name = g_path_get_basename (to);
+  g_autofree char   *path = temporary ? g_build_filename (temporary, name, NULL) : NULL;
   g_autofree char   *problem = NULL;
   g_autoptr (GError) reason = NULL;
   GStatBuf           old;
 
   if (! temporary)
     return FALSE;
-  problem = save_with (operation, buffer, temporary);
-  if (! problem && strcmp (operation, "gegl:jpg-save") == 0 && ! add_exif (from, temporary, &reason))
+  problem = save_with (operation, buffer, path, temporary, to);
+  if (! problem && strcmp (operation, "gegl:jpg-save") == 0 && ! add_exif (from, path, &reason))
     problem = g_strdup (reason->message);
-  if (! problem && ! is_whole (temporary, buffer))
+  if (! problem && ! is_whole (path, buffer))
     problem = g_strdup (_("it could not be written whole; is the disk full?"));
-  if (! problem && g_stat (to, &old) == 0 && g_chmod (temporary, (int) (old.st_mode & 0777)) != 0)
+  if (! problem && g_stat (to, &old) == 0 && g_chmod (path, (int) (old.st_mode & 0777)) != 0)
     problem = g_strdup (g_strerror (errno));
-  if (! problem && g_rename (temporary, to) != 0)
+  if (! problem && g_rename (path, to) != 0)
     problem = g_strdup (g_strerror (errno));
-  if (! problem)
-    return TRUE;
-  g_unlink (temporary);
-  return fail (error, _("Cannot write “%s”: %s"), to, problem);
+  remove_folder (temporary);
+  return ! problem || fail (error, _("Cannot write “%s”: %s"), to, problem);
 }
