@@ -4,7 +4,7 @@
 PSNR of each picture, over its three channels.
 
     evaluate.py WEIGHTS --set NAME=FOLDER ... [--sigma 15 25 50] [--passes 1 8] [--limit N] [--json OUT]
-                [--program fddm --quality fast]     also runs the C program on the same noisy pictures
+                [--program fddm]     also runs the C program on the same noisy pictures
 """
 import argparse
 import json
@@ -75,17 +75,14 @@ def denoise_average(model, rgb, d, sigma, passes):
     return total / passes
 
 
-def run_program(program, noisy, sigma, quality, weights_file):
-    """NOISY (3 x H x W, [-1, 1]) through `fddm denoise`. Pictures travel as 32-bit float TIFF without a profile, which GEGL
-    takes for R'G'B'."""
+def run_program(program, noisy, sigma, weights_file):
+    """NOISY (3 x H x W, [-1, 1]) through `fddm denoise`, in one pass. Pictures travel as 32-bit float TIFF without a
+    profile, which GEGL takes for R'G'B'."""
     with tempfile.TemporaryDirectory() as folder:
         source, target = os.path.join(folder, "in.tif"), os.path.join(folder, "out.tif")
         tiff.write(source, (noisy.permute(1, 2, 0).numpy() + 1) / 2)
-        command = [program, "denoise", source, target, "--noise", str(sigma), "--quality", quality, "--device", "cpu"]
-        environment = dict(os.environ)
-        if weights_file:
-            environment["FDDM_WEIGHTS"] = os.path.dirname(os.path.abspath(weights_file))
-        subprocess.run(command, check=True, env=environment, stdout=subprocess.DEVNULL)
+        subprocess.run([program, "denoise", source, target, "--noise", "%g" % sigma, "--weights", weights_file,
+                        "--device", "cpu", "--quiet"], check=True)
         return torch.from_numpy(tiff.read(target) * 2 - 1).permute(2, 0, 1).float()
 
 
@@ -111,13 +108,12 @@ def main():
     a.add_argument("--limit", type=int)
     a.add_argument("--json")
     a.add_argument("--fast-math", action="store_true", help="bfloat16")
-    a.add_argument("--program", help="the C program, run on the same pictures")
-    a.add_argument("--quality", default="balanced", help="for --program")
+    a.add_argument("--program", help="the C program, run on the same pictures in one pass")
     o = a.parse_args()
     model, about = weights.load(o.weights)
     model.to(memory_format=torch.channels_last)
     d = int(about["patch"])
-    other = (lambda noisy, sigma: run_program(o.program, noisy, sigma, o.quality, o.weights)) if o.program else None
+    other = (lambda noisy, sigma: run_program(o.program, noisy, sigma, o.weights)) if o.program else None
     results = {}
     for entry in o.set:
         name, folder = entry.split("=", 1)
