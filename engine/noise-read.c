@@ -272,7 +272,7 @@ fit_brightness (const FddmReading *reading, int channel, double white, const dou
       for (int k = 1; k < reading->d2; k++)
         {
           double quiet = sqrt (reading->bin_core[b][offset + k]), all = sqrt (reading->bin_bulk[b][offset + k]);
-          double here = quiet + others * reading->likeness * (all - quiet), weight = others;
+          double here = quiet + others * (all - quiet), weight = others;
 
           for (int i = 0; i < reading->n_high; i++)
             weight = reading->high[i] == k ? 1 : weight;
@@ -294,7 +294,7 @@ fit_brightness (const FddmReading *reading, int channel, double white, const dou
     return;
   fddm_noise_fit_curve (values, doubt, fitted);
   for (int i = 0; i < FDDM_NOISE_KNOTS; i++)
-    curve[i] = (float) exp (CLAMP (fitted[i], -1.5, 1.5));
+    curve[i] = (float) exp (CLAMP (fitted[i], -1, 1));
 }
 
 /* ---- All ---- */
