@@ -19,7 +19,7 @@ from PIL import Image
 
 from fddm import tiff, transform, weights
 
-# Where the patch grid stands, (right, down) in pixels, in pass k of an average over passes (quality `best`).
+# Where the patch grid stands, (right, down) in quarters of a patch, in pass k of an average (quality `best`).
 GRIDS = ((0, 0), (2, 2), (2, 0), (0, 2), (1, 1), (3, 3), (1, 3), (3, 1))
 
 
@@ -69,7 +69,7 @@ def denoise_average(model, rgb, d, sigma, passes):
     """Mean over PASSES passes, pass k turned by k and on grid k."""
     total = 0
     for k in range(passes):
-        right, down = GRIDS[k]
+        right, down = (quarters * d // 4 for quarters in GRIDS[k])
         turned = F.pad(turn(rgb, k), (right, 0, down, 0), mode="reflect")
         total = total + turn_back(denoise(model, turned, d, sigma)[..., down:, right:], k)
     return total / passes

@@ -15,7 +15,7 @@ from PIL import Image
 
 import evaluate
 import noise
-from fddm import transform, weights
+from fddm import sampler, schedule, transform, weights
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -42,7 +42,30 @@ def run(*command):
     return done.stdout
 
 
+def check_sampler():
+    """With the true picture as the estimate, the spread around it is the level at every step; the paper's form of the
+    step, corrected, is the same step."""
+    d, n = 4, 4000
+    torch.manual_seed(2)
+    x0 = torch.randn(1, d * d, n, 1)
+    for eta in (0, 0.5, 1):
+        s = schedule.level(d, -2).float()[None, :, None, None]
+        x = x0 + s * torch.randn(x0.shape)
+        for mu in (-1, 2.5, 3):
+            s_next = schedule.level(d, mu).float()[None, :, None, None]
+            z = torch.randn(x0.shape)
+            a, b = 1 / (1 + s[0, :, 0, 0] ** 2), 1 / (1 + s_next[0, :, 0, 0] ** 2)
+            old = sampler.algorithm2_step(x * a.sqrt()[:, None, None], x0, a, b, 0, z) / b.sqrt()[:, None, None]
+            if eta == 0 and not torch.allclose(old, sampler.step(x, x0, s, s_next, 0, z), rtol=1e-3, atol=1e-3):
+                sys.exit("smoke.py: the two forms of a step differ")
+            x, s = sampler.step(x, x0, s, s_next, eta, z), s_next
+            spread = ((x - x0) / s).std(2)
+            if (spread - 1).abs().max() > 0.06:
+                sys.exit("smoke.py: at eta %g the spread is %.3f of the level" % (eta, spread.max()))
+
+
 def main():
+    check_sampler()
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     out, textures = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
