@@ -188,6 +188,13 @@ def main():
         print("%.1f thousand multiply-adds per pixel, %d parameters, %s" % (
             model.network.operations(d) / 1000, sum(p.numel() for p in model.parameters()), device), flush=True)
 
+    def progress_now():
+        """That of the first process: all must stop at the same step."""
+        share = torch.tensor([clock.progress()], device=device)
+        if world > 1:
+            torch.distributed.broadcast(share, 0)
+        return share.item()
+
     def checkpoint():
         save(o.out, dict(shape=shape, model=model.state_dict(), average=average.state_dict(), step=step,
                          history=history, scale=scale.mean.cpu(), spent=clock.spent, start=clock.start,
@@ -196,9 +203,8 @@ def main():
     next_look, last_save, running = 0.04, time.time(), 0.0
     while next_look < clock.progress():
         next_look += 0.08
-    done = False
-    while not done:
-        progress = clock.progress()
+    progress = progress_now()
+    while progress < 1:
         with torch.no_grad():
             clean, noisy, level = noise.make(pack.batch(o.batch, o.side), d, shares)
         with torch.autocast(device.type, dtype=torch.bfloat16):
@@ -226,15 +232,15 @@ def main():
                 a.lerp_(p, 1 - keep)
         running += 0.02 * ((loss / wiener).mean().item() - running) if step > 1 else (loss / wiener).mean().item()
         clock.step()
-        done = clock.progress() >= 1
-        if rank == 0 and (done or clock.progress() > next_look):
+        progress = progress_now()
+        if rank == 0 and (progress >= 1 or progress > next_look):
             next_look += 0.08
             with torch.autocast(device.type, dtype=torch.bfloat16):
                 figures = [evaluate.mean_psnr(average, pictures, d, sigma) for sigma in (15, 25, 50)] if pictures else []
             history.append((clock.spent / 60, step, running, figures))
             print("%5.1f min  step %6d  error/wiener %.4f  norm %.2f  %s" % (
                 clock.spent / 60, step, running, norm, " ".join("%.3f" % f for f in figures)), flush=True)
-        if rank == 0 and (done or time.time() - last_save > 110):
+        if rank == 0 and (progress >= 1 or time.time() - last_save > 110):
             checkpoint()
             last_save = time.time()
     return 0
