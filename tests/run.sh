@@ -148,7 +148,7 @@ gimp3() {
   tests/debian13-root.sh "$root" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
     weights /usr/local/share/fddm/weights" >"$work/gimp3.log" 2>&1 </dev/null
   hosts "GIMP 3" "$work/gimp3.log"
-  step "Debian 13: install.sh for all users" tests/debian13-root.sh "$root" "FDDM_BUILD=/build-install ./install.sh --no-packages &&
+  step "Debian 13: install.sh for all users" tests/debian13-root.sh "$root" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
     test -x /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm && ./install.sh --uninstall &&
     ! ls /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm /usr/local/share/fddm/weights/*"
 }
