@@ -83,7 +83,7 @@ fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContext
     context->options = *options;
   if (context->options.memory == 0)
     context->options.memory = FDDM_MEMORY_DEFAULT;
-  context->module_dir         = g_strdup (context->options.module_dir);
+  context->module_dir         = g_strdup (options != NULL && options->module_dir != NULL ? options->module_dir : FDDM_MODULEDIR);
   context->options.module_dir = context->module_dir;
   fddm_schedule_init (&context->schedule, weights->patch, weights->open_grid, weights->temperature);
   if (choose_device (context, device, error))

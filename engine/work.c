@@ -68,8 +68,8 @@ static gboolean
 too_small (gsize limit, GError **error)
 {
   g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
-               _("Even the smallest tile needs more than %" G_GSIZE_FORMAT " MiB; allow more memory or choose less detail"),
-               limit >> 20);
+               _("Even the smallest tile needs more than %d MiB; allow more memory or choose less detail"),
+               (int) (limit >> 20));
   return FALSE;
 }
 
