@@ -79,7 +79,7 @@ run_pipeline (Bench *bench, FddmContext *context, int averages, double megapixel
   params.averages = averages;
   done = fddm_denoise (context, &params, &source, &sink, fddm_cli_progress, &bench->common, &report, error);
   fddm_cli_progress_end (&bench->common);
-  if (! done)
+  if (!done)
     return FALSE;
   run->megapixels = width * 1e-6 * height;
   run->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
@@ -119,13 +119,13 @@ bench_quality (Bench *bench, FddmContext *context, FddmWeights *weights, int ave
   const char *name = bench->common.weights ? bench->common.weights : quality_names[bench->common.quality];
   double      alone;
 
-  if (! fddm_bench_convolutions (context, TILE_SIDE, TILE_SIDE, SECONDS, &alone, error))
+  if (!fddm_bench_convolutions (context, TILE_SIDE, TILE_SIDE, SECONDS, &alone, error))
     return FALSE;
   for (int i = 0; bench->sizes[i] > 0; i++)
     {
       Run run;
 
-      if (! run_pipeline (bench, context, averages, bench->sizes[i], &run, error))
+      if (!run_pipeline (bench, context, averages, bench->sizes[i], &run, error))
         return FALSE;
       tell_run (bench, name, &run, alone, fddm_weights_operations (weights) * averages * run.megapixels * 1e6 / run.seconds);
     }
@@ -148,18 +148,18 @@ bench_device (Bench *bench, GError **error)
 
       bench->common.quality = quality;
       context = fddm_cli_context (&bench->common, &weights, &averages, error);
-      if (! context)
+      if (!context)
         return FALSE;
-      if (! titled && bench->builder)
+      if (!titled && bench->builder)
         {
           json_builder_begin_object (bench->builder);
           fddm_cli_json_string (bench->builder, "device", fddm_context_describe (context));
           json_builder_begin_array (json_builder_set_member_name (bench->builder, "runs"));
         }
-      else if (! titled)
+      else if (!titled)
         printf ("%s\n", fddm_context_describe (context));
       titled = TRUE;
-      if (! bench_quality (bench, context, weights, averages, error))
+      if (!bench_quality (bench, context, weights, averages, error))
         return FALSE;
     }
   if (bench->builder)
@@ -176,17 +176,17 @@ bench_devices (Bench *bench, GError **error)
   if (bench->one_device)
     return bench_device (bench, error);
   bench->common.device = FDDM_DEVICE_CPU;
-  if (! bench_device (bench, error))
+  if (!bench_device (bench, error))
     return FALSE;
   bench->common.device = FDDM_DEVICE_GPU;
   if (bench_device (bench, &reason))
     return TRUE;
-  if (! g_error_matches (reason, FDDM_ERROR, FDDM_ERROR_DEVICE))
+  if (!g_error_matches (reason, FDDM_ERROR, FDDM_ERROR_DEVICE))
     {
       g_propagate_error (error, g_steal_pointer (&reason));
       return FALSE;
     }
-  if (! bench->builder)
+  if (!bench->builder)
     printf (_("%s: not used; %s\n"), _("GPU"), reason->message);
   return TRUE;
 }
@@ -201,7 +201,7 @@ read_sizes (Bench *bench, char **texts, GError **error)
   for (guint i = 0; i < n; i++)
     {
       bench->sizes[i] = g_ascii_strtod (texts[i], NULL);
-      if (! (bench->sizes[i] >= 0.01 && bench->sizes[i] <= 1000))
+      if (!(bench->sizes[i] >= 0.01 && bench->sizes[i] <= 1000))
         {
           g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("--%s must be from %g to %g"), "size", 0.01, 1000.0);
           return FALSE;

@@ -42,9 +42,9 @@ parse (Denoise *denoise, char **argv, GError **error)
                             _("Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and "
                               "colour space."));
   files = fddm_cli_parse (parser, argv, 2, 2, error);
-  if (! files || ! in_range ("noise", params->noise, 100, error) || ! in_range ("luma", params->luma, 100, error)
-      || ! in_range ("chroma", params->chroma, 100, error) || ! in_range ("detail", params->detail, 100, error)
-      || ! in_range ("seed", (double) seed, G_MAXINT32, error))
+  if (!files || !in_range ("noise", params->noise, 100, error) || !in_range ("luma", params->luma, 100, error)
+      || !in_range ("chroma", params->chroma, 100, error) || !in_range ("detail", params->detail, 100, error)
+      || !in_range ("seed", (double) seed, G_MAXINT32, error))
     return NULL;
   params->seed = (guint32) seed;
   return g_steal_pointer (&files);
@@ -107,13 +107,13 @@ denoise_file (Denoise *denoise, char **files, GError **error)
   g_autoptr (FddmWeights) weights = NULL;
   g_autoptr (FddmContext) context = NULL;
 
-  if (! fddm_picture_writable (files[1], error) || ! (from = fddm_picture_load (files[0], error))
-      || ! (context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error))
-      || ! (to = run (denoise, context, from, error)) || ! fddm_picture_save (to, files[0], files[1], error))
+  if (!fddm_picture_writable (files[1], error) || !(from = fddm_picture_load (files[0], error))
+      || !(context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error))
+      || !(to = run (denoise, context, from, error)) || !fddm_picture_save (to, files[0], files[1], error))
     return FALSE;
   if (denoise->common.json)
     report_json (denoise, files, from, context, weights);
-  else if (! denoise->common.quiet)
+  else if (!denoise->common.quiet)
     report (denoise, context);
   return TRUE;
 }

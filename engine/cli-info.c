@@ -215,13 +215,13 @@ tell_picture (const FddmCliOptions *options, const char *path, GError **error)
   int                     averages;
   gboolean                done;
 
-  if (! buffer || ! (context = fddm_cli_context (options, NULL, &averages, error)))
+  if (!buffer || !(context = fddm_cli_context (options, NULL, &averages, error)))
     return FALSE;
   fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);
   source = fddm_gegl_pixels_source (&pixels);
   done = fddm_measure (context, &source, fddm_cli_progress, (gpointer) options, &luma, &chroma, error);
   fddm_cli_progress_end (options);
-  if (! done)
+  if (!done)
     return FALSE;
   if (options->json)
     {

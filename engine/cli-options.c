@@ -38,7 +38,7 @@ choose_device (const char *option, const char *value, gpointer data, GError **er
   FddmCliOptions          *options = data;
   int                      chosen = FDDM_DEVICE_REFERENCE;
 
-  if (strcmp (value, "reference") != 0 && ! choose (option, value, names, 3, &chosen, error))
+  if (strcmp (value, "reference") != 0 && !choose (option, value, names, 3, &chosen, error))
     return FALSE;
   options->device = (FddmDeviceKind) chosen;
   return TRUE;
@@ -51,7 +51,7 @@ choose_quality (const char *option, const char *value, gpointer data, GError **e
   FddmCliOptions          *options = data;
   int                      chosen;
 
-  if (! choose (option, value, names, 3, &chosen, error))
+  if (!choose (option, value, names, 3, &chosen, error))
     return FALSE;
   options->quality = (FddmQuality) chosen;
   return TRUE;
@@ -64,7 +64,7 @@ choose_memory (const char *option, const char *value, gpointer data, GError **er
   FddmCliOptions *options = data;
   guint64         megabytes;
 
-  if (! g_ascii_string_to_unsigned (value, 10, 1, G_MAXSIZE >> 20, &megabytes, NULL))
+  if (!g_ascii_string_to_unsigned (value, 10, 1, G_MAXSIZE >> 20, &megabytes, NULL))
     {
       g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("%s: “%s” is no number of megabytes"), option, value);
       return FALSE;
@@ -129,7 +129,7 @@ fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GE
   g_auto (GStrv) rest = g_strdupv (argv);
   guint          n;
 
-  if (! g_option_context_parse_strv (parser, &rest, error))
+  if (!g_option_context_parse_strv (parser, &rest, error))
     {
       /* What GOption finds is a matter of usage, too. */
       if (error && *error && (*error)->domain == G_OPTION_ERROR)

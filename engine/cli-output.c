@@ -30,7 +30,7 @@ fddm_cli_catch_signals (void)
 static gboolean
 is_shown (const FddmCliOptions *options)
 {
-  return ! options->quiet && isatty (STDERR_FILENO);
+  return !options->quiet && isatty (STDERR_FILENO);
 }
 
 gboolean
@@ -42,7 +42,7 @@ fddm_cli_progress (FddmPhase phase, double fraction, gpointer data)
 
       fprintf (stderr, "\r%s %3d %%\033[K", text, (int) (100 * fraction));
     }
-  return ! interrupted;
+  return !interrupted;
 }
 
 void

@@ -19,7 +19,7 @@ take_warning (G_GNUC_UNUSED const char *domain, GLogLevelFlags level, const char
 {
   char **first = data;
 
-  if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR) && ! *first)
+  if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR) && !*first)
     *first = g_strdup (message);
 }
 
@@ -51,7 +51,7 @@ end_in_good_order (void)
 {
   g_autofree char *shown = NULL, *message = NULL;
 
-  if (! going_on.format)
+  if (!going_on.format)
     return;
   dup2 (going_on.errors, STDERR_FILENO);
   shown = g_filename_display_name (going_on.path);
@@ -71,7 +71,7 @@ run_graph (GeglNode *node, const char *format, const char *path, const char *tem
   int             silence = open ("/dev/null", O_WRONLY | O_CLOEXEC), errors = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
   GLogFunc        before = g_log_set_default_handler (take_warning, &warning);
 
-  if (! prepared)
+  if (!prepared)
     prepared = atexit (end_in_good_order) == 0;
   going_on.path = path;
   going_on.temporary = temporary;
@@ -145,15 +145,15 @@ check_file (const char *path, GError **error)
   if (g_access (path, R_OK) != 0)
     return fail (error, _("Cannot read “%s”: %s"), path, g_strerror (errno)), NULL;
   file = g_mapped_file_new (path, FALSE, &reason);
-  if (! file)
+  if (!file)
     return fail (error, _("Cannot read “%s”: %s"), path, reason->message), NULL;
   bytes = (const guint8 *) g_mapped_file_get_contents (file);
   size = g_mapped_file_get_length (file);
   operation = loader_for (bytes, size);
-  if (! operation)
+  if (!operation)
     return fail (error, _("Cannot read “%s”: %s"), path, _("it is no picture in a known format")), NULL;
   /* libjpeg makes up what is missing, in gray. */
-  if (fddm_jpeg_is (bytes, size) && ! fddm_jpeg_whole (bytes, size))
+  if (fddm_jpeg_is (bytes, size) && !fddm_jpeg_whole (bytes, size))
     return fail (error, _("Cannot read “%s”: %s"), path, _("it is cut off")), NULL;
   return operation;
 }
@@ -167,14 +167,14 @@ fddm_picture_load (const char *path, GError **error)
   GeglBuffer           *buffer = NULL;
   g_autofree char      *warning = NULL;
 
-  if (! operation)
+  if (!operation)
     return NULL;
   graph = gegl_node_new ();
   load = gegl_node_new_child (graph, "operation", operation, "path", path, NULL);
   sink = gegl_node_new_child (graph, "operation", "gegl:buffer-sink", "buffer", &buffer, "format", NULL, NULL);
   gegl_node_link (load, sink);
   warning = run_graph (sink, _("Cannot read “%s”: %s"), path, NULL);
-  if (! warning && buffer && ! gegl_rectangle_is_empty (gegl_buffer_get_extent (buffer)))
+  if (!warning && buffer && !gegl_rectangle_is_empty (gegl_buffer_get_extent (buffer)))
     return buffer;
   g_clear_object (&buffer);
   fail (error, _("Cannot read “%s”: %s"), path, warning ? warning : _("it is damaged"));
@@ -213,7 +213,7 @@ temporary_beside (const char *path, GError **error)
   g_autofree char *folder = g_build_filename (parent, ".fddm-XXXXXX", NULL);
   gboolean         is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
 
-  if (! is_folder && g_mkdtemp (folder))
+  if (!is_folder && g_mkdtemp (folder))
     return g_steal_pointer (&folder);
   fail (error, _("Cannot write “%s”: %s"), path, g_strerror (is_folder ? EISDIR : errno));
   return NULL;
@@ -255,10 +255,10 @@ add_exif (const char *from, const char *to, GError **error)
   g_autoptr (GBytes) bytes = NULL;
   gsize              source_size, target_size;
 
-  if (! g_file_get_contents (from, &source, &source_size, NULL) || ! g_file_get_contents (to, &target, &target_size, error))
+  if (!g_file_get_contents (from, &source, &source_size, NULL) || !g_file_get_contents (to, &target, &target_size, error))
     return source == NULL;
   bytes = fddm_jpeg_with_exif ((const guint8 *) source, source_size, (const guint8 *) target, target_size);
-  return ! bytes || g_file_set_contents_full (to, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
+  return !bytes || g_file_set_contents_full (to, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
                                               G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
 
@@ -301,17 +301,17 @@ fddm_picture_save (GeglBuffer *buffer, const char *from, const char *to, GError 
   g_autoptr (GError) reason = NULL;
   GStatBuf           old;
 
-  if (! temporary)
+  if (!temporary)
     return FALSE;
   problem = save_with (operation, buffer, path, temporary, to);
-  if (! problem && strcmp (operation, "gegl:jpg-save") == 0 && ! add_exif (from, path, &reason))
+  if (!problem && strcmp (operation, "gegl:jpg-save") == 0 && !add_exif (from, path, &reason))
     problem = g_strdup (reason->message);
-  if (! problem && ! is_whole (path, buffer))
+  if (!problem && !is_whole (path, buffer))
     problem = g_strdup (_("it could not be written whole; is the disk full?"));
-  if (! problem && g_stat (to, &old) == 0 && g_chmod (path, (int) (old.st_mode & 0777)) != 0)
+  if (!problem && g_stat (to, &old) == 0 && g_chmod (path, (int) (old.st_mode & 0777)) != 0)
     problem = g_strdup (g_strerror (errno));
-  if (! problem && g_rename (path, to) != 0)
+  if (!problem && g_rename (path, to) != 0)
     problem = g_strdup (g_strerror (errno));
   remove_folder (temporary);
-  return ! problem || fail (error, _("Cannot write “%s”: %s"), to, problem);
+  return !problem || fail (error, _("Cannot write “%s”: %s"), to, problem);
 }

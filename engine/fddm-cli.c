@@ -54,7 +54,7 @@ run (char **argv)
       {
         if (commands[i].run (argv, &error))
           /* Nobody gets half an answer either. */
-          return fflush (stdout) == 0 && ! ferror (stdout) ? EXIT_SUCCESS : (perror ("fddm"), EXIT_FAILURE);
+          return fflush (stdout) == 0 && !ferror (stdout) ? EXIT_SUCCESS : (perror ("fddm"), EXIT_FAILURE);
         fprintf (stderr, "fddm: %s\n", g_strdelimit (error->message, "\n\r", ' '));
         return exit_status (error);
       }

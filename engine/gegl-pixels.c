@@ -30,7 +30,7 @@ fddm_gegl_pixels_init (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer *to,
   gboolean    gray = (babl_get_model_flags (babl_format_get_model (format)) & BABL_MODEL_FLAG_GRAY) != 0;
   gboolean    linear;
 
-  if (! space)
+  if (!space)
     space = format;
   linear = is_linear (space);
   pixels->from = from;
@@ -64,13 +64,13 @@ encode (const FddmGeglPixels *pixels, const Babl *own, const float *floats, int 
 {
   g_autofree float *with_alpha = NULL;
 
-  if (! pixels->format_alpha)
+  if (!pixels->format_alpha)
     {
       babl_process (babl_fish (pixels->format, own), floats, coded, (long) n);
       return TRUE;
     }
   with_alpha = g_try_new (float, n * (gsize) (channels + 1));
-  if (! with_alpha)
+  if (!with_alpha)
     return FALSE;
   babl_process (babl_fish (own, pixels->format_alpha), coded, with_alpha, (long) n);
   for (gsize i = 0; i < n; i++)
@@ -94,12 +94,12 @@ write_pixels (gpointer data, int x, int y, int width, int height, const float *f
   g_autofree guint8 *there = g_try_malloc_n (n, own_pixel);
   g_autofree guint8 *coded = g_try_malloc_n (n, own_pixel);
 
-  if (! before || ! there || ! coded)
+  if (!before || !there || !coded)
     goto no_memory;
   gegl_buffer_get (pixels->from, &rectangle, 1.0, pixels->format, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   gegl_buffer_get (pixels->to, &rectangle, 1.0, own, there, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   memcpy (coded, there, n * own_pixel);
-  if (! encode (pixels, own, floats, channels, n, coded))
+  if (!encode (pixels, own, floats, channels, n, coded))
     goto no_memory;
   for (gsize i = 0; i < n; i++)
     if (memcmp (floats + i * (gsize) channels, before + i * (gsize) channels, pixel) != 0)

@@ -46,10 +46,10 @@ is_plain (const char *text, gsize length)
         i++;
       else if (text[i] == '"')
         in_string = !in_string;
-      else if (! in_string && (text[i] == '/' || text[i] == '\'' || text[i] == '#'))
+      else if (!in_string && (text[i] == '/' || text[i] == '\'' || text[i] == '#'))
         return FALSE;
     }
-  return ! in_string;
+  return !in_string;
 }
 
 typedef struct {
@@ -62,7 +62,7 @@ note_member (G_GNUC_UNUSED JsonParser *parser, JsonObject *object, const char *n
 {
   Members *members = data;
 
-  if (! g_hash_table_add (members->seen, g_strdup_printf ("%p/%s", (void *) object, name)) && ! members->twice)
+  if (!g_hash_table_add (members->seen, g_strdup_printf ("%p/%s", (void *) object, name)) && !members->twice)
     members->twice = g_strdup (name);
 }
 
@@ -74,7 +74,7 @@ fddm_json_parse (const char *text, gsize length, int depth, GError **error)
   Members                members = { NULL, NULL };
   gboolean               good;
 
-  if (length > G_MAXINT || ! g_utf8_validate_len (text, length, NULL) || ! is_plain (text, length))
+  if (length > G_MAXINT || !g_utf8_validate_len (text, length, NULL) || !is_plain (text, length))
     return fddm_weights_fail (error, _("it is not JSON")), NULL;
   if (deepest (text, length) > depth)
     return fddm_weights_fail (error, _("its JSON is nested too deeply")), NULL;
@@ -86,7 +86,7 @@ fddm_json_parse (const char *text, gsize length, int depth, GError **error)
   g_hash_table_unref (members.seen);
   twice = members.twice;
 
-  if (! good || ! json_parser_get_root (parser))
+  if (!good || !json_parser_get_root (parser))
     return fddm_weights_fail (error, _("it is not JSON")), NULL;
   if (twice)
     return fddm_weights_fail (error, _("“%s” stands in it twice"), twice), NULL;
@@ -99,7 +99,7 @@ fddm_json_numbers (JsonNode *node, guint max, guint *n)
   g_autofree double *numbers = NULL;
   JsonArray         *array;
 
-  if (! JSON_NODE_HOLDS_ARRAY (node))
+  if (!JSON_NODE_HOLDS_ARRAY (node))
     return NULL;
   array = json_node_get_array (node);
   *n = json_array_get_length (array);
@@ -114,7 +114,7 @@ fddm_json_numbers (JsonNode *node, guint max, guint *n)
       if (type != G_TYPE_INT64 && type != G_TYPE_DOUBLE)
         return NULL;
       numbers[i] = type == G_TYPE_INT64 ? (double) json_node_get_int (element) : json_node_get_double (element);
-      if (! isfinite (numbers[i]))
+      if (!isfinite (numbers[i]))
         return NULL;
     }
   return g_steal_pointer (&numbers);
@@ -123,7 +123,7 @@ fddm_json_numbers (JsonNode *node, guint max, guint *n)
 const char *
 fddm_json_string (JsonNode *node)
 {
-  if (! node || ! JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
     return NULL;
   return json_node_get_string (node);
 }
@@ -133,7 +133,7 @@ fddm_json_integer (JsonNode *node, gint64 min, gint64 max)
 {
   gint64 value;
 
-  if (! node || ! JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
     return -1;
   value = json_node_get_int (node);
   return value >= min && value <= max ? value : -1;

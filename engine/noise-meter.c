@@ -29,7 +29,7 @@ fddm_noise_meter_new (int patch, int channels)
 void
 fddm_noise_meter_free (FddmNoiseMeter *meter)
 {
-  if (! meter)
+  if (!meter)
     return;
   g_free (meter->values);
   g_free (meter->brightness);
@@ -93,7 +93,7 @@ keep (FddmNoiseMeter *meter, const float *patch, gsize row, const float *energie
   around = (e[-columns - 1] + e[-columns] + e[-columns + 1] + e[-1] + e[1] + e[columns - 1] + e[columns] + e[columns + 1]) / 8;
   for (gsize k = 0; k < c; k++)
     sum += fabsf (patch[k]);
-  if (! (from_edge > MARGIN_MIN) || ! isfinite (around + sum) || meter->seen++ % meter->every != 0)
+  if (!(from_edge > MARGIN_MIN) || !isfinite (around + sum) || meter->seen++ % meter->every != 0)
     return;
   if (meter->n == meter->capacity)
     thin_out (meter);

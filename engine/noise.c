@@ -17,7 +17,7 @@ fddm_noise_white (FddmNoiseModel *model, int patch, int channels, gboolean gray,
     {
       double level = sigma * FDDM_STEP;
 
-      if (channels == 3 && ! gray)
+      if (channels == 3 && !gray)
         level *= fddm_noise_row_norm[c];
       else if (c > 0)
         level = 0;
@@ -47,7 +47,7 @@ fddm_noise_summary (const FddmNoiseModel *model, double *luma, double *chroma)
 
   *luma = level (model, 0) / FDDM_STEP;
   *chroma = 0;
-  if (! colour)
+  if (!colour)
     return;
   /* A gray picture's three samples are one and the same: its luma is as noisy as each. */
   *chroma = (level (model, 1) / fddm_noise_row_norm[1] + level (model, 2) / fddm_noise_row_norm[2]) / 2 / FDDM_STEP;

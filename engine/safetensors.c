@@ -68,7 +68,7 @@ to_floats (const guint8 *bytes, Type type, gsize count, float *values)
       odd |= (bits & exponent) == exponent;
       values[i] = type == TYPE_F16 ? from_half (bits) : from_bits ((guint32) bits << 16);
     }
-  return ! odd;
+  return !odd;
 }
 
 static gboolean
@@ -93,7 +93,7 @@ read_offsets (JsonObject *object, guint64 limit, Stored *tensor)
   JsonNode *node = json_object_get_member (object, "data_offsets");
   gint64    begin, end;
 
-  if (! node || ! JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) != 2)
+  if (!node || !JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) != 2)
     return FALSE;
   begin = fddm_json_integer (json_array_get_element (json_node_get_array (node), 0), 0, (gint64) limit);
   end = fddm_json_integer (json_array_get_element (json_node_get_array (node), 1), 0, (gint64) limit);
@@ -108,7 +108,7 @@ read_shape (JsonObject *object, Stored *tensor)
   JsonNode  *node = json_object_get_member (object, "shape");
   JsonArray *array;
 
-  if (! node || ! JSON_NODE_HOLDS_ARRAY (node))
+  if (!node || !JSON_NODE_HOLDS_ARRAY (node))
     return FALSE;
   array = json_node_get_array (node);
   if (json_array_get_length (array) < 1 || json_array_get_length (array) > FDDM_TENSOR_DIMENSIONS)
@@ -118,7 +118,7 @@ read_shape (JsonObject *object, Stored *tensor)
   for (int i = 0; i < tensor->n; i++)
     {
       tensor->shape[i] = fddm_json_integer (json_array_get_element (array, (guint) i), 1, G_MAXINT);
-      if (tensor->shape[i] < 0 || ! g_size_checked_mul (&tensor->count, tensor->count, (gsize) tensor->shape[i]))
+      if (tensor->shape[i] < 0 || !g_size_checked_mul (&tensor->count, tensor->count, (gsize) tensor->shape[i]))
         return FALSE;
     }
   return TRUE;
@@ -132,20 +132,20 @@ read_tensor (FddmSafetensors *file, const char *name, JsonNode *node, guint64 li
   JsonObject        *object;
   gsize              bytes;
 
-  if (! *name || strlen (name) > NAME_MAX_BYTES)
+  if (!*name || strlen (name) > NAME_MAX_BYTES)
     return fddm_weights_fail (error, _("a tensor's name is empty or too long"));
-  if (! JSON_NODE_HOLDS_OBJECT (node))
+  if (!JSON_NODE_HOLDS_OBJECT (node))
     return fddm_weights_fail (error, _("tensor “%s” is not described"), name);
   object = json_node_get_object (node);
   if (json_object_get_size (object) != 3)
     return fddm_weights_fail (error, _("tensor “%s” has keys other than dtype, shape and data_offsets"), name);
-  if (! read_type (object, name, &tensor->type, error))
+  if (!read_type (object, name, &tensor->type, error))
     return FALSE;
-  if (! read_shape (object, tensor))
+  if (!read_shape (object, tensor))
     return fddm_weights_fail (error, _("tensor “%s” has an unusable shape"), name);
-  if (! read_offsets (object, limit, tensor))
+  if (!read_offsets (object, limit, tensor))
     return fddm_weights_fail (error, _("tensor “%s” lies outside the file"), name);
-  if (! g_size_checked_mul (&bytes, tensor->count, tensor->type == TYPE_F32 ? 4 : 2)
+  if (!g_size_checked_mul (&bytes, tensor->count, tensor->type == TYPE_F32 ? 4 : 2)
       || bytes != tensor->end - tensor->begin)
     return fddm_weights_fail (error, _("tensor “%s” is not as long as its shape says"), name);
 
@@ -196,14 +196,14 @@ read_metadata (FddmSafetensors *file, JsonNode *node, GError **error)
   const char    *key;
   JsonNode      *value;
 
-  if (! JSON_NODE_HOLDS_OBJECT (node))
+  if (!JSON_NODE_HOLDS_OBJECT (node))
     return fddm_weights_fail (error, _("“%s” is not an object"), "__metadata__");
   json_object_iter_init (&iter, json_node_get_object (node));
   while (json_object_iter_next (&iter, &key, &value))
     {
       const char *text = fddm_json_string (value);
 
-      if (! text)
+      if (!text)
         return fddm_weights_fail (error, _("metadata “%s” is not a string"), key);
       g_hash_table_insert (file->metadata, g_strdup (key), g_strdup (text));
     }
@@ -217,11 +217,11 @@ read_header (FddmSafetensors *file, JsonNode *root, guint64 limit, GError **erro
   const char    *name;
   JsonNode      *node;
 
-  if (! JSON_NODE_HOLDS_OBJECT (root))
+  if (!JSON_NODE_HOLDS_OBJECT (root))
     return fddm_weights_fail (error, _("its header is not an object"));
   json_object_iter_init (&iter, json_node_get_object (root));
   while (json_object_iter_next (&iter, &name, &node))
-    if (! (strcmp (name, "__metadata__") == 0 ? read_metadata (file, node, error)
+    if (!(strcmp (name, "__metadata__") == 0 ? read_metadata (file, node, error)
                                               : read_tensor (file, name, node, limit, error)))
       return FALSE;
   return check_places (file, limit, error);
@@ -242,7 +242,7 @@ fddm_safetensors_parse (const guint8 *bytes, gsize size, GError **error)
     return fddm_weights_fail (error, _("it is not a safetensors file, or cut off")), NULL;
 
   root = fddm_json_parse ((const char *) bytes + 8, (gsize) length, 4, error);
-  if (! root)
+  if (!root)
     {
       g_prefix_error (error, "%s", _("its header cannot be read: "));
       return NULL;
@@ -252,7 +252,7 @@ fddm_safetensors_parse (const guint8 *bytes, gsize size, GError **error)
   file->tensors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   file->floats = g_ptr_array_new_with_free_func (g_free);
   file->data = bytes + 8 + length;
-  if (! read_header (file, root, size - 8 - length, error))
+  if (!read_header (file, root, size - 8 - length, error))
     return NULL;
   return g_steal_pointer (&file);
 }
@@ -260,7 +260,7 @@ fddm_safetensors_parse (const guint8 *bytes, gsize size, GError **error)
 void
 fddm_safetensors_free (FddmSafetensors *file)
 {
-  if (! file)
+  if (!file)
     return;
   g_hash_table_unref (file->metadata);
   g_hash_table_unref (file->tensors);
@@ -275,10 +275,10 @@ convert (FddmSafetensors *file, Stored *tensor, GError **error)
 
   if (g_size_checked_mul (&bytes, tensor->count, sizeof (float)))
     tensor->values = g_try_malloc (bytes);
-  if (! tensor->values)
+  if (!tensor->values)
     return fddm_weights_fail (error, _("there is no memory for tensor “%s”"), tensor->name);
   g_ptr_array_add (file->floats, tensor->values);
-  if (! to_floats (file->data + tensor->begin, tensor->type, tensor->count, tensor->values))
+  if (!to_floats (file->data + tensor->begin, tensor->type, tensor->count, tensor->values))
     return fddm_weights_fail (error, _("tensor “%s” holds a value that is not finite"), tensor->name);
   return TRUE;
 }
@@ -288,7 +288,7 @@ fddm_safetensors_take (FddmSafetensors *file, const char *name, int n, gint64 *s
 {
   Stored *tensor = g_hash_table_lookup (file->tensors, name);
 
-  if (! tensor)
+  if (!tensor)
     return fddm_weights_fail (error, _("tensor “%s” is missing"), name), NULL;
   if (tensor->n != n)
     return fddm_weights_fail (error, _("tensor “%s” has %d dimensions instead of %d"), name, tensor->n, n), NULL;
@@ -298,7 +298,7 @@ fddm_safetensors_take (FddmSafetensors *file, const char *name, int n, gint64 *s
     else if (shape[i] != tensor->shape[i])
       return fddm_weights_fail (error, _("tensor “%s” has size %d in dimension %d instead of %d"), name,
                                 (int) tensor->shape[i], i + 1, (int) shape[i]), NULL;
-  if (! tensor->values && ! convert (file, tensor, error))
+  if (!tensor->values && !convert (file, tensor, error))
     return NULL;
   return tensor->values;
 }
@@ -311,7 +311,7 @@ fddm_safetensors_unused (const FddmSafetensors *file)
 
   g_hash_table_iter_init (&iter, file->tensors);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (! ((Stored *) value)->values)
+    if (!((Stored *) value)->values)
       return ((Stored *) value)->name;
   return NULL;
 }

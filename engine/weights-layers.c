@@ -35,7 +35,7 @@ text (const Reader *reader, const char *key, GError **error)
 {
   const char *value = fddm_json_string (json_object_get_member (reader->object, key));
 
-  if (! value || ! *value)
+  if (!value || !*value)
     return fddm_weights_fail (error, _("layer %d: “%s” is missing or is no text"), reader->index, key), NULL;
   return value;
 }
@@ -55,7 +55,7 @@ value (const Reader *reader, const char *name, int *number, GError **error)
 {
   gpointer found;
 
-  if (! g_hash_table_lookup_extended (reader->values, name, NULL, &found))
+  if (!g_hash_table_lookup_extended (reader->values, name, NULL, &found))
     return fddm_weights_fail (error, _("layer %d reads “%s”, which no layer before it writes"), reader->index, name);
   *number = GPOINTER_TO_INT (found);
   return TRUE;
@@ -82,7 +82,7 @@ activation (const Reader *reader, FddmLayer *layer, GError **error)
   static const char *const names[] = { "none", "relu", "silu" };   /* in FddmActivation's order */
   const char              *name;
 
-  if (! has (reader, "activation"))
+  if (!has (reader, "activation"))
     return TRUE;
   name = text (reader, "activation", error);
   for (gsize i = 0; name && i < G_N_ELEMENTS (names); i++)
@@ -100,10 +100,10 @@ tensor (const Reader *reader, const char *part, int n, gint64 *shape, const floa
   const char       *stem = text (reader, "weights", error);
   g_autofree char  *name = stem ? g_strconcat (stem, part, NULL) : NULL;
 
-  if (! name)
+  if (!name)
     return FALSE;
   *values = fddm_safetensors_take (reader->file, name, n, shape, error);
-  if (! *values)
+  if (!*values)
     g_prefix_error (error, _("layer %d: "), reader->index);
   return *values != NULL;
 }
@@ -115,11 +115,11 @@ read_conv (Reader *reader, FddmLayer *layer, GError **error)
 {
   gint64 shape[4] = { -1, -1, layer->kernel, layer->kernel };
 
-  if (! input (reader, layer, error) || ! activation (reader, layer, error))
+  if (!input (reader, layer, error) || !activation (reader, layer, error))
     return FALSE;
   shape[1] = channels_of (reader, layer->in[0]);
-  if (! tensor (reader, ".weight", 4, shape, &layer->weight, error)
-      || ! tensor (reader, ".bias", 1, shape, &layer->bias, error))
+  if (!tensor (reader, ".weight", 4, shape, &layer->weight, error)
+      || !tensor (reader, ".bias", 1, shape, &layer->bias, error))
     return FALSE;
   if (shape[0] > FDDM_WEIGHTS_CHANNELS_MAX)
     return fddm_weights_fail (error, _("layer %d has more than %d channels"), reader->index, FDDM_WEIGHTS_CHANNELS_MAX);
@@ -129,7 +129,7 @@ read_conv (Reader *reader, FddmLayer *layer, GError **error)
     {
       const char *name = text (reader, "residual", error);
 
-      if (! name || ! value (reader, name, &layer->residual, error))
+      if (!name || !value (reader, name, &layer->residual, error))
         return FALSE;
       if (channels_of (reader, layer->residual) != layer->channels)
         return fddm_weights_fail (error, _("layer %d adds %d channels of “%s” to its %d"), reader->index,
@@ -143,7 +143,7 @@ read_group_norm (Reader *reader, FddmLayer *layer, GError **error)
 {
   gint64 shape[1];
 
-  if (! input (reader, layer, error) || ! activation (reader, layer, error))
+  if (!input (reader, layer, error) || !activation (reader, layer, error))
     return FALSE;
   shape[0] = layer->channels = channels_of (reader, layer->in[0]);
   return divisor (reader, "groups", layer->channels, &layer->groups, error)
@@ -156,7 +156,7 @@ read_attention (Reader *reader, FddmLayer *layer, GError **error)
 {
   int channels;
 
-  if (! input (reader, layer, error))
+  if (!input (reader, layer, error))
     return FALSE;
   channels = channels_of (reader, layer->in[0]);
   if (channels % 3 != 0)
@@ -171,7 +171,7 @@ read_embedding (Reader *reader, FddmLayer *layer, GError **error)
 {
   gint64 shape[2] = { 1, 0 };
 
-  if (! input (reader, layer, error))
+  if (!input (reader, layer, error))
     return FALSE;
   if (reader->weights->classes)
     shape[0] += g_strv_length (reader->weights->classes);
@@ -194,7 +194,7 @@ read_concat (Reader *reader, FddmLayer *layer, GError **error)
     {
       const char *name = fddm_json_string (json_array_get_element (names, i));
 
-      if (! value (reader, name ? name : "", &layer->in[i], error))
+      if (!value (reader, name ? name : "", &layer->in[i], error))
         return FALSE;
       layer->channels += channels_of (reader, layer->in[i]);
     }
@@ -221,7 +221,7 @@ check_keys (const Reader *reader, const OpReader *op, GError **error)
 
   for (GList *key = keys; key; key = key->next)
     if (strcmp (key->data, "op") != 0 && strcmp (key->data, "in") != 0 && strcmp (key->data, "out") != 0
-        && ! g_strv_contains (op->keys, key->data))
+        && !g_strv_contains (op->keys, key->data))
       return fddm_weights_fail (error, _("layer %d (%s): unknown key “%s”"), reader->index, op->name,
                                 (const char *) key->data);
   return TRUE;
@@ -234,12 +234,12 @@ read_layer (Reader *reader, FddmLayer *layer, GError **error)
   const char     *out = name ? text (reader, "out", error) : NULL;
   const OpReader *op = NULL;
 
-  if (! out)
+  if (!out)
     return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (op_readers) && ! op; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (op_readers) && !op; i++)
     if (strcmp (name, op_readers[i].name) == 0)
       op = &op_readers[i];
-  if (! op)
+  if (!op)
     return fddm_weights_fail (error, _("layer %d: unknown operation “%s”"), reader->index, name);
   if (op->generate_only && reader->weights->kind != FDDM_KIND_GENERATE)
     return fddm_weights_fail (error, _("layer %d: a denoising network cannot use “%s”"), reader->index, name);
@@ -247,7 +247,7 @@ read_layer (Reader *reader, FddmLayer *layer, GError **error)
   layer->op = op->op;
   layer->kernel = op->kernel;
   layer->residual = -1;
-  if (! check_keys (reader, op, error) || ! op->read (reader, layer, error))
+  if (!check_keys (reader, op, error) || !op->read (reader, layer, error))
     return FALSE;
   g_hash_table_insert (reader->values, g_strdup (out), GINT_TO_POINTER (reader->index + 1));
   return TRUE;
@@ -268,10 +268,10 @@ read_layers (Reader *reader, JsonNode *root, GError **error)
       JsonNode *node = json_array_get_element (array, i);
 
       reader->index = (int) i;
-      if (! JSON_NODE_HOLDS_OBJECT (node))
+      if (!JSON_NODE_HOLDS_OBJECT (node))
         return fddm_weights_fail (error, _("layer %d is not an object"), reader->index);
       reader->object = json_node_get_object (node);
-      if (! read_layer (reader, &weights->layers[i], error))
+      if (!read_layer (reader, &weights->layers[i], error))
         return FALSE;
       weights->n_layers = (int) i + 1;
     }
@@ -288,7 +288,7 @@ fddm_weights_layers (FddmWeights *weights, FddmSafetensors *file, const char *js
   g_autoptr (JsonNode)   root = fddm_json_parse (json, strlen (json), 4, error);
   Reader                 reader = { weights, file, values, 0, NULL };
 
-  if (! root)
+  if (!root)
     {
       g_prefix_error (error, "%s", _("metadata “layers”: "));
       return FALSE;

@@ -13,35 +13,6 @@
 #define CLASSES_MAX    4096
 #define VARIANCE_MIN   1e-12f   /* √(v + s²) divides */
 
-G_DEFINE_QUARK (fddm-error-quark, fddm_error)
-
-/* The file's own text may hold what would break a line or a terminal. */
-static char *
-fit_to_show (const char *message)
-{
-  char *shown = g_utf8_make_valid (message, -1);
-
-  for (char *c = shown; *c; c = g_utf8_next_char (c))
-    if (g_unichar_iscntrl (g_utf8_get_char (c)))
-      memset (c, ' ', (gsize) (g_utf8_next_char (c) - c));
-  return shown;
-}
-
-gboolean
-fddm_weights_fail (GError **error, const char *format, ...)
-{
-  g_autofree char *message = NULL;
-  g_autofree char *shown = NULL;
-  va_list          arguments;
-
-  va_start (arguments, format);
-  message = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  shown = fit_to_show (message);
-  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, shown);
-  return FALSE;
-}
-
 /* ---- Metadata ---- */
 
 static const char *
@@ -49,7 +20,7 @@ required (FddmSafetensors *file, const char *key, GError **error)
 {
   const char *value = g_hash_table_lookup (file->metadata, key);
 
-  if (! value)
+  if (!value)
     fddm_weights_fail (error, _("metadata “%s” is missing"), key);
   return value;
 }
@@ -60,7 +31,7 @@ choice (FddmSafetensors *file, const char *key, const char *const *names, GError
 {
   const char *value = required (file, key, error);
 
-  if (! value)
+  if (!value)
     return -1;
   for (int i = 0; names[i]; i++)
     if (strcmp (value, names[i]) == 0)
@@ -76,10 +47,10 @@ number (FddmSafetensors *file, const char *key, double *result, GError **error)
   const char *value = required (file, key, error);
   char       *end;
 
-  if (! value)
+  if (!value)
     return FALSE;
   *result = g_ascii_strtod (value, &end);
-  if (! *value || *end || strspn (value, "0123456789+-.eE") != strlen (value) || ! isfinite (*result))
+  if (!*value || *end || strspn (value, "0123456789+-.eE") != strlen (value) || !isfinite (*result))
     return fddm_weights_fail (error, _("metadata “%s”: “%.99s” is no number"), key, value);
   return TRUE;
 }
@@ -89,7 +60,7 @@ json (const char *key, const char *value, int depth, GError **error)
 {
   JsonNode *node = fddm_json_parse (value, strlen (value), depth, error);
 
-  if (! node)
+  if (!node)
     g_prefix_error (error, _("metadata “%s”: "), key);
   return node;
 }
@@ -103,10 +74,10 @@ range (FddmSafetensors *file, const char *key, double *from, double *to, GError 
   g_autofree double   *ends = NULL;
   guint                n;
 
-  if (! node)
+  if (!node)
     return FALSE;
   ends = fddm_json_numbers (node, 2, &n);
-  if (! ends || n != 2 || ! (ends[0] < ends[1]) || fabs (ends[0]) > 1e6 || fabs (ends[1]) > 1e6)
+  if (!ends || n != 2 || !(ends[0] < ends[1]) || fabs (ends[0]) > 1e6 || fabs (ends[1]) > 1e6)
     return fddm_weights_fail (error, _("metadata “%s” must be two rising numbers"), key);
   *from = ends[0];
   *to = ends[1];
@@ -118,11 +89,11 @@ read_name (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   const char *name = required (file, "name", error);
 
-  if (! name)
+  if (!name)
     return FALSE;
-  if (! *name || strlen (name) > 200)
+  if (!*name || strlen (name) > 200)
     return fddm_weights_fail (error, _("metadata “%s” is empty or too long"), "name");
-  weights->name = fit_to_show (name);
+  weights->name = fddm_weights_fit_to_show (name);
   return TRUE;
 }
 
@@ -139,9 +110,9 @@ read_kind (FddmWeights *weights, FddmSafetensors *file, GError **error)
   int                      kind, count, colour, grid;
 
   if (choice (file, "format", formats, error) < 0 || (kind = choice (file, "kind", kinds, error)) < 0
-      || ! read_name (weights, file, error) || ! (patch = required (file, "patch", error)))
+      || !read_name (weights, file, error) || !(patch = required (file, "patch", error)))
     return FALSE;
-  if (! g_ascii_string_to_unsigned (patch, 10, 1, FDDM_PATCH_MAX, &side, NULL))
+  if (!g_ascii_string_to_unsigned (patch, 10, 1, FDDM_PATCH_MAX, &side, NULL))
     return fddm_weights_fail (error, _("metadata “%s” must be a number from %d to %d"), "patch", 1, FDDM_PATCH_MAX);
   if ((count = choice (file, "channels", channels, error)) < 0 || (colour = choice (file, "colour", colours, error)) < 0
       || (grid = choice (file, "k_grid", grids, error)) < 0)
@@ -161,15 +132,15 @@ read_schedule (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   double lo, hi;
 
-  if (! number (file, "temperature", &weights->temperature, error)
-      || ! range (file, "mu_range", &weights->mu_from, &weights->mu_to, error)
-      || ! range (file, "noise_range", &lo, &hi, error))
+  if (!number (file, "temperature", &weights->temperature, error)
+      || !range (file, "mu_range", &weights->mu_from, &weights->mu_to, error)
+      || !range (file, "noise_range", &lo, &hi, error))
     return FALSE;
   if (weights->temperature < 1e-4 || weights->temperature > 1e4)
     return fddm_weights_fail (error, _("metadata “%s” is out of range"), "temperature");
   weights->noise_lo = (float) lo;
   weights->noise_hi = (float) hi;
-  if (lo < 1e-9 || ! (weights->noise_lo < weights->noise_hi))
+  if (lo < 1e-9 || !(weights->noise_lo < weights->noise_hi))
     return fddm_weights_fail (error, _("metadata “%s” is out of range"), "noise_range");
   return TRUE;
 }
@@ -183,12 +154,12 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
   JsonArray             *array;
   guint                  n;
 
-  if (! value)
+  if (!value)
     return TRUE;
   if (weights->kind != FDDM_KIND_GENERATE)
     return fddm_weights_fail (error, _("metadata “%s” has no place in a denoising network"), "classes");
   node = json ("classes", value, 1, error);
-  if (! node)
+  if (!node)
     return FALSE;
   array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
   n = array ? json_array_get_length (array) : 0;
@@ -199,10 +170,10 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
     {
       const char *name = fddm_json_string (json_array_get_element (array, i));
 
-      if (! name || ! *name || strlen (name) > 200)
+      if (!name || !*name || strlen (name) > 200)
         return fddm_weights_fail (error, _("metadata “%s”: name %u is empty or too long"), "classes", i);
-      weights->classes[i] = fit_to_show (name);
-      if (! g_hash_table_add (seen, weights->classes[i]))
+      weights->classes[i] = fddm_weights_fit_to_show (name);
+      if (!g_hash_table_add (seen, weights->classes[i]))
         return fddm_weights_fail (error, _("metadata “%s”: “%s” stands in it twice"), "classes", name);
     }
   return TRUE;
@@ -217,14 +188,14 @@ read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
   guint                n = 0, n_errors = 0;
   gboolean             good;
 
-  if (! value)
+  if (!value)
     return TRUE;
   node = json ("difficulty", value, 2, error);
-  if (! node)
+  if (!node)
     return FALSE;
   object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  if (! object || json_object_get_size (object) != 2 || ! json_object_has_member (object, "log_s")
-      || ! json_object_has_member (object, "error"))
+  if (!object || json_object_get_size (object) != 2 || !json_object_has_member (object, "log_s")
+      || !json_object_has_member (object, "error"))
     return fddm_weights_fail (error, _("metadata “%s” must hold “%s” and “%s”"), "difficulty", "log_s", "error");
 
   weights->difficulty_log_s = fddm_json_numbers (json_object_get_member (object, "log_s"), DIFFICULTY_MAX, &n);
@@ -233,7 +204,7 @@ read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
   for (guint i = 0; good && i < n; i++)
     good = weights->difficulty_error[i] >= 0
            && (i == 0 || weights->difficulty_log_s[i] > weights->difficulty_log_s[i - 1]);
-  if (! good)
+  if (!good)
     return fddm_weights_fail (error, _("metadata “%s”: the curve is damaged"), "difficulty");
   weights->n_difficulty = (int) n;
   return TRUE;
@@ -249,7 +220,7 @@ read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
   weights->mean = fddm_safetensors_take (file, "coef_mean", 1, shape, error);
   weights->variance = weights->mean ? fddm_safetensors_take (file, "coef_var", 1, shape, error) : NULL;
   for (int k = 0; weights->variance && k < weights->coefficients; k++)
-    if (! (weights->variance[k] >= VARIANCE_MIN))
+    if (!(weights->variance[k] >= VARIANCE_MIN))
       return fddm_weights_fail (error, _("tensor “%s”: value %d is not positive"), "coef_var", k);
   return weights->variance != NULL;
 }
@@ -259,10 +230,10 @@ read_all (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   const char *layers, *unused;
 
-  if (! read_kind (weights, file, error) || ! read_schedule (weights, file, error)
-      || ! read_classes (weights, file, error) || ! read_difficulty (weights, file, error)
-      || ! read_statistics (weights, file, error) || ! (layers = required (file, "layers", error))
-      || ! fddm_weights_layers (weights, file, layers, error))
+  if (!read_kind (weights, file, error) || !read_schedule (weights, file, error)
+      || !read_classes (weights, file, error) || !read_difficulty (weights, file, error)
+      || !read_statistics (weights, file, error) || !(layers = required (file, "layers", error))
+      || !fddm_weights_layers (weights, file, layers, error))
     return FALSE;
   unused = fddm_safetensors_unused (file);
   if (unused)
@@ -286,7 +257,7 @@ fddm_weights_parse (const char *path, const guint8 *bytes, gsize size, GError **
       weights->metadata = g_hash_table_ref (file->metadata);
       weights->floats = g_ptr_array_ref (file->floats);
     }
-  if (! file || ! read_all (weights, file, &reason))
+  if (!file || !read_all (weights, file, &reason))
     {
       g_propagate_prefixed_error (error, reason, _("Weights file “%s”: "), shown);
       return NULL;
@@ -305,11 +276,11 @@ fddm_weights_open (const char *path, GError **error)
 
   if (g_stat (path, &about) != 0)
     return fddm_weights_fail (error, _("Weights file “%s”: %s"), shown, g_strerror (errno)), NULL;
-  if (! S_ISREG (about.st_mode))
+  if (!S_ISREG (about.st_mode))
     return fddm_weights_fail (error, _("Weights file “%s”: it is not a file"), shown), NULL;
   if (about.st_size < 0 || (guint64) about.st_size > FDDM_WEIGHTS_FILE_MAX)
     return fddm_weights_fail (error, _("Weights file “%s”: it is too large"), shown), NULL;
-  if (! g_file_get_contents (path, &bytes, &size, &reason))
+  if (!g_file_get_contents (path, &bytes, &size, &reason))
     return fddm_weights_fail (error, _("Weights file “%s”: %s"), shown, reason->message), NULL;
   return fddm_weights_parse (path, (const guint8 *) bytes, size, error);
 }
@@ -326,7 +297,7 @@ fddm_weights_ref (FddmWeights *weights)
 void
 fddm_weights_unref (FddmWeights *weights)
 {
-  if (! weights || ! g_atomic_ref_count_dec (&weights->refs))
+  if (!weights || !g_atomic_ref_count_dec (&weights->refs))
     return;
   g_free (weights->path);
   g_free (weights->name);

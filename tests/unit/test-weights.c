@@ -24,7 +24,7 @@ assert_refused (const GByteArray *file, const char *because)
 
   g_assert_null (weights);
   g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
-  if (! strstr (error->message, because) || ! strstr (error->message, "“x”"))
+  if (!strstr (error->message, because) || !strstr (error->message, "“x”"))
     g_error ("expected “%s” in: %s", because, error->message);
   for (const char *c = error->message; *c; c++)
     g_assert_false (g_ascii_iscntrl (*c));
