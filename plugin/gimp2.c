@@ -119,7 +119,7 @@ run_denoise (const GimpParam *param, int n_params, int *n)
   else
     recall (values);
 
-  if (mode == GIMP_RUN_INTERACTIVE && !fddm_denoise_dialog_run (fddm_denoise_parameters, values))
+  if (mode == GIMP_RUN_INTERACTIVE && !fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, values))
     {
       reply[0].data.d_status = GIMP_PDB_CANCEL;
       return;

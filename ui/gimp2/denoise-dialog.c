@@ -6,8 +6,6 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-#include "plugin/procedures.h"
-
 /* Rows of the table, each with its control and the value that it shows. */
 typedef struct {
   const FddmParameter *table;
@@ -94,19 +92,19 @@ fill (Dialog *dialog, GtkTable *grid)
 }
 
 gboolean
-fddm_denoise_dialog_run (const FddmParameter *table, double *values)
+fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, double *values)
 {
   Dialog     dialog = { .table = table, .values = values };
   GtkWidget *window, *grid;
   int        response;
 
   gimp_ui_init ("fddm", FALSE);
-  window = gimp_dialog_new (_("FDDM Denoise"), "fddm-denoise", NULL, 0, gimp_standard_help_func, FDDM_DENOISE_PROCEDURE,
+  window = gimp_dialog_new (_("FDDM Denoise"), "fddm-denoise", NULL, 0, gimp_standard_help_func, procedure,
                             _("_Reset"), RESPONSE_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);
   gimp_window_set_transient (GTK_WINDOW (window));
 
-  grid = gtk_table_new (fddm_parameters_count (table), 3, FALSE);
+  grid = gtk_table_new (1, 3, FALSE);   /* grows with its rows */
   gtk_table_set_row_spacings (GTK_TABLE (grid), 6);
   gtk_table_set_col_spacings (GTK_TABLE (grid), 6);
   gtk_container_set_border_width (GTK_CONTAINER (grid), 12);
