@@ -99,7 +99,7 @@ native() {
 sanitize() {
   say "The same under the address and undefined-behaviour sanitizers"
   build sanitized "$work/sanitize" -Dcuda=disabled -Dhosts=none -Db_sanitize=address,undefined -Db_lundef=false \
-    -Dbuildtype=debugoptimized && ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    -Dbuildtype=debugoptimized && ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
     suites sanitized "$work/sanitize" unit kernels
 }
 

@@ -48,7 +48,8 @@ check_error (const FddmBackend *backend, FddmDevice *device)
   const FddmBackend *backends[2] = { backend, &fddm_backend_ref };
   FddmDevice        *devices[2]  = { device, fddm_backend_ref.open (NULL, NULL) };
   g_autofree float  *weights = g_new (float, WEIGHTS), *values = g_new (float, N);
-  g_autofree float  *results[2] = { g_new0 (float, N), g_new0 (float, N) };
+  g_autofree float  *found = g_new0 (float, N), *expected = g_new0 (float, N);
+  float             *results[2] = { found, expected };
   float              bias[CHANNELS];
   double             difference = 0.0, size = 0.0;
   gboolean           ok = TRUE;
@@ -77,8 +78,8 @@ check_error (const FddmBackend *backend, FddmDevice *device)
   fddm_backend_ref.close (devices[1]);
   for (int i = 0; i < N; i++)
     {
-      difference += pow (results[0][i] - results[1][i], 2);
-      size       += pow (results[1][i], 2);
+      difference += pow (found[i] - expected[i], 2);
+      size       += pow (expected[i], 2);
     }
   return ok && isfinite (difference) ? sqrt (difference / size) : HUGE_VAL;
 }
