@@ -76,10 +76,10 @@ params_with (double noise, double detail, int averages)
 static void
 test_tiling_equals_untiled (void)
 {
-  enum { WIDTH = 143, HEIGHT = 101 };
+  enum { WIDTH = 143, HEIGHT = 141 };   /* more than two halos of the sampling cases either way */
   g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
   const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 8), params_with (20, 60, 1),
-                                      params_with (20, 60, 2) };
+                                      params_with (20, 60, 5) };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     for (FddmDeviceKind device = FDDM_DEVICE_CPU; device <= FDDM_DEVICE_REFERENCE; device++)
@@ -229,6 +229,31 @@ test_gray (void)
   g_assert_cmpfloat (changed, >, 1.0);
 }
 
+static double
+change (const float *a, const float *b, int n)
+{
+  double sum = 0;
+
+  for (int i = 0; i < n; i++)
+    sum += fabsf (a[i] - b[i]);
+  return sum;
+}
+
+/* Several grids give a mean, not a sum. */
+static void
+test_averages (void)
+{
+  enum { N = 48 * 40 * 3 };
+  g_autofree float *pixels = test_picture (48, 40, 3);
+  FddmDenoiseParams params[] = { params_with (20, 0, 1), params_with (20, 0, 8) };
+  g_autofree float *one  = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params[0], pixels, 48, 40, 3, NULL);
+  g_autofree float *many = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params[1], pixels, 48, 40, 3, NULL);
+
+  g_assert_cmpfloat (change (many, pixels, N), <, 1.5 * change (one, pixels, N));
+  g_assert_cmpfloat (change (many, pixels, N), >, 0.3 * change (one, pixels, N));
+  g_assert_cmpfloat (change (many, one, N), >, 0.01);
+}
+
 static void
 test_strides (void)
 {
@@ -358,6 +383,7 @@ main (int argc, char **argv)
   g_test_add_func ("/denoise/not-numbers", test_not_numbers);
   g_test_add_func ("/denoise/every-size", test_every_size);
   g_test_add_func ("/denoise/gray", test_gray);
+  g_test_add_func ("/denoise/averages", test_averages);
   g_test_add_func ("/denoise/strides", test_strides);
   g_test_add_func ("/denoise/seed", test_seed);
   g_test_add_func ("/denoise/progress-and-cancel", test_progress_and_cancel);

@@ -98,6 +98,24 @@ test_round_trip (void)
           }
 }
 
+/* A gray picture read as three equal samples comes back once, not three times. */
+static void
+test_gray_round_trip (void)
+{
+  enum { WIDTH = 11, HEIGHT = 6 };
+  FddmDevice       *device = fddm_backend_ref.open (NULL, NULL);
+  g_autofree float *pixels = test_floats (WIDTH * HEIGHT, 0, 1, 8), *out = g_new0 (float, WIDTH * HEIGHT);
+  FddmWindow        window;
+  FddmTensor       *tensor = analyse (&fddm_backend_ref, device, pixels, WIDTH, HEIGHT, 1, 3, 4, 0, &window);
+
+  g_assert_true (fddm_backend_ref.synthesise (device, &window, tensor, 1.0f, out, NULL));
+  for (int j = 0; j < WIDTH * HEIGHT; j++)
+    g_assert_cmpfloat_with_epsilon (out[j], pixels[j] - 0.5f, 4e-6);
+  g_free ((void *) window.row_offset);
+  fddm_backend_ref.tensor_free (device, tensor);
+  fddm_backend_ref.close (device);
+}
+
 static void
 test_golden (void)
 {
@@ -136,6 +154,7 @@ main (int argc, char **argv)
   g_test_add_func ("/transform/basis-is-orthonormal", test_basis_is_orthonormal);
   g_test_add_func ("/transform/colour-round-trip", test_colour_round_trip);
   g_test_add_func ("/transform/round-trip", test_round_trip);
+  g_test_add_func ("/transform/gray-round-trip", test_gray_round_trip);
   g_test_add_func ("/transform/golden", test_golden);
   return g_test_run ();
 }
