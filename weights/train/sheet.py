@@ -17,7 +17,7 @@ from fddm import weights
 # (file, left, top) of what is shown, in the scaled photograph: all CC0 (MANIFEST.tsv of the photographs)
 PLACES = (("kitten-on-lawn", 0.45, 0.35), ("san-francisco-skyline", 0.35, 0.45), ("budgie-branch", 0.40, 0.25),
           ("sunset-beach", 0.40, 0.45))
-SIDE, SCALE = 200, 0.5
+SIDE, SCALE = 144, 0.5
 
 
 def crops(folder):
@@ -45,11 +45,7 @@ def main():
         done = evaluate.denoise_average(model, noisy[None], int(about["patch"]), o.sigma, o.passes)[0]
         rows.append(torch.cat([noisy, done, clean], 2))
     sheet = ((torch.cat(rows, 1).clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
-    # 256 colours keep the file small; the noise hides what that costs.
-    image = Image.fromarray(sheet)
-    image.save(o.out, optimize=True)
-    if os.path.getsize(o.out) > 390e3:
-        image.quantize(256, method=Image.MEDIANCUT, dither=Image.FLOYDSTEINBERG).save(o.out, optimize=True)
+    Image.fromarray(sheet).save(o.out, optimize=True)
 
 
 if __name__ == "__main__":
