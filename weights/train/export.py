@@ -80,7 +80,7 @@ Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×
 | data | [DATA.md](DATA.md) |
 | licence | %s |
 | command | `%s` |
-| commit | %s |
+| commit at export | %s |
 | hardware, time | %s |
 | noise in training | %s; a third of the levels told wrong by up to 1.25 |
 """ % (about["licence"], about["command"], about["commit"], about["hardware"],
