@@ -73,7 +73,7 @@ def main():
         pictures(textures, folder)
         pack, checkpoint = os.path.join(folder, "pack"), os.path.join(folder, "c.pt")
         run("prepare.py", "--photos", folder, "--out", pack)
-        small = ["--width", "16", "--blocks", "1", "--batch", "8", "--side", "64", "--threads", "2", "--device", "cpu"]
+        small = ["--patch", "4", "--width", "16", "--blocks", "1", "--batch", "8", "--side", "64", "--threads", "2", "--device", "cpu"]
         run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.08", *small)
         run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.12", "--resume", *small)
         run("export.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out)
@@ -82,10 +82,10 @@ def main():
         if not last < 0.97 * first:
             sys.exit("smoke.py: the loss did not fall: %.3f, then %.3f" % (first, last))
 
-        model, _ = weights.load(out)
+        model, about = weights.load(out)
         picture = evaluate.load(folder)[0][1]
         noisy = evaluate.add_noise(picture, 25, 1)
-        before, after = evaluate.psnr(noisy, picture), evaluate.psnr(evaluate.denoise(model, noisy[None], 4, 25)[0], picture)
+        before, after = evaluate.psnr(noisy, picture), evaluate.psnr(evaluate.denoise(model, noisy[None], int(about["patch"]), 25)[0], picture)
         if not after > before + 1:
             sys.exit("smoke.py: %.2f dB became %.2f dB" % (before, after))
         clean, dirty, level = noise.make(picture[None, :, :128, :128].repeat(16, 1, 1, 1), 4)
