@@ -85,7 +85,8 @@ def main():
         model, about = weights.load(out)
         picture = evaluate.load(folder)[0][1]
         noisy = evaluate.add_noise(picture, 25, 1)
-        before, after = evaluate.psnr(noisy, picture), evaluate.psnr(evaluate.denoise(model, noisy[None], int(about["patch"]), 25)[0], picture)
+        done = evaluate.denoise(model, noisy[None], int(about["patch"]), 25)[0]
+        before, after = evaluate.psnr(noisy, picture), evaluate.psnr(done, picture)
         if not after > before + 1:
             sys.exit("smoke.py: %.2f dB became %.2f dB" % (before, after))
         clean, dirty, level = noise.make(picture[None, :, :128, :128].repeat(16, 1, 1, 1), 4)
