@@ -135,6 +135,24 @@ gboolean fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, co
 gboolean fddm_measure (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
                        double *luma, double *chroma, GError **error);
 
+/* ---- Generating ---- */
+
+typedef struct {
+  const char *subject;     /* a class by name; NULL or "" = any                                       */
+  int         width, height;   /* 1…8192 pixels                                                       */
+  int         steps;       /* 1…1000                                                                  */
+  double      eta;         /* 0 (deterministic) … 1 (fully stochastic)                                */
+  guint32     seed;        /* the same seed on the same kind of device: the same picture               */
+} FddmGenerateParams;
+
+/* The defaults of DESIGN.md section 4; width and height are the caller's. */
+FddmGenerateParams fddm_generate_params_default (void);
+
+/* Makes a picture out of noise into SINK, as many samples a pixel as the weights have channels. It is computed in one
+ * piece, whose memory must be within the context's bound. An unknown subject is an error that lists the known ones. */
+gboolean fddm_generate (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink,
+                        FddmProgress progress, gpointer data, GError **error);
+
 /* ---- Qualities ---- */
 
 typedef enum { FDDM_QUALITY_FAST, FDDM_QUALITY_BALANCED, FDDM_QUALITY_BEST } FddmQuality;

@@ -75,3 +75,10 @@ fddm_pixels_copy (const float *from, gsize from_row, gsize from_pixel, float *to
         for (int c = 0; c < channels; c++)
           to[y * to_row + x * to_pixel + c] = from[y * from_row + x * from_pixel + c];
 }
+
+void
+fddm_pixels_fill (float *pixels, gsize n, float value)
+{
+  for (gsize i = 0; i < n; i++)
+    pixels[i] = value;
+}

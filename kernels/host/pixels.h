@@ -13,3 +13,6 @@ gsize fddm_pixels_repair (const float *pixels, int width, int height, int channe
 /* Copies a rectangle between arrays of different strides, counted in floats. */
 void  fddm_pixels_copy   (const float *from, gsize from_row, gsize from_pixel, float *to, gsize to_row, gsize to_pixel,
                           int width, int height, int channels);
+
+/* Sets N samples to VALUE. */
+void  fddm_pixels_fill   (float *pixels, gsize n, float value);
