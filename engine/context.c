@@ -105,8 +105,9 @@ fddm_context_free (FddmContext *context)
   g_free (context);
 }
 
-gboolean
-fddm_context_fall_back (FddmContext *context, GError **error)
+/* FALSE leaves ERROR as it is, or says why the CPU can't be had either. */
+static gboolean
+fall_back (FddmContext *context, GError **error)
 {
   if (!context->may_fall_back || (!g_error_matches (*error, FDDM_ERROR, FDDM_ERROR_DEVICE) &&
                                   !g_error_matches (*error, FDDM_ERROR, FDDM_ERROR_MEMORY)))
@@ -117,6 +118,24 @@ fddm_context_fall_back (FddmContext *context, GError **error)
   g_clear_error (error);
   close_device (context);
   return open_device (context, FDDM_DEVICE_CPU, error);
+}
+
+gboolean
+fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError **error)
+{
+  GError *problem = NULL;
+
+  while (!func (job, &problem))
+    {
+      fddm_error_from_kernel (&problem);
+      if (!fall_back (context, &problem))
+        {
+          fddm_error_from_kernel (&problem);
+          g_propagate_error (error, problem);
+          return FALSE;
+        }
+    }
+  return TRUE;
 }
 
 FddmDeviceKind

@@ -23,6 +23,8 @@ struct FddmContext {
 /* Turns the kernels' errors into the engine's; others stay. */
 void     fddm_error_from_kernel (GError **error);
 
-/* After the GPU failed with ERROR in the middle of work: goes over to the CPU if AUTO had chosen the GPU, clearing ERROR.
- * FALSE leaves ERROR as it is, or says why the CPU can't be had either. */
-gboolean fddm_context_fall_back (FddmContext *context, GError **error);
+typedef gboolean (*FddmJobFunc) (gpointer job, GError **error);
+
+/* Calls FUNC on JOB; once more, on the CPU, when it was a GPU of AUTO's choice that failed in the middle of it. Errors are
+ * the engine's. */
+gboolean fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError **error);

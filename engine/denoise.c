@@ -20,6 +20,9 @@ typedef struct {
   const FddmDenoiseParams *params;
   const FddmSource        *source;
   const FddmSink          *sink;
+  FddmProgress             progress;
+  gpointer                 data;        /* of PROGRESS */
+  FddmReport              *report;
   FddmNoiseModel           noise;
   FddmTensor              *strength;
   double                   levels[SAMPLING_STEPS_MAX];
@@ -244,10 +247,11 @@ fill_report (const Job *job, FddmReport *report)
 
 /* The way through on the context's device. */
 static gboolean
-denoise_on_device (Job *job, FddmProgress progress, gpointer data, FddmReport *report, GError **error)
+denoise_on_device (gpointer data, GError **error)
 {
-  FddmTicker   measuring = { progress, data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
-  FddmTicker   denoising = { progress, data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
+  Job         *job       = data;
+  FddmTicker   measuring = { job->progress, job->data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
+  FddmTicker   denoising = { job->progress, job->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
   gboolean     detail    = job->params->detail > 0.0;
   FddmWorkSpec spec      = { .width = job->source->width, .height = job->source->height,
                              .samples = job->source->channels, .grids = job->params->averages,
@@ -261,7 +265,7 @@ denoise_on_device (Job *job, FddmProgress progress, gpointer data, FddmReport *r
                        job->levels);
   if (!fddm_work_init (&job->work, job->context, &spec, error))
     return FALSE;
-  fill_report (job, report);
+  fill_report (job, job->report);
   ok = upload_strength (job, error) && fddm_tick (&denoising, 0, 1, error) && denoise_tiles (job, &denoising, error);
   job->context->backend->tensor_free (job->context->device, job->strength);
   job->strength = NULL;
@@ -293,8 +297,8 @@ gboolean
 fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source, const FddmSink *sink,
               FddmProgress progress, gpointer data, FddmReport *report, GError **error)
 {
-  Job     job     = { .context = context, .params = params, .source = source, .sink = sink };
-  GError *problem = NULL;
+  Job job = { .context = context, .params = params, .source = source, .sink = sink, .progress = progress, .data = data,
+              .report = report };
 
   g_return_val_if_fail (context != NULL && params != NULL && source != NULL && sink != NULL, FALSE);
   if (!check_arguments (context, params, source, error))
@@ -303,15 +307,5 @@ fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, const FddmS
     memset (report, 0, sizeof *report);
   if (params->luma == 0.0 && params->chroma == 0.0)
     return copy_picture (&job, error);
-  while (!denoise_on_device (&job, progress, data, report, &problem))
-    {
-      fddm_error_from_kernel (&problem);
-      if (!fddm_context_fall_back (context, &problem))
-        {
-          fddm_error_from_kernel (&problem);
-          g_propagate_error (error, problem);
-          return FALSE;
-        }
-    }
-  return TRUE;
+  return fddm_context_run (context, denoise_on_device, &job, error);
 }

@@ -13,6 +13,8 @@ typedef struct {
   FddmContext              *context;
   const FddmGenerateParams *params;
   const FddmSink           *sink;
+  FddmProgress              progress;
+  gpointer                  data;       /* of PROGRESS */
   int                       class;
   FddmWork                  work;
 } Job;
@@ -115,9 +117,10 @@ write_picture (Job *job, const FddmTile *tile, GError **error)
 }
 
 static gboolean
-generate_on_device (Job *job, FddmProgress progress, gpointer data, GError **error)
+generate_on_device (gpointer data, GError **error)
 {
-  FddmTicker   ticker = { progress, data, FDDM_PHASE_GENERATE, 0.0, 1.0 };
+  Job         *job    = data;
+  FddmTicker   ticker = { job->progress, job->data, FDDM_PHASE_GENERATE, 0.0, 1.0 };
   FddmWorkSpec spec   = { .width = job->params->width, .height = job->params->height,
                           .samples = job->context->weights->channels, .grids = 1, .evaluations = 1,
                           .samples_detail = TRUE };
@@ -139,21 +142,10 @@ gboolean
 fddm_generate (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink, FddmProgress progress,
                gpointer data, GError **error)
 {
-  Job     job     = { .context = context, .params = params, .sink = sink };
-  GError *problem = NULL;
+  Job job = { .context = context, .params = params, .sink = sink, .progress = progress, .data = data };
 
   g_return_val_if_fail (context != NULL && params != NULL && sink != NULL, FALSE);
   if (!check_arguments (&job, error))
     return FALSE;
-  while (!generate_on_device (&job, progress, data, &problem))
-    {
-      fddm_error_from_kernel (&problem);
-      if (!fddm_context_fall_back (context, &problem))
-        {
-          fddm_error_from_kernel (&problem);
-          g_propagate_error (error, problem);
-          return FALSE;
-        }
-    }
-  return TRUE;
+  return fddm_context_run (context, generate_on_device, &job, error);
 }
