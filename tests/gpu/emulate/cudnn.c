@@ -7,6 +7,7 @@
 #include <string.h>
 #include "device.h"
 #include "fddm-math.h"
+#include "streams.h"
 
 #define WORKSPACE 1000
 
@@ -16,6 +17,10 @@ typedef struct {
   gint64                      n;
   void                       *values;
 } Attribute;
+
+typedef struct {
+  cudaStream_t stream;
+} Handle;
 
 typedef struct _Descriptor Descriptor;
 struct _Descriptor {
@@ -176,6 +181,14 @@ get (cudnnBackendDescriptor_t const descriptor, cudnnBackendAttributeName_t name
 
 /* ---- Execution ---- */
 
+/* A graph on its way, with what the variant pack said: the pack may be gone by then. */
+typedef struct {
+  const Descriptor *graph;
+  gint64            n;
+  gint64           *uids;
+  void            **pointers, *workspace;
+} Run;
+
 /* A tensor's values while the graph runs: in the variant pack's memory, or in our own for virtual ones. */
 typedef struct {
   const gint64   *sizes, *strides;
@@ -184,11 +197,9 @@ typedef struct {
 } View;
 
 static void *
-data_of (const Descriptor *pack, GHashTable *virtuals, const Descriptor *tensor)
+data_of (const Run *run, GHashTable *virtuals, const Descriptor *tensor)
 {
   const gint64 uid = *(const gint64 *) attribute (tensor, CUDNN_ATTR_TENSOR_UNIQUE_ID, NULL), *sizes;
-  const gint64 *uids;
-  gint64        n = 0;
   void         *own;
 
   if (*(const _Bool *) attribute (tensor, CUDNN_ATTR_TENSOR_IS_VIRTUAL, NULL))
@@ -202,20 +213,19 @@ data_of (const Descriptor *pack, GHashTable *virtuals, const Descriptor *tensor)
         }
       return own;
     }
-  uids = attribute (pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, &n);
-  for (gint64 i = 0; i < n; i++)
-    if (uids[i] == uid)
-      return ((void *const *) attribute (pack, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, NULL))[i];
+  for (gint64 i = 0; i < run->n; i++)
+    if (run->uids[i] == uid)
+      return run->pointers[i];
   g_error ("no data for the tensor “%c”", (char) uid);
 }
 
 static View
-view_of (const Descriptor *pack, GHashTable *virtuals, const Descriptor *tensor)
+view_of (const Run *run, GHashTable *virtuals, const Descriptor *tensor)
 {
   return (View) { .sizes   = attribute (tensor, CUDNN_ATTR_TENSOR_DIMENSIONS, NULL),
                   .strides = attribute (tensor, CUDNN_ATTR_TENSOR_STRIDES, NULL),
                   .type    = *(const cudnnDataType_t *) attribute (tensor, CUDNN_ATTR_TENSOR_DATA_TYPE, NULL),
-                  .data    = data_of (pack, virtuals, tensor) };
+                  .data    = data_of (run, virtuals, tensor) };
 }
 
 static gint64
@@ -294,16 +304,16 @@ pointwise (cudnnPointwiseMode_t mode, const View *x, const View *b, const View *
 }
 
 static void
-run_operation (const Descriptor *operation, const Descriptor *pack, GHashTable *virtuals)
+run_operation (const Descriptor *operation, const Run *run, GHashTable *virtuals)
 {
   const gboolean    conv = operation->type == CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR;
   const Descriptor *second = child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W
                                                     : CUDNN_ATTR_OPERATION_POINTWISE_BDESC);
-  View x = view_of (pack, virtuals, child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X
+  View x = view_of (run, virtuals, child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X
                                                            : CUDNN_ATTR_OPERATION_POINTWISE_XDESC));
-  View y = view_of (pack, virtuals, child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y
+  View y = view_of (run, virtuals, child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y
                                                            : CUDNN_ATTR_OPERATION_POINTWISE_YDESC));
-  View b = second != NULL ? view_of (pack, virtuals, second) : (View) { 0 };
+  View b = second != NULL ? view_of (run, virtuals, second) : (View) { 0 };
 
   if (conv)
     convolve (operation, &x, &b, &y);
@@ -313,20 +323,42 @@ run_operation (const Descriptor *operation, const Descriptor *pack, GHashTable *
                &x, &b, &y);
 }
 
-static cudnnStatus_t
-execute (cudnnHandle_t handle G_GNUC_UNUSED, cudnnBackendDescriptor_t plan, cudnnBackendDescriptor_t pack)
+static void
+run_graph (void *data)
 {
+  const Run             *run      = data;
   g_autoptr (GHashTable) virtuals = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  const Descriptor      *graph    = child (plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)->graph;
   gint64                 n = 0;
-  Descriptor *const     *operations = attribute (graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n);
-  void *const           *workspace  = attribute (pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, NULL);
+  Descriptor *const     *operations = attribute (run->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n);
 
   /* Ours to write to, all of it, before and after. */
-  memset (*workspace, 0xFF, WORKSPACE);
+  memset (run->workspace, 0xFF, WORKSPACE);
   for (gint64 i = 0; i < n; i++)
-    run_operation (operations[i], pack, virtuals);
-  memset (*workspace, 0xFF, WORKSPACE);
+    run_operation (operations[i], run, virtuals);
+  memset (run->workspace, 0xFF, WORKSPACE);
+}
+
+static void
+free_run (void *data)
+{
+  Run *run = data;
+
+  g_free (run->uids);
+  g_free (run->pointers);
+  g_free (run);
+}
+
+static cudnnStatus_t
+execute (cudnnHandle_t handle, cudnnBackendDescriptor_t plan, cudnnBackendDescriptor_t pack)
+{
+  void *const *workspace = attribute (pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, NULL);
+  Run          run       = { .graph = child (plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)->graph };
+
+  run.uids      = (gint64 *) attribute (pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, &run.n);
+  run.uids      = g_memdup2 (run.uids, run.n * sizeof *run.uids);
+  run.pointers  = g_memdup2 (attribute (pack, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, NULL), run.n * sizeof (void *));
+  run.workspace = *workspace;
+  emulate_submit (((Handle *) handle)->stream, run_graph, free_run, g_memdup2 (&run, sizeof run));
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -345,7 +377,7 @@ get_error_string (cudnnStatus_t status G_GNUC_UNUSED)
 static cudnnStatus_t
 create (cudnnHandle_t *handle)
 {
-  *handle = (cudnnHandle_t) g_malloc (1);
+  *handle = (cudnnHandle_t) g_new0 (Handle, 1);
   return CUDNN_STATUS_SUCCESS;
 }
 
@@ -357,8 +389,9 @@ destroy (cudnnHandle_t handle)
 }
 
 static cudnnStatus_t
-set_stream (cudnnHandle_t handle G_GNUC_UNUSED, cudaStream_t stream G_GNUC_UNUSED)
+set_stream (cudnnHandle_t handle, cudaStream_t stream)
 {
+  ((Handle *) handle)->stream = stream;
   return CUDNN_STATUS_SUCCESS;
 }
 

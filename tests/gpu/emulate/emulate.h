@@ -9,6 +9,7 @@
 #include <cuda_runtime_api.h>
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
+#include "streams.h"
 
 #undef __global__
 #undef __device__
@@ -28,8 +29,11 @@
 using std::min;
 
 extern thread_local uint3 emulate_block, emulate_thread;
+extern thread_local dim3  emulate_block_size, emulate_grid_size;
 #define blockIdx  emulate_block
 #define threadIdx emulate_thread
+#define blockDim  emulate_block_size
+#define gridDim   emulate_grid_size
 
 /* A block's dynamic shared memory. */
 void *emulate_shared (void);
@@ -40,7 +44,8 @@ void  emulate_wait   (int kind);
 /* Gives X to the block, and takes what the thread FROM of the block gave. */
 double emulate_exchange (double x, unsigned int from);
 
-void  emulate_launch (dim3 grid, dim3 block, size_t shared, cudaStream_t stream, const std::function<void ()> &kernel);
+/* Puts the kernel, bound to copies of its arguments, into the stream. */
+void  emulate_launch (dim3 grid, dim3 block, size_t shared, cudaStream_t stream, std::function<void ()> kernel);
 
 static inline void
 __syncthreads ()

@@ -1,55 +1,96 @@
-/* runtime.c: as much of the CUDA runtime as the GPU module calls, on host memory.
- * SPDX-License-Identifier: Apache-2.0 */
+/* runtime.c: as much of the CUDA runtime as the GPU module calls, on host memory; streams.c has what streams do.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * EMULATE_CUDA names what is wrong with the make-believe GPU, several things with commas between:
+ *   no-driver, old-driver, no-device, old-gpu, exclusive, denied, memory=MIB, lost=N (fails from its Nth copy on),
+ *   no-capture, spoilt-capture, no-instance (of graphs), unpinned (no pinned memory) */
 #include <stdlib.h>
 #include <string.h>
 #include <glib.h>
-#include <cuda_runtime_api.h>
+#include "streams.h"
 
-/* What the make-believe GPU has. */
-#define MEMORY ((size_t) 1 << 30)
+static size_t      allocated;
+static cudaError_t last_error;
 
-static size_t allocated;
+const char *
+emulate_fault (const char *word)
+{
+  g_auto (GStrv) faults = g_strsplit (g_getenv ("EMULATE_CUDA") != NULL ? g_getenv ("EMULATE_CUDA") : "", ",", 0);
 
-/* The size stands before the memory. */
+  for (int i = 0; faults[i] != NULL; i++)
+    if (g_str_equal (faults[i], word))
+      return "";
+    else if (g_str_has_prefix (faults[i], word) && faults[i][strlen (word)] == '=')
+      return g_intern_string (faults[i] + strlen (word) + 1);
+  return NULL;
+}
+
+cudaError_t
+emulate_fail (cudaError_t status)
+{
+  if (status != cudaSuccess)
+    last_error = status;
+  return status;
+}
+
+static size_t
+memory_size (void)
+{
+  const char *megabytes = emulate_fault ("memory");
+
+  return (size_t) (megabytes != NULL ? atoi (megabytes) : 1024) << 20;
+}
+
+/* The size stands before the memory, and the address has CUDA's alignment. */
+#define ALIGNMENT 256
+
 cudaError_t
 cudaMalloc (void **memory, size_t bytes)
 {
-  char *block;
+  cudaError_t status = emulate_forbid_capture ();
+  char       *block;
 
   *memory = NULL;
-  if (bytes > MEMORY - allocated)
-    return cudaErrorMemoryAllocation;
-  block = malloc (bytes + 16);
+  if (status != cudaSuccess)
+    return status;
+  if (bytes > memory_size () - MIN (allocated, memory_size ()))
+    return emulate_fail (cudaErrorMemoryAllocation);
+  block = aligned_alloc (ALIGNMENT, ALIGNMENT + (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
   memcpy (block, &bytes, sizeof bytes);
-  memset (block + 16, 0xFF, bytes);
+  memset (block + ALIGNMENT, 0xFF, bytes);
   allocated += bytes;
-  *memory = block + 16;
+  *memory = block + ALIGNMENT;
   return cudaSuccess;
 }
 
 cudaError_t
 cudaFree (void *memory)
 {
-  size_t bytes;
+  cudaError_t status = emulate_forbid_capture ();
+  size_t      bytes;
 
-  if (memory == NULL)
-    return cudaSuccess;
-  memcpy (&bytes, (char *) memory - 16, sizeof bytes);
+  if (memory == NULL || status != cudaSuccess)
+    return status;
+  emulate_drain_all ();   /* so does CUDA's */
+  memcpy (&bytes, (char *) memory - ALIGNMENT, sizeof bytes);
   allocated -= bytes;
-  free ((char *) memory - 16);
+  free ((char *) memory - ALIGNMENT);
   return cudaSuccess;
 }
 
 cudaError_t
 cudaHostAlloc (void **memory, size_t bytes, unsigned int flags G_GNUC_UNUSED)
 {
+  if (emulate_fault ("unpinned") != NULL)
+    return emulate_fail (cudaErrorMemoryAllocation);
   *memory = malloc (bytes);
-  return cudaSuccess;
+  return emulate_forbid_capture ();
 }
 
 cudaError_t
 cudaFreeHost (void *memory)
 {
+  emulate_drain_all ();
   free (memory);
   return cudaSuccess;
 }
@@ -57,29 +98,66 @@ cudaFreeHost (void *memory)
 cudaError_t
 cudaMemGetInfo (size_t *available, size_t *total)
 {
-  *available = MEMORY - allocated;
-  *total     = MEMORY;
+  if (emulate_fault ("exclusive") != NULL)
+    return emulate_fail (cudaErrorDevicesUnavailable);
+  *total     = memory_size ();
+  *available = *total - MIN (allocated, *total);
   return cudaSuccess;
 }
 
-cudaError_t
-cudaMemcpyAsync (void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind G_GNUC_UNUSED,
-                 cudaStream_t stream G_GNUC_UNUSED)
+/* ---- Copies ---- */
+
+typedef struct {
+  void       *to;
+  const void *from;
+  size_t      bytes;
+} Copy;
+
+static void
+run_copy (void *data)
 {
-  memcpy (to, from, bytes);
-  return cudaSuccess;
+  const Copy *copy = data;
+
+  memcpy (copy->to, copy->from, copy->bytes);
 }
+
+/* An error is CUDA's for good once a GPU has got lost. */
+static gboolean
+is_lost (void)
+{
+  static int  copies;
+  const char *lost = emulate_fault ("lost");
+
+  return lost != NULL && ++copies >= atoi (lost);
+}
+
+cudaError_t
+cudaMemcpyAsync (void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind G_GNUC_UNUSED, cudaStream_t stream)
+{
+  Copy copy = { to, from, bytes };
+
+  if (is_lost ())
+    return emulate_fail (cudaErrorIllegalAddress);
+  return emulate_submit (stream, run_copy, g_free, g_memdup2 (&copy, sizeof copy));
+}
+
+/* ---- Devices ---- */
 
 cudaError_t
 cudaDriverGetVersion (int *version)
 {
-  *version = CUDART_VERSION;
+  *version = emulate_fault ("no-driver") != NULL ? 0 : emulate_fault ("old-driver") != NULL ? 11040 : CUDART_VERSION;
   return cudaSuccess;
 }
 
 cudaError_t
 cudaGetDeviceCount (int *count)
 {
+  *count = 0;
+  if (emulate_fault ("no-device") != NULL)
+    return emulate_fail (cudaErrorNoDevice);
+  if (emulate_fault ("denied") != NULL)
+    return emulate_fail (cudaErrorNotPermitted);
   *count = 1;
   return cudaSuccess;
 }
@@ -91,21 +169,33 @@ cudaSetDevice (int device G_GNUC_UNUSED)
 }
 
 cudaError_t
+cudaPeekAtLastError (void)
+{
+  return last_error;
+}
+
+cudaError_t
 cudaGetLastError (void)
 {
-  return cudaSuccess;
+  cudaError_t error = last_error;
+
+  if (error != cudaErrorIllegalAddress)   /* which stays */
+    last_error = cudaSuccess;
+  return error;
 }
 
 const char *
-cudaGetErrorString (cudaError_t error G_GNUC_UNUSED)
+cudaGetErrorString (cudaError_t error)
 {
-  return "emulated";
+  return error == cudaErrorNotPermitted ? "operation not permitted" : "emulated";
 }
 
 cudaError_t
 cudaDeviceGetAttribute (int *value, enum cudaDeviceAttr attribute, int device G_GNUC_UNUSED)
 {
-  *value = attribute == cudaDevAttrComputeCapabilityMajor ? 9 : 0;
+  const gboolean old = emulate_fault ("old-gpu") != NULL;
+
+  *value = attribute == cudaDevAttrComputeCapabilityMajor ? (old ? 6 : 9) : (old ? 1 : 0);
   return cudaSuccess;
 }
 
@@ -114,51 +204,5 @@ cudaGetDeviceProperties (struct cudaDeviceProp *properties, int device G_GNUC_UN
 {
   memset (properties, 0, sizeof *properties);
   g_strlcpy (properties->name, "emulated GPU", sizeof properties->name);
-  return cudaSuccess;
-}
-
-cudaError_t
-cudaStreamCreateWithFlags (cudaStream_t *stream, unsigned int flags G_GNUC_UNUSED)
-{
-  *stream = (cudaStream_t) malloc (1);
-  return cudaSuccess;
-}
-
-cudaError_t
-cudaStreamDestroy (cudaStream_t stream)
-{
-  free (stream);
-  return cudaSuccess;
-}
-
-cudaError_t
-cudaStreamSynchronize (cudaStream_t stream G_GNUC_UNUSED)
-{
-  return cudaSuccess;
-}
-
-cudaError_t
-cudaEventCreateWithFlags (cudaEvent_t *event, unsigned int flags G_GNUC_UNUSED)
-{
-  *event = (cudaEvent_t) malloc (1);
-  return cudaSuccess;
-}
-
-cudaError_t
-cudaEventDestroy (cudaEvent_t event)
-{
-  free (event);
-  return cudaSuccess;
-}
-
-cudaError_t
-cudaEventSynchronize (cudaEvent_t event G_GNUC_UNUSED)
-{
-  return cudaSuccess;
-}
-
-cudaError_t
-cudaEventRecord (cudaEvent_t event G_GNUC_UNUSED, cudaStream_t stream G_GNUC_UNUSED)
-{
   return cudaSuccess;
 }

@@ -24,6 +24,7 @@ struct Thread {
 };
 
 thread_local uint3 emulate_block, emulate_thread;
+thread_local dim3  emulate_block_size, emulate_grid_size;
 
 static std::vector<Thread>          threads;
 static std::vector<double>          given;
@@ -123,11 +124,52 @@ run_block (size_t n, bool backwards)
     }
 }
 
-void
-emulate_launch (dim3 grid, dim3 block, size_t shared, cudaStream_t, const std::function<void ()> &kernel)
+/* A kernel on its way. */
+struct Launch {
+  dim3                   grid, block;
+  size_t                 shared;
+  std::function<void ()> kernel;
+};
+
+static void
+run_launch (void *data)
 {
-  const size_t n         = (size_t) block.x * block.y * block.z;
-  const bool   backwards = getenv ("EMULATE_BACKWARDS") != nullptr;
+  const Launch &launch    = *(const Launch *) data;
+  const dim3    block     = launch.block;
+  const size_t  n         = (size_t) block.x * block.y * block.z;
+  const bool    backwards = getenv ("EMULATE_BACKWARDS") != nullptr;
+
+  /* Never to be moved: stacks hold on to them. */
+  threads.resize (1024);
+  given.resize (1024);
+  for (size_t i = 0; i < n; i++)
+    threads[i].index = { (unsigned int) (i % block.x), (unsigned int) (i / block.x % block.y),
+                         (unsigned int) (i / block.x / block.y) };
+  emulate_block_size = block;
+  emulate_grid_size  = launch.grid;
+  body = &launch.kernel;
+  for (unsigned int y = 0; y < launch.grid.y; y++)
+    for (unsigned int x = 0; x < launch.grid.x; x++)
+      {
+        /* Exactly as large as asked for, and full of nonsense: what reads too far or too early is found. */
+        shared_memory = (char *) malloc (launch.shared);
+        memset (shared_memory, 0xFF, launch.shared);
+        emulate_block = { x, y, 0 };
+        run_block (n, backwards);
+        free (shared_memory);
+      }
+}
+
+static void
+free_launch (void *data)
+{
+  delete (Launch *) data;
+}
+
+void
+emulate_launch (dim3 grid, dim3 block, size_t shared, cudaStream_t stream, std::function<void ()> kernel)
+{
+  const size_t n = (size_t) block.x * block.y * block.z;
 
   if (n == 0 || n > 1024 || shared > shared_bytes || grid.y > 65535 || grid.z > 65535 || grid.x == 0 || grid.y == 0 ||
       grid.x > 0x7FFFFFFFu)
@@ -135,21 +177,5 @@ emulate_launch (dim3 grid, dim3 block, size_t shared, cudaStream_t, const std::f
       fprintf (stderr, "a launch that CUDA would refuse\n");
       abort ();
     }
-  /* Never to be moved: stacks hold on to them. */
-  threads.resize (1024);
-  given.resize (1024);
-  for (size_t i = 0; i < n; i++)
-    threads[i].index = { (unsigned int) (i % block.x), (unsigned int) (i / block.x % block.y),
-                         (unsigned int) (i / block.x / block.y) };
-  body = &kernel;
-  for (unsigned int y = 0; y < grid.y; y++)
-    for (unsigned int x = 0; x < grid.x; x++)
-      {
-        /* Exactly as large as asked for, and full of nonsense: what reads too far or too early is found. */
-        shared_memory = (char *) malloc (shared);
-        memset (shared_memory, 0xFF, shared);
-        emulate_block = { x, y, 0 };
-        run_block (n, backwards);
-        free (shared_memory);
-      }
+  emulate_submit (stream, run_launch, free_launch, new Launch { grid, block, shared, std::move (kernel) });
 }

@@ -6,7 +6,7 @@ import sys
 
 source = open(sys.argv[1], encoding="utf-8").read()
 source = re.sub(r"extern __shared__ (\w+)\s+(\w+)\[\];", r"\1 *\2 = (\1 *) emulate_shared ();", source)
-source = re.sub(r"(\w+(?:<\d+>)?)<<<(.*?)>>>\s*\((.*?)\);", r"emulate_launch (\2, [&] { \1 (\3); });", source,
+source = re.sub(r"(\w+(?:<\d+>)?)<<<(.*?)>>>\s*\((.*?)\);", r"emulate_launch (\2, std::bind (\1, \3));", source,
                 flags=re.DOTALL)
 with open(sys.argv[2], "w", encoding="utf-8") as out:
     out.write('#include "emulate.h"\n#line 1 "%s"\n%s' % (sys.argv[1], source))
