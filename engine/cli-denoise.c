@@ -9,6 +9,7 @@
 typedef struct {
   FddmCliOptions    common;
   FddmDenoiseParams params;
+  char             *uncertainty;   /* where a picture of it goes, or NULL */
   FddmReport        report;
   double            seconds;
 } Denoise;
@@ -31,8 +32,14 @@ parse (Denoise *denoise, char **argv, GError **error)
     { "noise", 0, 0, G_OPTION_ARG_DOUBLE, &params->noise, N_("noise level, in 8-bit steps; 0 = measure it"), N_("LEVEL") },
     { "luma", 0, 0, G_OPTION_ARG_DOUBLE, &params->luma, N_("percent of the brightness noise removed (100)"), "%" },
     { "chroma", 0, 0, G_OPTION_ARG_DOUBLE, &params->chroma, N_("percent of the colour noise removed (100)"), "%" },
+    { "coarse", 0, 0, G_OPTION_ARG_DOUBLE, &params->coarse,
+      N_("percent of it that leaves from blotches, 12 pixels and wider; up to 200 (100)"), "%" },
+    { "medium", 0, 0, G_OPTION_ARG_DOUBLE, &params->medium, N_("the same for what lies between (100)"), "%" },
+    { "fine", 0, 0, G_OPTION_ARG_DOUBLE, &params->fine, N_("the same for fine grain, up to 5 pixels wide (100)"), "%" },
     { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &params->detail, N_("percent of sampled texture brought back (0)"), "%" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_("for --detail: another number, another texture"), "N" },
+    { "uncertainty", 0, 0, G_OPTION_ARG_FILENAME, &denoise->uncertainty,
+      N_("also write a gray picture of where the result is a guess"), N_("FILE") },
     { NULL, 0, 0, 0, NULL, NULL, NULL } };
   g_autoptr (GOptionContext) parser = NULL;
   g_auto (GStrv)             files = NULL;
@@ -44,26 +51,36 @@ parse (Denoise *denoise, char **argv, GError **error)
   files = fddm_cli_parse (parser, argv, 2, 2, error);
   if (!files || !in_range ("noise", params->noise, 100, error) || !in_range ("luma", params->luma, 100, error)
       || !in_range ("chroma", params->chroma, 100, error) || !in_range ("detail", params->detail, 100, error)
+      || !in_range ("coarse", params->coarse, 200, error) || !in_range ("medium", params->medium, 200, error)
+      || !in_range ("fine", params->fine, 200, error)
       || !in_range ("seed", (double) seed, G_MAXINT32, error))
     return NULL;
   params->seed = (guint32) seed;
   return g_steal_pointer (&files);
 }
 
+/* The denoised picture; *UNCERTAINTY is one of that, where it is wanted. */
 static GeglBuffer *
-run (Denoise *denoise, FddmContext *context, GeglBuffer *from, GError **error)
+run (Denoise *denoise, FddmContext *context, GeglBuffer *from, GeglBuffer **uncertainty, GError **error)
 {
   g_autoptr (GeglBuffer) to = gegl_buffer_dup (from);
-  FddmGeglPixels         pixels;
+  FddmGeglPixels         pixels, gray_pixels;
   FddmSource             source;
-  FddmSink               sink;
+  FddmSink               sink, gray;
   gboolean               done;
   gint64                 start = g_get_monotonic_time ();
 
   fddm_gegl_pixels_init (&pixels, from, to, gegl_buffer_get_extent (from), NULL);
   source = fddm_gegl_pixels_source (&pixels);
   sink = fddm_gegl_pixels_sink (&pixels);
-  done = fddm_denoise (context, &denoise->params, &source, &sink, fddm_cli_progress, &denoise->common, &denoise->report, error);
+  if (denoise->uncertainty)
+    {
+      *uncertainty = fddm_gegl_pixels_gray_new (from, NULL);
+      fddm_gegl_pixels_init (&gray_pixels, *uncertainty, *uncertainty, gegl_buffer_get_extent (from), NULL);
+      gray = fddm_gegl_pixels_sink (&gray_pixels);
+    }
+  done = fddm_denoise_uncertain (context, &denoise->params, &source, &sink, *uncertainty ? &gray : NULL, fddm_cli_progress,
+                                 &denoise->common, &denoise->report, error);
   fddm_cli_progress_end (&denoise->common);
   denoise->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   return done ? g_steal_pointer (&to) : NULL;
@@ -77,6 +94,7 @@ report_json (const Denoise *denoise, char **files, GeglBuffer *buffer, FddmConte
   json_builder_begin_object (builder);
   fddm_cli_json_string (builder, "input", files[0]);
   fddm_cli_json_string (builder, "output", files[1]);
+  fddm_cli_json_string (builder, "uncertainty", denoise->uncertainty);
   fddm_cli_json_double (builder, "width", gegl_buffer_get_width (buffer));
   fddm_cli_json_double (builder, "height", gegl_buffer_get_height (buffer));
   fddm_cli_json_string (builder, "weights", fddm_weights_path (weights));
@@ -101,15 +119,29 @@ report (const Denoise *denoise, FddmContext *context)
 }
 
 static gboolean
+writable (const Denoise *denoise, char **files, GError **error)
+{
+  g_autofree char *result = g_canonicalize_filename (files[1], NULL);
+  g_autofree char *uncertainty = denoise->uncertainty ? g_canonicalize_filename (denoise->uncertainty, NULL) : NULL;
+
+  if (g_strcmp0 (result, uncertainty) != 0)
+    return fddm_picture_writable (files[1], error) && (!uncertainty || fddm_picture_writable (uncertainty, error));
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("“%s” cannot be the result and its uncertainty"), files[1]);
+  return FALSE;
+}
+
+static gboolean
 denoise_file (Denoise *denoise, char **files, GError **error)
 {
-  g_autoptr (GeglBuffer)  from = NULL, to = NULL;
+  g_autoptr (GeglBuffer)  from = NULL, to = NULL, uncertainty = NULL;
   g_autoptr (FddmWeights) weights = NULL;
   g_autoptr (FddmContext) context = NULL;
 
-  if (!fddm_picture_writable (files[1], error) || !(from = fddm_picture_load (files[0], error))
+  if (!writable (denoise, files, error) || !(from = fddm_picture_load (files[0], error))
       || !(context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error))
-      || !(to = run (denoise, context, from, error)) || !fddm_picture_save (to, files[0], files[1], error))
+      || !(to = run (denoise, context, from, &uncertainty, error))
+      || (uncertainty && !fddm_picture_save (uncertainty, files[0], denoise->uncertainty, error))
+      || !fddm_picture_save (to, files[0], files[1], error))
     return FALSE;
   if (denoise->common.json)
     report_json (denoise, files, from, context, weights);
@@ -126,5 +158,6 @@ fddm_cli_denoise (char **argv, GError **error)
   gboolean       done = files && denoise_file (&denoise, files, error);
 
   fddm_cli_options_clear (&denoise.common);
+  g_free (denoise.uncertainty);
   return done;
 }

@@ -112,6 +112,7 @@ typedef gboolean (*FddmProgress) (FddmPhase phase, double fraction, gpointer dat
 typedef struct {
   double  noise;           /* 0…100: standard deviation in 8-bit steps; 0 = measure it               */
   double  luma, chroma;    /* 0…100: percent of the removed noise that leaves                        */
+  double  coarse, medium, fine;   /* 0…200: percent of it that leaves, by the size of its grain (bands.h) */
   double  detail;          /* 0…100: percent of sampled texture brought back                         */
   int     steps;           /* sampling steps for detail, >= 1                                        */
   int     averages;        /* 1…8: estimates over shifted and mirrored grids that are averaged       */
@@ -130,6 +131,18 @@ typedef struct {
 /* Denoises SOURCE into SINK. REPORT and PROGRESS may be NULL. On error the sink may have got some of the pixels. */
 gboolean fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source,
                        const FddmSink *sink, FddmProgress progress, gpointer data, FddmReport *report, GError **error);
+
+/* White in a picture of uncertainty, in 8-bit steps of standard deviation. */
+#define FDDM_UNCERTAINTY_WHITE 25
+
+/* Denoises SOURCE into SINK, and where the result is a guess into UNCERTAINTY, one sample a pixel: the standard deviation
+ * of the clean photos that there may have been, as a few samples of the posterior show it (the localization uncertainty of
+ * arXiv 2411.01629); the root mean square over the channels and a few pixels around, in perceptually coded steps, 1.0 being
+ * FDDM_UNCERTAINTY_WHITE of them and more being possible. It depends on the noise and the seed; on the strengths, the bands
+ * and detail it does not. Takes several times as long as without. */
+gboolean fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source,
+                                 const FddmSink *sink, const FddmSink *uncertainty, FddmProgress progress,
+                                 gpointer data, FddmReport *report, GError **error);
 
 /* Measures the noise of SOURCE as fddm_denoise does for noise = 0; LUMA and CHROMA as in FddmReport. */
 gboolean fddm_measure (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,

@@ -112,6 +112,15 @@ no_memory:
   return FALSE;
 }
 
+GeglBuffer *
+fddm_gegl_pixels_gray_new (GeglBuffer *like, const Babl *space)
+{
+  const Babl *format = gegl_buffer_get_format (like), *depth = babl_format_get_type (format, 0);
+  const char *name = depth == babl_type ("u8") ? "Y' u8" : depth == babl_type ("u16") ? "Y' u16" : "Y' float";
+
+  return gegl_buffer_new (gegl_buffer_get_extent (like), babl_format_with_space (name, space ? space : format));
+}
+
 FddmSource
 fddm_gegl_pixels_source (FddmGeglPixels *pixels)
 {

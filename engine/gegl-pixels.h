@@ -19,5 +19,8 @@ typedef struct {
 void       fddm_gegl_pixels_init   (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer *to, const GeglRectangle *bounds,
                                     const Babl *space);
 FddmSource fddm_gegl_pixels_source (FddmGeglPixels *pixels);
+/* A black gray picture in LIKE's size, place and, within what pictures are stored in, depth, perceptually coded in SPACE (as
+ * above): for one sample a pixel that is written to it, FROM and TO being the same. */
+GeglBuffer *fddm_gegl_pixels_gray_new (GeglBuffer *like, const Babl *space);
 /* Pixels that the engine left as they were are not written, so that no rounding touches them; alpha is kept. */
 FddmSink   fddm_gegl_pixels_sink   (FddmGeglPixels *pixels);

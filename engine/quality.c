@@ -25,5 +25,6 @@ fddm_quality_weights (FddmQuality quality, int *averages)
 FddmDenoiseParams
 fddm_denoise_params_default (void)
 {
-  return (FddmDenoiseParams) { .noise = 0.0, .luma = 100.0, .chroma = 100.0, .detail = 0.0, .steps = 8, .averages = 1 };
+  return (FddmDenoiseParams) { .noise = 0.0, .luma = 100.0, .chroma = 100.0, .coarse = 100.0, .medium = 100.0,
+                                .fine = 100.0, .detail = 0.0, .steps = 8, .averages = 1 };
 }

@@ -22,5 +22,15 @@ fddm_ticker_part (const FddmTicker *ticker, int i, int n)
   return part;
 }
 
+/* Parts FROM to TO of N equal parts. */
+static inline FddmTicker
+fddm_ticker_parts (const FddmTicker *ticker, int from, int to, int n)
+{
+  FddmTicker parts = fddm_ticker_part (ticker, from, n);
+
+  parts.to = fddm_ticker_part (ticker, to, n).from;
+  return parts;
+}
+
 /* Says that DONE of N equal parts are done. FALSE with FDDM_ERROR_CANCELLED when the listener wants no more. */
 gboolean fddm_tick (const FddmTicker *ticker, int done, int n, GError **error);

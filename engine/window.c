@@ -15,18 +15,6 @@ fddm_grid (int i, int patch)
                       .mirror_x = i & 1, .mirror_y = (i & 2) != 0, .transpose = (i & 4) != 0 };
 }
 
-/* Reflection without repeating the edge: … 2 1 0 1 2 … n−2 n−1 n−2 …, as often as it takes. */
-static int
-reflect (int i, int n)
-{
-  const int period = 2 * (n - 1);
-
-  if (n == 1)
-    return 0;
-  i = ((i % period) + period) % period;
-  return i < n ? i : period - i;
-}
-
 FddmRect
 fddm_tile_region (const FddmTile *tile, int patch, int width, int height)
 {
@@ -48,7 +36,7 @@ fill_axis (int *offset, int n, int first, int length, int region, int stride, gb
   const int core_from = *from - first, core_to = *to - first;
 
   for (int i = 0; i < n; i++)
-    offset[mirror ? n - 1 - i : i] = (reflect (first + i, length) - region) * stride;
+    offset[mirror ? n - 1 - i : i] = (fddm_reflect (first + i, length) - region) * stride;
   *from = mirror ? n - core_to : core_from;
   *to   = mirror ? n - core_from : core_to;
 }

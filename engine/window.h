@@ -20,10 +20,11 @@ typedef struct {
 } FddmRect;
 
 /* A tile: patches [row, row + rows) × [column, column + columns) of the plain grid, moved by the grid's offset; REGION is
- * what was read of the picture, CORE what the tile answers for. */
+ * what was read of the picture, CORE what of it can be trusted and is synthesised, OWN what the tile answers for: the core,
+ * or less where a filter looks around. The own parts make up the picture. */
 typedef struct {
   int      row, column, rows, columns;
-  FddmRect region, core;
+  FddmRect region, core, own;
 } FddmTile;
 
 /* What to read for TILE from a WIDTH × HEIGHT picture: all that any grid's pixels, reflected, may touch. */

@@ -17,8 +17,11 @@ grid_length (const FddmWork *work, int pixels)
 static int
 halo (const FddmWork *work)
 {
+  const int patch = work->context->weights->patch;
+
   /* A moved grid's patches stand over the core's edge by less than one. */
-  return fddm_weights_reach (work->context->weights) * work->spec.evaluations + (work->spec.grids > 1 ? 1 : 0);
+  return fddm_weights_reach (work->context->weights) * work->spec.evaluations + (work->spec.grids > 1 ? 1 : 0) +
+         (work->spec.margin + patch - 1) / patch;
 }
 
 static gsize
@@ -32,6 +35,21 @@ region_floats (const FddmWork *work)
   return (gsize) MIN (region.width, work->spec.width) * MIN (region.height, work->spec.height) * work->spec.samples;
 }
 
+/* Bytes of the tile's pixels in host memory; G_MAXSIZE when a window's offsets, which are ints, can't reach them all. */
+static gsize
+region_bytes (const FddmWork *work)
+{
+  const FddmWorkSpec *spec   = &work->spec;
+  const gsize         floats = region_floats (work);
+  const gsize         arrays = 2 + (spec->gathers ? 1 : 0) + (spec->gathers || spec->uncertainty ? 1 : 0);
+  gsize               bytes, variance = spec->uncertainty ? floats / spec->samples : 0;
+
+  if (floats > G_MAXINT || !g_size_checked_mul (&bytes, floats, arrays) || !g_size_checked_add (&bytes, bytes, variance) ||
+      !g_size_checked_mul (&bytes, bytes, sizeof (float)))
+    return G_MAXSIZE;
+  return bytes;
+}
+
 /* Bytes of everything for the tilings as they stand; G_MAXSIZE when they can't be counted. */
 static gboolean
 count_bytes (FddmWork *work, gsize *bytes, GError **error)
@@ -41,14 +59,14 @@ count_bytes (FddmWork *work, gsize *bytes, GError **error)
   gsize coefficients = context->backend->tensor_bytes (context->device, FDDM_TENSOR_FLOAT, work->down.size,
                                                        work->across.size, n);
   int   n_tensors = 2 + (work->spec.noise_varies ? 1 : 0);
-  gsize network, floats = region_floats (work);
+  gsize network;
 
   if (work->spec.samples_detail)
     n_tensors += 2 + (work->spec.noise_varies ? 2 : 0);
   if (!fddm_network_bytes (context->network, work->down.size, work->across.size, &network, error))
     return FALSE;
   if (!g_size_checked_mul (bytes, coefficients, (gsize) n_tensors) || !g_size_checked_add (bytes, *bytes, network) ||
-      !g_size_checked_mul (&floats, floats, 2 * sizeof (float)) || !g_size_checked_add (bytes, *bytes, floats))
+      !g_size_checked_add (bytes, *bytes, region_bytes (work)))
     *bytes = G_MAXSIZE;
   return TRUE;
 }
@@ -73,20 +91,25 @@ too_small (gsize limit, GError **error)
   return FALSE;
 }
 
-/* The fewest tiles whose bytes stay within LIMIT. Sizes in between are judged by area, for asking a device costs time. */
+/* The fewest tiles whose bytes stay within LIMIT, and those of host memory within the bound, whatever a GPU may have. Sizes
+ * in between are judged by area, for asking a device costs time. */
 static gboolean
 plan_within (FddmWork *work, gsize limit, GError **error)
 {
+  const gsize host_limit = work->context->options.memory;
+
   for (;;)
     {
-      gsize  area = (gsize) work->down.size * work->across.size;
       double per_patch;
 
+      while (region_bytes (work) > host_limit)
+        if (!cut (work))
+          return too_small (host_limit, error);
       if (!count_bytes (work, &work->bytes, error))
         return FALSE;
       if (work->bytes <= limit)
         return TRUE;
-      per_patch = (double) work->bytes / area;
+      per_patch = (double) work->bytes / work->down.size / work->across.size;
       do
         if (!cut (work))
           return too_small (limit, error);
@@ -157,17 +180,27 @@ fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
   return TRUE;
 }
 
+/* TRUE also where it isn't WANTED. */
+static gboolean
+make_pixels (gboolean wanted, gsize floats, float **pixels)
+{
+  *pixels = wanted ? fddm_memory_new (floats * sizeof (float)) : NULL;
+  return !wanted || *pixels != NULL;
+}
+
 static gboolean
 allocate (FddmWork *work, GError **error)
 {
-  const gsize floats = region_floats (work), side = MAX (work->down.size, work->across.size);
-  const gsize pixels = side * work->context->weights->patch;
+  const gboolean gathers = work->spec.gathers, uncertainty = work->spec.uncertainty;
+  const gsize    floats = region_floats (work), side = MAX (work->down.size, work->across.size);
+  const gsize    pixels = side * work->context->weights->patch;
 
-  work->raw           = fddm_memory_new (floats * sizeof (float));
-  work->pixels        = fddm_memory_new (floats * sizeof (float));
   work->row_offset    = g_try_new (int, pixels);
   work->column_offset = g_try_new (int, pixels);
-  if (work->raw != NULL && work->pixels != NULL && work->row_offset != NULL && work->column_offset != NULL)
+  if (work->row_offset != NULL && work->column_offset != NULL && make_pixels (TRUE, floats, &work->raw) &&
+      make_pixels (TRUE, floats, &work->pixels) && make_pixels (gathers, floats, &work->change) &&
+      make_pixels (gathers || uncertainty, floats, &work->spare) &&
+      make_pixels (uncertainty, floats / work->spec.samples, &work->variance))
     return fddm_work_shape (work, work->down.size, work->across.size, error);
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a tile of %d × %d pixels"),
                work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
@@ -217,6 +250,9 @@ fddm_work_clear (FddmWork *work)
   fddm_network_release (work->context->network);
   g_clear_pointer (&work->raw, fddm_memory_free);
   g_clear_pointer (&work->pixels, fddm_memory_free);
+  g_clear_pointer (&work->change, fddm_memory_free);
+  g_clear_pointer (&work->spare, fddm_memory_free);
+  g_clear_pointer (&work->variance, fddm_memory_free);
   g_clear_pointer (&work->row_offset, g_free);
   g_clear_pointer (&work->column_offset, g_free);
 }
@@ -225,6 +261,16 @@ int
 fddm_work_tiles (const FddmWork *work)
 {
   return work->down.count * work->across.count;
+}
+
+/* RECT and what lies within MARGIN pixels of it in the picture. */
+static FddmRect
+grow (const FddmRect *rect, int margin, int width, int height)
+{
+  const int left = MAX (rect->x - margin, 0), right = MIN (rect->x + rect->width + margin, width);
+  const int top = MAX (rect->y - margin, 0), bottom = MIN (rect->y + rect->height + margin, height);
+
+  return (FddmRect) { .x = left, .y = top, .width = right - left, .height = bottom - top };
 }
 
 gboolean
@@ -237,10 +283,11 @@ fddm_work_tile (const FddmWork *work, int i, FddmTile *tile)
   tile->columns = work->across.size;
   fddm_tiling_get (&work->down, i / work->across.count, &tile->row, &top, &bottom);
   fddm_tiling_get (&work->across, i % work->across.count, &tile->column, &left, &right);
-  tile->core.x      = left * patch;
-  tile->core.y      = top * patch;
-  tile->core.width  = MIN (right * patch, work->spec.width) - tile->core.x;
-  tile->core.height = MIN (bottom * patch, work->spec.height) - tile->core.y;
-  tile->region      = fddm_tile_region (tile, patch, work->spec.width, work->spec.height);
-  return tile->core.width > 0 && tile->core.height > 0;
+  tile->own.x      = left * patch;
+  tile->own.y      = top * patch;
+  tile->own.width  = MIN (right * patch, work->spec.width) - tile->own.x;
+  tile->own.height = MIN (bottom * patch, work->spec.height) - tile->own.y;
+  tile->core       = grow (&tile->own, work->spec.margin, work->spec.width, work->spec.height);
+  tile->region     = fddm_tile_region (tile, patch, work->spec.width, work->spec.height);
+  return tile->own.width > 0 && tile->own.height > 0;
 }

@@ -12,6 +12,9 @@ typedef struct {
   int      evaluations;              /* of the network, one after another: each widens the halo */
   gboolean noise_varies;             /* the noise level depends on the place          */
   gboolean samples_detail;           /* tensors for sampling are wanted               */
+  gboolean gathers;                  /* what is to change is gathered before it is added */
+  gboolean uncertainty;              /* the uncertainty is wanted too                 */
+  int      margin;                   /* pixels that filters look at around those that are written */
 } FddmWorkSpec;
 
 typedef struct {
@@ -20,6 +23,9 @@ typedef struct {
   FddmTiling   down, across;
   gsize        bytes;
   float       *raw, *pixels;         /* the tile's region: as read, then with the result; and repaired */
+  float       *change;               /* likewise, when gathered: what is to change                     */
+  float       *spare;                /* likewise, when gathered or for uncertainty: a filter's, a sample's own */
+  float       *variance;             /* likewise, for uncertainty, one sample a pixel                  */
   int         *row_offset, *column_offset;
   int          rows, columns;        /* of the tensors now: a transposed grid swaps them */
   FddmTensor  *y, *noise, *x0;       /* always: the photo's coefficients, their noise, the estimate */

@@ -1,6 +1,7 @@
 /* pixels.c: what is done to pixels before anything is computed from them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "pixels.h"
+#include <math.h>
 #include <string.h>
 
 /* Without a branch, so that compilers make vectors of it: every pixel of every picture passes here. */
@@ -81,4 +82,40 @@ fddm_pixels_fill (float *pixels, gsize n, float value)
 {
   for (gsize i = 0; i < n; i++)
     pixels[i] = value;
+}
+
+void
+fddm_pixels_mix (float *to, const float *from, gsize stride, gsize row, int height, float a, float b)
+{
+  for (int y = 0; y < height; y++)
+    for (gsize i = y * stride; i < y * stride + row; i++)
+      to[i] = a * to[i] + b * from[i];
+}
+
+void
+fddm_pixels_add (float *pixels, const float *change, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      float sum = pixels[i] + change[i];
+
+      pixels[i] = isfinite (sum) ? sum : pixels[i];
+    }
+}
+
+void
+fddm_pixels_add_squares (float *sum, const float *pixels, gsize n, int channels, float scale)
+{
+  const float share = scale / (float) channels;
+
+  for (gsize i = 0; i < n; i++)
+    for (int c = 0; c < channels; c++)
+      sum[i] += share * pixels[i * channels + c] * pixels[i * channels + c];
+}
+
+void
+fddm_pixels_root (float *pixels, gsize n, float scale)
+{
+  for (gsize i = 0; i < n; i++)
+    pixels[i] = scale * sqrtf (pixels[i]);
 }

@@ -3,6 +3,18 @@
 #pragma once
 #include <glib.h>
 
+/* Reflection without repeating the edge: … 2 1 0 1 2 … n−2 n−1 n−2 …, as often as it takes. */
+static inline int
+fddm_reflect (int i, int n)
+{
+  const int period = 2 * (n - 1);
+
+  if (n == 1)
+    return 0;
+  i = ((i % period) + period) % period;
+  return i < n ? i : period - i;
+}
+
 /* How far a pixel that is no number looks for others to be replaced by. */
 #define FDDM_REPAIR_REACH 3
 
@@ -16,3 +28,15 @@ void  fddm_pixels_copy   (const float *from, gsize from_row, gsize from_pixel, f
 
 /* Sets N samples to VALUE. */
 void  fddm_pixels_fill   (float *pixels, gsize n, float value);
+
+/* TO = A·TO + B·FROM for a rectangle of ROW floats by HEIGHT rows in arrays of the same STRIDE. */
+void  fddm_pixels_mix    (float *to, const float *from, gsize stride, gsize row, int height, float a, float b);
+
+/* PIXELS += CHANGE for N samples; those that aren't numbers stay as they are. */
+void  fddm_pixels_add    (float *pixels, const float *change, gsize n);
+
+/* SUM += SCALE · the mean of the squares of a pixel's samples, for N pixels; SUM has one sample a pixel. */
+void  fddm_pixels_add_squares (float *sum, const float *pixels, gsize n, int channels, float scale);
+
+/* PIXELS = SCALE · √PIXELS for N samples. */
+void  fddm_pixels_root   (float *pixels, gsize n, float scale);

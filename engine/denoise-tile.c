@@ -1,0 +1,242 @@
+/* denoise-tile.c: see denoise-tile.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "denoise-tile.h"
+#include <glib/gi18n-lib.h>
+#include "bands.h"
+#include "host/pixels.h"
+
+/* Samples of the posterior that tell the uncertainty, and steps of each. */
+#define SAMPLES 4
+#define STEPS   3
+
+/* The variance is smoothed as the bands are. */
+#define MARGIN FDDM_BANDS_REACH
+
+static gboolean
+gathers (const FddmDenoiseJob *job)
+{
+  return job->removes && !fddm_bands_are_even (job->params);
+}
+
+FddmWorkSpec
+fddm_denoise_spec (const FddmDenoiseJob *job)
+{
+  const gboolean detail = job->removes && job->params->detail > 0.0, uncertainty = job->uncertainty != NULL;
+
+  return (FddmWorkSpec) {
+    .width = job->source->width, .height = job->source->height, .samples = job->source->channels,
+    .grids = job->removes ? job->params->averages : 1,
+    .evaluations = MAX (detail ? job->params->steps : 1, uncertainty ? STEPS : 1),
+    .samples_detail = detail || uncertainty, .gathers = gathers (job), .uncertainty = uncertainty,
+    .margin = gathers (job) || uncertainty ? MARGIN : 0
+  };
+}
+
+void
+fddm_denoise_levels (FddmDenoiseJob *job)
+{
+  const FddmContext *context = job->context;
+
+  fddm_sampler_levels (context->weights, &context->schedule, job->noise.level, job->params->steps, job->levels);
+  fddm_sampler_levels (context->weights, &context->schedule, job->noise.level, STEPS, job->uncertainty_levels);
+}
+
+/* ---- Pixels ---- */
+
+static gboolean
+read_tile (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
+{
+  const FddmRect *region = &tile->region;
+
+  if (!job->source->read (job->source->data, region->x, region->y, region->width, region->height, job->work.raw, error))
+    {
+      if (error != NULL && *error == NULL)
+        g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The picture cannot be read"));
+      return FALSE;
+    }
+  fddm_pixels_repair (job->work.raw, region->width, region->height, job->source->channels, job->work.pixels);
+  return TRUE;
+}
+
+/* What the tile answers for of FROM, packed into pixels that are no longer needed. */
+static gboolean
+write_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmSink *sink, const float *from, int samples, GError **error)
+{
+  const FddmRect *region = &tile->region, *own = &tile->own;
+  const gsize     row = (gsize) region->width * samples;
+
+  fddm_pixels_copy (from + (own->y - region->y) * row + (gsize) (own->x - region->x) * samples, row, samples,
+                    job->work.pixels, (gsize) own->width * samples, samples, own->width, own->height, samples);
+  if (sink->write (sink->data, own->x, own->y, own->width, own->height, job->work.pixels, error))
+    return TRUE;
+  if (error != NULL && *error == NULL)
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The result cannot be stored"));
+  return FALSE;
+}
+
+static gsize
+region_pixels (const FddmTile *tile)
+{
+  return (gsize) tile->region.width * tile->region.height;
+}
+
+/* Where the core begins in an array of SAMPLES a pixel over the tile's region. */
+static float *
+core_of (float *pixels, const FddmTile *tile, int samples)
+{
+  return pixels + ((gsize) (tile->core.y - tile->region.y) * tile->region.width + (tile->core.x - tile->region.x)) * samples;
+}
+
+/* What was gathered, weighted by bands, onto the photo. */
+static void
+add_change (FddmDenoiseJob *job, const FddmTile *tile)
+{
+  FddmWork *work    = &job->work;
+  const int samples = job->source->channels;
+
+  fddm_bands_weight (job->params, core_of (work->change, tile, samples), (gsize) tile->region.width * samples,
+                     tile->core.width, tile->core.height, samples, core_of (work->spare, tile, samples), work->pixels);
+  fddm_pixels_add (work->raw, work->change, region_pixels (tile) * samples);
+}
+
+/* ---- Sampling ---- */
+
+/* Where a grid's random numbers come from; STREAM counts samples. */
+static FddmRandom
+random_of (const FddmDenoiseJob *job, const FddmTile *tile, const FddmGrid *grid, int stream)
+{
+  const FddmWork *work = &job->work;
+  const int rows = work->down.length, columns = work->across.length;
+  const int row    = grid->mirror_y ? rows - tile->row - tile->rows : tile->row;
+  const int column = grid->mirror_x ? columns - tile->column - tile->columns : tile->column;
+
+  return (FddmRandom) { .seed = job->params->seed, .stream = (guint32) stream * FDDM_STEPS_MAX,
+                        .row = grid->transpose ? column : row, .column = grid->transpose ? row : column };
+}
+
+/* Makes a sample of what the photo may have been in work.x; the photo's estimate stays in work.x0. */
+static gboolean
+draw (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmWindow *window, FddmRandom random, const double *levels,
+      int steps, const FddmTicker *ticker, GError **error)
+{
+  FddmWork *work = &job->work;
+
+  return job->context->backend->analyse (job->context->device, window, work->pixels, work->x, error) &&
+         fddm_sampler_run (sampler, &job->context->schedule, work->noise, work->x0, levels, steps, 1.0f, random, work->x,
+                           work->next, work->from, work->to, ticker, error);
+}
+
+/* The variance of some samples around the estimate, which is their mean but for the few that they are. */
+static gboolean
+draw_variance (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile *tile, const FddmWindow *window,
+               const FddmGrid *grid, const FddmTicker *ticker, GError **error)
+{
+  const FddmBackend *backend = job->context->backend;
+  FddmDevice        *device  = job->context->device;
+  FddmWork          *work    = &job->work;
+  const gsize        pixels  = region_pixels (tile);
+  const int          samples = job->source->channels;
+
+  fddm_pixels_fill (work->variance, pixels, 0.0f);
+  for (int i = 0; i < SAMPLES; i++)
+    {
+      FddmTicker part = fddm_ticker_part (ticker, i, SAMPLES);
+
+      /* Streams that no grid's detail takes. */
+      if (!draw (job, sampler, window, random_of (job, tile, grid, FDDM_GRIDS_MAX + i), job->uncertainty_levels, STEPS,
+                 &part, error) ||
+          !backend->difference (device, work->x0, work->x, NULL, 0.0f, job->whole, work->next, error))
+        return FALSE;
+      fddm_pixels_fill (work->spare, pixels * samples, 0.0f);
+      if (!backend->synthesise (device, window, work->next, 1.0f, work->spare, error))
+        return FALSE;
+      fddm_pixels_add_squares (work->variance, work->spare, pixels, samples, 1.0f / SAMPLES);
+    }
+  return TRUE;
+}
+
+/* Few samples say little of one pixel; its neighbours are asked too. */
+static gboolean
+write_uncertainty (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
+{
+  FddmWork *work = &job->work;
+
+  for (int step = 1; step <= 2; step++)
+    fddm_smooth (core_of (work->variance, tile, 1), tile->region.width, tile->core.width, tile->core.height, 1, step,
+                 work->pixels);
+  fddm_pixels_root (work->variance, region_pixels (tile), 255.0f / FDDM_UNCERTAINTY_WHITE);
+  return write_tile (job, tile, job->uncertainty, work->variance, 1, error);
+}
+
+/* ---- Grids ---- */
+
+/* Evaluations of the network on grid I. */
+static int
+evaluations (const FddmDenoiseJob *job, int i)
+{
+  const int detail = job->removes && job->params->detail > 0.0 ? job->params->steps - 1 : 0;
+
+  return 1 + detail + (i == 0 && job->uncertainty != NULL ? SAMPLES * (STEPS - 1) : 0);
+}
+
+/* The tile on one grid: adds its share of what is to change to what is gathered, or at once. */
+static gboolean
+denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTicker *ticker, GError **error)
+{
+  FddmContext       *context = job->context;
+  const FddmBackend *backend = context->backend;
+  FddmDevice        *device  = context->device;
+  FddmWork          *work    = &job->work;
+  const FddmGrid     grid    = fddm_grid (i, context->weights->patch);
+  const float        detail  = (float) (job->params->detail / 100.0);
+  const gboolean     uncertain = i == 0 && job->uncertainty != NULL;
+  const int          n = evaluations (job, i), to_detail = uncertain ? 1 + SAMPLES * (STEPS - 1) : 1;
+  FddmTicker         first = fddm_ticker_parts (ticker, 0, 1, n), samples = fddm_ticker_parts (ticker, 1, to_detail, n);
+  FddmTicker         rest = fddm_ticker_parts (ticker, to_detail, n, n);
+  FddmSampler        sampler = { backend, device, context->weights, context->network, context->mean,
+                                 context->variance, -1 };
+  FddmWindow         window;
+
+  fddm_window_init (&window, tile, &grid, context->weights->patch, context->weights->channels,
+                    job->source->channels, job->source->width, job->source->height, work->row_offset,
+                    work->column_offset);
+  if (!fddm_work_shape (work, window.rows, window.columns, error) ||
+      !backend->analyse (device, &window, work->pixels, work->y, error) ||
+      !(work->spec.noise_varies ? backend->noise_map (device, &job->noise, work->y, work->noise, error)
+                                : backend->tensor_upload (device, work->noise, job->noise.level, error)) ||
+      !fddm_sampler_estimate (&sampler, work->y, work->noise, work->x0, &first, error) ||
+      (uncertain && !draw_variance (job, &sampler, tile, &window, &grid, &samples, error)))
+    return FALSE;
+  if (!job->removes)
+    return TRUE;
+  return (detail == 0.0f || draw (job, &sampler, &window, random_of (job, tile, &grid, i), job->levels, job->params->steps,
+                                  &rest, error)) &&
+         backend->difference (device, work->y, work->x0, detail > 0.0f ? work->x : NULL, detail, job->strength, work->x0,
+                              error) &&
+         backend->synthesise (device, &window, work->x0, 1.0f / job->params->averages,
+                              work->spec.gathers ? work->change : work->raw, error);
+}
+
+gboolean
+fddm_denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
+{
+  FddmWork *work = &job->work;
+  const int grids = work->spec.grids, first = evaluations (job, 0), others = evaluations (job, 1);
+  const int n = first + (grids - 1) * others;
+
+  if (!read_tile (job, tile, error))
+    return FALSE;
+  if (work->spec.gathers)
+    fddm_pixels_fill (work->change, region_pixels (tile) * job->source->channels, 0.0f);
+  for (int i = 0; i < grids; i++)
+    {
+      FddmTicker part = fddm_ticker_parts (ticker, i == 0 ? 0 : first + (i - 1) * others, first + i * others, n);
+
+      if (!denoise_on_grid (job, tile, i, &part, error))
+        return FALSE;
+    }
+  if (work->spec.gathers)
+    add_change (job, tile);
+  return write_tile (job, tile, job->sink, work->raw, job->source->channels, error) &&
+         (job->uncertainty == NULL || write_uncertainty (job, tile, error));
+}

@@ -1,0 +1,33 @@
+/* denoise-tile.h: one tile's way through: patches, noise, sampler and network, and back.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "sampler.h"
+#include "work.h"
+
+#define FDDM_STEPS_MAX 64
+
+/* One call of fddm_denoise_uncertain. */
+typedef struct {
+  FddmContext             *context;
+  const FddmDenoiseParams *params;
+  const FddmSource        *source;
+  const FddmSink          *sink, *uncertainty;   /* UNCERTAINTY may be NULL */
+  FddmProgress             progress;
+  gpointer                 data;        /* of PROGRESS */
+  FddmReport              *report;
+  gboolean                 removes;     /* anything; else the photo goes through as it is */
+  FddmNoiseModel           noise;
+  FddmTensor              *strength;    /* what leaves, per frequency */
+  FddmTensor              *whole;       /* 1 for every frequency      */
+  double                   levels[FDDM_STEPS_MAX], uncertainty_levels[FDDM_STEPS_MAX];
+  FddmWork                 work;
+} FddmDenoiseJob;
+
+/* What the job needs of its tiles, its noise being known. */
+FddmWorkSpec fddm_denoise_spec   (const FddmDenoiseJob *job);
+
+/* Fermi levels for both uses of the sampler. */
+void         fddm_denoise_levels (FddmDenoiseJob *job);
+
+/* Reads the tile, denoises it on every grid and writes it. */
+gboolean     fddm_denoise_tile   (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error);

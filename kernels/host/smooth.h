@@ -1,0 +1,12 @@
+/* smooth.h: smoothing of pixels in host memory, as in an undecimated wavelet transform.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <glib.h>
+
+/* How many pixels a smoothing at STEP looks at to each side. */
+#define FDDM_SMOOTH_REACH(step) (2 * (step))
+
+/* Smooths a rectangle in place along both axes with the cubic spline's filter (1, 4, 6, 4, 1)/16, its taps STEP pixels
+ * apart ("à trous"): a wave of W radians a pixel keeps cos⁴ (STEP·W/2). The rectangle is reflected at its edges, its edge
+ * pixels not repeated. STRIDE: floats from row to row. SCRATCH has room for WIDTH · HEIGHT · CHANNELS floats. */
+void fddm_smooth (float *pixels, gsize stride, int width, int height, int channels, int step, float *scratch);
