@@ -21,21 +21,22 @@ def residual_layers(width, blocks, activation="relu"):
 
 
 class Network(nn.Module):
-    """Runs a list of layers. input: N x 2C x h x w -> N x C x h x w. Parameters are named as in a weights file."""
+    """Runs a list of layers. input: N x 2C x h x w -> N x C x h x w, or as INPUTS and OUTPUTS say. Parameters are named as
+    in a weights file."""
 
-    def __init__(self, layers, channels, classes=0):
+    def __init__(self, layers, channels, classes=0, inputs=None, outputs=None):
         """channels: C, of the coefficients. classes: rows of an embedding, less the one for "any"."""
         super().__init__()
         self.layers = layers
         self.weights = nn.ModuleDict()
-        width = {"input": 2 * channels}       # channels of each named value
+        width = {"input": inputs or 2 * channels}       # channels of each named value
         self.sizes = {"in": {}, "out": {}}
         for i, layer in enumerate(layers):
             op, source = layer["op"], layer["in"]
             n = sum(width[s] for s in source) if op == "concat" else width[source]
             if op in ("conv3x3", "conv1x1"):
                 last = i == len(layers) - 1
-                n_out = channels if last else layer.get("channels", width.get("h"))
+                n_out = (outputs or channels) if last else layer.get("channels", width.get("h"))
                 k = 3 if op == "conv3x3" else 1
                 self._add(layer, nn.Conv2d(n, n_out, k, padding=k // 2))
                 n = n_out
