@@ -2,9 +2,10 @@
  * arXiv 2205.14135): the matrix of scores is never stored.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A block holds QUERIES queries of one head, a warp to each. It goes over the keys 32 at a time: for the scores a lane
+ * This is for what cuDNN does not take: floats, old GPUs, odd sizes. A block holds QUERIES queries of one head, a warp to each. It goes over the keys 32 at a time: for the scores a lane
  * stands for a key, for the sum of the values a lane stands for a channel. */
 #include "element.cuh"
+#include "layers.h"
 
 #define WARP    32
 #define QUERIES 8
@@ -112,7 +113,7 @@ attention_kernel (FddmView in, int size, float scale, FddmView out, size_t posit
 }
 
 gboolean
-fddm_cuda_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTensor *out, GError **error)
+fddm_cuda_direct_attention (FddmDevice *device, const FddmTensor *in, int heads, const FddmTensor *out, GError **error)
 {
   const size_t n      = fddm_positions (in);
   const int    size   = out->channels / heads;
@@ -125,8 +126,6 @@ fddm_cuda_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTe
                    "attention over heads of %d channels is too wide for the GPU", size);
       return FALSE;
     }
-  if (!fddm_cuda_enter (device, error))
-    return FALSE;
   attention_kernel<<<grid, THREADS, shared, device->stream>>> (fddm_view (device, in), size,
                                                                1.0f / sqrtf ((float) size), fddm_view (device, out),
                                                                n);

@@ -1,13 +1,15 @@
 /* conv.c: convolutions.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
 #include "layers.h"
-#include "plan.h"
+#include "replay.h"
 
 struct FddmConv {
   int            kernel, in_channels, out_channels;
   FddmActivation activation;
   FddmTensor    *weights;   /* NETWORK: out × kernel² × in */
   FddmTensor    *bias;      /* FLOAT                       */
+  FddmTensor    *rounded;   /* the bias again, NETWORK     */
 };
 
 void
@@ -17,6 +19,7 @@ fddm_cuda_conv_free (FddmDevice *device, FddmConv *conv)
     return;
   fddm_cuda_tensor_free (device, conv->weights);
   fddm_cuda_tensor_free (device, conv->bias);
+  fddm_cuda_tensor_free (device, conv->rounded);
   g_free (conv);
 }
 
@@ -34,6 +37,14 @@ reorder (const FddmConvSpec *spec)
   return weights;
 }
 
+static gboolean
+upload_new (FddmDevice *device, FddmTensor **tensor, FddmTensorType type, int rows, int taps, int channels,
+            const float *values, GError **error)
+{
+  *tensor = fddm_cuda_tensor_new (device, type, rows, taps, channels, error);
+  return *tensor != NULL && fddm_cuda_tensor_upload (device, *tensor, values, error);
+}
+
 FddmConv *
 fddm_cuda_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error)
 {
@@ -44,11 +55,10 @@ fddm_cuda_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error
   conv->in_channels  = spec->in_channels;
   conv->out_channels = spec->out_channels;
   conv->activation   = spec->activation;
-  conv->weights = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, spec->out_channels, spec->kernel * spec->kernel,
-                                        spec->in_channels, error);
-  if (conv->weights != NULL && fddm_cuda_tensor_upload (device, conv->weights, weights, error))
-    conv->bias = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1, 1, spec->out_channels, error);
-  if (conv->bias != NULL && fddm_cuda_tensor_upload (device, conv->bias, spec->bias, error))
+  if (upload_new (device, &conv->weights, FDDM_TENSOR_NETWORK, spec->out_channels, spec->kernel * spec->kernel,
+                  spec->in_channels, weights, error) &&
+      upload_new (device, &conv->bias, FDDM_TENSOR_FLOAT, 1, 1, spec->out_channels, spec->bias, error) &&
+      upload_new (device, &conv->rounded, FDDM_TENSOR_NETWORK, 1, 1, spec->out_channels, spec->bias, error))
     return conv;
   fddm_cuda_conv_free (device, conv);
   return NULL;
@@ -95,42 +105,60 @@ fddm_cuda_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int widt
   return TRUE;
 }
 
+/* Plans and memory now, the launch when the replay says so. */
 gboolean
 fddm_cuda_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out,
                 GError **error)
 {
   const FddmPlanKey key = key_of (conv, in->height, in->width, residual != NULL);
-  const FddmPlan   *plan;
-  FddmPlanData      data = { .x    = in->data,
-                           .w    = conv->weights->data,
-                           .bias = conv->bias->data,
-                           .z    = residual != NULL ? residual->data : NULL,
-                           .y    = out->data };
+  FddmCall          call;
   gsize             scratch;
 
-  if (!fddm_cuda_enter (device, error))
+  if (!fddm_cuda_select (device, error))
     return FALSE;
-  plan    = fddm_plan_get (device, &key);
-  scratch = scratch_bytes (device, plan);
-  if (scratch > 0)
-    {
-      guint8 *memory = fddm_cuda_scratch (device, scratch, error);
+  memset (&call, 0, sizeof call);
+  call.kind         = FDDM_CALL_CONV;
+  call.activation   = conv->activation;
+  call.kernel       = conv->kernel;
+  call.in           = *in;
+  call.out          = *out;
+  call.weight       = *conv->weights;
+  call.bias         = *conv->bias;
+  call.rounded_bias = conv->rounded->data;
+  if (residual != NULL)
+    call.residual = *residual;
+  call.plan = fddm_plan_get (device, &key);
+  scratch   = scratch_bytes (device, call.plan);
+  if (scratch > 0 && (call.scratch = fddm_cuda_scratch (device, scratch, error)) == NULL)
+    return FALSE;
+  return fddm_replay_add (device, &call, error);
+}
 
-      if (memory == NULL)
-        return FALSE;
-      data.workspace = plan->workspace > 0 ? memory + scratch - plan->workspace : NULL;
-      if (plan->kind == FDDM_PLAN_PLAIN)
-        data.y = memory;
-    }
+gboolean
+fddm_call_conv (FddmDevice *device, const FddmCall *call, GError **error)
+{
+  const FddmPlan   *plan     = call->plan;
+  const FddmTensor *residual = call->residual.data != NULL ? &call->residual : NULL;
+  FddmTensor        out      = call->out;
+  FddmPlanData      data     = { .x    = call->in.data,
+                                 .w    = call->weight.data,
+                                 .bias = plan->kind == FDDM_PLAN_ROUNDED ? call->rounded_bias : call->bias.data,
+                                 .z    = call->residual.data,
+                                 .y    = call->out.data };
+
+  if (plan->workspace > 0)
+    data.workspace = (guint8 *) call->scratch + scratch_bytes (device, plan) - plan->workspace;
   switch (plan->kind)
     {
     case FDDM_PLAN_FUSED:
+    case FDDM_PLAN_ROUNDED:
       return fddm_plan_run (device, plan, &data, error);
     case FDDM_PLAN_PLAIN:
+      data.y = call->scratch;
       return fddm_plan_run (device, plan, &data, error) &&
-             fddm_cuda_finish (device, data.y, conv->bias, residual, conv->activation, out, error);
+             fddm_cuda_finish (device, data.y, &call->bias, residual, call->activation, &out, error);
     default:
-      return fddm_cuda_direct (device, in, conv->weights, conv->kernel, conv->bias, residual, conv->activation, out,
-                               error);
+      return fddm_cuda_direct (device, &call->in, &call->weight, call->kernel, &call->bias, residual, call->activation,
+                               &out, error);
     }
 }

@@ -1,8 +1,9 @@
-/* device.h: the GPU as the operations see it: a stream, the two staging slots, a scratch buffer and cuDNN.
+/* device.h: the GPU as the operations see it: streams, the rings that pixels travel through, memory and cuDNN.
  * SPDX-License-Identifier: Apache-2.0
  *
- * All work of a device goes through its one stream, in order; the host waits only where it reads what the GPU wrote.
- * Every call of CUDA and cuDNN is checked: a GPU that fails or vanishes becomes a GError, never an abort. */
+ * Kernels go through one stream, in order; copies from and to the host through one stream each, tied to it by events, so
+ * that all three work at once. The host waits only where it reads what the GPU wrote. Every call of CUDA and cuDNN is
+ * checked: a GPU that fails or vanishes becomes a GError, never an abort. */
 #pragma once
 #include <glib.h>
 #include <cuda_runtime_api.h>
@@ -19,21 +20,34 @@ typedef enum {
   FDDM_ELEMENT_BF16
 } FddmElement;
 
-/* Pinned host memory in two slots, so that the host fills or reads one while the GPU copies the other, and as much
- * device memory as one slot for the kernels at its other end. */
 typedef struct {
-  gsize       bytes;       /* of a slot */
-  void       *host[2];
-  cudaEvent_t copied[2];   /* behind the last copy from or to the slot */
-  void       *device;
-} FddmStaging;
+  void *data;
+  gsize bytes;
+} FddmBlock;
+
+#define FDDM_RING_SLOTS 3
+
+/* One way between host and GPU: slots of pinned host memory and as much of the GPU's, taken in turn, so that the host
+ * fills (or empties) one slot while the next is copied and the kernels work on a third. */
+typedef struct {
+  cudaStream_t stream;                     /* for the copies                                       */
+  gsize        bytes;                      /* of a slot                                            */
+  int          next;                       /* slot to be taken                                     */
+  void        *host[FDDM_RING_SLOTS], *device[FDDM_RING_SLOTS];
+  cudaEvent_t  copied[FDDM_RING_SLOTS];    /* behind the slot's last copy                          */
+  cudaEvent_t  used[FDDM_RING_SLOTS];      /* behind the last kernel that used its device memory   */
+} FddmRing;
+
+typedef struct FddmReplay FddmReplay;      /* replay.h */
 
 struct FddmDevice {
   int               ordinal;
   FddmElement       network;
   char             *description;
-  cudaStream_t      stream;
-  FddmStaging       staging;
+  int               threads;         /* of the host, for packing pixels */
+  cudaStream_t      stream;          /* for the kernels                 */
+  FddmRing          up, down;
+  GArray           *parked;          /* of FddmBlock: memory of tensors that are no more, for the next ones */
   void             *scratch;         /* working memory of whatever runs; grows, shared by all */
   gsize             scratch_bytes;
   gsize             limit, used;     /* bytes that tensors may take (0 = no limit), and take */
@@ -41,6 +55,7 @@ struct FddmDevice {
   cudnnHandle_t     handle;
   cudnnBackendDescriptor_t properties;   /* of the GPU to plan for without having one: tests only; else NULL */
   GPtrArray        *plans;           /* of FddmPlan: convolutions of one size, see plan.h */
+  FddmReplay       *replay;
 };
 
 /* ---- error.c ---- */
@@ -52,7 +67,12 @@ gboolean fddm_cuda_launched (const char *doing, GError **error);
 /* The same for cuDNN. */
 gboolean fddm_cudnn_ok   (const FddmCudnn *cudnn, cudnnStatus_t status, const char *doing, GError **error);
 /* Makes the device this thread's current one: each operation starts with it, since any thread may call. */
-gboolean fddm_cuda_enter (const FddmDevice *device, GError **error);
+gboolean fddm_cuda_select (const FddmDevice *device, GError **error);
+/* The same, and the network's layers that still wait to be launched are: what is launched next comes after them. Every
+ * operation that is not itself a layer starts with this. */
+gboolean fddm_cuda_enter (FddmDevice *device, GError **error);
+/* Until the GPU has done all that it was given. */
+gboolean fddm_cuda_wait (FddmDevice *device, GError **error);
 
 /* ---- memory.c ---- */
 
@@ -64,9 +84,10 @@ gboolean    fddm_cuda_tensor_upload   (FddmDevice *device, FddmTensor *tensor, c
 gboolean    fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error);
 gsize       fddm_cuda_available       (FddmDevice *device);
 
-/* At least BYTES of scratch memory; what was in it before is gone. */
+/* At least BYTES of scratch memory, the same for every caller until it grows; what was in it before is gone. */
 void       *fddm_cuda_scratch         (FddmDevice *device, gsize bytes, GError **error);
-void        fddm_cuda_scratch_free    (FddmDevice *device);
+/* Gives back all memory that no tensor holds. The GPU must have done its work. */
+void        fddm_cuda_memory_purge    (FddmDevice *device);
 
 static inline FddmElement
 fddm_cuda_element (const FddmDevice *device, FddmTensorType type)
@@ -74,17 +95,24 @@ fddm_cuda_element (const FddmDevice *device, FddmTensorType type)
   return type == FDDM_TENSOR_NETWORK ? device->network : FDDM_ELEMENT_FLOAT;
 }
 
-/* ---- staging.c ---- */
+/* ---- staging.c: rings ---- */
 
-gboolean fddm_staging_init    (FddmDevice *device, GError **error);
-void     fddm_staging_clear   (FddmDevice *device);
+gboolean fddm_ring_init    (FddmRing *ring, GError **error);
+void     fddm_ring_clear   (FddmRing *ring);
 /* Makes slots of at least BYTES. */
-gboolean fddm_staging_reserve (FddmDevice *device, gsize bytes, GError **error);
+gboolean fddm_ring_reserve (FddmDevice *device, FddmRing *ring, gsize bytes, GError **error);
+/* The next slot in turn. */
+int      fddm_ring_take    (FddmRing *ring);
 /* Until the last copy from or to SLOT is over: then the host may touch it. */
-gboolean fddm_staging_wait    (FddmDevice *device, int slot, GError **error);
-/* Starts copying BYTES of SLOT to the staging's device memory, or back. */
-gboolean fddm_staging_send    (FddmDevice *device, int slot, gsize bytes, GError **error);
-gboolean fddm_staging_fetch   (FddmDevice *device, int slot, gsize bytes, GError **error);
+gboolean fddm_ring_wait    (FddmRing *ring, int slot, GError **error);
+/* Up: starts copying BYTES that the host has put into SLOT; the kernels that follow see them. Once these are launched,
+ * fddm_ring_used () lets the slot's device memory go. */
+gboolean fddm_ring_send    (FddmDevice *device, FddmRing *ring, int slot, gsize bytes, GError **error);
+gboolean fddm_ring_used    (FddmDevice *device, FddmRing *ring, int slot, GError **error);
+/* Down: fddm_ring_claim () holds the kernels that follow until SLOT's device memory is free to be written;
+ * fddm_ring_fetch () starts copying BYTES of what they wrote to the host. */
+gboolean fddm_ring_claim   (FddmDevice *device, FddmRing *ring, int slot, GError **error);
+gboolean fddm_ring_fetch   (FddmDevice *device, FddmRing *ring, int slot, gsize bytes, GError **error);
 
 /* ---- convert.cu ---- */
 
@@ -94,7 +122,7 @@ gboolean fddm_cuda_store_floats (FddmDevice *device, const float *values, FddmTe
 gboolean fddm_cuda_load_floats  (FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values,
                                  GError **error);
 
-/* ---- transform.c, sampling.cu, layers.cu, norm.cu, attention.cu, conv.c: the table's operations; backend.h ---- */
+/* ---- transform.c, sampling.cu, conv.c, calls.c: the table's operations; backend.h ---- */
 
 gboolean fddm_cuda_analyse      (FddmDevice *device, const FddmWindow *window, const float *pixels,
                                  FddmTensor *coefficients, GError **error);

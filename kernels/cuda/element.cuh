@@ -89,23 +89,118 @@ fddm_activate (FddmActivation activation, float x)
     }
 }
 
-/* Blocks of 16 channels × 16 positions: any number of channels, and each half warp reads 64 bytes or more in a row. */
-#define FDDM_BLOCK_SIDE 16
+/* ---- Four channels at a time: in kernels that wait for memory the width of a load is what counts ---- */
 
-static inline dim3
-fddm_position_block (void)
+/* A thread works on fours of channels of one position; a block on as many positions as give it about this many threads. */
+#define FDDM_THREADS 256
+
+static inline int
+fddm_fours (int channels)
 {
-  return dim3 (FDDM_BLOCK_SIDE, FDDM_BLOCK_SIDE);
+  return (channels + 3) / 4;
 }
 
 static inline dim3
-fddm_position_grid (size_t positions)
+fddm_fours_block (int channels)
 {
-  return dim3 ((unsigned int) ((positions + FDDM_BLOCK_SIDE - 1) / FDDM_BLOCK_SIDE));
+  const int fours = MIN (fddm_fours (channels), FDDM_THREADS);
+
+  return dim3 (fours, FDDM_THREADS / fours);
+}
+
+static inline dim3
+fddm_fours_grid (int channels, size_t positions)
+{
+  const size_t at_once = fddm_fours_block (channels).y;
+
+  return dim3 ((unsigned int) ((positions + at_once - 1) / at_once));
 }
 
 static __device__ __forceinline__ size_t
 fddm_position (void)
 {
-  return (size_t) blockIdx.x * FDDM_BLOCK_SIDE + threadIdx.y;
+  return (size_t) blockIdx.x * blockDim.y + threadIdx.y;
+}
+
+/* Each thread's fours K of N channels. */
+#define FDDM_FOR_FOURS(k, n) for (int k = 4 * (int) threadIdx.x; k < (n); k += 4 * (int) blockDim.x)
+
+/* Whether channels K … K + 3 lie where one load reaches them: tensors begin at multiples of 256 bytes. */
+static __device__ __forceinline__ bool
+fddm_is_four (const FddmView &view, int k)
+{
+  return view.channels % 4 == 0 && k % 4 == 0;
+}
+
+/* Two 16-bit numbers as they lie in memory. */
+typedef union {
+  unsigned int   bits;
+  __half2        half;
+  __nv_bfloat162 bf16;
+} FddmPair;
+
+static __device__ __forceinline__ float2
+fddm_unpack (FddmElement type, unsigned int bits)
+{
+  const FddmPair both = { bits };
+
+  return type == FDDM_ELEMENT_HALF ? __half22float2 (both.half) : __bfloat1622float2 (both.bf16);
+}
+
+static __device__ __forceinline__ unsigned int
+fddm_pack (FddmElement type, float x, float y)
+{
+  FddmPair both = { 0 };
+
+  if (type == FDDM_ELEMENT_HALF)
+    both.half = __floats2half2_rn (fminf (fmaxf (x, -FDDM_HALF_MAX), FDDM_HALF_MAX),
+                                   fminf (fmaxf (y, -FDDM_HALF_MAX), FDDM_HALF_MAX));
+  else
+    both.bf16 = __floats2bfloat162_rn (x, y);
+  return both.bits;
+}
+
+/* Channels K … K + 3 at POSITION; zeros beyond the last. */
+static __device__ __forceinline__ void
+fddm_get4 (const FddmView &view, size_t position, int k, float x[4])
+{
+  const size_t at = position * view.stride + k;
+
+  if (!fddm_is_four (view, k))
+    {
+      for (int i = 0; i < 4; i++)
+        x[i] = k + i < view.channels ? fddm_load (view.data, view.type, at + i) : 0.0f;
+    }
+  else if (view.type == FDDM_ELEMENT_FLOAT)
+    {
+      const float4 four = *(const float4 *) ((const float *) view.data + at);
+
+      x[0] = four.x, x[1] = four.y, x[2] = four.z, x[3] = four.w;
+    }
+  else
+    {
+      const uint2  four = *(const uint2 *) ((const unsigned short *) view.data + at);
+      const float2 low = fddm_unpack (view.type, four.x), high = fddm_unpack (view.type, four.y);
+
+      x[0] = low.x, x[1] = low.y, x[2] = high.x, x[3] = high.y;
+    }
+}
+
+/* N of them at most: those that K was chosen among, where the tensor has more. */
+static __device__ __forceinline__ void
+fddm_put4 (const FddmView &view, size_t position, int k, int n, const float x[4])
+{
+  const size_t at = position * view.stride + k;
+
+  if (n < 4 || !fddm_is_four (view, k))
+    {
+      for (int i = 0; i < 4; i++)
+        if (i < n)
+          fddm_store (view.data, view.type, at + i, x[i]);
+    }
+  else if (view.type == FDDM_ELEMENT_FLOAT)
+    *(float4 *) ((float *) view.data + at) = make_float4 (x[0], x[1], x[2], x[3]);
+  else
+    *(uint2 *) ((unsigned short *) view.data + at) =
+      make_uint2 (fddm_pack (view.type, x[0], x[1]), fddm_pack (view.type, x[2], x[3]));
 }

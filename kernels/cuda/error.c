@@ -1,6 +1,6 @@
 /* error.c: from the status codes of CUDA and cuDNN to GErrors.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "device.h"
+#include "replay.h"
 
 /* The program has a quark of this name in registry.c; quarks of one name are one, so the module needs no symbol of the
  * program that opens it. */
@@ -43,7 +43,24 @@ fddm_cudnn_ok (const FddmCudnn *cudnn, cudnnStatus_t status, const char *doing, 
 }
 
 gboolean
-fddm_cuda_enter (const FddmDevice *device, GError **error)
+fddm_cuda_select (const FddmDevice *device, GError **error)
 {
   return fddm_cuda_ok (cudaSetDevice (device->ordinal), "choosing the device", error);
+}
+
+gboolean
+fddm_cuda_enter (FddmDevice *device, GError **error)
+{
+  return fddm_cuda_select (device, error) && fddm_replay_flush (device, error);
+}
+
+gboolean
+fddm_cuda_wait (FddmDevice *device, GError **error)
+{
+  cudaStream_t streams[] = { device->up.stream, device->stream, device->down.stream };
+
+  for (guint i = 0; i < G_N_ELEMENTS (streams); i++)
+    if (!fddm_cuda_ok (cudaStreamSynchronize (streams[i]), "its work", error))
+      return FALSE;
+  return TRUE;
 }

@@ -1,4 +1,4 @@
-/* graph.c: describes a convolution to cuDNN. Types and counts of the attributes: cuDNN's Backend API reference.
+/* graph.c: describes convolutions to cuDNN. Types and counts of the attributes: cuDNN's Backend API reference.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdbool.h>
 #include "graph.h"
@@ -55,23 +55,35 @@ set_descriptor (FddmPool *pool, cudnnBackendDescriptor_t descriptor, cudnnBacken
   fddm_pool_set (pool, descriptor, name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &value);
 }
 
-/* SIZES are N, C, H, W (K, C, R, S for weights), the channels running fastest in memory. A virtual tensor exists inside
- * the graph only. */
-static cudnnBackendDescriptor_t
-tensor_new (FddmPool *pool, gint64 uid, cudnnDataType_t type, const gint64 sizes[4], bool is_virtual)
+cudnnBackendDescriptor_t
+fddm_graph_tensor (FddmPool *pool, const FddmGraphTensor *t)
 {
-  const gint64 strides[4] = { sizes[1] * sizes[2] * sizes[3], 1, sizes[1] * sizes[3], sizes[1] };
-  const gint64 alignment  = ALIGNMENT;
+  const gint64 alignment  = t->by_value ? (gint64) sizeof (float) : ALIGNMENT;
+  const bool   is_virtual = t->is_virtual, by_value = t->by_value;
   cudnnBackendDescriptor_t tensor = fddm_pool_new (pool, CUDNN_BACKEND_TENSOR_DESCRIPTOR);
 
-  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT64, 1, &uid);
-  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, 1, &type);
-  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64, 4, sizes);
-  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_STRIDES, CUDNN_TYPE_INT64, 4, strides);
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT64, 1, &t->uid);
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, 1, &t->type);
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64, 4, t->sizes);
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_STRIDES, CUDNN_TYPE_INT64, 4, t->strides);
   fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, CUDNN_TYPE_INT64, 1, &alignment);
   fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_IS_VIRTUAL, CUDNN_TYPE_BOOLEAN, 1, &is_virtual);
+  fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_IS_BY_VALUE, CUDNN_TYPE_BOOLEAN, 1, &by_value);
   fddm_pool_finish (pool, tensor);
   return tensor;
+}
+
+/* SIZES are N, C, H, W (K, C, R, S for weights), the channels running fastest in memory. */
+static cudnnBackendDescriptor_t
+tensor_new (FddmPool *pool, gint64 uid, cudnnDataType_t type, const gint64 sizes[4], gboolean is_virtual)
+{
+  const FddmGraphTensor tensor = { .uid        = uid,
+                                   .type       = type,
+                                   .sizes      = { sizes[0], sizes[1], sizes[2], sizes[3] },
+                                   .strides    = { sizes[1] * sizes[2] * sizes[3], 1, sizes[1] * sizes[3], sizes[1] },
+                                   .is_virtual = is_virtual };
+
+  return fddm_graph_tensor (pool, &tensor);
 }
 
 /* A convolution as networks mean it (no flipping), every stride 1, zeros around. */
@@ -135,8 +147,8 @@ pointwise (FddmPool *pool, cudnnPointwiseMode_t mode, cudnnBackendDescriptor_t x
   return operation;
 }
 
-static cudnnDataType_t
-network_type (const FddmDevice *device)
+cudnnDataType_t
+fddm_graph_type (const FddmDevice *device)
 {
   switch (device->network)
     {
@@ -146,14 +158,27 @@ network_type (const FddmDevice *device)
     }
 }
 
+cudnnBackendDescriptor_t
+fddm_graph_close (FddmPool *pool, const FddmDevice *device, int n_operations,
+                  const cudnnBackendDescriptor_t *operations)
+{
+  cudnnBackendDescriptor_t graph = fddm_pool_new (pool, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
+
+  if (device->properties == NULL)
+    fddm_pool_set (pool, graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &device->handle);
+  fddm_pool_set (pool, graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, n_operations, operations);
+  fddm_pool_finish (pool, graph);
+  return graph;
+}
+
 /* What the convolution's sum goes through, in order; returns how many. The residual before the bias: the order that
  * cuDNN's ready-made kernels have. */
 static int
-list_stages (const FddmPlanKey *key, gboolean fused, cudnnPointwiseMode_t modes[3], gint64 operands[3])
+list_stages (const FddmPlanKey *key, FddmPlanKind kind, cudnnPointwiseMode_t modes[3], gint64 operands[3])
 {
   int n = 0;
 
-  if (!fused)
+  if (kind == FDDM_PLAN_PLAIN)
     return 0;
   if (key->residual)
     {
@@ -171,38 +196,36 @@ list_stages (const FddmPlanKey *key, gboolean fused, cudnnPointwiseMode_t modes[
 }
 
 cudnnBackendDescriptor_t
-fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key, gboolean fused)
+fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key, FddmPlanKind kind)
 {
   const gint64          in_sizes[4]     = { 1, key->in_channels, key->height, key->width };
   const gint64          out_sizes[4]    = { 1, key->out_channels, key->height, key->width };
   const gint64          weight_sizes[4] = { key->out_channels, key->in_channels, key->kernel, key->kernel };
   const gint64          bias_sizes[4]   = { 1, key->out_channels, 1, 1 };
-  const cudnnDataType_t type            = network_type (device);
+  const cudnnDataType_t type            = fddm_graph_type (device);
+  const cudnnDataType_t bias_type       = kind == FDDM_PLAN_ROUNDED ? type : CUDNN_DATA_FLOAT;
   cudnnPointwiseMode_t  modes[3];
   gint64                operands[3];
-  const int             n_stages = list_stages (key, fused, modes, operands);
-  cudnnBackendDescriptor_t operations[4], graph, x, w, y, value, next;
+  const int             n_stages = list_stages (key, kind, modes, operands);
+  cudnnBackendDescriptor_t operations[4], x, w, y, value, next;
 
-  x = tensor_new (pool, FDDM_UID_X, type, in_sizes, false);
-  w = tensor_new (pool, FDDM_UID_W, type, weight_sizes, false);
-  y = tensor_new (pool, FDDM_UID_Y, type, out_sizes, false);
-  value         = n_stages == 0 ? y : tensor_new (pool, '0', CUDNN_DATA_FLOAT, out_sizes, true);
+  if (key->heads > 0)
+    return fddm_graph_new_attention (pool, device, key);
+  x = tensor_new (pool, FDDM_UID_X, type, in_sizes, FALSE);
+  w = tensor_new (pool, FDDM_UID_W, type, weight_sizes, FALSE);
+  y = tensor_new (pool, FDDM_UID_Y, type, out_sizes, FALSE);
+  value         = n_stages == 0 ? y : tensor_new (pool, '0', CUDNN_DATA_FLOAT, out_sizes, TRUE);
   operations[0] = convolve (pool, key->kernel, x, w, value);
   for (int i = 0; i < n_stages; i++, value = next)
     {
       cudnnBackendDescriptor_t operand = NULL;
 
       if (operands[i] == FDDM_UID_Z)
-        operand = tensor_new (pool, FDDM_UID_Z, type, out_sizes, false);
+        operand = tensor_new (pool, FDDM_UID_Z, type, out_sizes, FALSE);
       else if (operands[i] == FDDM_UID_BIAS)
-        operand = tensor_new (pool, FDDM_UID_BIAS, CUDNN_DATA_FLOAT, bias_sizes, false);
-      next = i == n_stages - 1 ? y : tensor_new (pool, '1' + i, CUDNN_DATA_FLOAT, out_sizes, true);
+        operand = tensor_new (pool, FDDM_UID_BIAS, bias_type, bias_sizes, FALSE);
+      next = i == n_stages - 1 ? y : tensor_new (pool, '1' + i, CUDNN_DATA_FLOAT, out_sizes, TRUE);
       operations[1 + i] = pointwise (pool, modes[i], value, operand, next);
     }
-  graph = fddm_pool_new (pool, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
-  if (device->properties == NULL)
-    fddm_pool_set (pool, graph, CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, 1, &device->handle);
-  fddm_pool_set (pool, graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1 + n_stages, operations);
-  fddm_pool_finish (pool, graph);
-  return graph;
+  return fddm_graph_close (pool, device, 1 + n_stages, operations);
 }

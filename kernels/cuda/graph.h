@@ -1,4 +1,4 @@
-/* graph.h: cuDNN's graph of a convolution, in descriptors of its backend API.
+/* graph.h: cuDNN's graph of a layer, in descriptors of its backend API.
  * SPDX-License-Identifier: Apache-2.0
  *
  * A pool makes descriptors and remembers the first failure: after it nothing is done, so that a caller checks once. */
@@ -17,7 +17,8 @@ enum {
   FDDM_UID_W = 'w',
   FDDM_UID_Z = 'z',
   FDDM_UID_BIAS = 'b',
-  FDDM_UID_Y = 'y'
+  FDDM_UID_Y = 'y',
+  FDDM_UID_SCALE = 's'
 };
 
 void fddm_pool_init  (FddmPool *pool, const FddmCudnn *cudnn);
@@ -28,6 +29,23 @@ void fddm_pool_set    (FddmPool *pool, cudnnBackendDescriptor_t descriptor, cudn
                        cudnnBackendAttributeType_t type, gint64 n, const void *values);
 void fddm_pool_finish (FddmPool *pool, cudnnBackendDescriptor_t descriptor);
 
-/* The graph of KEY's convolution, with what follows it where FUSED. */
-cudnnBackendDescriptor_t fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key,
-                                         gboolean fused);
+/* A tensor of four dimensions; a virtual one exists inside the graph only. */
+typedef struct {
+  gint64          uid;
+  cudnnDataType_t type;
+  gint64          sizes[4], strides[4];
+  gboolean        is_virtual;
+  gboolean        by_value;     /* a single number, read from the host when the graph is run */
+} FddmGraphTensor;
+
+cudnnBackendDescriptor_t fddm_graph_tensor (FddmPool *pool, const FddmGraphTensor *tensor);
+/* The graph of these operations, for the device. */
+cudnnBackendDescriptor_t fddm_graph_close  (FddmPool *pool, const FddmDevice *device, int n_operations,
+                                            const cudnnBackendDescriptor_t *operations);
+cudnnDataType_t          fddm_graph_type   (const FddmDevice *device);
+
+/* The graph of KEY's layer, with what follows a convolution where KIND is fused or rounded. */
+cudnnBackendDescriptor_t fddm_graph_new           (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key,
+                                                   FddmPlanKind kind);
+/* Fails where this cuDNN knows no attention. */
+cudnnBackendDescriptor_t fddm_graph_new_attention (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key);

@@ -1,6 +1,7 @@
 /* layers.cu: the small layers: embedding, joining of channels, and what stands beside a convolution.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "layers.h"
+#include "replay.h"
 #include "element.cuh"
 
 static __global__ void
@@ -10,19 +11,26 @@ embed_kernel (FddmView in, FddmView vector, FddmView out, size_t positions)
 
   if (position >= positions)
     return;
-  for (int k = threadIdx.x; k < in.channels; k += FDDM_BLOCK_SIDE)
-    fddm_put (out, position, k, fddm_get (in, position, k) + fddm_get (vector, 0, k));
+  FDDM_FOR_FOURS (k, in.channels)
+    {
+      float x[4], add[4];
+
+      fddm_get4 (in, position, k, x);
+      fddm_get4 (vector, 0, k, add);
+      for (int i = 0; i < 4; i++)
+        x[i] += add[i];
+      fddm_put4 (out, position, k, in.channels - k, x);
+    }
 }
 
 gboolean
-fddm_cuda_embed (FddmDevice *device, const FddmTensor *in, const FddmTensor *vector, FddmTensor *out, GError **error)
+fddm_call_embed (FddmDevice *device, const FddmCall *call, GError **error)
 {
-  const size_t n = fddm_positions (in);
+  const size_t n        = fddm_positions (&call->in);
+  const int    channels = call->in.channels;
 
-  if (!fddm_cuda_enter (device, error))
-    return FALSE;
-  embed_kernel<<<fddm_position_grid (n), fddm_position_block (), 0, device->stream>>> (
-    fddm_view (device, in), fddm_view (device, vector), fddm_view (device, out), n);
+  embed_kernel<<<fddm_fours_grid (channels, n), fddm_fours_block (channels), 0, device->stream>>> (
+    fddm_view (device, &call->in), fddm_view (device, &call->weight), fddm_view (device, &call->out), n);
   return fddm_cuda_launched ("an embedding", error);
 }
 
@@ -33,37 +41,45 @@ copy_channels_kernel (FddmView in, int first, FddmView out, size_t positions)
 
   if (position >= positions)
     return;
-  for (int k = threadIdx.x; k < in.channels; k += FDDM_BLOCK_SIDE)
-    fddm_put (out, position, first + k, fddm_get (in, position, k));
+  FDDM_FOR_FOURS (k, in.channels)
+    {
+      float x[4];
+
+      fddm_get4 (in, position, k, x);
+      fddm_put4 (out, position, first + k, in.channels - k, x);
+    }
 }
 
 gboolean
-fddm_cuda_copy_channels (FddmDevice *device, const FddmTensor *in, int first, FddmTensor *out, GError **error)
+fddm_call_copy_channels (FddmDevice *device, const FddmCall *call, GError **error)
 {
-  const size_t n = fddm_positions (in);
+  const size_t n        = fddm_positions (&call->in);
+  const int    channels = call->in.channels;
 
-  if (!fddm_cuda_enter (device, error))
-    return FALSE;
-  copy_channels_kernel<<<fddm_position_grid (n), fddm_position_block (), 0, device->stream>>> (
-    fddm_view (device, in), first, fddm_view (device, out), n);
+  copy_channels_kernel<<<fddm_fours_grid (channels, n), fddm_fours_block (channels), 0, device->stream>>> (
+    fddm_view (device, &call->in), call->number, fddm_view (device, &call->out), n);
   return fddm_cuda_launched ("a copy of channels", error);
 }
 
 static __global__ void
-finish_kernel (const void *sums, const float *bias, FddmView residual, bool with_residual, FddmActivation activation,
+finish_kernel (FddmView sums, FddmView bias, FddmView residual, bool with_residual, FddmActivation activation,
                FddmView out, size_t positions)
 {
   const size_t position = fddm_position ();
 
   if (position >= positions)
     return;
-  for (int k = threadIdx.x; k < out.channels; k += FDDM_BLOCK_SIDE)
+  FDDM_FOR_FOURS (k, out.channels)
     {
-      float sum = fddm_load (sums, out.type, position * out.channels + k) + bias[k];
+      float x[4], add[4], more[4] = { };
 
+      fddm_get4 (sums, position, k, x);
+      fddm_get4 (bias, 0, k, add);
       if (with_residual)
-        sum += fddm_get (residual, position, k);
-      fddm_put (out, position, k, fddm_activate (activation, sum));
+        fddm_get4 (residual, position, k, more);
+      for (int i = 0; i < 4; i++)
+        x[i] = fddm_activate (activation, x[i] + add[i] + more[i]);
+      fddm_put4 (out, position, k, out.channels - k, x);
     }
 }
 
@@ -71,25 +87,30 @@ gboolean
 fddm_cuda_finish (FddmDevice *device, const void *sums, const FddmTensor *bias, const FddmTensor *residual,
                   FddmActivation activation, FddmTensor *out, GError **error)
 {
-  const size_t n = fddm_positions (out);
+  const size_t n         = fddm_positions (out);
+  FddmView     sums_view = fddm_view (device, out);
 
-  finish_kernel<<<fddm_position_grid (n), fddm_position_block (), 0, device->stream>>> (
-    sums, (const float *) bias->data, fddm_view (device, residual != NULL ? residual : out), residual != NULL,
+  sums_view.data = (void *) sums;
+  finish_kernel<<<fddm_fours_grid (out->channels, n), fddm_fours_block (out->channels), 0, device->stream>>> (
+    sums_view, fddm_view (device, bias), fddm_view (device, residual != NULL ? residual : out), residual != NULL,
     activation, fddm_view (device, out), n);
   return fddm_cuda_launched ("the end of a convolution", error);
 }
 
 /* One output value to a thread; neighbours in a block share the position's inputs. */
+#define DIRECT_CHANNELS  16
+#define DIRECT_POSITIONS 16
+
 static __global__ void
 direct_kernel (FddmView in, FddmView weights, int kernel, int height, int width, const float *bias, FddmView residual,
                bool with_residual, FddmActivation activation, FddmView out)
 {
-  const size_t position = fddm_position ();
+  const size_t position = (size_t) blockIdx.x * DIRECT_POSITIONS + threadIdx.y;
   const int    reach = kernel / 2, row = (int) (position / width), column = (int) (position % width);
 
   if (position >= (size_t) height * width)
     return;
-  for (int k = threadIdx.x; k < out.channels; k += FDDM_BLOCK_SIDE)
+  for (int k = threadIdx.x; k < out.channels; k += DIRECT_CHANNELS)
     {
       float sum = bias[k];
 
@@ -115,7 +136,10 @@ fddm_cuda_direct (FddmDevice *device, const FddmTensor *in, const FddmTensor *we
                   const FddmTensor *bias, const FddmTensor *residual, FddmActivation activation, FddmTensor *out,
                   GError **error)
 {
-  direct_kernel<<<fddm_position_grid (fddm_positions (out)), fddm_position_block (), 0, device->stream>>> (
+  const dim3 block (DIRECT_CHANNELS, DIRECT_POSITIONS);
+  const dim3 grid ((unsigned int) ((fddm_positions (out) + DIRECT_POSITIONS - 1) / DIRECT_POSITIONS));
+
+  direct_kernel<<<grid, block, 0, device->stream>>> (
     fddm_view (device, in), fddm_view (device, weights), kernel, in->height, in->width, (const float *) bias->data,
     fddm_view (device, residual != NULL ? residual : out), residual != NULL, activation, fddm_view (device, out));
   return fddm_cuda_launched ("a convolution", error);

@@ -1,4 +1,4 @@
-/* layers.h: what conv.c needs of our own kernels.
+/* layers.h: our own kernels, as conv.c, calls.c and the replay need them.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "device.h"
@@ -12,5 +12,10 @@ gboolean fddm_cuda_finish (FddmDevice *device, const void *sums, const FddmTenso
 gboolean fddm_cuda_direct (FddmDevice *device, const FddmTensor *in, const FddmTensor *weights, int kernel,
                            const FddmTensor *bias, const FddmTensor *residual, FddmActivation activation,
                            FddmTensor *out, GError **error);
+/* Attention without cuDNN. */
+gboolean fddm_cuda_direct_attention (FddmDevice *device, const FddmTensor *in, int heads, const FddmTensor *out,
+                                     GError **error);
+/* Bytes of scratch memory that a group norm needs. */
+gsize    fddm_norm_scratch (const FddmTensor *in, int groups);
 
 G_END_DECLS

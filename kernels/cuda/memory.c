@@ -1,7 +1,7 @@
 /* memory.c: tensors in the GPU's memory. Plain allocations, never managed ones: what does not fit must say so.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "device.h"
+#include "replay.h"
 
 /* What cudaMalloc aligns to. */
 #define ALIGNMENT 256
@@ -23,27 +23,60 @@ fddm_cuda_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int
   return bytes / ALIGNMENT * ALIGNMENT;
 }
 
-void
-fddm_cuda_scratch_free (FddmDevice *device)
+/* ---- Blocks: freed ones are kept, since the next picture needs the same again and CUDA takes its time over either ---- */
+
+static gsize
+parked_bytes (const FddmDevice *device)
 {
+  gsize bytes = 0;
+
+  for (guint i = 0; i < device->parked->len; i++)
+    bytes += g_array_index (device->parked, FddmBlock, i).bytes;
+  return bytes;
+}
+
+void
+fddm_cuda_memory_purge (FddmDevice *device)
+{
+  for (guint i = 0; i < device->parked->len; i++)
+    (void) cudaFree (g_array_index (device->parked, FddmBlock, i).data);
+  g_array_set_size (device->parked, 0);
   (void) cudaFree (device->scratch);
   device->scratch       = NULL;
   device->scratch_bytes = 0;
 }
 
-/* Device memory; scratch that nobody uses at the moment gives way. */
+/* A parked block of just this size, the one that was parked last; NULL when there is none. */
+static void *
+take_parked (FddmDevice *device, gsize bytes)
+{
+  for (guint i = device->parked->len; i-- > 0;)
+    {
+      const FddmBlock block = g_array_index (device->parked, FddmBlock, i);
+
+      if (block.bytes == bytes)
+        {
+          g_array_remove_index (device->parked, i);
+          return block.data;
+        }
+    }
+  return NULL;
+}
+
+/* Device memory; what nobody uses at the moment gives way. */
 static void *
 allocate (FddmDevice *device, gsize bytes, const char *what, GError **error)
 {
   void       *data   = NULL;
   cudaError_t status = cudaMalloc (&data, bytes);
 
-  if (status == cudaErrorMemoryAllocation && device->scratch != NULL)
+  if (status == cudaErrorMemoryAllocation && (device->scratch != NULL || device->parked->len > 0))
     {
       (void) cudaGetLastError ();
-      if (!fddm_cuda_ok (cudaStreamSynchronize (device->stream), "waiting for its work", error))
+      /* What waits to be launched holds pointers to the scratch memory. */
+      if (!fddm_replay_flush (device, error) || !fddm_cuda_wait (device, error))
         return NULL;
-      fddm_cuda_scratch_free (device);
+      fddm_cuda_memory_purge (device);
       status = cudaMalloc (&data, bytes);
     }
   return fddm_cuda_ok (status, what, error) ? data : NULL;
@@ -52,21 +85,37 @@ allocate (FddmDevice *device, gsize bytes, const char *what, GError **error)
 void *
 fddm_cuda_scratch (FddmDevice *device, gsize bytes, GError **error)
 {
-  if (bytes <= device->scratch_bytes && device->scratch != NULL)
+  void *old = device->scratch;
+
+  bytes = MAX (bytes, ALIGNMENT);
+  if (bytes <= device->scratch_bytes)
     return device->scratch;
-  if (!fddm_cuda_ok (cudaStreamSynchronize (device->stream), "waiting for its work", error))
+  if (!fddm_replay_flush (device, error) || !fddm_cuda_wait (device, error))
     return NULL;
-  fddm_cuda_scratch_free (device);
-  device->scratch = allocate (device, MAX (bytes, ALIGNMENT), "working memory", error);
+  device->scratch       = NULL;
+  device->scratch_bytes = 0;
+  (void) cudaFree (old);
+  device->scratch = allocate (device, bytes, "working memory", error);
   if (device->scratch != NULL)
-    device->scratch_bytes = MAX (bytes, ALIGNMENT);
+    device->scratch_bytes = bytes;
   return device->scratch;
 }
 
+/* ---- Tensors ---- */
+
 static gboolean
-within_limit (const FddmDevice *device, gsize bytes)
+within_limit (FddmDevice *device, gsize bytes, GError **error)
 {
-  return device->limit == 0 || (device->used <= device->limit && bytes <= device->limit - device->used);
+  if (device->limit == 0)
+    return TRUE;
+  /* The limit holds for what is parked, too. */
+  if (parked_bytes (device) > 0 && device->used + parked_bytes (device) + bytes > device->limit)
+    {
+      if (!fddm_replay_flush (device, error) || !fddm_cuda_wait (device, error))
+        return FALSE;
+      fddm_cuda_memory_purge (device);
+    }
+  return device->used <= device->limit && bytes <= device->limit - device->used;
 }
 
 FddmTensor *
@@ -74,17 +123,25 @@ fddm_cuda_tensor_new (FddmDevice *device, FddmTensorType type, int height, int w
 {
   gsize            bytes = fddm_cuda_tensor_bytes (device, type, height, width, channels);
   g_autofree char *what  = g_strdup_printf ("%d × %d × %d values", height, width, channels);
+  GError          *problem = NULL;
   void            *data;
   FddmTensor      *tensor;
 
-  if (!fddm_cuda_enter (device, error))
+  if (!fddm_cuda_select (device, error))
     return NULL;
-  if (bytes == G_MAXSIZE || !within_limit (device, bytes))
+  data = take_parked (device, bytes);
+  if (data == NULL)
     {
-      fddm_cuda_ok (cudaErrorMemoryAllocation, what, error);
-      return NULL;
+      if (bytes == G_MAXSIZE || !within_limit (device, bytes, &problem))
+        {
+          if (problem != NULL)
+            g_propagate_error (error, problem);
+          else
+            fddm_cuda_ok (cudaErrorMemoryAllocation, what, error);
+          return NULL;
+        }
+      data = allocate (device, bytes, what, error);
     }
-  data = allocate (device, bytes, what, error);
   if (data == NULL)
     return NULL;
   device->used += bytes;
@@ -98,12 +155,13 @@ fddm_cuda_tensor_new (FddmDevice *device, FddmTensorType type, int height, int w
 void
 fddm_cuda_tensor_free (FddmDevice *device, FddmTensor *tensor)
 {
+  FddmBlock block;
+
   if (tensor == NULL)
     return;
-  /* Kernels that use it may still be on their way. Of a device that has failed nothing more can be said here. */
-  if (!fddm_cuda_enter (device, NULL) || cudaStreamSynchronize (device->stream) != cudaSuccess ||
-      cudaFree (tensor->data) != cudaSuccess)
-    (void) cudaGetLastError ();
+  block = (FddmBlock) { tensor->data, tensor->bytes };
+  /* Kernels that use it may still be on their way: those of the next tensor to get the memory come after them. */
+  g_array_append_val (device->parked, block);
   device->used -= tensor->bytes;
   g_free (tensor);
 }
@@ -114,10 +172,10 @@ fddm_cuda_available (FddmDevice *device)
   size_t available = 0, total = 0;
   gsize  reserve;
 
-  if (!fddm_cuda_enter (device, NULL) ||
+  if (!fddm_cuda_select (device, NULL) ||
       !fddm_cuda_ok (cudaMemGetInfo (&available, &total), "asking for free memory", NULL))
     return 0;
-  available += device->scratch_bytes;
+  available += device->scratch_bytes + parked_bytes (device);
   reserve    = MIN (available / 16, RESERVE);
   available -= reserve;
   if (device->limit != 0)
@@ -134,20 +192,22 @@ n_values (const FddmTensor *tensor)
 gboolean
 fddm_cuda_tensor_upload (FddmDevice *device, FddmTensor *tensor, const float *values, GError **error)
 {
-  const gsize n = n_values (tensor), size = device->staging.bytes / sizeof (float);
-  int         slot = 0;
+  FddmRing   *ring = &device->up;
+  const gsize n = n_values (tensor), size = ring->bytes / sizeof (float);
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  for (gsize first = 0; first < n; first += size, slot ^= 1)
+  for (gsize first = 0; first < n; first += size)
     {
-      gsize count = MIN (size, n - first);
+      const gsize count = MIN (size, n - first);
+      const int   slot  = fddm_ring_take (ring);
 
-      if (!fddm_staging_wait (device, slot, error))
+      if (!fddm_ring_wait (ring, slot, error))
         return FALSE;
-      memcpy (device->staging.host[slot], values + first, count * sizeof (float));
-      if (!fddm_staging_send (device, slot, count * sizeof (float), error) ||
-          !fddm_cuda_store_floats (device, device->staging.device, tensor, first, count, error))
+      memcpy (ring->host[slot], values + first, count * sizeof (float));
+      if (!fddm_ring_send (device, ring, slot, count * sizeof (float), error) ||
+          !fddm_cuda_store_floats (device, ring->device[slot], tensor, first, count, error) ||
+          !fddm_ring_used (device, ring, slot, error))
         return FALSE;
     }
   return TRUE;
@@ -156,19 +216,21 @@ fddm_cuda_tensor_upload (FddmDevice *device, FddmTensor *tensor, const float *va
 gboolean
 fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error)
 {
-  const gsize n = n_values (tensor), size = device->staging.bytes / sizeof (float);
+  FddmRing   *ring = &device->down;
+  const gsize n = n_values (tensor), size = ring->bytes / sizeof (float);
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   for (gsize first = 0; first < n; first += size)
     {
-      gsize count = MIN (size, n - first);
+      const gsize count = MIN (size, n - first);
+      const int   slot  = fddm_ring_take (ring);
 
-      /* The slot may still be on its way to the GPU; the stream's order sees to the rest. */
-      if (!fddm_cuda_load_floats (device, tensor, first, count, device->staging.device, error) ||
-          !fddm_staging_fetch (device, 0, count * sizeof (float), error) || !fddm_staging_wait (device, 0, error))
+      if (!fddm_ring_claim (device, ring, slot, error) ||
+          !fddm_cuda_load_floats (device, tensor, first, count, ring->device[slot], error) ||
+          !fddm_ring_fetch (device, ring, slot, count * sizeof (float), error) || !fddm_ring_wait (ring, slot, error))
         return FALSE;
-      memcpy (values + first, device->staging.host[0], count * sizeof (float));
+      memcpy (values + first, ring->host[slot], count * sizeof (float));
     }
   return TRUE;
 }

@@ -1,12 +1,49 @@
-/* norm.cu: group norm, a block to a group: each reads and writes its own channels only, in an order that does not
- * change, so that the same input gives the same bits.
+/* norm.cu: group norm. Slices of the picture first, their means and squares joined in an order that does not change, so
+ * that the same input gives the same bits.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "element.cuh"
+#include "layers.h"
+#include "replay.h"
 
-#define THREADS 1024
+#define THREADS 256
 #define EPSILON 1e-5
 
-/* The sum of X over the block, for every thread. Doubles: the sums run over a whole picture. */
+/* Slices that a picture is cut into at most: enough blocks for every GPU, few enough for each block to join them. */
+#define SLICES_MAX 64
+
+/* Blocks that write the result at most. */
+#define BLOCKS_MAX 1024
+
+/* Positions of a slice at least: reading must be worth the start. */
+#define POSITIONS_MIN 256
+
+/* Channels that the second kernel keeps its three factors of in shared memory, at a time. */
+#define CHANNELS_AT_ONCE 1024
+
+/* Of one group in one slice: the mean, and the sum of squares around it. Doubles: the sums run over a whole picture. */
+typedef struct {
+  double mean, squares;
+} Moments;
+
+static size_t
+slice_length (size_t positions)
+{
+  return MAX (POSITIONS_MIN, (positions + SLICES_MAX - 1) / SLICES_MAX);
+}
+
+static int
+n_slices (size_t positions)
+{
+  return (int) ((positions + slice_length (positions) - 1) / slice_length (positions));
+}
+
+gsize
+fddm_norm_scratch (const FddmTensor *in, int groups)
+{
+  return (gsize) groups * n_slices (fddm_positions (in)) * sizeof (Moments);
+}
+
+/* The sum of X over the block, for every thread. */
 static __device__ double
 block_sum (double x)
 {
@@ -24,42 +61,95 @@ block_sum (double x)
   return sum;
 }
 
+/* blockIdx.x: group, blockIdx.y: slice. */
 static __global__ void __launch_bounds__ (THREADS)
-group_norm_kernel (FddmView in, FddmView weight, FddmView bias, int size, FddmActivation activation, FddmView out,
-                   size_t positions)
+moments_kernel (FddmView in, int size, size_t length, size_t positions, Moments *moments)
 {
-  const size_t n     = positions * size;
+  const size_t begin = blockIdx.y * length, n = min (length, positions - begin) * size;
   const int    first = (int) blockIdx.x * size;
   double       sum = 0.0, squares = 0.0, mean;
-  float        scale;
 
   for (size_t i = threadIdx.x; i < n; i += THREADS)
-    sum += fddm_get (in, i / size, first + (int) (i % size));
+    sum += fddm_get (in, begin + i / size, first + (int) (i % size));
   mean = block_sum (sum) / n;
   for (size_t i = threadIdx.x; i < n; i += THREADS)
     {
-      double apart = fddm_get (in, i / size, first + (int) (i % size)) - mean;
+      const double apart = fddm_get (in, begin + i / size, first + (int) (i % size)) - mean;
 
       squares += apart * apart;
     }
-  scale = (float) (1.0 / sqrt (block_sum (squares) / n + EPSILON));
-  for (size_t i = threadIdx.x; i < n; i += THREADS)
-    {
-      const int   k = first + (int) (i % size);
-      const float x = (float) (fddm_get (in, i / size, k) - mean) * scale;
+  squares = block_sum (squares);
+  if (threadIdx.x == 0)
+    moments[(size_t) blockIdx.x * gridDim.y + blockIdx.y] = { mean, squares };
+}
 
-      fddm_put (out, i / size, k, fddm_activate (activation, x * fddm_get (weight, 0, k) + fddm_get (bias, 0, k)));
+/* The moments of all SLICES slices of a group of SIZE channels (Chan, Golub, LeVeque, 1979). */
+static __device__ Moments
+join_slices (const Moments *slices, int n_slices, int size, size_t length, size_t positions)
+{
+  Moments all  = { 0.0, 0.0 };
+  double  seen = 0.0;
+
+  for (int i = 0; i < n_slices; i++)
+    {
+      const double n = (double) min (length, positions - i * length) * size, apart = slices[i].mean - all.mean;
+
+      all.mean    += apart * (n / (seen + n));
+      all.squares += slices[i].squares + apart * apart * (seen * n / (seen + n));
+      seen        += n;
+    }
+  return all;
+}
+
+/* blockIdx.x: SHARE positions, blockIdx.y: CHANNELS_AT_ONCE channels. */
+static __global__ void __launch_bounds__ (THREADS)
+apply_kernel (FddmView in, FddmView weight, FddmView bias, int size, FddmActivation activation, FddmView out,
+              size_t share, size_t length, int n_slices, size_t positions, const Moments *moments)
+{
+  __shared__ float mean[CHANNELS_AT_ONCE], scale[CHANNELS_AT_ONCE], shift[CHANNELS_AT_ONCE];
+  const int    first = (int) blockIdx.y * CHANNELS_AT_ONCE, n = min (CHANNELS_AT_ONCE, out.channels - first);
+  const int    fours = (n + 3) / 4;
+  const size_t begin = blockIdx.x * share, end = min (begin + share, positions);
+
+  for (int i = threadIdx.x; i < n; i += THREADS)
+    {
+      const int     group = (first + i) / size;
+      const Moments all   = join_slices (moments + (size_t) group * n_slices, n_slices, size, length, positions);
+
+      mean[i]  = (float) all.mean;
+      scale[i] = (float) (1.0 / sqrt (all.squares / ((double) positions * size) + EPSILON)) * fddm_get (weight, 0, first + i);
+      shift[i] = fddm_get (bias, 0, first + i);
+    }
+  __syncthreads ();
+  for (size_t i = threadIdx.x; i < (end - begin) * fours; i += THREADS)
+    {
+      const size_t position = begin + i / fours;
+      const int    k        = (int) (i % fours) * 4;
+      float        x[4];
+
+      fddm_get4 (in, position, first + k, x);
+      for (int j = 0; j < 4; j++)
+        if (k + j < n)
+          x[j] = fddm_activate (activation, (x[j] - mean[k + j]) * scale[k + j] + shift[k + j]);
+      fddm_put4 (out, position, first + k, n - k, x);
     }
 }
 
 gboolean
-fddm_cuda_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor *weight, const FddmTensor *bias,
-                      int groups, FddmActivation activation, FddmTensor *out, GError **error)
+fddm_call_group_norm (FddmDevice *device, const FddmCall *call, GError **error)
 {
-  if (!fddm_cuda_enter (device, error))
+  const size_t positions = fddm_positions (&call->in), length = slice_length (positions);
+  const size_t share     = (positions + BLOCKS_MAX - 1) / BLOCKS_MAX;
+  const int    channels = call->in.channels, slices = n_slices (positions), size = channels / call->number;
+  Moments     *moments = (Moments *) call->scratch;
+
+  moments_kernel<<<dim3 (call->number, slices), THREADS, 0, device->stream>>> (fddm_view (device, &call->in), size,
+                                                                              length, positions, moments);
+  if (!fddm_cuda_launched ("a group norm", error))
     return FALSE;
-  group_norm_kernel<<<groups, THREADS, 0, device->stream>>> (
-    fddm_view (device, in), fddm_view (device, weight), fddm_view (device, bias), in->channels / groups, activation,
-    fddm_view (device, out), fddm_positions (in));
+  apply_kernel<<<dim3 ((unsigned int) ((positions + share - 1) / share),
+                       (channels + CHANNELS_AT_ONCE - 1) / CHANNELS_AT_ONCE), THREADS, 0, device->stream>>> (
+    fddm_view (device, &call->in), fddm_view (device, &call->weight), fddm_view (device, &call->bias), size,
+    call->activation, fddm_view (device, &call->out), share, length, slices, positions, moments);
   return fddm_cuda_launched ("a group norm", error);
 }

@@ -5,13 +5,16 @@
  *   FDDM_GPU_FORMAT   what NETWORK tensors hold: bf16, fp16 or fp32
  *   FDDM_GPU_MEMORY   how many MiB tensors may take at most */
 #include "open.h"
-#include "plan.h"
+#include "replay.h"
 
 /* cuDNN is built for this and newer: Turing. */
 #define CAPABILITY_MIN 75
 
 /* cuDNN's own kernels and a small tile need this much. */
 #define MEMORY_MIN ((gsize) 512 << 20)
+
+/* More threads than this pack pixels no faster: by then it is the memory that is waited for. */
+#define THREADS_MAX 16
 
 static gboolean unusable (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -135,14 +138,17 @@ fddm_cuda_close (FddmDevice *device)
 {
   if (device == NULL)
     return;
-  if (!fddm_cuda_enter (device, NULL) ||
-      (device->stream != NULL && cudaStreamSynchronize (device->stream) != cudaSuccess))
+  /* What was put down and never launched is given up with the rest. */
+  if (!fddm_cuda_select (device, NULL) || (device->stream != NULL && !fddm_cuda_wait (device, NULL)))
     (void) cudaGetLastError ();
+  fddm_replay_free (device->replay);
   for (guint i = 0; i < device->plans->len; i++)
     fddm_plan_free (device, g_ptr_array_index (device->plans, i));
   g_ptr_array_unref (device->plans);
-  fddm_cuda_scratch_free (device);
-  fddm_staging_clear (device);
+  fddm_cuda_memory_purge (device);
+  g_array_unref (device->parked);
+  fddm_ring_clear (&device->up);
+  fddm_ring_clear (&device->down);
   if (device->handle != NULL)
     (void) device->cudnn->destroy (device->handle);
   if (device->stream != NULL)
@@ -156,17 +162,19 @@ static gboolean
 set_up (FddmDevice *device, GError **error)
 {
   return fddm_cuda_ok (cudaStreamCreateWithFlags (&device->stream, cudaStreamNonBlocking), "making a stream", error) &&
-         fddm_staging_init (device, error) &&
+         fddm_ring_init (&device->up, error) && fddm_ring_init (&device->down, error) &&
          fddm_cudnn_ok (device->cudnn, device->cudnn->create (&device->handle), "starting", error) &&
          fddm_cudnn_ok (device->cudnn, device->cudnn->set_stream (device->handle, device->stream), "starting", error) &&
          fddm_cuda_self_test (device, error);
 }
 
 static FddmDevice *
-open_ordinal (int ordinal, const FddmCudnn *cudnn, gboolean float32, GError **error)
+open_ordinal (int ordinal, const FddmCudnn *cudnn, const FddmDeviceOptions *options, GError **error)
 {
   FddmDevice *device;
-  GError     *reason = NULL;
+  GError     *reason     = NULL;
+  const int   wish       = options != NULL ? options->threads : 0;
+  const int   threads    = wish > 0 ? wish : MIN ((int) g_get_num_processors (), THREADS_MAX);
   int         capability = 0;
 
   if (!check_capability (ordinal, &capability, error) || !check_memory (ordinal, error))
@@ -174,9 +182,12 @@ open_ordinal (int ordinal, const FddmCudnn *cudnn, gboolean float32, GError **er
   device              = g_new0 (FddmDevice, 1);
   device->ordinal     = ordinal;
   device->cudnn       = cudnn;
-  device->network     = choose_format (capability, float32);
+  device->network     = choose_format (capability, options != NULL && options->float32);
   device->limit       = memory_limit ();
+  device->threads     = threads;
   device->plans       = g_ptr_array_new ();
+  device->parked      = g_array_new (FALSE, FALSE, sizeof (FddmBlock));
+  device->replay      = fddm_replay_new ();
   device->description = description_of (device);
   if (set_up (device, &reason))
     return device;
@@ -191,7 +202,6 @@ FddmDevice *
 fddm_cuda_open (const FddmDeviceOptions *options, GError **error)
 {
   g_autoptr (GError) reason = NULL;
-  const gboolean     float32 = options != NULL && options->float32;
   const FddmCudnn   *cudnn;
   int                n_devices = 0;
 
@@ -199,7 +209,7 @@ fddm_cuda_open (const FddmDeviceOptions *options, GError **error)
     return NULL;
   for (int i = 0; i < n_devices; i++)
     {
-      FddmDevice *device = open_ordinal (i, cudnn, float32, reason == NULL ? &reason : NULL);
+      FddmDevice *device = open_ordinal (i, cudnn, options, reason == NULL ? &reason : NULL);
 
       if (device != NULL)
         return device;

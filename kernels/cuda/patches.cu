@@ -179,6 +179,9 @@ fddm_patches_analyse (FddmDevice *device, const FddmPatches *patches, const floa
 
   switch (patches->patch)
     {
+    case 2:
+      analyse_kernel<2><<<l.grid, THREADS, l.shared, device->stream>>> (*patches, pixels, out, l.per_block);
+      break;
     case 4:
       analyse_kernel<4><<<l.grid, THREADS, l.shared, device->stream>>> (*patches, pixels, out, l.per_block);
       break;
@@ -202,6 +205,10 @@ fddm_patches_synthesise (FddmDevice *device, const FddmPatches *patches, const F
 
   switch (d)
     {
+    case 2:
+      synthesise_kernel<2><<<l.grid, THREADS, l.shared, device->stream>>> (*patches, in, *region, weight, pixels,
+                                                                          l.per_block);
+      break;
     case 4:
       synthesise_kernel<4><<<l.grid, THREADS, l.shared, device->stream>>> (*patches, in, *region, weight, pixels,
                                                                           l.per_block);

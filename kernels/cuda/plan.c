@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The heuristics' order is followed: A (fitted to the GPU), then B, then the fallback list; and the whole as one graph
- * before the convolution alone. Engines whose results change from run to run or with the place in the tile, or that
+ * before the convolution alone. The engines that cuDNN prefers for whole graphs are compiled when they are planned, for
+ * which it needs libnvrtc; those that come compiled want the bias in NETWORK numbers. Engines whose results change from run to run or with the place in the tile, or that
  * compute in less than was asked for, are passed over: tiles must meet without a seam. */
 #include <string.h>
 #include "graph.h"
@@ -108,9 +109,9 @@ try_heuristic (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t grap
   return FALSE;
 }
 
-/* Makes PLAN run KEY's convolution through cuDNN, fused or plain. */
+/* Makes PLAN run its key's layer through cuDNN in the way KIND. */
 static gboolean
-try_graph (FddmDevice *device, gboolean fused, FddmPlan *plan)
+try_graph (FddmDevice *device, FddmPlanKind kind, FddmPlan *plan)
 {
   static const cudnnBackendHeurMode_t modes[] = { CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CUDNN_HEUR_MODE_FALLBACK };
   cudnnBackendDescriptor_t graph;
@@ -118,7 +119,7 @@ try_graph (FddmDevice *device, gboolean fused, FddmPlan *plan)
   gboolean                 found = FALSE;
 
   fddm_pool_init (&pool, device->cudnn);
-  graph = fddm_graph_new (&pool, device, &plan->key, fused);
+  graph = fddm_graph_new (&pool, device, &plan->key, kind);
   if (pool.status == CUDNN_STATUS_SUCCESS)
     for (guint i = 0; i < G_N_ELEMENTS (modes) && !found; i++)
       {
@@ -126,6 +127,7 @@ try_graph (FddmDevice *device, gboolean fused, FddmPlan *plan)
         found       = try_heuristic (&pool, device, graph, modes[i], plan);
       }
   /* Whether a plan outlives what it was made of, cuDNN's documentation does not say: all of it is kept. */
+  plan->kind = kind;
   if (found)
     plan->descriptors = g_steal_pointer (&pool.descriptors);
   else
@@ -136,9 +138,9 @@ try_graph (FddmDevice *device, gboolean fused, FddmPlan *plan)
 static gboolean
 same_key (const FddmPlanKey *a, const FddmPlanKey *b)
 {
-  return a->kernel == b->kernel && a->in_channels == b->in_channels && a->out_channels == b->out_channels &&
-         a->height == b->height && a->width == b->width && a->activation == b->activation &&
-         !a->residual == !b->residual;
+  return a->kernel == b->kernel && a->heads == b->heads && a->in_channels == b->in_channels &&
+         a->out_channels == b->out_channels && a->height == b->height && a->width == b->width &&
+         a->activation == b->activation && !a->residual == !b->residual;
 }
 
 const FddmPlan *
@@ -164,11 +166,8 @@ fddm_plan_get (FddmDevice *device, const FddmPlanKey *key)
     return known;
   plan      = g_new0 (FddmPlan, 1);
   plan->key = *key;
-  if (try_graph (device, TRUE, plan))
-    plan->kind = FDDM_PLAN_FUSED;
-  else if (try_graph (device, FALSE, plan))
-    plan->kind = FDDM_PLAN_PLAIN;
-  else
+  if (!try_graph (device, FDDM_PLAN_FUSED, plan) &&
+      (key->heads > 0 || (!try_graph (device, FDDM_PLAN_ROUNDED, plan) && !try_graph (device, FDDM_PLAN_PLAIN, plan))))
     plan->kind = FDDM_PLAN_DIRECT;
   g_ptr_array_add (device->plans, plan);
   return plan;
@@ -184,26 +183,44 @@ fddm_plan_free (FddmDevice *device, FddmPlan *plan)
   g_free (plan);
 }
 
+/* Names and places of what the plan's graph reads and writes; returns how many. */
+static int
+list_data (const FddmPlan *plan, const FddmPlanData *data, gint64 uids[6], void *pointers[6])
+{
+  const gboolean bias     = plan->kind == FDDM_PLAN_FUSED || plan->kind == FDDM_PLAN_ROUNDED;
+  const struct {
+    gint64   uid;
+    gboolean wanted;
+    void    *pointer;
+  } all[] = {
+    { FDDM_UID_X, TRUE, data->x },
+    { FDDM_UID_W, TRUE, data->w },
+    { FDDM_UID_Y, TRUE, data->y },
+    { FDDM_UID_BIAS, bias && plan->key.heads == 0, data->bias },
+    { FDDM_UID_Z, plan->key.heads > 0 || (bias && plan->key.residual), data->z },
+    { FDDM_UID_SCALE, plan->key.heads > 0, (void *) &data->scale },   /* by value: read from the host, now */
+  };
+  int n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    if (all[i].wanted)
+      {
+        uids[n]       = all[i].uid;
+        pointers[n++] = all[i].pointer;
+      }
+  return n;
+}
+
 gboolean
 fddm_plan_run (FddmDevice *device, const FddmPlan *plan, const FddmPlanData *data, GError **error)
 {
-  int64_t       uids[5] = { FDDM_UID_X, FDDM_UID_W, FDDM_UID_Y };
-  void         *pointers[5] = { data->x, data->w, data->y };
-  int64_t       n = 3;
+  gint64        uids[6];
+  void         *pointers[6];
+  const gint64  n = list_data (plan, data, uids, pointers);
   FddmPool      pool;
   cudnnBackendDescriptor_t pack;
   cudnnStatus_t status;
 
-  if (plan->kind == FDDM_PLAN_FUSED)
-    {
-      uids[n]       = FDDM_UID_BIAS;
-      pointers[n++] = data->bias;
-      if (plan->key.residual)
-        {
-          uids[n]       = FDDM_UID_Z;
-          pointers[n++] = data->z;
-        }
-    }
   fddm_pool_init (&pool, device->cudnn);
   pack = fddm_pool_new (&pool, CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
   fddm_pool_set (&pool, pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, CUDNN_TYPE_INT64, n, uids);
@@ -213,5 +230,5 @@ fddm_plan_run (FddmDevice *device, const FddmPlan *plan, const FddmPlanData *dat
   status = pool.status == CUDNN_STATUS_SUCCESS ? device->cudnn->execute (device->handle, plan->plan, pack)
                                                : pool.status;
   fddm_pool_clear (&pool);
-  return fddm_cudnn_ok (device->cudnn, status, "a convolution", error);
+  return fddm_cudnn_ok (device->cudnn, status, plan->key.heads > 0 ? "an attention" : "a convolution", error);
 }

@@ -1,19 +1,24 @@
-/* plan.h: how a convolution of one size is run, made once and kept: convolutions of one shape share it.
+/* plan.h: how a layer of one size is run by cuDNN, made once and kept: layers of one shape share it.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "device.h"
 
+G_BEGIN_DECLS
+
 typedef struct {
-  int            kernel, in_channels, out_channels;
+  int            kernel;   /* of a convolution; 0 for attention     */
+  int            heads;    /* of attention; 0 for a convolution     */
+  int            in_channels, out_channels;
   int            height, width;
   FddmActivation activation;
   gboolean       residual;
 } FddmPlanKey;
 
 typedef enum {
-  FDDM_PLAN_FUSED,    /* one graph of cuDNN: convolution, residual, bias, activation      */
+  FDDM_PLAN_FUSED,    /* one graph of cuDNN: convolution, residual, bias, activation; or the whole attention */
+  FDDM_PLAN_ROUNDED,  /* the same with the bias in NETWORK numbers, as kernels want it that are not compiled at run time */
   FDDM_PLAN_PLAIN,    /* cuDNN convolves, fddm_cuda_finish () does the rest               */
-  FDDM_PLAN_DIRECT    /* fddm_cuda_direct (): cuDNN has no engine for this                */
+  FDDM_PLAN_DIRECT    /* our own kernel: cuDNN has no engine for this                     */
 } FddmPlanKind;
 
 typedef struct {
@@ -24,9 +29,11 @@ typedef struct {
   gsize                    workspace;
 } FddmPlan;
 
-/* What a run reads and writes, in device memory. Z, the residual, may be NULL or Y; a plain plan reads X and W only. */
+/* What a run reads and writes, in device memory. Z, the residual, may be NULL or Y; a plain plan reads X and W only.
+ * Of attention: X is q, W is k, Z is v, and SCALE is what the scores are multiplied by. */
 typedef struct {
   void *x, *w, *bias, *z, *y, *workspace;
+  float scale;
 } FddmPlanData;
 
 /* A plan may want this much workspace at most. */
@@ -37,6 +44,8 @@ const FddmPlan *fddm_plan_find (const FddmDevice *device, const FddmPlanKey *key
 /* The plan, made if need be: that can take a second, since cuDNN compiles kernels. Never fails: what cuDNN cannot do is
  * planned as direct. */
 const FddmPlan *fddm_plan_get  (FddmDevice *device, const FddmPlanKey *key);
-/* For fused and plain plans. */
+/* For all but direct plans. */
 gboolean        fddm_plan_run  (FddmDevice *device, const FddmPlan *plan, const FddmPlanData *data, GError **error);
 void            fddm_plan_free (FddmDevice *device, FddmPlan *plan);
+
+G_END_DECLS

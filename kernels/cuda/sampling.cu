@@ -3,22 +3,28 @@
 #include "fddm-math.h"
 #include "element.cuh"
 
-/* Each kernel below runs over the positions and channels of its output, as fddm_position_block () has it. */
-#define FOR_CHANNELS(k, n) for (int k = threadIdx.x; k < (n); k += FDDM_BLOCK_SIDE)
+/* Each kernel below runs over the positions of its output and fours of its channels. */
 
 static __global__ void
 noise_map_kernel (const __grid_constant__ FddmNoiseModel model, FddmView x, FddmView out, size_t positions)
 {
   const size_t position = fddm_position ();
-  const int    area     = model.patch * model.patch;
+  const int    area     = model.patch * model.patch, n = model.channels * area;
   float        brightness;
 
   if (position >= positions)
     return;
   /* DC of an orthonormal DCT is d times the mean. */
   brightness = fddm_get (x, position, 0) / model.patch;
-  FOR_CHANNELS (k, model.channels * area)
-    fddm_put (out, position, k, model.level[k] * fddm_noise_curve (model.curve[k / area], brightness));
+  FDDM_FOR_FOURS (k, n)
+    {
+      float level[4] = { };
+
+      for (int i = 0; i < 4; i++)
+        if (k + i < n)
+          level[i] = model.level[k + i] * fddm_noise_curve (model.curve[(k + i) / area], brightness);
+      fddm_put4 (out, position, k, n - k, level);
+    }
 }
 
 gboolean
@@ -29,7 +35,7 @@ fddm_cuda_noise_map (FddmDevice *device, const FddmNoiseModel *model, const Fddm
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  noise_map_kernel<<<fddm_position_grid (n), fddm_position_block (), 0, device->stream>>> (
+  noise_map_kernel<<<fddm_fours_grid (noise->channels, n), fddm_fours_block (noise->channels), 0, device->stream>>> (
     *model, fddm_view (device, coefficients), fddm_view (device, noise), n);
   return fddm_cuda_launched ("the noise map", error);
 }
@@ -41,8 +47,16 @@ noise_cap_kernel (FddmView noise, FddmView cap, FddmView out, size_t positions)
 
   if (position >= positions)
     return;
-  FOR_CHANNELS (k, out.channels)
-    fddm_put (out, position, k, fminf (fddm_get (noise, position, k), fddm_get (cap, position, k)));
+  FDDM_FOR_FOURS (k, out.channels)
+    {
+      float s[4], most[4];
+
+      fddm_get4 (noise, position, k, s);
+      fddm_get4 (cap, position, k, most);
+      for (int i = 0; i < 4; i++)
+        s[i] = fminf (s[i], most[i]);
+      fddm_put4 (out, position, k, out.channels - k, s);
+    }
 }
 
 gboolean
@@ -53,7 +67,7 @@ fddm_cuda_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTens
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  noise_cap_kernel<<<fddm_position_grid (n), fddm_position_block (), 0, device->stream>>> (
+  noise_cap_kernel<<<fddm_fours_grid (out->channels, n), fddm_fours_block (out->channels), 0, device->stream>>> (
     fddm_view (device, noise), fddm_view (device, cap), fddm_view (device, out), n);
   return fddm_cuda_launched ("the noise cap", error);
 }
@@ -66,14 +80,21 @@ precondition_kernel (FddmView x, FddmView noise, FddmView mean, FddmView varianc
 
   if (position >= positions)
     return;
-  FOR_CHANNELS (k, x.channels)
+  FDDM_FOR_FOURS (k, x.channels)
     {
-      const float s = fddm_get (noise, position, k);
+      float state[4], s[4], m[4], v[4];
 
-      fddm_put (input, position, k,
-                fddm_precondition_state (fddm_get (x, position, k), s, fddm_get (mean, 0, k),
-                                         fddm_get (variance, 0, k)));
-      fddm_put (input, position, x.channels + k, fddm_precondition_noise (s, lo, hi));
+      fddm_get4 (x, position, k, state);
+      fddm_get4 (noise, position, k, s);
+      fddm_get4 (mean, 0, k, m);
+      fddm_get4 (variance, 0, k, v);
+      for (int i = 0; i < 4; i++)
+        {
+          state[i] = fddm_precondition_state (state[i], s[i], m[i], v[i]);
+          s[i]     = fddm_precondition_noise (s[i], lo, hi);
+        }
+      fddm_put4 (input, position, k, x.channels - k, state);
+      fddm_put4 (input, position, x.channels + k, x.channels - k, s);
     }
 }
 
@@ -85,7 +106,7 @@ fddm_cuda_precondition (FddmDevice *device, const FddmTensor *x, const FddmTenso
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  precondition_kernel<<<fddm_position_grid (n), fddm_position_block (), 0, device->stream>>> (
+  precondition_kernel<<<fddm_fours_grid (x->channels, n), fddm_fours_block (x->channels), 0, device->stream>>> (
     fddm_view (device, x), fddm_view (device, noise), fddm_view (device, mean), fddm_view (device, variance), lo, hi,
     fddm_view (device, input), n);
   return fddm_cuda_launched ("the preconditioning", error);
@@ -99,10 +120,19 @@ estimate_kernel (FddmView x, FddmView noise, FddmView mean, FddmView variance, F
 
   if (position >= positions)
     return;
-  FOR_CHANNELS (k, x0.channels)
-    fddm_put (x0, position, k,
-              fddm_estimate (fddm_get (x, position, k), fddm_get (noise, position, k), fddm_get (mean, 0, k),
-                             fddm_get (variance, 0, k), fddm_get (output, position, k)));
+  FDDM_FOR_FOURS (k, x0.channels)
+    {
+      float state[4], s[4], m[4], v[4], f[4];
+
+      fddm_get4 (x, position, k, state);
+      fddm_get4 (noise, position, k, s);
+      fddm_get4 (mean, 0, k, m);
+      fddm_get4 (variance, 0, k, v);
+      fddm_get4 (output, position, k, f);
+      for (int i = 0; i < 4; i++)
+        f[i] = fddm_estimate (state[i], s[i], m[i], v[i], f[i]);
+      fddm_put4 (x0, position, k, x0.channels - k, f);
+    }
 }
 
 gboolean
@@ -113,7 +143,7 @@ fddm_cuda_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *n
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  estimate_kernel<<<fddm_position_grid (n), fddm_position_block (), 0, device->stream>>> (
+  estimate_kernel<<<fddm_fours_grid (x0->channels, n), fddm_fours_block (x0->channels), 0, device->stream>>> (
     fddm_view (device, x), fddm_view (device, noise), fddm_view (device, mean), fddm_view (device, variance),
     fddm_view (device, output), fddm_view (device, x0), n);
   return fddm_cuda_launched ("the estimate", error);
@@ -135,22 +165,19 @@ step_kernel (FddmView x0, FddmView from, FddmView to, float eta, FddmRandom rand
 
   if (position >= positions)
     return;
-  FOR_CHANNELS (four, (x.channels + 3) / 4)
+  FDDM_FOR_FOURS (k, x.channels)
     {
-      float z[4] = { 0.0f, 0.0f, 0.0f, 0.0f };
+      float z[4] = { 0.0f, 0.0f, 0.0f, 0.0f }, state[4], clean[4], before[4], after[4];
 
       if (eta > 0.0f)
-        draw (random, position, width, four, z);
-#pragma unroll
+        draw (random, position, width, k / 4, z);
+      fddm_get4 (x, position, k, state);
+      fddm_get4 (x0, position, k, clean);
+      fddm_get4 (from, position, k, before);
+      fddm_get4 (to, position, k, after);
       for (int i = 0; i < 4; i++)
-        {
-          const int k = 4 * four + i;
-
-          if (k < x.channels)
-            fddm_put (x, position, k,
-                      fddm_step (fddm_get (x, position, k), fddm_get (x0, position, k), fddm_get (from, position, k),
-                                 fddm_get (to, position, k), eta, z[i]));
-        }
+        state[i] = fddm_step (state[i], clean[i], before[i], after[i], eta, z[i]);
+      fddm_put4 (x, position, k, x.channels - k, state);
     }
 }
 
@@ -163,7 +190,7 @@ fddm_cuda_step (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  step_kernel<<<fddm_position_grid (n), fddm_position_block (), 0, device->stream>>> (
+  step_kernel<<<fddm_fours_grid (x->channels, n), fddm_fours_block (x->channels), 0, device->stream>>> (
     fddm_view (device, x0), fddm_view (device, from), fddm_view (device, to), eta, random != NULL ? *random : none,
     x->width, fddm_view (device, x), n);
   return fddm_cuda_launched ("the sampler's step", error);
@@ -177,23 +204,17 @@ start_kernel (FddmView noise, FddmView mean, FddmView variance, FddmRandom rando
 
   if (position >= positions)
     return;
-  FOR_CHANNELS (four, (x.channels + 3) / 4)
+  FDDM_FOR_FOURS (k, x.channels)
     {
-      float z[4];
+      float z[4], s[4], m[4], v[4];
 
-      draw (random, position, width, four, z);
-#pragma unroll
+      draw (random, position, width, k / 4, z);
+      fddm_get4 (noise, position, k, s);
+      fddm_get4 (mean, 0, k, m);
+      fddm_get4 (variance, 0, k, v);
       for (int i = 0; i < 4; i++)
-        {
-          const int k = 4 * four + i;
-
-          if (k < x.channels)
-            {
-              const float s = fddm_get (noise, position, k);
-
-              fddm_put (x, position, k, fddm_get (mean, 0, k) + sqrtf (fddm_get (variance, 0, k) + s * s) * z[i]);
-            }
-        }
+        z[i] = m[i] + sqrtf (v[i] + s[i] * s[i]) * z[i];
+      fddm_put4 (x, position, k, x.channels - k, z);
     }
 }
 
@@ -205,7 +226,7 @@ fddm_cuda_start (FddmDevice *device, const FddmTensor *noise, const FddmTensor *
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  start_kernel<<<fddm_position_grid (n), fddm_position_block (), 0, device->stream>>> (
+  start_kernel<<<fddm_fours_grid (x->channels, n), fddm_fours_block (x->channels), 0, device->stream>>> (
     fddm_view (device, noise), fddm_view (device, mean), fddm_view (device, variance), *random, x->width,
     fddm_view (device, x), n);
   return fddm_cuda_launched ("the sampler's start", error);
@@ -219,12 +240,17 @@ difference_kernel (FddmView y, FddmView x0, FddmView sample, float detail, FddmV
 
   if (position >= positions)
     return;
-  FOR_CHANNELS (k, out.channels)
+  FDDM_FOR_FOURS (k, out.channels)
     {
-      const float clean = fddm_get (x0, position, k), detailed = fddm_get (sample, position, k);
+      float photo[4], clean[4], detailed[4], share[4];
 
-      fddm_put (out, position, k,
-                fddm_get (strength, 0, k) * (clean + detail * (detailed - clean) - fddm_get (y, position, k)));
+      fddm_get4 (y, position, k, photo);
+      fddm_get4 (x0, position, k, clean);
+      fddm_get4 (sample, position, k, detailed);
+      fddm_get4 (strength, 0, k, share);
+      for (int i = 0; i < 4; i++)
+        share[i] *= clean[i] + detail * (detailed[i] - clean[i]) - photo[i];
+      fddm_put4 (out, position, k, out.channels - k, share);
     }
 }
 
@@ -236,7 +262,7 @@ fddm_cuda_difference (FddmDevice *device, const FddmTensor *y, const FddmTensor 
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  difference_kernel<<<fddm_position_grid (n), fddm_position_block (), 0, device->stream>>> (
+  difference_kernel<<<fddm_fours_grid (out->channels, n), fddm_fours_block (out->channels), 0, device->stream>>> (
     fddm_view (device, y), fddm_view (device, x0), fddm_view (device, sample != NULL ? sample : x0), detail,
     fddm_view (device, strength), fddm_view (device, out), n);
   return fddm_cuda_launched ("the difference", error);

@@ -1,84 +1,136 @@
 /* staging.c: the way between the host's memory and the GPU's.
- * SPDX-License-Identifier: Apache-2.0 */
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Who waits for whom, for one slot: up:   host fills -> copied -> kernels read -> used -> (host fills)
+ *                                   down: kernels write -> used -> copied -> host empties -> (kernels write) */
 #include "device.h"
 
-/* Large enough that a copy's start costs nothing against it, small enough to pin. */
+/* Large enough that starting a copy, and sharing its packing among threads, costs little against it. */
 #define SLOT_BYTES ((gsize) 8 << 20)
 
 static void
-free_buffers (FddmStaging *staging)
+free_buffers (FddmRing *ring)
 {
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < FDDM_RING_SLOTS; i++)
     {
-      (void) cudaFreeHost (staging->host[i]);
-      staging->host[i] = NULL;
+      (void) cudaFreeHost (ring->host[i]);
+      (void) cudaFree (ring->device[i]);
+      ring->host[i] = ring->device[i] = NULL;
     }
-  (void) cudaFree (staging->device);
-  staging->device = NULL;
-  staging->bytes  = 0;
-}
-
-gboolean
-fddm_staging_reserve (FddmDevice *device, gsize bytes, GError **error)
-{
-  FddmStaging *staging = &device->staging;
-
-  if (bytes <= staging->bytes)
-    return TRUE;
-  if (!fddm_cuda_ok (cudaStreamSynchronize (device->stream), "waiting for its work", error))
-    return FALSE;
-  free_buffers (staging);
-  if (fddm_cuda_ok (cudaHostAlloc (&staging->host[0], bytes, cudaHostAllocDefault), "pinning host memory", error) &&
-      fddm_cuda_ok (cudaHostAlloc (&staging->host[1], bytes, cudaHostAllocDefault), "pinning host memory", error) &&
-      fddm_cuda_ok (cudaMalloc (&staging->device, bytes), "the transfer buffer", error))
-    {
-      staging->bytes = bytes;
-      return TRUE;
-    }
-  free_buffers (staging);
-  return FALSE;
-}
-
-gboolean
-fddm_staging_init (FddmDevice *device, GError **error)
-{
-  for (int i = 0; i < 2; i++)
-    if (!fddm_cuda_ok (cudaEventCreateWithFlags (&device->staging.copied[i], cudaEventDisableTiming),
-                       "making an event", error))
-      return FALSE;
-  return fddm_staging_reserve (device, SLOT_BYTES, error);
-}
-
-void
-fddm_staging_clear (FddmDevice *device)
-{
-  free_buffers (&device->staging);
-  for (int i = 0; i < 2; i++)
-    if (device->staging.copied[i] != NULL)
-      (void) cudaEventDestroy (device->staging.copied[i]);
-}
-
-gboolean
-fddm_staging_wait (FddmDevice *device, int slot, GError **error)
-{
-  return fddm_cuda_ok (cudaEventSynchronize (device->staging.copied[slot]), "its work", error);
+  ring->bytes = 0;
 }
 
 static gboolean
-copy (FddmDevice *device, int slot, void *to, const void *from, gsize bytes, enum cudaMemcpyKind kind, GError **error)
+make_buffers (FddmRing *ring, gsize bytes, GError **error)
 {
-  return fddm_cuda_ok (cudaMemcpyAsync (to, from, bytes, kind, device->stream), "copying", error) &&
-         fddm_cuda_ok (cudaEventRecord (device->staging.copied[slot], device->stream), "copying", error);
+  for (int i = 0; i < FDDM_RING_SLOTS; i++)
+    if (!fddm_cuda_ok (cudaHostAlloc (&ring->host[i], bytes, cudaHostAllocDefault), "pinning host memory", error) ||
+        !fddm_cuda_ok (cudaMalloc (&ring->device[i], bytes), "the transfer buffer", error))
+      {
+        free_buffers (ring);
+        return FALSE;
+      }
+  ring->bytes = bytes;
+  return TRUE;
 }
 
 gboolean
-fddm_staging_send (FddmDevice *device, int slot, gsize bytes, GError **error)
+fddm_ring_reserve (FddmDevice *device, FddmRing *ring, gsize bytes, GError **error)
 {
-  return copy (device, slot, device->staging.device, device->staging.host[slot], bytes, cudaMemcpyHostToDevice, error);
+  if (bytes <= ring->bytes)
+    return TRUE;
+  if (!fddm_cuda_wait (device, error))
+    return FALSE;
+  free_buffers (ring);
+  return make_buffers (ring, bytes, error);
 }
 
 gboolean
-fddm_staging_fetch (FddmDevice *device, int slot, gsize bytes, GError **error)
+fddm_ring_init (FddmRing *ring, GError **error)
 {
-  return copy (device, slot, device->staging.host[slot], device->staging.device, bytes, cudaMemcpyDeviceToHost, error);
+  if (!fddm_cuda_ok (cudaStreamCreateWithFlags (&ring->stream, cudaStreamNonBlocking), "making a stream", error))
+    return FALSE;
+  for (int i = 0; i < FDDM_RING_SLOTS; i++)
+    if (!fddm_cuda_ok (cudaEventCreateWithFlags (&ring->copied[i], cudaEventDisableTiming), "making an event", error) ||
+        !fddm_cuda_ok (cudaEventCreateWithFlags (&ring->used[i], cudaEventDisableTiming), "making an event", error))
+      return FALSE;
+  return make_buffers (ring, SLOT_BYTES, error);
+}
+
+/* Of one that was set up halfway, too. */
+void
+fddm_ring_clear (FddmRing *ring)
+{
+  free_buffers (ring);
+  for (int i = 0; i < FDDM_RING_SLOTS; i++)
+    {
+      if (ring->copied[i] != NULL)
+        (void) cudaEventDestroy (ring->copied[i]);
+      if (ring->used[i] != NULL)
+        (void) cudaEventDestroy (ring->used[i]);
+    }
+  if (ring->stream != NULL)
+    (void) cudaStreamDestroy (ring->stream);
+}
+
+int
+fddm_ring_take (FddmRing *ring)
+{
+  const int slot = ring->next;
+
+  ring->next = (slot + 1) % FDDM_RING_SLOTS;
+  return slot;
+}
+
+gboolean
+fddm_ring_wait (FddmRing *ring, int slot, GError **error)
+{
+  /* An event that was never recorded is over. */
+  return fddm_cuda_ok (cudaEventSynchronize (ring->copied[slot]), "its work", error);
+}
+
+static gboolean
+wait_for (cudaStream_t stream, cudaEvent_t event, GError **error)
+{
+  return fddm_cuda_ok (cudaStreamWaitEvent (stream, event, 0), "ordering its work", error);
+}
+
+static gboolean
+mark (cudaEvent_t event, cudaStream_t stream, GError **error)
+{
+  return fddm_cuda_ok (cudaEventRecord (event, stream), "ordering its work", error);
+}
+
+static gboolean
+copy (FddmRing *ring, int slot, void *to, const void *from, gsize bytes, enum cudaMemcpyKind kind, GError **error)
+{
+  return wait_for (ring->stream, ring->used[slot], error) &&
+         fddm_cuda_ok (cudaMemcpyAsync (to, from, bytes, kind, ring->stream), "copying", error) &&
+         mark (ring->copied[slot], ring->stream, error);
+}
+
+gboolean
+fddm_ring_send (FddmDevice *device, FddmRing *ring, int slot, gsize bytes, GError **error)
+{
+  return copy (ring, slot, ring->device[slot], ring->host[slot], bytes, cudaMemcpyHostToDevice, error) &&
+         wait_for (device->stream, ring->copied[slot], error);
+}
+
+gboolean
+fddm_ring_used (FddmDevice *device, FddmRing *ring, int slot, GError **error)
+{
+  return mark (ring->used[slot], device->stream, error);
+}
+
+gboolean
+fddm_ring_claim (FddmDevice *device, FddmRing *ring, int slot, GError **error)
+{
+  return wait_for (device->stream, ring->copied[slot], error);
+}
+
+gboolean
+fddm_ring_fetch (FddmDevice *device, FddmRing *ring, int slot, gsize bytes, GError **error)
+{
+  return mark (ring->used[slot], device->stream, error) &&
+         copy (ring, slot, ring->host[slot], ring->device[slot], bytes, cudaMemcpyDeviceToHost, error);
 }

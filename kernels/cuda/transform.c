@@ -1,6 +1,10 @@
 /* transform.c: pixels in host memory to coefficients on the GPU and back, some rows of patches at a time: while the
- * host packs one slot, the GPU copies and transforms the other.
- * SPDX-License-Identifier: Apache-2.0 */
+ * host packs one slot, another is copied and the GPU transforms a third.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The bus takes some 50 GB/s, a thread packs 10 at most: the rows of a slot are shared among threads. Pinning the caller's
+ * own memory would save the packing, but takes the system longer than packing does. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 #include "fddm-math.h"
@@ -53,12 +57,20 @@ gather_row (const Transform *t, const float *pixels, int i, float *out)
     }
 }
 
-static inline void
-add_finite (float *pixel, float change)
+/* Without a branch, so that compilers make vectors of it. */
+static inline float
+add_finite (float pixel, float change)
 {
-  float sum = *pixel + change;
+  const float sum = pixel + change;
 
-  *pixel = isfinite (sum) ? sum : *pixel;
+  return fabsf (sum) <= FLT_MAX ? sum : pixel;
+}
+
+static void
+add_run (float *restrict to, const float *restrict from, int n)
+{
+  for (int i = 0; i < n; i++)
+    to[i] = add_finite (to[i], from[i]);
 }
 
 /* Adds the packed pixels [left, right) of row I to where they belong. */
@@ -75,45 +87,68 @@ scatter_row (const Transform *t, const float *in, int i, float *pixels)
 
       n = MIN (t->run[j], window->right - j);
       if (window->channel_stride <= 1)
-        for (int k = 0; k < n * samples; k++)
-          add_finite (to + k, in[k]);
+        add_run (to, in, n * samples);
       else
         for (int c = 0; c < samples; c++)
-          add_finite (to + c * window->channel_stride, in[c]);
+          to[c * window->channel_stride] = add_finite (to[c * window->channel_stride], in[c]);
       in += (gsize) n * samples;
     }
 }
 
 /* How many rows of patches, each of PIXELS pixels across, fit in a slot; 0 with ERROR set when not even one can. */
 static int
-rows_in_slot (FddmDevice *device, const Transform *t, int pixels, GError **error)
+rows_in_slot (FddmDevice *device, FddmRing *ring, const Transform *t, int pixels, GError **error)
 {
   const gsize bytes = (gsize) pixels * t->patches.patch * t->patches.samples * sizeof (float);
 
-  if (!fddm_staging_reserve (device, bytes, error))
+  if (!fddm_ring_reserve (device, ring, bytes, error))
     return 0;
-  return (int) MIN (device->staging.bytes / bytes, ROWS_MAX);
+  return (int) MIN (ring->bytes / bytes, ROWS_MAX);
+}
+
+/* Rows [FIRST, FIRST + N) of the tile to OUT. */
+static void
+gather_rows (const FddmDevice *device, const Transform *t, const float *pixels, int first, int n, float *out)
+{
+  const gsize row_floats = (gsize) t->window->columns * t->patches.patch * t->patches.samples;
+
+#pragma omp parallel for schedule(static) num_threads(device->threads)
+  for (int i = 0; i < n; i++)
+    gather_row (t, pixels, first + i, out + i * row_floats);
+}
+
+/* The pixels of REGION to where they belong. Where rows are read columns first, a thread's columns are its own all the
+ * same: a pixel of the picture belongs to one row of the tile's core only. */
+static void
+scatter_rows (const FddmDevice *device, const Transform *t, const FddmRegion *region, const float *in, float *pixels)
+{
+  const gsize row_floats = (gsize) (region->right - region->left) * t->patches.samples;
+
+#pragma omp parallel for schedule(static) num_threads(device->threads)
+  for (int i = region->top; i < region->bottom; i++)
+    scatter_row (t, in + (i - region->top) * row_floats, i, pixels);
 }
 
 static gboolean
 analyse (FddmDevice *device, const Transform *t, const float *pixels, FddmTensor *coefficients, GError **error)
 {
-  const int   d = t->patches.patch, width = t->window->columns * d, at_once = rows_in_slot (device, t, width, error);
+  FddmRing   *ring = &device->up;
+  const int   d = t->patches.patch, width = t->window->columns * d;
+  const int   at_once    = rows_in_slot (device, ring, t, width, error);
   const gsize row_floats = (gsize) width * t->patches.samples;
-  int         slot = 0;
 
   if (at_once == 0)
     return FALSE;
-  for (int row = 0; row < t->window->rows; row += at_once, slot ^= 1)
+  for (int row = 0; row < t->window->rows; row += at_once)
     {
-      const int n = MIN (at_once, t->window->rows - row);
+      const int n = MIN (at_once, t->window->rows - row), slot = fddm_ring_take (ring);
 
-      if (!fddm_staging_wait (device, slot, error))
+      if (!fddm_ring_wait (ring, slot, error))
         return FALSE;
-      for (int i = 0; i < n * d; i++)
-        gather_row (t, pixels, row * d + i, (float *) device->staging.host[slot] + i * row_floats);
-      if (!fddm_staging_send (device, slot, n * d * row_floats * sizeof (float), error) ||
-          !fddm_patches_analyse (device, &t->patches, device->staging.device, row, n, coefficients, error))
+      gather_rows (device, t, pixels, row * d, n * d, ring->host[slot]);
+      if (!fddm_ring_send (device, ring, slot, n * d * row_floats * sizeof (float), error) ||
+          !fddm_patches_analyse (device, &t->patches, ring->device[slot], row, n, coefficients, error) ||
+          !fddm_ring_used (device, ring, slot, error))
         return FALSE;
     }
   return TRUE;
@@ -134,56 +169,71 @@ fddm_cuda_analyse (FddmDevice *device, const FddmWindow *window, const float *pi
   return ok;
 }
 
-static gboolean
-start_synthesis (FddmDevice *device, const Transform *t, const FddmTensor *coefficients, const FddmRegion *region,
-                 float weight, int slot, GError **error)
-{
-  const gsize bytes = (gsize) (region->bottom - region->top) * (region->right - region->left) * t->patches.samples *
-                      sizeof (float);
+/* A region on its way to the host. */
+typedef struct {
+  FddmRegion region;
+  int        slot;
+} Delivery;
 
-  return fddm_patches_synthesise (device, &t->patches, coefficients, region, weight, device->staging.device, error) &&
-         fddm_staging_fetch (device, slot, bytes, error);
+static gboolean
+start_delivery (FddmDevice *device, const Transform *t, const FddmTensor *coefficients, float weight,
+                const Delivery *delivery, GError **error)
+{
+  const FddmRegion *region = &delivery->region;
+  const gsize       bytes  = (gsize) (region->bottom - region->top) * (region->right - region->left) *
+                      t->patches.samples * sizeof (float);
+  FddmRing         *ring   = &device->down;
+
+  return fddm_ring_claim (device, ring, delivery->slot, error) &&
+         fddm_patches_synthesise (device, &t->patches, coefficients, region, weight, ring->device[delivery->slot],
+                                  error) &&
+         fddm_ring_fetch (device, ring, delivery->slot, bytes, error);
 }
 
 static gboolean
-finish_synthesis (FddmDevice *device, const Transform *t, const FddmRegion *region, int slot, float *pixels,
-                  GError **error)
+finish_delivery (FddmDevice *device, const Transform *t, const Delivery *delivery, float *pixels, GError **error)
 {
-  const gsize  row_floats = (gsize) (region->right - region->left) * t->patches.samples;
-  const float *in         = device->staging.host[slot];
-
-  if (!fddm_staging_wait (device, slot, error))
+  if (!fddm_ring_wait (&device->down, delivery->slot, error))
     return FALSE;
-  for (int i = region->top; i < region->bottom; i++)
-    scatter_row (t, in + (i - region->top) * row_floats, i, pixels);
+  scatter_rows (device, t, &delivery->region, device->down.host[delivery->slot], pixels);
   return TRUE;
 }
 
+/* As many deliveries are on their way as there are slots; the oldest is taken in before the next sets out. */
 static gboolean
 synthesise (FddmDevice *device, const Transform *t, const FddmTensor *coefficients, float weight, float *pixels,
             GError **error)
 {
   const FddmWindow *window  = t->window;
   const int         d       = window->patch;
-  const int         at_once = rows_in_slot (device, t, window->right - window->left, error);
-  FddmRegion        regions[2];
-  int               slot = 0, done = 0;   /* regions started; a region lies in slot number & 1 */
+  const int         at_once = rows_in_slot (device, &device->down, t, window->right - window->left, error);
+  Delivery          deliveries[FDDM_RING_SLOTS];
+  int               started = 0, finished = 0;
 
   if (at_once == 0)
     return FALSE;
-  for (int row = window->top / d; row * d < window->bottom; row += at_once, done++, slot ^= 1)
+  for (int row = window->top / d; row * d < window->bottom; row += at_once)
     {
-      regions[slot] = (FddmRegion) {
+      Delivery *next = &deliveries[started % FDDM_RING_SLOTS];
+
+      if (started - finished == FDDM_RING_SLOTS &&
+          !finish_delivery (device, t, &deliveries[finished++ % FDDM_RING_SLOTS], pixels, error))
+        return FALSE;
+      next->slot   = fddm_ring_take (&device->down);
+      next->region = (FddmRegion) {
         .top    = MAX (window->top, row * d),
         .bottom = (int) MIN ((gint64) window->bottom, ((gint64) row + at_once) * d),
         .left   = window->left,
         .right  = window->right
       };
-      if (!start_synthesis (device, t, coefficients, &regions[slot], weight, slot, error) ||
-          (done > 0 && !finish_synthesis (device, t, &regions[slot ^ 1], slot ^ 1, pixels, error)))
+      if (!start_delivery (device, t, coefficients, weight, next, error))
         return FALSE;
+      started++;
     }
-  return finish_synthesis (device, t, &regions[slot ^ 1], slot ^ 1, pixels, error);
+  while (finished < started)
+    if (!finish_delivery (device, t, &deliveries[finished++ % FDDM_RING_SLOTS], pixels, error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean

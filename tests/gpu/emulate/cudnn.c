@@ -2,14 +2,21 @@
  * rules as its reference states them, and computes what the graph says.
  * SPDX-License-Identifier: Apache-2.0
  *
- * EMULATE_CUDNN: fused (default), plain (no engine for more than a convolution) or none (no engine at all). */
+ * EMULATE_CUDNN: fused (default), rounded (the bias must have the type of the rest, as without libnvrtc), plain (no engine
+ * for more than a convolution), none (no engine at all) or wrong (all of them, and they miscalculate). */
 #include <math.h>
 #include <string.h>
-#include "device.h"
+#include "graph.h"
 #include "fddm-math.h"
 #include "streams.h"
 
 #define WORKSPACE 1000
+
+static gboolean
+mode_is (const char *mode)
+{
+  return g_strcmp0 (g_getenv ("EMULATE_CUDNN"), mode) == 0;
+}
 
 typedef struct {
   cudnnBackendAttributeName_t name;
@@ -77,7 +84,7 @@ descriptor_new (cudnnBackendDescriptorType_t type, cudnnBackendDescriptor_t *des
 {
   Descriptor *d = g_new0 (Descriptor, 1);
 
-  if (g_strcmp0 (g_getenv ("EMULATE_CUDNN"), "none") == 0)
+  if (mode_is ("none"))
     {
       g_free (d);
       return CUDNN_STATUS_NOT_SUPPORTED;
@@ -129,15 +136,37 @@ finalize (cudnnBackendDescriptor_t descriptor)
   return CUDNN_STATUS_SUCCESS;
 }
 
+static cudnnDataType_t
+type_of (const Descriptor *tensor)
+{
+  return *(const cudnnDataType_t *) attribute (tensor, CUDNN_ATTR_TENSOR_DATA_TYPE, NULL);
+}
+
+/* Whether the make-believe engines take GRAPH. */
+static gboolean
+is_supported (const Descriptor *graph)
+{
+  gint64             n = 0;
+  Descriptor *const *operations = attribute (graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n);
+  const Descriptor  *x = child (operations[0], CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X), *last = NULL;
+
+  if (x == NULL)
+    return !mode_is ("plain") && !mode_is ("rounded");   /* attention is compiled at run time */
+  if (mode_is ("plain"))
+    return n == 1;
+  for (gint64 i = 1; i < n; i++)
+    if (child (operations[i], CUDNN_ATTR_OPERATION_POINTWISE_BDESC) != NULL)
+      last = child (operations[i], CUDNN_ATTR_OPERATION_POINTWISE_BDESC);
+  return !mode_is ("rounded") || last == NULL || type_of (last) == type_of (x);
+}
+
 /* Two configurations, the first of an engine that must be passed over. */
 static gint64
 give_results (const Descriptor *heuristic, gint64 n, Descriptor **results)
 {
   Descriptor *graph = child (heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH);
-  gint64      n_operations = 0;
 
-  attribute (graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n_operations);
-  if (g_strcmp0 (g_getenv ("EMULATE_CUDNN"), "plain") == 0 && n_operations > 1)
+  if (!is_supported (graph))
     return 0;
   for (gint64 i = 0; i < MIN (n, 2); i++)
     {
@@ -187,6 +216,7 @@ typedef struct {
   gint64            n;
   gint64           *uids;
   void            **pointers, *workspace;
+  float             scale;      /* given by value: read when the graph is executed, not when it runs */
 } Run;
 
 /* A tensor's values while the graph runs: in the variant pack's memory, or in our own for virtual ones. */
@@ -278,7 +308,7 @@ convolve (const Descriptor *operation, const View *x, const View *w, const View 
                 for (gint64 c = 0; c < x->sizes[1]; c++)
                   sum += load (x, place (x, 0, c, i, j)) * load (w, place (w, k, c, r, s));
               }
-          store (y, place (y, 0, k, row, column), sum);
+          store (y, place (y, 0, k, row, column), mode_is ("wrong") ? sum + 1.0f : sum);
         }
 }
 
@@ -301,6 +331,50 @@ pointwise (cudnnPointwiseMode_t mode, const View *x, const View *b, const View *
             g_error ("pointwise mode %d", mode);
           store (y, place (y, 0, c, i, j), value);
         }
+}
+
+/* Softmax attention, plainly: (batch, head, position, channel). */
+static void
+attend (const View *q, const View *k, const View *v, const View *out, float scale)
+{
+  const gint64      positions = q->sizes[2], size = q->sizes[3];
+  g_autofree float *scores    = g_new (float, positions);
+
+  for (gint64 head = 0; head < q->sizes[1]; head++)
+    for (gint64 i = 0; i < positions; i++)
+      {
+        float most = -INFINITY, total = 0.0f;
+
+        for (gint64 j = 0; j < positions; j++)
+          {
+            scores[j] = 0.0f;
+            for (gint64 c = 0; c < size; c++)
+              scores[j] += load (q, place (q, 0, head, i, c)) * load (k, place (k, 0, head, j, c));
+            scores[j] *= scale;
+            most       = MAX (most, scores[j]);
+          }
+        for (gint64 j = 0; j < positions; j++)
+          total += scores[j] = expf (scores[j] - most);
+        for (gint64 c = 0; c < size; c++)
+          {
+            float sum = 0.0f;
+
+            for (gint64 j = 0; j < positions; j++)
+              sum += scores[j] * load (v, place (v, 0, head, j, c));
+            store (out, place (out, 0, head, i, c), sum / total);
+          }
+      }
+}
+
+static void
+run_attention (const Descriptor *operation, const Run *run, GHashTable *virtuals)
+{
+  View q = view_of (run, virtuals, child (operation, CUDNN_ATTR_OPERATION_SDPA_FWD_QDESC));
+  View k = view_of (run, virtuals, child (operation, CUDNN_ATTR_OPERATION_SDPA_FWD_KDESC));
+  View v = view_of (run, virtuals, child (operation, CUDNN_ATTR_OPERATION_SDPA_FWD_VDESC));
+  View o = view_of (run, virtuals, child (operation, CUDNN_ATTR_OPERATION_SDPA_FWD_ODESC));
+
+  attend (&q, &k, &v, &o, run->scale);
 }
 
 static void
@@ -334,7 +408,10 @@ run_graph (void *data)
   /* Ours to write to, all of it, before and after. */
   memset (run->workspace, 0xFF, WORKSPACE);
   for (gint64 i = 0; i < n; i++)
-    run_operation (operations[i], run, virtuals);
+    if (operations[i]->type == CUDNN_BACKEND_OPERATION_SDPA_FWD_DESCRIPTOR)
+      run_attention (operations[i], run, virtuals);
+    else
+      run_operation (operations[i], run, virtuals);
   memset (run->workspace, 0xFF, WORKSPACE);
 }
 
@@ -358,6 +435,9 @@ execute (cudnnHandle_t handle, cudnnBackendDescriptor_t plan, cudnnBackendDescri
   run.uids      = g_memdup2 (run.uids, run.n * sizeof *run.uids);
   run.pointers  = g_memdup2 (attribute (pack, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, NULL), run.n * sizeof (void *));
   run.workspace = *workspace;
+  for (gint64 i = 0; i < run.n; i++)
+    if (run.uids[i] == FDDM_UID_SCALE)
+      run.scale = *(const float *) run.pointers[i];
   emulate_submit (((Handle *) handle)->stream, run_graph, free_run, g_memdup2 (&run, sizeof run));
   return CUDNN_STATUS_SUCCESS;
 }

@@ -27,6 +27,7 @@
 #define __grid_constant__
 
 using std::min;
+using std::max;
 
 extern thread_local uint3 emulate_block, emulate_thread;
 extern thread_local dim3  emulate_block_size, emulate_grid_size;

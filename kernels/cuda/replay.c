@@ -1,0 +1,191 @@
+/* replay.c: capturing layers in CUDA graphs, and launching these.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A sequence of calls is known by its bytes, addresses included, so that a graph never meets other memory than it was
+ * captured with. The first time a sequence is launched plainly, for cuDNN may load its kernels then; the second time it is
+ * captured. Where that fails it is launched plainly for good. */
+#include <string.h>
+#include "replay.h"
+
+/* Sequences to remember: a network with embeddings is launched in pieces, tiles at the edges have other sizes. */
+#define SEQUENCES 32
+
+/* Calls to put down at most before they are launched. */
+#define CALLS_MAX 1024
+
+typedef struct {
+  GArray         *calls;    /* of FddmCall */
+  cudaGraphExec_t graph;    /* NULL: not captured yet, or cannot be */
+  gboolean        plain;    /* it cannot */
+} Sequence;
+
+struct FddmReplay {
+  GArray    *pending;       /* of FddmCall */
+  GPtrArray *sequences;     /* of Sequence, the one that was used last at the end */
+  int        captured, launched;
+};
+
+static void
+sequence_free (gpointer data)
+{
+  Sequence *sequence = data;
+
+  if (sequence->graph != NULL)
+    (void) cudaGraphExecDestroy (sequence->graph);
+  g_array_unref (sequence->calls);
+  g_free (sequence);
+}
+
+FddmReplay *
+fddm_replay_new (void)
+{
+  FddmReplay *replay = g_new0 (FddmReplay, 1);
+
+  replay->pending   = g_array_new (FALSE, FALSE, sizeof (FddmCall));
+  replay->sequences = g_ptr_array_new_with_free_func (sequence_free);
+  return replay;
+}
+
+void
+fddm_replay_free (FddmReplay *replay)
+{
+  g_array_unref (replay->pending);
+  g_ptr_array_unref (replay->sequences);
+  g_free (replay);
+}
+
+void
+fddm_replay_count (const FddmReplay *replay, int *captured, int *launched)
+{
+  *captured = replay->captured;
+  *launched = replay->launched;
+}
+
+static gboolean
+launch_call (FddmDevice *device, const FddmCall *call, GError **error)
+{
+  switch (call->kind)
+    {
+    case FDDM_CALL_CONV:       return fddm_call_conv (device, call, error);
+    case FDDM_CALL_GROUP_NORM: return fddm_call_group_norm (device, call, error);
+    case FDDM_CALL_ATTENTION:  return fddm_call_attention (device, call, error);
+    case FDDM_CALL_EMBED:      return fddm_call_embed (device, call, error);
+    default:                   return fddm_call_copy_channels (device, call, error);
+    }
+}
+
+static gboolean
+launch_plainly (FddmDevice *device, const GArray *calls, GError **error)
+{
+  for (guint i = 0; i < calls->len; i++)
+    if (!launch_call (device, &g_array_index (calls, FddmCall, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+/* The sequence of these calls, now the last of the list; NULL when it is new. */
+static Sequence *
+find (FddmReplay *replay, const GArray *calls)
+{
+  for (guint i = replay->sequences->len; i-- > 0;)
+    {
+      Sequence *sequence = g_ptr_array_index (replay->sequences, i);
+
+      if (sequence->calls->len == calls->len &&
+          memcmp (sequence->calls->data, calls->data, calls->len * sizeof (FddmCall)) == 0)
+        {
+          g_ptr_array_add (replay->sequences, g_ptr_array_steal_index (replay->sequences, i));
+          return sequence;
+        }
+    }
+  return NULL;
+}
+
+static gboolean
+remember (FddmDevice *device, const GArray *calls, GError **error)
+{
+  FddmReplay *replay   = device->replay;
+  Sequence   *sequence = g_new0 (Sequence, 1);
+
+  sequence->calls = g_array_copy ((GArray *) calls);
+  g_ptr_array_add (replay->sequences, sequence);
+  if (replay->sequences->len <= SEQUENCES)
+    return TRUE;
+  /* Whether a graph may be destroyed while it runs, CUDA's documentation does not say. */
+  if (!fddm_cuda_wait (device, error))
+    return FALSE;
+  g_ptr_array_remove_index (replay->sequences, 0);
+  return TRUE;
+}
+
+/* Other threads may allocate meanwhile, this one may not. FALSE: it cannot be captured. */
+static gboolean
+capture (FddmDevice *device, Sequence *sequence)
+{
+  cudaGraph_t graph = NULL;
+  gboolean    ok;
+
+  if (cudaStreamBeginCapture (device->stream, cudaStreamCaptureModeThreadLocal) != cudaSuccess)
+    return FALSE;
+  ok = launch_plainly (device, sequence->calls, NULL);
+  /* Whatever happened, the capture must be ended for the stream to be of use again. */
+  ok = cudaStreamEndCapture (device->stream, &graph) == cudaSuccess && ok && graph != NULL;
+  ok = ok && cudaGraphInstantiate (&sequence->graph, graph, 0) == cudaSuccess;
+  if (graph != NULL)
+    (void) cudaGraphDestroy (graph);
+  if (!ok)
+    sequence->graph = NULL;
+  return ok;
+}
+
+static gboolean
+launch (FddmDevice *device, const GArray *calls, GError **error)
+{
+  FddmReplay *replay   = device->replay;
+  Sequence   *sequence = find (replay, calls);
+
+  /* A graph of one launch saves nothing. */
+  if (sequence == NULL && calls->len > 1 && !remember (device, calls, error))
+    return FALSE;
+  if (sequence == NULL || sequence->plain)
+    return launch_plainly (device, calls, error);
+  if (sequence->graph == NULL)
+    {
+      if (!capture (device, sequence))
+        {
+          (void) cudaGetLastError ();
+          sequence->plain = TRUE;
+          return launch_plainly (device, calls, error);
+        }
+      replay->captured++;
+    }
+  replay->launched++;
+  return fddm_cuda_ok (cudaGraphLaunch (sequence->graph, device->stream), "running the network", error);
+}
+
+gboolean
+fddm_replay_flush (FddmDevice *device, GError **error)
+{
+  GArray  *calls = device->replay->pending;
+  gboolean ok;
+
+  if (calls->len == 0)
+    return TRUE;
+  ok = launch (device, calls, error);
+  g_array_set_size (calls, 0);
+  return ok;
+}
+
+gboolean
+fddm_replay_add (FddmDevice *device, const FddmCall *call, GError **error)
+{
+  GArray *calls = device->replay->pending;
+
+  /* Who runs the same layers over and over with nothing in between means as many sequences. */
+  if (calls->len == CALLS_MAX ||
+      (calls->len > 0 && memcmp (&g_array_index (calls, FddmCall, 0), call, sizeof *call) == 0))
+    if (!fddm_replay_flush (device, error))
+      return FALSE;
+  g_array_append_vals (calls, call, 1);
+  return TRUE;
+}
