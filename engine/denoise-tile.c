@@ -5,9 +5,9 @@
 #include "bands.h"
 #include "host/pixels.h"
 
-/* Samples of the posterior that tell the uncertainty, and steps of each. */
-#define SAMPLES 4
-#define STEPS   3
+/* How often the uncertainty is asked for, and with how much of the photo's own noise. */
+#define PROBES 4
+#define PROBE  0.25f
 
 /* The variance is smoothed as the bands are. */
 #define MARGIN FDDM_BANDS_REACH
@@ -26,19 +26,10 @@ fddm_denoise_spec (const FddmDenoiseJob *job)
   return (FddmWorkSpec) {
     .width = job->source->width, .height = job->source->height, .samples = job->source->channels,
     .grids = job->removes ? job->params->averages : 1,
-    .evaluations = MAX (detail ? job->params->steps : 1, uncertainty ? STEPS : 1),
+    .evaluations = detail ? job->params->steps : 1,
     .samples_detail = detail || uncertainty, .gathers = gathers (job), .uncertainty = uncertainty,
     .margin = gathers (job) || uncertainty ? MARGIN : 0
   };
-}
-
-void
-fddm_denoise_levels (FddmDenoiseJob *job)
-{
-  const FddmContext *context = job->context;
-
-  fddm_sampler_levels (context->weights, &context->schedule, job->noise.level, job->params->steps, job->levels);
-  fddm_sampler_levels (context->weights, &context->schedule, job->noise.level, STEPS, job->uncertainty_levels);
 }
 
 /* ---- Pixels ---- */
@@ -114,48 +105,79 @@ random_of (const FddmDenoiseJob *job, const FddmTile *tile, const FddmGrid *grid
                         .row = grid->transpose ? column : row, .column = grid->transpose ? row : column };
 }
 
-/* Makes a sample of what the photo may have been in work.x; the photo's estimate stays in work.x0. */
+/* Makes a sample of what the photo may have been in work.x. */
 static gboolean
-draw (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmWindow *window, FddmRandom random, const double *levels,
-      int steps, const FddmTicker *ticker, GError **error)
+sample_detail (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmWindow *window, FddmRandom random,
+               const FddmTicker *ticker, GError **error)
 {
   FddmWork *work = &job->work;
 
   return job->context->backend->analyse (job->context->device, window, work->pixels, work->x, error) &&
-         fddm_sampler_run (sampler, &job->context->schedule, work->noise, work->x0, levels, steps, 1.0f, random, work->x,
-                           work->next, work->from, work->to, ticker, error);
+         fddm_sampler_run (sampler, &job->context->schedule, work->noise, work->x0, job->levels,
+                           job->params->steps, 1.0f, random, work->x, work->next, work->from, work->to, ticker, error);
 }
 
-/* The variance of some samples around the estimate, which is their mean but for the few that they are. */
+/* PROBE times the noise that the photo has, at every patch: its levels in work.from. */
 static gboolean
-draw_variance (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile *tile, const FddmWindow *window,
-               const FddmGrid *grid, const FddmTicker *ticker, GError **error)
+upload_probe_levels (FddmDenoiseJob *job, GError **error)
+{
+  const FddmBackend *backend = job->context->backend;
+  FddmWork          *work    = &job->work;
+  FddmNoiseModel     model   = job->noise;
+
+  for (int k = 0; k < job->context->weights->coefficients; k++)
+    model.level[k] *= PROBE;
+  return work->spec.noise_varies ? backend->noise_map (job->context->device, &model, work->y, work->from, error)
+                                 : backend->tensor_upload (job->context->device, work->from, model.level, error);
+}
+
+/* A little more noise n of the photo's own kind, and what of it the estimate lets pass, as pixels in work.spare and
+ * work.change. The grid's own coefficients and their estimate stay. */
+static gboolean
+probe (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile *tile, const FddmWindow *window, FddmRandom random,
+       const FddmTicker *ticker, GError **error)
 {
   const FddmBackend *backend = job->context->backend;
   FddmDevice        *device  = job->context->device;
   FddmWork          *work    = &job->work;
-  const gsize        pixels  = region_pixels (tile);
-  const int          samples = job->source->channels;
+  const gsize        floats  = region_pixels (tile) * job->source->channels;
+
+  fddm_pixels_fill (work->spare, floats, 0.0f);
+  fddm_pixels_fill (work->change, floats, 0.0f);
+  return backend->start (device, work->from, job->nothing, job->nothing, &random, work->x, error) &&
+         backend->synthesise (device, window, work->x, 1.0f / PROBE, work->spare, error) &&
+         backend->difference (device, work->x, work->y, NULL, 0.0f, job->whole, work->next, error) &&
+         fddm_sampler_estimate (sampler, work->next, work->noise, work->x, ticker, error) &&
+         backend->difference (device, work->x, work->x0, NULL, 0.0f, job->whole, work->next, error) &&
+         backend->synthesise (device, window, work->next, 1.0f / PROBE, work->change, error);
+}
+
+/* The covariance of the clean photo, given the noisy one, is S²·∂x̂/∂y where S is the noise's (Tweedie's formula to the
+ * second order; Manor and Michaeli, arXiv 2309.13598): its diagonal is the mean of n·(∂x̂/∂y n) over noise n. That takes one
+ * evaluation each, where samples of the posterior that are true to its spread take dozens of steps. */
+static gboolean
+probe_variance (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile *tile, const FddmWindow *window,
+                const FddmGrid *grid, const FddmTicker *ticker, GError **error)
+{
+  FddmWork   *work   = &job->work;
+  const gsize pixels = region_pixels (tile);
 
   fddm_pixels_fill (work->variance, pixels, 0.0f);
-  for (int i = 0; i < SAMPLES; i++)
+  if (!upload_probe_levels (job, error))
+    return FALSE;
+  for (int i = 0; i < PROBES; i++)
     {
-      FddmTicker part = fddm_ticker_part (ticker, i, SAMPLES);
+      FddmTicker part = fddm_ticker_part (ticker, i, PROBES);
 
       /* Streams that no grid's detail takes. */
-      if (!draw (job, sampler, window, random_of (job, tile, grid, FDDM_GRIDS_MAX + i), job->uncertainty_levels, STEPS,
-                 &part, error) ||
-          !backend->difference (device, work->x0, work->x, NULL, 0.0f, job->whole, work->next, error))
+      if (!probe (job, sampler, tile, window, random_of (job, tile, grid, FDDM_GRIDS_MAX + i), &part, error))
         return FALSE;
-      fddm_pixels_fill (work->spare, pixels * samples, 0.0f);
-      if (!backend->synthesise (device, window, work->next, 1.0f, work->spare, error))
-        return FALSE;
-      fddm_pixels_add_squares (work->variance, work->spare, pixels, samples, 1.0f / SAMPLES);
+      fddm_pixels_add_products (work->variance, work->spare, work->change, pixels, job->source->channels, 1.0f / PROBES);
     }
   return TRUE;
 }
 
-/* Few samples say little of one pixel; its neighbours are asked too. */
+/* Few probes say little of one pixel; its neighbours are asked too. */
 static gboolean
 write_uncertainty (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
 {
@@ -176,7 +198,7 @@ evaluations (const FddmDenoiseJob *job, int i)
 {
   const int detail = job->removes && job->params->detail > 0.0 ? job->params->steps - 1 : 0;
 
-  return 1 + detail + (i == 0 && job->uncertainty != NULL ? SAMPLES * (STEPS - 1) : 0);
+  return 1 + detail + (i == 0 && job->uncertainty != NULL ? PROBES : 0);
 }
 
 /* The tile on one grid: adds its share of what is to change to what is gathered, or at once. */
@@ -190,8 +212,8 @@ denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTic
   const FddmGrid     grid    = fddm_grid (i, context->weights->patch);
   const float        detail  = (float) (job->params->detail / 100.0);
   const gboolean     uncertain = i == 0 && job->uncertainty != NULL;
-  const int          n = evaluations (job, i), to_detail = uncertain ? 1 + SAMPLES * (STEPS - 1) : 1;
-  FddmTicker         first = fddm_ticker_parts (ticker, 0, 1, n), samples = fddm_ticker_parts (ticker, 1, to_detail, n);
+  const int          n = evaluations (job, i), to_detail = uncertain ? 1 + PROBES : 1;
+  FddmTicker         first = fddm_ticker_parts (ticker, 0, 1, n), probes = fddm_ticker_parts (ticker, 1, to_detail, n);
   FddmTicker         rest = fddm_ticker_parts (ticker, to_detail, n, n);
   FddmSampler        sampler = { backend, device, context->weights, context->network, context->mean,
                                  context->variance, -1 };
@@ -205,12 +227,14 @@ denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTic
       !(work->spec.noise_varies ? backend->noise_map (device, &job->noise, work->y, work->noise, error)
                                 : backend->tensor_upload (device, work->noise, job->noise.level, error)) ||
       !fddm_sampler_estimate (&sampler, work->y, work->noise, work->x0, &first, error) ||
-      (uncertain && !draw_variance (job, &sampler, tile, &window, &grid, &samples, error)))
+      (uncertain && !probe_variance (job, &sampler, tile, &window, &grid, &probes, error)))
     return FALSE;
   if (!job->removes)
     return TRUE;
-  return (detail == 0.0f || draw (job, &sampler, &window, random_of (job, tile, &grid, i), job->levels, job->params->steps,
-                                  &rest, error)) &&
+  if (i == 0 && work->spec.gathers)
+    fddm_pixels_fill (work->change, region_pixels (tile) * job->source->channels, 0.0f);
+  return (detail == 0.0f ||
+          sample_detail (job, &sampler, &window, random_of (job, tile, &grid, i), &rest, error)) &&
          backend->difference (device, work->y, work->x0, detail > 0.0f ? work->x : NULL, detail, job->strength, work->x0,
                               error) &&
          backend->synthesise (device, &window, work->x0, 1.0f / job->params->averages,
@@ -226,8 +250,6 @@ fddm_denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *
 
   if (!read_tile (job, tile, error))
     return FALSE;
-  if (work->spec.gathers)
-    fddm_pixels_fill (work->change, region_pixels (tile) * job->source->channels, 0.0f);
   for (int i = 0; i < grids; i++)
     {
       FddmTicker part = fddm_ticker_parts (ticker, i == 0 ? 0 : first + (i - 1) * others, first + i * others, n);

@@ -18,16 +18,13 @@ typedef struct {
   gboolean                 removes;     /* anything; else the photo goes through as it is */
   FddmNoiseModel           noise;
   FddmTensor              *strength;    /* what leaves, per frequency */
-  FddmTensor              *whole;       /* 1 for every frequency      */
-  double                   levels[FDDM_STEPS_MAX], uncertainty_levels[FDDM_STEPS_MAX];
+  FddmTensor              *whole, *nothing;   /* 1 and 0 for every frequency */
+  double                   levels[FDDM_STEPS_MAX];
   FddmWork                 work;
 } FddmDenoiseJob;
 
 /* What the job needs of its tiles, its noise being known. */
-FddmWorkSpec fddm_denoise_spec   (const FddmDenoiseJob *job);
-
-/* Fermi levels for both uses of the sampler. */
-void         fddm_denoise_levels (FddmDenoiseJob *job);
+FddmWorkSpec fddm_denoise_spec (const FddmDenoiseJob *job);
 
 /* Reads the tile, denoises it on every grid and writes it. */
-gboolean     fddm_denoise_tile   (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error);
+gboolean     fddm_denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error);

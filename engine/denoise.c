@@ -140,16 +140,17 @@ denoise_on_device (gpointer data, GError **error)
   if (!find_noise (job, &measuring, error))
     return FALSE;
   spec.noise_varies = noise_varies (&job->noise);
-  fddm_denoise_levels (job);
+  fddm_sampler_levels (job->context->weights, &job->context->schedule, job->noise.level, params->steps, job->levels);
   if (!fddm_work_init (&job->work, job->context, &spec, error))
     return FALSE;
   fill_report (job, job->report);
   ok = upload_vector (job, params->luma / 100.0, params->chroma / 100.0, &job->strength, error) &&
-       upload_vector (job, 1.0, 1.0, &job->whole, error) && fddm_tick (&denoising, 0, 1, error) &&
+       upload_vector (job, 1.0, 1.0, &job->whole, error) && upload_vector (job, 0.0, 0.0, &job->nothing, error) && fddm_tick (&denoising, 0, 1, error) &&
        denoise_tiles (job, &denoising, error);
   job->context->backend->tensor_free (job->context->device, job->strength);
   job->context->backend->tensor_free (job->context->device, job->whole);
-  job->strength = job->whole = NULL;
+  job->context->backend->tensor_free (job->context->device, job->nothing);
+  job->strength = job->whole = job->nothing = NULL;
   fddm_work_clear (&job->work);
   return ok;
 }

@@ -136,10 +136,10 @@ gboolean fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, co
 #define FDDM_UNCERTAINTY_WHITE 25
 
 /* Denoises SOURCE into SINK, and where the result is a guess into UNCERTAINTY, one sample a pixel: the standard deviation
- * of the clean photos that there may have been, as a few samples of the posterior show it (the localization uncertainty of
- * arXiv 2411.01629); the root mean square over the channels and a few pixels around, in perceptually coded steps, 1.0 being
+ * of the clean photo given the noisy one (the localization uncertainty of arXiv 2411.01629), as a few random probes show it:
+ * the root mean square over the channels and a dozen pixels around, in perceptually coded steps, 1.0 being
  * FDDM_UNCERTAINTY_WHITE of them and more being possible. It depends on the noise and the seed; on the strengths, the bands
- * and detail it does not. Takes several times as long as without. */
+ * and detail it does not. Takes five evaluations of the network instead of one. */
 gboolean fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source,
                                  const FddmSink *sink, const FddmSink *uncertainty, FddmProgress progress,
                                  gpointer data, FddmReport *report, GError **error);

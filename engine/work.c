@@ -41,7 +41,7 @@ region_bytes (const FddmWork *work)
 {
   const FddmWorkSpec *spec   = &work->spec;
   const gsize         floats = region_floats (work);
-  const gsize         arrays = 2 + (spec->gathers ? 1 : 0) + (spec->gathers || spec->uncertainty ? 1 : 0);
+  const gsize         arrays = spec->gathers || spec->uncertainty ? 4 : 2;
   gsize               bytes, variance = spec->uncertainty ? floats / spec->samples : 0;
 
   if (floats > G_MAXINT || !g_size_checked_mul (&bytes, floats, arrays) || !g_size_checked_add (&bytes, bytes, variance) ||
@@ -191,15 +191,15 @@ make_pixels (gboolean wanted, gsize floats, float **pixels)
 static gboolean
 allocate (FddmWork *work, GError **error)
 {
-  const gboolean gathers = work->spec.gathers, uncertainty = work->spec.uncertainty;
+  const gboolean uncertainty = work->spec.uncertainty, spare = work->spec.gathers || uncertainty;
   const gsize    floats = region_floats (work), side = MAX (work->down.size, work->across.size);
   const gsize    pixels = side * work->context->weights->patch;
 
   work->row_offset    = g_try_new (int, pixels);
   work->column_offset = g_try_new (int, pixels);
   if (work->row_offset != NULL && work->column_offset != NULL && make_pixels (TRUE, floats, &work->raw) &&
-      make_pixels (TRUE, floats, &work->pixels) && make_pixels (gathers, floats, &work->change) &&
-      make_pixels (gathers || uncertainty, floats, &work->spare) &&
+      make_pixels (TRUE, floats, &work->pixels) && make_pixels (spare, floats, &work->change) &&
+      make_pixels (spare, floats, &work->spare) &&
       make_pixels (uncertainty, floats / work->spec.samples, &work->variance))
     return fddm_work_shape (work, work->down.size, work->across.size, error);
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a tile of %d × %d pixels"),

@@ -23,8 +23,7 @@ typedef struct {
   FddmTiling   down, across;
   gsize        bytes;
   float       *raw, *pixels;         /* the tile's region: as read, then with the result; and repaired */
-  float       *change;               /* likewise, when gathered: what is to change                     */
-  float       *spare;                /* likewise, when gathered or for uncertainty: a filter's, a sample's own */
+  float       *change, *spare;       /* likewise, when gathered or for uncertainty: what is to change; a filter's */
   float       *variance;             /* likewise, for uncertainty, one sample a pixel                  */
   int         *row_offset, *column_offset;
   int          rows, columns;        /* of the tensors now: a transposed grid swaps them */

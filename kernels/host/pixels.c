@@ -104,18 +104,18 @@ fddm_pixels_add (float *pixels, const float *change, gsize n)
 }
 
 void
-fddm_pixels_add_squares (float *sum, const float *pixels, gsize n, int channels, float scale)
+fddm_pixels_add_products (float *sum, const float *a, const float *b, gsize n, int channels, float scale)
 {
   const float share = scale / (float) channels;
 
   for (gsize i = 0; i < n; i++)
     for (int c = 0; c < channels; c++)
-      sum[i] += share * pixels[i * channels + c] * pixels[i * channels + c];
+      sum[i] += share * a[i * channels + c] * b[i * channels + c];
 }
 
 void
 fddm_pixels_root (float *pixels, gsize n, float scale)
 {
   for (gsize i = 0; i < n; i++)
-    pixels[i] = scale * sqrtf (pixels[i]);
+    pixels[i] = scale * sqrtf (MAX (pixels[i], 0.0f));
 }

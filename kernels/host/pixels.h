@@ -35,8 +35,8 @@ void  fddm_pixels_mix    (float *to, const float *from, gsize stride, gsize row,
 /* PIXELS += CHANGE for N samples; those that aren't numbers stay as they are. */
 void  fddm_pixels_add    (float *pixels, const float *change, gsize n);
 
-/* SUM += SCALE · the mean of the squares of a pixel's samples, for N pixels; SUM has one sample a pixel. */
-void  fddm_pixels_add_squares (float *sum, const float *pixels, gsize n, int channels, float scale);
+/* SUM += SCALE · the mean of A·B over a pixel's samples, for N pixels; SUM has one sample a pixel. */
+void  fddm_pixels_add_products (float *sum, const float *a, const float *b, gsize n, int channels, float scale);
 
-/* PIXELS = SCALE · √PIXELS for N samples. */
+/* PIXELS = SCALE · √PIXELS for N samples; 0 for those below 0. */
 void  fddm_pixels_root   (float *pixels, gsize n, float scale);

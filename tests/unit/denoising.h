@@ -1,0 +1,74 @@
+/* denoising.h: what the tests of whole ways through the engine share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "support.h"
+
+/* A picture with edges, gradients and grain. */
+static inline float *
+test_picture (int width, int height, int channels)
+{
+  float *pixels = test_floats ((gsize) width * height * channels, -0.1f, 0.1f, 3);
+
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
+      for (int c = 0; c < channels; c++)
+        pixels[((gsize) y * width + x) * channels + c] += 0.5f + 0.3f * sinf (0.1f * x + c) * ((y / 9) % 2 ? 1 : -1);
+  return pixels;
+}
+
+static inline FddmContext *
+open_context (FddmDeviceKind device, int tile, gsize memory)
+{
+  g_autofree char        *path    = test_golden_path ("tiny.safetensors");
+  g_autoptr (GError)      error   = NULL;
+  g_autoptr (FddmWeights) weights = fddm_weights_open (path, &error);
+  FddmContextOptions      options = { .tile = tile, .memory = memory };
+  FddmContext            *context;
+
+  g_assert_no_error (error);
+  context = fddm_context_new (weights, device, &options, &error);
+  g_assert_no_error (error);
+  return context;
+}
+
+/* The result of CONTEXT for packed pixels; NULL and ERROR when it failed. */
+static inline float *
+run (FddmContext *context, const FddmDenoiseParams *params, const float *pixels, int width, int height, int channels,
+     FddmReport *report, GError **error)
+{
+  float     *out = g_new0 (float, (gsize) width * height * channels);
+  FddmImage  from = { (float *) pixels, width, height, channels, (gsize) width * channels, channels };
+  FddmImage  to   = { out, width, height, channels, (gsize) width * channels, channels };
+  FddmSource source = fddm_image_source (&from);
+  FddmSink   sink   = fddm_image_sink (&to);
+
+  if (fddm_denoise (context, params, &source, &sink, NULL, NULL, report, error))
+    return out;
+  g_free (out);
+  return NULL;
+}
+
+static inline float *
+run_on (FddmDeviceKind device, int tile, gsize memory, const FddmDenoiseParams *params, const float *pixels, int width,
+        int height, int channels, FddmReport *report)
+{
+  g_autoptr (FddmContext) context = open_context (device, tile, memory);
+  g_autoptr (GError)      error   = NULL;
+  float                  *out     = run (context, params, pixels, width, height, channels, report, &error);
+
+  g_assert_no_error (error);
+  return out;
+}
+
+static inline FddmDenoiseParams
+params_with (double noise, double detail, int averages)
+{
+  FddmDenoiseParams params = fddm_denoise_params_default ();
+
+  params.noise    = noise;
+  params.detail   = detail;
+  params.averages = averages;
+  params.steps    = 3;
+  params.seed     = 11;
+  return params;
+}
