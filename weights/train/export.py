@@ -9,6 +9,7 @@ METRICS is what evaluate.py --json wrote, DIFFICULTY what difficulty.py wrote. T
 """
 import argparse
 import json
+import math
 import os
 import re
 import subprocess
@@ -46,8 +47,8 @@ def portable(command):
 def metadata(model, stored, name, metrics, hardware):
     d = stored["shape"]["patch"]
     return dict(
-        kind="denoise", name=name, patch=str(d), channels="3", colour="ycbcr-bt601", k_grid="paper", temperature="0.5",
-        mu_range=[-3, 8], noise_range=[model.low, model.high], training_data=DATA, licence=LICENCE,
+        kind="denoise", name=name, patch=str(d), channels="3", colour="ycbcr-bt601", k_grid="paper",
+        temperature="%g" % noise.TEMPERATURE, mu_range=[0, round(-2 * noise.TEMPERATURE * math.log(noise.LOW))], noise_range=[model.low, model.high], training_data=DATA, licence=LICENCE,
         command=portable(stored["command"]), commit=commit(), metrics=metrics or {},
         hardware="%s; %.0f minutes, %d steps" % (hardware, stored["spent"] / 60, stored["step"]))
 

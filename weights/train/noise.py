@@ -4,6 +4,8 @@
 Everything works on batches on one device. Pictures are N x 3 x H x W, [-1, 1]; coefficients and levels N x C x h x w,
 C = 3 d^2. camera.py has the noise of cameras.
 """
+import math
+
 import torch
 
 from camera import camera, some, uniform
@@ -11,9 +13,10 @@ from fddm import schedule, transform
 
 LOW, HIGH = 0.002, 1.0        # levels s that networks are trained on: 0.25 to 127 in 8-bit steps
 SHARES = {"white": 0.55, "camera": 0.35, "path": 0.10}     # of a batch
+TEMPERATURE = 2.0             # of the path that sampling follows: frequencies leave their noise nearly together
 GRAY_SHARE = 0.05             # R = G = B, no colour noise
 WRONG_SHARE, WRONG_SPREAD = 1 / 3, 0.11                    # levels told wrong by a factor exp(N(0, spread))
-CAMERA_SPREAD = 0.25          # the same for camera noise, for luma and chroma apart: it is harder to measure
+CAMERA_SPREAD = 0.3           # the same for camera noise, for luma and chroma apart: it is harder to measure
 CAMERA_WHITE = 0.15           # of camera samples are told one level for all frequencies, as somebody sets it by hand
 
 
@@ -38,8 +41,9 @@ def white(n, h, w, d, device):
 def path(n, h, w, d, device):
     """A state of the diffusion on the way down from white noise: each frequency at min(s_y, s(mu))."""
     z, s = white(n, h, w, d, device)
-    mu = torch.rand(n, device=device, dtype=torch.float64) * 11 - 3
-    reached = torch.minimum(s, schedule.level(d, mu.cpu()).float().to(device).repeat(1, 3)[:, :, None, None])
+    middle = math.log(LOW) * torch.rand(n, dtype=torch.float64)           # ln s of a frequency whose dispersion is 0
+    ceiling = schedule.level(d, -2 * TEMPERATURE * middle, TEMPERATURE).float().to(device)
+    reached = torch.minimum(s, ceiling.repeat(1, 3)[:, :, None, None])
     return z * (reached / s), reached
 
 
