@@ -91,7 +91,7 @@ def filter_noise(ycc):
     fy, fx = torch.fft.fftfreq(h, device=device)[:, None], torch.fft.rfftfreq(w, device=device)[None]
     r2 = (fy * fy + fx * fx)[None, None]                      # cycles per pixel, squared
     luma = uniform(n, 0, 1.6, device) * some(n, 0.7, device)  # standard deviation of the kernel, pixels
-    chroma = luma + uniform(n, 0, 3, device) * some(n, 0.7, device)
+    chroma = luma + spread(n, 0.5, 6, device) * some(n, 0.7, device)
     blur = torch.cat([luma, chroma, chroma], 1)
     floor = torch.cat([uniform(n, 0, 0.8, device) ** 2, uniform(n, 0, 0.3, device).expand(n, 2, 1, 1)], 1)
     gain = (1 - floor) * torch.exp(-2 * math.pi ** 2 * blur ** 2 * r2) + floor
@@ -154,9 +154,8 @@ def camera(rgb, gray, d):
     spared = some(n, 0.5, device)
     clean, noise = torch.where(spared, spared_clean, clean), torch.where(spared, spared_noise, noise)
     noisy = clean + noise
-    quality = uniform(n, 60, 99, device).round()
-    pressed = jpeg.compress(noisy, quality, some(n, 0.5, device))
-    noisy = torch.where(some(n, 0.6, device), pressed, noisy)
+    pressed = jpeg.compress(noisy, uniform(n, 60, 98, device).round(), some(n, 0.7, device))
+    noisy = torch.where(some(n, 0.75, device), pressed, noisy)
     clean, noisy = transform.patch_dct(clean, d), transform.patch_dct(noisy, d)
     brightness = clean[:, :1] / d
     return clean, noisy, levels(noisy - clean, place, brightness, d)

@@ -12,7 +12,7 @@ from camera import camera, some, uniform
 from fddm import schedule, transform
 
 LOW, HIGH = 0.002, 1.0        # levels s that networks are trained on: 0.25 to 127 in 8-bit steps
-SHARES = {"white": 0.55, "camera": 0.35, "path": 0.10}     # of a batch
+SHARES = {"white": 0.48, "camera": 0.42, "path": 0.10}     # of a batch
 TEMPERATURE = 2.0             # of the path that sampling follows: frequencies leave their noise nearly together
 GRAY_SHARE = 0.05             # R = G = B, no colour noise
 WRONG_SHARE, WRONG_SPREAD = 1 / 3, 0.11                    # levels told wrong by a factor exp(N(0, spread))
