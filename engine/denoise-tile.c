@@ -5,6 +5,10 @@
 #include "bands.h"
 #include "host/pixels.h"
 
+/* Of the path that detail is sampled along. In eight steps, between the deterministic flow (0) and ancestral sampling (1), the
+ * spectrum comes out right and flat areas stay clean: weights/train/RESULTS.md. */
+#define DETAIL_ETA 0.5f
+
 /* How often the uncertainty is asked for, and with how much of the photo's own noise. */
 #define PROBES 4
 #define PROBE  0.25f
@@ -114,7 +118,7 @@ sample_detail (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmWindow
 
   return job->context->backend->analyse (job->context->device, window, work->pixels, work->x, error) &&
          fddm_sampler_run (sampler, &job->context->schedule, work->noise, work->x0, job->levels,
-                           job->params->steps, 1.0f, random, work->x, work->next, work->from, work->to, ticker, error);
+                           job->params->steps, DETAIL_ETA, random, work->x, work->next, work->from, work->to, ticker, error);
 }
 
 /* PROBE times the noise that the photo has, at every patch: its levels in work.from. */

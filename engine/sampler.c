@@ -3,6 +3,9 @@
 #include "sampler.h"
 #include <math.h>
 
+/* Where a path ends: half an 8-bit step, below which no texture is seen and steps would be wasted. */
+#define PATH_END (1.0 / 255.0)
+
 /* Points at which the difficulty is integrated. */
 #define N_POINTS 256
 
@@ -37,19 +40,20 @@ difficulty (const FddmWeights *weights, double log_s)
   return error[n - 1];
 }
 
-/* Where the path starts and ends: the first frequency leaves its noise; the last one reaches the training's least. */
+/* Where the path starts and ends: the first frequency leaves its noise; the last one reaches PATH_END. */
 static void
 path_ends (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, double *from, double *to)
 {
-  const int area = schedule->patch * schedule->patch;
+  const int    area = schedule->patch * schedule->patch;
+  const double end  = MAX (PATH_END, weights->noise_lo);
 
   *from = HUGE_VAL;
   *to   = -HUGE_VAL;
   for (int k = 0; k < weights->coefficients; k++)
-    if (noise[k] > weights->noise_lo)
+    if (noise[k] > end)
       {
         *from = MIN (*from, fddm_schedule_fermi (schedule, k % area, noise[k]));
-        *to   = MAX (*to, fddm_schedule_fermi (schedule, k % area, weights->noise_lo));
+        *to   = MAX (*to, fddm_schedule_fermi (schedule, k % area, end));
       }
 }
 

@@ -19,7 +19,7 @@ gboolean fddm_sampler_estimate (const FddmSampler *sampler, const FddmTensor *x,
                                 const FddmTicker *ticker, GError **error);
 
 /* Fermi levels at which a path of N steps stops, rising, the last step (to no noise at all) not among them: N − 1 values
- * in LEVELS. The path leaves from NOISE (constant, C levels) and ends where training did. Levels are spaced evenly in the
+ * in LEVELS. The path leaves from NOISE (constant, C levels) and ends at half an 8-bit step. Levels are spaced evenly in the
  * difficulty curve's integral where the weights have one (Liang et al., arXiv 2411.01629), else evenly. */
 void     fddm_sampler_levels   (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, int n,
                                 double *levels);
