@@ -55,7 +55,7 @@ save_whole (FddmImageId image, const char *path, GError **error)
 
 /* Denoises the image as one layer and keeps that alone, so that transparency isn't laid over itself. */
 static gboolean
-denoise_image (FddmImageId image, const double *values, GError **error)
+denoise_image (FddmImageId image, const double *values, char **account, GError **error)
 {
   FddmItemId layer = fddm_host_image_merge (image);
   FddmLayers made;
@@ -65,7 +65,7 @@ denoise_image (FddmImageId image, const double *values, GError **error)
       g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("The image has no visible layer."));
       return FALSE;
     }
-  if (!fddm_job_denoise (image, layer, values, &made, error))
+  if (!fddm_job_denoise (image, layer, values, &made, account, error))
     return FALSE;
   fddm_host_layer_remove (image, layer);
   return TRUE;
@@ -76,6 +76,7 @@ fddm_job_denoise_file (const char *input, const char *folder, const char *settin
 {
   double           values[FDDM_DENOISE_N];
   g_autofree char *output = NULL;
+  g_autofree char *account = NULL;
   FddmImageId      image;
   gboolean         done;
 
@@ -90,7 +91,9 @@ fddm_job_denoise_file (const char *input, const char *folder, const char *settin
   image = fddm_host_file_load (input, error);
   if (image == -1)
     return FALSE;
-  done = denoise_image (image, values, error) && save_whole (image, output, error);
+  done = denoise_image (image, values, &account, error) && save_whole (image, output, error);
   fddm_host_image_delete (image);
+  if (done)
+    fddm_job_log (input, account);
   return done;
 }

@@ -22,7 +22,7 @@ install_denoise (void)
   };
   static const GimpParamDef returns[] = {
     { GIMP_PDB_LAYER, "new-layer", "The denoised layer" },
-    { GIMP_PDB_LAYER, "noise-layer", "The layer of removed noise, or -1" },
+    { GIMP_PDB_LAYER, "noise-layer", "The second layer, removed noise or uncertainty; or -1" },
   };
 
   for (int i = 0; i < FDDM_DENOISE_N; i++)
@@ -97,11 +97,20 @@ remember (const double *values)
 }
 
 static void
+log_account (FddmItemId source, const char *account)
+{
+  g_autofree char *name = fddm_host_item_name (source);
+
+  fddm_job_log (name, account);
+}
+
+static void
 run_denoise (const GimpParam *param, int n_params, int *n)
 {
   GimpRunMode       mode        = param[0].data.d_int32;
   double            values[FDDM_DENOISE_N];
   FddmLayers        made;
+  g_autofree char  *account     = NULL;
   g_autoptr (GError) error      = NULL;
 
   fddm_parameters_defaults (fddm_denoise_parameters, values);
@@ -124,7 +133,7 @@ run_denoise (const GimpParam *param, int n_params, int *n)
       reply[0].data.d_status = GIMP_PDB_CANCEL;
       return;
     }
-  if (!fddm_job_denoise (param[1].data.d_image, param[2].data.d_drawable, values, &made, &error))
+  if (!fddm_job_denoise (param[1].data.d_image, param[2].data.d_drawable, values, &made, &account, &error))
     {
       answer_error (error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
                     error->message, n);
@@ -132,13 +141,15 @@ run_denoise (const GimpParam *param, int n_params, int *n)
     }
   if (mode == GIMP_RUN_INTERACTIVE)
     remember (values);
+  if (mode == GIMP_RUN_NONINTERACTIVE)
+    log_account (param[2].data.d_drawable, account);
   if (mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();
 
   reply[1].type         = GIMP_PDB_LAYER;
   reply[1].data.d_layer = made.layer;
   reply[2].type         = GIMP_PDB_LAYER;
-  reply[2].data.d_layer = made.noise;
+  reply[2].data.d_layer = made.second;
   *n                    = 3;
 }
 

@@ -68,6 +68,7 @@ denoise (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawa
 {
   double          values[FDDM_DENOISE_N];
   FddmLayers      made;
+  g_autofree char *account = NULL;
   GError         *error = NULL;
   GimpValueArray *answer;
 
@@ -81,14 +82,21 @@ denoise (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawa
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
   read_arguments (config, fddm_denoise_parameters, values);
-  if (!fddm_job_denoise (gimp_image_get_id (image), gimp_item_get_id (GIMP_ITEM (drawables[0])), values, &made, &error))
+  if (!fddm_job_denoise (gimp_image_get_id (image), gimp_item_get_id (GIMP_ITEM (drawables[0])), values, &made, &account,
+                         &error))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
   if (mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();
+  else
+    {
+      g_autofree char *name = gimp_item_get_name (GIMP_ITEM (drawables[0]));
+
+      fddm_job_log (name, account);
+    }
 
   answer = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
   GIMP_VALUES_SET_LAYER (answer, 1, gimp_layer_get_by_id (made.layer));
-  GIMP_VALUES_SET_LAYER (answer, 2, gimp_layer_get_by_id (made.noise));
+  GIMP_VALUES_SET_LAYER (answer, 2, gimp_layer_get_by_id (made.second));
   return answer;
 }
 
@@ -124,7 +132,7 @@ new_denoise (GimpPlugIn *plugin)
     add_argument (procedure, &fddm_denoise_parameters[i]);
   gimp_procedure_add_layer_return_value (procedure, "new-layer", "New layer", "The denoised layer", FALSE,
                                          G_PARAM_READWRITE);
-  gimp_procedure_add_layer_return_value (procedure, "noise-layer", "Noise layer", "The layer of removed noise, if any", TRUE,
+  gimp_procedure_add_layer_return_value (procedure, "noise-layer", "Noise layer", "The second layer, removed noise or uncertainty, if any", TRUE,
                                          G_PARAM_READWRITE);
   return procedure;
 }

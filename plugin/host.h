@@ -42,12 +42,12 @@ const Babl *fddm_host_format            (FddmItemId drawable);
 
 /* ---- Changing the image ---- */
 
-typedef enum { FDDM_LAYER_PICTURE, FDDM_LAYER_NOISE } FddmLayerKind;
+typedef enum { FDDM_LAYER_PICTURE, FDDM_LAYER_NOISE, FDDM_LAYER_UNCERTAINTY } FddmLayerKind;
 
 void        fddm_host_undo_begin        (FddmImageId image);
 void        fddm_host_undo_end          (FddmImageId image);
-/* A layer as large as SOURCE, at its place, not in the image yet. A picture: alpha as the source has it, mode normal. Noise:
- * hidden, without alpha, mode grain merge. FDDM_NO_ITEM when GIMP cannot. */
+/* A layer as large as SOURCE, at its place, not in the image yet. A picture: alpha as the source has it, mode normal. The
+ * others: hidden, without alpha; noise in mode grain merge. FDDM_NO_ITEM when GIMP cannot. */
 FddmItemId  fddm_host_layer_new         (FddmImageId image, FddmItemId source, const char *name, FddmLayerKind kind);
 /* Puts the layer right above ABOVE, into the same group. */
 gboolean    fddm_host_layer_insert      (FddmImageId image, FddmItemId layer, FddmItemId above);

@@ -13,39 +13,23 @@
 #define MARGIN      64
 #define MEASURE_MIN 256
 
-/* Part of the progress bar that measuring takes, and the pause between two updates, each of which is a round trip. */
-#define MEASURE_SHARE  0.05
-#define PROGRESS_PAUSE (G_USEC_PER_SEC / 10)
-
+/* What goes through a job. */
 typedef struct {
-  const FddmContext *context;   /* knows where it computes; a GPU that fails hands over to the CPU */
-  gint64             last;      /* when GIMP was told last, µs */
-  FddmPhase          phase;
-} Progress;
+  FddmImageId     image;
+  FddmItemId      source;
+  const double   *values;
+  FddmProgressBar bar;
+  GeglBuffer     *clean;         /* the result                            */
+  GeglBuffer     *uncertainty;   /* of the result, gray; NULL: not wanted */
+  char          **account;       /* may be NULL                           */
+} Job;
 
+/* GIMP cancels by ending this process. */
 static gboolean
 show_progress (FddmPhase phase, double fraction, gpointer data)
 {
-  Progress *progress = data;
-  gint64    now      = g_get_monotonic_time ();
-
-  if (phase == progress->phase && now - progress->last < PROGRESS_PAUSE && fraction < 1)
-    return TRUE;
-  progress->phase = phase;
-  progress->last  = now;
-
-  if (phase == FDDM_PHASE_MEASURE)
-    fddm_host_progress (_("Measuring noise"), MEASURE_SHARE * fraction);
-  else
-    {
-      /* translators: the second one is where it is computed, CPU or GPU */
-      g_autofree char *text = g_strdup_printf (_("Denoising, %d %%, %s"), (int) (100 * fraction),
-                                               fddm_context_device (progress->context) == FDDM_DEVICE_GPU ? _("GPU")
-                                                                                                          : _("CPU"));
-
-      fddm_host_progress (text, MEASURE_SHARE + (1 - MEASURE_SHARE) * fraction);
-    }
-  return TRUE;   /* GIMP cancels by ending this process */
+  fddm_progress_show (data, phase == FDDM_PHASE_MEASURE ? FDDM_STAGE_MEASURE : FDDM_STAGE_DENOISE, fraction);
+  return TRUE;
 }
 
 static gboolean
@@ -105,38 +89,78 @@ open_context (FddmQuality quality, FddmDeviceKind device, int *averages, GError 
   return weights ? fddm_context_new (weights, device, NULL, error) : NULL;
 }
 
-/* Runs the engine from the drawable's pixels into CLEAN, which has a copy of them. */
+/* What the engine found, for the log. */
+static char *
+describe_run (const FddmContext *context, const FddmReport *report, double seconds)
+{
+  const char      *reason = fddm_context_gpu_reason (context);
+  g_autofree char *found  = NULL;
+  g_autofree char *no_gpu = reason ? g_strdup_printf (_("No GPU: %s"), reason) : NULL;
+
+  if (report->tiles == 0)
+    return g_strdup (_("Nothing was to be removed: a copy."));
+  /* translators: luma and chroma noise, the device, seconds */
+  found = g_strdup_printf (_("Noise: luma %.1f, chroma %.1f. %s, %.1f s."), report->luma, report->chroma,
+                           fddm_context_describe (context), seconds);
+  return no_gpu ? g_strdup_printf ("%s %s", found, no_gpu) : g_steal_pointer (&found);
+}
+
+static FddmDenoiseParams
+params_of (const double *values)
+{
+  FddmDenoiseParams params = fddm_denoise_params_default ();
+
+  params.noise  = values[FDDM_DENOISE_NOISE];
+  params.luma   = values[FDDM_DENOISE_LUMA];
+  params.chroma = values[FDDM_DENOISE_CHROMA];
+  params.coarse = values[FDDM_DENOISE_COARSE];
+  params.medium = values[FDDM_DENOISE_MEDIUM];
+  params.fine   = values[FDDM_DENOISE_FINE];
+  params.detail = values[FDDM_DENOISE_DETAIL];
+  params.seed   = (guint32) values[FDDM_DENOISE_SEED];
+  return params;
+}
+
+/* Runs the engine from the layer's pixels into job->clean, which has a copy of them, and job->uncertainty. */
 static gboolean
-denoise_into (GeglBuffer *clean, FddmItemId drawable, const double *values, GError **error)
+run_engine (Job *job, GError **error)
 {
   static const FddmDeviceKind kinds[] = { FDDM_DEVICE_AUTO, FDDM_DEVICE_GPU, FDDM_DEVICE_CPU };
-  FddmDenoiseParams       params   = fddm_denoise_params_default ();
-  Progress                progress = { .phase = -1 };
-  g_autoptr (FddmContext) context  = NULL;
-  g_autoptr (GeglBuffer)  noisy    = fddm_host_buffer (drawable);
+  const double           *values  = job->values;
+  const Babl             *format  = fddm_host_format (job->source);
+  FddmDenoiseParams       params  = params_of (values);
+  g_autoptr (FddmContext) context = NULL;
+  g_autoptr (GeglBuffer)  noisy   = fddm_host_buffer (job->source);
+  const gint64            start   = g_get_monotonic_time ();
   GeglRectangle           bounds;
-  FddmGeglPixels          pixels;
+  FddmGeglPixels          pixels, gray_pixels;
   FddmSource              source;
-  FddmSink                sink;
+  FddmSink                sink, gray;
+  FddmReport              report;
+  gboolean                done;
 
-  if (!bounds_to_compute (drawable, gegl_buffer_get_extent (clean), &bounds, error))
+  if (!bounds_to_compute (job->source, gegl_buffer_get_extent (job->clean), &bounds, error))
     return FALSE;
   context = open_context ((FddmQuality) values[FDDM_DENOISE_QUALITY], kinds[(int) values[FDDM_DENOISE_DEVICE]],
                           &params.averages, error);
   if (!context)
     return FALSE;
-  progress.context = context;
 
-  params.noise  = values[FDDM_DENOISE_NOISE];
-  params.luma   = values[FDDM_DENOISE_LUMA];
-  params.chroma = values[FDDM_DENOISE_CHROMA];
-  params.detail = values[FDDM_DENOISE_DETAIL];
-  params.seed   = (guint32) values[FDDM_DENOISE_SEED];
-
-  fddm_gegl_pixels_init (&pixels, noisy, clean, &bounds, fddm_host_format (drawable));
+  job->bar.context = context;
+  fddm_gegl_pixels_init (&pixels, noisy, job->clean, &bounds, format);
   source = fddm_gegl_pixels_source (&pixels);
   sink   = fddm_gegl_pixels_sink (&pixels);
-  return fddm_denoise (context, &params, &source, &sink, show_progress, &progress, NULL, error);
+  if (job->uncertainty)
+    {
+      fddm_gegl_pixels_init (&gray_pixels, job->uncertainty, job->uncertainty, &bounds, format);
+      gray = fddm_gegl_pixels_sink (&gray_pixels);
+    }
+  done = fddm_denoise_uncertain (context, &params, &source, &sink, job->uncertainty ? &gray : NULL, show_progress, &job->bar,
+                                 &report, error);
+  job->bar.context = NULL;
+  if (done && job->account)
+    *job->account = describe_run (context, &report, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
+  return done;
 }
 
 /* A mask where the selection or the source's own mask hides something. */
@@ -154,49 +178,59 @@ mask_like_source (FddmImageId image, FddmItemId layer, FddmItemId source)
   return mask != FDDM_NO_ITEM;
 }
 
-/* Adds a layer right above ABOVE with the pixels of CLEAN, or, for noise, of what it lacks of SOURCE. */
-static FddmItemId
-add_layer (FddmImageId image, FddmItemId above, FddmItemId source, GeglBuffer *clean, FddmLayerKind kind)
+/* The layer's own pixels. */
+static void
+fill_layer (Job *job, FddmItemId layer, FddmLayerKind kind, const FddmStretch *stretch)
 {
-  g_autofree char *name  = fddm_host_item_name (source);
-  g_autofree char *title = g_strdup_printf (kind == FDDM_LAYER_NOISE ? _("%s removed noise") : _("%s denoised"), name);
-  FddmItemId       layer = fddm_host_layer_new (image, source, title, kind);
+  switch (kind)
+    {
+    case FDDM_LAYER_NOISE:       fddm_layer_pixels_noise (layer, job->source, job->clean, stretch); break;
+    case FDDM_LAYER_UNCERTAINTY: fddm_layer_pixels_write (layer, job->uncertainty, stretch); break;
+    default:                     fddm_layer_pixels_write (layer, job->clean, stretch); break;
+    }
+}
+
+/* Adds a layer right above ABOVE, writing it from FROM to TO on the progress bar. */
+static FddmItemId
+add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double to)
+{
+  const char *const titles[] = { [FDDM_LAYER_PICTURE] = _("%s denoised"), [FDDM_LAYER_NOISE] = _("%s removed noise"),
+                                 [FDDM_LAYER_UNCERTAINTY] = _("%s uncertainty") };
+  g_autofree char  *name    = fddm_host_item_name (job->source);
+  g_autofree char  *title   = g_strdup_printf (titles[kind], name);
+  FddmStretch       stretch = { &job->bar, FDDM_STAGE_WRITE, from, to };
+  FddmItemId        layer   = fddm_host_layer_new (job->image, job->source, title, kind);
 
   if (layer == FDDM_NO_ITEM)
     return FDDM_NO_ITEM;
-  if (kind == FDDM_LAYER_NOISE)
-    fddm_layer_pixels_noise (layer, source, clean);
-  else
-    {
-      g_autoptr (GeglBuffer) live = fddm_host_buffer (layer);
-
-      gegl_buffer_copy (clean, NULL, GEGL_ABYSS_NONE, live, NULL);
-      gegl_buffer_flush (live);
-    }
-  if (!fddm_host_layer_insert (image, layer, above))
+  fill_layer (job, layer, kind, &stretch);
+  if (!fddm_host_layer_insert (job->image, layer, above))
     return FDDM_NO_ITEM;
-  if (mask_like_source (image, layer, source))
+  if (mask_like_source (job->image, layer, job->source))
     return layer;
-  fddm_host_layer_remove (image, layer);
+  fddm_host_layer_remove (job->image, layer);
   return FDDM_NO_ITEM;
 }
 
 static gboolean
-add_layers (FddmImageId image, FddmItemId source, GeglBuffer *clean, gboolean with_noise, FddmLayers *made, GError **error)
+add_layers (Job *job, FddmLayers *made, GError **error)
 {
-  gboolean done;
+  const int      output = (int) job->values[FDDM_DENOISE_OUTPUT];
+  const gboolean two    = output != FDDM_OUTPUT_LAYER;
+  gboolean       done;
 
-  fddm_host_undo_begin (image);
-  made->noise = FDDM_NO_ITEM;
-  made->layer = add_layer (image, source, source, clean, FDDM_LAYER_PICTURE);
-  if (made->layer != FDDM_NO_ITEM && with_noise)
-    made->noise = add_layer (image, made->layer, source, clean, FDDM_LAYER_NOISE);
-  done = made->layer != FDDM_NO_ITEM && (!with_noise || made->noise != FDDM_NO_ITEM);
+  fddm_host_undo_begin (job->image);
+  made->second = FDDM_NO_ITEM;
+  made->layer  = add_layer (job, job->source, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
+  if (made->layer != FDDM_NO_ITEM && two)
+    made->second = add_layer (job, made->layer,
+                              output == FDDM_OUTPUT_LAYER_AND_NOISE ? FDDM_LAYER_NOISE : FDDM_LAYER_UNCERTAINTY, 0.5, 1);
+  done = made->layer != FDDM_NO_ITEM && (!two || made->second != FDDM_NO_ITEM);
   if (done)
-    fddm_host_layer_select (image, made->layer);
+    fddm_host_layer_select (job->image, made->layer);
   else if (made->layer != FDDM_NO_ITEM)
-    fddm_host_layer_remove (image, made->layer);
-  fddm_host_undo_end (image);
+    fddm_host_layer_remove (job->image, made->layer);
+  fddm_host_undo_end (job->image);
 
   if (!done)
     g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("GIMP could not add the new layer."));
@@ -204,13 +238,26 @@ add_layers (FddmImageId image, FddmItemId source, GeglBuffer *clean, gboolean wi
 }
 
 gboolean
-fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made, GError **error)
+fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made, char **account,
+                  GError **error)
 {
-  g_autoptr (GeglBuffer) clean = NULL;
+  Job         job     = { .image = image, .source = drawable, .values = values, .account = account };
+  FddmStretch reading = { &job.bar, FDDM_STAGE_READ, 0, 1 };
+  gboolean    done;
 
   if (!fddm_parameters_check (fddm_denoise_parameters, values, error) || !check_image (image, drawable, error))
     return FALSE;
-  clean = fddm_layer_pixels_copy (drawable);
-  return denoise_into (clean, drawable, values, error)
-         && add_layers (image, drawable, clean, values[FDDM_DENOISE_OUTPUT] == FDDM_OUTPUT_LAYER_AND_NOISE, made, error);
+  job.clean = fddm_layer_pixels_copy (drawable, &reading);
+  if (values[FDDM_DENOISE_OUTPUT] == FDDM_OUTPUT_LAYER_AND_UNCERTAINTY)
+    job.uncertainty = fddm_gegl_pixels_gray_new (job.clean, fddm_host_format (drawable));
+  done = run_engine (&job, error) && add_layers (&job, made, error);
+  g_clear_object (&job.clean);
+  g_clear_object (&job.uncertainty);
+  return done;
+}
+
+void
+fddm_job_log (const char *name, const char *account)
+{
+  g_printerr ("fddm: %s: %s\n", name, account);
 }

@@ -6,14 +6,19 @@
 
 /* The layers that a job made. */
 typedef struct {
-  FddmItemId layer;    /* the result                              */
-  FddmItemId noise;    /* what was removed, or FDDM_NO_ITEM       */
+  FddmItemId layer;    /* the result                                               */
+  FddmItemId second;   /* what was removed, or the uncertainty, or FDDM_NO_ITEM    */
 } FddmLayers;
 
 /* Denoises a layer into a new one above it, as VALUES (of fddm_denoise_parameters) say. The image is changed after the
- * last pixel was computed, in one undo group, or not at all. */
+ * last pixel was computed, in one undo group, or not at all. ACCOUNT, which may be NULL, gets a line on what was found and
+ * where it was computed; free with g_free. */
 gboolean fddm_job_denoise      (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made,
-                                GError **error);
+                                char **account, GError **error);
+
+/* Where nobody sees a dialog or a progress bar, in a script, the account goes to the standard error output, behind the name
+ * of what was denoised. */
+void     fddm_job_log          (const char *name, const char *account);
 
 /* Denoises the picture file INPUT into FOLDER, under the same name. SETTINGS: see fddm_parameters_from_text. The file in
  * FOLDER appears whole or not at all, and INPUT itself is never written to. */

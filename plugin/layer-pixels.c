@@ -4,28 +4,62 @@
 
 #include <math.h>
 
+/* Height of GIMP's tiles, which would travel twice if a band ended within, and about how many pixels a band has: a fraction
+ * of a second's. */
+#define TILE        64
+#define BAND_PIXELS (1 << 20)
+
+/* Puts the next band of the rectangle ALL after BAND into BAND (empty: the first). FALSE after the last. */
+static gboolean
+next_band (const GeglRectangle *all, GeglRectangle *band)
+{
+  const int rows = MAX (BAND_PIXELS / all->width / TILE, 1) * TILE;
+  const int y    = band->height ? band->y + band->height : all->y;
+
+  *band = (GeglRectangle) { all->x, y, all->width, MIN (rows, all->y + all->height - y) };
+  return band->height > 0;
+}
+
+static void
+tell (const FddmStretch *stretch, const GeglRectangle *all, const GeglRectangle *band)
+{
+  fddm_progress_stretch (stretch, (double) (band->y + band->height - all->y) / all->height);
+}
+
 GeglBuffer *
-fddm_layer_pixels_copy (FddmItemId drawable)
+fddm_layer_pixels_copy (FddmItemId drawable, const FddmStretch *stretch)
 {
   g_autoptr (GeglBuffer) live = fddm_host_buffer (drawable);
-  GeglBuffer            *copy = gegl_buffer_new (gegl_buffer_get_extent (live), fddm_host_format (drawable));
+  const GeglRectangle   *all  = gegl_buffer_get_extent (live);
+  GeglBuffer            *copy = gegl_buffer_new (all, fddm_host_format (drawable));
 
-  gegl_buffer_copy (live, NULL, GEGL_ABYSS_NONE, copy, NULL);
+  for (GeglRectangle band = { 0 }; next_band (all, &band); tell (stretch, all, &band))
+    gegl_buffer_copy (live, &band, GEGL_ABYSS_NONE, copy, &band);
   return copy;
 }
 
+/* Flushed band by band, for flushing is what takes the time. */
 void
-fddm_layer_pixels_noise (FddmItemId layer, FddmItemId source, GeglBuffer *clean)
+fddm_layer_pixels_write (FddmItemId layer, GeglBuffer *pixels, const FddmStretch *stretch)
 {
-  g_autoptr (GeglBuffer) before = fddm_host_buffer (source);
-  g_autoptr (GeglBuffer) noise  = fddm_host_buffer (layer);
-  gboolean            gray     = babl_format_get_n_components (fddm_host_format (layer)) == 1;
-  int                 samples  = gray ? 1 : 3;
-  const Babl         *format   = babl_format_with_space (gray ? "Y' float" : "R'G'B' float", fddm_host_format (source));
-  GeglBufferIterator *iterator = gegl_buffer_iterator_new (noise, NULL, 0, format, GEGL_ACCESS_WRITE, GEGL_ABYSS_NONE, 3);
+  g_autoptr (GeglBuffer) live = fddm_host_buffer (layer);
+  const GeglRectangle   *all  = gegl_buffer_get_extent (live);
 
-  gegl_buffer_iterator_add (iterator, before, NULL, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
-  gegl_buffer_iterator_add (iterator, clean, NULL, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
+  for (GeglRectangle band = { 0 }; next_band (all, &band); tell (stretch, all, &band))
+    {
+      gegl_buffer_copy (pixels, &band, GEGL_ABYSS_NONE, live, &band);
+      gegl_buffer_flush (live);
+    }
+}
+
+static void
+fill_noise (GeglBuffer *noise, GeglBuffer *before, GeglBuffer *clean, const GeglRectangle *band, const Babl *format,
+            int samples)
+{
+  GeglBufferIterator *iterator = gegl_buffer_iterator_new (noise, band, 0, format, GEGL_ACCESS_WRITE, GEGL_ABYSS_NONE, 3);
+
+  gegl_buffer_iterator_add (iterator, before, band, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
+  gegl_buffer_iterator_add (iterator, clean, band, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
   while (gegl_buffer_iterator_next (iterator))
     {
       float       *out = iterator->items[0].data;
@@ -39,7 +73,22 @@ fddm_layer_pixels_noise (FddmItemId layer, FddmItemId source, GeglBuffer *clean)
           out[i] = 0.5f + (isfinite (removed) ? removed : 0);   /* infinities are left alone: nothing was removed */
         }
     }
-  gegl_buffer_flush (noise);
+}
+
+void
+fddm_layer_pixels_noise (FddmItemId layer, FddmItemId source, GeglBuffer *clean, const FddmStretch *stretch)
+{
+  g_autoptr (GeglBuffer) before = fddm_host_buffer (source);
+  g_autoptr (GeglBuffer) noise  = fddm_host_buffer (layer);
+  const GeglRectangle   *all    = gegl_buffer_get_extent (noise);
+  gboolean               gray   = babl_format_get_n_components (fddm_host_format (layer)) == 1;
+  const Babl            *format = babl_format_with_space (gray ? "Y' float" : "R'G'B' float", fddm_host_format (source));
+
+  for (GeglRectangle band = { 0 }; next_band (all, &band); tell (stretch, all, &band))
+    {
+      fill_noise (noise, before, clean, &band, format, gray ? 1 : 3);
+      gegl_buffer_flush (noise);
+    }
 }
 
 void

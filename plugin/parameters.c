@@ -18,6 +18,7 @@ static const FddmChoice qualities[] = {
 static const FddmChoice outputs[] = {
   { "layer", N_ ("New layer") },
   { "layer-and-noise", N_ ("New layer and removed noise") },
+  { "layer-and-uncertainty", N_ ("New layer and uncertainty") },
   { NULL, NULL }
 };
 
@@ -28,25 +29,38 @@ static const FddmChoice devices[] = {
   { NULL, NULL }
 };
 
+#define BY_SIZE N_ ("Noise by si_ze")
+
 /* The mnemonics keep clear of Save, Load, Reset, Cancel and OK, which share the dialog. */
 const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
   [FDDM_DENOISE_NOISE] = { "noise", N_ ("_Noise level"),
                            N_ ("Standard deviation of the noise in 8-bit steps; 0 measures it in the picture"),
-                           FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL },
+                           FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL },
   [FDDM_DENOISE_LUMA] = { "luma", N_ ("_Brightness noise"), N_ ("Percent of the brightness noise removed"),
-                          FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL },
+                          FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL },
   [FDDM_DENOISE_CHROMA] = { "chroma", N_ ("Colour no_ise"), N_ ("Percent of the colour noise removed"),
-                            FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL },
+                            FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL },
   [FDDM_DENOISE_DETAIL] = { "detail", N_ ("_Detail"), N_ ("Percent of sampled texture brought back"),
-                            FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL },
+                            FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL },
   [FDDM_DENOISE_QUALITY] = { "quality", N_ ("_Quality"), N_ ("Which network does the work"), FDDM_PARAMETER_CHOICE, 0, 2,
-                             1, qualities },
+                             1, qualities, NULL },
   [FDDM_DENOISE_OUTPUT] = { "output", N_ ("O_utput"),
-                            N_ ("A new layer; or that and a hidden one that puts the noise back when it is shown"),
-                            FDDM_PARAMETER_CHOICE, 0, 1, 0, outputs },
-  [FDDM_DENOISE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices },
+                            N_ ("A new layer; or that and a hidden one: the removed noise, which puts it back when it is "
+                                "shown, or the uncertainty, brighter the more the result is a guess"),
+                            FDDM_PARAMETER_CHOICE, 0, 2, 0, outputs, NULL },
+  [FDDM_DENOISE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices, NULL },
   [FDDM_DENOISE_SEED] = { "seed", N_ ("Rando_m seed"), N_ ("The same seed gives the same detail again"),
-                          FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL },
+                          FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, NULL },
+  [FDDM_DENOISE_COARSE] = { "coarse", N_ ("Coarse blo_tches"),
+                            N_ ("Percent removed of blotches, 12 pixels and more from one to the next; above 100, more is "
+                                "removed than was found"),
+                            FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE },
+  [FDDM_DENOISE_MEDIUM] = { "medium", N_ ("Medium clum_ps"),
+                            N_ ("Percent removed of clumps, about 5 to 12 pixels from one to the next"),
+                            FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE },
+  [FDDM_DENOISE_FINE] = { "fine", N_ ("_Fine grain"),
+                          N_ ("Percent removed of fine grain, up to about 5 pixels from one to the next"),
+                          FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE },
 };
 
 int

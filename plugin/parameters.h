@@ -16,10 +16,13 @@ enum {
   FDDM_DENOISE_OUTPUT,
   FDDM_DENOISE_DEVICE,
   FDDM_DENOISE_SEED,
+  FDDM_DENOISE_COARSE,
+  FDDM_DENOISE_MEDIUM,
+  FDDM_DENOISE_FINE,
   FDDM_DENOISE_N
 };
 
-enum { FDDM_OUTPUT_LAYER, FDDM_OUTPUT_LAYER_AND_NOISE };
+enum { FDDM_OUTPUT_LAYER, FDDM_OUTPUT_LAYER_AND_NOISE, FDDM_OUTPUT_LAYER_AND_UNCERTAINTY };
 
 /* The parameters of plug-in-fddm-denoise, ended by a NULL name. */
 extern const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1];

@@ -13,7 +13,7 @@ xgettext --from-code=UTF-8 -k_ -kN_ -f po/POTFILES -o "$pot" || exit 1
 for language in $(cat po/LINGUAS); do
   msgfmt --check -o /dev/null "po/$language.po" || bad=1
   msgmerge -q --no-fuzzy-matching -o "$pot.po" "po/$language.po" "$pot" || bad=1
-  missing=$(msgattrib --untranslated --no-obsolete --no-location "$pot.po" | grep '^msgid' | grep -v '^msgid ""$')
+  missing=$(msgattrib --no-wrap --untranslated --no-obsolete --no-location "$pot.po" | grep '^msgid' | grep -v '^msgid ""$')
   [ -z "$missing" ] || { printf '%s: not translated:\n%s\n' "$language" "$missing"; bad=1; }
 done
 exit $bad

@@ -22,6 +22,8 @@ typedef struct {
   FddmParameterType type;
   double            min, max, preset;   /* PRESET is the default                                 */
   const FddmChoice *choices;    /* ended by a NULL name; NULL for what is not a choice           */
+  const char       *group;      /* words, with a mnemonic, to be translated, for those of the same words, which stand side by
+                                   side in the table and are shown when asked for; NULL: always shown */
 } FddmParameter;
 
 /* Values of a table's parameters are an array of doubles in the table's order: every int and choice fits in one. */

@@ -32,7 +32,7 @@ check_place (void)
       check (!strcmp (name, expected), "place: it is called “%s”", name);
       check (!strcmp (probe_mode (made.layer), "normal") && probe_get_opacity (made.layer) == 100 && probe_visible (made.layer),
              "place: normal mode, opaque, visible");
-      check (made.noise == FDDM_NO_ITEM, "place: no noise layer unless it is asked for");
+      check (made.second == FDDM_NO_ITEM, "place: no noise layer unless it is asked for");
       check (probe_any_mask (made.layer) == FDDM_NO_ITEM, "place: no mask without a selection");
     }
   fddm_host_image_delete (image);
@@ -163,12 +163,12 @@ check_noise_layer (int precision, double most, const char *what)
   values[FDDM_DENOISE_OUTPUT] = FDDM_OUTPUT_LAYER_AND_NOISE;
   if (denoised (image, source, values, &made, what))
     {
-      check (probe_position (made.noise) == 0 && probe_position (made.layer) == 1 && probe_position (source) == 2,
+      check (probe_position (made.second) == 0 && probe_position (made.layer) == 1 && probe_position (source) == 2,
              "%s: above the result, above the source", what);
-      check (!probe_visible (made.noise) && !strcmp (probe_mode (made.noise), "grain-merge"), "%s: hidden, grain merge", what);
+      check (!probe_visible (made.second) && !strcmp (probe_mode (made.second), "grain-merge"), "%s: hidden, grain merge", what);
       after = probe_layer_visible (image);
       check (difference (before, after) > 0.02, "%s: hidden, the picture is denoised (%.3f)", what, difference (before, after));
-      probe_show (made.noise, TRUE);
+      probe_show (made.second, TRUE);
       after = probe_layer_visible (image);
       check (difference (before, after) < most, "%s: shown, the photo is back (%.6f)", what, difference (before, after));
     }

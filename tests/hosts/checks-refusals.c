@@ -101,10 +101,10 @@ check_last_values (void)
   if (check (!problem, "last values: denoised %s", problem ? problem : ""))
     {
       check (same_pixels (made.layer, source), "last values: the remembered strengths 0 were taken");
-      check (made.noise != FDDM_NO_ITEM, "last values: the remembered output was taken");
+      check (made.second != FDDM_NO_ITEM, "last values: the remembered output was taken");
     }
   if (denoised (image, source, values, &made, "told values after remembered ones"))
-    check (!same_pixels (made.layer, source) && made.noise == FDDM_NO_ITEM,
+    check (!same_pixels (made.layer, source) && made.second == FDDM_NO_ITEM,
            "told values after remembered ones: the remembered ones have no say");
   fddm_host_image_delete (image);
 }

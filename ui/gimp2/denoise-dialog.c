@@ -76,9 +76,38 @@ reset (Dialog *dialog)
       gtk_adjustment_set_value (GTK_ADJUSTMENT (dialog->controls[i]), dialog->table[i].preset);
 }
 
-static void
-fill (Dialog *dialog, GtkTable *grid)
+static GtkWidget *
+grid_new (void)
 {
+  GtkWidget *grid = gtk_table_new (1, 3, FALSE);   /* grows with its rows */
+
+  gtk_table_set_row_spacings (GTK_TABLE (grid), 6);
+  gtk_table_set_col_spacings (GTK_TABLE (grid), 6);
+  return grid;
+}
+
+/* A grid for the parameters of GROUP, in an expander that is open where one of them was changed. */
+static GtkWidget *
+add_group (Dialog *dialog, GtkWidget *box, const char *group)
+{
+  GtkWidget *expander = gtk_expander_new_with_mnemonic (_(group)), *grid = grid_new ();
+
+  for (int i = 0; dialog->table[i].name; i++)
+    if (!g_strcmp0 (dialog->table[i].group, group) && dialog->values[i] != dialog->table[i].preset)
+      gtk_expander_set_expanded (GTK_EXPANDER (expander), TRUE);
+  gtk_container_set_border_width (GTK_CONTAINER (grid), 6);
+  gtk_container_add (GTK_CONTAINER (expander), grid);
+  gtk_box_pack_start (GTK_BOX (box), expander, FALSE, FALSE, 0);
+  return grid;
+}
+
+static void
+fill (Dialog *dialog, GtkWidget *box)
+{
+  GtkWidget  *grid  = grid_new ();
+  const char *group = NULL;
+
+  gtk_box_pack_start (GTK_BOX (box), grid, FALSE, FALSE, 0);
   for (int i = 0; dialog->table[i].name; i++)
     {
       const FddmParameter *parameter = &dialog->table[i];
@@ -87,7 +116,9 @@ fill (Dialog *dialog, GtkTable *grid)
           : parameter->type == FDDM_PARAMETER_INT  ? add_number
                                                    : add_choice;
 
-      dialog->controls[i] = add (grid, i, parameter, &dialog->values[i]);
+      if (g_strcmp0 (parameter->group, group))
+        grid = add_group (dialog, box, group = parameter->group);
+      dialog->controls[i] = add (GTK_TABLE (grid), i, parameter, &dialog->values[i]);
     }
 }
 
@@ -95,7 +126,7 @@ gboolean
 fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, double *values)
 {
   Dialog     dialog = { .table = table, .values = values };
-  GtkWidget *window, *grid;
+  GtkWidget *window, *box;
   int        response;
 
   gimp_ui_init ("fddm", FALSE);
@@ -104,13 +135,11 @@ fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, doub
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);
   gimp_window_set_transient (GTK_WINDOW (window));
 
-  grid = gtk_table_new (1, 3, FALSE);   /* grows with its rows */
-  gtk_table_set_row_spacings (GTK_TABLE (grid), 6);
-  gtk_table_set_col_spacings (GTK_TABLE (grid), 6);
-  gtk_container_set_border_width (GTK_CONTAINER (grid), 12);
-  fill (&dialog, GTK_TABLE (grid));
-  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), grid, TRUE, TRUE, 0);
-  gtk_widget_show_all (grid);
+  box = gtk_vbox_new (FALSE, 6);
+  gtk_container_set_border_width (GTK_CONTAINER (box), 12);
+  fill (&dialog, box);
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), box, TRUE, TRUE, 0);
+  gtk_widget_show_all (box);
 
   while ((response = gimp_dialog_run (GIMP_DIALOG (window))) == RESPONSE_RESET)
     reset (&dialog);

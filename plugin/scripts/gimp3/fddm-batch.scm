@@ -2,6 +2,7 @@
 ; SPDX-License-Identifier: Apache-2.0
 ;
 ; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0)
+; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0 150 100 50)    ; coarse, medium and fine as well
 ;
 ; Each file that the pattern matches is denoised and saved under its own name in the folder. A file that fails is reported
 ; and the rest goes on. The last message is "fddm-batch-denoise: 3 done, 1 failed", and where something failed it ends with
@@ -9,12 +10,16 @@
 ;
 ; All scripts share one interpreter, so the dialect is switched for the time of the call alone.
 
-(define (fddm-batch-denoise pattern folder noise luma chroma detail quality device seed)
+(define (fddm-batch-denoise pattern folder noise luma chroma detail quality device seed . bands)
   (let* ((old-dialect (pair? (gimp-version)))
          (text (lambda (value) (if (number? value) (number->string value) value)))
          (settings (string-append "noise=" (text noise) " luma=" (text luma) " chroma=" (text chroma)
                                   " detail=" (text detail) " quality=" (text quality) " device=" (text device)
-                                  " seed=" (text seed)))
+                                  " seed=" (text seed)
+                                  (if (pair? bands)
+                                      (string-append " coarse=" (text (car bands)) " medium=" (text (cadr bands))
+                                                     " fine=" (text (caddr bands)))
+                                      "")))
          (files '())
          (done 0)
          (failed 0)
