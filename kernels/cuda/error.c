@@ -60,7 +60,8 @@ fddm_cuda_wait (FddmDevice *device, GError **error)
   cudaStream_t streams[] = { device->up.stream, device->stream, device->down.stream };
 
   for (guint i = 0; i < G_N_ELEMENTS (streams); i++)
-    if (!fddm_cuda_ok (cudaStreamSynchronize (streams[i]), "its work", error))
+    if (streams[i] != NULL &&   /* of a device that is being set up */
+        !fddm_cuda_ok (cudaStreamSynchronize (streams[i]), "its work", error))
       return FALSE;
   return TRUE;
 }

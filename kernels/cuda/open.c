@@ -139,7 +139,7 @@ fddm_cuda_close (FddmDevice *device)
   if (device == NULL)
     return;
   /* What was put down and never launched is given up with the rest. */
-  if (!fddm_cuda_select (device, NULL) || (device->stream != NULL && !fddm_cuda_wait (device, NULL)))
+  if (!fddm_cuda_select (device, NULL) || !fddm_cuda_wait (device, NULL))
     (void) cudaGetLastError ();
   fddm_replay_free (device->replay);
   for (guint i = 0; i < device->plans->len; i++)

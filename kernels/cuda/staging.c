@@ -20,11 +20,25 @@ free_buffers (FddmRing *ring)
   ring->bytes = 0;
 }
 
+/* The system's memory, not the GPU's: a smaller tile would not help. */
+static gboolean
+pin (void **memory, gsize bytes, GError **error)
+{
+  const cudaError_t status = cudaHostAlloc (memory, bytes, cudaHostAllocDefault);
+
+  if (status != cudaErrorMemoryAllocation)
+    return fddm_cuda_ok (status, "pinning memory", error);
+  (void) cudaGetLastError ();
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, "the system has no %d MiB that the GPU may copy from",
+               (int) (bytes >> 20));
+  return FALSE;
+}
+
 static gboolean
 make_buffers (FddmRing *ring, gsize bytes, GError **error)
 {
   for (int i = 0; i < FDDM_RING_SLOTS; i++)
-    if (!fddm_cuda_ok (cudaHostAlloc (&ring->host[i], bytes, cudaHostAllocDefault), "pinning host memory", error) ||
+    if (!pin (&ring->host[i], bytes, error) ||
         !fddm_cuda_ok (cudaMalloc (&ring->device[i], bytes), "the transfer buffer", error))
       {
         free_buffers (ring);

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * EMULATE_CUDNN: fused (default), rounded (the bias must have the type of the rest, as without libnvrtc), plain (no engine
- * for more than a convolution), none (no engine at all) or wrong (all of them, and they miscalculate). */
+ * for more than a convolution), none (no engine at all), wrong (all of them, and they miscalculate) or missing (no cuDNN). */
 #include <math.h>
 #include <string.h>
 #include "graph.h"
@@ -476,7 +476,7 @@ set_stream (cudnnHandle_t handle, cudaStream_t stream)
 }
 
 const FddmCudnn *
-fddm_cudnn_load (GError **error G_GNUC_UNUSED)
+fddm_cudnn_load (GError **error)
 {
   static const FddmCudnn table = { .get_version      = get_version,
                                    .get_error_string = get_error_string,
@@ -490,5 +490,8 @@ fddm_cudnn_load (GError **error G_GNUC_UNUSED)
                                    .get              = get,
                                    .execute          = execute };
 
-  return &table;
+  if (!mode_is ("missing"))
+    return &table;
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "libcudnn.so.9 not found");
+  return NULL;
 }

@@ -1,0 +1,293 @@
+/* test-device.c: what the GPU module does around its kernels, on the emulated GPU: the sentences when it cannot be used,
+ * graphs of layers, memory.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include "open.h"
+#include "replay.h"
+
+enum { HEIGHT = 6, WIDTH = 7, CHANNELS = 16, N = HEIGHT * WIDTH * CHANNELS };
+
+/* With the GPU wrong in the way that CUDA, a list, says, and cuDNN as CUDNN says; NULL = nothing wrong. */
+static FddmDevice *
+open_emulated (const char *cuda, const char *cudnn, GError **error)
+{
+  const FddmDeviceOptions options = { .float32 = TRUE };
+
+  g_setenv ("EMULATE_CUDA", cuda != NULL ? cuda : "", TRUE);
+  g_setenv ("EMULATE_CUDNN", cudnn != NULL ? cudnn : "fused", TRUE);
+  return fddm_cuda_open (&options, error);
+}
+
+static void
+test_sentences (void)
+{
+  static const struct {
+    const char *cuda, *cudnn, *sentence;
+  } cases[] = {
+    { "no-driver", NULL, "no NVIDIA driver" },
+    { "old-driver", NULL, "the NVIDIA driver is too old for CUDA 1? (has 11.4)" },
+    { "no-device", NULL, "no NVIDIA GPU visible" },
+    { "denied", NULL, "the NVIDIA driver cannot be used: operation not permitted" },
+    { "old-gpu", NULL, "the GPU's compute capability 6.1 is too old (7.5 needed)" },
+    { "exclusive", NULL, "the GPU is out of memory or in use" },
+    { "memory=256", NULL, "the GPU is out of memory or in use" },
+    { "unpinned", NULL, "the system has no 8 MiB that the GPU may copy from" },
+    { "lost=1", NULL, "the GPU failed in *" },
+    { NULL, "missing", "libcudnn.so.9 not found" },
+    { NULL, "wrong", "the GPU computes wrongly (* where * is right)" }
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!g_test_subprocess ())
+        {
+          /* A GPU that is lost stays so for its process. */
+          g_autofree char *path = g_strdup_printf ("/gpu/device/sentences/subprocess/%u", i);
+
+          g_test_trap_subprocess (path, 0, G_TEST_SUBPROCESS_DEFAULT);
+          g_test_trap_assert_passed ();
+        }
+      else if (g_str_has_suffix (g_test_get_path (), g_strdup_printf ("/%u", i)))
+        {
+          g_assert_null (open_emulated (cases[i].cuda, cases[i].cudnn, &error));
+          g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE);
+          if (!g_pattern_match_simple (cases[i].sentence, error->message))
+            g_error ("“%s” instead of “%s”", error->message, cases[i].sentence);
+        }
+    }
+}
+
+/* ---- Layers ---- */
+
+/* Two convolutions with a norm between them, the second adding to what it gets: as networks have it. */
+typedef struct {
+  FddmDevice *device;
+  FddmConv   *conv;
+  FddmTensor *a, *b, *ones, *zeros;
+} Net;
+
+static Net
+net_new (FddmDevice *device)
+{
+  float        weights[CHANNELS * CHANNELS], vector[CHANNELS], zeros[CHANNELS] = { 0.0f };
+  FddmConvSpec spec = { .kernel = 1, .in_channels = CHANNELS, .out_channels = CHANNELS, .weights = weights,
+                        .bias = zeros, .activation = FDDM_ACTIVATION_RELU };
+  Net          net  = { .device = device };
+
+  for (int i = 0; i < CHANNELS * CHANNELS; i++)
+    weights[i] = sinf ((float) i);
+  for (int i = 0; i < CHANNELS; i++)
+    vector[i] = 1.0f;
+  net.conv  = fddm_cuda_conv_new (device, &spec, NULL);
+  net.a     = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, CHANNELS, NULL);
+  net.b     = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, CHANNELS, NULL);
+  net.ones  = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1, 1, CHANNELS, NULL);
+  net.zeros = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1, 1, CHANNELS, NULL);
+  fddm_cuda_tensor_upload (device, net.ones, vector, NULL);
+  fddm_cuda_tensor_upload (device, net.zeros, zeros, NULL);
+  return net;
+}
+
+static void
+net_free (Net *net)
+{
+  fddm_cuda_conv_free (net->device, net->conv);
+  fddm_cuda_tensor_free (net->device, net->a);
+  fddm_cuda_tensor_free (net->device, net->b);
+  fddm_cuda_tensor_free (net->device, net->ones);
+  fddm_cuda_tensor_free (net->device, net->zeros);
+}
+
+/* The result of the layers for an input that follows from SEED. */
+static void
+net_run (Net *net, int seed, float *out)
+{
+  g_autoptr (GError) error = NULL;
+  float              in[N];
+
+  for (int i = 0; i < N; i++)
+    in[i] = cosf ((float) (i * (seed + 1)));
+  fddm_cuda_tensor_upload (net->device, net->a, in, &error);
+  g_assert_no_error (error);
+  g_assert_true (fddm_cuda_conv (net->device, net->conv, net->a, NULL, net->b, &error));
+  g_assert_true (fddm_cuda_group_norm (net->device, net->b, net->ones, net->zeros, 4, FDDM_ACTIVATION_SILU, net->a,
+                                       &error));
+  g_assert_true (fddm_cuda_conv (net->device, net->conv, net->a, net->b, net->b, &error));
+  fddm_cuda_tensor_download (net->device, net->b, out, &error);
+  g_assert_no_error (error);
+}
+
+/* Runs with three inputs, in turn, FAULT wrong with graphs; how many graphs there came to be. */
+static void
+run_turns (const char *fault, float out[6][N], int *captured, int *launched)
+{
+  g_autoptr (GError) error  = NULL;
+  FddmDevice        *device = open_emulated (fault, NULL, &error);
+  Net                net;
+
+  g_assert_no_error (error);
+  net = net_new (device);
+  for (int i = 0; i < 6; i++)
+    net_run (&net, i % 3, out[i]);
+  fddm_replay_count (device->replay, captured, launched);
+  net_free (&net);
+  fddm_cuda_close (device);
+}
+
+/* Plain at first, captured the second time, replayed from then on; the numbers are always those of their own input. */
+static void
+test_layers_are_captured (void)
+{
+  static float plain[6][N], out[6][N];
+  static const char *const faults[] = { "no-capture", "spoilt-capture", "no-instance" };
+  int captured, launched;
+
+  run_turns (NULL, out, &captured, &launched);
+  g_assert_cmpint (captured, ==, 1);
+  g_assert_cmpint (launched, ==, 5);
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      run_turns (faults[i], plain, &captured, &launched);
+      g_assert_cmpint (captured, ==, 0);
+      g_assert_cmpint (launched, ==, 0);
+      g_assert_cmpmem (out, sizeof out, plain, sizeof plain);
+    }
+  for (int i = 0; i < 3; i++)
+    g_assert_cmpmem (out[i], sizeof out[i], out[i + 3], sizeof out[i]);
+  g_assert_cmpfloat (out[0][0], !=, out[1][0]);
+}
+
+/* The same layers on other memory are other layers. */
+static void
+test_other_memory_is_not_confused (void)
+{
+  static float out[N], expected[N];
+  g_autoptr (GError) error  = NULL;
+  FddmDevice        *device = open_emulated (NULL, NULL, &error);
+  Net                first, second;
+  int                captured, launched;
+
+  g_assert_no_error (error);
+  first  = net_new (device);
+  second = net_new (device);
+  for (int i = 0; i < 3; i++)
+    net_run (&first, 0, expected);
+  for (int i = 0; i < 3; i++)
+    {
+      net_run (&second, 0, out);
+      g_assert_cmpmem (out, sizeof out, expected, sizeof expected);
+    }
+  fddm_replay_count (device->replay, &captured, &launched);
+  g_assert_cmpint (captured, ==, 2);
+  net_free (&first);
+  net_free (&second);
+  fddm_cuda_close (device);
+}
+
+/* ---- Memory ---- */
+
+static void
+test_memory_is_used_again (void)
+{
+  g_autoptr (GError) error  = NULL;
+  FddmDevice        *device = open_emulated ("memory=700", NULL, &error);
+  FddmTensor        *tensor;
+  gsize              before;
+  void              *data;
+
+  g_assert_no_error (error);
+  before = fddm_cuda_available (device);
+  tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1024, 1024, 64, &error);
+  data   = tensor->data;
+  g_assert_cmpuint (fddm_cuda_available (device), <, before);
+  fddm_cuda_tensor_free (device, tensor);
+  g_assert_cmpuint (fddm_cuda_available (device), ==, before);
+  tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1024, 1024, 64, &error);
+  g_assert_true (tensor->data == data);
+  fddm_cuda_tensor_free (device, tensor);
+  /* A larger one fits only where the freed one makes room. */
+  tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1024, 1024, 128, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (tensor);
+  g_assert_null (fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1024, 1024, 64, &error));
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY);
+  fddm_cuda_tensor_free (device, tensor);
+  fddm_cuda_close (device);
+}
+
+static void
+test_memory_cap (void)
+{
+  g_autoptr (GError) error = NULL;
+  FddmDevice        *device;
+  FddmTensor        *tensor;
+
+  g_setenv ("FDDM_GPU_MEMORY", "10", TRUE);
+  device = open_emulated (NULL, NULL, &error);
+  g_unsetenv ("FDDM_GPU_MEMORY");
+  g_assert_no_error (error);
+  g_assert_cmpuint (fddm_cuda_available (device), <=, 10 << 20);
+  tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1024, 1024, 2, &error);
+  g_assert_no_error (error);
+  g_assert_null (fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1024, 1024, 1, &error));
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY);
+  g_clear_error (&error);
+  fddm_cuda_tensor_free (device, tensor);
+  /* What is parked counts until it is needed. */
+  tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1024, 512, 4, &error);
+  g_assert_no_error (error);
+  fddm_cuda_tensor_free (device, tensor);
+  tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1024, 1024, 1, &error);
+  g_assert_no_error (error);
+  fddm_cuda_tensor_free (device, tensor);
+  fddm_cuda_close (device);
+}
+
+/* The GPU goes away with layers on their way: an error, and closing works. */
+static void
+test_lost_gpu (void)
+{
+  static float       out[N], in[N];
+  g_autoptr (GError) error = NULL;
+  FddmDevice        *device;
+  Net                net;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  device = open_emulated ("lost=30", NULL, &error);
+  g_assert_no_error (error);
+  net = net_new (device);
+  net_run (&net, 0, out);
+  while (fddm_cuda_tensor_upload (device, net.a, in, &error)) ;
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED);
+  g_clear_error (&error);
+  if (fddm_cuda_conv (device, net.conv, net.a, NULL, net.b, NULL))
+    g_assert_false (fddm_cuda_tensor_download (device, net.b, out, &error));
+  net_free (&net);
+  fddm_cuda_close (device);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/gpu/device/sentences", test_sentences);
+  for (int i = 0; i < 11; i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/gpu/device/sentences/subprocess/%d", i);
+
+      g_test_add_func (path, test_sentences);
+    }
+  g_test_add_func ("/gpu/device/layers-captured", test_layers_are_captured);
+  g_test_add_func ("/gpu/device/other-memory", test_other_memory_is_not_confused);
+  g_test_add_func ("/gpu/device/memory-again", test_memory_is_used_again);
+  g_test_add_func ("/gpu/device/memory-cap", test_memory_cap);
+  g_test_add_func ("/gpu/device/lost", test_lost_gpu);
+  return g_test_run ();
+}
