@@ -64,7 +64,7 @@ uninstall() {
 
 install_packages() {
   apt=as_root
-  wanted="gcc libc6-dev pkgconf meson ninja-build gettext libgegl-dev libdnnl-dev libjson-glib-dev gimp"
+  wanted="gcc libc6-dev pkgconf meson ninja-build gettext libgegl-dev libcairo2-dev libdnnl-dev libjson-glib-dev gimp"
   # The GIMP of this system: 3 where there is one, else 2.10.
   if apt-cache show libgimp-3.0-dev >/dev/null 2>&1; then
     wanted="$wanted libgimp-3.0-dev"

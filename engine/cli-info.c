@@ -1,12 +1,10 @@
-/* cli-info.c: fddm info, fddm info PICTURE
+/* cli-info.c: fddm info; cli-measure.c has fddm info PICTURE
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "backend.h"
 #include "cli.h"
-#include "cli-picture.h"
-#include "gegl-pixels.h"
 
 #ifndef FDDM_VERSION
 #define FDDM_VERSION "unknown"
@@ -195,66 +193,21 @@ tell_installation (const FddmCliOptions *options)
   g_free (devices[1].description);
 }
 
-/* ---- A picture's noise ---- */
-
-static const char *
-in_words (double noise)
-{
-  return noise < 1 ? _("hardly any noise") : noise < 4 ? _("little noise") : noise < 12 ? _("visible noise")
-         : noise < 25 ? _("strong noise") : _("very strong noise");
-}
-
-static gboolean
-tell_picture (const FddmCliOptions *options, const char *path, GError **error)
-{
-  g_autoptr (GeglBuffer)  buffer = fddm_picture_load (path, error);
-  g_autoptr (FddmContext) context = NULL;
-  FddmGeglPixels          pixels;
-  FddmSource              source;
-  double                  luma, chroma;
-  int                     averages;
-  gboolean                done;
-
-  if (!buffer || !(context = fddm_cli_context (options, NULL, &averages, error)))
-    return FALSE;
-  fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);
-  source = fddm_gegl_pixels_source (&pixels);
-  done = fddm_measure (context, &source, fddm_cli_progress, (gpointer) options, &luma, &chroma, error);
-  fddm_cli_progress_end (options);
-  if (!done)
-    return FALSE;
-  if (options->json)
-    {
-      JsonBuilder *builder = json_builder_new ();
-
-      json_builder_begin_object (builder);
-      fddm_cli_json_string (builder, "picture", path);
-      fddm_cli_json_double (builder, "width", source.width);
-      fddm_cli_json_double (builder, "height", source.height);
-      fddm_cli_json_string (builder, "format", babl_get_name (gegl_buffer_get_format (buffer)));
-      fddm_cli_json_double (builder, "luma-noise", luma);
-      fddm_cli_json_double (builder, "chroma-noise", chroma);
-      json_builder_end_object (builder);
-      fddm_cli_print_json (builder);
-    }
-  else
-    /* translators: path, size, then the noise in words and in 8-bit steps */
-    printf (_("%s: %d × %d, %s: luma %.1f, chroma %.1f\n"), path, source.width, source.height,
-            in_words (MAX (luma, chroma)), luma, chroma);
-  return TRUE;
-}
-
 gboolean
 fddm_cli_info (char **argv, GError **error)
 {
   FddmCliOptions             options = { 0 };
-  g_autoptr (GOptionContext) parser = fddm_cli_parser (&options, NULL, N_("[PICTURE]"),
+  g_autofree char           *plot = NULL;
+  const GOptionEntry         entries[] = {
+    { "plot", 0, 0, G_OPTION_ARG_FILENAME, &plot, N_("draw PICTURE's noise by brightness and frequency"), N_("OUT.png") },
+    { NULL, 0, 0, 0, NULL, NULL, NULL } };
+  g_autoptr (GOptionContext) parser = fddm_cli_parser (&options, entries, N_("[PICTURE]"),
                                                        _("Tells devices and networks; or how noisy PICTURE is."));
   g_auto (GStrv)             files = fddm_cli_parse (parser, argv, 0, 1, error);
   gboolean                   done = files != NULL;
 
   if (done && files[0])
-    done = tell_picture (&options, files[0], error);
+    done = fddm_cli_measure (&options, files[0], plot, error);
   else if (done)
     tell_installation (&options);
   fddm_cli_options_clear (&options);

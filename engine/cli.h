@@ -53,3 +53,6 @@ void     fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean 
 gboolean fddm_cli_denoise (char **argv, GError **error);
 gboolean fddm_cli_info    (char **argv, GError **error);
 gboolean fddm_cli_bench   (char **argv, GError **error);
+
+/* Part of fddm info: the noise of the picture PATH; drawn into the file PLOT, where that is not NULL. */
+gboolean fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *plot, GError **error);

@@ -14,7 +14,7 @@ command=$2
 source=$(cd "$(dirname "$0")/.." && pwd)
 cache=${FDDM_ROOT_CACHE:-}
 
-packages=gimp,libgimp-3.0-dev,libgegl-dev,gegl,gcc,g++,libc6-dev,meson,ninja-build,gettext,libdnnl-dev,libjson-glib-dev
+packages=gimp,libgimp-3.0-dev,libgegl-dev,libcairo2-dev,gegl,gcc,g++,libc6-dev,meson,ninja-build,gettext,libdnnl-dev,libjson-glib-dev
 packages=$packages,pkgconf,python3,locales,xvfb,xauth,xdotool,openbox,dbus-x11,xfonts-base,imagemagick
 
 # The first mirror in apt's sources that has the distribution itself.

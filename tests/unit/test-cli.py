@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program fddm from outside: test-cli.py PROGRAM (environment: FDDM_GOLDEN, the folder of tests/golden). TAP."""
 import json
+import math
 import os
 import random
 import resource
@@ -267,8 +268,50 @@ def noise_of_a_picture():
     write_png("in.png", 256, 256, noise(256, 256, sigma=20))
     told = json.loads(run("info", "in.png", "--json", "--weights", NETWORK, "--device", "cpu").stdout)
     assert abs(told["luma-noise"] - 20) < 2 and abs(told["chroma-noise"] - 20) < 2, told
-    assert "strong noise" in run("info", "in.png", "--weights", NETWORK, "--device", "cpu").stdout
+    assert told["jpeg"] is None and len(told["levels"]["cb"]) == told["patch"] ** 2 and len(told["curve"]["y"]) == 17
+    for level in told["levels"]["y"] + told["levels"]["cr"] + told["curve"]["cb"]:
+        assert abs(level - 20) < 5, told
+    assert abs(told["levels"]["y"][-1] - told["luma-noise"]) < 2
+    text = run("info", "in.png", "--weights", NETWORK, "--device", "cpu").stdout
+    assert text == "in.png: 256 × 256: %s\n" % told["words"] and told["words"].startswith("luma %.1f, chroma" % told["luma-noise"])
     run("info", "missing.png", status=1)
+
+
+@test
+def words_about_a_jpeg():
+    samples = [v for y in range(200) for x in range(300) for v in (130 + 60 * math.sin(x * y / 700) + 30 * math.sin(x * 0.9),
+               120 + 50 * math.sin(x * y / 900) + 20 * math.sin(y * 0.8), 110 + 50 * math.cos(x * y / 800))]
+    write_png("in.png", 300, 200, [int(v) for v in samples])
+    denoise("in.png", "out.jpg", "--luma", "0", "--chroma", "0", "--noise", "5")       # cli-picture.c's quality 95
+    told = json.loads(run("info", "out.jpg", "--json", "--weights", NETWORK, "--device", "cpu").stdout)
+    assert told["jpeg"]["quality"] == 95 and told["jpeg"]["standard-table"] and told["jpeg"]["grid-x"] == 0, told
+    assert len(told["jpeg"]["luma-steps"]) == 64 and told["jpeg"]["luma-steps"][0] == 2
+    assert told["words"].endswith("; was a JPEG of quality 95")
+    assert json.loads(run("info", "in.png", "--json", "--weights", NETWORK, "--device", "cpu").stdout)["jpeg"] is None
+
+
+@test
+def noise_is_drawn():
+    def info(plot, **how):
+        return run("info", "in.png", "--plot", plot, "--weights", NETWORK, "--device", "cpu", **how)
+    write_png("in.png", 128, 128, noise(128, 128, sigma=20))
+    with open("old.png", "wb") as f:
+        f.write(b"old")
+    os.mkdir("folder.png")
+    for plot, status in (("plot.jpg", 2), ("missing/plot.png", 1), ("folder.png", 1)):
+        assert plot in info(plot, status=status).stderr
+    assert "old.png" in info("old.png", status=1, limit=4096).stderr                   # a full disk
+    with open("old.png", "rb") as f:
+        assert f.read() == b"old"
+    info("old.png")
+    width, height, kind, depth, samples = read_png("old.png")
+    assert width > 600 and kind == 2
+    colours = set(zip(samples[0::3], samples[1::3], samples[2::3]))
+    for curve in ((64, 64, 71), (33, 102, 217), (214, 56, 46)):
+        assert any(max(abs(a - b) for a, b in zip(curve, c)) < 3 for c in colours), curve
+    below = [samples[(y * width + x) * 3:(y * width + x) * 3 + 3] for y in range(434, 445) for x in range(80, 555)]
+    assert all(max(p) - min(p) < 8 for p in below), "a curve leaves its plot"
+    assert sorted(os.listdir(".")) == ["folder.png", "in.png", "old.png"]
 
 
 @test
