@@ -106,6 +106,7 @@ fill (Dialog *dialog, GtkWidget *box)
 {
   GtkWidget  *grid  = grid_new ();
   const char *group = NULL;
+  int         row   = 0;
 
   gtk_box_pack_start (GTK_BOX (box), grid, FALSE, FALSE, 0);
   for (int i = 0; dialog->table[i].name; i++)
@@ -117,8 +118,12 @@ fill (Dialog *dialog, GtkWidget *box)
                                                    : add_choice;
 
       if (g_strcmp0 (parameter->group, group))
-        grid = add_group (dialog, box, group = parameter->group);
-      dialog->controls[i] = add (GTK_TABLE (grid), i, parameter, &dialog->values[i]);
+        {
+          group = parameter->group;
+          grid  = add_group (dialog, box, group);
+          row   = 0;
+        }
+      dialog->controls[i] = add (GTK_TABLE (grid), row++, parameter, &dialog->values[i]);
     }
 }
 

@@ -36,8 +36,8 @@ add_group (GimpProcedureDialog *dialog, GimpProcedureConfig *config, const FddmP
 static void
 fill (GimpProcedureDialog *dialog, GimpProcedureConfig *config, const FddmParameter *table)
 {
-  g_autolist (gchar) names = NULL;
-  const char        *group = NULL;
+  GList      *names = NULL;
+  const char *group = NULL;
 
   for (int i = 0; table[i].name; i++)
     {
@@ -50,6 +50,7 @@ fill (GimpProcedureDialog *dialog, GimpProcedureConfig *config, const FddmParame
       group = table[i].group;
     }
   gimp_procedure_dialog_fill_list (dialog, names);
+  g_list_free_full (names, g_free);
 }
 
 gboolean
