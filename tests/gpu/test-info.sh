@@ -6,6 +6,7 @@
 fddm=$1 weights=$3 picture=$4 n=0 failed=0
 export FDDM_MODULE_DIR=$2 LC_ALL=C.UTF-8 LANGUAGE=C
 out=$(mktemp -d)
+exec 3>&1   # some commands write to files
 trap 'rm -rf "$out"' EXIT
 
 # ok WHAT COMMAND…
@@ -13,7 +14,7 @@ ok() {
   local what=$1
   shift
   n=$((n + 1))
-  if "$@"; then echo "ok $n $what"; else echo "not ok $n $what"; failed=1; fi
+  if "$@"; then echo "ok $n $what" >&3; else echo "not ok $n $what" >&3; failed=1; fi
 }
 fails() { ! "$@"; }
 
