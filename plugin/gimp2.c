@@ -104,10 +104,18 @@ log_account (FddmItemId source, const char *account)
   fddm_job_log (name, account);
 }
 
+static char *
+measure (gpointer drawable)
+{
+  return fddm_job_measure (GPOINTER_TO_INT (drawable));
+}
+
 static void
 run_denoise (const GimpParam *param, int n_params, int *n)
 {
   GimpRunMode       mode        = param[0].data.d_int32;
+  FddmMeasuring     measuring   = { fddm_denoise_parameters[FDDM_DENOISE_NOISE].name, measure,
+                                    GINT_TO_POINTER (param[2].data.d_drawable) };
   double            values[FDDM_DENOISE_N];
   FddmLayers        made;
   g_autofree char  *account     = NULL;
@@ -128,7 +136,8 @@ run_denoise (const GimpParam *param, int n_params, int *n)
   else
     recall (values);
 
-  if (mode == GIMP_RUN_INTERACTIVE && !fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, values))
+  if (mode == GIMP_RUN_INTERACTIVE
+      && !fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &measuring, values))
     {
       reply[0].data.d_status = GIMP_PDB_CANCEL;
       return;

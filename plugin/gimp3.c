@@ -62,12 +62,19 @@ read_arguments (GimpProcedureConfig *config, const FddmParameter *table, double 
       }
 }
 
+static char *
+measure (gpointer drawable)
+{
+  return fddm_job_measure (gimp_item_get_id (GIMP_ITEM (drawable)));
+}
+
 static GimpValueArray *
 denoise (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable **drawables, GimpProcedureConfig *config,
          G_GNUC_UNUSED gpointer data)
 {
   double          values[FDDM_DENOISE_N];
   FddmLayers      made;
+  FddmMeasuring   measuring = { fddm_denoise_parameters[FDDM_DENOISE_NOISE].name, measure, drawables[0] };
   g_autofree char *account = NULL;
   GError         *error = NULL;
   GimpValueArray *answer;
@@ -78,7 +85,7 @@ denoise (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawa
       g_set_error_literal (&error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("Choose one layer to denoise."));
       return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
     }
-  if (mode == GIMP_RUN_INTERACTIVE && !fddm_denoise_dialog_run (procedure, config, fddm_denoise_parameters))
+  if (mode == GIMP_RUN_INTERACTIVE && !fddm_denoise_dialog_run (procedure, config, fddm_denoise_parameters, &measuring))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 
   read_arguments (config, fddm_denoise_parameters, values);

@@ -89,6 +89,29 @@ open_context (FddmQuality quality, FddmDeviceKind device, int *averages, GError 
   return weights ? fddm_context_new (weights, device, NULL, error) : NULL;
 }
 
+char *
+fddm_job_measure (FddmItemId drawable)
+{
+  g_autoptr (GeglBuffer)  buffer  = fddm_host_buffer (drawable);
+  g_autoptr (FddmContext) context = NULL;
+  g_autoptr (GError)      error   = NULL;
+  g_autofree char        *words   = NULL;
+  int                     averages;
+  GeglRectangle           bounds;
+  FddmGeglPixels          pixels;
+  FddmSource              source;
+
+  if (bounds_to_compute (drawable, gegl_buffer_get_extent (buffer), &bounds, &error)
+      && (context = open_context (FDDM_QUALITY_FAST, FDDM_DEVICE_CPU, &averages, &error)))
+    {
+      fddm_gegl_pixels_init (&pixels, buffer, NULL, &bounds, fddm_host_format (drawable));
+      source = fddm_gegl_pixels_source (&pixels);
+      words = fddm_measure_words (context, &source, NULL, NULL, &error);
+    }
+  /* translators: what was measured, as in "luma 9.1, chroma 14.0, coarse" */
+  return words ? g_strdup_printf (_("Measured: %s"), words) : g_strdup (error->message);
+}
+
 /* What the engine found, for the log. */
 static char *
 describe_run (const FddmContext *context, const FddmReport *report, double seconds)

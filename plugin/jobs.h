@@ -16,6 +16,9 @@ typedef struct {
 gboolean fddm_job_denoise      (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made,
                                 char **account, GError **error);
 
+/* A line on what is measured in the layer where noise = 0, or on why it can't be. Free with g_free. */
+char    *fddm_job_measure      (FddmItemId drawable);
+
 /* Where nobody sees a dialog or a progress bar, in a script, the account goes to the standard error output, behind the name
  * of what was denoised. */
 void     fddm_job_log          (const char *name, const char *account);

@@ -28,3 +28,10 @@ typedef struct {
 
 /* Values of a table's parameters are an array of doubles in the table's order: every int and choice fits in one. */
 #define FDDM_PARAMETERS_MAX 16
+
+/* How a dialog tells what is measured in the picture while a parameter is 0. */
+typedef struct {
+  const char *name;                       /* of the parameter                                          */
+  char     *(*words) (gpointer data);     /* a line, translated; takes up to a second. Free with g_free */
+  gpointer    data;
+} FddmMeasuring;

@@ -5,12 +5,16 @@
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
+#include <string.h>
 
 /* Rows of the table, each with its control and the value that it shows. */
 typedef struct {
   const FddmParameter *table;
   double              *values;
   GObject             *controls[FDDM_PARAMETERS_MAX];   /* a GtkAdjustment or a GimpIntComboBox */
+  const FddmMeasuring *measuring;
+  GtkWidget           *measured;        /* its label */
+  guint                idle;            /* that will fill it, or 0 */
 } Dialog;
 
 enum { RESPONSE_RESET = 1 };
@@ -127,10 +131,53 @@ fill (Dialog *dialog, GtkWidget *box)
     }
 }
 
-gboolean
-fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, double *values)
+/* ---- What was measured ---- */
+
+static gboolean
+measure (gpointer data)
 {
-  Dialog     dialog = { .table = table, .values = values };
+  Dialog          *dialog = data;
+  g_autofree char *line   = dialog->measuring->words (dialog->measuring->data);
+
+  gtk_label_set_text (GTK_LABEL (dialog->measured), line);
+  dialog->idle = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static double *
+measured_value (const Dialog *dialog)
+{
+  int i = 0;
+
+  while (strcmp (dialog->table[i].name, dialog->measuring->name) != 0)
+    i++;
+  return &dialog->values[i];
+}
+
+static void
+show_measured (Dialog *dialog)
+{
+  gtk_widget_set_visible (dialog->measured, *measured_value (dialog) == 0);
+}
+
+/* The picture is measured when the dialog stands on the screen. */
+static void
+add_measured (Dialog *dialog, GtkWidget *box)
+{
+  dialog->measured = gtk_label_new (_("Measuring noise"));
+  gtk_misc_set_alignment (GTK_MISC (dialog->measured), 0, 0.5);
+  gtk_label_set_line_wrap (GTK_LABEL (dialog->measured), TRUE);
+  gtk_box_pack_start (GTK_BOX (box), dialog->measured, FALSE, FALSE, 0);
+  gtk_box_reorder_child (GTK_BOX (box), dialog->measured, 0);
+  g_signal_connect_swapped (dialog->controls[measured_value (dialog) - dialog->values], "value-changed",
+                            G_CALLBACK (show_measured), dialog);
+  dialog->idle = g_idle_add_full (G_PRIORITY_LOW, measure, dialog, NULL);
+}
+
+gboolean
+fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, const FddmMeasuring *measuring, double *values)
+{
+  Dialog     dialog = { .table = table, .values = values, .measuring = measuring };
   GtkWidget *window, *box;
   int        response;
 
@@ -143,11 +190,15 @@ fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, doub
   box = gtk_vbox_new (FALSE, 6);
   gtk_container_set_border_width (GTK_CONTAINER (box), 12);
   fill (&dialog, box);
+  add_measured (&dialog, box);
   gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), box, TRUE, TRUE, 0);
   gtk_widget_show_all (box);
+  show_measured (&dialog);
 
   while ((response = gimp_dialog_run (GIMP_DIALOG (window))) == RESPONSE_RESET)
     reset (&dialog);
+  if (dialog.idle)
+    g_source_remove (dialog.idle);
   gtk_widget_destroy (window);
   return response == GTK_RESPONSE_OK;
 }
