@@ -20,9 +20,11 @@ close_device (FddmContext *context)
     return;
   context->backend->tensor_free (context->device, context->mean);
   context->backend->tensor_free (context->device, context->variance);
+  fddm_noise_meter_free (context->meter);
   fddm_network_free (context->network);
   context->backend->close (context->device);
   context->mean = context->variance = NULL;
+  context->meter   = NULL;
   context->network = NULL;
   context->device  = NULL;
 }
@@ -76,8 +78,14 @@ choose_device (FddmContext *context, FddmDeviceKind kind, GError **error)
 FddmContext *
 fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContextOptions *options, GError **error)
 {
-  FddmContext *context = g_new0 (FddmContext, 1);
+  FddmContext *context;
 
+  if (weights->kind == FDDM_KIND_MEASURE)
+    {
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _("%s measures noise, it makes no pictures"), weights->path);
+      return NULL;
+    }
+  context = g_new0 (FddmContext, 1);
   context->weights = fddm_weights_ref (weights);
   if (options != NULL)
     context->options = *options;

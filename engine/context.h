@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "network.h"
+#include "noise-meter.h"
 #include "schedule.h"
 
 #define FDDM_MEMORY_DEFAULT ((gsize) 1 << 30)
@@ -17,6 +18,7 @@ struct FddmContext {
   FddmDevice        *device;
   FddmNetwork       *network;
   FddmTensor        *mean, *variance;
+  FddmNoiseMeter    *meter;           /* made when noise is measured */
   FddmSchedule       schedule;
 };
 

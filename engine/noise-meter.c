@@ -1,145 +1,139 @@
-/* noise-meter.c: chooses and keeps patches to measure noise in.
+/* noise-meter.c: see noise-meter.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
+#include "noise-meter.h"
+#include <glib/gi18n-lib.h>
 #include <string.h>
-#include "noise-private.h"
+#include "noise-meter-resource.h"
+#include "weights-private.h"
 
-#define MEMORY        ((gsize) 24 << 20)   /* of the patches kept, bytes */
-#define PATCHES_MAX   ((gsize) 1 << 16)
-#define MARGIN_MIN    0.06f                /* nearer to black or white, noise may have been clipped */
+struct FddmNoiseMeter {
+  const FddmBackend *backend;
+  FddmDevice        *device;
+  FddmNetwork       *network;
+  int                rows, columns;                 /* of a piece, in patches */
+  FddmTensor        *coefficients;
+  float             *values, *input, *output;       /* the network's two ends, and what it is about, in host memory */
+  FddmMeterSums      sums;
+};
+
+static gsize
+places (int rows, int columns)
+{
+  return (gsize) rows * (gsize) columns;
+}
+
+/* ---- Weights ---- */
+
+/* Compiled in, so that there is no file to find and none to go missing. */
+static FddmWeights *
+own_weights (GError **error)
+{
+  g_autoptr (GBytes) bytes = g_resource_lookup_data (fddm_noise_meter_get_resource (), "/fddm/noise-meter.safetensors",
+                                                     G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  gconstpointer      data;
+  gsize              size;
+
+  if (bytes == NULL)
+    return NULL;
+  data = g_bytes_get_data (bytes, &size);
+  return fddm_weights_parse ("noise-meter.safetensors", data, size, error);
+}
+
+static FddmNetwork *
+load (FddmNoiseMeter *meter, FddmWeights *weights, GError **error)
+{
+  if (weights->kind == FDDM_KIND_MEASURE && weights->patch == FDDM_METER_PATCH &&
+      weights->channels == FDDM_METER_CHANNELS)
+    return fddm_network_new (meter->backend, meter->device, weights, error);
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _("%s does not measure noise in patches of %d × %d"), weights->path,
+               FDDM_METER_PATCH, FDDM_METER_PATCH);
+  return NULL;
+}
 
 FddmNoiseMeter *
-fddm_noise_meter_new (int patch, int channels)
+fddm_noise_meter_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error)
 {
-  FddmNoiseMeter *meter = g_new0 (FddmNoiseMeter, 1);
+  FddmNoiseMeter          *meter = g_new0 (FddmNoiseMeter, 1);
+  g_autoptr (FddmWeights)  used = weights != NULL ? fddm_weights_ref (weights) : own_weights (error);
 
-  meter->asked = patch;
-  meter->patch = patch * fddm_noise_join_group (patch);
-  meter->channels = channels;
-  meter->coefficients = channels * meter->patch * meter->patch;
-  meter->capacity = MIN (PATCHES_MAX, MEMORY / ((gsize) meter->coefficients * sizeof (float)));
-  meter->every = 1;
-  meter->values = g_new (float, meter->capacity * (gsize) meter->coefficients);
-  meter->brightness = g_new (float, meter->capacity);
-  meter->texture = g_new (float, meter->capacity);
-  meter->margin = g_new (float, meter->capacity);
-  return meter;
+  meter->backend = backend;
+  meter->device  = device;
+  if (used != NULL && (meter->network = load (meter, used, error)) != NULL)
+    return meter;
+  fddm_noise_meter_free (meter);
+  return NULL;
 }
 
 void
 fddm_noise_meter_free (FddmNoiseMeter *meter)
 {
-  if (!meter)
+  if (meter == NULL)
     return;
-  g_free (meter->values);
-  g_free (meter->brightness);
-  g_free (meter->texture);
-  g_free (meter->margin);
+  fddm_noise_meter_end (meter, NULL);
+  fddm_network_free (meter->network);
   g_free (meter);
 }
 
-/* Keeps every second of the patches kept so far. */
-static void
-thin_out (FddmNoiseMeter *meter)
-{
-  gsize c = (gsize) meter->coefficients;
+/* ---- Pieces ---- */
 
-  for (gsize i = 1; 2 * i < meter->n; i++)
-    {
-      memcpy (meter->values + i * c, meter->values + 2 * i * c, c * sizeof (float));
-      meter->brightness[i] = meter->brightness[2 * i];
-      meter->texture[i] = meter->texture[2 * i];
-      meter->margin[i] = meter->margin[2 * i];
-    }
-  meter->n = (meter->n + 1) / 2;
-  meter->every *= 2;
+gboolean
+fddm_noise_meter_bytes (FddmNoiseMeter *meter, int rows, int columns, gsize *bytes, GError **error)
+{
+  const gsize floats = FDDM_METER_COEFFICIENTS + FDDM_METER_INPUTS + FDDM_METER_OUTPUTS;
+
+  if (!fddm_network_bytes (meter->network, rows, columns, bytes, error))
+    return FALSE;
+  *bytes += places (rows, columns) * floats * sizeof (float) +
+            meter->backend->tensor_bytes (meter->device, FDDM_TENSOR_FLOAT, rows, columns, FDDM_METER_COEFFICIENTS);
+  return TRUE;
 }
 
-/* How far the mean colour is from black and white, from the means of Y', Cb and Cr. */
-static float
-margin (const FddmNoiseMeter *meter, const float *patch)
+gboolean
+fddm_noise_meter_begin (FddmNoiseMeter *meter, int rows, int columns, GError **error)
 {
-  int   n = meter->patch * meter->patch;
-  float y = patch[0] / (float) meter->patch, cb, cr, most;
+  const gsize n = places (rows, columns);
 
-  if (meter->channels == 1)
-    return 1 - fabsf (y);
-  cb = patch[n] / (float) meter->patch;
-  cr = patch[2 * n] / (float) meter->patch;
-  most = MAX (fabsf (y + 1.402f * cr), fabsf (y + 1.772f * cb));
-  return 1 - MAX (most, fabsf (y - 0.344136f * cb - 0.714136f * cr));
+  fddm_noise_meter_end (meter, NULL);
+  memset (&meter->sums, 0, sizeof meter->sums);
+  meter->rows    = rows;
+  meter->columns = columns;
+  meter->values  = g_new (float, n * FDDM_METER_COEFFICIENTS);
+  meter->input   = g_new (float, n * FDDM_METER_INPUTS);
+  meter->output  = g_new (float, n * FDDM_METER_OUTPUTS);
+  meter->coefficients = meter->backend->tensor_new (meter->device, FDDM_TENSOR_FLOAT, rows, columns,
+                                                    FDDM_METER_COEFFICIENTS, error);
+  return meter->coefficients != NULL && fddm_network_prepare (meter->network, rows, columns, error);
 }
 
-static float
-energy (const FddmNoiseMeter *meter, const float *patch)
+gboolean
+fddm_noise_meter_add (FddmNoiseMeter *meter, const FddmWindow *window, const float *pixels, const FddmTicker *ticker,
+                      GError **error)
 {
-  float sum = 0;
+  const FddmBackend *backend = meter->backend;
+  FddmDevice        *device  = meter->device;
 
-  for (int k = 1; k < meter->patch * meter->patch; k++)
-    sum += patch[k] * patch[k];
-  return sum;
-}
-
-/* The texture around a patch is judged by its neighbours alone: choosing patches by what is measured in them would favour
- * those in which noise happens to be low. */
-static void
-keep (FddmNoiseMeter *meter, const float *patch, gsize row, const float *energies, int column, int columns)
-{
-  gsize        c = (gsize) meter->coefficients;
-  const float *e = energies + column;
-  float       *values, around, sum = 0;
-  float        from_edge = margin (meter, patch);
-
-  around = (e[-columns - 1] + e[-columns] + e[-columns + 1] + e[-1] + e[1] + e[columns - 1] + e[columns] + e[columns + 1]) / 8;
-  for (gsize k = 0; k < c; k++)
-    sum += fabsf (patch[k]);
-  if (!(from_edge > MARGIN_MIN) || !isfinite (around + sum) || meter->seen++ % meter->every != 0)
-    return;
-  if (meter->n == meter->capacity)
-    thin_out (meter);
-  values = meter->values + meter->n * c;
-  memcpy (values, patch, c * sizeof (float));
-  for (int i = 0; i < meter->coefficients; i += meter->patch * meter->patch)
-    {
-      const float *dc = patch + i;
-
-      /* A slope of the picture cancels; of noise, 1 + 4/16 of its variance is left. */
-      values[i] = (dc[0] - (dc[-(gssize) c] + dc[c] + dc[-(gssize) row] + dc[row]) / 4) / sqrtf (1.25f);
-    }
-  meter->brightness[meter->n] = patch[0] / (float) meter->patch;
-  meter->texture[meter->n] = around;
-  meter->margin[meter->n] = from_edge;
-  meter->n++;
-}
-
-static void
-add_patches (FddmNoiseMeter *meter, const float *coefficients, int rows, int columns)
-{
-  gsize             row = (gsize) columns * (gsize) meter->coefficients;
-  g_autofree float *energies = NULL;
-
-  if (rows < 3 || columns < 3)
-    return;
-  energies = g_new (float, 3 * (gsize) columns);
-  for (int i = 0; i < rows; i++)
-    {
-      if (i >= 3)
-        memmove (energies, energies + columns, 2 * (gsize) columns * sizeof (float));
-      for (int j = 0; j < columns; j++)
-        energies[MIN (i, 2) * columns + j] = energy (meter, coefficients + (gsize) i * row + (gsize) (j * meter->coefficients));
-      for (int j = 1; i >= 2 && j < columns - 1; j++)
-        keep (meter, coefficients + (gsize) (i - 1) * row + (gsize) (j * meter->coefficients), row, energies + columns, j,
-              columns);
-    }
+  if (!backend->analyse (device, window, pixels, meter->coefficients, error) ||
+      !backend->tensor_download (device, meter->coefficients, meter->values, error))
+    return FALSE;
+  fddm_meter_features (meter->values, meter->rows, meter->columns, meter->input);
+  if (!backend->tensor_upload (device, fddm_network_input (meter->network), meter->input, error) ||
+      !fddm_network_run (meter->network, -1, ticker, error) ||
+      !backend->tensor_download (device, fddm_network_output (meter->network), meter->output, error))
+    return FALSE;
+  fddm_meter_gather (meter->values, meter->output, meter->rows * meter->columns, &meter->sums);
+  return TRUE;
 }
 
 void
-fddm_noise_meter_add (FddmNoiseMeter *meter, const float *coefficients, int rows, int columns)
+fddm_noise_meter_end (FddmNoiseMeter *meter, FddmNoiseModel *model)
 {
-  int               group = fddm_noise_join_group (meter->asked);
-  g_autofree float *joined = NULL;
-
-  if (group > 1)
-    joined = fddm_noise_join (coefficients, rows, columns, meter->channels, meter->asked);
-  add_patches (meter, group > 1 ? joined : coefficients, rows / group, columns / group);
+  if (meter->network != NULL)
+    fddm_network_release (meter->network);
+  meter->backend->tensor_free (meter->device, meter->coefficients);
+  meter->coefficients = NULL;
+  g_clear_pointer (&meter->values, g_free);
+  g_clear_pointer (&meter->input, g_free);
+  g_clear_pointer (&meter->output, g_free);
+  if (model != NULL)
+    fddm_noise_read (&meter->sums, model);
 }

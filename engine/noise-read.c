@@ -1,402 +1,216 @@
-/* noise-read.c: from the patches that were kept to a noise level for each frequency, channel and brightness.
+/* noise-read.c: from what the noise meter told of a picture's places to the picture's noise.
  * SPDX-License-Identifier: Apache-2.0
  *
- * What makes it hard: in a picture that is texture all over, even the flattest patches hold texture, and that looks like
- * noise. What tells them apart here:
- *  - White noise is as strong in the highest frequencies as in the others, texture hardly reaches them. So the white part
- *    of the noise is read there; how texture leaks into them is seen from patches of growing texture, and taken off.
- *  - Texture is mostly in the luma, noise in R', G' and B' alike. So chroma tells how much of luma's is noise.
- *  - Noise out of a camera that has demosaiced, smoothed and compressed it has lost its highest frequencies; there the
- *    lower ones are believed, in so far as luma and chroma vary independently, which in texture they don't.
- * The thresholds were set on white noise added to CBSD68 and on the real noise of PolyU, against clean photographs. */
+ * In each channel the logarithm of the level is the sum of a part by frequency and a smooth one by brightness: least squares
+ * for both in turns. weights/train/fddm/meter.py does the same, and golden tests compare. */
 #include <math.h>
-#include <string.h>
-#include "noise-reading.h"
+#include "noise.h"
 
-#define PATCHES_MIN 64
-#define BINS        FDDM_READING_BINS
-#define GROUPS      FDDM_READING_GROUPS
-#define TINY        1e-14                 /* a variance that is nothing, [-1,1]²              */
-#define ROUNDING    (0.193 * FDDM_STEP)   /* level in luma of rounding R', G', B' to 8 bits */
+#define KNOTS FDDM_NOISE_KNOTS
+#define BINS  FDDM_METER_BINS
+#define AREA  (FDDM_METER_PATCH * FDDM_METER_PATCH)
 
-/* What white noise of one 8-bit step in R', G' and B' is in CHANNEL. */
-static double
-step_in (const FddmReading *reading, int channel)
+#define ROUNDS 5
+#define ALIKE  50.0                     /* neighbouring places err together: so many tell as much as one by itself      */
+#define DOUBT  0.05                     /* by which the meter may err at one brightness, however many places agree      */
+#define NONE   (1.2 * 0.25 * FDDM_STEP) /* it was taught nothing below a quarter of a step: near that there is no noise */
+
+G_STATIC_ASSERT (BINS == KNOTS - 1);    /* a bin lies between two knots */
+
+/* ---- The smooth part ---- */
+
+/* Solves A x = B for a symmetric positive matrix; X comes in B. */
+static void
+solve (double a[KNOTS][KNOTS], double b[KNOTS])
 {
-  return reading->channels == 3 ? fddm_noise_row_norm[channel] * FDDM_STEP : FDDM_STEP;
+  for (int i = 0; i < KNOTS; i++)
+    for (int j = i + 1; j < KNOTS; j++)
+      {
+        double factor = a[j][i] / a[i][i];
+
+        for (int k = i; k < KNOTS; k++)
+          a[j][k] -= factor * a[i][k];
+        b[j] -= factor * b[i];
+      }
+  for (int i = KNOTS - 1; i >= 0; i--)
+    {
+      for (int j = i + 1; j < KNOTS; j++)
+        b[i] -= a[i][j] * b[j];
+      b[i] /= a[i][i];
+    }
 }
 
-static double
-mean_of (const double *values, const int *which, int n)
+/* Adds WEIGHT · (Σ coefficients · knots from FIRST on)² to the matrix. */
+static void
+add_square (double a[KNOTS][KNOTS], int first, const double *coefficients, int n, double weight)
 {
-  double sum = 0;
-
   for (int i = 0; i < n; i++)
-    sum += values[which[i]];
-  return sum / MAX (n, 1);
+    for (int j = 0; j < n; j++)
+      a[first + i][first + j] += weight * coefficients[i] * coefficients[j];
 }
 
-static double
-mean_ac (const FddmReading *reading, const double *values)
-{
-  double sum = 0;
-
-  for (int k = 1; k < reading->d2; k++)
-    sum += values[k];
-  return sum / (reading->d2 - 1);
-}
-
-/* ---- Judgement ---- */
-
-/* Variance of the white part of CHANNEL's noise. Over groups of growing texture the high frequencies' variance follows the
- * low ones' along a line; white noise alone is the point of the line where both are equal. */
-static double
-white_part (const FddmReading *reading, int channel)
-{
-  double low[GROUPS], high[GROUPS], trust[GROUPS], sum = 0, mean_low = 0, mean_high = 0, along = 0, square = 0;
-  double ridge, slope, flat_low, flat_high, least = G_MAXDOUBLE;
-
-  for (int g = 0; g < reading->groups; g++)
-    {
-      const double *variance = reading->variance[g] + channel * reading->d2;
-
-      low[g] = mean_of (variance, reading->low, reading->n_low);
-      high[g] = mean_of (variance, reading->high, reading->n_high);
-      least = MIN (least, high[g]);
-    }
-  for (int g = 0; g < reading->groups; g++)
-    {
-      trust[g] = high[g] <= 4 * least + TINY ? reading->weight[g] / ((high[g] + TINY) * (high[g] + TINY)) : 0;
-      sum += trust[g];
-      mean_low += trust[g] * low[g];
-      mean_high += trust[g] * high[g];
-    }
-  mean_low /= sum;
-  mean_high /= sum;
-  for (int g = 0; g < reading->groups; g++)
-    {
-      along += trust[g] / sum * (low[g] - mean_low) * (high[g] - mean_high);
-      square += trust[g] / sum * (low[g] - mean_low) * (low[g] - mean_low);
-    }
-  /* Where the groups hardly differ, the slope that pictures have in the mean. */
-  ridge = 0.015 * mean_high * mean_high + TINY * TINY;
-  slope = CLAMP ((along + 0.08 * ridge) / (square + ridge), 0, 0.25);
-  flat_low = mean_of (reading->flat + channel * reading->d2, reading->low, reading->n_low);
-  flat_high = mean_of (reading->flat + channel * reading->d2, reading->high, reading->n_high);
-  return MAX ((flat_high - slope * flat_low) / (1 - slope), 0.6 * flat_high);
-}
-
-/* How much more CHANNEL varies in FREQUENCIES in groups with texture than in flat ones: e.g. ln 1 = 0 for noise alone. */
-static double
-growth (const FddmReading *reading, int channel, const int *frequencies, int n, double less)
-{
-  double flat, textured;
-  int    offset = channel * reading->d2, last = MIN (5, reading->groups - 1);
-
-  if (last < 2)
-    return 0;
-  flat = (mean_of (reading->variance[0] + offset, frequencies, n) + mean_of (reading->variance[1] + offset, frequencies, n)) / 2;
-  textured = mean_of (reading->variance[last] + offset, frequencies, n);
-  return log (MAX (textured - less, TINY) / MAX (flat - less, TINY));
-}
-
-/* The white part of luma that chroma's agrees to: texture makes luma's too large, and grows. */
-static double
-luma_by_chroma (const FddmReading *reading, const double white[3])
-{
-  const double *norm = fddm_noise_row_norm;
-  double        expected, share;
-
-  if (reading->channels != 3)
-    return white[0];
-  expected = (white[1] / (norm[1] * norm[1]) + white[2] / (norm[2] * norm[2])) / 2 * norm[0] * norm[0];
-  if (expected >= white[0] || expected < TINY)
-    return white[0];
-  share = 1 - fddm_noise_ramp (growth (reading, 0, reading->high, reading->n_high, 0), 0.05, 0.3);
-  /* Chroma that was smoothed away says nothing. */
-  share *= fddm_noise_ramp (log (white[0] / expected), log (9), log (36));
-  return white[0] * pow (expected / white[0], share);
-}
-
-/* How far the correlation of luma with chroma, in the flattest 15 % of the bins' patches together, is from that of noise
- * which R', G' and B' have each for itself, and from none, which is a camera's after its own treatment. */
+/* The curve nearest to VALUES at the bins' middles, each known as well as PRECISION (one over its variance) says, that
+ * bends and rises little, and is near 0 where nothing is known. */
 static void
-judge_dependence (FddmReading *reading, double *from_white, double *from_none)
+fit_curve (const double values[BINS], const double precision[BINS], double curve[KNOTS])
 {
-  static const double white[3] = { 0, -0.450, -0.241 };   /* products of the matrix's rows over their norms */
-  int               n = 0;
-  g_autofree float *luma = g_new (float, reading->n);
-  g_autofree int   *flattest = g_new (int, reading->n);
-  double            correlation;
-  int               left[BINS];
+  static const double bend[] = { 1, -2, 1 }, slope[] = { -1, 1 }, middle[] = { 0.5, 0.5 };
+  double              a[KNOTS][KNOTS] = { { 0 } };
 
-  *from_white = *from_none = 0;
-  if (reading->channels != 3)
-    return;
-  memset (left, 0, sizeof left);
-  for (int b = 0; b < reading->n_bins; b++)
-    left[reading->bin[b]] = 3 * reading->bin_patches[b];
-  for (int i = 0; i < reading->n; i++)
-    if (left[fddm_reading_bin (reading, reading->order[i])]-- > 0)
-      flattest[n++] = reading->order[i];
-  fddm_reading_gather (reading, flattest, n, 0);
-  memcpy (luma, reading->column, (gsize) n * sizeof (float));
-  for (int c = 1; c < 3; c++)
+  for (int i = 0; i < KNOTS; i++)
     {
-      fddm_reading_gather (reading, flattest, n, c * reading->d2);
-      correlation = fddm_noise_correlation (luma, reading->column, (gsize) n);
-      *from_none = MAX (*from_none, fabs (correlation));
-      *from_white = MAX (*from_white, fabs (correlation - white[c]));
+      a[i][i] += 0.5;
+      curve[i] = 0;
     }
+  for (int i = 0; i + 1 < KNOTS; i++)
+    add_square (a, i, slope, 2, 4);
+  for (int i = 0; i + 2 < KNOTS; i++)
+    add_square (a, i, bend, 3, 100);
+  for (int i = 0; i < BINS; i++)
+    {
+      add_square (a, i, middle, 2, precision[i]);
+      curve[i] += precision[i] * values[i] / 2;
+      curve[i + 1] += precision[i] * values[i] / 2;
+    }
+  solve (a, curve);
+}
+
+/* ---- One channel ---- */
+
+typedef struct {
+  const FddmMeterSums *sums;
+  int    first;                      /* of the channel's coefficients             */
+  double weight[BINS];               /* of each bin, over the channel's frequencies */
+  double precision[BINS];
+  double level[AREA];                /* logarithms                                */
+  double curve[KNOTS];               /* likewise, to be added                     */
+} Channel;
+
+static double
+middle_of (const double curve[KNOTS], int bin)
+{
+  return (curve[bin] + curve[bin + 1]) / 2;
 }
 
 static void
-judge (FddmReading *reading)
+fit_levels (Channel *channel)
 {
-  double low = sqrt (mean_of (reading->bulk, reading->low, reading->n_low));
-  double high = mean_of (reading->bulk, reading->high, reading->n_high);
-  double from_white, from_none;
-
-  high = sqrt (MAX (high - ROUNDING * ROUNDING, 0));
-  judge_dependence (reading, &from_white, &from_none);
-  reading->independence = fddm_noise_ramp (MIN (from_white, from_none), 0.1, 0.3);
-  reading->likeness = fddm_noise_ramp (from_none, 0.12, 0.35) * fddm_noise_ramp (high / MAX (low, 1e-9), 0.085, 0.14)
-                      * fddm_noise_ramp (low / FDDM_STEP, 5, 9);
-}
-
-/* ---- Levels ---- */
-
-static int
-by_size (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const double *sizes = data;
-  double        first = sizes[*(const int *) a], second = sizes[*(const int *) b];
-
-  return first < second ? -1 : first > second;
-}
-
-/* Variances of noise that has no highest frequencies: those of the quietest third of the bins for texture, as much of them
- * as WHITE lets expect; the bins' own, for what is like a camera's noise. */
-static void
-processed_part (const FddmReading *reading, int channel, double white, double *result)
-{
-  int    offset = channel * reading->d2, order[BINS];
-  double sizes[BINS], sum = 0, step = step_in (reading, channel);
-  double most = 16 * MAX (white, 0.01 * step * step);
-
-  memset (result, 0, (gsize) reading->d2 * sizeof (double));
-  for (int b = 0; b < reading->n_bins; b++)
+  for (int k = 0; k < AREA; k++)
     {
-      order[b] = b;
-      sizes[b] = mean_ac (reading, reading->bin_core[b] + offset);
-    }
-  g_qsort_with_data (order, reading->n_bins, sizeof (int), by_size, sizes);
-  for (int i = 0; i < reading->n_bins && sum < 0.3; i++)
-    {
-      for (int k = 0; k < reading->d2; k++)
-        result[k] += reading->share[order[i]] * reading->bin_core[order[i]][offset + k];
-      sum += reading->share[order[i]];
-    }
-  for (int k = 0; k < reading->d2; k++)
-    {
-      double quiet = sqrt (MIN (result[k] / MAX (sum, 1e-9), most));
-      double all = sqrt (reading->bulk[offset + k]);
+      double sum = 0, weight = 0;
 
-      quiet += reading->likeness * (all - quiet);
-      result[k] = quiet * quiet;
-    }
-}
-
-/* What DC is by the frequencies next to it, as if the spectrum were a Gaussian. */
-static double
-dc_by_neighbours (const FddmReading *reading, const double *variance)
-{
-  int    d = reading->meter->patch;
-  double first = (variance[1] + variance[d]) / 2, second = d > 2 ? (variance[2] + variance[2 * d]) / 2 : first;
-
-  return first * cbrt (CLAMP (first / MAX (second, TINY), 1, 4));
-}
-
-/* Variances of CHANNEL's coefficients, given its white part. */
-static void
-channel_variances (const FddmReading *reading, int channel, double white, double *result)
-{
-  const double *flat = reading->flat + channel * reading->d2;
-  double        processed[FDDM_PATCH_MAX * FDDM_PATCH_MAX];
-  double        sigma = sqrt (white) / step_in (reading, channel);
-  double        is_white = 1 - fddm_noise_ramp (log (sigma + 1e-9), log (0.6), log (1.2));
-  double        believed = fddm_noise_ramp (growth (reading, channel, reading->low, reading->n_low, white), 0.2, 0.8);
-  double        doubt = 4 * sqrt (2.0 / reading->flat_patches), dc, most;
-
-  if (channel == 0)
-    believed *= reading->independence;
-  processed_part (reading, channel, white, processed);
-  for (int k = 0; k < reading->d2; k++)
-    {
-      double more = flat[k] - white, variance;
-
-      if (fabs (more) < doubt * flat[k])
-        more = 0;
-      variance = MAX (white + (more > 0 ? believed * more : more), 0);
-      result[k] = exp (is_white * log (variance + TINY) + (1 - is_white) * log (processed[k] + TINY));
-    }
-  dc = dc_by_neighbours (reading, result);
-  most = pow (channel == 0 ? 1.6 : 8, 2 * reading->likeness) * dc;
-  result[0] = is_white * dc + (1 - is_white) * CLAMP (result[0], 0.8 * dc, most);
-}
-
-/* ---- Dependence on brightness ---- */
-
-/* Level in each bin against the model's, as logarithms, and how sure they are. In white noise the highest frequencies tell,
- * for they hold the least texture. */
-static void
-fit_brightness (const FddmReading *reading, int channel, double white, const double *variance, float *curve)
-{
-  int    offset = channel * reading->d2;
-  double sigma = sqrt (white) / step_in (reading, channel);
-  double others = fddm_noise_ramp (log (sigma + 1e-9), log (0.6), log (1.2));
-  double values[BINS], doubt[BINS], fitted[FDDM_NOISE_KNOTS], mean = 0, evidence = 0;
-  double texture = growth (reading, channel, reading->high, reading->n_high, 0);
-  /* What grows may be noise itself, when it depends on brightness. */
-  double trouble = 0.2 * (channel > 0 ? 1 - 0.9 * reading->independence : 1);
-
-  for (int bin = 0; bin < BINS; bin++)
-    {
-      values[bin] = 0;
-      doubt[bin] = HUGE_VAL;
-    }
-  for (int b = 0; b < reading->n_bins; b++)
-    {
-      double sum = 0, weights = 0;
-
-      for (int k = 1; k < reading->d2; k++)
+      for (int b = 0; b < BINS; b++)
         {
-          double quiet = sqrt (reading->bin_core[b][offset + k]), all = sqrt (reading->bin_bulk[b][offset + k]);
-          double here = quiet + others * (all - quiet), weight = others;
+          const double w = channel->sums->weight[b][channel->first + k];
 
-          for (int i = 0; i < reading->n_high; i++)
-            weight = reading->high[i] == k ? 1 : weight;
-          sum += weight * here * here / (variance[k] + TINY);
-          weights += weight;
+          sum += channel->sums->level[b][channel->first + k] - w * middle_of (channel->curve, b);
+          weight += w;
         }
-      values[reading->bin[b]] = CLAMP (log (sum / weights + 1e-9) / 2, -2, 2);
-      doubt[reading->bin[b]] = 1 / (reading->bin_patches[b] * weights) + 0.0016 + trouble * texture * texture;
-      mean += reading->flat_share[b] * values[reading->bin[b]];
-    }
-  for (int b = 0; b < reading->n_bins; b++)
-    {
-      double *value = &values[reading->bin[b]];
-
-      *value -= mean;
-      evidence += *value * *value / doubt[reading->bin[b]];
-    }
-  if (evidence < 3 * reading->n_bins)      /* nothing but chance */
-    return;
-  fddm_noise_fit_curve (values, doubt, fitted);
-  for (int i = 0; i < FDDM_NOISE_KNOTS; i++)
-    curve[i] = (float) exp (CLAMP (fitted[i], -1, 1));
-}
-
-/* ---- All ---- */
-
-static void
-read_white (FddmReading *reading, double white[3])
-{
-  fddm_reading_measure_groups (reading);
-  for (int c = 0; c < reading->channels; c++)
-    white[c] = white_part (reading, c);
-}
-
-/* Strong noise is clipped further from black and white: it is measured again without the patches there, and that counts
- * if it did more than leave texture over, which chroma hardly has. */
-static void
-avoid_clipping (FddmReading *reading, double white[3])
-{
-  double   sigma = sqrt (white[0]) / step_in (reading, 0), again[3] = { 0, 0, 0 };
-  int      before = reading->n;
-  gboolean clipped;
-
-  if (sigma <= 6)
-    return;
-  fddm_reading_choose_patches (reading, MIN ((1.5 + sigma / 50) * sigma * FDDM_STEP, 0.5));
-  if (reading->n >= MAX (500, before / 6))
-    read_white (reading, again);
-  clipped = again[0] > 0;
-  if (clipped && reading->channels == 3)
-    {
-      double chroma = (again[1] + again[2]) / (white[1] + white[2] + TINY);
-
-      clipped = chroma > 1.1 && again[0] < 1.1 * chroma * chroma * white[0];
-    }
-  if (clipped)
-    {
-      memcpy (white, again, sizeof again);
-      return;
-    }
-  fddm_reading_choose_patches (reading, 0);
-  read_white (reading, white);
-}
-
-/* Where luma's variation is texture, chroma knows better how noise depends on brightness. */
-static void
-share_curves (const FddmReading *reading, FddmNoiseModel *model)
-{
-  for (int i = 0; i < FDDM_NOISE_KNOTS && reading->channels == 3; i++)
-    {
-      float by_chroma = sqrtf (model->curve[1][i] * model->curve[2][i]);
-
-      model->curve[0][i] = by_chroma * powf (model->curve[0][i] / by_chroma, 0.4f * (float) reading->independence);
+      channel->level[k] = sum / weight;
     }
 }
 
+/* What the levels leave over in each bin; fits the curve to it. */
 static void
-write_model (FddmReading *reading, const double white[3], FddmNoiseModel *model)
+fit_brightness (Channel *channel, double left[BINS])
 {
-  for (int c = 0; c < reading->channels; c++)
+  for (int b = 0; b < BINS; b++)
     {
-      double variance[FDDM_PATCH_MAX * FDDM_PATCH_MAX];
-
-      channel_variances (reading, c, white[c], variance);
-      for (int k = 0; k < reading->d2; k++)
-        model->level[c * reading->d2 + k] = variance[k] <= 4 * TINY ? 0 : (float) sqrt (variance[k]);
-      fit_brightness (reading, c, white[c], variance, model->curve[c]);
+      left[b] = 0;
+      for (int k = 0; k < AREA && channel->weight[b] > 0; k++)
+        left[b] += (channel->sums->level[b][channel->first + k] -
+                    channel->sums->weight[b][channel->first + k] * channel->level[k]) / channel->weight[b];
     }
-  share_curves (reading, model);
+  fit_curve (left, channel->precision, channel->curve);
 }
 
-static void
-read_joined (FddmNoiseMeter *meter, FddmNoiseModel *model)
+/* Whether the bins differ by no more than chance would have them. */
+static gboolean
+is_flat (const Channel *channel, const double left[BINS])
 {
-  g_autofree FddmReading *reading = g_new0 (FddmReading, 1);
-  g_autofree int     *order = g_new (int, meter->n);
-  g_autofree float   *column = g_new (float, meter->n);
-  double              white[3] = { 0, 0, 0 };
+  double mean = 0, precision = 0, sum = 0;
+  int    n = 0;
 
-  fddm_noise_white (model, meter->patch, meter->channels, FALSE, 0);
-  reading->meter = meter;
-  reading->order = order;
-  reading->column = column;
-  reading->channels = meter->channels;
-  reading->coefficients = meter->coefficients;
-  reading->d2 = meter->patch * meter->patch;
-  fddm_reading_choose_patches (reading, 0);
-  if (reading->n < PATCHES_MIN)
-    return;
-  fddm_reading_choose_frequencies (reading);
-  read_white (reading, white);
+  for (int b = 0; b < BINS; b++)
+    {
+      mean += channel->precision[b] * left[b];
+      precision += channel->precision[b];
+      n += channel->precision[b] > 0;
+    }
+  mean /= precision;
+  for (int b = 0; b < BINS; b++)
+    sum += channel->precision[b] * (left[b] - mean) * (left[b] - mean);
+  return sum <= n;
+}
 
-  avoid_clipping (reading, white);
-  fddm_reading_measure_bins (reading);
-  judge (reading);
-  white[0] = luma_by_chroma (reading, white);
-  write_model (reading, white, model);
+/* FALSE when there is a frequency of which nothing was told. */
+static gboolean
+channel_init (Channel *channel, const FddmMeterSums *sums, int first)
+{
+  *channel = (Channel) { .sums = sums, .first = first };
+  for (int k = 0; k < AREA; k++)
+    {
+      double told = 0;
+
+      for (int b = 0; b < BINS; b++)
+        {
+          told += sums->weight[b][first + k];
+          channel->weight[b] += sums->weight[b][first + k];
+        }
+      if (!(told > 0))
+        return FALSE;
+    }
+  for (int b = 0; b < BINS; b++)
+    channel->precision[b] = channel->weight[b] > 0 ? 1 / (ALIKE / channel->weight[b] + DOUBT * DOUBT) : 0;
+  return TRUE;
+}
+
+/* The curve's mean over what was seen becomes 1, so that levels are the picture's own. */
+static void
+channel_write (const Channel *channel, float level[AREA], float curve[KNOTS])
+{
+  double factor[KNOTS], mean = 0, weight = 0;
+
+  for (int i = 0; i < KNOTS; i++)
+    factor[i] = exp (channel->curve[i]);
+  for (int b = 0; b < BINS; b++)
+    {
+      mean += channel->weight[b] * middle_of (factor, b);
+      weight += channel->weight[b];
+    }
+  mean /= weight;
+  for (int k = 0; k < AREA; k++)
+    {
+      double s = exp (channel->level[k]) * mean;
+
+      level[k] = s > NONE ? (float) s : 0;
+    }
+  for (int i = 0; i < KNOTS; i++)
+    curve[i] = (float) (factor[i] / mean);
 }
 
 void
-fddm_noise_meter_read (FddmNoiseMeter *meter, FddmNoiseModel *model)
+fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
 {
-  FddmNoiseModel joined;
+  fddm_noise_white (model, FDDM_METER_PATCH, FDDM_METER_CHANNELS, FALSE, 0);
+  for (int c = 0; c < FDDM_METER_CHANNELS; c++)
+    {
+      Channel channel;
+      double  left[BINS];
 
-  read_joined (meter, &joined);
-  fddm_noise_split (&joined, meter->asked, model);
+      if (!channel_init (&channel, sums, c * AREA))
+        continue;
+      for (int round = 0; round < ROUNDS; round++)
+        {
+          fit_levels (&channel);
+          fit_brightness (&channel, left);
+        }
+      if (is_flat (&channel, left))
+        {
+          for (int i = 0; i < KNOTS; i++)
+            channel.curve[i] = 0;
+          fit_levels (&channel);
+        }
+      channel_write (&channel, model->level + c * AREA, model->curve[c]);
+    }
 }

@@ -1,11 +1,11 @@
-/* noise.c: noise of known level, and what is said of a measured one. noise-meter.c and noise-read.c measure.
+/* noise.c: noise of known level, and what is said of a measured one. measure.c measures.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "noise-private.h"
+#include "noise.h"
 
 /* Norms of the rows of the BT.601 matrix, 0.299 0.587 0.114 and its differences. */
-const double fddm_noise_row_norm[3] = { 0.66855516, 0.62306317, 0.65719937 };
+static const double row_norm[3] = { 0.66855516, 0.62306317, 0.65719937 };
 
 void
 fddm_noise_white (FddmNoiseModel *model, int patch, int channels, gboolean gray, double sigma)
@@ -18,7 +18,7 @@ fddm_noise_white (FddmNoiseModel *model, int patch, int channels, gboolean gray,
       double level = sigma * FDDM_STEP;
 
       if (channels == 3 && !gray)
-        level *= fddm_noise_row_norm[c];
+        level *= row_norm[c];
       else if (c > 0)
         level = 0;
       for (int k = 0; c < channels && k < patch * patch; k++)
@@ -50,7 +50,7 @@ fddm_noise_summary (const FddmNoiseModel *model, double *luma, double *chroma)
   if (!colour)
     return;
   /* A gray picture's three samples are one and the same: its luma is as noisy as each. */
-  *chroma = (level (model, 1) / fddm_noise_row_norm[1] + level (model, 2) / fddm_noise_row_norm[2]) / 2 / FDDM_STEP;
+  *chroma = (level (model, 1) / row_norm[1] + level (model, 2) / row_norm[2]) / 2 / FDDM_STEP;
   if (*chroma > 0)
-    *luma /= fddm_noise_row_norm[0];
+    *luma /= row_norm[0];
 }

@@ -1,23 +1,22 @@
-/* noise.h: the noise level of a photo, from the photo alone.
+/* noise.h: noise models: of known noise, of what the noise meter told, for other patches; and what is said of one.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
+#include "host/meter.h"
 #include "noise-model.h"
+
+/* One 8-bit step in [-1,1]. */
+#define FDDM_STEP (2.0 / 255)
 
 /* White noise of standard deviation SIGMA (8-bit steps) in every sample of an R'G'B' (CHANNELS = 3) picture, as levels of
  * its YCbCr coefficients; GRAY: the three samples are one and the same, so that chroma has no noise. */
-void fddm_noise_white (FddmNoiseModel *model, int patch, int channels, gboolean gray, double sigma);
+void fddm_noise_white   (FddmNoiseModel *model, int patch, int channels, gboolean gray, double sigma);
 
-/* Collects coefficients of a picture, tile by tile. */
-typedef struct FddmNoiseMeter FddmNoiseMeter;
+/* The noise of the meter's own patches and channels by what it told; levels of 0 where it told nothing, or next to no noise. */
+void fddm_noise_read    (const FddmMeterSums *sums, FddmNoiseModel *model);
 
-FddmNoiseMeter *fddm_noise_meter_new  (int patch, int channels);
-void            fddm_noise_meter_free (FddmNoiseMeter *meter);
-/* COEFFICIENTS: rows × columns × (channels·patch²) floats, channels fastest; a connected piece of the picture. */
-void            fddm_noise_meter_add  (FddmNoiseMeter *meter, const float *coefficients, int rows, int columns);
-/* What was found; levels of 0 when the picture shows no noise or is too small to tell. */
-void            fddm_noise_meter_read (FddmNoiseMeter *meter, FddmNoiseModel *model);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmNoiseMeter, fddm_noise_meter_free)
+/* MODEL, of the meter's patches, for patches of side PATCH and the first of its channels; GRAY as above. */
+void fddm_noise_convert (const FddmNoiseModel *metered, int patch, int channels, gboolean gray, FddmNoiseModel *model);
 
 /* Root mean square over the frequencies of the channels' levels at middle gray, in 8-bit steps of an R'G'B' picture that
  * has white noise of the same strength: for reports. CHROMA is the mean of Cb and Cr, 0 for one channel. */

@@ -242,7 +242,7 @@ read_layer (Reader *reader, FddmLayer *layer, GError **error)
   if (!op)
     return fddm_weights_fail (error, _("layer %d: unknown operation “%s”"), reader->index, name);
   if (op->generate_only && reader->weights->kind != FDDM_KIND_GENERATE)
-    return fddm_weights_fail (error, _("layer %d: a denoising network cannot use “%s”"), reader->index, name);
+    return fddm_weights_fail (error, _("layer %d: only a generating network can use “%s”"), reader->index, name);
 
   layer->op = op->op;
   layer->kernel = op->kernel;
@@ -275,9 +275,9 @@ read_layers (Reader *reader, JsonNode *root, GError **error)
         return FALSE;
       weights->n_layers = (int) i + 1;
     }
-  if (weights->layers[n - 1].channels != weights->coefficients)
+  if (weights->layers[n - 1].channels != weights->outputs)
     return fddm_weights_fail (error, _("the last layer has %d channels instead of %d"), weights->layers[n - 1].channels,
-                              weights->coefficients);
+                              weights->outputs);
   return TRUE;
 }
 

@@ -101,21 +101,19 @@ static gboolean
 read_kind (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   static const char *const formats[] = { "fddm/1", NULL };
-  static const char *const kinds[] = { "denoise", "generate", NULL };        /* in FddmKind's order */
+  static const char *const kinds[] = { "denoise", "generate", "measure", NULL };        /* in FddmKind's order */
   static const char *const channels[] = { "1", "3", NULL };
   static const char *const colours[] = { "gray", "ycbcr-bt601", NULL };      /* in the same order */
-  static const char *const grids[] = { "paper", "open", NULL };
   const char              *patch;
   guint64                  side;
-  int                      kind, count, colour, grid;
+  int                      kind, count, colour;
 
   if (choice (file, "format", formats, error) < 0 || (kind = choice (file, "kind", kinds, error)) < 0
       || !read_name (weights, file, error) || !(patch = required (file, "patch", error)))
     return FALSE;
   if (!g_ascii_string_to_unsigned (patch, 10, 1, FDDM_PATCH_MAX, &side, NULL))
     return fddm_weights_fail (error, _("metadata “%s” must be a number from %d to %d"), "patch", 1, FDDM_PATCH_MAX);
-  if ((count = choice (file, "channels", channels, error)) < 0 || (colour = choice (file, "colour", colours, error)) < 0
-      || (grid = choice (file, "k_grid", grids, error)) < 0)
+  if ((count = choice (file, "channels", channels, error)) < 0 || (colour = choice (file, "colour", colours, error)) < 0)
     return FALSE;
   if (colour != count)
     return fddm_weights_fail (error, _("metadata “%s” and “%s” contradict each other"), "channels", "colour");
@@ -123,21 +121,25 @@ read_kind (FddmWeights *weights, FddmSafetensors *file, GError **error)
   weights->patch = (int) side;
   weights->channels = count == 0 ? 1 : 3;
   weights->coefficients = weights->channels * weights->patch * weights->patch;
-  weights->open_grid = grid == 1;
+  weights->inputs = weights->coefficients + (kind == FDDM_KIND_MEASURE ? weights->channels : weights->coefficients);
+  weights->outputs = weights->coefficients * (kind == FDDM_KIND_MEASURE ? 2 : 1);
   return TRUE;
 }
 
 static gboolean
 read_schedule (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  double lo, hi;
+  static const char *const grids[] = { "paper", "open", NULL };
+  int                      grid;
+  double                   lo, hi;
 
-  if (!number (file, "temperature", &weights->temperature, error)
+  if ((grid = choice (file, "k_grid", grids, error)) < 0 || !number (file, "temperature", &weights->temperature, error)
       || !range (file, "mu_range", &weights->mu_from, &weights->mu_to, error)
       || !range (file, "noise_range", &lo, &hi, error))
     return FALSE;
   if (weights->temperature < 1e-4 || weights->temperature > 1e4)
     return fddm_weights_fail (error, _("metadata “%s” is out of range"), "temperature");
+  weights->open_grid = grid == 1;
   weights->noise_lo = (float) lo;
   weights->noise_hi = (float) hi;
   if (lo < 1e-9 || !(weights->noise_lo < weights->noise_hi))
@@ -157,7 +159,7 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
   if (!value)
     return TRUE;
   if (weights->kind != FDDM_KIND_GENERATE)
-    return fddm_weights_fail (error, _("metadata “%s” has no place in a denoising network"), "classes");
+    return fddm_weights_fail (error, _("metadata “%s” has no place in a network of this kind"), "classes");
   node = json ("classes", value, 1, error);
   if (!node)
     return FALSE;
@@ -225,14 +227,27 @@ read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
   return weights->variance != NULL;
 }
 
+/* What a network that predicts clean coefficients has besides its layers; the noise meter has none of it. */
+static gboolean
+read_prediction (FddmWeights *weights, FddmSafetensors *file, GError **error)
+{
+  static const char *const keys[] = { "k_grid", "temperature", "mu_range", "noise_range", "classes", "difficulty" };
+
+  if (weights->kind != FDDM_KIND_MEASURE)
+    return read_schedule (weights, file, error) && read_classes (weights, file, error)
+           && read_difficulty (weights, file, error) && read_statistics (weights, file, error);
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (g_hash_table_contains (file->metadata, keys[i]))
+      return fddm_weights_fail (error, _("metadata “%s” has no place in a network of this kind"), keys[i]);
+  return TRUE;
+}
+
 static gboolean
 read_all (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   const char *layers, *unused;
 
-  if (!read_kind (weights, file, error) || !read_schedule (weights, file, error)
-      || !read_classes (weights, file, error) || !read_difficulty (weights, file, error)
-      || !read_statistics (weights, file, error) || !(layers = required (file, "layers", error))
+  if (!read_kind (weights, file, error) || !read_prediction (weights, file, error) || !(layers = required (file, "layers", error))
       || !fddm_weights_layers (weights, file, layers, error))
     return FALSE;
   unused = fddm_safetensors_unused (file);
@@ -325,7 +340,7 @@ fddm_weights_metadata (const FddmWeights *weights, const char *key)
 int
 fddm_weights_value_channels (const FddmWeights *weights, int value)
 {
-  return value == 0 ? 2 * weights->coefficients : weights->layers[value - 1].channels;
+  return value == 0 ? weights->inputs : weights->layers[value - 1].channels;
 }
 
 double

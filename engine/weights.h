@@ -12,7 +12,8 @@
 
 typedef enum {
   FDDM_KIND_DENOISE,
-  FDDM_KIND_GENERATE
+  FDDM_KIND_GENERATE,
+  FDDM_KIND_MEASURE          /* the noise meter: no schedule, no statistics */
 } FddmKind;
 
 typedef enum {
@@ -43,6 +44,7 @@ struct FddmWeights {
   char      *name;
   int        patch, channels;        /* channels of the picture                   */
   int        coefficients;           /* C = channels·patch²                       */
+  int        inputs, outputs;        /* channels of the network's ends            */
   gboolean   open_grid;              /* k_grid is "open"                          */
   double     temperature;
   double     mu_from, mu_to;
@@ -50,7 +52,7 @@ struct FddmWeights {
   int        n_layers;
   FddmLayer *layers;
   char     **classes;                /* NULL-terminated, or NULL                  */
-  const float *mean, *variance;      /* C floats each                             */
+  const float *mean, *variance;      /* C floats each, or NULL                    */
   int        n_difficulty;
   double    *difficulty_log_s, *difficulty_error;
   GHashTable *metadata;              /* string -> string                          */

@@ -12,8 +12,8 @@ int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size);
 static const char *const words[] = {
   "-1", "0", "1", "2", "3", "8192", "2147483647", "4294967296", "9223372036854775807", "1e999", "null", "{}", "[]", "\"\"",
   "\\\"h\\\"", "\\\"input\\\"", "\\\"conv1x1\\\"", "\\\"conv3x3\\\"", "\\\"concat\\\"", "\\\"group_norm\\\"",
-  "\\\"attention\\\"", "\\\"embedding\\\"", "\\\"residual\\\"", "\\\"groups\\\":1", "\\\"heads\\\":1", "generate", "F16",
-  "BF16", "[[", "}}", ",", ":" };
+  "\\\"attention\\\"", "\\\"embedding\\\"", "\\\"residual\\\"", "\\\"groups\\\":1", "\\\"heads\\\":1", "generate", "measure",
+  "F16", "BF16", "[[", "}}", ",", ":" };
 
 static void
 mutate (GByteArray *file, GRand *rand)
@@ -42,11 +42,21 @@ mutate (GByteArray *file, GRand *rand)
     }
 }
 
-static int
-write_seed (const char *folder, const guint8 *data)
+/* A network that denoises, or one that measures. */
+static GByteArray *
+seed_file (const guint8 *data, gboolean measures, gsize *data_bytes)
 {
-  g_autofree char        *path = g_build_filename (folder, "tiny.safetensors", NULL);
-  g_autoptr (GByteArray)  file = weights_file (NULL, NULL, data, DATA_BYTES);
+  *data_bytes = measures ? DATA_BYTES - MEASURE_SKIPS : DATA_BYTES;
+  return measures ? weights_file (HEADER, MEASURE_HEADER, data + MEASURE_SKIPS, *data_bytes)
+                  : weights_file (NULL, NULL, data, *data_bytes);
+}
+
+static int
+write_seed (const char *folder, const guint8 *data, gboolean measures)
+{
+  gsize                   data_bytes;
+  g_autofree char        *path = g_build_filename (folder, measures ? "meter.safetensors" : "tiny.safetensors", NULL);
+  g_autoptr (GByteArray)  file = seed_file (data, measures, &data_bytes);
   g_autoptr (GError)      error = NULL;
 
   if (g_file_set_contents (path, (const char *) file->data, file->len, &error))
@@ -67,18 +77,19 @@ main (int argc, char **argv)
 
   weights_file_data (data);
   if (argc == 3 && strcmp (argv[1], "--seed") == 0)
-    return write_seed (argv[2], data);
+    return write_seed (argv[2], data, FALSE) || write_seed (argv[2], data, TRUE);
   for (; g_get_monotonic_time () < end; runs++)
     {
-      g_autoptr (GByteArray) file = weights_file (NULL, NULL, data, DATA_BYTES);
+      gsize                  data_bytes;
+      g_autoptr (GByteArray) file = seed_file (data, runs % 4 == 0, &data_bytes);
       g_autofree guint8     *bytes = NULL;
 
       for (int n = g_rand_int_range (rand, 1, 5); n > 0 && file->len > 0; n--)
         mutate (file, rand);
       /* Mostly with a length that fits, or few mutations would get past it. */
-      if (file->len >= 8 + DATA_BYTES && g_rand_int_range (rand, 0, 8) > 0)
+      if (file->len >= 8 + data_bytes && g_rand_int_range (rand, 0, 8) > 0)
         {
-          guint64 length = GUINT64_TO_LE ((guint64) (file->len - 8 - DATA_BYTES));
+          guint64 length = GUINT64_TO_LE ((guint64) (file->len - 8 - data_bytes));
 
           memcpy (file->data, &length, 8);
         }

@@ -18,7 +18,8 @@ LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size)
   if (weights)
     {
       /* What the engine relies on. */
-      g_assert_cmpint (fddm_weights_value_channels (weights, weights->n_layers), ==, weights->coefficients);
+      g_assert_cmpint (fddm_weights_value_channels (weights, weights->n_layers), ==, weights->outputs);
+      g_assert_true (weights->inputs >= 1 && (weights->kind == FDDM_KIND_MEASURE) == (weights->variance == NULL));
       g_assert_cmpint (fddm_weights_reach (weights), <=, weights->n_layers);
       g_assert_true (fddm_weights_operations (weights) >= 0);
       for (int i = 0; i < weights->n_layers; i++)

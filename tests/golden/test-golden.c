@@ -1,6 +1,7 @@
 /* test-golden.c: the networks and the sampler against the PyTorch implementation (weights/train/golden.py).
  * SPDX-License-Identifier: Apache-2.0 */
 #include "fddm-math.h"
+#include "noise-meter.h"
 #include "sampler.h"
 #include "support.h"
 #include "weights.h"
@@ -192,6 +193,95 @@ test_sampler (void)
     }
 }
 
+/* ---- The noise meter ---- */
+
+/* A golden tensor of N values in one dimension. */
+static const float *
+golden_vector (FddmSafetensors *file, const char *name, int n)
+{
+  gint64       shape[1] = { n };
+  const float *values = fddm_safetensors_take (file, name, 1, shape, NULL);
+
+  g_assert_nonnull (values);
+  return values;
+}
+
+/* A window on all whole patches of a packed picture. */
+static FddmWindow
+whole_window (int width, int height, int *row_offset, int *column_offset)
+{
+  for (int i = 0; i < height; i++)
+    row_offset[i] = i * width * 3;
+  for (int i = 0; i < width; i++)
+    column_offset[i] = i * 3;
+  return (FddmWindow) { .patch = 4, .rows = height / 4, .columns = width / 4, .channels = 3, .channel_stride = 1,
+                        .n_floats = (gsize) width * height * 3, .row_offset = row_offset, .column_offset = column_offset };
+}
+
+/* From pixels to the noise model, and again on the same meter. */
+static void
+test_noise_meter (void)
+{
+  g_autofree char            *bytes = NULL;
+  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+  g_autofree char            *path  = test_golden_path ("tiny-meter.safetensors");
+  g_autoptr (FddmWeights)     weights = fddm_weights_open (path, NULL);
+  int               n, rows, columns;
+  g_autofree float *pixels = test_golden_image (file, "meter.rgb", &n, &rows, &columns);
+  const float      *level = golden_vector (file, "meter.level", 48), *curve = golden_vector (file, "meter.curve", 51);
+  g_autofree int   *row_offset = g_new (int, rows), *column_offset = g_new (int, columns);
+  FddmWindow        window = whole_window (columns, rows, row_offset, column_offset);
+
+  g_assert_nonnull (weights);
+  for (int i = 0; i < n * rows * columns; i++)
+    pixels[i] = (pixels[i] + 1) / 2;
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    {
+      FddmDevice     *device = settings[i].backend->open (&settings[i].options, NULL);
+      FddmNoiseMeter *meter  = fddm_noise_meter_new (settings[i].backend, device, weights, NULL);
+      const double    tolerance = MAX (settings[i].tolerance, 1e-4);
+      FddmNoiseModel  model;
+
+      for (int again = 0; again < 2; again++)
+        {
+          g_assert_true (fddm_noise_meter_begin (meter, window.rows, window.columns, NULL));
+          g_assert_true (fddm_noise_meter_add (meter, &window, pixels, &silent, NULL));
+          fddm_noise_meter_end (meter, &model);
+          g_assert_cmpint (model.patch, ==, 4);
+          g_assert_cmpint (model.channels, ==, 3);
+          g_assert_cmpfloat (test_error (model.level, level, 48), <, tolerance);
+          g_assert_cmpfloat (test_error (&model.curve[0][0], curve, 51), <, tolerance);
+        }
+      fddm_noise_meter_free (meter);
+      settings[i].backend->close (device);
+    }
+}
+
+static void
+test_noise_meter_features (void)
+{
+  g_autofree char            *bytes = NULL;
+  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+  int               n, rows, columns, height, width;
+  g_autofree float *pixels = test_golden_image (file, "meter.rgb", &n, &height, &width);
+  g_autofree float *expected = test_golden_image (file, "meter.input", &n, &rows, &columns);
+  g_autofree float *input = g_new (float, rows * columns * n), *values = NULL;
+  g_autofree int   *row_offset = g_new (int, height), *column_offset = g_new (int, width);
+  FddmWindow        window = whole_window (width, height, row_offset, column_offset);
+  FddmDevice       *device = fddm_backend_ref.open (&settings[0].options, NULL);
+  FddmTensor       *coefficients = test_tensor (&fddm_backend_ref, device, FDDM_TENSOR_FLOAT, rows, columns, 48, NULL);
+
+  for (int i = 0; i < 3 * width * height; i++)
+    pixels[i] = (pixels[i] + 1) / 2;
+  g_assert_true (fddm_backend_ref.analyse (device, &window, pixels, coefficients, NULL));
+  values = test_download (&fddm_backend_ref, device, coefficients);
+  fddm_meter_features (values, rows, columns, input);
+  g_assert_cmpint (n, ==, FDDM_METER_INPUTS);
+  g_assert_cmpfloat (test_error (input, expected, (gsize) n * rows * columns), <, 1e-5);
+  fddm_backend_ref.tensor_free (device, coefficients);
+  fddm_backend_ref.close (device);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -199,5 +289,7 @@ main (int argc, char **argv)
   g_test_add_func ("/golden/denoising-network", test_denoising_network);
   g_test_add_func ("/golden/generating-network", test_generating_network);
   g_test_add_func ("/golden/sampler", test_sampler);
+  g_test_add_func ("/golden/noise-meter-features", test_noise_meter_features);
+  g_test_add_func ("/golden/noise-meter", test_noise_meter);
   return g_test_run ();
 }

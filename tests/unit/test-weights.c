@@ -81,6 +81,8 @@ test_good_file_is_read (void)
   g_assert_cmpfloat (layers[1].weight[3], ==, 1 + 3 / 128.f);      /* BF16 */
   g_assert_cmpfloat (layers[3].weight[35], ==, 1 + 37 / 8388608.f);
 
+  g_assert_cmpint (weights->inputs, ==, 2);
+  g_assert_cmpint (weights->outputs, ==, 1);
   g_assert_cmpint (fddm_weights_value_channels (weights, 0), ==, 2);
   g_assert_cmpint (fddm_weights_value_channels (weights, 3), ==, 4);
   g_assert_cmpint (fddm_weights_reach (weights), ==, 2);
@@ -168,8 +170,8 @@ static const struct { const char *from, *to, *because; } damages[] = {
   { LAYERS, "[[[[[[1]]]]]]", "nested" },
   { "`conv3x3`", "`conv5x5`", "layer 0: unknown operation “conv5x5”" },
   { "`conv3x3`", "3", "layer 0: “op”" },
-  { "`op`:`conv1x1`", "`op`:`group_norm`", "layer 1: a denoising network cannot use “group_norm”" },
-  { "`op`:`conv1x1`", "`op`:`attention`", "layer 1: a denoising network cannot use “attention”" },
+  { "`op`:`conv1x1`", "`op`:`group_norm`", "layer 1: only a generating network can use “group_norm”" },
+  { "`op`:`conv1x1`", "`op`:`attention`", "layer 1: only a generating network can use “attention”" },
   { "`activation`", "`activatoin`", "layer 0 (conv3x3): unknown key “activatoin”" },
   { "`relu`", "`gelu`", "layer 0: unknown activation “gelu”" },
   { "`relu`", "null", "layer 0: “activation”" },
@@ -242,6 +244,52 @@ test_damages_are_named (void)
     }
 }
 
+/* The noise meter: other widths, and nothing of what predicts clean coefficients. */
+static void
+test_measuring_file (void)
+{
+  static const struct { const char *from, *to, *because; } wrong[] = {
+    { "'name'", "'k_grid':'open','name'", "“k_grid” has no place" },
+    { "'name'", "'temperature':'0.5','name'", "“temperature” has no place" },
+    { "'name'", "'mu_range':'[-4, 8]','name'", "“mu_range” has no place" },
+    { "'name'", "'noise_range':'[0.1, 1]','name'", "“noise_range” has no place" },
+    { "'name'", "'classes':'[`a`]','name'", "“classes” has no place" },
+    { "'name'", "'difficulty':'{}','name'", "“difficulty” has no place" },
+    { "'colour':'gray',", "", "“colour” is missing" },
+    { "'kind':'measure'", "'kind':'denoise'", "“k_grid” is missing" },
+    { "`op`:`conv1x1`", "`op`:`embedding`", "layer 1: only a generating network can use “embedding”" },
+    { ",{`op`:`conv3x3`,`in`:`both`,`out`:`y`,`weights`:`c`}", "", "last layer has 4 channels instead of 2" },
+    { "'shape':[2,4,3,3],'data_offsets':[96,240]},'c.bias':{'dtype':'F16','shape':[2]",
+      "'shape':[2,4,3,3],'data_offsets':[96,240]},'coef_mean':{'dtype':'F16','shape':[2]", "“c.bias” is missing" },
+    { "'patch':'1'", "'patch':'2'", "“a.weight” has size 2 in dimension 2 instead of 5" },
+  };
+  g_autoptr (GByteArray)  file = weights_file (HEADER, MEASURE_HEADER, data + MEASURE_SKIPS, DATA_BYTES - MEASURE_SKIPS);
+  g_autoptr (GError)      error = NULL;
+  g_autoptr (FddmWeights) weights = parse (file, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (weights->kind, ==, FDDM_KIND_MEASURE);
+  g_assert_cmpint (weights->inputs, ==, 2);
+  g_assert_cmpint (weights->outputs, ==, 2);
+  g_assert_cmpint (fddm_weights_value_channels (weights, 0), ==, 2);
+  g_assert_cmpint (fddm_weights_reach (weights), ==, 2);
+  g_assert_null (weights->mean);
+  g_assert_null (weights->variance);
+  g_assert_null (fddm_context_new (weights, FDDM_DEVICE_REFERENCE, NULL, &error));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
+  g_assert_nonnull (strstr (error->message, "measures noise"));
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GString)    header = g_string_new (MEASURE_HEADER);
+      g_autoptr (GByteArray) damaged = NULL;
+
+      g_assert_cmpuint (g_string_replace (header, wrong[i].from, wrong[i].to, 1), ==, 1);
+      damaged = weights_file (HEADER, header->str, data + MEASURE_SKIPS, DATA_BYTES - MEASURE_SKIPS);
+      assert_refused (damaged, wrong[i].because);
+    }
+}
+
 /* A NaN or an infinity anywhere in the tensors, in each of the three types; a variance that cannot be divided by. */
 static void
 test_odd_numbers_are_refused (void)
@@ -308,7 +356,7 @@ test_every_flip_is_survived (void)
         weights = parse (file, &error);
         g_assert_true ((weights == NULL) == (error != NULL));
         if (weights)
-          g_assert_cmpint (fddm_weights_value_channels (weights, weights->n_layers), ==, weights->coefficients);
+          g_assert_cmpint (fddm_weights_value_channels (weights, weights->n_layers), ==, weights->outputs);
         file->data[at] ^= (guint8) (1 << bit);
       }
 }
@@ -370,7 +418,8 @@ static void
 test_golden_files (void)
 {
   static const struct { const char *name; FddmKind kind; } files[] = {
-    { "tiny.safetensors", FDDM_KIND_DENOISE }, { "tiny-generate.safetensors", FDDM_KIND_GENERATE } };
+    { "tiny.safetensors", FDDM_KIND_DENOISE }, { "tiny-generate.safetensors", FDDM_KIND_GENERATE },
+    { "tiny-meter.safetensors", FDDM_KIND_MEASURE } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     {
@@ -395,6 +444,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/good-file-is-read", test_good_file_is_read);
   g_test_add_func ("/weights/halves", test_halves);
   g_test_add_func ("/weights/damages-are-named", test_damages_are_named);
+  g_test_add_func ("/weights/measuring-file", test_measuring_file);
   g_test_add_func ("/weights/odd-numbers-are-refused", test_odd_numbers_are_refused);
   g_test_add_func ("/weights/absurd-lengths-are-refused", test_absurd_lengths_are_refused);
   g_test_add_func ("/weights/every-truncation-is-refused", test_every_truncation_is_refused);

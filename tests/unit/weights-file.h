@@ -27,6 +27,20 @@
 #define HEADER "{" METADATA "," TENSORS "}"
 #define DATA_BYTES 252
 
+/* The same layers as a noise meter of one gray pixel a patch; its data are those above without the first 8 bytes. */
+#define MEASURE_METADATA \
+  "'__metadata__':{'format':'fddm/1','kind':'measure','name':'tiny','patch':'1','channels':'1','colour':'gray'," \
+  "'layers':'" LAYERS "'}"
+#define MEASURE_TENSORS \
+  "'a.weight':{'dtype':'F16','shape':[2,2,3,3],'data_offsets':[0,72]}," \
+  "'a.bias':{'dtype':'F32','shape':[2],'data_offsets':[72,80]}," \
+  "'b.weight':{'dtype':'BF16','shape':[2,2,1,1],'data_offsets':[80,88]}," \
+  "'b.bias':{'dtype':'F32','shape':[2],'data_offsets':[88,96]}," \
+  "'c.weight':{'dtype':'F16','shape':[2,4,3,3],'data_offsets':[96,240]}," \
+  "'c.bias':{'dtype':'F16','shape':[2],'data_offsets':[240,244]}"
+#define MEASURE_HEADER "{" MEASURE_METADATA "," MEASURE_TENSORS "}"
+#define MEASURE_SKIPS 8
+
 /* The header with its first FROM replaced by TO (FROM NULL: as it is), as the file's bytes. */
 static inline GByteArray *
 weights_file (const char *from, const char *to, const guint8 *data, gsize data_bytes)

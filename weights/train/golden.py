@@ -7,6 +7,7 @@
 tiny.safetensors            a denoising network, d = 4, 16 wide, random: conv3x3, conv1x1, relu, silu, residual, concat
 tiny-generate.safetensors   a generating network, d = 4, 16 wide, two classes: the operations above and group_norm,
                             attention (2 heads), embedding
+tiny-meter.safetensors      a noise meter, 16 wide, random
 tiny-golden.safetensors     all float32, row-major:
   network.x, network.s      (48, 6, 5) noisy coefficients and their level, some of it outside noise_range, some 0
   network.input             (96, 6, 5) what the network is given
@@ -25,6 +26,9 @@ tiny-golden.safetensors     all float32, row-major:
   sampler.levels            (6, 48, 6, 5) levels of 5 steps, the last one 0
   sampler.z                 (5, 48, 6, 5) white noise of each step
   sampler.eta0, sampler.eta05   (48, 6, 5) where sampling with tiny.safetensors ends for eta = 0 and 0.5
+  meter.rgb                 (3, 50, 91) R'G'B' in [-1, 1], dark at the left, bright at the right
+  meter.input               (51, 12, 22) what the meter is given of it
+  meter.level               (48) the noise that it finds; meter.curve (51) the three channels' 17 knots
 """
 import os
 import sys
@@ -32,7 +36,7 @@ import sys
 import numpy as np
 import torch
 
-from fddm import networks, sampler, schedule, safetensors, transform, weights
+from fddm import meter, networks, sampler, schedule, safetensors, transform, weights
 
 D = 4
 PROVENANCE = {"training_data": "none: random numbers", "licence": "Apache-2.0"}
@@ -74,6 +78,21 @@ def build(layers, classes, low, high):
     mean = torch.where(k % (D * D) == 0, -0.3 + 0.1 * (k // 16), 0.01 * torch.randn(48))
     variance = torch.exp(1.5 - 0.4 * (k % 4 + k % 16 // 4) - 1.5 * (k // 16)) * (1 + 0.2 * torch.rand(48))
     return networks.Denoiser(network, mean, variance, low, high).eval()
+
+
+def build_meter():
+    model = meter.Meter(16, 1)
+    for name, p in model.network.named_parameters():
+        p.data = torch.randn(p.shape) * (0.2 if p.dim() == 1 else (1 / p[0].numel()) ** 0.5)
+    return model.eval()
+
+
+def meter_picture():
+    """Noise and waves on a slope, none of which is near the edge between two bins of brightness."""
+    y, x = torch.meshgrid(torch.arange(50.), torch.arange(91.), indexing="ij")
+    step = ((x / 90 * 13).floor() + 1.5) / 8 - 1
+    picture = step + 0.02 * torch.sin(x * 0.9 + y * 0.4) * (y > 30) + 0.03 * (step + 1) * torch.randn(1, 3, 50, 91)
+    return picture.clamp(-1, 1)
 
 
 def metadata(kind, low, high, mu):
@@ -133,6 +152,15 @@ def main():
             g["schedule.%s.%d" % (grid, d)] = schedule.dispersion(d, grid)
         g["schedule.level.%s.4" % grid] = schedule.level(4, mu, 0.5, grid)
         g["schedule.alpha.%s.4" % grid] = schedule.alpha_bar(4, mu, 0.5, grid)
+
+    model = build_meter()
+    weights.save_meter(os.path.join(out, "tiny-meter.safetensors"), model, dict(PROVENANCE, name="tiny"), half=False)
+    g["meter.rgb"] = meter_picture()
+    x = transform.patch_dct(transform.to_ycc(g["meter.rgb"][:, :, :48, :88]), D)
+    g["meter.input"] = meter.features(x)
+    level, curve = meter.read(model, g["meter.rgb"])
+    assert (level > 0).all() and (curve.max(1) > 1.05).all()
+    g["meter.level"], g["meter.curve"] = torch.from_numpy(level), torch.from_numpy(curve).flatten()
 
     def plain(name, t):
         t = t[0] if t.dim() == 4 and not name.startswith(("sampler.levels", "sampler.z")) else t

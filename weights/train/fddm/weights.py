@@ -1,23 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Denoiser <-> weights file `fddm/1`."""
+"""Denoiser, Meter <-> weights file `fddm/1`."""
 import json
 
 import numpy as np
 import torch
 
-from . import networks, safetensors
+from . import meter, networks, safetensors
+
+
+def texts_of(network, metadata):
+    texts = {"format": "fddm/1"}
+    texts.update({k: v if isinstance(v, str) else json.dumps(v) for k, v in metadata.items()})
+    texts["layers"] = json.dumps(network.layers, separators=(",", ":"))
+    return texts
+
+
+def tensors_of(network, half):
+    return {name: value.detach().float().cpu().contiguous().numpy().astype("<f2" if half else "<f4")
+            for name, value in network.tensors().items()}
 
 
 def save(path, model, metadata, half=True):
     """metadata: the keys of weights/FORMAT.md but format and layers; values that are not text become JSON."""
-    texts = {"format": "fddm/1"}
-    texts.update({k: v if isinstance(v, str) else json.dumps(v) for k, v in metadata.items()})
-    texts["layers"] = json.dumps(model.network.layers, separators=(",", ":"))
     tensors = {"coef_mean": model.mean.cpu().numpy().astype("<f4"),
                "coef_var": model.variance.cpu().numpy().astype("<f4")}
-    for name, value in model.network.tensors().items():
-        tensors[name] = value.detach().float().cpu().contiguous().numpy().astype("<f2" if half else "<f4")
-    safetensors.write(path, tensors, texts)
+    tensors.update(tensors_of(model.network, half))
+    safetensors.write(path, tensors, texts_of(model.network, metadata))
+
+
+def save_meter(path, model, about, half=True):
+    """model: fddm.meter.Meter. about: name and provenance, as in weights/FORMAT.md."""
+    metadata = {"kind": "measure", "patch": str(meter.PATCH), "channels": str(meter.CHANNELS), "colour": "ycbcr-bt601"}
+    safetensors.write(path, tensors_of(model.network, half), texts_of(model.network, {**metadata, **about}))
 
 
 def load(path):

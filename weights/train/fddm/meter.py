@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The noise meter: a network that reads the noise level of a picture off its coefficients.
+
+It sees patches of 4 x 4. Its input (N x C + 3 x h x w, C = 48) is asinh(x / STEP) for each coefficient, where DC is
+replaced by its distance from the mean of its four neighbours (a slope of the picture cancels), and the three mean
+colours. Its output (N x 2C x h x w) is, for each coefficient and place, the logarithm of the noise level and of how
+well it is known there (one over the standard deviation of that logarithm).
+"""
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from fddm import networks, transform
+
+PATCH, CHANNELS = 4, 3
+COEFFICIENTS = CHANNELS * PATCH ** 2
+STEP = 2 / 255                 # one 8-bit step: where the scale turns from linear to logarithmic
+FLOOR = 0.25 * STEP            # levels below it read as it
+SURE = (-1.5, 3.0)             # range of the logarithm of the second output
+
+BINS = 16                      # of brightness, evenly over [-1, 1]
+ALIKE = 50                     # neighbouring places err together: so many tell as much as one by itself
+DOUBT = 0.05                   # by which the network may err at one brightness, however many places agree
+
+
+def features(x):
+    """x: N x C x h x w, coefficients of noisy pictures, Y'CbCr in [-1, 1]."""
+    d2 = PATCH ** 2
+    mean = x[:, ::d2]
+    around = F.pad(mean, (1, 1, 1, 1), mode="reflect")
+    around = (around[:, :, 1:-1, :-2] + around[:, :, 1:-1, 2:] + around[:, :, :-2, 1:-1] + around[:, :, 2:, 1:-1]) / 4
+    x = x.clone()
+    x[:, ::d2] = (mean - around) / 1.25 ** 0.5          # white noise keeps its strength
+    return torch.cat([torch.asinh(x / STEP), mean / PATCH], 1)
+
+
+class Meter(torch.nn.Module):
+    def __init__(self, width=64, blocks=3):
+        super().__init__()
+        layers = networks.residual_layers(width, blocks)
+        layers[0]["channels"] = width
+        self.network = networks.Network(layers, COEFFICIENTS, inputs=COEFFICIENTS + CHANNELS, outputs=2 * COEFFICIENTS)
+
+    def forward(self, x):
+        """Logarithm of the level, and of how sure it is, each N x C x h x w."""
+        inner = features(x).contiguous(memory_format=torch.channels_last)
+        level, sure = self.network(inner).float().split(COEFFICIENTS, 1)
+        return level - 3, sure.clamp(*SURE)
+
+
+def curve_through(values, variance):
+    """The smooth curve (BINS + 1 knots) nearest to VALUES, at the middles between knots, each known up to VARIANCE."""
+    middle = (np.eye(BINS, BINS + 1) + np.eye(BINS, BINS + 1, 1)) / 2
+    slope, bend = np.diff(np.eye(BINS + 1), axis=0), np.diff(np.eye(BINS + 1), 2, axis=0)
+    a = 0.5 * np.eye(BINS + 1) + 4 * slope.T @ slope + 100 * bend.T @ bend + middle.T @ (middle / variance[:, None])
+    return np.linalg.solve(a, middle.T @ (values / variance))
+
+
+def read_channel(weight, total):
+    """weight, total: BINS x frequencies: sums over the places of w^2, and of w^2 times the logarithm of the level, w
+    being how well it is known. Returns levels and how they change with brightness (BINS + 1 factors, 1 on average)."""
+    each, every = weight.sum(1), weight.sum(0)
+    if not (every > 0).all():
+        return np.zeros(len(every)), np.ones(BINS + 1)
+    seen, flat = each > 0, np.zeros(BINS + 1)
+    variance, left, curve = np.full(BINS, np.inf), np.zeros(BINS), flat
+    variance[seen] = ALIKE / each[seen] + DOUBT ** 2
+    for _ in range(5):
+        level = (total - weight * ((curve[1:] + curve[:-1]) / 2)[:, None]).sum(0) / every
+        left[seen] = (total - weight * level)[seen].sum(1) / each[seen]
+        curve = curve_through(left, variance)
+    if ((left - (left / variance).sum() / (1 / variance).sum())[seen] ** 2 / variance[seen]).sum() <= seen.sum():
+        level, curve = total.sum(0) / every, flat            # no more than chance
+    curve = np.exp(curve)
+    mean = ((curve[1:] + curve[:-1]) / 2 * each).sum() / each.sum()
+    level = np.exp(level) * mean
+    return np.where(level > 1.2 * FLOOR, level, 0), curve / mean
+
+
+@torch.no_grad()
+def read(model, pictures):
+    """pictures: N x 3 x H x W, pieces of one picture, R'G'B' in [-1, 1]. Returns its noise: levels (C, [-1, 1]) and
+    curves (CHANNELS x BINS + 1)."""
+    h, w = (n // PATCH * PATCH for n in pictures.shape[2:])
+    x = transform.patch_dct(transform.to_ycc(pictures[:, :, :h, :w]), PATCH)
+    level, sure = (v.double().transpose(0, 1).flatten(1).numpy() for v in model(x))
+    at = ((x[:, 0] / PATCH + 1) / 2 * BINS).flatten().numpy().astype(int).clip(0, BINS - 1)
+    weight = np.exp(2 * sure)
+    weights, totals = (np.stack([np.bincount(at, v, BINS) for v in values], 1) for values in (weight, weight * level))
+    found = [read_channel(weights[:, k:k + PATCH ** 2], totals[:, k:k + PATCH ** 2])
+             for k in range(0, COEFFICIENTS, PATCH ** 2)]
+    return np.concatenate([f[0] for f in found]), np.stack([f[1] for f in found])

@@ -1,0 +1,182 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Trains the noise meter, on the noise that the denoising networks are trained on.
+
+    meter.py --pack PACK --out CHECKPOINT --minutes M [--resume]
+    meter.py --out CHECKPOINT --export ../noise-meter.safetensors      writes the weights file and its card beside it
+"""
+import argparse
+import os
+import sys
+import time
+
+import torch
+import torch.nn.functional as F
+
+import noise
+from fddm import meter, transform
+from optimiser import Both
+from pack import Pack
+from train import Clock, learning_rate, save
+
+SHARES = {"white": 0.4, "camera": 0.6, "path": 0.0}
+FREE_SHARE = 0.15             # of a batch: without noise
+DRAWN_SHARE = 0.15            # drawings and screens instead of photographs
+WHOLE = 4.0                   # weight of the error of the mean over a crop against that of each place
+
+
+def drawings(n, side, device):
+    """Flat areas with sharp or softened edges, some with slopes or full of strokes: N x 3 x side x side in [-1, 1]."""
+    big = 2 * side
+    y, x = torch.meshgrid(torch.linspace(-1, 1, big, device=device), torch.linspace(-1, 1, big, device=device), indexing="ij")
+    angle = torch.rand(n, 5, 1, 1, device=device) * 6.2832
+    angle = torch.where(torch.rand_like(angle) < 0.6, (angle / 1.5708).round() * 1.5708, angle)
+    offset = torch.rand(n, 5, 1, 1, device=device) * 1.6 - 0.8
+    often = torch.where(torch.rand_like(angle) < 0.3, torch.exp(torch.rand_like(angle) * 4), torch.zeros_like(angle))
+    along = x * angle.cos() + y * angle.sin() - offset
+    inside = torch.where(often > 0, torch.sin(along * often * 3) > 0, along > 0)
+    index = (inside.long() * (2 ** torch.arange(5, device=device))[None, :, None, None]).sum(1).flatten(1)
+    palette = torch.rand(n, 3, 32, device=device)
+    palette = torch.where(torch.rand(n, 1, 1, device=device) < 0.3, palette.round(), palette)
+    rgb = palette.gather(2, index[:, None].expand(n, 3, -1)).reshape(n, 3, big, big)
+    rgb = rgb + along[:, :1] * 0.3 * (torch.rand(n, 3, 1, 1, device=device) - 0.5) * noise.some(n, 0.4, device)
+    field = torch.randn(n, 1, *(int(torch.randint(4, side // 2, (1,))) for _ in range(2)), device=device)
+    stroke = F.interpolate(field, size=(big, big), mode="bilinear", align_corners=False).abs() < 0.15
+    stroke = stroke & noise.some(n, 0.4, device)
+    rgb = torch.where(stroke, torch.rand(n, 3, 1, 1, device=device).expand_as(rgb), rgb)
+    soft = F.avg_pool2d(rgb, 2)
+    return torch.where(noise.some(n, 0.5, device), soft, rgb[:, :, ::2, ::2]).clamp(0, 1) * 2 - 1
+
+
+def sample(pack, n, side):
+    """Noisy coefficients and the logarithm of their true level."""
+    rgb = pack.batch(n, side)
+    drawn = torch.rand(n, device=rgb.device) < DRAWN_SHARE
+    if drawn.any():
+        rgb[drawn] = drawings(int(drawn.sum()), side, rgb.device)
+    clean, noisy, level = noise.make(rgb, meter.PATCH, SHARES, truth=True)
+    free = noise.some(n, FREE_SHARE, rgb.device)
+    noisy, level = torch.where(free, clean, noisy), torch.where(free, torch.zeros_like(level), level)
+    stored = transform.to_rgb(transform.patch_idct(noisy, meter.PATCH))
+    stored = ((stored.clamp(-1, 1) + 1) * 127.5).round() / 127.5 - 1         # an 8-bit file
+    stored = transform.patch_dct(transform.to_ycc(stored), meter.PATCH)
+    noisy = torch.where(noise.some(n, 0.5, rgb.device), stored, noisy)
+    return noisy, level.clamp_min(meter.FLOOR).log()
+
+
+def loss_of(model, noisy, truth):
+    """Minus the log likelihood (Laplace's) of each place's truth, and the error of a crop's weighted mean."""
+    level, sure = model(noisy)
+    error = level - truth
+    weight = sure.exp()
+    places = (weight * error.abs() - sure).mean()
+    square = weight * weight
+    whole = (square * error).sum((2, 3)) / square.sum((2, 3))
+    return places, whole
+
+
+CARD = """<!-- SPDX-License-Identifier: Apache-2.0 -->
+# Noise meter
+
+Reads off a photograph how noisy it is, by frequency, channel and brightness (format: [FORMAT.md](FORMAT.md), kind
+`measure`). Patches of 4×4, a 3×3 head to {width} channels, {blocks} residual blocks of two 3×3 convolutions, a 3×3 tail; no
+normalisation. {operations:.1f} thousand multiply-adds per pixel that is looked at, {size:.2f} million parameters, stored as float16.
+It is built into the program.
+
+| | |
+| --- | --- |
+| data | [DATA.md](DATA.md), and flat drawings made while training |
+| licence | {licence} |
+| command | `{command}` |
+| commit at export | {commit} |
+| time | {hardware} |
+| noise in training | {shares}; {free:.0f} % of the pictures without |
+"""
+
+
+def export(checkpoint, path):
+    """CHECKPOINT, as main() writes it, becomes the weights file PATH and the card beside it."""
+    import export as denoisers
+    from fddm import weights
+    stored = torch.load(checkpoint, map_location="cpu")
+    model = meter.Meter(stored["width"], stored["blocks"])
+    model.load_state_dict(stored["average"])
+    shape = dict(width=stored["width"], blocks=stored["blocks"])
+    command = stored.get("command") or "meter.py --pack pack --out meter.pt --width %(width)d --blocks %(blocks)d" % shape
+    about = dict(name="noise meter", training_data=denoisers.DATA + "; drawings made while training",
+                 licence=denoisers.LICENCE, command=denoisers.portable(command), commit=denoisers.commit(),
+                 hardware="%.0f minutes, %d steps" % (stored["spent"] / 60, stored["step"]))
+    weights.save_meter(path, model, about)
+    with open(os.path.splitext(path)[0] + ".md", "w") as f:
+        f.write(CARD.format(**shape, **about, operations=model.network.operations(meter.PATCH) / 1000,
+                            size=sum(p.numel() for p in model.parameters()) / 1e6, free=100 * FREE_SHARE,
+                            shares=", ".join("%.0f %% %s" % (100 * v, k) for k, v in SHARES.items() if v)))
+    print(path, os.path.getsize(path), "bytes")
+
+
+def main():
+    a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    a.add_argument("--pack")
+    a.add_argument("--out", required=True)
+    a.add_argument("--minutes", type=float, default=15)
+    a.add_argument("--resume", action="store_true")
+    a.add_argument("--width", type=int, default=64)
+    a.add_argument("--blocks", type=int, default=3)
+    a.add_argument("--batch", type=int, default=24)
+    a.add_argument("--side", type=int, default=96)
+    a.add_argument("--device", default="cpu")
+    a.add_argument("--export", metavar="FILE")
+    o = a.parse_args()
+    if o.export:
+        return export(o.out, o.export)
+    if not o.pack:
+        a.error("--pack is needed")
+    device = torch.device(o.device)
+    torch.manual_seed(1)
+    pack = Pack(o.pack, device)
+    model = meter.Meter(o.width, o.blocks).to(device)
+    for name, p in model.network.named_parameters():
+        torch.nn.init.kaiming_normal_(p, nonlinearity="relu") if p.dim() > 1 else p.data.zero_()
+        if p.dim() > 1 and ("tail" in name or "/b." in name):
+            p.data.mul_(0.1)
+    average = meter.Meter(o.width, o.blocks).to(device)
+    average.load_state_dict(model.state_dict())
+    model.to(memory_format=torch.channels_last)
+    optimiser = Both(model.network, "muon", 1e-3, 0.01)
+    clock, step, running = Clock(o.minutes, None, device.type == "cpu"), 0, None
+    if o.resume and os.path.exists(o.out):
+        stored = torch.load(o.out, map_location="cpu")
+        model.load_state_dict(stored["model"])
+        average.load_state_dict(stored["average"])
+        optimiser.load_state_dict(stored["optimiser"])
+        step, clock.spent = stored["step"], stored["spent"]
+    last = time.time()
+    while clock.progress() < 1:
+        with torch.no_grad():
+            noisy, truth = sample(pack, o.batch, o.side)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            places, whole = loss_of(model, noisy, truth)
+        optimiser.zero_grad()
+        (places + WHOLE * F.smooth_l1_loss(whole, torch.zeros_like(whole), beta=0.1)).backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.network.parameters(), 1.0)
+        if torch.isfinite(norm):
+            optimiser.step(learning_rate(clock.progress()))
+        step += 1
+        keep = min(0.998, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for e, p in zip(average.parameters(), model.parameters()):
+                e.lerp_(p, 1 - keep)
+        now = torch.stack([places.detach(), whole.detach().pow(2).mean().sqrt(), whole.detach().abs().mean()])
+        running = now if running is None else running.lerp(now, 0.02)
+        clock.step()
+        if time.time() - last > 60 or clock.progress() >= 1:
+            last = time.time()
+            print("%5.1f min  step %6d  places %.3f  whole: rms %.3f mean %.3f" % (clock.spent / 60, step, *running), flush=True)
+            save(o.out, dict(model=model.state_dict(), average=average.state_dict(), optimiser=optimiser.state_dict(),
+                             step=step, spent=clock.spent, width=o.width, blocks=o.blocks,
+                             command=" ".join(["meter.py"] + sys.argv[1:])))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
