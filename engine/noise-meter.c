@@ -3,7 +3,6 @@
 #include "noise-meter.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include "noise-meter-resource.h"
 #include "weights-private.h"
 
 struct FddmNoiseMeter {
@@ -24,20 +23,9 @@ places (int rows, int columns)
 
 /* ---- Weights ---- */
 
-/* Compiled in, so that there is no file to find and none to go missing. */
-static FddmWeights *
-own_weights (GError **error)
-{
-  g_autoptr (GBytes) bytes = g_resource_lookup_data (fddm_noise_meter_get_resource (), "/fddm/noise-meter.safetensors",
-                                                     G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-  gconstpointer      data;
-  gsize              size;
-
-  if (bytes == NULL)
-    return NULL;
-  data = g_bytes_get_data (bytes, &size);
-  return fddm_weights_parse ("noise-meter.safetensors", data, size, error);
-}
+/* Made of weights/noise-meter.safetensors by embed.py: compiled in, there is no file to find and none to go missing. */
+extern const guint8 fddm_noise_meter_weights[];
+extern const gsize  fddm_noise_meter_weights_size;
 
 static FddmNetwork *
 load (FddmNoiseMeter *meter, FddmWeights *weights, GError **error)
@@ -54,8 +42,11 @@ FddmNoiseMeter *
 fddm_noise_meter_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error)
 {
   FddmNoiseMeter          *meter = g_new0 (FddmNoiseMeter, 1);
-  g_autoptr (FddmWeights)  used = weights != NULL ? fddm_weights_ref (weights) : own_weights (error);
+  g_autoptr (FddmWeights)  used = NULL;
 
+  used = weights != NULL ? fddm_weights_ref (weights)
+                         : fddm_weights_parse ("noise-meter.safetensors", fddm_noise_meter_weights,
+                                               fddm_noise_meter_weights_size, error);
   meter->backend = backend;
   meter->device  = device;
   if (used != NULL && (meter->network = load (meter, used, error)) != NULL)
