@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Muon (momentum, orthogonalised by a Newton-Schulz iteration) for convolutions, AdamW for the rest."""
+"""Muon (momentum, orthogonalised by a Newton-Schulz iteration) for convolutions and linear layers, AdamW for the rest."""
 import torch
 
 
@@ -41,7 +41,8 @@ class Both:
     """Muon and AdamW behind one face."""
 
     def __init__(self, network, kind, lr, muon_lr):
-        matrices = [p for p in network.parameters() if p.dim() > 1] if kind == "muon" else []
+        linear = [m for m in network.modules() if isinstance(m, (torch.nn.Conv2d, torch.nn.Linear))]
+        matrices = [m.weight for m in linear] if kind == "muon" else []
         ids = {id(p) for p in matrices}
         others = [p for p in network.parameters() if id(p) not in ids]
         self.parts = [(torch.optim.AdamW(others, lr=lr, weight_decay=1e-4, betas=(0.9, 0.98)), lr)]

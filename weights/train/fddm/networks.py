@@ -27,28 +27,30 @@ class Network(nn.Module):
     def __init__(self, layers, channels, classes=0, inputs=None, outputs=None):
         """channels: C, of the coefficients. classes: rows of an embedding, less the one for "any"."""
         super().__init__()
-        self.layers = layers
         self.weights = nn.ModuleDict()
         width = {"input": inputs or 2 * channels}       # channels of each named value
-        self.sizes = {"in": {}, "out": {}}
         for i, layer in enumerate(layers):
-            op, source = layer["op"], layer["in"]
-            n = sum(width[s] for s in source) if op == "concat" else width[source]
-            if op in ("conv3x3", "conv1x1"):
-                last = i == len(layers) - 1
-                n_out = (outputs or channels) if last else layer.get("channels", width.get("h"))
-                k = 3 if op == "conv3x3" else 1
-                self._add(layer, nn.Conv2d(n, n_out, k, padding=k // 2))
-                n = n_out
-            elif op == "group_norm":
-                self._add(layer, nn.GroupNorm(layer["groups"], n, eps=1e-5))
-            elif op == "embedding":
-                self._add(layer, nn.Embedding(classes + 1, n))
-            elif op == "attention":
-                n //= 3
-            width[layer["out"]] = n
-        # The widths of convolutions are in their tensors: a weights file need not repeat them.
-        self.layers = [{k: v for k, v in layer.items() if k != "channels"} for layer in layers]
+            n = sum(width[name] for name in layer["in"]) if layer["op"] == "concat" else width[layer["in"]]
+            last = i == len(layers) - 1
+            n_out = (outputs or channels) if last else layer.get("channels", width.get("h"))
+            width[layer["out"]] = self._make(layer, n, n_out, classes)
+        self.dropout = [layer.get("dropout", 0) for layer in layers]
+        # What a weights file need not repeat: widths, which are in the tensors, and what only training does.
+        self.layers = [{k: v for k, v in layer.items() if k not in ("channels", "dropout")} for layer in layers]
+
+    def _make(self, layer, n, n_out, classes):
+        """Makes the parameters of LAYER, which is given N channels; N_OUT: those of a convolution's output. Returns the
+        channels of what it computes."""
+        op = layer["op"]
+        if op in ("conv3x3", "conv1x1"):
+            k = 3 if op == "conv3x3" else 1
+            self._add(layer, nn.Conv2d(n, n_out, k, padding=k // 2))
+            return n_out
+        if op == "group_norm":
+            self._add(layer, nn.GroupNorm(layer["groups"], n, eps=1e-5))
+        elif op == "embedding":
+            self._add(layer, nn.Embedding(classes + 1, n))
+        return n // 3 if op == "attention" else n
 
     def _add(self, layer, module):
         self.weights[layer["weights"].replace(".", "/")] = module
@@ -62,23 +64,30 @@ class Network(nn.Module):
 
     def forward(self, x, classes=None):
         """classes: N indices, -1 for any; only networks with an embedding look at it."""
-        values = {"input": x}
-        for layer in self.layers:
-            op, source = layer["op"], layer["in"]
-            if op == "concat":
-                y = torch.cat([values[s] for s in source], 1)
-            elif op == "attention":
-                y = attention(values[source], layer["heads"])
-            elif op == "embedding":
-                table = self._module(layer).weight
-                y = values[source] + table[classes % len(table)][:, :, None, None].to(values[source].dtype)
-            else:
-                y = self._module(layer)(values[source])
-                if "residual" in layer:
-                    y = y + values[layer["residual"]]
-            y = ACTIVATIONS[layer.get("activation", "none")](y)
-            values[layer["out"]] = y
-        return y
+        return self._run({"input": x}, classes)
+
+    def _run(self, values, classes):
+        """values: name -> N x n x h x w, those given to the network. Returns that of the last layer."""
+        for layer, dropout in zip(self.layers, self.dropout):
+            y = ACTIVATIONS[layer.get("activation", "none")](self._operate(layer, values, classes))
+            values[layer["out"]] = F.dropout(y, dropout, self.training) if dropout else y
+        return values[self.layers[-1]["out"]]
+
+    def _operate(self, layer, values, classes):
+        """What LAYER computes of VALUES, before its activation."""
+        op = layer["op"]
+        if op == "concat":
+            return torch.cat([values[name] for name in layer["in"]], 1)
+        x = values[layer["in"]]
+        if op == "attention":
+            return attention(x, layer["heads"])
+        if op == "embedding":
+            table = self._module(layer).weight
+            return x + table[classes % len(table)][:, :, None, None].to(x.dtype)
+        if op == "group_norm":
+            return self._module(layer)(x.float())       # PyTorch 1.13 has no other on a CPU
+        y = self._module(layer)(x)
+        return y + values[layer["residual"]] if "residual" in layer else y
 
     def operations(self, patch):
         """Multiply-adds of the convolutions for each pixel."""

@@ -5,6 +5,7 @@ States, estimates and levels are N x C x h x w; a level may differ for each freq
 """
 import math
 
+import numpy as np
 import torch
 
 from . import schedule
@@ -29,6 +30,18 @@ def sample(model, x, levels, eta, noise, classes=None):
 def even_fermi(first, last, steps):
     """STEPS + 1 Fermi levels, evenly placed."""
     return torch.linspace(first, last, steps + 1, dtype=torch.float64)
+
+
+def placed_fermi(first, last, steps, temperature, curve=None, points=256):
+    """STEPS + 1 Fermi levels, evenly placed in the integral of the difficulty CURVE of FORMAT.md (as the engine does), which
+    stands at ln s = -mu/2T'; without a curve, even_fermi."""
+    if curve is None:
+        return even_fermi(first, last, steps)
+    middle = first + (last - first) * (np.arange(points) + 0.5) / points
+    difficulty = np.maximum(np.interp(-middle / (2 * temperature), curve["log_s"], curve["error"]), 1e-3)
+    integral = np.concatenate([[0], difficulty.cumsum()])
+    at = np.interp(np.linspace(0, integral[-1], steps + 1), integral, np.linspace(first, last, points + 1))
+    return torch.from_numpy(at)
 
 
 def path(measured, d, temperature, grid, steps, low):

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Generating networks: their configurations, their two ways of being told the noise, and sampling."""
+import json
+import math
+
+import torch
+import torch.nn as nn
+
+from fddm import networks, sampler, schedule, transform, unet, weights
+
+WIDE, PAPER = [-6, 8], [-4, 4]          # Fermi levels at the start and the end of sampling, T' = 0.5
+END = 1 / 255                           # half an 8-bit step: where sampling stops, as in the engine
+
+# The paper's networks, predicting the clean coefficients, told the time. Any of them trains with our own conditioning, by
+# the map of noise levels, as --condition map. The rest are ours.
+CONFIGURATIONS = {
+    "fddm-p4-64": dict(patch=4, width=192, condition="time"),
+    "fddm-p8-64": dict(patch=8, width=192, condition="time"),
+    "fddm-p7-28": dict(patch=7, width=192, condition="time", side=28, channels=1),
+    "ddpm-64": dict(patch=1, width=128, condition="time", sampled=True),
+    "ddpm-28": dict(patch=1, width=64, condition="time", sampled=True, side=28, channels=1, multipliers=[1, 2, 2]),
+    "fashion": dict(patch=7, width=128, multipliers=[1, 1, 1], side=28, channels=1),
+    "texture-p4": dict(patch=4, width=128, multipliers=[1, 1, 1]),
+    "texture-p8": dict(patch=8, width=128, multipliers=[1, 1, 1, 1]),
+}
+PLAIN = dict(side=64, channels=3, multipliers=[1, 2, 2, 2], blocks=2, attention=[1], middle=True, sampled=False, heads=1,
+             dropout=0.1, condition="map", padding="zero", mu_range=WIDE, temperature=0.5, classes=[])
+
+
+def shape_of(configuration, **changes):
+    """Everything that a network is built from. changes: what differs from the configuration; None: nothing does."""
+    shape = dict(PLAIN, **CONFIGURATIONS[configuration])
+    if shape["condition"] == "time":
+        shape["mu_range"] = PAPER
+    shape.update({k: v for k, v in changes.items() if v is not None})
+    return shape
+
+
+class TimeConditioned(nn.Module):
+    """The paper's way: the network is given x_t = sqrt(alpha) x_0 + sqrt(1 - alpha) z and t, and returns x_0. Called as a
+    Denoiser is, with x = x_0 + s z and s; t is read off s."""
+
+    def __init__(self, network, path, channels):
+        super().__init__()
+        self.network = network
+        self.register_buffer("mean", torch.zeros(channels))
+        self.register_buffer("variance", torch.ones(channels))
+        self.register_buffer("table", path.log_level(torch.linspace(0, 1, 1000, dtype=torch.float64))[:, 0].contiguous())
+
+    def time(self, s):
+        """s: N x C x h x w -> t (N), 0 ... 999."""
+        now = s[:, 0, 0, 0].double().log().contiguous()
+        high = torch.searchsorted(self.table, now).clamp(1, len(self.table) - 1)
+        below, above = self.table[high - 1], self.table[high]
+        return (high - 1 + ((now - below) / (above - below)).clamp(0, 1)).float()
+
+    def forward(self, x, s, classes=None):
+        inner = (x / (1 + s * s).sqrt()).contiguous(memory_format=torch.channels_last)
+        return self.network(inner, classes, self.time(s.expand(len(x), -1, -1, -1))).float()
+
+
+def path_of(shape):
+    """The levels of its diffusion, time 0 ... 1 -> ln s."""
+    if shape["patch"] == 1:
+        return schedule.Beta(shape["channels"])
+    return schedule.Fermi(shape["patch"], shape["channels"], shape["mu_range"], shape["temperature"])
+
+
+def build(shape, mean, variance):
+    """mean, variance: (C), with which a network that is told the map is preconditioned."""
+    timed, channels = shape["condition"] == "time", shape["channels"] * shape["patch"] ** 2
+    width = shape["width"]
+    if timed and not shape["sampled"]:
+        width = max(width, channels)
+    layers = unet.layers(width, shape["multipliers"], shape["blocks"], shape["attention"], shape["middle"],
+                         shape["sampled"], math.gcd(32, width), shape["heads"], shape["dropout"],
+                         bool(shape["classes"]), timed)
+    if timed:
+        network = unet.PaperNetwork(layers, channels, len(shape["classes"]), channels, width)
+        model = TimeConditioned(network, path_of(shape), channels)
+    else:
+        network = networks.Network(layers, channels, len(shape["classes"]))
+        levels = path_of(shape).log_level(torch.tensor([0.0, 1.0], dtype=torch.float64)).exp()
+        model = networks.Denoiser(network, mean, variance, float("%.3g" % levels.min()), float("%.3g" % levels.max()))
+    unet.start(network)
+    if shape["padding"] == "circular":
+        unet.wrap(network)
+    return model
+
+
+class Generator:
+    """A trained network and how to sample with it. curve: (ln s, error), its difficulty, or None."""
+
+    def __init__(self, model, shape, curve=None):
+        self.model, self.shape, self.curve, self.path = model.eval(), shape, curve, path_of(shape)
+        self.device = model.mean.device
+
+    def times(self, steps, placement="even"):
+        """When the network is asked, STEPS times from 1 on, falling. `even`: in mu, the last step to no noise counted, from
+        mu_range[0] to where no frequency has more than END; `difficulty`: in the integral of the curve (both as the engine
+        does); `paper`: in time, both ends included."""
+        if placement == "paper" or isinstance(self.path, schedule.Beta):
+            return torch.linspace(1, 0, steps, dtype=torch.float64)
+        first, to = self.shape["mu_range"]
+        last = min(to, 2 - 2 * self.shape["temperature"] * math.log(END))
+        curve = self.curve if placement == "difficulty" else None
+        mu = sampler.placed_fermi(first, last, steps, self.shape["temperature"], curve)[:-1]
+        return (mu - to) / (first - to)
+
+    def levels(self, steps, placement="even"):
+        """STEPS + 1 maps, 1 x C x 1 x 1, the last one 0."""
+        levels = self.path.log_level(self.times(steps, placement)).exp().float().to(self.device)
+        return [s[None, :, None, None] for s in levels] + [torch.zeros_like(levels[0])[None, :, None, None]]
+
+    @torch.no_grad()
+    def draw(self, labels, steps, eta=1.0, side=None, placement="even", clamp=True, batch=64, generator=None):
+        """labels: N class indices, -1 for any. Pictures N x channels x side x side in [-1, 1]. clamp: each estimate's
+        pixels, as the paper does."""
+        d, side = self.shape["patch"], side or self.shape["side"]
+        area = (self.shape["channels"] * d * d, -(-side // d), -(-side // d))
+        levels, done = self.levels(steps, placement), []
+
+        def noise(n):
+            return torch.randn(n, *area, generator=generator).to(self.device)
+
+        def estimate(x, s, classes):
+            x0 = self.model(x, s, classes)
+            return transform.patch_dct(transform.to_ycc(pixels(x0).clamp(-1, 1)), d) if clamp else x0
+
+        def pixels(x):
+            return transform.to_rgb(transform.patch_idct(x, d))
+
+        for part in labels.to(self.device).split(batch):
+            m, v = self.model.mean[:, None, None], self.model.variance[:, None, None]
+            x = m + (v + levels[0] ** 2).sqrt() * noise(len(part))
+            x = sampler.sample(estimate, x, levels, eta, (noise(len(part)) for _ in range(steps)), part)
+            done.append(pixels(x)[..., :side, :side].clamp(-1, 1).cpu())
+        return torch.cat(done)
+
+    @torch.no_grad()
+    def difficulty(self, clean, labels, points=17):
+        """clean: N x C x h x w; labels: N. Over the Fermi level's range, as `difficulty` of FORMAT.md: the mean over the
+        coefficients of the error relative to min(v, s^2), at ln s = -mu/2T', which is the mean of ln s over them."""
+        v, noise, rows = clean.var((0, 2, 3)), torch.Generator().manual_seed(5), []
+        for time in torch.linspace(0, 1, points, dtype=torch.float64):
+            log_s = self.path.log_level(time[None]).to(clean)[:, :, None, None]
+            noisy = clean + log_s.exp() * torch.randn(clean.shape, generator=noise).to(clean)
+            error = (self.model(noisy, log_s.exp(), labels) - clean).pow(2).mean((0, 2, 3))
+            worst = torch.minimum(v, log_s.exp()[0, :, 0, 0] ** 2)
+            rows.append((log_s.mean().item(), (error / worst).mean().item()))
+        return {"log_s": [round(a, 4) for a, _ in rows], "error": [round(b, 5) for _, b in rows]}
+
+
+def load(path, device="cpu"):
+    """A checkpoint of train_generate.py, with its averaged weights, or a weights file."""
+    if path.endswith(".safetensors"):
+        model, about = weights.load(path)
+        d, channels = int(about["patch"]), int(about["channels"])
+        shape = dict(PLAIN, patch=d, channels=channels, mu_range=json.loads(about["mu_range"]),
+                     temperature=float(about["temperature"]), classes=json.loads(about["classes"]),
+                     side=int(about.get("side", 64)), padding=about.get("padding", "zero"))
+        if shape["padding"] == "circular":
+            unet.wrap(model.network)
+        curve = json.loads(about["difficulty"]) if "difficulty" in about else None
+    else:
+        stored = torch.load(path, map_location="cpu")
+        shape, curve = stored["shape"], stored.get("difficulty")
+        model = build(shape, stored["average"]["mean"], stored["average"]["variance"])
+        model.load_state_dict(stored["average"])
+    return Generator(model.to(device, memory_format=torch.channels_last), shape, curve)

@@ -1,0 +1,111 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The paper's Table 1: multiply-adds of one step of 128 samples, and steps per second on the device at hand.
+
+    table1.py [--time] [--batch 128] [--runs 5] [--device auto] [--threads N]
+
+What the paper counts are convolutions and linear layers; the products within attention (scores, and values by scores) are
+left out there, and told apart here.
+"""
+import argparse
+import time
+
+import torch
+import torch.nn as nn
+
+import generative
+
+SAMPLES = 128
+# Configuration: G multiply-adds, steps per second of 128 samples (A100), as published.
+PUBLISHED = {"ddpm-64": (3099, 5.344), "fddm-p4-64": (1781, 14.655), "fddm-p8-64": (449, 45.76)}
+
+
+def model_of(configuration):
+    shape = generative.shape_of(configuration)
+    channels = shape["channels"] * shape["patch"] ** 2
+    return generative.build(shape, torch.zeros(channels), torch.ones(channels)).eval(), shape
+
+
+def inputs_of(shape, samples, device):
+    """Noise, and the level of the middle of the path."""
+    d, side = shape["patch"], shape["side"]
+    level = generative.path_of(shape).log_level(torch.full((samples,), 0.5, dtype=torch.float64)).exp().float()
+    return torch.randn(samples, shape["channels"] * d * d, side // d, side // d, device=device), level[:, :, None, None].to(device)
+
+
+@torch.no_grad()
+def multiply_adds(model, shape):
+    """Of one sample: in convolutions, linear layers and attention."""
+    count = {"convolution": 0, "linear": 0, "attention": 0}
+
+    def convolution(module, _, output):
+        count["convolution"] += module.weight.numel() * output[0, 0].numel()
+
+    def linear(module, _, output):
+        count["linear"] += module.weight.numel()
+
+    hooks = [m.register_forward_hook(convolution if isinstance(m, nn.Conv2d) else linear)
+             for m in model.modules() if isinstance(m, (nn.Conv2d, nn.Linear))]
+    operate = model.network._operate
+
+    def counting(layer, values, classes):
+        if layer["op"] == "attention":
+            _, c, h, w = values[layer["in"]].shape
+            count["attention"] += 2 * (c // 3) * (h * w) ** 2
+        return operate(layer, values, classes)
+
+    model.network._operate = counting
+    model(*inputs_of(shape, 1, "cpu"))
+    del model.network._operate
+    for hook in hooks:
+        hook.remove()
+    return count
+
+
+@torch.no_grad()
+def steps_per_second(model, shape, device, batch, runs):
+    """Of SAMPLES samples: the best run."""
+    model.to(device, memory_format=torch.channels_last)
+    x, s = inputs_of(shape, batch, device)
+    x, best = x.contiguous(memory_format=torch.channels_last), float("inf")
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        for _ in range(runs + 1):
+            began = time.perf_counter()
+            model(x, s)
+            if device.type == "cuda":
+                torch.cuda.synchronize()
+            best = min(best, time.perf_counter() - began)
+    return batch / best / SAMPLES
+
+
+def main():
+    a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    a.add_argument("--time", action="store_true", help="also steps per second, in bfloat16")
+    a.add_argument("--batch", type=int, default=SAMPLES)
+    a.add_argument("--runs", type=int, default=5)
+    a.add_argument("--device", default="auto")
+    a.add_argument("--threads", type=int, default=0)
+    o = a.parse_args()
+    kind = ("cuda" if torch.cuda.is_available() else "cpu") if o.device == "auto" else o.device
+    if o.threads:
+        torch.set_num_threads(o.threads)
+    print("| network | parameters, M | multiply-adds, G | the paper's | differ by | attention besides |%s" % (
+        " steps/s | to DDPM | the paper's |" if o.time else ""))
+    print("|" + " --- |" * (9 if o.time else 6))
+    base = None
+    for name, (published, speed) in PUBLISHED.items():
+        model, shape = model_of(name)
+        count = {k: v * SAMPLES / 1e9 for k, v in multiply_adds(model, shape).items()}
+        total = count["convolution"] + count["linear"]
+        row = "| %s | %.2f | %.1f | %d | %+.2f %% | %.1f |" % (
+            name, sum(p.numel() for p in model.parameters()) / 1e6, total, published, 100 * (total / published - 1),
+            count["attention"])
+        if o.time:
+            rate = steps_per_second(model, shape, torch.device(kind), o.batch, o.runs)
+            base = base or rate
+            row += " %.4f | %.2f | %.2f |" % (rate, rate / base, speed / PUBLISHED["ddpm-64"][1])
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
