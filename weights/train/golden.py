@@ -26,10 +26,15 @@ tiny-golden.safetensors     all float32, row-major:
   sampler.levels            (6, 48, 6, 5) levels of 5 steps, the last one 0
   sampler.z                 (5, 48, 6, 5) white noise of each step
   sampler.eta0, sampler.eta05   (48, 6, 5) where sampling with tiny.safetensors ends for eta = 0 and 0.5
+  steps.mu                  (9) Fermi levels of 10 steps from nothing with tiny-generate.safetensors, class 1, eta = 1
+  steps.levels              (11, 48) the noise before each step, and 0 after the last one
+  steps.start, steps.z      (48, 4, 4), (10, 48, 4, 4) the state before, and the white noise of each step
+  steps.state               (10, 48, 4, 4) the state after each step
   meter.rgb                 (3, 50, 91) R'G'B' in [-1, 1], dark at the left, bright at the right
   meter.input               (51, 12, 22) what the meter is given of it
   meter.level               (48) the noise that it finds; meter.curve (51) the three channels' 17 knots
 """
+import math
 import os
 import sys
 
@@ -78,6 +83,22 @@ def build(layers, classes, low, high):
     mean = torch.where(k % (D * D) == 0, -0.3 + 0.1 * (k // 16), 0.01 * torch.randn(48))
     variance = torch.exp(1.5 - 0.4 * (k % 4 + k % 16 // 4) - 1.5 * (k // 16)) * (1 + 0.2 * torch.rand(48))
     return networks.Denoiser(network, mean, variance, low, high).eval()
+
+
+def ten_steps(model):
+    """The whole of generating, state by state."""
+    random, mu_from, low = torch.Generator().manual_seed(11), -6.0, 1 / 255
+    first = schedule.level(D, mu_from).repeat(3)[:, None, None]
+    levels = [s.float()[None] for s in sampler.path(first, D, 0.5, "paper", 10, low)]
+    z = torch.randn(10, 48, 4, 4, generator=random)
+    m, v = model.mean[:, None, None], model.variance[:, None, None]
+    x = start = m + (v + levels[0] ** 2).sqrt() * torch.randn(1, 48, 4, 4, generator=random)
+    states = []
+    for s, s_next, noise in zip(levels, levels[1:], z):
+        x = sampler.step(x, model(x, s, torch.tensor([1])), s, s_next, 1.0, noise[None])
+        states.append(x)
+    return {"steps.mu": sampler.even_fermi(mu_from, 2 - math.log(low), 10)[1:-1],
+            "steps.levels": torch.cat(levels)[:, :, 0, 0], "steps.start": start, "steps.z": z, "steps.state": torch.cat(states)}
 
 
 def build_meter():
@@ -138,6 +159,7 @@ def main():
         classes = torch.tensor([k])
         g["generate.output.%d" % k] = model.network(model.network_input(x, s), classes)
         g["generate.estimate.%d" % k] = model.combine(x, s, g["generate.output.%d" % k])
+    g.update(ten_steps(model))
 
     rgb, gray = torch.rand(1, 3, 13, 10) * 2 - 1, torch.rand(1, 1, 13, 10) * 2 - 1
     g["transform.rgb"], g["transform.coefficients"] = rgb, transform.analyse(rgb, D)
@@ -163,7 +185,7 @@ def main():
     g["meter.level"], g["meter.curve"] = torch.from_numpy(level), torch.from_numpy(curve).flatten()
 
     def plain(name, t):
-        t = t[0] if t.dim() == 4 and not name.startswith(("sampler.levels", "sampler.z")) else t
+        t = t[0] if t.dim() == 4 and not name.startswith(("sampler.levels", "sampler.z", "steps.z", "steps.state")) else t
         return t.contiguous().numpy().astype("<f4")
 
     safetensors.write(os.path.join(out, "tiny-golden.safetensors"), {k: plain(k, v) for k, v in g.items()},
