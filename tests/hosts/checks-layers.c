@@ -1,5 +1,6 @@
 /* checks-layers.c: where the new layers go, and what selections and masks do.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <string.h>
 
 #include "checks.h"
@@ -175,6 +176,52 @@ check_noise_layer (int precision, double most, const char *what)
   fddm_host_image_delete (image);
 }
 
+/* Half of the picture is noise, half of it is calm. */
+static float
+half_noisy (int x, int y, int c, int n, gpointer data)
+{
+  return x < 48 ? noisy_ramp (x, y, c, n, data) : 0.5f;
+}
+
+static void
+check_uncertainty_layer (gboolean gray, int precision, const char *what)
+{
+  FddmImageId image  = probe_image_new (96, 40, gray, precision);
+  FddmItemId  source = probe_layer_new (image, 96, 40, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  before;
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  alone, made;
+
+  fill (source, half_noisy, NULL);
+  before = probe_layer_visible (image);
+  fast_values (values);
+  if (!denoised (image, source, values, &alone, what))
+    return;
+  values[FDDM_DENOISE_OUTPUT] = FDDM_OUTPUT_LAYER_AND_UNCERTAINTY;
+  if (denoised (image, source, values, &made, what))
+    {
+      gsize             bytes;
+      g_autofree char  *name   = fddm_host_item_name (made.second);
+      g_autofree float *pixels = pixels_of (made.second, babl_format_with_space ("R'G'B' float", fddm_host_format (source)),
+                                            &bytes);
+      double            noisy = 0, calm = 0, colour = 0;
+
+      for (gsize i = 0; i < bytes / sizeof *pixels; i += 3)
+        {
+          *(i / 3 % 96 < 48 ? &noisy : &calm) += pixels[i] / (48 * 40);
+          colour = MAX (colour, fabs (pixels[i] - pixels[i + 1]) + fabs (pixels[i] - pixels[i + 2]));
+        }
+      check (probe_position (made.second) == 0 && probe_position (made.layer) == 1, "%s: above the result", what);
+      check (!probe_visible (made.second) && !strcmp (probe_mode (made.second), "normal"), "%s: hidden, normal mode", what);
+      check (g_str_has_suffix (name, " uncertainty"), "%s: it is called “%s”", what, name);
+      check (bytes == 96 * 40 * 12 && colour < 1e-4, "%s: gray", what);
+      check (noisy > 0.02 && noisy < 0.8 && noisy > calm, "%s: brighter where the guess is (%.3f, %.3f)", what, noisy, calm);
+      check (same_pixels (alone.layer, made.layer), "%s: the result is as without", what);
+      check (difference (before, source) == 0, "%s: the source is as it was", what);
+    }
+  fddm_host_image_delete (image);
+}
+
 void
 check_layers (void)
 {
@@ -184,4 +231,7 @@ check_layers (void)
   check_source_mask ();
   check_noise_layer (PROBE_U8_PERCEPTUAL, 1.6 / 255, "noise layer, 8 bit");
   check_noise_layer (PROBE_FLOAT_LINEAR, 1e-4, "noise layer, float");
+  check_uncertainty_layer (FALSE, PROBE_U8_PERCEPTUAL, "uncertainty layer, 8 bit");
+  check_uncertainty_layer (FALSE, PROBE_U16_LINEAR, "uncertainty layer, 16 bit linear");
+  check_uncertainty_layer (TRUE, PROBE_FLOAT_LINEAR, "uncertainty layer, gray float");
 }

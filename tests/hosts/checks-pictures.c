@@ -210,6 +210,34 @@ check_seed (void)
   fddm_host_image_delete (image);
 }
 
+/* Fine grain alone, blotches alone, none of it. */
+static void
+check_bands (void)
+{
+  FddmImageId image  = probe_image_new (96, 64, FALSE, PROBE_FLOAT_PERCEPTUAL);
+  FddmItemId  source = probe_layer_new (image, 96, 64, FALSE, FDDM_NO_ITEM, 0, 0);
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  all, fine, coarse, none;
+
+  fill (source, noisy_ramp, NULL);
+  fast_values (values);
+  if (!denoised (image, source, values, &all, "bands of 100"))
+    return;
+  values[FDDM_DENOISE_COARSE] = values[FDDM_DENOISE_MEDIUM] = 0;
+  if (denoised (image, source, values, &fine, "fine grain alone"))
+    check (roughness (fine.layer) < 0.7 * roughness (source) && !same_pixels (fine.layer, all.layer),
+           "fine grain alone: smoother (%.1f of %.1f), but not as with all", roughness (fine.layer), roughness (source));
+  values[FDDM_DENOISE_COARSE] = 200;
+  values[FDDM_DENOISE_FINE]   = 0;
+  if (denoised (image, source, values, &coarse, "blotches alone"))
+    check (roughness (coarse.layer) > 0.9 * roughness (source) && !same_pixels (coarse.layer, source),
+           "blotches alone: as rough as before (%.1f), but not the same", roughness (coarse.layer));
+  values[FDDM_DENOISE_COARSE] = 0;
+  if (denoised (image, source, values, &none, "bands of 0"))
+    check (same_pixels (none.layer, source), "bands of 0: the same bits");
+  fddm_host_image_delete (image);
+}
+
 void
 check_pictures (void)
 {
@@ -219,4 +247,5 @@ check_pictures (void)
   check_wide_values ();
   check_broken_values ();
   check_seed ();
+  check_bands ();
 }

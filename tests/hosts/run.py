@@ -120,6 +120,13 @@ def check_batch(tap, gimp):
     tap.line(status == (0 if gimp.host == "gimp2" else 70), f"batch: exit status {status} with failed files")
     tap.line("in/broken.png: " in said, "batch: the broken file is named")
     tap.line("in/indexed.png: Indexed images cannot be denoised" in said, "batch: the indexed file's reason is told")
+    tap.line(re.search(r"^fddm: in/a\.png: Noise: luma 20\.0, chroma 20\.0\. .*, \d+\.\d s\.$", said, re.M),
+             "batch: the log tells noise, device and time")
+    status, said = gimp.run(call.replace('"cpu" 0', '"auto" 0 200 100 0').format("in/a.png", "bands"))
+    tap.line(re.search(r"fddm-batch-denoise: 1 done, 0 failed$", said, re.M), "batch: bands at the end")
+    tap.line("No GPU: " in said or " GPU" in said, "batch: the log tells why there is no GPU, where there is none")
+    one, other = ((gimp.work / folder / "a.png").read_bytes() for folder in ("mixed", "bands"))
+    tap.line(one != other, "batch: bands change the result")
     names = sorted(path.name for path in (gimp.work / "mixed").iterdir())
     tap.line(names == ["a.png", "alpha.png", "c.png"], "batch: whole results under their names, nothing else")
     before, after = (pictures.roughness(gimp.work / folder / "a.png") for folder in ("in", "mixed"))
@@ -173,7 +180,7 @@ def main():
         status, said = gimp.run("(display 1)")   # GIMP makes its profile; it dislikes one that we made
         tap.line(gimp.profile.is_dir(), "GIMP starts and makes its profile")
         gimp.install(plugin, probe, pathlib.Path(weights))
-        for name in ("in", "out", "batch", "mixed"):
+        for name in ("in", "out", "batch", "mixed", "bands"):
             (gimp.work / name).mkdir()
         pictures.write_all(gimp.work / "in")
         before = gimp.files()
@@ -187,7 +194,7 @@ def main():
             check_ranges_of_gimp3(tap, gimp)
         check_german(tap, gimp, plugin)
 
-        touched = {name for name in gimp.files() - before if not re.match(r"work/(out|batch|mixed)/", name)}
+        touched = {name for name in gimp.files() - before if not re.match(r"work/(out|batch|mixed|bands)/", name)}
         tap.line(not touched, f"no file outside the profile and the output folder is touched {sorted(touched) or ''}")
         print(f"# {time.monotonic() - started:.0f} s")
         return tap.end()

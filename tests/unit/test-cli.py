@@ -112,7 +112,8 @@ def command_lines():
     assert "--noise" in run("denoise", "--help").stdout
     run("frobnicate", status=2)
     for bad in (["--noise", "101"], ["--luma", "-1"], ["--chroma", "x"], ["--quality", "superb"], ["--device", "tpu"],
-                ["--memory", "0"], ["--frobnicate"], ["--seed", "-1"]):
+                ["--memory", "0"], ["--frobnicate"], ["--seed", "-1"], ["--coarse", "201"], ["--medium", "-1"],
+                ["--fine", "nan"], ["--uncertainty", "b.png"], ["--uncertainty", "./b.png"]):
         run("denoise", "a.png", "b.png", *bad, status=2)
     run("denoise", "a.png", status=2)
     run("denoise", "a.png", "b.png", "c.png", status=2)
@@ -140,6 +141,33 @@ def noise_leaves_and_alpha_stays():
         assert result != tuple(samples), "nothing happened"
         if kind in (4, 6):
             assert result[CHANNELS[kind] - 1::CHANNELS[kind]] == tuple(samples[CHANNELS[kind] - 1::CHANNELS[kind]])
+
+
+@test
+def bands():
+    samples = noise(40, 30)
+    write_png("in.png", 40, 30, samples)
+    results = []
+    for more in ([], ["--coarse", "100", "--medium", "100", "--fine", "100"], ["--coarse", "0", "--medium", "0"],
+                 ["--coarse", "200", "--fine", "0"], ["--coarse", "0", "--medium", "0", "--fine", "0"]):
+        denoise("in.png", "out.png", "--noise", "20", *more)
+        results.append(read_png("out.png")[4])
+    assert results[0] == results[1] and results[4] == tuple(samples) and len(set(results)) == 4
+
+
+@test
+def uncertainty():
+    for kind, depth, gray in ((2, 8, 0), (6, 16, 0), (0, 8, 0)):
+        write_png("in.png", 40, 30, noise(40, 30, kind, depth), kind, depth)
+        denoise("in.png", "out.png", "--noise", "20")
+        without = read_png("out.png")
+        report = json.loads(denoise("in.png", "out.png", "--noise", "20", "--uncertainty", "guess.png", "--json").stdout)
+        assert report["uncertainty"] == "guess.png" and read_png("out.png") == without
+        width, height, same_kind, same_depth, result = read_png("guess.png")
+        assert (width, height, same_kind, same_depth) == (40, 30, gray, depth) and len(set(result)) > 10
+    write_png("in.png", 20, 20, noise(20, 20))
+    for target in ("missing/guess.png", "guess.frob"):
+        assert target in refused("in.png", "out2.png", "--uncertainty", target)
 
 
 @test

@@ -43,10 +43,12 @@ fill (GimpProcedureDialog *dialog, GimpProcedureConfig *config, const FddmParame
   const char *group = NULL;
 
   names = g_list_append (names, g_strdup (MEASURED));
+  /* Before any of them is put anywhere: the first that is asked for is what there will be. */
+  for (int i = 0; table[i].name; i++)
+    if (table[i].type == FDDM_PARAMETER_DOUBLE)
+      gimp_procedure_dialog_get_scale_entry (dialog, table[i].name, 1);
   for (int i = 0; table[i].name; i++)
     {
-      if (table[i].type == FDDM_PARAMETER_DOUBLE)
-        gimp_procedure_dialog_get_scale_entry (dialog, table[i].name, 1);
       if (!table[i].group)
         names = g_list_append (names, g_strdup (table[i].name));
       else if (g_strcmp0 (table[i].group, group))
