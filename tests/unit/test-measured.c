@@ -41,7 +41,8 @@ test_words (void)
     {
       FddmMeasured white = measured (d, 3, 9.1, 1, 1), gray = measured (d, 1, 5, 1, 1), none = measured (d, 3, 0.3, 1, 1);
       FddmMeasured coarse = measured (d, 3, 10, 4, 1), fine = measured (d, 3, 10, 0.4, 1);
-      FddmMeasured dark = measured (d, 3, 10, 1, 3), bright = measured (d, 3, 10, 1, 0.33), hardly = measured (d, 3, 10, 1.1, 1.2);
+      FddmMeasured dark = measured (d, 3, 10, 1, 3), bright = measured (d, 3, 10, 1, 0.33);
+      FddmMeasured hardly = measured (d, 3, 10, 1.1, 1.2);
       double       luma, chroma;
 
       assert_words (&white, "luma 9.1, chroma 9.1");
