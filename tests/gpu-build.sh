@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Builds the GPU module and its check with nothing but nvcc, a C compiler and GLib: for machines without meson, GEGL and
-# oneDNN. GLib may lie beside the sources, in deps/ (gpu-pack.sh puts it there).
+# Builds the GPU module and its checks with nothing but nvcc, a C compiler, GLib and json-glib: for machines without meson,
+# GEGL and oneDNN; the reference stands in for the CPU. GLib and json-glib may lie beside the sources, in deps/
+# (gpu-pack.sh puts them there).
 #
 #   tests/gpu-build.sh FOLDER     NVCC: the compiler, GPU_ARCH: such as sm_90 (default: of the GPU that is there)
 set -eu
@@ -14,10 +15,14 @@ mkdir -p "$out"
 
 if [ -d "$root/deps/include" ]; then
   glib_flags="-I$root/deps/include/glib-2.0 -I$root/deps/lib/glib-2.0/include"
+  json_flags="-I$root/deps/include/json-glib-1.0"
   glib_libs="-L$root/deps/lib -Wl,-rpath,$root/deps/lib -Wl,-rpath-link,$root/deps/lib -lgmodule-2.0 -lglib-2.0"
+  json_libs="-ljson-glib-1.0 -lgio-2.0 -lgobject-2.0"
 else
   glib_flags=$(pkg-config --cflags-only-I gmodule-no-export-2.0)
+  json_flags=$(pkg-config --cflags-only-I json-glib-1.0)
   glib_libs=$(pkg-config --libs gmodule-no-export-2.0)
+  json_libs=$(pkg-config --libs json-glib-1.0)
 fi
 for folder in "$cuda/lib64" "$cuda/lib" "$cuda/targets/x86_64-linux/lib"; do
   [ -f "$folder/libcudart_static.a" ] && cudart=$folder/libcudart_static.a
@@ -37,8 +42,17 @@ for source in "$root"/kernels/cuda/*.cu; do
   objects="$objects $object"
 done
 cc=${CC:-cc}
-$cc -std=gnu11 -O3 -g -fPIC -fvisibility=hidden -shared $includes "$root"/kernels/cuda/*.c $objects "$cudart" \
+$cc -std=gnu11 -O3 -g -fopenmp -fPIC -fvisibility=hidden -shared $includes "$root"/kernels/cuda/*.c $objects "$cudart" \
   -Wl,--exclude-libs,ALL -Wl,-z,defs $glib_libs -lm -ldl -lrt -lpthread -o "$out/fddm-cuda.so"
 $cc -std=gnu11 -O2 -g $includes "$root"/tests/gpu/gpu-check.c "$root"/tests/gpu/check*.c "$root"/kernels/registry.c \
   "$root"/kernels/ref/*.c "$root"/kernels/host/*.c $glib_libs -lm -o "$out/gpu-check"
+# The engine, without what needs GEGL.
+python3 "$root/engine/embed.py" "$root/weights/noise-meter.safetensors" "$out/noise-meter-weights.c" fddm_noise_meter_weights
+engine="$(ls "$root"/engine/*.c | grep -vE '/(cli-[^/]*|fddm-cli|gegl-pixels)\.c$') $out/noise-meter-weights.c"
+$cc -std=gnu11 -O3 -g -fopenmp $includes $json_flags -I"$root/engine" -DGETTEXT_PACKAGE='"fddm"' -DG_LOG_DOMAIN='"fddm"' \
+  -DFDDM_MODULEDIR='"/nowhere"' -D_GNU_SOURCE -Dfddm_backend_cpu=fddm_backend_ref "$root"/tests/gpu/gpu-pipeline.c $engine \
+  "$root"/kernels/registry.c "$root"/kernels/ref/*.c "$root"/kernels/host/*.c $glib_libs $json_libs -lm -o "$out/gpu-pipeline"
+# The yardsticks need cuBLAS; the checks do not.
+"$nvcc" -arch="$arch" -std=c++17 -O2 "$root/tests/gpu/floors.cu" -lcublas -o "$out/gpu-floors" ||
+  echo "gpu-floors was not built: there is no cuBLAS"
 echo "built for $arch: $out"
