@@ -227,7 +227,7 @@ denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTic
                     job->source->channels, job->source->width, job->source->height, work->row_offset,
                     work->column_offset);
   if (!fddm_work_shape (work, window.rows, window.columns, error) ||
-      !backend->analyse (device, &window, work->pixels, work->y, error) ||
+      !backend->analyse (device, &window, work->pixels, work->y, error) || !fddm_tick (ticker, 0, 1, error) ||
       !(work->spec.noise_varies ? backend->noise_map (device, &job->noise, work->y, work->noise, error)
                                 : backend->tensor_upload (device, work->noise, job->noise.level, error)) ||
       !fddm_sampler_estimate (&sampler, work->y, work->noise, work->x0, &first, error) ||
@@ -252,7 +252,8 @@ fddm_denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *
   const int grids = work->spec.grids, first = evaluations (job, 0), others = evaluations (job, 1);
   const int n = first + (grids - 1) * others;
 
-  if (!read_tile (job, tile, error))
+  /* A great tile's pixels take a while by themselves. */
+  if (!read_tile (job, tile, error) || !fddm_tick (ticker, 0, 1, error))
     return FALSE;
   for (int i = 0; i < grids; i++)
     {
@@ -261,6 +262,8 @@ fddm_denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *
       if (!denoise_on_grid (job, tile, i, &part, error))
         return FALSE;
     }
+  if (!fddm_tick (ticker, 1, 1, error))
+    return FALSE;
   if (work->spec.gathers)
     add_change (job, tile);
   return write_tile (job, tile, job->sink, work->raw, job->source->channels, error) &&

@@ -211,7 +211,7 @@ check_uncertainty_layer (gboolean gray, int precision, const char *what)
           *(i / 3 % 96 < 48 ? &noisy : &calm) += pixels[i] / (48 * 40);
           colour = MAX (colour, fabs (pixels[i] - pixels[i + 1]) + fabs (pixels[i] - pixels[i + 2]));
         }
-      check (probe_position (made.second) == 0 && probe_position (made.layer) == 1, "%s: above the result", what);
+      check (probe_position (made.second) + 1 == probe_position (made.layer), "%s: above the result", what);
       check (!probe_visible (made.second) && !strcmp (probe_mode (made.second), "normal"), "%s: hidden, normal mode", what);
       check (g_str_has_suffix (name, " uncertainty"), "%s: it is called “%s”", what, name);
       check (bytes == 96 * 40 * 12 && colour < 1e-4, "%s: gray", what);

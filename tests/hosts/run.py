@@ -78,7 +78,7 @@ class Gimp:
             command += ["-b", form]
         try:
             done = subprocess.run(command, cwd=self.work, env={**self.environment, **extra}, text=True, errors="replace",
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=240)
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
             return done.returncode, done.stdout
         except subprocess.TimeoutExpired as late:
             return 124, (late.stdout or b"").decode(errors="replace")

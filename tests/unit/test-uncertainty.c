@@ -92,8 +92,8 @@ test_posterior_of_gaussians (void)
           most    = MAX (most, steps);
         }
       g_assert_cmpfloat_with_epsilon (sqrt (square) / deviation, 1, 0.02);
-      g_assert_cmpfloat (least, >, 0.6 * deviation);   /* each place by itself, too */
-      g_assert_cmpfloat (most, <, 1.5 * deviation);
+      g_assert_cmpfloat (least, >, 0.78 * deviation);   /* each place by itself, too: four probes, not one */
+      g_assert_cmpfloat (most, <, 1.23 * deviation);
     }
 }
 
@@ -104,8 +104,11 @@ test_stands_by_itself (void)
   enum { WIDTH = 60, HEIGHT = 50, N = WIDTH * HEIGHT };
   g_autofree float *pixels  = test_picture (WIDTH, HEIGHT, 3);
   FddmDenoiseParams plain   = params_with (20, 0, 1);
-  g_auto (Result)   whole   = denoise_on (FDDM_DEVICE_REFERENCE, 0, 0, &plain, pixels, WIDTH, HEIGHT, 3);
+  g_auto (Result)   whole   = { .pixels = NULL };
 
+  for (int i = 0; i < 100; i++)
+    pixels[i] = -0.0f;
+  whole = denoise_on (FDDM_DEVICE_REFERENCE, 0, 0, &plain, pixels, WIDTH, HEIGHT, 3);
   for (int i = 0; i < 5; i++)
     {
       FddmDenoiseParams params = params_with (20, i == 1 ? 50 : 0, i == 2 ? 4 : 1);
@@ -136,7 +139,7 @@ test_seed (void)
   FddmDenoiseParams params = params_with (20, 0, 1);
   g_auto (Result)   one    = denoise_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3);
   g_auto (Result)   again  = denoise_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3);
-  g_auto (Result)   other  = { 0 };
+  g_auto (Result)   other  = { .pixels = NULL };
 
   params.seed++;
   other = denoise_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3);
@@ -218,7 +221,7 @@ test_not_numbers (void)
 {
   g_autofree float *pixels = test_picture (60, 50, 3);
   FddmDenoiseParams params = params_with (20, 0, 1);
-  g_auto (Result)   result = { 0 };
+  g_auto (Result)   result = { .pixels = NULL };
 
   pixels[1000] = NAN;
   pixels[4000] = -INFINITY;
