@@ -145,8 +145,8 @@ denoise_on_device (gpointer data, GError **error)
     return FALSE;
   fill_report (job, job->report);
   ok = upload_vector (job, params->luma / 100.0, params->chroma / 100.0, &job->strength, error) &&
-       upload_vector (job, 1.0, 1.0, &job->whole, error) && upload_vector (job, 0.0, 0.0, &job->nothing, error) && fddm_tick (&denoising, 0, 1, error) &&
-       denoise_tiles (job, &denoising, error);
+       upload_vector (job, 1.0, 1.0, &job->whole, error) && upload_vector (job, 0.0, 0.0, &job->nothing, error) &&
+       fddm_tick (&denoising, 0, 1, error) && denoise_tiles (job, &denoising, error);
   job->context->backend->tensor_free (job->context->device, job->strength);
   job->context->backend->tensor_free (job->context->device, job->whole);
   job->context->backend->tensor_free (job->context->device, job->nothing);

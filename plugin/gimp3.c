@@ -139,8 +139,8 @@ new_denoise (GimpPlugIn *plugin)
     add_argument (procedure, &fddm_denoise_parameters[i]);
   gimp_procedure_add_layer_return_value (procedure, "new-layer", "New layer", "The denoised layer", FALSE,
                                          G_PARAM_READWRITE);
-  gimp_procedure_add_layer_return_value (procedure, "noise-layer", "Noise layer", "The second layer, removed noise or uncertainty, if any", TRUE,
-                                         G_PARAM_READWRITE);
+  gimp_procedure_add_layer_return_value (procedure, "noise-layer", "Noise layer",
+                                         "The second layer, removed noise or uncertainty, if any", TRUE, G_PARAM_READWRITE);
   return procedure;
 }
 

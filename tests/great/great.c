@@ -140,7 +140,7 @@ run (FddmContext *context, const Picture *picture)
   watch (pauses.phase, pauses.fraction, &pauses);   /* up to the return */
   seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   longest = (double) pauses.longest / G_USEC_PER_SEC;
-  printf ("# %s: %d × %d in %d tiles of %d × %d, %.1f s, %.2f Mpixel/s, noise %.1f; longest pause %.2f s, up to %.3f of phase %d\n",
+  printf ("# %s: %d × %d in %d tiles of %d × %d, %.1f s, %.2f Mpixel/s, noise %.1f; longest pause %.2f s, to %.3f of phase %d\n",
           picture->name, picture->width, picture->height, report.tiles, report.tile_width, report.tile_height, seconds,
           (double) all / 1e6 / seconds, report.luma, longest, pauses.fraction, pauses.phase);
   if (error)
