@@ -3,6 +3,20 @@
 #include "pixels.h"
 #include <math.h>
 #include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+
+/* From so many floats on rows are shared among threads: before a GPU these loops are what takes the time. More threads
+ * than this wait for the memory. */
+#define SHARED_FROM ((gsize) 1 << 20)
+#define THREADS_MAX 16
+
+static int
+threads_for (gsize floats)
+{
+  return floats < SHARED_FROM ? 1 : MIN (omp_get_max_threads (), THREADS_MAX);
+}
+#endif
 
 /* Without a branch, so that compilers make vectors of it: every pixel of every picture passes here. */
 static gboolean
@@ -47,6 +61,9 @@ fddm_pixels_repair (const float *pixels, int width, int height, int channels, fl
   const gsize row   = (gsize) width * channels;
   gsize       n_bad = 0;
 
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads_for (row * height))
+#endif
   for (int y = 0; y < height; y++)
     {
       memcpy (out + y * row, pixels + y * row, row * sizeof *out);
@@ -68,6 +85,9 @@ fddm_pixels_copy (const float *from, gsize from_row, gsize from_pixel, float *to
 {
   const gboolean packed = from_pixel == (gsize) channels && to_pixel == (gsize) channels;
 
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) num_threads(threads_for ((gsize) width * height * channels))
+#endif
   for (int y = 0; y < height; y++)
     if (packed)
       memcpy (to + y * to_row, from + y * from_row, (gsize) width * channels * sizeof *to);
