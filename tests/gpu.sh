@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # Everything that needs an NVIDIA GPU: every operation and whole pictures against the reference in each number format,
-# compute-sanitizer, and the speeds with their bars. The last line is "N passed, N failed, N skipped"; exit status 0 if none failed. Without a GPU
+# compute-sanitizer, and the speeds with their bars. The last line is "N passed, N failed, N skipped"; exit status 0 if
+# none failed. Without a GPU
 # everything is skipped, and nothing passed.
 #
 #   tests/gpu.sh [FOLDER]     FOLDER: for what is built (default: build-gpu); FDDM: the program, for the benchmark

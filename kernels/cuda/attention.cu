@@ -2,8 +2,9 @@
  * arXiv 2205.14135): the matrix of scores is never stored.
  * SPDX-License-Identifier: Apache-2.0
  *
- * This is for what cuDNN does not take: floats, old GPUs, odd sizes. A block holds QUERIES queries of one head, a warp to each. It goes over the keys 32 at a time: for the scores a lane
- * stands for a key, for the sum of the values a lane stands for a channel. */
+ * This is for what cuDNN does not take: floats, old GPUs, odd sizes. A block holds QUERIES queries of one head, a warp to
+ * each. It goes over the keys 32 at a time: for the scores a lane stands for a key, for the sum of the values a lane
+ * stands for a channel. */
 #include "element.cuh"
 #include "layers.h"
 

@@ -3,8 +3,9 @@
  *
  * The heuristics' order is followed: A (fitted to the GPU), then B, then the fallback list; and the whole as one graph
  * before the convolution alone. The engines that cuDNN prefers for whole graphs are compiled when they are planned, for
- * which it needs libnvrtc; those that come compiled want the bias in NETWORK numbers. Engines whose results change from run to run or with the place in the tile, or that
- * compute in less than was asked for, are passed over: tiles must meet without a seam. */
+ * which it needs libnvrtc; those that come compiled want the bias in NETWORK numbers.
+ * Engines whose results change from run to run or with the place in the tile, or that compute in less than was asked for,
+ * are passed over: tiles must meet without a seam. */
 #include <string.h>
 #include "graph.h"
 
