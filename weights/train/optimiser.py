@@ -56,6 +56,15 @@ class Both:
                 group["lr"] = lr * factor
             part.step()
 
+    def descend(self, network, loss, factor):
+        """One step down LOSS, its gradient's norm clipped at 1. Returns that norm; where it isn't finite, no step is made."""
+        self.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        if torch.isfinite(norm):
+            self.step(factor)
+        return norm
+
     def zero_grad(self):
         for part, _ in self.parts:
             part.zero_grad(set_to_none=True)
@@ -66,3 +75,11 @@ class Both:
     def load_state_dict(self, states):
         for (part, _), state in zip(self.parts, states):
             part.load_state_dict(state)
+
+
+@torch.no_grad()
+def follow(average, model, step, ema):
+    """Moves the AVERAGE of the weights towards the MODEL's: the mean of all at first, later of about 1 / (1 - EMA) steps."""
+    keep = min(ema, (1 + step) / (10 + step))
+    for a, p in zip(average.parameters(), model.parameters()):
+        a.lerp_(p, 1 - keep)

@@ -22,7 +22,7 @@ import evaluate
 import noise
 from fddm import networks, transform
 from grow import grow
-from optimiser import Both
+from optimiser import Both, follow
 from pack import Pack
 
 
@@ -220,16 +220,9 @@ def main():
             else:
                 divisor = expected * ((own / expected).clamp_min(0.05) ** o.own)
         objective = (loss / divisor).mean()
-        optimiser.zero_grad()
-        objective.backward()
-        norm = torch.nn.utils.clip_grad_norm_(model.network.parameters(), 1.0)
-        if torch.isfinite(norm):
-            optimiser.step(learning_rate(progress))
+        norm = optimiser.descend(model.network, objective, learning_rate(progress))
         step += 1
-        keep = min(o.ema, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for a, p in zip(average.parameters(), model.parameters()):
-                a.lerp_(p, 1 - keep)
+        follow(average, model, step, o.ema)
         running += 0.02 * ((loss / wiener).mean().item() - running) if step > 1 else (loss / wiener).mean().item()
         clock.step()
         progress = progress_now()

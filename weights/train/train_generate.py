@@ -19,7 +19,7 @@ import torch
 import generative
 import textures
 from fddm import transform
-from optimiser import Both
+from optimiser import Both, follow
 from train import Clock, learning_rate, save
 
 PARTS = 4               # of the path, for which the error is told apart
@@ -154,16 +154,10 @@ def main():
         with torch.autocast(kind, dtype=torch.bfloat16):
             estimate = model(noisy, s, labels)
         loss = loss_of(estimate.float() - clean, s)
-        optimiser.zero_grad()
-        loss.mean().backward()
-        norm = torch.nn.utils.clip_grad_norm_(model.network.parameters(), 1.0)
-        if torch.isfinite(norm):
-            optimiser.step(learning_rate(progress))
+        norm = optimiser.descend(model.network, loss.mean(), learning_rate(progress))
         step += 1
-        keep = min(o.ema, (1 + step) / (10 + step))
+        follow(average, model, step, o.ema)
         with torch.no_grad():
-            for a, p in zip(average.parameters(), model.parameters()):
-                a.lerp_(p, 1 - keep)
             errors.index_add_(1, (at * PARTS).long().clamp(max=PARTS - 1), torch.stack([loss, torch.ones_like(loss)]))
         clock.step()
         progress = clock.progress()
