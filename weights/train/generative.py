@@ -71,7 +71,7 @@ def build(shape, mean, variance):
     timed, channels = shape["condition"] == "time", shape["channels"] * shape["patch"] ** 2
     width = shape["width"]
     if timed and not shape["sampled"]:
-        width = max(width, channels)
+        width = max(width, -(-channels // 32) * 32)
     layers = unet.layers(width, shape["multipliers"], shape["blocks"], shape["attention"], shape["middle"],
                          shape["sampled"], math.gcd(32, width), shape["heads"], shape["dropout"],
                          bool(shape["classes"]), timed)
