@@ -1,0 +1,117 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of what generates, in half a minute: the paper's networks have its multiply-adds; time is read off the noise
+level; a tiny network trains, goes on, its file samples as its checkpoint does, and knows only the classes offered.
+
+    smoke_generate.py OUT.safetensors
+"""
+import os
+import sys
+import tempfile
+
+import numpy as np
+import torch
+from PIL import Image
+
+import features
+import generative
+import smoke
+import table1
+from fddm import schedule, transform
+from textures import Textures
+
+
+def check_table1():
+    for name, (published, _) in table1.PUBLISHED.items():
+        count = table1.multiply_adds(*table1.model_of(name))
+        total = (count["convolution"] + count["linear"]) * table1.SAMPLES / 1e9
+        if abs(total / published - 1) > 0.01:
+            sys.exit("smoke_generate.py: %s has %.0f G multiply-adds, the paper's %d" % (name, total, published))
+
+
+def check_time():
+    """The paper's time, 0 ... 999, comes back from the noise of the first coefficient; at its ends the paper's alpha."""
+    shape = generative.shape_of("fddm-p4-64", width=32)
+    model, path = generative.build(shape, torch.zeros(48), torch.ones(48)), generative.path_of(shape)
+    at = torch.tensor([0, 0.25, 0.7, 1], dtype=torch.float64)
+    level = path.log_level(at).exp().float()
+    if not torch.allclose(model.time(level[:, :, None, None]), at.float() * 999, atol=0.02):
+        sys.exit("smoke_generate.py: the time is not that of the level")
+    alpha = torch.stack([schedule.alpha_bar(4, mu) for mu in (4.0, -4.0)]).repeat(1, 3).float()
+    if not torch.allclose(1 / (1 + level[[0, 3]] ** 2), alpha, rtol=1e-4):
+        sys.exit("smoke_generate.py: the path's ends are not the paper's")
+
+
+def check_frechet():
+    torch.manual_seed(1)
+    a = torch.randn(20000, 3) * torch.tensor([1.0, 2.0, 0.5])
+    b = torch.randn(20000, 3) * torch.tensor([2.0, 1.0, 0.5]) + 1
+    if abs(features.frechet(a, b) - 5) > 0.3 or features.frechet(a, a) > 1e-4:
+        sys.exit("smoke_generate.py: the Frechet distance of two Gaussians is not its closed form")
+
+
+def draw_textures(folder):
+    """Three classes: waves, checks and flecks, of 24 pictures each; they tile."""
+    y, x = np.mgrid[:128, :128] * (2 * np.pi / 128)
+    random = np.random.default_rng(4)
+    for name in ("waves", "checks", "flecks"):
+        os.makedirs(os.path.join(folder, name))
+        for i in range(24):
+            wave = {"waves": np.sin(8 * x + i), "checks": np.sign(np.sin(16 * x + i) * np.sin(16 * y)),
+                    "flecks": (random.random((128, 128)) < 0.05) * 2.0}[name]
+            colour = 127 + 60 * wave[:, :, None] * random.uniform(0.5, 1, 3) + random.uniform(-20, 20, 3)
+            Image.fromarray(colour.clip(0, 255).astype(np.uint8)).save(os.path.join(folder, name, "t_%02d.png" % i))
+
+
+def errors(trained, data):
+    """Of a fresh network and of the TRAINED one, on the same pictures and noise, where the path is half-way to noise: there
+    a network learns first."""
+    fresh = generative.build(trained.shape, trained.model.mean, trained.model.variance)
+    torch.manual_seed(3)
+    pictures, labels = data.batch(64)
+    clean = transform.patch_dct(transform.to_ycc(pictures), trained.shape["patch"])
+    for g in (generative.Generator(fresh, trained.shape), trained):
+        yield np.mean(g.difficulty(clean, labels)["error"][8:12])
+
+
+def check_training(out):
+    with tempfile.TemporaryDirectory() as folder:
+        pictures, checkpoint = os.path.join(folder, "textures"), os.path.join(folder, "c.pt")
+        draw_textures(pictures)
+        data = ("--textures", pictures)
+        small = ("--config", "texture-p4", "--width", "32", "--multipliers", "1", "--blocks", "1", "--side", "32",
+                 "--batch", "16", "--threads", "1", "--device", "cpu", "--ema", "0.9", "--out", checkpoint, *data)
+        smoke.run("train_generate.py", "--minutes", "0.06", *small)
+        smoke.run("train_generate.py", "--minutes", "0.12", "--resume", *small)
+        smoke.run("export_generate.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out, "--offer", "waves",
+                  "flecks", *data)
+        smoke.run("sample.py", checkpoint, "--out", os.path.join(folder, "sheet.png"), "--steps", "2", "--count", "2", *data)
+        stored, loaded = generative.load(checkpoint), generative.load(out)
+        first, last = errors(stored, Textures(pictures, 32, torch.device("cpu")))
+    if not last < 0.99 * first:
+        sys.exit("smoke_generate.py: the error did not fall: %.3f, then %.3f" % (first, last))
+    asked = {"waves": stored.shape["classes"].index("waves"), "flecks": stored.shape["classes"].index("flecks")}
+    if loaded.shape["classes"] != list(asked):
+        sys.exit("smoke_generate.py: the file offers %s" % loaded.shape["classes"])
+    a, b = (g.draw(torch.tensor(k), 3, generator=torch.Generator().manual_seed(1))
+            for g, k in ((stored, [*asked.values(), -1]), (loaded, [0, 1, -1])))
+    if (a - b).abs().max() > 0.02:
+        sys.exit("smoke_generate.py: the file's samples differ from the checkpoint's by %g" % (a - b).abs().max())
+    times = loaded.times(10, "difficulty")
+    if not ((times[1:] < times[:-1]).all() and times[0] == 1 and times[-1] > 0):
+        sys.exit("smoke_generate.py: steps placed by difficulty do not fall")
+    return first, last
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    torch.set_num_threads(1)
+    check_table1()
+    check_time()
+    check_frechet()
+    print("error %.3f -> %.3f; %s" % (*check_training(os.path.abspath(sys.argv[1])), sys.argv[1]))
+
+
+if __name__ == "__main__":
+    main()
