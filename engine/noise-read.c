@@ -15,6 +15,12 @@
 #define DOUBT  0.05                     /* by which the meter may err at one brightness, however many places agree      */
 #define NONE   (1.2 * 0.25 * FDDM_STEP) /* it was taught nothing below a quarter of a step: near that there is no noise */
 
+/* Noise left in a picture is worse than a little too much taken out: where the meter is unsure, the level told to the network
+ * is so many standard deviations higher. White noise it knows within CERTAIN. Where only luma seems noisy, what it is unsure
+ * of is more likely texture, or the picture is gray: there nothing is added. */
+#define CAUTION 1.5
+#define CERTAIN 0.08
+
 G_STATIC_ASSERT (BINS == KNOTS - 1);    /* a bin lies between two knots */
 
 /* ---- The smooth part ---- */
@@ -143,6 +149,19 @@ is_flat (const Channel *channel, const double left[BINS])
   return sum <= n;
 }
 
+/* The factor by which the channel's levels are told higher than they seem. */
+static double
+caution (const Channel *channel)
+{
+  double certainty = 0, weight = 0;
+
+  for (int b = 0; b < BINS; b++)
+    weight += channel->weight[b];
+  for (int k = 0; k < AREA; k++)
+    certainty += channel->sums->certainty[channel->first + k];
+  return exp (CAUTION * MAX (certainty / weight - CERTAIN, 0.0));
+}
+
 /* FALSE when there is a frequency of which nothing was told. */
 static gboolean
 channel_init (Channel *channel, const FddmMeterSums *sums, int first)
@@ -189,9 +208,19 @@ channel_write (const Channel *channel, float level[AREA], float curve[KNOTS])
     curve[i] = (float) (factor[i] / mean);
 }
 
+static void
+raise_levels (float level[AREA], double factor)
+{
+  for (int k = 0; k < AREA; k++)
+    level[k] *= (float) factor;
+}
+
 void
 fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
 {
+  double   higher[FDDM_METER_CHANNELS] = { 1, 1, 1 };
+  gboolean coloured = FALSE;
+
   fddm_noise_white (model, FDDM_METER_PATCH, FDDM_METER_CHANNELS, FALSE, 0);
   for (int c = 0; c < FDDM_METER_CHANNELS; c++)
     {
@@ -212,5 +241,10 @@ fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
           fit_levels (&channel);
         }
       channel_write (&channel, model->level + c * AREA, model->curve[c]);
+      higher[c] = caution (&channel);
+      for (int k = 0; k < AREA; k++)
+        coloured |= c > 0 && model->level[c * AREA + k] > 0;
     }
+  for (int c = 0; coloured && c < FDDM_METER_CHANNELS; c++)
+    raise_levels (model->level + c * AREA, higher[c]);
 }

@@ -95,22 +95,25 @@ fddm_meter_gather (const float *coefficients, const float *output, int n, FddmMe
       float        brightness = coefficients[(gsize) i * FDDM_METER_COEFFICIENTS] / FDDM_METER_PATCH;
       float        at = (brightness + 1) * (0.5f * FDDM_METER_BINS);
       int          bin = (int) fddm_clamp (at, 0, FDDM_METER_BINS - 1);
-      float        weight[FDDM_METER_COEFFICIENTS], level[FDDM_METER_COEFFICIENTS];
+      float        certainty[FDDM_METER_COEFFICIENTS], level[FDDM_METER_COEFFICIENTS];
 
       for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)
         {
           float told = out[k] + ZERO_LEVEL, sure = out[FDDM_METER_COEFFICIENTS + k];
           int   good = is_number (told) & is_number (sure);
 
-          sure      = sure > SURE_MIN ? sure : SURE_MIN;
-          sure      = sure < SURE_MAX ? sure : SURE_MAX;
-          weight[k] = exp_of (2 * sure) * (float) good;
-          level[k]  = good ? told : 0;
+          sure         = sure > SURE_MIN ? sure : SURE_MIN;
+          sure         = sure < SURE_MAX ? sure : SURE_MAX;
+          certainty[k] = exp_of (sure) * (float) good;
+          level[k]     = good ? told : 0;
         }
       for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)
         {
-          sums->weight[bin][k] += weight[k];
-          sums->level[bin][k] += (double) weight[k] * level[k];
+          double weight = (double) certainty[k] * certainty[k];
+
+          sums->weight[bin][k] += weight;
+          sums->level[bin][k] += weight * level[k];
+          sums->certainty[k] += certainty[k];
         }
     }
 }

@@ -13,10 +13,11 @@
 #define FDDM_METER_BINS 16
 
 /* What a picture's places told, by brightness and coefficient: sums over places of w² and of w² ln s, where s is the noise
- * level there and 1/w the standard deviation of its logarithm. */
+ * level there and 1/w the standard deviation of its logarithm; and of w, by coefficient. */
 typedef struct {
   double weight[FDDM_METER_BINS][FDDM_METER_COEFFICIENTS];
   double level[FDDM_METER_BINS][FDDM_METER_COEFFICIENTS];
+  double certainty[FDDM_METER_COEFFICIENTS];
 } FddmMeterSums;
 
 /* The network's INPUT (ROWS × COLUMNS × INPUTS) of a piece's COEFFICIENTS (ROWS × COLUMNS × COEFFICIENTS), channels

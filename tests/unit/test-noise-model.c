@@ -53,6 +53,7 @@ tell (FddmMeterSums *sums, int first, int last, double rise, double weight)
         double brightness = (b + 0.5) / 8 - 1;
 
         sums->weight[b][k] += weight;
+        sums->certainty[k] += 0.05 * weight;
         sums->level[b][k] += weight * (log (0.01 + 0.001 * k) + rise * brightness);
       }
 }
@@ -90,6 +91,32 @@ test_what_was_told_is_read (void)
         }
       g_assert_cmpfloat_with_epsilon (mean, 1, 1e-6);
     }
+}
+
+/* Where the meter is unsure, the level is told higher: by 1.5 of its standard deviations beyond 0.08. */
+static void
+test_doubt_is_caution (void)
+{
+  FddmMeterSums  sums = { 0 };
+  FddmNoiseModel model;
+
+  tell (&sums, 2, 13, 0, 1e4);
+  for (int k = 16; k < 32; k++)
+    sums.certainty[k] *= 0.48 / 0.05;
+  fddm_noise_read (&sums, &model);
+  g_assert_cmpfloat_with_epsilon (model.level[5] / 0.015, 1, 1e-3);
+  g_assert_cmpfloat_with_epsilon (model.level[20] / (0.03 * exp (0.6)), 1, 1e-3);
+  g_assert_cmpfloat_with_epsilon (model.level[40] / 0.05, 1, 1e-3);
+
+  for (int k = 0; k < 48; k++)
+    {
+      sums.certainty[k] *= k < 16 ? 0.48 / 0.05 : 1;
+      for (int b = 0; k >= 16 && b < FDDM_METER_BINS; b++)
+        sums.level[b][k] = sums.weight[b][k] * log (0.001);
+    }
+  fddm_noise_read (&sums, &model);
+  g_assert_cmpfloat (model.level[20], ==, 0);
+  g_assert_cmpfloat_with_epsilon (model.level[5] / 0.015, 1, 1e-3);
 }
 
 /* A difference that a few places make by chance is none; the same from many places is one. */
@@ -188,6 +215,7 @@ test_gathering (void)
   g_assert_cmpfloat_with_epsilon (sums.weight[8][3], exp (-3) + exp (2.4), 1e-4);
   g_assert_cmpfloat_with_epsilon (sums.level[8][3], -2 * exp (-3) - 3 * exp (2.4), 1e-4);
   g_assert_cmpfloat_with_epsilon (sums.weight[15][3], exp (6), 1e-2);
+  g_assert_cmpfloat_with_epsilon (sums.certainty[3], 1 + exp (-1.5) + exp (1.2) + exp (3), 1e-4);
   g_assert_cmpfloat_with_epsilon (sums.weight[8][4], 1, 1e-5);
   g_assert_cmpfloat_with_epsilon (sums.level[8][4], -3, 1e-5);
   g_assert_cmpfloat_with_epsilon (sums.level[8][5], -3, 1e-5);
@@ -272,6 +300,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/noise-model/white-levels", test_white_levels);
   g_test_add_func ("/noise-model/what-was-told-is-read", test_what_was_told_is_read);
+  g_test_add_func ("/noise-model/doubt-is-caution", test_doubt_is_caution);
   g_test_add_func ("/noise-model/chance-is-no-curve", test_chance_is_no_curve);
   g_test_add_func ("/noise-model/nothing-is-no-noise", test_nothing_is_no_noise);
   g_test_add_func ("/noise-model/features", test_features);

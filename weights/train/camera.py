@@ -114,7 +114,7 @@ def preserve_edges(clean, noise):
     mean = box(noisy, radius)
     variance = (box(noisy * noisy, radius) - mean * mean).clamp_min(0)
     of_noise = noise.pow(2).mean((2, 3), keepdim=True)
-    strength = torch.cat([uniform(n, 0, 2, device) ** 2, (uniform(n, 0, 3, device) ** 2).expand(n, 2, 1, 1)], 1)
+    strength = torch.cat([uniform(n, 0, 4, device) ** 2, (uniform(n, 0, 5, device) ** 2).expand(n, 2, 1, 1)], 1)
     a = box(variance / (variance + strength * of_noise + 1e-9), radius)
     return a * clean + (1 - a) * box(clean, radius), a * noise + (1 - a) * box(noise, radius)
 
@@ -130,10 +130,7 @@ def levels(noise, place, brightness, d):
     curve = total.scatter_add(2, index, place) / count.clamp_min(1)
     by_brightness = curve.gather(2, index).sqrt().reshape(n, 3, h, w).clamp_min(1e-6)
     by_brightness = by_brightness.repeat_interleave(d * d, 1)
-    square = (noise / by_brightness).pow(2).flatten(2)
-    mean, middle = square.mean(2), square.median(2)[0] / 0.455
-    # Between the mean and the flat parts' level, where noise is not the same everywhere.
-    spectrum = (mean * middle.clamp(mean / 16, mean * 2)).pow(0.25)
+    spectrum = (noise / by_brightness).pow(2).mean((2, 3)).sqrt()
     return spectrum[:, :, None, None] * by_brightness
 
 
@@ -151,7 +148,7 @@ def camera(rgb, gray, d):
     noise = torch.cat([noise[:, :1], noise[:, 1:] * chroma_kept], 1)
     noise = noise * (size / noise[:, :1].pow(2).mean((2, 3), keepdim=True).sqrt().clamp_min(1e-6))
     spared_clean, spared_noise = preserve_edges(clean, noise)
-    spared = some(n, 0.5, device)
+    spared = some(n, 0.65, device)
     clean, noise = torch.where(spared, spared_clean, clean), torch.where(spared, spared_noise, noise)
     noisy = clean + noise
     pressed = jpeg.compress(noisy, uniform(n, 60, 98, device).round(), some(n, 0.7, device))

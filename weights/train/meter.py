@@ -21,6 +21,7 @@ from train import Clock, learning_rate, save
 
 SHARES = {"white": 0.4, "camera": 0.6, "path": 0.0}
 FREE_SHARE = 0.15             # of a batch: without noise
+GRAY_SHARE = 0.2              # gray: brightness alone has to tell
 DRAWN_SHARE = 0.15            # drawings and screens instead of photographs
 WHOLE = 4.0                   # weight of the error of the mean over a crop against that of each place
 
@@ -54,7 +55,7 @@ def sample(pack, n, side):
     drawn = torch.rand(n, device=rgb.device) < DRAWN_SHARE
     if drawn.any():
         rgb[drawn] = drawings(int(drawn.sum()), side, rgb.device)
-    clean, noisy, level = noise.make(rgb, meter.PATCH, SHARES, truth=True)
+    clean, noisy, level = noise.make(rgb, meter.PATCH, SHARES, truth=True, gray_share=GRAY_SHARE)
     free = noise.some(n, FREE_SHARE, rgb.device)
     noisy, level = torch.where(free, clean, noisy), torch.where(free, torch.zeros_like(level), level)
     stored = transform.to_rgb(transform.patch_idct(noisy, meter.PATCH))

@@ -16,7 +16,7 @@ SHARES = {"white": 0.48, "camera": 0.42, "path": 0.10}     # of a batch
 TEMPERATURE = 2.0             # of the path that sampling follows: frequencies leave their noise nearly together
 GRAY_SHARE = 0.05             # R = G = B, no colour noise
 WRONG_SHARE, WRONG_SPREAD = 1 / 3, 0.11                    # levels told wrong by a factor exp(N(0, spread))
-CAMERA_SPREAD = 0.3           # the same for camera noise, for luma and chroma apart: it is harder to measure
+CAMERA_SPREAD = 0.4           # the same for camera noise, for luma and chroma apart: it is harder to measure
 CAMERA_WHITE = 0.15           # of camera samples are told one level for all frequencies, as somebody sets it by hand
 
 
@@ -54,7 +54,7 @@ def mistake(s, n_camera):
     wrong = torch.where(some(n, WRONG_SHARE, device), wrong, torch.ones_like(wrong)).expand(n, c, 1, 1)
     m = n_camera
     if m:
-        factor = (torch.randn(m, 3, 1, 1, device=device) * CAMERA_SPREAD).clamp(-0.7, 0.7).exp()
+        factor = (torch.randn(m, 3, 1, 1, device=device) * CAMERA_SPREAD).clamp(-0.9, 0.9).exp()
         factor = torch.cat([factor[:, :1], factor[:, 1:2].expand(m, 2, 1, 1)], 1).repeat_interleave(c // 3, 1)
         even = s[:m, :c // 3].pow(2).mean((1, 2, 3), keepdim=True).sqrt() / transform.ROW_NORM[0].item()
         even = even * transform.ROW_NORM.float().to(device).repeat_interleave(c // 3)[None, :, None, None]
@@ -66,7 +66,7 @@ def mistake(s, n_camera):
     return s
 
 
-def make(rgb, d, shares=None, truth=False):
+def make(rgb, d, shares=None, truth=False, gray_share=GRAY_SHARE):
     """rgb: N x 3 x H x W, [-1, 1], H and W multiples of d. Returns clean and noisy coefficients and the levels told to the
     network (with TRUTH: as they are), each N x C x h x w."""
     n, _, h, w = rgb.shape
@@ -75,7 +75,7 @@ def make(rgb, d, shares=None, truth=False):
     draw = torch.rand(n)
     n_camera = int((draw < shares["camera"]).sum())
     n_path = int((draw >= 1 - shares["path"]).sum())
-    gray = some(n, GRAY_SHARE, device)
+    gray = some(n, gray_share, device)
     rgb = torch.where(gray, rgb[:, 1:2].expand_as(rgb), rgb)
     clean = transform.patch_dct(transform.to_ycc(rgb), d)
     noisy, levels = [], []

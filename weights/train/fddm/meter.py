@@ -20,6 +20,7 @@ SURE = (-1.5, 3.0)             # range of the logarithm of the second output
 
 BINS = 16                      # of brightness, evenly over [-1, 1]
 ALIKE = 50                     # neighbouring places err together: so many tell as much as one by itself
+CAUTION, CERTAIN = 1.5, 0.08   # so many standard deviations beyond so much are added to what is told
 DOUBT = 0.05                   # by which the network may err at one brightness, however many places agree
 
 
@@ -56,12 +57,13 @@ def curve_through(values, variance):
     return np.linalg.solve(a, middle.T @ (values / variance))
 
 
-def read_channel(weight, total):
+def read_channel(weight, total, certainty):
     """weight, total: BINS x frequencies: sums over the places of w^2, and of w^2 times the logarithm of the level, w
-    being how well it is known. Returns levels and how they change with brightness (BINS + 1 factors, 1 on average)."""
+    being how well it is known. certainty: the sum of w. Returns levels, how they change with brightness (BINS + 1 factors,
+    1 on average), and the factor by which caution would raise them."""
     each, every = weight.sum(1), weight.sum(0)
     if not (every > 0).all():
-        return np.zeros(len(every)), np.ones(BINS + 1)
+        return np.zeros(len(every)), np.ones(BINS + 1), 1
     seen, flat = each > 0, np.zeros(BINS + 1)
     variance, left, curve = np.full(BINS, np.inf), np.zeros(BINS), flat
     variance[seen] = ALIKE / each[seen] + DOUBT ** 2
@@ -74,19 +76,22 @@ def read_channel(weight, total):
     curve = np.exp(curve)
     mean = ((curve[1:] + curve[:-1]) / 2 * each).sum() / each.sum()
     level = np.exp(level) * mean
-    return np.where(level > 1.2 * FLOOR, level, 0), curve / mean
+    caution = np.exp(CAUTION * max(certainty / every.sum() - CERTAIN, 0))
+    return np.where(level > 1.2 * FLOOR, level, 0), curve / mean, caution
 
 
 @torch.no_grad()
 def read(model, pictures):
     """pictures: N x 3 x H x W, pieces of one picture, R'G'B' in [-1, 1]. Returns its noise: levels (C, [-1, 1]) and
-    curves (CHANNELS x BINS + 1)."""
+    curves (CHANNELS x BINS + 1). Levels are told higher where they are not known well, unless only luma has any: noise left
+    in a picture is worse than a little too much taken out."""
     h, w = (n // PATCH * PATCH for n in pictures.shape[2:])
     x = transform.patch_dct(transform.to_ycc(pictures[:, :, :h, :w]), PATCH)
     level, sure = (v.double().transpose(0, 1).flatten(1).numpy() for v in model(x))
     at = ((x[:, 0] / PATCH + 1) / 2 * BINS).flatten().numpy().astype(int).clip(0, BINS - 1)
     weight = np.exp(2 * sure)
     weights, totals = (np.stack([np.bincount(at, v, BINS) for v in values], 1) for values in (weight, weight * level))
-    found = [read_channel(weights[:, k:k + PATCH ** 2], totals[:, k:k + PATCH ** 2])
+    found = [read_channel(weights[:, k:k + PATCH ** 2], totals[:, k:k + PATCH ** 2], np.exp(sure[k:k + PATCH ** 2]).sum())
              for k in range(0, COEFFICIENTS, PATCH ** 2)]
-    return np.concatenate([f[0] for f in found]), np.stack([f[1] for f in found])
+    coloured = any(f[0].any() for f in found[1:])
+    return np.concatenate([f[0] * (f[2] if coloured else 1) for f in found]), np.stack([f[1] for f in found])
