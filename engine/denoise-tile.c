@@ -38,18 +38,19 @@ fddm_denoise_spec (const FddmDenoiseJob *job)
 
 /* ---- Pixels ---- */
 
+/* To RAW, and repaired to work.pixels. */
 static gboolean
-read_tile (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
+read_tile (FddmDenoiseJob *job, const FddmTile *tile, float *raw, GError **error)
 {
   const FddmRect *region = &tile->region;
 
-  if (!job->source->read (job->source->data, region->x, region->y, region->width, region->height, job->work.raw, error))
+  if (!job->source->read (job->source->data, region->x, region->y, region->width, region->height, raw, error))
     {
       if (error != NULL && *error == NULL)
         g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The picture cannot be read"));
       return FALSE;
     }
-  fddm_pixels_repair (job->work.raw, region->width, region->height, job->source->channels, job->work.pixels);
+  fddm_pixels_repair (raw, region->width, region->height, job->source->channels, job->work.pixels);
   return TRUE;
 }
 
@@ -135,6 +136,16 @@ upload_probe_levels (FddmDenoiseJob *job, GError **error)
                                  : backend->tensor_upload (job->context->device, work->from, model.level, error);
 }
 
+static gboolean
+synthesise_now (FddmDenoiseJob *job, const FddmWindow *window, const FddmTensor *coefficients, float weight, float *pixels,
+                GError **error)
+{
+  const FddmBackend *backend = job->context->backend;
+
+  return backend->synthesise (job->context->device, window, coefficients, weight, pixels, error) &&
+         backend->synthesise_finish (job->context->device, error);
+}
+
 /* A little more noise n of the photo's own kind, and what of it the estimate lets pass, as pixels in work.spare and
  * work.change. The grid's own coefficients and their estimate stay. */
 static gboolean
@@ -149,11 +160,11 @@ probe (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile *tile, co
   fddm_pixels_fill (work->spare, floats, 0.0f);
   fddm_pixels_fill (work->change, floats, 0.0f);
   return backend->start (device, work->from, job->nothing, job->nothing, &random, work->x, error) &&
-         backend->synthesise (device, window, work->x, 1.0f / PROBE, work->spare, error) &&
+         synthesise_now (job, window, work->x, 1.0f / PROBE, work->spare, error) &&
          backend->difference (device, work->x, work->y, NULL, 0.0f, job->whole, work->next, error) &&
          fddm_sampler_estimate (sampler, work->next, work->noise, work->x, ticker, error) &&
          backend->difference (device, work->x, work->x0, NULL, 0.0f, job->whole, work->next, error) &&
-         backend->synthesise (device, window, work->next, 1.0f / PROBE, work->change, error);
+         synthesise_now (job, window, work->next, 1.0f / PROBE, work->change, error);
 }
 
 /* The covariance of the clean photo, given the noisy one, is S²·∂x̂/∂y where S is the noise's (Tweedie's formula to the
@@ -205,7 +216,7 @@ evaluations (const FddmDenoiseJob *job, int i)
   return 1 + detail + (i == 0 && job->uncertainty != NULL ? PROBES : 0);
 }
 
-/* The tile on one grid: adds its share of what is to change to what is gathered, or at once. */
+/* The tile on one grid: begins to add its share of what is to change to what is gathered, or to the photo. */
 static gboolean
 denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTicker *ticker, GError **error)
 {
@@ -245,27 +256,108 @@ denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTic
                               work->spec.gathers ? work->change : work->raw, error);
 }
 
-gboolean
-fddm_denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
+static gboolean
+finish (FddmDenoiseJob *job, GError **error)
 {
-  FddmWork *work = &job->work;
-  const int grids = work->spec.grids, first = evaluations (job, 0), others = evaluations (job, 1);
+  return job->context->backend->synthesise_finish (job->context->device, error);
+}
+
+/* The tile in work.raw and work.pixels, on every grid; when it returns, nobody needs work.pixels any more, and the last grid's
+ * share may still be on its way to work.raw. */
+static gboolean
+start_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
+{
+  const int grids = job->work.spec.grids, first = evaluations (job, 0), others = evaluations (job, 1);
   const int n = first + (grids - 1) * others;
 
-  /* A great tile's pixels take a while by themselves. */
-  if (!read_tile (job, tile, error) || !fddm_tick (ticker, 0, 1, error))
-    return FALSE;
   for (int i = 0; i < grids; i++)
     {
       FddmTicker part = fddm_ticker_parts (ticker, i == 0 ? 0 : first + (i - 1) * others, first + i * others, n);
 
-      if (!denoise_on_grid (job, tile, i, &part, error))
+      if ((i > 0 && !finish (job, error)) || !denoise_on_grid (job, tile, i, &part, error))
         return FALSE;
     }
-  if (!fddm_tick (ticker, 1, 1, error))
+  return TRUE;
+}
+
+/* ---- Tiles ---- */
+
+/* Reads the tile, denoises it and writes it. */
+static gboolean
+denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
+{
+  FddmWork *work = &job->work;
+
+  /* A great tile's pixels take a while by themselves. */
+  if (!read_tile (job, tile, work->raw, error) || !fddm_tick (ticker, 0, 1, error) ||
+      !start_tile (job, tile, ticker, error) || !finish (job, error) || !fddm_tick (ticker, 1, 1, error))
     return FALSE;
   if (work->spec.gathers)
     add_change (job, tile);
   return write_tile (job, tile, job->sink, work->raw, job->source->channels, error) &&
          (job->uncertainty == NULL || write_uncertainty (job, tile, error));
+}
+
+/* The first tile from I on whose core is not empty, and its number; FALSE when there is none. */
+static gboolean
+find_tile (const FddmDenoiseJob *job, int i, FddmTile *tile, int *number)
+{
+  for (; i < fddm_work_tiles (&job->work); i++)
+    if (fddm_work_tile (&job->work, i, tile))
+      {
+        *number = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* While the device computes a tile, the one before is written and the one behind is read, both in work.other; then the two
+ * arrays change places. One tile is enough in work.pixels: its photo until the device has it, then what is written, then the
+ * next photo. */
+static gboolean
+stream_tiles (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
+{
+  FddmWork *work    = &job->work;
+  const int samples = job->source->channels;
+  FddmTile  before, tile, next;
+  int       number;
+  gboolean  first = TRUE, more = find_tile (job, 0, &next, &number);
+
+  if (more && !read_tile (job, &next, work->raw, error))
+    return FALSE;
+  for (; more; first = FALSE)
+    {
+      FddmTicker part = fddm_ticker_part (ticker, number, fddm_work_tiles (work));
+      float     *done = work->raw;
+
+      tile = next;
+      if (!fddm_tick (&part, 0, 1, error) || !start_tile (job, &tile, &part, error))
+        return FALSE;
+      more = find_tile (job, number + 1, &next, &number);
+      if ((!first && !write_tile (job, &before, job->sink, work->other, samples, error)) ||
+          (more && !read_tile (job, &next, work->other, error)) || !fddm_tick (&part, 1, 1, error) || !finish (job, error))
+        return FALSE;
+      work->raw   = work->other;
+      work->other = done;
+      before      = tile;
+    }
+  return first || write_tile (job, &before, job->sink, work->other, samples, error);
+}
+
+gboolean
+fddm_denoise_tiles (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
+{
+  const int tiles = fddm_work_tiles (&job->work);
+  FddmTile  tile;
+
+  if (fddm_work_streams (&job->work))
+    return stream_tiles (job, ticker, error);
+  for (int i = 0; find_tile (job, i, &tile, &i); i++)
+    {
+      FddmTicker part = fddm_ticker_part (ticker, i, tiles);
+
+      if (!denoise_tile (job, &tile, &part, error))
+        return FALSE;
+    }
+  return TRUE;
 }

@@ -1,4 +1,4 @@
-/* denoise-tile.h: one tile's way through: patches, noise, sampler and network, and back.
+/* denoise-tile.h: the tiles' way through: patches, noise, sampler and network, and back.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "sampler.h"
@@ -26,5 +26,5 @@ typedef struct {
 /* What the job needs of its tiles, its noise being known. */
 FddmWorkSpec fddm_denoise_spec (const FddmDenoiseJob *job);
 
-/* Reads the tile, denoises it on every grid and writes it. */
-gboolean     fddm_denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error);
+/* Reads each tile, denoises it on every grid and writes it. */
+gboolean     fddm_denoise_tiles (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error);

@@ -96,22 +96,6 @@ upload_vector (FddmDenoiseJob *job, double luma, double chroma, FddmTensor **ten
 
 /* ---- The whole picture ---- */
 
-static gboolean
-denoise_tiles (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
-{
-  const int tiles = fddm_work_tiles (&job->work);
-  FddmTile  tile;
-
-  for (int t = 0; t < tiles; t++)
-    {
-      FddmTicker part = fddm_ticker_part (ticker, t, tiles);
-
-      if (fddm_work_tile (&job->work, t, &tile) && !fddm_denoise_tile (job, &tile, &part, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 fill_report (const FddmDenoiseJob *job, FddmReport *report)
 {
@@ -146,7 +130,7 @@ denoise_on_device (gpointer data, GError **error)
   fill_report (job, job->report);
   ok = upload_vector (job, params->luma / 100.0, params->chroma / 100.0, &job->strength, error) &&
        upload_vector (job, 1.0, 1.0, &job->whole, error) && upload_vector (job, 0.0, 0.0, &job->nothing, error) &&
-       fddm_tick (&denoising, 0, 1, error) && denoise_tiles (job, &denoising, error);
+       fddm_tick (&denoising, 0, 1, error) && fddm_denoise_tiles (job, &denoising, error);
   job->context->backend->tensor_free (job->context->device, job->strength);
   job->context->backend->tensor_free (job->context->device, job->whole);
   job->context->backend->tensor_free (job->context->device, job->nothing);

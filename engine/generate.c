@@ -107,7 +107,8 @@ write_picture (Job *job, const FddmTile *tile, GError **error)
   fddm_window_init (&window, tile, &plain, weights->patch, weights->channels, weights->channels, width, height,
                     job->work.row_offset, job->work.column_offset);
   fddm_pixels_fill (job->work.raw, window.n_floats, 0.5f);
-  if (!job->context->backend->synthesise (job->context->device, &window, job->work.y, 1.0f, job->work.raw, error))
+  if (!job->context->backend->synthesise (job->context->device, &window, job->work.y, 1.0f, job->work.raw, error) ||
+      !job->context->backend->synthesise_finish (job->context->device, error))
     return FALSE;
   if (job->sink->write (job->sink->data, 0, 0, width, height, job->work.raw, error))
     return TRUE;

@@ -35,13 +35,26 @@ region_floats (const FddmWork *work)
   return (gsize) MIN (region.width, work->spec.width) * MIN (region.height, work->spec.height) * work->spec.samples;
 }
 
+int
+fddm_work_tiles (const FddmWork *work)
+{
+  return work->down.count * work->across.count;
+}
+
+gboolean
+fddm_work_streams (const FddmWork *work)
+{
+  return work->context->kind == FDDM_DEVICE_GPU && fddm_work_tiles (work) > 1 && !work->spec.gathers &&
+         !work->spec.uncertainty;
+}
+
 /* Bytes of the tile's pixels in host memory; G_MAXSIZE when a window's offsets, which are ints, can't reach them all. */
 static gsize
 region_bytes (const FddmWork *work)
 {
   const FddmWorkSpec *spec   = &work->spec;
   const gsize         floats = region_floats (work);
-  const gsize         arrays = spec->gathers || spec->uncertainty ? 4 : 2;
+  const gsize         arrays = spec->gathers || spec->uncertainty ? 4 : fddm_work_streams (work) ? 3 : 2;
   gsize               bytes, variance = spec->uncertainty ? floats / spec->samples : 0;
 
   if (floats > G_MAXINT || !g_size_checked_mul (&bytes, floats, arrays) || !g_size_checked_add (&bytes, bytes, variance) ||
@@ -198,7 +211,8 @@ allocate (FddmWork *work, GError **error)
   work->row_offset    = g_try_new (int, pixels);
   work->column_offset = g_try_new (int, pixels);
   if (work->row_offset != NULL && work->column_offset != NULL && make_pixels (TRUE, floats, &work->raw) &&
-      make_pixels (TRUE, floats, &work->pixels) && make_pixels (spare, floats, &work->change) &&
+      make_pixels (TRUE, floats, &work->pixels) && make_pixels (fddm_work_streams (work), floats, &work->other) &&
+      make_pixels (spare, floats, &work->change) &&
       make_pixels (spare, floats, &work->spare) &&
       make_pixels (uncertainty, floats / work->spec.samples, &work->variance))
     return fddm_work_shape (work, work->down.size, work->across.size, error);
@@ -250,17 +264,12 @@ fddm_work_clear (FddmWork *work)
   fddm_network_release (work->context->network);
   g_clear_pointer (&work->raw, fddm_memory_free);
   g_clear_pointer (&work->pixels, fddm_memory_free);
+  g_clear_pointer (&work->other, fddm_memory_free);
   g_clear_pointer (&work->change, fddm_memory_free);
   g_clear_pointer (&work->spare, fddm_memory_free);
   g_clear_pointer (&work->variance, fddm_memory_free);
   g_clear_pointer (&work->row_offset, g_free);
   g_clear_pointer (&work->column_offset, g_free);
-}
-
-int
-fddm_work_tiles (const FddmWork *work)
-{
-  return work->down.count * work->across.count;
 }
 
 /* RECT and what lies within MARGIN pixels of it in the picture. */

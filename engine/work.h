@@ -23,6 +23,7 @@ typedef struct {
   FddmTiling   down, across;
   gsize        bytes;
   float       *raw, *pixels;         /* the tile's region: as read, then with the result; and repaired */
+  float       *other;                /* when tiles are streamed: raw of the tile before or after       */
   float       *change, *spare;       /* likewise, when gathered or for uncertainty: what is to change; a filter's */
   float       *variance;             /* likewise, for uncertainty, one sample a pixel                  */
   int         *row_offset, *column_offset;
@@ -37,5 +38,8 @@ void     fddm_work_clear (FddmWork *work);
 /* Makes the tensors fit ROWS × COLUMNS patches. */
 gboolean fddm_work_shape (FddmWork *work, int rows, int columns, GError **error);
 int      fddm_work_tiles (const FddmWork *work);
+/* Whether the host reads and writes tiles while the device computes another. Where it computes itself, nothing is won by
+ * that; what is gathered or asked of several probes has the host work on one tile's pixels in between. */
+gboolean fddm_work_streams (const FddmWork *work);
 /* Tile I; FALSE when its core is empty. */
 gboolean fddm_work_tile  (const FddmWork *work, int i, FddmTile *tile);

@@ -9,12 +9,12 @@
  *
  * Coefficients are those of pictures in [-1,1]; noise levels are standard deviations of the same. Functions that return
  * gboolean return FALSE and set ERROR when the device failed or memory ran out; shapes are the caller's duty. A device may
- * work on after a function has returned; download and synthesise wait for it, and report what failed meanwhile. */
+ * work on after a function has returned; tensor_download and synthesise_finish wait for it, and report what failed meanwhile. */
 #pragma once
 #include <glib.h>
 #include "noise-model.h"
 
-#define FDDM_BACKEND_ABI 1
+#define FDDM_BACKEND_ABI 2
 
 typedef struct FddmDevice FddmDevice;   /* each backend's own */
 typedef struct FddmConv   FddmConv;     /* likewise: a convolution's weights, laid out for the device */
@@ -90,14 +90,20 @@ typedef struct {
   gboolean    (*tensor_upload)   (FddmDevice *device, FddmTensor *tensor, const float *values, GError **error);
   gboolean    (*tensor_download) (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error);
 
-  /* Pixels in [0,1] (host memory) -> [-1,1] -> YCbCr -> orthonormal DCT-II of each patch. */
+  /* Pixels in [0,1] (host memory) -> [-1,1] -> YCbCr -> orthonormal DCT-II of each patch. PIXELS have been read when it
+   * returns. */
   gboolean (*analyse)    (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
                           GError **error);
   /* The inverse: adds WEIGHT × the picture that COEFFICIENTS describe (a difference of pictures: no offset of [-1,1])
    * to the pixels inside the window's bounds; a gray picture takes the luma only. Non-finite pixels stay.
+   * It may only have begun when it returns: until synthesise_finish, the window's offsets, COEFFICIENTS and PIXELS must stay
+   * as they are, while the caller may do something else with other pixels. One is under way at most: the next one, a
+   * download and closing give up what was not finished.
    * After a failure some of the pixels may have got their share: start again from clean ones. */
   gboolean (*synthesise) (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
                           float *pixels, GError **error);
+  /* Until the pixels of the last synthesise are there; nothing to do when none is under way. */
+  gboolean (*synthesise_finish) (FddmDevice *device, GError **error);
 
   /* NOISE = MODEL at each patch's brightness. */
   gboolean (*noise_map)  (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,

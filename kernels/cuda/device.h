@@ -38,7 +38,8 @@ typedef struct {
   cudaEvent_t  used[FDDM_RING_SLOTS];      /* behind the last kernel that used its device memory   */
 } FddmRing;
 
-typedef struct FddmReplay FddmReplay;      /* replay.h */
+typedef struct FddmReplay    FddmReplay;      /* replay.h    */
+typedef struct FddmSynthesis FddmSynthesis;   /* transform.c */
 
 struct FddmDevice {
   int               ordinal;
@@ -56,6 +57,7 @@ struct FddmDevice {
   cudnnBackendDescriptor_t properties;   /* of the GPU to plan for without having one: tests only; else NULL */
   GPtrArray        *plans;           /* of FddmPlan: convolutions of one size, see plan.h */
   FddmReplay       *replay;
+  FddmSynthesis    *synthesis;       /* that is under way, or NULL */
 };
 
 /* ---- error.c ---- */
@@ -128,6 +130,9 @@ gboolean fddm_cuda_analyse      (FddmDevice *device, const FddmWindow *window, c
                                  FddmTensor *coefficients, GError **error);
 gboolean fddm_cuda_synthesise   (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
                                  float weight, float *pixels, GError **error);
+gboolean fddm_cuda_synthesise_finish (FddmDevice *device, GError **error);
+/* Gives up what is under way: its pixels are touched no more, and its slots are free. */
+void     fddm_cuda_synthesise_drop   (FddmDevice *device);
 
 gboolean fddm_cuda_noise_map    (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,
                                  FddmTensor *noise, GError **error);

@@ -58,10 +58,12 @@ gboolean
 fddm_cuda_wait (FddmDevice *device, GError **error)
 {
   cudaStream_t streams[] = { device->up.stream, device->stream, device->down.stream };
+  gboolean     ok        = TRUE;
 
+  /* For all of them, even when one fails: whoever waits is about to free what they use. */
   for (guint i = 0; i < G_N_ELEMENTS (streams); i++)
     if (streams[i] != NULL &&   /* of a device that is being set up */
-        !fddm_cuda_ok (cudaStreamSynchronize (streams[i]), "its work", error))
-      return FALSE;
-  return TRUE;
+        !fddm_cuda_ok (cudaStreamSynchronize (streams[i]), "its work", ok ? error : NULL))
+      ok = FALSE;
+  return ok;
 }

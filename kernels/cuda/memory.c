@@ -221,6 +221,7 @@ fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
+  fddm_cuda_synthesise_drop (device);
   for (gsize first = 0; first < n; first += size)
     {
       const gsize count = MIN (size, n - first);

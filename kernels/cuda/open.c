@@ -141,6 +141,7 @@ fddm_cuda_close (FddmDevice *device)
   /* What was put down and never launched is given up with the rest. */
   if (!fddm_cuda_select (device, NULL) || !fddm_cuda_wait (device, NULL))
     (void) cudaGetLastError ();
+  fddm_cuda_synthesise_drop (device);
   fddm_replay_free (device->replay);
   for (guint i = 0; i < device->plans->len; i++)
     fddm_plan_free (device, g_ptr_array_index (device->plans, i));

@@ -169,86 +169,112 @@ fddm_cuda_analyse (FddmDevice *device, const FddmWindow *window, const float *pi
   return ok;
 }
 
+/* ---- Back: regions set out for the host as long as there are slots, and are taken in when the caller wants the pixels ---- */
+
 /* A region on its way to the host. */
 typedef struct {
   FddmRegion region;
   int        slot;
 } Delivery;
 
-static gboolean
-start_delivery (FddmDevice *device, const Transform *t, const FddmTensor *coefficients, float weight,
-                const Delivery *delivery, GError **error)
-{
-  const FddmRegion *region = &delivery->region;
-  const gsize       bytes  = (gsize) (region->bottom - region->top) * (region->right - region->left) *
-                      t->patches.samples * sizeof (float);
-  FddmRing         *ring   = &device->down;
+struct FddmSynthesis {
+  Transform         t;
+  FddmWindow        window;              /* what T points at                           */
+  const FddmTensor *coefficients;
+  float             weight;
+  float            *pixels;
+  int               row, at_once;        /* of patches: the next to set out, so many   */
+  Delivery          deliveries[FDDM_RING_SLOTS];
+  int               started, finished;   /* deliveries                                 */
+};
 
-  return fddm_ring_claim (device, ring, delivery->slot, error) &&
-         fddm_patches_synthesise (device, &t->patches, coefficients, region, weight, ring->device[delivery->slot],
-                                  error) &&
-         fddm_ring_fetch (device, ring, delivery->slot, bytes, error);
+static gboolean
+all_started (const FddmSynthesis *s)
+{
+  return (gint64) s->row * s->window.patch >= s->window.bottom;
 }
 
 static gboolean
-finish_delivery (FddmDevice *device, const Transform *t, const Delivery *delivery, float *pixels, GError **error)
+start_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
 {
+  const int   d      = s->window.patch;
+  FddmRing   *ring   = &device->down;
+  const int   slot   = fddm_ring_take (ring);
+  FddmRegion  region = {
+    .top    = MAX (s->window.top, s->row * d),
+    .bottom = (int) MIN ((gint64) s->window.bottom, ((gint64) s->row + s->at_once) * d),
+    .left   = s->window.left,
+    .right  = s->window.right
+  };
+  const gsize bytes  = (gsize) (region.bottom - region.top) * (region.right - region.left) * s->t.patches.samples *
+                      sizeof (float);
+
+  s->deliveries[s->started++ % FDDM_RING_SLOTS] = (Delivery) { region, slot };
+  s->row += s->at_once;
+  return fddm_ring_claim (device, ring, slot, error) &&
+         fddm_patches_synthesise (device, &s->t.patches, s->coefficients, &region, s->weight, ring->device[slot], error) &&
+         fddm_ring_fetch (device, ring, slot, bytes, error);
+}
+
+static gboolean
+finish_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
+{
+  const Delivery *delivery = &s->deliveries[s->finished++ % FDDM_RING_SLOTS];
+
   if (!fddm_ring_wait (&device->down, delivery->slot, error))
     return FALSE;
-  scatter_rows (device, t, &delivery->region, device->down.host[delivery->slot], pixels);
+  scatter_rows (device, &s->t, &delivery->region, device->down.host[delivery->slot], s->pixels);
   return TRUE;
 }
 
-/* As many deliveries are on their way as there are slots; the oldest is taken in before the next sets out. */
-static gboolean
-synthesise (FddmDevice *device, const Transform *t, const FddmTensor *coefficients, float weight, float *pixels,
-            GError **error)
+/* Copies that are still on their way are of the slots, not of the pixels: whoever takes these next waits for them. */
+void
+fddm_cuda_synthesise_drop (FddmDevice *device)
 {
-  const FddmWindow *window  = t->window;
-  const int         d       = window->patch;
-  const int         at_once = rows_in_slot (device, &device->down, t, window->right - window->left, error);
-  Delivery          deliveries[FDDM_RING_SLOTS];
-  int               started = 0, finished = 0;
-
-  if (at_once == 0)
-    return FALSE;
-  for (int row = window->top / d; row * d < window->bottom; row += at_once)
-    {
-      Delivery *next = &deliveries[started % FDDM_RING_SLOTS];
-
-      if (started - finished == FDDM_RING_SLOTS &&
-          !finish_delivery (device, t, &deliveries[finished++ % FDDM_RING_SLOTS], pixels, error))
-        return FALSE;
-      next->slot   = fddm_ring_take (&device->down);
-      next->region = (FddmRegion) {
-        .top    = MAX (window->top, row * d),
-        .bottom = (int) MIN ((gint64) window->bottom, ((gint64) row + at_once) * d),
-        .left   = window->left,
-        .right  = window->right
-      };
-      if (!start_delivery (device, t, coefficients, weight, next, error))
-        return FALSE;
-      started++;
-    }
-  while (finished < started)
-    if (!finish_delivery (device, t, &deliveries[finished++ % FDDM_RING_SLOTS], pixels, error))
-      return FALSE;
-  return TRUE;
+  if (device->synthesis == NULL)
+    return;
+  g_free (device->synthesis->t.run);
+  g_clear_pointer (&device->synthesis, g_free);
 }
 
 gboolean
 fddm_cuda_synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
                       float *pixels, GError **error)
 {
-  Transform t;
-  gboolean  ok;
+  FddmSynthesis *s;
+  gboolean       ok;
 
+  fddm_cuda_synthesise_drop (device);
   if (window->top >= window->bottom || window->left >= window->right)
     return TRUE;
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  transform_init (&t, window);
-  ok = synthesise (device, &t, coefficients, weight, pixels, error);
-  g_free (t.run);
+  s  = device->synthesis = g_new0 (FddmSynthesis, 1);
+  *s = (FddmSynthesis) {
+    .window = *window, .coefficients = coefficients, .weight = weight, .pixels = pixels, .row = window->top / window->patch
+  };
+  transform_init (&s->t, &s->window);
+  s->at_once = rows_in_slot (device, &device->down, &s->t, window->right - window->left, error);
+  ok = s->at_once > 0;
+  while (ok && !all_started (s) && s->started < FDDM_RING_SLOTS)
+    ok = start_delivery (device, s, error);
+  if (!ok)
+    fddm_cuda_synthesise_drop (device);
+  return ok;
+}
+
+/* The oldest delivery is taken in before the next one sets out in its slot. */
+gboolean
+fddm_cuda_synthesise_finish (FddmDevice *device, GError **error)
+{
+  FddmSynthesis *s = device->synthesis;
+  gboolean       ok;
+
+  if (s == NULL)
+    return TRUE;
+  ok = fddm_cuda_enter (device, error);
+  while (ok && s->finished < s->started)
+    ok = finish_delivery (device, s, error) && (all_started (s) || start_delivery (device, s, error));
+  fddm_cuda_synthesise_drop (device);
   return ok;
 }

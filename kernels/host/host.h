@@ -29,6 +29,7 @@ gboolean fddm_host_analyse      (FddmDevice *device, const FddmWindow *window, c
                                  FddmTensor *coefficients, GError **error);
 gboolean fddm_host_synthesise   (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
                                  float weight, float *pixels, GError **error);
+gboolean fddm_host_synthesise_finish (FddmDevice *device, GError **error);
 
 gboolean fddm_host_noise_map    (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,
                                  FddmTensor *noise, GError **error);
@@ -58,27 +59,28 @@ gboolean fddm_host_embed        (FddmDevice *device, const FddmTensor *in, const
 gboolean fddm_host_copy_channels (FddmDevice *device, const FddmTensor *in, int first, FddmTensor *out, GError **error);
 
 /* The table's lines that are the same for all host backends. */
-#define FDDM_HOST_OPERATIONS                     \
-  .describe        = fddm_host_describe,         \
-  .available       = fddm_host_available,        \
-  .tensor_new      = fddm_host_tensor_new,       \
-  .tensor_free     = fddm_host_tensor_free,      \
-  .tensor_bytes    = fddm_host_tensor_bytes,     \
-  .tensor_upload   = fddm_host_tensor_upload,    \
-  .tensor_download = fddm_host_tensor_download,  \
-  .analyse         = fddm_host_analyse,          \
-  .synthesise      = fddm_host_synthesise,       \
-  .noise_map       = fddm_host_noise_map,        \
-  .noise_cap       = fddm_host_noise_cap,        \
-  .precondition    = fddm_host_precondition,     \
-  .estimate        = fddm_host_estimate,         \
-  .step            = fddm_host_step,             \
-  .start           = fddm_host_start,            \
-  .difference      = fddm_host_difference,       \
-  .group_norm      = fddm_host_group_norm,       \
-  .attention       = fddm_host_attention,        \
-  .embed           = fddm_host_embed,            \
-  .copy_channels   = fddm_host_copy_channels
+#define FDDM_HOST_OPERATIONS                        \
+  .describe          = fddm_host_describe,          \
+  .available         = fddm_host_available,         \
+  .tensor_new        = fddm_host_tensor_new,        \
+  .tensor_free       = fddm_host_tensor_free,       \
+  .tensor_bytes      = fddm_host_tensor_bytes,      \
+  .tensor_upload     = fddm_host_tensor_upload,     \
+  .tensor_download   = fddm_host_tensor_download,   \
+  .analyse           = fddm_host_analyse,           \
+  .synthesise        = fddm_host_synthesise,        \
+  .synthesise_finish = fddm_host_synthesise_finish, \
+  .noise_map         = fddm_host_noise_map,         \
+  .noise_cap         = fddm_host_noise_cap,         \
+  .precondition      = fddm_host_precondition,      \
+  .estimate          = fddm_host_estimate,          \
+  .step              = fddm_host_step,              \
+  .start             = fddm_host_start,             \
+  .difference        = fddm_host_difference,        \
+  .group_norm        = fddm_host_group_norm,        \
+  .attention         = fddm_host_attention,         \
+  .embed             = fddm_host_embed,             \
+  .copy_channels     = fddm_host_copy_channels
 
 /* ---- For the operations' own sources ---- */
 

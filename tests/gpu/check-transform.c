@@ -99,8 +99,8 @@ check_window (Bench *bench, int patch, int rows, int columns, int channels, Lie 
   mine   = g_memdup2 (pixels, n * sizeof (float));
   theirs = g_memdup2 (pixels, n * sizeof (float));
   bench->ref->synthesise (bench->ref_device, &window, coefficients.ref, 0.7f, theirs, NULL);
-  if (bench_ran (bench, bench->backend->synthesise (bench->device, &window, coefficients.tested, 0.7f, mine, &error),
-                 &error, name))
+  if (bench_ran (bench, bench->backend->synthesise (bench->device, &window, coefficients.tested, 0.7f, mine, &error) &&
+                   bench->backend->synthesise_finish (bench->device, &error), &error, name))
     bench_compare (bench, mine, theirs, n, 2e-6, "synthesise %s", name);
   bench_twin_free (bench, coefficients);
 }

@@ -2,6 +2,7 @@
  * graphs of layers, memory.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <string.h>
 #include "open.h"
 #include "replay.h"
 
@@ -245,6 +246,68 @@ test_memory_cap (void)
   fddm_cuda_close (device);
 }
 
+/* ---- Pixels on their way back ---- */
+
+enum { PATCH = 4, ROWS = 20, COLUMNS = 5, PIXELS = ROWS * COLUMNS * PATCH * PATCH * 3 };
+
+/* A tile of its own, in slots of one row of patches each. */
+static FddmWindow
+window_new (FddmDevice *device, int *rows, int *columns)
+{
+  for (int i = 0; i < ROWS * PATCH; i++)
+    rows[i] = i * COLUMNS * PATCH * 3;
+  for (int i = 0; i < COLUMNS * PATCH; i++)
+    columns[i] = i * 3;
+  device->down.bytes = COLUMNS * PATCH * PATCH * 3 * sizeof (float);
+  return (FddmWindow) { .patch = PATCH, .rows = ROWS, .columns = COLUMNS, .channels = 3, .channel_stride = 1,
+                        .n_floats = PIXELS, .row_offset = rows, .column_offset = columns, .bottom = ROWS * PATCH,
+                        .right = COLUMNS * PATCH };
+}
+
+/* The host has its pixels when it has waited, whole and once; and untouched when it has not. */
+static void
+test_pixels_come_when_waited_for (void)
+{
+  static float       pixels[PIXELS], expected[PIXELS], zeros[PIXELS], back[PIXELS];
+  static int         rows[ROWS * PATCH], columns[COLUMNS * PATCH];
+  g_autoptr (GError) error  = NULL;
+  FddmDevice        *device = open_emulated (NULL, NULL, &error);
+  FddmTensor        *tensor;
+  FddmWindow         window;
+
+  g_assert_no_error (error);
+  tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, ROWS, COLUMNS, 3 * PATCH * PATCH, &error);
+  for (int i = 0; i < PIXELS; i++)
+    expected[i] = sinf ((float) i);
+  g_assert_true (fddm_cuda_synthesise_finish (device, &error));   /* of nothing */
+  window = window_new (device, rows, columns);
+  g_assert_true (fddm_cuda_analyse (device, &window, expected, tensor, &error));
+  for (int i = 0; i < PIXELS; i++)
+    expected[i] -= 0.5f;   /* a difference of pictures */
+  for (int drop = 0; drop < 4; drop++)
+    {
+      memset (pixels, 0, sizeof pixels);
+      g_assert_true (fddm_cuda_synthesise (device, &window, tensor, 1.0f, pixels, &error));
+      g_assert_cmpmem (pixels, sizeof pixels, zeros, sizeof zeros);
+      if (drop == 1)
+        g_assert_true (fddm_cuda_tensor_download (device, tensor, back, &error));
+      if (drop == 2)
+        g_assert_true (fddm_cuda_synthesise (device, &window, tensor, 1.0f, back, &error));
+      if (drop == 3)
+        break;   /* closed with it on its way */
+      g_assert_true (fddm_cuda_synthesise_finish (device, &error));
+      if (drop > 0)
+        g_assert_cmpmem (pixels, sizeof pixels, zeros, sizeof zeros);
+      else
+        for (int i = 0; i < PIXELS; i++)
+          g_assert_cmpfloat_with_epsilon (pixels[i], expected[i], 1e-5f);
+      g_assert_true (fddm_cuda_synthesise_finish (device, &error));
+    }
+  fddm_cuda_tensor_free (device, tensor);
+  fddm_cuda_close (device);
+  g_assert_cmpmem (pixels, sizeof pixels, zeros, sizeof zeros);
+}
+
 /* The GPU goes away with layers on their way: an error, and closing works. */
 static void
 test_lost_gpu (void)
@@ -273,6 +336,36 @@ test_lost_gpu (void)
   fddm_cuda_close (device);
 }
 
+/* … or with half of a tile's pixels. */
+static void
+test_lost_pixels (void)
+{
+  static float       pixels[PIXELS];
+  static int         rows[ROWS * PATCH], columns[COLUMNS * PATCH];
+  g_autoptr (GError) error = NULL;
+  FddmDevice        *device;
+  FddmTensor        *tensor;
+  FddmWindow         window;
+
+  if (!g_test_subprocess ())
+    {
+      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+      g_test_trap_assert_passed ();
+      return;
+    }
+  device = open_emulated ("lost=20", NULL, &error);
+  g_assert_no_error (error);
+  tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, ROWS, COLUMNS, 3 * PATCH * PATCH, &error);
+  window = window_new (device, rows, columns);
+  g_assert_true (fddm_cuda_analyse (device, &window, pixels, tensor, &error));
+  g_assert_true (fddm_cuda_synthesise (device, &window, tensor, 1.0f, pixels, &error));
+  g_assert_false (fddm_cuda_synthesise_finish (device, &error));
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED);
+  g_assert_true (fddm_cuda_synthesise_finish (device, NULL));
+  fddm_cuda_tensor_free (device, tensor);
+  fddm_cuda_close (device);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -288,6 +381,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/device/other-memory", test_other_memory_is_not_confused);
   g_test_add_func ("/gpu/device/memory-again", test_memory_is_used_again);
   g_test_add_func ("/gpu/device/memory-cap", test_memory_cap);
+  g_test_add_func ("/gpu/device/pixels-when-waited-for", test_pixels_come_when_waited_for);
   g_test_add_func ("/gpu/device/lost", test_lost_gpu);
+  g_test_add_func ("/gpu/device/lost-pixels", test_lost_pixels);
   return g_test_run ();
 }

@@ -1,4 +1,4 @@
-/* test-fallback.c: what becomes of a photo when the GPU cannot be had, or is lost in the middle of it.
+/* test-fallback.c: what becomes of a photo on a GPU: tiles streamed, and when it cannot be had or is lost in the middle.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "support.h"
 
@@ -77,6 +77,166 @@ test_no_gpu (void)
   g_assert_cmpstr (fddm_context_gpu_reason (context), ==, "no NVIDIA driver");
 }
 
+/* ---- Tiles streamed ---- */
+
+/* Reads and writes in their order: "r", "w"; the read or write with the number FAIL_AT fails, the tick CANCEL_AT cancels. */
+typedef struct {
+  FddmSource source;
+  FddmSink   sink;
+  GString   *calls;
+  int        fail_at, ticks, cancel_at;
+  double     progress;   /* the phase's number and its fraction */
+} Watched;
+
+static gboolean
+watch_read (gpointer data, int x, int y, int width, int height, float *out, GError **error)
+{
+  Watched *watched = data;
+
+  g_string_append_c (watched->calls, 'r');
+  return (int) watched->calls->len != watched->fail_at &&
+         watched->source.read (watched->source.data, x, y, width, height, out, error);
+}
+
+static gboolean
+watch_write (gpointer data, int x, int y, int width, int height, const float *pixels, GError **error)
+{
+  Watched *watched = data;
+
+  g_string_append_c (watched->calls, 'w');
+  return (int) watched->calls->len != watched->fail_at &&
+         watched->sink.write (watched->sink.data, x, y, width, height, pixels, error);
+}
+
+static gboolean
+watch_progress (FddmPhase phase, double fraction, gpointer data)
+{
+  Watched *watched = data;
+
+  g_assert_cmpfloat (phase + fraction, >=, watched->progress);
+  watched->progress = phase + fraction;
+  return ++watched->ticks != watched->cancel_at;
+}
+
+/* With the parameters PARAMS; the order of calls. */
+static char *
+run_watched (FddmContext *context, const FddmDenoiseParams *params, int fail_at, int cancel_at, float *out, int *ticks,
+             GError **error)
+{
+  g_autofree float *pixels = test_floats (N, 0, 1, 9);
+  FddmImage         from = { pixels, WIDTH, HEIGHT, 3, WIDTH * 3, 3 }, to = { out, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
+  Watched           watched = { .source = fddm_image_source (&from), .sink = fddm_image_sink (&to),
+                                .calls = g_string_new (NULL), .fail_at = fail_at, .cancel_at = cancel_at };
+  FddmSource        source = { WIDTH, HEIGHT, 3, watch_read, &watched };
+  FddmSink          sink   = { watch_write, &watched };
+  const gboolean    ok = fddm_denoise (context, params, &source, &sink, watch_progress, &watched, NULL, error);
+
+  g_assert_true (ok == (error == NULL || *error == NULL));
+  if (ticks != NULL)
+    *ticks = watched.ticks;
+  return g_string_free (watched.calls, FALSE);
+}
+
+/* A GPU has the next tile read and the one before written while it computes; the bits are those of one after the other. */
+static void
+test_streamed (void)
+{
+  g_autoptr (GError)      error = NULL;
+  g_autofree float       *out = g_new0 (float, N), *expected = g_new0 (float, N);
+  g_autoptr (FddmContext) gpu = open_context (FDDM_DEVICE_GPU, "100000", &error);
+  g_autoptr (FddmContext) ref = open_context (FDDM_DEVICE_REFERENCE, "0", &error);
+
+  g_assert_no_error (error);
+  for (int i = 0; i < 5; i++)
+    {
+      FddmDenoiseParams params = fddm_denoise_params_default ();
+      g_autofree char  *streamed = NULL, *in_turn = NULL;
+
+      params.noise    = 20;
+      params.averages = i == 1 ? 3 : 1;
+      params.detail   = i == 2 ? 50 : 0;
+      params.steps    = 2;
+      params.fine     = i == 3 ? 50 : 100;
+      params.noise    = i == 4 ? 0 : 20;
+      streamed = run_watched (gpu, &params, 0, 0, out, NULL, &error);
+      g_assert_no_error (error);
+      in_turn = run_watched (ref, &params, 0, 0, expected, NULL, &error);
+      g_assert_no_error (error);
+      g_assert_cmpuint (strlen (streamed), ==, strlen (in_turn));
+      g_assert_cmpmem (out, N * sizeof *out, expected, N * sizeof *expected);
+      g_assert_nonnull (g_strrstr (in_turn, "rwrw"));
+      if (i == 3)   /* bands are weighted on the host: in turn */
+        g_assert_cmpstr (streamed, ==, in_turn);
+      else
+        {
+          /* As far as the noise is measured, there are reads only. */
+          char *first = strchr (streamed, 'w') - 2;
+
+          g_assert_true (g_str_has_prefix (first, "rrwrw"));
+          g_assert_true (g_str_has_suffix (first, "rwww") || g_str_has_suffix (first, "rwrww"));
+        }
+    }
+}
+
+/* Whatever fails or is cancelled, whenever: the error, and the next photo is as if nothing had been. */
+static void
+test_streaming_stops (void)
+{
+  g_autoptr (GError)      error = NULL;
+  g_autofree float       *out = g_new0 (float, N), *expected = g_new0 (float, N);
+  g_autoptr (FddmContext) gpu = open_context (FDDM_DEVICE_GPU, "100000", &error);
+  FddmDenoiseParams       params = fddm_denoise_params_default ();
+  int                     ticks;
+  g_autofree char        *calls = NULL;
+
+  params.noise = 20;
+  calls = run_watched (gpu, &params, 0, 0, expected, &ticks, &error);
+  g_assert_no_error (error);
+  for (int i = 1; i <= (int) strlen (calls); i++)
+    {
+      g_free (run_watched (gpu, &params, i, 0, out, NULL, &error));
+      g_assert_error (error, FDDM_ERROR, FDDM_ERROR_READ);
+      g_clear_error (&error);
+    }
+  for (int i = 1; i <= ticks; i += 3)
+    {
+      g_free (run_watched (gpu, &params, 0, i, out, NULL, &error));
+      g_assert_error (error, FDDM_ERROR, FDDM_ERROR_CANCELLED);
+      g_clear_error (&error);
+    }
+  g_free (run_watched (gpu, &params, 0, 0, out, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_cmpmem (out, N * sizeof *out, expected, N * sizeof *expected);
+}
+
+/* The second array of pixels counts, and small bounds hold. */
+static void
+test_streaming_is_planned (void)
+{
+  g_autofree char        *path    = test_golden_path ("tiny.safetensors");
+  g_autoptr (FddmWeights) weights = fddm_weights_open (path, NULL);
+  g_autofree float       *pixels  = test_floats (N, 0, 1, 9), *out = g_new0 (float, N);
+  FddmImage               from = { pixels, WIDTH, HEIGHT, 3, WIDTH * 3, 3 }, to = { out, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
+  FddmSource              source = fddm_image_source (&from);
+  FddmSink                sink   = fddm_image_sink (&to);
+  FddmDenoiseParams       params = fddm_denoise_params_default ();
+  FddmReport              reports[2];
+
+  g_setenv ("FDDM_TEST_CONVOLUTIONS", "100000", TRUE);
+  params.noise = 20;
+  for (int i = 0; i < 2; i++)
+    {
+      FddmContextOptions      options = { .module_dir = module_dir, .tile = 32 };
+      g_autoptr (FddmContext) context = fddm_context_new (weights, i == 0 ? FDDM_DEVICE_REFERENCE : FDDM_DEVICE_GPU,
+                                                          &options, NULL);
+
+      g_assert_true (fddm_denoise (context, &params, &source, &sink, NULL, NULL, &reports[i], NULL));
+    }
+  g_assert_cmpint (reports[0].tiles, ==, reports[1].tiles);
+  g_assert_cmpuint (reports[1].memory, >, reports[0].memory);
+  g_assert_cmpuint (reports[1].memory - reports[0].memory, <=, N * sizeof (float));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -86,5 +246,8 @@ main (int argc, char **argv)
   g_test_add_func ("/fallback/lost-half-way", test_lost_half_way);
   g_test_add_func ("/fallback/gpu-asked-for", test_gpu_asked_for);
   g_test_add_func ("/fallback/no-gpu", test_no_gpu);
+  g_test_add_func ("/fallback/streamed", test_streamed);
+  g_test_add_func ("/fallback/streaming-stops", test_streaming_stops);
+  g_test_add_func ("/fallback/streaming-is-planned", test_streaming_is_planned);
   return g_test_run ();
 }

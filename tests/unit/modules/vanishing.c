@@ -1,13 +1,21 @@
 /* vanishing.c: a GPU module whose device is lost after some convolutions, or never opens.
  * SPDX-License-Identifier: Apache-2.0
  *
- * FDDM_TEST_CONVOLUTIONS in the environment says how many convolutions work; 0: the device does not open. */
+ * FDDM_TEST_CONVOLUTIONS in the environment says how many convolutions work; 0: the device does not open. As a GPU may, it
+ * puts a synthesis off until it is waited for. */
 #include <stdlib.h>
 #include "backend.h"
 
 const FddmBackend *fddm_backend_module (void);
 
 static int left;
+
+/* The synthesis that was put off; the tensor NULL when there is none. */
+static struct {
+  FddmWindow        window;
+  const FddmTensor *coefficients;
+  float             weight, *pixels;
+} later;
 
 static FddmDevice *
 vanishing_open (const FddmDeviceOptions *options, GError **error)
@@ -29,14 +37,36 @@ vanishing_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const 
   return FALSE;
 }
 
+static gboolean
+vanishing_synthesise (FddmDevice *device G_GNUC_UNUSED, const FddmWindow *window, const FddmTensor *coefficients,
+                      float weight, float *pixels, GError **error G_GNUC_UNUSED)
+{
+  later.window       = *window;
+  later.coefficients = coefficients;
+  later.weight       = weight;
+  later.pixels       = pixels;
+  return TRUE;
+}
+
+static gboolean
+vanishing_synthesise_finish (FddmDevice *device, GError **error)
+{
+  const FddmTensor *coefficients = g_steal_pointer (&later.coefficients);
+
+  return coefficients == NULL ||
+         fddm_backend_ref.synthesise (device, &later.window, coefficients, later.weight, later.pixels, error);
+}
+
 const FddmBackend *
 fddm_backend_module (void)
 {
   static FddmBackend table;
 
-  table      = fddm_backend_ref;
-  table.name = "GPU";
-  table.open = vanishing_open;
-  table.conv = vanishing_conv;
+  table                   = fddm_backend_ref;
+  table.name              = "GPU";
+  table.open              = vanishing_open;
+  table.conv              = vanishing_conv;
+  table.synthesise        = vanishing_synthesise;
+  table.synthesise_finish = vanishing_synthesise_finish;
   return &table;
 }
