@@ -219,7 +219,7 @@ void
 fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
 {
   double   higher[FDDM_METER_CHANNELS] = { 1, 1, 1 };
-  gboolean coloured = FALSE;
+  double   chroma = 0;
 
   fddm_noise_white (model, FDDM_METER_PATCH, FDDM_METER_CHANNELS, FALSE, 0);
   for (int c = 0; c < FDDM_METER_CHANNELS; c++)
@@ -243,8 +243,8 @@ fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
       channel_write (&channel, model->level + c * AREA, model->curve[c]);
       higher[c] = caution (&channel);
       for (int k = 0; k < AREA; k++)
-        coloured |= c > 0 && model->level[c * AREA + k] > 0;
+        chroma += c > 0 ? model->level[c * AREA + k] * model->level[c * AREA + k] : 0;
     }
-  for (int c = 0; coloured && c < FDDM_METER_CHANNELS; c++)
+  for (int c = 0; chroma > 2 * AREA * NONE * NONE && c < FDDM_METER_CHANNELS; c++)
     raise_levels (model->level + c * AREA, higher[c]);
 }

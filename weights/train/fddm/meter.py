@@ -93,5 +93,5 @@ def read(model, pictures):
     weights, totals = (np.stack([np.bincount(at, v, BINS) for v in values], 1) for values in (weight, weight * level))
     found = [read_channel(weights[:, k:k + PATCH ** 2], totals[:, k:k + PATCH ** 2], np.exp(sure[k:k + PATCH ** 2]).sum())
              for k in range(0, COEFFICIENTS, PATCH ** 2)]
-    coloured = any(f[0].any() for f in found[1:])
+    coloured = np.mean([f[0] ** 2 for f in found[1:]]) > (1.2 * FLOOR) ** 2
     return np.concatenate([f[0] * (f[2] if coloured else 1) for f in found]), np.stack([f[1] for f in found])
