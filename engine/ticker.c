@@ -6,9 +6,8 @@
 gboolean
 fddm_tick (const FddmTicker *ticker, int done, int n, GError **error)
 {
-  double fraction = ticker->from + (ticker->to - ticker->from) * done / n;
-
-  if (ticker->func == NULL || ticker->func (ticker->phase, fraction, ticker->data))
+  if (ticker == NULL || ticker->func == NULL ||
+      ticker->func (ticker->phase, ticker->from + (ticker->to - ticker->from) * done / n, ticker->data))
     return TRUE;
   g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_CANCELLED, _("Cancelled"));
   return FALSE;

@@ -32,5 +32,6 @@ fddm_ticker_parts (const FddmTicker *ticker, int from, int to, int n)
   return parts;
 }
 
-/* Says that DONE of N equal parts are done. FALSE with FDDM_ERROR_CANCELLED when the listener wants no more. */
+/* Says that DONE of N equal parts are done. FALSE with FDDM_ERROR_CANCELLED when the listener wants no more; nobody listens
+ * to NULL. */
 gboolean fddm_tick (const FddmTicker *ticker, int done, int n, GError **error);

@@ -96,11 +96,15 @@ cut (FddmWork *work)
 }
 
 static gboolean
-too_small (gsize limit, GError **error)
+too_small (const FddmWork *work, gsize limit, GError **error)
 {
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
-               _("Even the smallest tile needs more than %d MiB; allow more memory or choose less detail"),
-               (int) (limit >> 20));
+  if (limit == work->context->options.memory)
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                 _("Even the smallest tile needs more than %d MiB; allow more memory or choose less detail"),
+                 (int) (limit >> 20));
+  else   /* what a GPU has free, or half of what could not be had */
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                         _("Not even the smallest tile finds room in the memory that is free"));
   return FALSE;
 }
 
@@ -117,7 +121,7 @@ plan_within (FddmWork *work, gsize limit, GError **error)
 
       while (region_bytes (work) > host_limit)
         if (!cut (work))
-          return too_small (host_limit, error);
+          return too_small (work, host_limit, error);
       if (!count_bytes (work, &work->bytes, error))
         return FALSE;
       if (work->bytes <= limit)
@@ -125,7 +129,7 @@ plan_within (FddmWork *work, gsize limit, GError **error)
       per_patch = (double) work->bytes / work->down.size / work->across.size;
       do
         if (!cut (work))
-          return too_small (limit, error);
+          return too_small (work, limit, error);
       while (per_patch * work->down.size * work->across.size > limit);
     }
 }

@@ -196,6 +196,7 @@ check_memory (Check *check)
   context = fddm_context_new (check->weights, FDDM_DEVICE_GPU, &options, &error);
   count (check, context == NULL || !denoise (context, &params, &noisy, &tiled, NULL, &error), "1 MiB is an error", 0.0);
   count (check, g_error_matches (error, FDDM_ERROR, FDDM_ERROR_MEMORY), "of the right kind", 0.0);
+  count (check, error != NULL && strstr (error->message, " 0 MiB") == NULL, "that does not talk of 0 MiB", 0.0);
   fddm_context_free (context);
   g_clear_error (&error);
   context = fddm_context_new (check->weights, FDDM_DEVICE_AUTO, &options, &error);
