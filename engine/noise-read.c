@@ -16,8 +16,9 @@
 #define NONE   (1.2 * 0.25 * FDDM_STEP) /* it was taught nothing below a quarter of a step: near that there is no noise */
 
 /* Noise left in a picture is worse than a little too much taken out: where the meter is unsure, the level told to the network
- * is so many standard deviations higher. White noise it knows within CERTAIN. Where only luma seems noisy, what it is unsure
- * of is more likely texture, or the picture is gray: there nothing is added. */
+ * is so many standard deviations higher, in all channels as in the least sure one: what misleads it in one may mislead it in
+ * another. White noise it knows within CERTAIN. Where only luma seems noisy, what it is unsure of is more likely texture, or
+ * the picture is gray: there nothing is added. */
 #define CAUTION 1.5
 #define CERTAIN 0.08
 
@@ -149,7 +150,7 @@ is_flat (const Channel *channel, const double left[BINS])
   return sum <= n;
 }
 
-/* The factor by which the channel's levels are told higher than they seem. */
+/* The factor by which the channel would have levels told higher than they seem. */
 static double
 caution (const Channel *channel)
 {
@@ -208,18 +209,10 @@ channel_write (const Channel *channel, float level[AREA], float curve[KNOTS])
     curve[i] = (float) (factor[i] / mean);
 }
 
-static void
-raise_levels (float level[AREA], double factor)
-{
-  for (int k = 0; k < AREA; k++)
-    level[k] *= (float) factor;
-}
-
 void
 fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
 {
-  double   higher[FDDM_METER_CHANNELS] = { 1, 1, 1 };
-  double   chroma = 0;
+  double higher = 1, chroma = 0;
 
   fddm_noise_white (model, FDDM_METER_PATCH, FDDM_METER_CHANNELS, FALSE, 0);
   for (int c = 0; c < FDDM_METER_CHANNELS; c++)
@@ -241,10 +234,10 @@ fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
           fit_levels (&channel);
         }
       channel_write (&channel, model->level + c * AREA, model->curve[c]);
-      higher[c] = caution (&channel);
+      higher = MAX (higher, caution (&channel));
       for (int k = 0; k < AREA; k++)
         chroma += c > 0 ? model->level[c * AREA + k] * model->level[c * AREA + k] : 0;
     }
-  for (int c = 0; chroma > 2 * AREA * NONE * NONE && c < FDDM_METER_CHANNELS; c++)
-    raise_levels (model->level + c * AREA, higher[c]);
+  for (int k = 0; chroma > 2 * AREA * NONE * NONE && k < FDDM_METER_COEFFICIENTS; k++)
+    model->level[k] *= (float) higher;
 }

@@ -83,8 +83,8 @@ def read_channel(weight, total, certainty):
 @torch.no_grad()
 def read(model, pictures):
     """pictures: N x 3 x H x W, pieces of one picture, R'G'B' in [-1, 1]. Returns its noise: levels (C, [-1, 1]) and
-    curves (CHANNELS x BINS + 1). Levels are told higher where they are not known well, unless only luma has any: noise left
-    in a picture is worse than a little too much taken out."""
+    curves (CHANNELS x BINS + 1). Levels are told higher where a channel's are not known well, unless only luma has any:
+    noise left in a picture is worse than a little too much taken out."""
     h, w = (n // PATCH * PATCH for n in pictures.shape[2:])
     x = transform.patch_dct(transform.to_ycc(pictures[:, :, :h, :w]), PATCH)
     level, sure = (v.double().transpose(0, 1).flatten(1).numpy() for v in model(x))
@@ -94,4 +94,5 @@ def read(model, pictures):
     found = [read_channel(weights[:, k:k + PATCH ** 2], totals[:, k:k + PATCH ** 2], np.exp(sure[k:k + PATCH ** 2]).sum())
              for k in range(0, COEFFICIENTS, PATCH ** 2)]
     coloured = np.mean([f[0] ** 2 for f in found[1:]]) > (1.2 * FLOOR) ** 2
-    return np.concatenate([f[0] * (f[2] if coloured else 1) for f in found]), np.stack([f[1] for f in found])
+    factor = max(f[2] for f in found) if coloured else 1
+    return np.concatenate([f[0] for f in found]) * factor, np.stack([f[1] for f in found])
