@@ -140,9 +140,10 @@ test_levels (void)
     noise[k] = 0.2f;
   fddm_schedule_init (&schedule, 4, FALSE, 0.5);
   fddm_sampler_levels (&weights, &schedule, noise, 8, even);
-  /* DC leaves its noise at μ = −2 − ln 0.2; the highest frequency arrives at 2 − ln 0.002; eight even steps between. */
+  /* DC leaves its noise at μ = −2 − ln 0.2; the highest frequency arrives at 2 + ln 255, which is half an 8-bit step, since
+   * what the network knows below that is not seen; eight even steps between. */
   for (int i = 0; i < 7; i++)
-    g_assert_cmpfloat_with_epsilon (even[i], -2 - log (0.2) + (4 - log (0.01)) * (i + 1) / 8, 1e-4);
+    g_assert_cmpfloat_with_epsilon (even[i], -2 - log (0.2) + (4 + log (0.2 * 255)) * (i + 1) / 8, 1e-4);
   weights.n_difficulty     = G_N_ELEMENTS (at);
   weights.difficulty_log_s = at;
   weights.difficulty_error = hard;
