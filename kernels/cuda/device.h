@@ -101,7 +101,8 @@ fddm_cuda_element (const FddmDevice *device, FddmTensorType type)
 
 gboolean fddm_ring_init    (FddmRing *ring, GError **error);
 void     fddm_ring_clear   (FddmRing *ring);
-/* Makes slots of at least BYTES. */
+/* Makes slots of at least BYTES. One that could not be made larger has none until it is asked again. The network's layers
+ * must have been launched. */
 gboolean fddm_ring_reserve (FddmDevice *device, FddmRing *ring, gsize bytes, GError **error);
 /* The next slot in turn. */
 int      fddm_ring_take    (FddmRing *ring);

@@ -193,10 +193,12 @@ gboolean
 fddm_cuda_tensor_upload (FddmDevice *device, FddmTensor *tensor, const float *values, GError **error)
 {
   FddmRing   *ring = &device->up;
-  const gsize n = n_values (tensor), size = ring->bytes / sizeof (float);
+  const gsize n = n_values (tensor);
+  gsize       size;
 
-  if (!fddm_cuda_enter (device, error))
+  if (!fddm_cuda_enter (device, error) || !fddm_ring_reserve (device, ring, sizeof (float), error))
     return FALSE;
+  size = ring->bytes / sizeof (float);
   for (gsize first = 0; first < n; first += size)
     {
       const gsize count = MIN (size, n - first);
@@ -217,11 +219,15 @@ gboolean
 fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error)
 {
   FddmRing   *ring = &device->down;
-  const gsize n = n_values (tensor), size = ring->bytes / sizeof (float);
+  const gsize n = n_values (tensor);
+  gsize       size;
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   fddm_cuda_synthesise_drop (device);
+  if (!fddm_ring_reserve (device, ring, sizeof (float), error))
+    return FALSE;
+  size = ring->bytes / sizeof (float);
   for (gsize first = 0; first < n; first += size)
     {
       const gsize count = MIN (size, n - first);

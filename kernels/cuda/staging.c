@@ -51,11 +51,24 @@ make_buffers (FddmRing *ring, gsize bytes, GError **error)
 gboolean
 fddm_ring_reserve (FddmDevice *device, FddmRing *ring, gsize bytes, GError **error)
 {
+  GError *problem = NULL;
+
   if (bytes <= ring->bytes)
     return TRUE;
   if (!fddm_cuda_wait (device, error))
     return FALSE;
+  bytes = MAX (bytes, SLOT_BYTES);
   free_buffers (ring);
+  if (make_buffers (ring, bytes, &problem))
+    return TRUE;
+  /* What nobody uses at the moment gives way. */
+  if (!g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
+    {
+      g_propagate_error (error, problem);
+      return FALSE;
+    }
+  g_error_free (problem);
+  fddm_cuda_memory_purge (device);
   return make_buffers (ring, bytes, error);
 }
 

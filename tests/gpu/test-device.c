@@ -218,6 +218,33 @@ test_memory_is_used_again (void)
   fddm_cuda_close (device);
 }
 
+/* A way to the host that could not be made wide enough is made again; what is parked gives way to it. */
+static void
+test_narrow_way (void)
+{
+  static float       in[N], out[N];
+  g_autoptr (GError) error  = NULL;
+  FddmDevice        *device = open_emulated ("memory=700", NULL, &error);
+  FddmTensor        *tensor, *parked;
+
+  g_assert_no_error (error);
+  tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, HEIGHT, WIDTH, CHANNELS, &error);
+  parked = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1024, 1024, 150, &error);
+  g_assert_no_error (error);
+  g_assert_false (fddm_ring_reserve (device, &device->down, (gsize) 64 << 20, &error));
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY);
+  g_clear_error (&error);
+  for (int i = 0; i < N; i++)
+    in[i] = (float) i;
+  g_assert_true (fddm_cuda_tensor_upload (device, tensor, in, &error));
+  g_assert_true (fddm_cuda_tensor_download (device, tensor, out, &error));
+  g_assert_cmpmem (out, sizeof out, in, sizeof in);
+  fddm_cuda_tensor_free (device, parked);
+  g_assert_true (fddm_ring_reserve (device, &device->down, (gsize) 64 << 20, &error));
+  fddm_cuda_tensor_free (device, tensor);
+  fddm_cuda_close (device);
+}
+
 static void
 test_memory_cap (void)
 {
@@ -380,6 +407,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/device/layers-captured", test_layers_are_captured);
   g_test_add_func ("/gpu/device/other-memory", test_other_memory_is_not_confused);
   g_test_add_func ("/gpu/device/memory-again", test_memory_is_used_again);
+  g_test_add_func ("/gpu/device/narrow-way", test_narrow_way);
   g_test_add_func ("/gpu/device/memory-cap", test_memory_cap);
   g_test_add_func ("/gpu/device/pixels-when-waited-for", test_pixels_come_when_waited_for);
   g_test_add_func ("/gpu/device/lost", test_lost_gpu);
