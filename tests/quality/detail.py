@@ -10,15 +10,11 @@ dB over quarters of the frequencies up to Nyquist; the last two are above half o
 """
 import argparse
 import os
-import subprocess
-import sys
-import tempfile
 
 import numpy as np
 from PIL import Image
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../weights/train"))
-from fddm import tiff  # noqa: E402
+from program import denoise, psnr
 
 SIDE, SCALE = 512, 0.6
 EDGES = (0.05, 0.125, 0.25, 0.375, 0.5)       # cycles per pixel
@@ -41,14 +37,6 @@ def load(path):
     return np.asarray(image.crop((left, top, min(left + SIDE, image.width), min(top + SIDE, image.height))), np.float32) / 255
 
 
-def denoise(o, noisy, detail, folder):
-    source, target = os.path.join(folder, "in.tif"), os.path.join(folder, "out.tif")
-    tiff.write(source, noisy)
-    subprocess.run([o.program, "denoise", source, target, "--noise", "%g" % o.noise, "--quality", o.quality, "--detail",
-                    "%g" % detail, "--device", "cpu", "--quiet"], check=True)
-    return tiff.read(target)
-
-
 def main():
     a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     a.add_argument("--photos", required=True)
@@ -60,15 +48,14 @@ def main():
     o = a.parse_args()
     random = np.random.default_rng(3)
     names = sorted(n for n in os.listdir(o.photos) if not o.names or os.path.splitext(n)[0] in o.names)
-    with tempfile.TemporaryDirectory() as folder:
-        for name in names:
-            clean = load(os.path.join(o.photos, name))
-            noisy = clean + random.standard_normal(clean.shape, np.float32) * np.float32(o.noise / 255)
-            for detail in o.detail:
-                result = denoise(o, noisy, detail, folder)
-                print("%-32s detail %3g: %s dB, PSNR %.2f dB, removed %.2f of the noise" % (
-                    name, detail, " ".join("%+5.2f" % d for d in 10 * np.log10(spectrum(result) / spectrum(clean))),
-                    -10 * np.log10(np.mean((result - clean) ** 2)), 255 * (noisy - result).std() / o.noise), flush=True)
+    for name in names:
+        clean = load(os.path.join(o.photos, name))
+        noisy = clean + random.standard_normal(clean.shape, np.float32) * np.float32(o.noise / 255)
+        for detail in o.detail:
+            result, _ = denoise(o.program, noisy, "--quality", o.quality, "--noise", "%g" % o.noise, "--detail", "%g" % detail)
+            print("%-32s detail %3g: %s dB, PSNR %.2f dB, removed %.2f of the noise" % (
+                name, detail, " ".join("%+5.2f" % d for d in 10 * np.log10(spectrum(result) / spectrum(clean))),
+                psnr(result, clean), 255 * (noisy - result).std() / o.noise), flush=True)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ import tempfile
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
+from program import psnr
+
 FONT = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 SIZE = (768, 512)
 
@@ -109,8 +111,7 @@ def main():
             source = os.path.join(folder, "in.png")
             picture.save(source)
             after = result(o, source, folder)
-            error = np.mean((np.asarray(picture, np.float64) - np.asarray(after)) ** 2)
-            decibel = 10 * np.log10(255 ** 2 / error) if error else float("inf")
+            decibel = psnr(picture, after, 255)
             low += decibel < 45
             print("%-24s %.1f dB" % (name, decibel), flush=True)
             if o.keep:
