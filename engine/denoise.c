@@ -110,35 +110,6 @@ fill_report (const FddmDenoiseJob *job, FddmReport *report)
   report->memory      = job->work.bytes;
 }
 
-/* The way through on the context's device. */
-static gboolean
-denoise_on_device (gpointer data, GError **error)
-{
-  FddmDenoiseJob          *job       = data;
-  const FddmDenoiseParams *params    = job->params;
-  FddmTicker               measuring = { job->progress, job->data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
-  FddmTicker               denoising = { job->progress, job->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
-  FddmWorkSpec             spec      = fddm_denoise_spec (job);
-  gboolean                 ok;
-
-  if (!find_noise (job, &measuring, error))
-    return FALSE;
-  spec.noise_varies = noise_varies (&job->noise);
-  fddm_sampler_levels (job->context->weights, &job->context->schedule, job->noise.level, params->steps, job->levels);
-  if (!fddm_work_init (&job->work, job->context, &spec, error))
-    return FALSE;
-  fill_report (job, job->report);
-  ok = upload_vector (job, params->luma / 100.0, params->chroma / 100.0, &job->strength, error) &&
-       upload_vector (job, 1.0, 1.0, &job->whole, error) && upload_vector (job, 0.0, 0.0, &job->nothing, error) &&
-       fddm_tick (&denoising, 0, 1, error) && fddm_denoise_tiles (job, &denoising, error);
-  job->context->backend->tensor_free (job->context->device, job->strength);
-  job->context->backend->tensor_free (job->context->device, job->whole);
-  job->context->backend->tensor_free (job->context->device, job->nothing);
-  job->strength = job->whole = job->nothing = NULL;
-  fddm_work_clear (&job->work);
-  return ok;
-}
-
 /* Nothing is to be removed: the photo as it is, to the bit. */
 static gboolean
 copy_picture (const FddmDenoiseJob *job, GError **error)
@@ -163,6 +134,46 @@ copy_picture (const FddmDenoiseJob *job, GError **error)
         return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+is_noisy (const FddmNoiseModel *model)
+{
+  for (int k = 0; k < model->channels * model->patch * model->patch; k++)
+    if (model->level[k] > 0.0f)
+      return TRUE;
+  return FALSE;
+}
+
+/* The way through on the context's device. */
+static gboolean
+denoise_on_device (gpointer data, GError **error)
+{
+  FddmDenoiseJob          *job       = data;
+  const FddmDenoiseParams *params    = job->params;
+  FddmTicker               measuring = { job->progress, job->data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
+  FddmTicker               denoising = { job->progress, job->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
+  FddmWorkSpec             spec      = fddm_denoise_spec (job);
+  gboolean                 ok;
+
+  if (!find_noise (job, &measuring, error))
+    return FALSE;
+  if (!is_noisy (&job->noise) && job->uncertainty == NULL)
+    return copy_picture (job, error);
+  spec.noise_varies = noise_varies (&job->noise);
+  fddm_sampler_levels (job->context->weights, &job->context->schedule, job->noise.level, params->steps, job->levels);
+  if (!fddm_work_init (&job->work, job->context, &spec, error))
+    return FALSE;
+  fill_report (job, job->report);
+  ok = upload_vector (job, params->luma / 100.0, params->chroma / 100.0, &job->strength, error) &&
+       upload_vector (job, 1.0, 1.0, &job->whole, error) && upload_vector (job, 0.0, 0.0, &job->nothing, error) &&
+       fddm_tick (&denoising, 0, 1, error) && fddm_denoise_tiles (job, &denoising, error);
+  job->context->backend->tensor_free (job->context->device, job->strength);
+  job->context->backend->tensor_free (job->context->device, job->whole);
+  job->context->backend->tensor_free (job->context->device, job->nothing);
+  job->strength = job->whole = job->nothing = NULL;
+  fddm_work_clear (&job->work);
+  return ok;
 }
 
 /* Whether anything leaves the photo; a gray one has no chroma. */

@@ -75,6 +75,22 @@ test_strength_0_is_the_photo (void)
   g_assert_cmpmem (out, 33 * 21 * 3 * 4, pixels, 33 * 21 * 3 * 4);
 }
 
+/* Nothing is measured in a plain picture: it comes back without a tile being computed. */
+static void
+test_no_noise_is_the_photo (void)
+{
+  enum { SIDE = 64, SAMPLES = SIDE * SIDE * 3 };
+  g_autofree float *pixels = g_new (float, SAMPLES), *out = NULL;
+  FddmDenoiseParams params = params_with (0, 0, 1);
+  FddmReport        report;
+
+  for (int i = 0; i < SAMPLES; i++)
+    pixels[i] = 0.3f + 0.1f * (float) (i % 3);
+  out = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, SIDE, SIDE, 3, &report);
+  g_assert_cmpmem (out, SAMPLES * sizeof (float), pixels, SAMPLES * sizeof (float));
+  g_assert_cmpint (report.tiles, ==, 0);
+}
+
 /* Chroma alone leaves the luma as it was, and the other way round. */
 static void
 test_luma_and_chroma (void)
@@ -309,6 +325,7 @@ main (int argc, char **argv)
   g_test_add_func ("/denoise/memory-bound", test_memory_bound);
   g_test_add_func ("/denoise/too-little-memory", test_too_little_memory);
   g_test_add_func ("/denoise/strength-0-is-the-photo", test_strength_0_is_the_photo);
+  g_test_add_func ("/denoise/no-noise-is-the-photo", test_no_noise_is_the_photo);
   g_test_add_func ("/denoise/luma-and-chroma", test_luma_and_chroma);
   g_test_add_func ("/denoise/not-numbers", test_not_numbers);
   g_test_add_func ("/denoise/every-size", test_every_size);

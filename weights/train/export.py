@@ -41,7 +41,7 @@ def commit():
 
 def portable(command):
     """The training command without the folders of the machine that ran it."""
-    return re.sub(r"(?<=\s)/\S*/", "", " " + command).strip()
+    return re.sub(r"(?<=\s)\S*/(?=\S)", "", " " + command).strip()
 
 
 def metadata(model, stored, name, metrics, hardware):
@@ -83,9 +83,10 @@ Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×
 | command | `%s` |
 | commit at export | %s |
 | hardware, time | %s |
-| noise in training | %s; a third of the levels told wrong by up to 1.25 |
+| noise in training | %s; levels told wrong: a third of the white ones by up to 1.25, the cameras' by a factor exp (%g z) |
 """ % (about["licence"], about["command"], about["commit"], about["hardware"],
-       ", ".join("%.0f %% %s" % (100 * v, k) for k, v in noise.SHARES.items())))
+       ", ".join("%.0f %% %s" % (100 * v, k) for k, v in noise.SHARES.items()),
+       noise.CAMERA_SPREAD))
     if "difficulty" in about:
         parts.append("![difficulty of each noise level](%s-difficulty.png)\n" % os.path.splitext(about["file"])[0])
     return "\n".join(parts)

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 
 import noise
 from fddm import meter, transform
-from optimiser import Both
+from optimiser import Both, follow
 from pack import Pack
 from train import Clock, learning_rate, save
 
@@ -157,16 +157,10 @@ def main():
             noisy, truth = sample(pack, o.batch, o.side)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             places, whole = loss_of(model, noisy, truth)
-        optimiser.zero_grad()
-        (places + WHOLE * F.smooth_l1_loss(whole, torch.zeros_like(whole), beta=0.1)).backward()
-        norm = torch.nn.utils.clip_grad_norm_(model.network.parameters(), 1.0)
-        if torch.isfinite(norm):
-            optimiser.step(learning_rate(clock.progress()))
+        loss = places + WHOLE * F.smooth_l1_loss(whole, torch.zeros_like(whole), beta=0.1)
+        optimiser.descend(model.network, loss, learning_rate(clock.progress()))
         step += 1
-        keep = min(0.998, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for e, p in zip(average.parameters(), model.parameters()):
-                e.lerp_(p, 1 - keep)
+        follow(average, model, step, 0.998)
         now = torch.stack([places.detach(), whole.detach().pow(2).mean().sqrt(), whole.detach().abs().mean()])
         running = now if running is None else running.lerp(now, 0.02)
         clock.step()
