@@ -169,6 +169,8 @@ train() {
   if [ -x "$work/native/engine/fddm" ]; then
     step "training: the program denoises with them" "$work/native/engine/fddm" denoise tests/data/sample.jpg \
       "$work/smoke.png" --weights "$work/smoke.safetensors" --device cpu
+    step "detail brings the clean picture's spectrum back" /usr/bin/python3 tests/quality/test-detail.py \
+      "$work/native/engine/fddm" weights/denoise-balanced.safetensors
   fi
 }
 
