@@ -46,6 +46,7 @@ def options():
     a.add_argument("--balance", type=float, default=0.5, help="0: classes by their pictures; 1: all alike")
     a.add_argument("--no-whitening", action="store_true", help="one variance for all coefficients")
     a.add_argument("--weight-power", type=float, default=0.25, help="of a coefficient's variance, in its share of the loss")
+    a.add_argument("--focus", action="store_true", help="learn where there is something to learn")
     a.add_argument("--pixel-loss", action="store_true", help="squared error of the picture, as in the paper")
     a.add_argument("--minutes", type=float, default=10)
     a.add_argument("--deadline", help="HH:MM UTC; the learning rate ends there, instead of after --minutes")
@@ -83,18 +84,39 @@ def statistics(data, d, whitening):
 
 class Loss:
     """Squared error of the estimate: as the preconditioned network sees it, (v + s^2) / (s^2 v) of it, times a power of
-    the coefficient's variance; or plain."""
+    the coefficient's variance; or plain. With FOCUS a coefficient counts less where it is nearly clean already or drowned
+    in noise, (s^2 / (v + s^2))^(1/2) (v / (v + s^2))^(1/4): there is next to nothing to learn but much to be confused by;
+    and times are drawn as often as there is something to learn."""
 
-    def __init__(self, model, variance, power, plain):
-        self.plain, self.v = plain, model.variance[:, None, None]
+    TIMES = 512             # at which it is known how much there is to learn
+
+    def __init__(self, model, variance, power, plain, focus, path):
+        self.plain, self.focus, self.v = plain, focus, model.variance[:, None, None]
         share = variance.to(self.v) ** power
         self.share = (share / share.mean())[:, None, None]
+        at = (torch.arange(self.TIMES, dtype=torch.float64) + 0.5) / self.TIMES
+        weights = self.weight(path.log_level(at).exp().float().to(self.v)[:, :, None, None]).mean((1, 2, 3))
+        self.reached = (weights.cumsum(0) / weights.sum()).double().cpu()
+
+    def weight(self, s):
+        """s: N x C x 1 x 1. Of the error relative to the one that the Wiener filter makes."""
+        noisy = s * s / (self.v + s * s)
+        return self.share * (noisy.sqrt() * (1 - noisy) ** 0.25 if self.focus else torch.ones_like(noisy))
+
+    def times(self, n):
+        """n times, spread evenly over what there is to learn; without FOCUS over time."""
+        at = (torch.randperm(n) + torch.rand(n)).double() / n
+        if not self.focus or self.plain:
+            return at
+        return (torch.searchsorted(self.reached, at) + torch.rand(n)).clamp(max=self.TIMES) / self.TIMES
 
     def __call__(self, error, s):
         """error, s: N x C x h x w and N x C x 1 x 1 -> N."""
         if self.plain:
             return error.pow(2).mean((1, 2, 3))
-        return (error.pow(2) * (self.share * (1 / self.v + 1 / (s * s)))).mean((1, 2, 3))
+        weight = self.weight(s)
+        relative = error.pow(2) * (weight * (1 / self.v + 1 / (s * s)))
+        return relative.mean((1, 2, 3)) / weight.mean((1, 2, 3))
 
 
 def main():
@@ -130,7 +152,7 @@ def main():
     optimiser = Both(model.network, o.optimiser, o.lr, o.muon_lr)
     if stored:
         optimiser.load_state_dict(stored["optimiser"])
-    loss_of = Loss(model, spread, o.weight_power, o.pixel_loss or shape["condition"] == "time")
+    loss_of = Loss(model, spread, o.weight_power, o.pixel_loss or shape["condition"] == "time", o.focus, path)
     print("%s: %.2f million parameters, %d pictures in %d classes, %s" % (
         o.config, sum(p.numel() for p in model.parameters()) / 1e6, len(data.names), len(data.classes), device), flush=True)
 
@@ -148,8 +170,8 @@ def main():
             pictures, labels = data.batch(o.batch)
             labels = torch.where(torch.rand(o.batch, device=device) < o.any, torch.full_like(labels, -1), labels)
             clean = transform.patch_dct(transform.to_ycc(pictures), d)
-            at = (torch.randperm(o.batch, device=device) + torch.rand(o.batch, device=device)) / o.batch
-            s = path.log_level(at.double()).exp().float()[:, :, None, None]
+            at = loss_of.times(o.batch).to(device)
+            s = path.log_level(at).exp().float()[:, :, None, None]
             noisy = clean + s * torch.randn_like(clean)
         with torch.autocast(kind, dtype=torch.bfloat16):
             estimate = model(noisy, s, labels)
