@@ -54,6 +54,8 @@ def options():
     a.add_argument("--device", default="auto")
     a.add_argument("--threads", type=int, default=0)
     a.add_argument("--batch", type=int, default=32)
+    a.add_argument("--crop", type=int, help="train on smaller pictures than the configuration's, which teach more for the "
+                   "same work; end with whole ones")
     a.add_argument("--optimiser", default="muon", choices=("muon", "adamw"))
     a.add_argument("--lr", type=float, default=1e-3, help="of AdamW")
     a.add_argument("--muon-lr", type=float, default=0.01)
@@ -130,7 +132,7 @@ def main():
     torch.manual_seed(o.seed + (stored["step"] if stored else 0))
 
     plain = generative.shape_of(o.config, side=o.side)
-    data = textures.load(o, (stored["shape"] if stored else plain)["side"], device, balance=o.balance)
+    data = textures.load(o, o.crop or (stored["shape"] if stored else plain)["side"], device, balance=o.balance)
     shape = stored["shape"] if stored else shape_of(o, data)
     if shape["padding"] == "circular" and o.view != "tile":
         sys.exit("train_generate.py: --padding circular needs --view tile, or its pictures' edges would not meet")
