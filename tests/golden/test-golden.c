@@ -46,8 +46,9 @@ bench_open (Bench *bench, const Setting *setting, const char *weights, int rows,
   g_assert_true (fddm_network_prepare (bench->network, rows, columns, NULL));
   bench->mean     = test_tensor (bench->backend, bench->device, FDDM_TENSOR_FLOAT, 1, 1, 48, bench->weights->mean);
   bench->variance = test_tensor (bench->backend, bench->device, FDDM_TENSOR_FLOAT, 1, 1, 48, bench->weights->variance);
-  bench->sampler  = (FddmSampler) { bench->backend, bench->device, bench->weights, bench->network, bench->mean,
-                                    bench->variance, -1 };
+  bench->sampler  = (FddmSampler) { .backend = bench->backend, .device = bench->device, .weights = bench->weights,
+                                    .network = bench->network, .mean = bench->mean, .variance = bench->variance,
+                                    .class = -1 };
 }
 
 static void
