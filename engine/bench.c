@@ -54,7 +54,8 @@ processor_seconds (void)
 static gboolean
 make (FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error)
 {
-  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, rows, columns, context->weights->coefficients, error);
+  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, rows, columns,
+                                          context->weights->coefficients, error);
   return *tensor != NULL;
 }
 

@@ -13,9 +13,12 @@
   "[{`op`:`conv3x3`,`in`:`input`,`out`:`h`,`weights`:`a`},{`op`:`conv3x3`,`in`:`h`,`out`:`h`,`weights`:`b`}," \
   "{`op`:`conv3x3`,`in`:`h`,`out`:`h`,`weights`:`c`}]'}," \
   "'coef_mean':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'coef_var':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}," \
-  "'a.weight':{'dtype':'F32','shape':[1,2,3,3],'data_offsets':[8,80]},'a.bias':{'dtype':'F32','shape':[1],'data_offsets':[80,84]}," \
-  "'b.weight':{'dtype':'F32','shape':[1,1,3,3],'data_offsets':[84,120]},'b.bias':{'dtype':'F32','shape':[1],'data_offsets':[120,124]}," \
-  "'c.weight':{'dtype':'F32','shape':[1,1,3,3],'data_offsets':[124,160]},'c.bias':{'dtype':'F32','shape':[1],'data_offsets':[160,164]}}"
+  "'a.weight':{'dtype':'F32','shape':[1,2,3,3],'data_offsets':[8,80]}," \
+  "'a.bias':{'dtype':'F32','shape':[1],'data_offsets':[80,84]}," \
+  "'b.weight':{'dtype':'F32','shape':[1,1,3,3],'data_offsets':[84,120]}," \
+  "'b.bias':{'dtype':'F32','shape':[1],'data_offsets':[120,124]}," \
+  "'c.weight':{'dtype':'F32','shape':[1,1,3,3],'data_offsets':[124,160]}," \
+  "'c.bias':{'dtype':'F32','shape':[1],'data_offsets':[160,164]}}"
 
 #define WEIGHT 0.14f   /* of each of the nine: a little more than a mean, so that spots grow out of noise */
 
@@ -133,8 +136,9 @@ test_no_place_stands_out (void)
 static float
 wave (double x, double y, int c, int width, int height)
 {
-  return (float) (0.5 + 0.2 * sin (2 * G_PI * (x + 0.5) / width + c) + 0.1 * cos (2 * G_PI * (2 * (y + 0.5) / height + (x + 0.5) / width)) +
-                  (c == 1 ? 0.3 : 0.0));
+  const double across = 2 * G_PI * (x + 0.5) / width, down = 2 * G_PI * (y + 0.5) / height;
+
+  return (float) (0.5 + 0.2 * sin (across + c) + 0.1 * cos (2 * down + across) + (c == 1 ? 0.3 : 0.0));
 }
 
 /* Coefficients of the waves on FROM_WIDTH × FROM_HEIGHT pixels, written as WIDTH × HEIGHT. */
