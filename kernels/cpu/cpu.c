@@ -12,7 +12,7 @@
 static void
 run_rows (FddmDevice *device, FddmRowsFunc func, const void *task, int n_rows)
 {
-  const int pieces = CLAMP (n_rows, 1, device->threads * PIECES_PER_THREAD);
+  const int pieces = device->threads == 1 ? 1 : CLAMP (n_rows, 1, device->threads * PIECES_PER_THREAD);
 
 #pragma omp parallel for schedule(dynamic) num_threads(device->threads)
   for (int i = 0; i < pieces; i++)
