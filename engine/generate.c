@@ -143,11 +143,21 @@ fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int 
 {
   const Job     job = { .context = context, .params = params };
   const gsize   strip = fddm_writer_bytes (params->width, context->weights->channels);
+  GError       *problem = NULL;
   FddmTorusAxis down, across;
 
   lay_out (&job, params->height, &down);
   lay_out (&job, params->width, &across);
-  return fddm_torus_init (torus, context, &down, &across, class, strip, error);
+  if (fddm_torus_init (torus, context, &down, &across, class, strip, &problem))
+    return TRUE;
+  if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
+    {
+      g_clear_error (&problem);
+      g_set_error (&problem, FDDM_ERROR, FDDM_ERROR_MEMORY, _("A picture of %d × %d needs more memory than is allowed"),
+                   params->width, params->height);
+    }
+  g_propagate_error (error, problem);
+  return FALSE;
 }
 
 static gboolean

@@ -96,13 +96,11 @@ tensor_bytes (const FddmTorus *torus, int rows, int columns)
                                                 torus->context->weights->coefficients);
 }
 
-/* Bytes of a lane, found out with the first one. On a device of its own it has the weights once as they are in the file and
- * once laid out. */
+/* Bytes of a lane's tensors and working memory, found out with the first one. */
 static gboolean
 lane_bytes (const FddmTorus *torus, gsize *bytes, GError **error)
 {
   const FddmTorusLane *lane    = &torus->lanes[0];
-  const FddmWeights   *weights = torus->context->weights;
   const gsize          window  = tensor_bytes (torus, torus->down.window, torus->across.window);
   const int            tensors = (fddm_torus_windows (torus) > 1 ? 2 : 0) + (is_guided (torus) ? 1 : 0);
 
@@ -110,9 +108,15 @@ lane_bytes (const FddmTorus *torus, gsize *bytes, GError **error)
     return FALSE;
   for (int i = 0; i < tensors; i++)
     *bytes = sum (*bytes, window);
-  if (lane->device != torus->context->device)
-    *bytes = sum (*bytes, (gsize) (fddm_weights_operations (weights) * weights->patch * weights->patch * 2 * sizeof (float)));
   return TRUE;
+}
+
+/* Of the convolutions' weights: as they are in the file and, at worst, four times that for Winograd. They are not counted
+ * once, as the context's own aren't, but with each lane that has them once more. */
+static gsize
+weights_bytes (const FddmWeights *weights)
+{
+  return (gsize) (fddm_weights_operations (weights) * weights->patch * weights->patch * 5 * sizeof (float));
 }
 
 static int
@@ -135,12 +139,9 @@ lanes_wanted (const FddmTorus *torus, int *threads)
 }
 
 static gboolean
-too_large (const FddmTorus *torus, GError **error)
+too_large (GError **error)
 {
-  const int patch = torus->context->weights->patch;
-
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _("A picture of %d × %d needs more memory than is allowed"),
-               torus->across.length * patch, torus->down.length * patch);
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _("The network needs more memory than is allowed"));
   return FALSE;
 }
 
@@ -157,12 +158,14 @@ fddm_torus_init (FddmTorus *torus, FddmContext *context, const FddmTorusAxis *do
   whole   = sum (sum (whole, whole), extra);
   wanted  = lanes_wanted (torus, &threads);
   if (whole > limit)
-    return too_large (torus, error);
+    return too_large (error);
   if (!lane_open (torus, &torus->lanes[torus->n_lanes++], threads, class, error) || !lane_bytes (torus, &each, error))
     return FALSE;
   if (each > limit - whole)
-    return too_large (torus, error);
-  for (torus->bytes = whole + each; torus->n_lanes < wanted && each <= limit - torus->bytes; torus->bytes += each)
+    return too_large (error);
+  torus->bytes = whole + each;
+  each         = sum (each, weights_bytes (context->weights));
+  for (; torus->n_lanes < wanted && each <= limit - torus->bytes; torus->bytes += each)
     if (!lane_open (torus, &torus->lanes[torus->n_lanes++], threads, class, error))
       return FALSE;
   return TRUE;

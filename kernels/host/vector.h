@@ -12,7 +12,7 @@
 #define FDDM_VECTORS
 #endif
 
-/* What GCC's own heuristics may not refuse to do. */
+/* Inlined, whatever the compiler thinks it costs. */
 #define FDDM_INLINE static inline __attribute__ ((always_inline))
 
 /* e to the X within 2 units of the last place, without a branch or a call; below -87 and above 88 as at those ends.

@@ -284,10 +284,10 @@ test_memory (void)
   g_assert_cmpuint (torus.bytes, <=, (gsize) 1 << 30);
   g_assert_cmpuint (torus.bytes, >=, (gsize) 4096 * 4096 * 3 * 4 * 2);
   fddm_torus_clear (&torus);
-  params = params_of (8192);
+  params = params_of (8190);
   g_assert_false (fddm_generate_plan (context, &params, 0, &torus, &error));
   g_assert_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY);
-  g_assert_nonnull (strstr (error->message, "8192"));
+  g_assert_nonnull (strstr (error->message, "8190"));
   fddm_torus_clear (&torus);
   context->options.memory = (gsize) 12 << 20;
   params = params_of (512);
