@@ -1,7 +1,15 @@
-/* bench.c: the yardstick for the pipeline's speed.
+/* bench.c: the yardstick for the pipeline's speed, and the speed of what generates.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "bench.h"
+#include <time.h>
 #include "context.h"
+#include "torus.h"
+
+/* Windows of the torus that is timed, along each axis: something for every lane to do. */
+#define WINDOWS 4
+
+/* What a network was trained on when its file doesn't tell. */
+#define SIDE 128
 
 /* All convolutions once. A device may work on when they have returned: it is waited for by asking it for something small. */
 static gboolean
@@ -31,6 +39,83 @@ fddm_bench_convolutions (FddmContext *context, int width, int height, double sec
   if (ok)
     *rate = operations * n * G_USEC_PER_SEC / MAX (now - start, 1);
   else
+    fddm_error_from_kernel (error);
+  return ok;
+}
+
+/* ---- Steps ---- */
+
+static double
+processor_seconds (void)
+{
+  return (double) clock () / CLOCKS_PER_SEC;
+}
+
+static gboolean
+make (FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error)
+{
+  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, rows, columns,
+                                          context->weights->coefficients, error);
+  return *tensor != NULL;
+}
+
+/* Estimates of X at the level that the training's middle Fermi level has, until SECONDS are over. */
+static gboolean
+time_estimates (FddmTorus *torus, double seconds, FddmTensor *x, FddmTensor *noise, FddmTensor *x0, FddmBenchSteps *steps,
+                GError **error)
+{
+  FddmContext       *context = torus->context;
+  const FddmWeights *weights = context->weights;
+  const FddmRandom   random  = { .seed = 1 };
+  float              level[FDDM_COEF_MAX];
+  gint64             start = 0;
+  double             processor = 0.0;
+
+  for (int k = 0; k < weights->coefficients; k++)
+    level[k] = (float) fddm_schedule_noise (&context->schedule, k % (weights->patch * weights->patch),
+                                            (weights->mu_from + weights->mu_to) / 2);
+  if (!context->backend->tensor_upload (context->device, noise, level, error) ||
+      !context->backend->start (context->device, noise, context->mean, context->variance, &random, x, error))
+    return FALSE;
+  /* The first run plans. */
+  for (int n = -1; n < 1 || steps->seconds < seconds; n++)
+    {
+      if (n == 0)
+        {
+          start     = g_get_monotonic_time ();
+          processor = processor_seconds ();
+        }
+      if (!fddm_torus_estimate (torus, x, noise, 0, 0, x0, NULL, error) ||
+          !context->backend->tensor_download (context->device, noise, level, error))
+        return FALSE;
+      steps->windows   = (double) (n + 1) * fddm_torus_windows (torus);
+      steps->seconds   = n < 0 ? 0.0 : (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+      steps->processor = n < 0 ? 0.0 : processor_seconds () - processor;
+    }
+  return TRUE;
+}
+
+gboolean
+fddm_bench_steps (FddmContext *context, double seconds, FddmBenchSteps *steps, GError **error)
+{
+  const int     patch  = context->weights->patch, side = context->weights->side > 0 ? context->weights->side : SIDE;
+  const int     window = (side + patch - 1) / patch, length = WINDOWS * (window - window / 4);
+  FddmTensor   *x = NULL, *x0 = NULL, *noise = NULL;
+  FddmTorusAxis axis;
+  FddmTorus     torus;
+  gboolean      ok;
+
+  fddm_torus_axis_init (&axis, length, window, TRUE);
+  ok = fddm_torus_init (&torus, context, &axis, &axis, -1, 0, error);
+  *steps = (FddmBenchSteps) { .side = window * patch, .at_once = torus.n_lanes };
+  ok = ok && fddm_torus_prepare (&torus, error) && make (context, length, length, &x, error) &&
+       make (context, length, length, &x0, error) && make (context, 1, 1, &noise, error) &&
+       time_estimates (&torus, seconds, x, noise, x0, steps, error);
+  context->backend->tensor_free (context->device, x);
+  context->backend->tensor_free (context->device, x0);
+  context->backend->tensor_free (context->device, noise);
+  fddm_torus_clear (&torus);
+  if (!ok)
     fddm_error_from_kernel (error);
   return ok;
 }

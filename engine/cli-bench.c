@@ -136,6 +136,37 @@ tell_run (Bench *bench, const char *name, const Run *run, double alone, double p
   fflush (stdout);
 }
 
+/* A network that generates has no pictures to go through: what counts are its steps. */
+static gboolean
+bench_steps (Bench *bench, FddmContext *context, FddmWeights *weights, GError **error)
+{
+  FddmBenchSteps steps;
+  double         rate, operations;
+
+  if (!fddm_bench_steps (context, SECONDS, &steps, error))
+    return FALSE;
+  rate       = steps.windows / steps.seconds;
+  operations = fddm_weights_operations (weights) * steps.side * steps.side * rate;
+  if (bench->builder)
+    {
+      json_builder_begin_object (bench->builder);
+      fddm_cli_json_string (bench->builder, "weights", bench->common.weights);
+      fddm_cli_json_double (bench->builder, "side", steps.side);
+      fddm_cli_json_double (bench->builder, "steps", steps.windows);
+      fddm_cli_json_double (bench->builder, "steps-per-second", rate);
+      fddm_cli_json_double (bench->builder, "steps-per-processor-second", steps.windows / steps.processor);
+      fddm_cli_json_double (bench->builder, "at-once", steps.at_once);
+      fddm_cli_json_double (bench->builder, "multiply-adds-per-second", operations);
+      json_builder_end_object (bench->builder);
+      return TRUE;
+    }
+  /* translators: network; steps a second; width and height in pixels; how many; thousand million multiply-adds a second */
+  printf (_("  %s: %.1f steps/s of %d × %d pixels, %d at once; convolutions %.1f GMAC/s\n"), bench->common.weights, rate,
+          steps.side, steps.side, steps.at_once, operations / 1e9);
+  fflush (stdout);
+  return TRUE;
+}
+
 static gboolean
 bench_quality (Bench *bench, FddmContext *context, FddmWeights *weights, int averages, GError **error)
 {
@@ -184,7 +215,9 @@ bench_device (Bench *bench, GError **error)
       else if (!titled)
         printf ("%s\n", fddm_context_describe (context));
       titled = TRUE;
-      if (!bench_quality (bench, context, weights, averages, error))
+      if (!(g_strcmp0 (fddm_weights_metadata (weights, "kind"), "generate") == 0
+              ? bench_steps (bench, context, weights, error)
+              : bench_quality (bench, context, weights, averages, error)))
         return FALSE;
     }
   if (bench->builder)

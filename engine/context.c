@@ -113,6 +113,15 @@ fddm_context_free (FddmContext *context)
   g_free (context);
 }
 
+gsize
+fddm_context_memory (const FddmContext *context)
+{
+  gsize available = context->backend->available (context->device);
+
+  /* A GPU's own memory is there to be used; the bound is for what the host shares with GIMP. */
+  return context->kind == FDDM_DEVICE_GPU ? available : MIN (available, context->options.memory);
+}
+
 /* FALSE leaves ERROR as it is, or says why the CPU can't be had either. */
 static gboolean
 fall_back (FddmContext *context, GError **error)

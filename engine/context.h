@@ -25,6 +25,9 @@ struct FddmContext {
 /* Turns the kernels' errors into the engine's; others stay. */
 void     fddm_error_from_kernel (GError **error);
 
+/* Bytes that tensors and working memory may take. */
+gsize    fddm_context_memory (const FddmContext *context);
+
 typedef gboolean (*FddmJobFunc) (gpointer job, GError **error);
 
 /* Calls FUNC on JOB; once more, on the CPU, when it was a GPU of AUTO's choice that failed in the middle of it. Errors are

@@ -230,8 +230,9 @@ denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTic
   const int          n = evaluations (job, i), to_detail = uncertain ? 1 + PROBES : 1;
   FddmTicker         first = fddm_ticker_parts (ticker, 0, 1, n), probes = fddm_ticker_parts (ticker, 1, to_detail, n);
   FddmTicker         rest = fddm_ticker_parts (ticker, to_detail, n, n);
-  FddmSampler        sampler = { backend, device, context->weights, context->network, context->mean,
-                                 context->variance, -1 };
+  FddmSampler        sampler = { .backend = backend, .device = device, .weights = context->weights,
+                                 .network = context->network, .mean = context->mean, .variance = context->variance,
+                                 .class = -1 };
   FddmWindow         window;
 
   fddm_window_init (&window, tile, &grid, context->weights->patch, context->weights->channels,

@@ -161,13 +161,16 @@ typedef struct {
   int         steps;       /* 1…1000                                                                  */
   double      eta;         /* 0 (deterministic) … 1 (fully stochastic)                                */
   guint32     seed;        /* the same seed on the same kind of device: the same picture               */
+  gboolean    tileable;    /* opposite edges meet: the picture can be repeated without a seam          */
 } FddmGenerateParams;
 
 /* The defaults of DESIGN.md section 4; width and height are the caller's. */
 FddmGenerateParams fddm_generate_params_default (void);
 
-/* Makes a picture out of noise into SINK, as many samples a pixel as the weights have channels. It is computed in one
- * piece, whose memory must be within the context's bound. An unknown subject is an error that lists the known ones. */
+/* Makes a picture out of noise into SINK, as many samples a pixel as the weights have channels, clamped to [0,1], in
+ * rectangles from the top down once all is computed. What is larger than the network's training pictures is made of windows
+ * of their size; the state of the whole picture, 24 bytes a pixel and more, must be within the context's memory bound. An
+ * unknown subject is an error that lists the known ones. */
 gboolean fddm_generate (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink,
                         FddmProgress progress, gpointer data, GError **error);
 

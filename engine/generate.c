@@ -2,12 +2,15 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include "host/pixels.h"
-#include "sampler.h"
-#include "work.h"
+#include "fddm-math.h"
+#include "generate.h"
+#include "writer.h"
 
 #define SIDE_MAX  8192
 #define STEPS_MAX 1000
+
+/* Writing the picture is taken for one part in so many of the whole. */
+#define WRITING 50
 
 typedef struct {
   FddmContext              *context;
@@ -16,7 +19,10 @@ typedef struct {
   FddmProgress              progress;
   gpointer                  data;       /* of PROGRESS */
   int                       class;
-  FddmWork                  work;
+  guint32                   step;       /* estimates made so far */
+  FddmTorus                 torus;
+  FddmTensor               *x, *x0;     /* the torus: its state and its estimate */
+  FddmTensor               *noise, *from, *to;   /* constant: at the start, before and after a step */
 } Job;
 
 FddmGenerateParams
@@ -67,75 +73,139 @@ check_arguments (Job *job, GError **error)
   return FALSE;
 }
 
-/* The state at the first Fermi level of the training, from nothing, and then down to the picture, in work.y. */
+/* Where the windows lie at the step: elsewhere at each, so that no seam stays where it is. */
+static int
+shift (const Job *job, guint32 which, const FddmTorusAxis *axis)
+{
+  guint32 bits[4] = { job->step, which, 0, 0 };
+
+  fddm_philox (bits, job->params->seed, 0x57494E44u);
+  return axis->count == 1 ? 0 : (int) (bits[0] % (guint32) axis->length);
+}
+
+/* What the sampler takes for the network. Waits for the device at last, so that progress is that of what is done. */
+static gboolean
+estimate (gpointer data, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0, const FddmTicker *ticker,
+          GError **error)
+{
+  Job        *job = data;
+  const int   row = shift (job, 0, &job->torus.down), column = shift (job, 1, &job->torus.across);
+  float       level[FDDM_COEF_MAX];
+
+  job->step++;
+  return fddm_torus_estimate (&job->torus, x, noise, row, column, x0, ticker, error) &&
+         job->context->backend->tensor_download (job->context->device, noise, level, error);
+}
+
+/* The state at the first Fermi level of the training, from nothing, and then down to the picture, in job->x. */
 static gboolean
 sample (Job *job, const FddmTicker *ticker, GError **error)
 {
   FddmContext       *context = job->context;
   const FddmWeights *weights = context->weights;
-  FddmWork          *work    = &job->work;
   const int          area = weights->patch * weights->patch, steps = job->params->steps;
-  FddmSampler        sampler = { context->backend, context->device, weights, context->network, context->mean,
-                                 context->variance, job->class };
+  FddmSampler        sampler = { .backend = context->backend, .device = context->device, .weights = weights,
+                                 .estimate = estimate, .data = job };
   FddmTicker         first = fddm_ticker_part (ticker, 0, steps), rest = *ticker;
   FddmRandom         random  = { .seed = job->params->seed };
   g_autofree double *levels  = g_new0 (double, steps);
   float              noise[FDDM_COEF_MAX];
 
   rest.from = first.to;
+  job->step = 0;
   for (int k = 0; k < weights->coefficients; k++)
     noise[k] = (float) fddm_schedule_noise (&context->schedule, k % area, weights->mu_from);
   fddm_sampler_levels (weights, &context->schedule, noise, steps, levels);
-  if (!context->backend->tensor_upload (context->device, work->noise, noise, error) ||
-      !context->backend->start (context->device, work->noise, context->mean, context->variance, &random, work->y, error) ||
-      !fddm_sampler_estimate (&sampler, work->y, work->noise, work->x0, &first, error))
+  if (!context->backend->tensor_upload (context->device, job->noise, noise, error) ||
+      !context->backend->start (context->device, job->noise, context->mean, context->variance, &random, job->x, error) ||
+      !fddm_tick (ticker, 0, 1, error) || !fddm_sampler_estimate (&sampler, job->x, job->noise, job->x0, &first, error))
     return FALSE;
   random.stream = 1;
-  return fddm_sampler_run (&sampler, &context->schedule, work->noise, work->x0, levels, steps, (float) job->params->eta,
-                           random, work->y, work->next, work->from, work->to, &rest, error);
+  return fddm_sampler_run (&sampler, &context->schedule, job->noise, job->x0, levels, steps, (float) job->params->eta,
+                           random, job->x, job->x0, job->from, job->to, &rest, error);
 }
 
-/* Coefficients of [-1,1] added to middle gray are the picture. */
-static gboolean
-write_picture (Job *job, const FddmTile *tile, GError **error)
-{
-  const FddmWeights *weights = job->context->weights;
-  const FddmGrid     plain   = fddm_grid (0, weights->patch);
-  const int          width = job->params->width, height = job->params->height;
-  FddmWindow         window;
+/* ---- The job ---- */
 
-  fddm_window_init (&window, tile, &plain, weights->patch, weights->channels, weights->channels, width, height,
-                    job->work.row_offset, job->work.column_offset);
-  fddm_pixels_fill (job->work.raw, window.n_floats, 0.5f);
-  if (!job->context->backend->synthesise (job->context->device, &window, job->work.y, 1.0f, job->work.raw, error) ||
-      !job->context->backend->synthesise_finish (job->context->device, error))
-    return FALSE;
-  if (job->sink->write (job->sink->data, 0, 0, width, height, job->work.raw, error))
+/* A torus that the picture fits on. When it needs not tile, the network's own window serves, if that is large enough. */
+static void
+lay_out (const Job *job, int pixels, FddmTorusAxis *axis)
+{
+  const int patch = job->context->weights->patch, window = (job->context->weights->side + patch - 1) / patch;
+  const int needed = (pixels + patch - 1) / patch;
+  const int length = job->params->tileable ? needed : MAX (needed, window);
+
+  fddm_torus_axis_init (axis, length, window > 0 ? window : length, job->params->tileable);
+}
+
+gboolean
+fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int class, FddmTorus *torus, GError **error)
+{
+  const Job     job = { .context = context, .params = params };
+  const gsize   strip = fddm_writer_bytes (params->width, context->weights->channels);
+  GError       *problem = NULL;
+  FddmTorusAxis down, across;
+
+  lay_out (&job, params->height, &down);
+  lay_out (&job, params->width, &across);
+  if (fddm_torus_init (torus, context, &down, &across, class, strip, &problem))
     return TRUE;
-  if (error != NULL && *error == NULL)
-    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The result cannot be stored"));
+  if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
+    {
+      g_clear_error (&problem);
+      g_set_error (&problem, FDDM_ERROR, FDDM_ERROR_MEMORY, _("A picture of %d × %d needs more memory than is allowed"),
+                   params->width, params->height);
+    }
+  g_propagate_error (error, problem);
   return FALSE;
+}
+
+static gboolean
+make (Job *job, int rows, int columns, FddmTensor **tensor, GError **error)
+{
+  *tensor = job->context->backend->tensor_new (job->context->device, FDDM_TENSOR_FLOAT, rows, columns,
+                                               job->context->weights->coefficients, error);
+  return *tensor != NULL;
+}
+
+static gboolean
+allocate (Job *job, GError **error)
+{
+  const int rows = job->torus.down.length, columns = job->torus.across.length;
+
+  return fddm_torus_prepare (&job->torus, error) && make (job, rows, columns, &job->x, error) &&
+         make (job, rows, columns, &job->x0, error) && make (job, 1, 1, &job->noise, error) &&
+         make (job, 1, 1, &job->from, error) && make (job, 1, 1, &job->to, error);
+}
+
+static void
+release (Job *job)
+{
+  FddmTensor **tensors[] = { &job->x, &job->x0, &job->noise, &job->from, &job->to };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
+    {
+      job->context->backend->tensor_free (job->context->device, *tensors[i]);
+      *tensors[i] = NULL;
+    }
+  fddm_torus_clear (&job->torus);
 }
 
 static gboolean
 generate_on_device (gpointer data, GError **error)
 {
-  Job         *job    = data;
-  FddmTicker   ticker = { job->progress, job->data, FDDM_PHASE_GENERATE, 0.0, 1.0 };
-  FddmWorkSpec spec   = { .width = job->params->width, .height = job->params->height,
-                          .samples = job->context->weights->channels, .grids = 1, .evaluations = 1,
-                          .samples_detail = TRUE };
-  FddmTile     tile;
-  gboolean     ok;
+  Job          *job    = data;
+  FddmTicker    all    = { job->progress, job->data, FDDM_PHASE_GENERATE, 0.0, 1.0 };
+  FddmTicker    steps  = fddm_ticker_parts (&all, 0, WRITING - 1, WRITING);
+  FddmTicker    strips = fddm_ticker_part (&all, WRITING - 1, WRITING);
+  FddmWriter    writer = { .context = job->context, .width = job->params->width, .height = job->params->height,
+                              .tiles = job->params->tileable, .sink = job->sink };
+  gboolean      ok = fddm_generate_plan (job->context, job->params, job->class, &job->torus, error) &&
+                allocate (job, error) && sample (job, &steps, error);
 
-  if (!fddm_work_init (&job->work, job->context, &spec, error))
-    return FALSE;
-  ok = fddm_work_tiles (&job->work) == 1;
-  if (!ok)
-    g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _("A picture of %d × %d needs more memory than is allowed"),
-                 spec.width, spec.height);
-  ok = ok && fddm_work_tile (&job->work, 0, &tile) && sample (job, &ticker, error) && write_picture (job, &tile, error);
-  fddm_work_clear (&job->work);
+  writer.coefficients = job->x;
+  ok = ok && fddm_writer_run (&writer, &strips, error);
+  release (job);
   return ok;
 }
 

@@ -8,6 +8,7 @@
 typedef struct {
   FddmConv   *conv;
   FddmTensor *weight, *bias;   /* of a norm */
+  FddmTensor **rows;           /* of an embedding, by class, "any" last; NULL until one is asked for */
 } Layer;
 
 struct FddmNetwork {
@@ -86,6 +87,12 @@ assign_slots (FddmNetwork *network)
 
 /* ---- Weights ---- */
 
+static int
+n_classes (const FddmNetwork *network)
+{
+  return network->weights->classes != NULL ? (int) g_strv_length (network->weights->classes) : 0;
+}
+
 static FddmTensor *
 vector_new (FddmNetwork *network, const float *values, int n, GError **error)
 {
@@ -121,8 +128,11 @@ load_layer (FddmNetwork *network, int i, GError **error)
     case FDDM_OP_GROUP_NORM:
       return (mine->weight = vector_new (network, layer->weight, layer->channels, error)) != NULL &&
              (mine->bias = vector_new (network, layer->bias, layer->channels, error)) != NULL;
+    case FDDM_OP_EMBEDDING:
+      mine->rows = g_new0 (FddmTensor *, n_classes (network) + 1);
+      return TRUE;
     default:
-      return TRUE;   /* nothing to lay out; an embedding's row goes up with each run */
+      return TRUE;   /* nothing to lay out */
     }
 }
 
@@ -156,6 +166,9 @@ fddm_network_free (FddmNetwork *network)
       network->backend->conv_free (network->device, network->layers[i].conv);
       network->backend->tensor_free (network->device, network->layers[i].weight);
       network->backend->tensor_free (network->device, network->layers[i].bias);
+      for (int row = 0; network->layers[i].rows != NULL && row <= n_classes (network); row++)
+        network->backend->tensor_free (network->device, network->layers[i].rows[row]);
+      g_free (network->layers[i].rows);
     }
   g_free (network->layers);
   g_free (network->slot_of);
@@ -250,17 +263,15 @@ fddm_network_output (FddmNetwork *network)
 }
 
 static gboolean
-run_embedding (FddmNetwork *network, const FddmLayer *layer, int class, const FddmTensor *in, FddmTensor *out,
-               GError **error)
+run_embedding (FddmNetwork *network, int i, int class, const FddmTensor *in, FddmTensor *out, GError **error)
 {
-  char **classes = network->weights->classes;
-  int    any     = classes != NULL ? (int) g_strv_length (classes) : 0;
-  int    row     = class < 0 ? any : class;
-  FddmTensor *vector = vector_new (network, layer->weight + (gsize) row * layer->channels, layer->channels, error);
-  gboolean    ok     = vector != NULL && network->backend->embed (network->device, in, vector, out, error);
+  const FddmLayer *layer = &network->weights->layers[i];
+  const int        row   = class < 0 ? n_classes (network) : class;
+  FddmTensor     **vector = &network->layers[i].rows[row];
 
-  network->backend->tensor_free (network->device, vector);
-  return ok;
+  if (*vector == NULL)
+    *vector = vector_new (network, layer->weight + (gsize) row * layer->channels, layer->channels, error);
+  return *vector != NULL && network->backend->embed (network->device, in, *vector, out, error);
 }
 
 static gboolean
@@ -298,7 +309,7 @@ run_layer (FddmNetwork *network, int i, int class, GError **error)
     case FDDM_OP_ATTENTION:
       return backend->attention (network->device, in, layer->heads, out, error);
     case FDDM_OP_EMBEDDING:
-      return run_embedding (network, layer, class, in, out, error);
+      return run_embedding (network, i, class, in, out, error);
     case FDDM_OP_CONCAT:
       return run_concat (network, layer, out, error);
     }

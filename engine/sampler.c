@@ -9,18 +9,46 @@
 /* Points at which the difficulty is integrated. */
 #define N_POINTS 256
 
-gboolean
-fddm_sampler_estimate (const FddmSampler *sampler, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
-                       const FddmTicker *ticker, GError **error)
+static gboolean
+evaluate (const FddmSampler *sampler, int class, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
+          const FddmTicker *ticker, GError **error)
 {
   const FddmWeights *weights = sampler->weights;
 
   return sampler->backend->precondition (sampler->device, x, noise, sampler->mean, sampler->variance,
                                          weights->noise_lo, weights->noise_hi, fddm_network_input (sampler->network),
                                          error) &&
-         fddm_network_run (sampler->network, sampler->class, ticker, error) &&
+         fddm_network_run (sampler->network, class, ticker, error) &&
          sampler->backend->estimate (sampler->device, x, noise, sampler->mean, sampler->variance,
                                      fddm_network_output (sampler->network), x0, error);
+}
+
+static gboolean
+evaluate_guided (const FddmSampler *sampler, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
+                 const FddmTicker *ticker, GError **error)
+{
+  const FddmGuidance *guidance = &sampler->guidance;
+  FddmTicker          parts[2];
+
+  for (int i = 0; i < 2 && ticker != NULL; i++)
+    parts[i] = fddm_ticker_part (ticker, i, 2);
+  return evaluate (sampler, sampler->class, x, noise, x0, ticker != NULL ? &parts[0] : NULL, error) &&
+         evaluate (sampler, -1, x, noise, guidance->other, ticker != NULL ? &parts[1] : NULL, error) &&
+         sampler->backend->difference (sampler->device, guidance->zero, guidance->other, x0, guidance->strength,
+                                       guidance->one, x0, error);
+}
+
+gboolean
+fddm_sampler_estimate (const FddmSampler *sampler, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
+                       const FddmTicker *ticker, GError **error)
+{
+  const gboolean guided = sampler->class >= 0 && sampler->guidance.strength > 1.0f;
+
+  if (sampler->estimate != NULL)
+    return sampler->estimate (sampler->data, x, noise, x0, ticker, error);
+  return (guided ? evaluate_guided (sampler, x, noise, x0, ticker, error)
+                 : evaluate (sampler, sampler->class, x, noise, x0, ticker, error)) &&
+         (!sampler->clamp || sampler->backend->clamp (sampler->device, sampler->weights->patch, x0, error));
 }
 
 /* The difficulty at ln s, linear between the curve's points; 1 without a curve. */

@@ -11,6 +11,8 @@
 
 #define DIFFICULTY_MAX 4096     /* points of the curve */
 #define CLASSES_MAX    4096
+#define SIDE_MAX       4096     /* of a training picture */
+#define GUIDANCE_MAX   10.0
 #define VARIANCE_MIN   1e-12f   /* √(v + s²) divides */
 
 /* ---- Metadata ---- */
@@ -181,6 +183,45 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
   return TRUE;
 }
 
+/* None of the KEYS, NULL-terminated, is there: they have no place in this network. */
+static gboolean
+has_none (FddmSafetensors *file, const char *const *keys, GError **error)
+{
+  for (int i = 0; keys[i]; i++)
+    if (g_hash_table_contains (file->metadata, keys[i]))
+      return fddm_weights_fail (error, _("metadata “%s” has no place in a network of this kind"), keys[i]);
+  return TRUE;
+}
+
+/* How a generating network wants to be sampled; all of it optional. */
+static gboolean
+read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
+{
+  static const char *const keys[] = { "side", "padding", "guidance", "clamp", NULL };
+  static const char *const paddings[] = { "zero", NULL };
+  static const char *const truths[] = { "false", "true", NULL };
+  const char              *side = g_hash_table_lookup (file->metadata, "side");
+  double                   guidance = 1.0;
+  guint64                  pixels = 0;
+  int                      clamp = 0;
+
+  weights->guidance = 1.0f;
+  if (weights->kind != FDDM_KIND_GENERATE)
+    return has_none (file, keys, error);
+  if (side && !g_ascii_string_to_unsigned (side, 10, 1, SIDE_MAX, &pixels, NULL))
+    return fddm_weights_fail (error, _("metadata “%s” must be a number from %d to %d"), "side", 1, SIDE_MAX);
+  if ((g_hash_table_contains (file->metadata, "padding") && choice (file, "padding", paddings, error) < 0)
+      || (g_hash_table_contains (file->metadata, "clamp") && (clamp = choice (file, "clamp", truths, error)) < 0)
+      || (g_hash_table_contains (file->metadata, "guidance") && !number (file, "guidance", &guidance, error)))
+    return FALSE;
+  if (!(guidance >= 1.0 && guidance <= GUIDANCE_MAX))
+    return fddm_weights_fail (error, _("metadata “%s” is out of range"), "guidance");
+  weights->side = (int) pixels;
+  weights->guidance = (float) guidance;
+  weights->clamp = clamp == 1;
+  return TRUE;
+}
+
 static gboolean
 read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
@@ -231,15 +272,14 @@ read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 read_prediction (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const keys[] = { "k_grid", "temperature", "mu_range", "noise_range", "classes", "difficulty" };
+  static const char *const keys[] = { "k_grid", "temperature", "mu_range", "noise_range", "classes", "difficulty", NULL };
 
-  if (weights->kind != FDDM_KIND_MEASURE)
-    return read_schedule (weights, file, error) && read_classes (weights, file, error)
-           && read_difficulty (weights, file, error) && read_statistics (weights, file, error);
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (g_hash_table_contains (file->metadata, keys[i]))
-      return fddm_weights_fail (error, _("metadata “%s” has no place in a network of this kind"), keys[i]);
-  return TRUE;
+  if (!read_sampling (weights, file, error))
+    return FALSE;
+  if (weights->kind == FDDM_KIND_MEASURE)
+    return has_none (file, keys, error);
+  return read_schedule (weights, file, error) && read_classes (weights, file, error)
+         && read_difficulty (weights, file, error) && read_statistics (weights, file, error);
 }
 
 static gboolean

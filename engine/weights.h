@@ -52,6 +52,9 @@ struct FddmWeights {
   int        n_layers;
   FddmLayer *layers;
   char     **classes;                /* NULL-terminated, or NULL                  */
+  int        side;                   /* of a training picture in pixels; 0 = not known, or not a generating network */
+  float      guidance;               /* towards the class; 1 = none               */
+  gboolean   clamp;                  /* the pixels of each estimate               */
   const float *mean, *variance;      /* C floats each, or NULL                    */
   int        n_difficulty;
   double    *difficulty_log_s, *difficulty_error;

@@ -225,19 +225,10 @@ allocate (FddmWork *work, GError **error)
   return FALSE;
 }
 
-static gsize
-memory_limit (const FddmContext *context)
-{
-  gsize available = context->backend->available (context->device);
-
-  /* A GPU's own memory is there to be used; the bound is for what the host shares with GIMP. */
-  return context->kind == FDDM_DEVICE_GPU ? available : MIN (available, context->options.memory);
-}
-
 gboolean
 fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, GError **error)
 {
-  gsize limit = memory_limit (context);
+  gsize limit = fddm_context_memory (context);
 
   memset (work, 0, sizeof *work);
   work->context = context;

@@ -14,7 +14,7 @@
 #include <glib.h>
 #include "noise-model.h"
 
-#define FDDM_BACKEND_ABI 2
+#define FDDM_BACKEND_ABI 3
 
 typedef struct FddmDevice FddmDevice;   /* each backend's own */
 typedef struct FddmConv   FddmConv;     /* likewise: a convolution's weights, laid out for the device */
@@ -127,7 +127,7 @@ typedef struct {
   gboolean (*start)        (FddmDevice *device, const FddmTensor *noise, const FddmTensor *mean,
                             const FddmTensor *variance, const FddmRandom *random, FddmTensor *x, GError **error);
   /* OUT = STRENGTH · ((1 − DETAIL)·X0 + DETAIL·SAMPLE − Y), STRENGTH constant, SAMPLE NULL when DETAIL is 0:
-   * what is to be added to the photo. */
+   * what is to be added to the photo. Y may be constant; OUT may be X0 or SAMPLE. */
   gboolean (*difference)   (FddmDevice *device, const FddmTensor *y, const FddmTensor *x0, const FddmTensor *sample,
                             float detail, const FddmTensor *strength, FddmTensor *out, GError **error);
 
@@ -151,6 +151,20 @@ typedef struct {
                           GError **error);
   /* Channels of IN to channels FIRST … of OUT. */
   gboolean (*copy_channels) (FddmDevice *device, const FddmTensor *in, int first, FddmTensor *out, GError **error);
+
+  /* WINDOW = what TORUS holds from (ROW, COLUMN) on. Behind a torus' last row comes its first one, and behind the last
+   * column the first: as often as it takes, where the window is the larger. ROW and COLUMN lie on the torus. */
+  gboolean (*copy_window) (FddmDevice *device, const FddmTensor *torus, int row, int column, FddmTensor *window,
+                           GError **error);
+  /* TORUS += DOWN_i · ACROSS_j · WINDOW_ij at (ROW + i, COLUMN + j). DOWN and ACROSS are constant FLOAT tensors of as many
+   * channels as the window has rows and columns. */
+  gboolean (*add_window)  (FddmDevice *device, const FddmTensor *window, const FddmTensor *down, const FddmTensor *across,
+                           int row, int column, FddmTensor *torus, GError **error);
+  /* Coefficients of patches of side PATCH -> pixels -> clamped to [-1,1] in R'G'B' (or gray) -> back, in place. */
+  gboolean (*clamp)       (FddmDevice *device, int patch, FddmTensor *coefficients, GError **error);
+  /* A device that works beside this one, at the same time, on a thread of its own and with so many THREADS; each may use
+   * the other's tensors. Close it first. The member is NULL where nothing is won by it. */
+  FddmDevice *(*beside)   (FddmDevice *device, int threads, GError **error);
 } FddmBackend;
 
 #define FDDM_KERNEL_ERROR (fddm_kernel_error_quark ())

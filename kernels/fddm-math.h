@@ -51,6 +51,23 @@ fddm_clamp (float x, float lo, float hi)
   return x < lo ? lo : x > hi ? hi : x;
 }
 
+/* The Y'CbCr of a pixel with R'G'B' clamped to [-1,1]; with one channel, gray, the luma alone. */
+FDDM_MATH void
+fddm_clamp_ycbcr (float ycbcr[3], int channels)
+{
+  float rgb[3];
+
+  if (channels == 1)
+    {
+      ycbcr[0] = fddm_clamp (ycbcr[0], -1.0f, 1.0f);
+      return;
+    }
+  fddm_rgb_from_ycbcr (ycbcr, rgb);
+  for (int c = 0; c < 3; c++)
+    rgb[c] = fddm_clamp (rgb[c], -1.0f, 1.0f);
+  fddm_ycbcr_from_rgb (rgb, ycbcr);
+}
+
 /* The noise curve CURVE at the brightness B in [-1,1]. */
 FDDM_MATH float
 fddm_noise_curve (const float *curve, float b)

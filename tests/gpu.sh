@@ -56,6 +56,7 @@ FDDM_GPU_FORMAT=fp16 check "fp16" gpu-check
 check "fp32" gpu-check --float32
 for format in bf16 fp16 fp32; do
   FDDM_GPU_FORMAT=$format check "pictures $format" gpu-pipeline tests/golden/tiny.safetensors
+  FDDM_GPU_FORMAT=$format check "generated $format" gpu-pipeline tests/golden/tiny-generate.safetensors
 done
 FDDM_GPU_FORMAT=bf16 check "pictures fast" gpu-pipeline weights/denoise-fast.safetensors
 

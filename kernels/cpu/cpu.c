@@ -12,7 +12,7 @@
 static void
 run_rows (FddmDevice *device, FddmRowsFunc func, const void *task, int n_rows)
 {
-  const int pieces = CLAMP (n_rows, 1, device->threads * PIECES_PER_THREAD);
+  const int pieces = device->threads == 1 ? 1 : CLAMP (n_rows, 1, device->threads * PIECES_PER_THREAD);
 
 #pragma omp parallel for schedule(dynamic) num_threads(device->threads)
   for (int i = 0; i < pieces; i++)
@@ -119,29 +119,55 @@ choose_format (FddmDevice *device, gboolean float32, GError **error)
   return FALSE;
 }
 
+/* A device with oneDNN, its number format not chosen yet. */
 static FddmDevice *
-cpu_open (const FddmDeviceOptions *options, GError **error)
+device_new (int threads, GError **error)
 {
-  FddmDevice      *device  = g_new0 (FddmDevice, 1);
-  FddmOneDnn      *library = g_new0 (FddmOneDnn, 1);
-  g_autofree char *name    = processor_name ();
-  dnnl_status_t    status;
+  FddmDevice   *device  = g_new0 (FddmDevice, 1);
+  FddmOneDnn   *library = g_new0 (FddmOneDnn, 1);
+  dnnl_status_t status;
 
   device->library = library;
   device->rows    = run_rows;
-  device->threads = options != NULL && options->threads > 0 ? options->threads : omp_get_num_procs ();
-  if ((status = dnnl_engine_create (&library->engine, dnnl_cpu, 0)) != dnnl_success ||
-      (status = dnnl_stream_create (&library->stream, library->engine, dnnl_stream_default_flags)) != dnnl_success)
-    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "oneDNN does not start (status %d)",
-                 (int) status);
-  else if (choose_format (device, options != NULL && options->float32, error))
-    {
-      device->description = g_strdup_printf ("%s, %d threads, %s", name, device->threads,
-                                             device->bf16 ? "bf16" : "float");
-      return device;
-    }
+  device->threads = threads;
+  if ((status = dnnl_engine_create (&library->engine, dnnl_cpu, 0)) == dnnl_success &&
+      (status = dnnl_stream_create (&library->stream, library->engine, dnnl_stream_default_flags)) == dnnl_success)
+    return device;
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "oneDNN does not start (status %d)", (int) status);
   cpu_close (device);
   return NULL;
+}
+
+static FddmDevice *
+cpu_open (const FddmDeviceOptions *options, GError **error)
+{
+  FddmDevice      *device = device_new (options != NULL && options->threads > 0 ? options->threads : omp_get_num_procs (),
+                                        error);
+  g_autofree char *name   = processor_name ();
+
+  if (device == NULL)
+    return NULL;
+  if (!choose_format (device, options != NULL && options->float32, error))
+    {
+      cpu_close (device);
+      return NULL;
+    }
+  device->description = g_strdup_printf ("%s, %d threads, %s", name, device->threads, device->bf16 ? "bf16" : "float");
+  return device;
+}
+
+/* Tensors are plain memory: any device of this sort may use them. The number format was tried when DEVICE was opened. */
+static FddmDevice *
+cpu_beside (FddmDevice *device, int threads, GError **error)
+{
+  const FddmOneDnn *library = device->library;
+  FddmDevice       *other   = device_new (threads, error);
+
+  if (other == NULL)
+    return NULL;
+  other->bf16 = device->bf16;
+  ((FddmOneDnn *) other->library)->winograd = library->winograd;
+  return other;
 }
 
 const FddmBackend fddm_backend_cpu = {
@@ -154,4 +180,5 @@ const FddmBackend fddm_backend_cpu = {
   .conv_free    = fddm_cpu_conv_free,
   .conv_prepare = fddm_cpu_conv_prepare,
   .conv         = fddm_cpu_conv,
+  .beside       = cpu_beside,
 };

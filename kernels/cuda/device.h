@@ -125,7 +125,7 @@ gboolean fddm_cuda_store_floats (FddmDevice *device, const float *values, FddmTe
 gboolean fddm_cuda_load_floats  (FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values,
                                  GError **error);
 
-/* ---- transform.c, sampling.cu, conv.c, calls.c: the table's operations; backend.h ---- */
+/* ---- transform.c, sampling.cu, conv.c, calls.c, torus.cu: the table's operations; backend.h ---- */
 
 gboolean fddm_cuda_analyse      (FddmDevice *device, const FddmWindow *window, const float *pixels,
                                  FddmTensor *coefficients, GError **error);
@@ -170,5 +170,11 @@ gboolean fddm_cuda_embed         (FddmDevice *device, const FddmTensor *in, cons
                                   GError **error);
 gboolean fddm_cuda_copy_channels (FddmDevice *device, const FddmTensor *in, int first, FddmTensor *out,
                                   GError **error);
+
+gboolean fddm_cuda_copy_window   (FddmDevice *device, const FddmTensor *torus, int row, int column, FddmTensor *window,
+                                  GError **error);
+gboolean fddm_cuda_add_window    (FddmDevice *device, const FddmTensor *window, const FddmTensor *down,
+                                  const FddmTensor *across, int row, int column, FddmTensor *torus, GError **error);
+gboolean fddm_cuda_clamp         (FddmDevice *device, int patch, FddmTensor *coefficients, GError **error);
 
 G_END_DECLS

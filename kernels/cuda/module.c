@@ -41,6 +41,9 @@ static const FddmBackend backend = {
   .attention         = fddm_cuda_attention,
   .embed             = fddm_cuda_embed,
   .copy_channels     = fddm_cuda_copy_channels,
+  .copy_window       = fddm_cuda_copy_window,
+  .add_window        = fddm_cuda_add_window,
+  .clamp             = fddm_cuda_clamp,
 };
 
 const FddmBackend *

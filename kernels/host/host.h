@@ -58,6 +58,12 @@ gboolean fddm_host_embed        (FddmDevice *device, const FddmTensor *in, const
                                  GError **error);
 gboolean fddm_host_copy_channels (FddmDevice *device, const FddmTensor *in, int first, FddmTensor *out, GError **error);
 
+gboolean fddm_host_copy_window  (FddmDevice *device, const FddmTensor *torus, int row, int column, FddmTensor *window,
+                                 GError **error);
+gboolean fddm_host_add_window   (FddmDevice *device, const FddmTensor *window, const FddmTensor *down,
+                                 const FddmTensor *across, int row, int column, FddmTensor *torus, GError **error);
+gboolean fddm_host_clamp        (FddmDevice *device, int patch, FddmTensor *coefficients, GError **error);
+
 /* The table's lines that are the same for all host backends. */
 #define FDDM_HOST_OPERATIONS                        \
   .describe          = fddm_host_describe,          \
@@ -80,7 +86,10 @@ gboolean fddm_host_copy_channels (FddmDevice *device, const FddmTensor *in, int 
   .group_norm        = fddm_host_group_norm,        \
   .attention         = fddm_host_attention,         \
   .embed             = fddm_host_embed,             \
-  .copy_channels     = fddm_host_copy_channels
+  .copy_channels     = fddm_host_copy_channels,     \
+  .copy_window       = fddm_host_copy_window,       \
+  .add_window        = fddm_host_add_window,        \
+  .clamp             = fddm_host_clamp
 
 /* ---- For the operations' own sources ---- */
 

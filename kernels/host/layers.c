@@ -3,12 +3,13 @@
 #include <math.h>
 #include <string.h>
 #include "host.h"
+#include "vector.h"
 
 typedef struct {
   FddmDevice       *device;
   const FddmTensor *in, *weight, *bias;
   FddmTensor       *out;
-  int               groups, heads, first;
+  int               groups, first;
   FddmActivation    activation;
 } Layer;
 
@@ -18,43 +19,83 @@ position (const FddmTensor *tensor, int row, int column)
   return ((gsize) row * tensor->width + column) * tensor->channels;
 }
 
+/* ---- Group norm ---- */
+
+/* Doubles: a square of a float is exact in them, so that the mean may be far larger than the spread. */
+FDDM_VECTORS static void
+add_moments (const float *x, int n, double *sum, double *squares)
+{
+  for (int c = 0; c < n; c++)
+    {
+      sum[c]     += x[c];
+      squares[c] += (double) x[c] * x[c];
+    }
+}
+
+/* X = activation ((X − MEAN) · SCALE + SHIFT), each by channel. */
+FDDM_VECTORS static void
+normalise (float *restrict x, int n, const float *restrict mean, const float *restrict scale, const float *restrict shift,
+           FddmActivation activation)
+{
+  for (int c = 0; c < n; c++)
+    x[c] = (x[c] - mean[c]) * scale[c] + shift[c];
+  if (activation == FDDM_ACTIVATION_SILU)
+    for (int c = 0; c < n; c++)
+      x[c] = x[c] / (1.0f + fddm_exp (-x[c]));
+  else if (activation == FDDM_ACTIVATION_RELU)
+    for (int c = 0; c < n; c++)
+      x[c] = x[c] > 0.0f ? x[c] : 0.0f;
+}
+
+/* The moments of the N channels from FIRST on -> what normalises them. */
+static void
+join_groups (const Layer *l, int first, int n, const double *sum, const double *squares, float *mean, float *scale)
+{
+  const int    size = l->in->channels / l->groups;
+  const double all  = (double) l->in->height * l->in->width * size;
+
+  for (int begin = 0; begin < n; begin += size)
+    {
+      double total = 0.0, total_squares = 0.0, middle, spread;
+
+      for (int c = begin; c < begin + size; c++)
+        {
+          total         += sum[c];
+          total_squares += squares[c];
+        }
+      middle = total / all;
+      spread = 1.0 / sqrt (MAX (total_squares / all - middle * middle, 0.0) + 1e-5);
+      for (int c = begin; c < begin + size; c++)
+        {
+          mean[c]  = (float) middle;
+          scale[c] = (float) spread * fddm_host_at (l->weight, 0, 0)[first + c];
+        }
+    }
+}
+
 /* The work is divided by groups: each reads and writes its own channels only. */
 static void
-group_norm_groups (const void *task, int first, int last)
+group_norm_groups (const void *task, int first_group, int last_group)
 {
-  const Layer      *l    = task;
-  const int         size = l->in->channels / l->groups;
-  const gsize       n    = (gsize) l->in->height * l->in->width;
-  g_autofree float *x    = g_new (float, size);
+  const Layer       *l         = task;
+  const int          size      = l->in->channels / l->groups;
+  const int          first     = first_group * size, n = (last_group - first_group) * size;
+  const gsize        positions = (gsize) l->in->height * l->in->width, stride = l->in->channels;
+  const float       *shift     = fddm_host_at (l->bias, 0, 0) + first;
+  g_autofree double *sum = g_new0 (double, n), *squares = g_new0 (double, n);
+  g_autofree float  *x = g_new (float, n), *mean = g_new (float, n), *scale = g_new (float, n);
 
-  for (int group = first; group < last; group++)
+  for (gsize i = 0; i < positions; i++)
     {
-      const int channel = group * size;
-      double    sum = 0.0, squares = 0.0, mean, scale;
-
-      for (gsize i = 0; i < n; i++)
-        {
-          fddm_host_load (l->device, l->in, i * l->in->channels + channel, size, x);
-          for (int c = 0; c < size; c++)
-            sum += x[c];
-        }
-      mean = sum / (n * size);
-      for (gsize i = 0; i < n; i++)
-        {
-          fddm_host_load (l->device, l->in, i * l->in->channels + channel, size, x);
-          for (int c = 0; c < size; c++)
-            squares += (x[c] - mean) * (x[c] - mean);
-        }
-      scale = 1.0 / sqrt (squares / (n * size) + 1e-5);
-      for (gsize i = 0; i < n; i++)
-        {
-          fddm_host_load (l->device, l->in, i * l->in->channels + channel, size, x);
-          for (int c = 0; c < size; c++)
-            x[c] = fddm_host_activate (l->activation, (float) ((x[c] - mean) * scale) *
-                                                              fddm_host_at (l->weight, 0, 0)[channel + c] +
-                                                          fddm_host_at (l->bias, 0, 0)[channel + c]);
-          fddm_host_store (l->device, l->out, i * l->in->channels + channel, size, x);
-        }
+      fddm_host_load (l->device, l->in, i * stride + first, n, x);
+      add_moments (x, n, sum, squares);
+    }
+  join_groups (l, first, n, sum, squares, mean, scale);
+  for (gsize i = 0; i < positions; i++)
+    {
+      fddm_host_load (l->device, l->in, i * stride + first, n, x);
+      normalise (x, n, mean, scale, shift, l->activation);
+      fddm_host_store (l->device, l->out, i * stride + first, n, x);
     }
 }
 
@@ -69,79 +110,13 @@ fddm_host_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor
   return TRUE;
 }
 
-/* Softmax of the N scores in place. */
-static void
-softmax (float *scores, gsize n)
-{
-  float  most = scores[0];
-  double sum  = 0.0;
-
-  for (gsize i = 1; i < n; i++)
-    most = MAX (most, scores[i]);
-  for (gsize i = 0; i < n; i++)
-    sum += scores[i] = expf (scores[i] - most);
-  for (gsize i = 0; i < n; i++)
-    scores[i] /= (float) sum;
-}
-
-/* Scores of one query are kept, never the whole matrix: memory grows with the positions, not with their square. */
-static void
-attend (const Layer *l, gsize query, int head, int size, float *vectors, float *scores)
-{
-  const gsize n     = (gsize) l->in->height * l->in->width;
-  const int   width = l->out->channels;
-  const float scale = 1.0f / sqrtf (size);
-  float      *q = vectors, *v = vectors + size, *sum = vectors + 2 * size;
-
-  fddm_host_load (l->device, l->in, query * l->in->channels + head * size, size, q);
-  for (gsize i = 0; i < n; i++)
-    {
-      float product = 0.0f;
-
-      fddm_host_load (l->device, l->in, i * l->in->channels + width + head * size, size, v);
-      for (int c = 0; c < size; c++)
-        product += q[c] * v[c];
-      scores[i] = product * scale;
-    }
-  softmax (scores, n);
-  memset (sum, 0, size * sizeof *sum);
-  for (gsize i = 0; i < n; i++)
-    {
-      fddm_host_load (l->device, l->in, i * l->in->channels + 2 * width + head * size, size, v);
-      for (int c = 0; c < size; c++)
-        sum[c] += scores[i] * v[c];
-    }
-  fddm_host_store (l->device, l->out, query * width + head * size, size, sum);
-}
-
-static void
-attention_rows (const void *task, int first, int last)
-{
-  const Layer      *l       = task;
-  const int         size    = l->out->channels / l->heads;
-  g_autofree float *scores  = g_new (float, (gsize) l->in->height * l->in->width);
-  g_autofree float *vectors = g_new (float, 3 * (gsize) size);
-
-  for (int row = first; row < last; row++)
-    for (int column = 0; column < l->in->width; column++)
-      for (int head = 0; head < l->heads; head++)
-        attend (l, (gsize) row * l->in->width + column, head, size, vectors, scores);
-}
-
-gboolean
-fddm_host_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTensor *out,
-                     GError **error G_GNUC_UNUSED)
-{
-  Layer l = { .device = device, .in = in, .heads = heads, .out = out };
-
-  device->rows (device, attention_rows, &l, in->height);
-  return TRUE;
-}
+/* ---- Embedding and joining ---- */
 
 static void
 embed_rows (const void *task, int first, int last)
 {
   const Layer      *l = task;
+  const float      *vector = fddm_host_at (l->weight, 0, 0);
   g_autofree float *x = g_new (float, l->in->channels);
 
   for (int row = first; row < last; row++)
@@ -149,7 +124,7 @@ embed_rows (const void *task, int first, int last)
       {
         fddm_host_load (l->device, l->in, position (l->in, row, column), l->in->channels, x);
         for (int c = 0; c < l->in->channels; c++)
-          x[c] += fddm_host_at (l->weight, 0, 0)[c];
+          x[c] += vector[c];
         fddm_host_store (l->device, l->out, position (l->out, row, column), l->in->channels, x);
       }
 }
@@ -167,15 +142,14 @@ fddm_host_embed (FddmDevice *device, const FddmTensor *in, const FddmTensor *vec
 static void
 copy_rows (const void *task, int first, int last)
 {
-  const Layer      *l = task;
-  g_autofree float *x = g_new (float, l->in->channels);
+  const Layer *l       = task;
+  const gsize  element = l->in->bytes / ((gsize) l->in->height * l->in->width * l->in->channels);
+  const gsize  bytes   = l->in->channels * element;
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < l->in->width; column++)
-      {
-        fddm_host_load (l->device, l->in, position (l->in, row, column), l->in->channels, x);
-        fddm_host_store (l->device, l->out, position (l->out, row, column) + l->first, l->in->channels, x);
-      }
+      memcpy ((guint8 *) l->out->data + (position (l->out, row, column) + l->first) * element,
+              (const guint8 *) l->in->data + position (l->in, row, column) * element, bytes);
 }
 
 gboolean

@@ -139,3 +139,10 @@ fddm_pixels_root (float *pixels, gsize n, float scale)
   for (gsize i = 0; i < n; i++)
     pixels[i] = scale * sqrtf (MAX (pixels[i], 0.0f));
 }
+
+void
+fddm_pixels_clamp (float *pixels, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    pixels[i] = CLAMP (pixels[i], 0.0f, 1.0f);
+}

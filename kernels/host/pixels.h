@@ -40,3 +40,6 @@ void  fddm_pixels_add_products (float *sum, const float *a, const float *b, gsiz
 
 /* PIXELS = SCALE · √PIXELS for N samples; 0 for those below 0. */
 void  fddm_pixels_root   (float *pixels, gsize n, float scale);
+
+/* PIXELS clamped to [0,1], N samples. */
+void  fddm_pixels_clamp  (float *pixels, gsize n);

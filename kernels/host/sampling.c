@@ -293,6 +293,6 @@ fddm_host_difference (FddmDevice *device, const FddmTensor *y, const FddmTensor 
 {
   Sampling s = { .x = y, .x0 = x0, .other = sample, .detail = detail, .strength = strength, .out = out };
 
-  device->rows (device, difference_rows, &s, y->height);
+  device->rows (device, difference_rows, &s, out->height);
   return TRUE;
 }

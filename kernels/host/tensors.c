@@ -4,6 +4,7 @@
 #include "fddm-math.h"
 #include "host.h"
 #include "memory.h"
+#include "vector.h"
 
 static gboolean
 is_bf16 (const FddmDevice *device, const FddmTensor *tensor)
@@ -53,7 +54,7 @@ fddm_host_tensor_free (FddmDevice *device G_GNUC_UNUSED, FddmTensor *tensor)
   g_free (tensor);
 }
 
-void
+FDDM_VECTORS void
 fddm_host_load (const FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values)
 {
   if (is_bf16 (device, tensor))
@@ -63,7 +64,7 @@ fddm_host_load (const FddmDevice *device, const FddmTensor *tensor, gsize first,
     memcpy (values, (const float *) tensor->data + first, n * sizeof *values);
 }
 
-void
+FDDM_VECTORS void
 fddm_host_store (const FddmDevice *device, FddmTensor *tensor, gsize first, gsize n, const float *values)
 {
   if (is_bf16 (device, tensor))

@@ -1,6 +1,6 @@
 /* transform.c: pixels to coefficients and back.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "fddm-math.h"
+#include "dct.h"
 #include "host.h"
 
 typedef struct {
@@ -12,33 +12,6 @@ typedef struct {
   float             basis[FDDM_PATCH_MAX * FDDM_PATCH_MAX];      /* row-major (frequency, place) */
   float             transposed[FDDM_PATCH_MAX * FDDM_PATCH_MAX];
 } Transform;
-
-/* OUT = A · IN · Aᵀ for D × D matrices, Aᵀ given as AT; the compiler unrolls it for a D it knows. */
-static inline __attribute__ ((always_inline)) void
-sandwich (int d, const float *a, const float *at, const float *in, float *out)
-{
-  float half[FDDM_PATCH_MAX * FDDM_PATCH_MAX];
-
-  for (int u = 0; u < d; u++)
-    for (int x = 0; x < d; x++)
-      {
-        float sum = 0.0f;
-
-        for (int y = 0; y < d; y++)
-          sum += a[u * d + y] * in[y * d + x];
-        half[u * d + x] = sum;
-      }
-  for (int u = 0; u < d; u++)
-    {
-      float row[FDDM_PATCH_MAX] = { 0 };
-
-      for (int x = 0; x < d; x++)
-        for (int v = 0; v < d; v++)
-          row[v] += half[u * d + x] * at[x * d + v];
-      for (int v = 0; v < d; v++)
-        out[u * d + v] = row[v];
-    }
-}
 
 static inline __attribute__ ((always_inline)) void
 gather_patch (const Transform *t, int d, int row, int column, float planes[3][FDDM_PATCH_MAX * FDDM_PATCH_MAX])
@@ -73,7 +46,7 @@ analyse_row (const Transform *t, int d, int row)
 
       gather_patch (t, d, row, column, planes);
       for (int c = 0; c < channels; c++)
-        sandwich (d, t->basis, t->transposed, planes[c], out + c * d * d);
+        fddm_sandwich (d, t->basis, t->transposed, planes[c], out + c * d * d);
     }
 }
 
@@ -123,7 +96,7 @@ synthesise_row (const Transform *t, int d, int row)
       const int    left = MAX (window->left - column * d, 0), right = MIN (window->right - column * d, d);
 
       for (int c = 0; c < window->channels; c++)
-        sandwich (d, t->transposed, t->basis, in + c * d * d, planes[c]);
+        fddm_sandwich (d, t->transposed, t->basis, in + c * d * d, planes[c]);
       for (int i = top; i < bottom; i++)
         for (int j = left; j < right; j++)
           {

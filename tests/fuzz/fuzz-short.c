@@ -42,21 +42,26 @@ mutate (GByteArray *file, GRand *rand)
     }
 }
 
-/* A network that denoises, or one that measures. */
+/* One of each kind of network. */
+static const struct { const char *name, *header; gsize skips; } seeds[] = {
+  { "tiny.safetensors", HEADER, 0 },
+  { "meter.safetensors", MEASURE_HEADER, MEASURE_SKIPS },
+  { "generate.safetensors", GENERATE_HEADER, 0 },
+};
+
 static GByteArray *
-seed_file (const guint8 *data, gboolean measures, gsize *data_bytes)
+seed_file (const guint8 *data, guint which, gsize *data_bytes)
 {
-  *data_bytes = measures ? DATA_BYTES - MEASURE_SKIPS : DATA_BYTES;
-  return measures ? weights_file (HEADER, MEASURE_HEADER, data + MEASURE_SKIPS, *data_bytes)
-                  : weights_file (NULL, NULL, data, *data_bytes);
+  *data_bytes = DATA_BYTES - seeds[which].skips;
+  return weights_file (HEADER, seeds[which].header, data + seeds[which].skips, *data_bytes);
 }
 
 static int
-write_seed (const char *folder, const guint8 *data, gboolean measures)
+write_seed (const char *folder, const guint8 *data, guint which)
 {
   gsize                   data_bytes;
-  g_autofree char        *path = g_build_filename (folder, measures ? "meter.safetensors" : "tiny.safetensors", NULL);
-  g_autoptr (GByteArray)  file = seed_file (data, measures, &data_bytes);
+  g_autofree char        *path = g_build_filename (folder, seeds[which].name, NULL);
+  g_autoptr (GByteArray)  file = seed_file (data, which, &data_bytes);
   g_autoptr (GError)      error = NULL;
 
   if (g_file_set_contents (path, (const char *) file->data, file->len, &error))
@@ -77,11 +82,11 @@ main (int argc, char **argv)
 
   weights_file_data (data);
   if (argc == 3 && strcmp (argv[1], "--seed") == 0)
-    return write_seed (argv[2], data, FALSE) || write_seed (argv[2], data, TRUE);
+    return write_seed (argv[2], data, 0) || write_seed (argv[2], data, 1) || write_seed (argv[2], data, 2);
   for (; g_get_monotonic_time () < end; runs++)
     {
       gsize                  data_bytes;
-      g_autoptr (GByteArray) file = seed_file (data, runs % 4 == 0, &data_bytes);
+      g_autoptr (GByteArray) file = seed_file (data, runs % G_N_ELEMENTS (seeds), &data_bytes);
       g_autofree guint8     *bytes = NULL;
 
       for (int n = g_rand_int_range (rand, 1, 5); n > 0 && file->len > 0; n--)

@@ -46,8 +46,9 @@ bench_open (Bench *bench, const Setting *setting, const char *weights, int rows,
   g_assert_true (fddm_network_prepare (bench->network, rows, columns, NULL));
   bench->mean     = test_tensor (bench->backend, bench->device, FDDM_TENSOR_FLOAT, 1, 1, 48, bench->weights->mean);
   bench->variance = test_tensor (bench->backend, bench->device, FDDM_TENSOR_FLOAT, 1, 1, 48, bench->weights->variance);
-  bench->sampler  = (FddmSampler) { bench->backend, bench->device, bench->weights, bench->network, bench->mean,
-                                    bench->variance, -1 };
+  bench->sampler  = (FddmSampler) { .backend = bench->backend, .device = bench->device, .weights = bench->weights,
+                                    .network = bench->network, .mean = bench->mean, .variance = bench->variance,
+                                    .class = -1 };
 }
 
 static void
@@ -193,6 +194,87 @@ test_sampler (void)
     }
 }
 
+/* The state after each of ten steps from nothing, with the random numbers that PyTorch drew; with GUIDANCE also clamped. */
+static void
+check_ten_steps (const Setting *setting, const char *name, float guidance)
+{
+  g_autofree char            *bytes = NULL;
+  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+  int               n, rows, columns;
+  gint64            shape[2] = { 11, 48 };
+  g_autofree float *x      = test_golden_image (file, "steps.start", &n, &rows, &columns);
+  const float      *levels = fddm_safetensors_take (file, "steps.levels", 2, shape, NULL);
+  const gsize       size   = (gsize) n * rows * columns;
+  float             ones[48], zeros[48] = { 0 };
+  Bench             b;
+  FddmTensor       *tx, *ts, *tx0, *one, *zero;
+
+  bench_open (&b, setting, "tiny-generate.safetensors", rows, columns);
+  for (int k = 0; k < 48; k++)
+    ones[k] = 1.0f;
+  tx   = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
+  ts   = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, NULL);
+  tx0  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
+  one  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, ones);
+  zero = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, zeros);
+  b.sampler.class    = 1;
+  b.sampler.clamp    = guidance > 1.0f;
+  b.sampler.guidance = (FddmGuidance) { .strength = guidance, .one = one, .zero = zero };
+  b.sampler.guidance.other = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
+  for (int i = 0; i < 10; i++)
+    {
+      const float      *from = levels + i * 48, *to = levels + (i + 1) * 48;
+      g_autofree float *z = golden_part (file, "steps.z", i), *expected = golden_part (file, name, i), *x0 = NULL;
+
+      b.backend->tensor_upload (b.device, tx, x, NULL);
+      b.backend->tensor_upload (b.device, ts, from, NULL);
+      g_assert_true (fddm_sampler_estimate (&b.sampler, tx, ts, tx0, &silent, NULL));
+      x0 = test_download (b.backend, b.device, tx0);
+      for (gsize j = 0; j < size; j++)
+        x[j] = fddm_step (x[j], x0[j], from[j % 48], to[j % 48], 1.0f, z[j]);
+      g_assert_cmpfloat (test_error (x, expected, size), <, 10 * setting->tolerance);
+    }
+  b.backend->tensor_free (b.device, tx);
+  b.backend->tensor_free (b.device, ts);
+  b.backend->tensor_free (b.device, tx0);
+  b.backend->tensor_free (b.device, one);
+  b.backend->tensor_free (b.device, zero);
+  b.backend->tensor_free (b.device, b.sampler.guidance.other);
+  bench_close (&b);
+}
+
+static void
+test_ten_steps (void)
+{
+  for (gsize i = 0; i < 2; i++)
+    {
+      check_ten_steps (&settings[i], "steps.state", 1.0f);
+      check_ten_steps (&settings[i], "steps.guided", 2.5f);
+    }
+}
+
+/* The Fermi levels that the engine itself would take for them. */
+static void
+test_ten_levels (void)
+{
+  g_autofree char            *bytes   = NULL;
+  g_autoptr (FddmSafetensors) file    = test_golden_open (&bytes);
+  g_autofree char            *path    = test_golden_path ("tiny-generate.safetensors");
+  g_autoptr (FddmWeights)     weights = fddm_weights_open (path, NULL);
+  gint64                      shape[1] = { 9 };
+  const float                *expected = fddm_safetensors_take (file, "steps.mu", 1, shape, NULL);
+  FddmSchedule                schedule;
+  float                       noise[48];
+  double                      found[9];
+
+  fddm_schedule_init (&schedule, weights->patch, weights->open_grid, weights->temperature);
+  for (int k = 0; k < 48; k++)
+    noise[k] = (float) fddm_schedule_noise (&schedule, k % 16, weights->mu_from);
+  fddm_sampler_levels (weights, &schedule, noise, 10, found);
+  for (int i = 0; i < 9; i++)
+    g_assert_cmpfloat_with_epsilon (found[i], expected[i], 1e-4);
+}
+
 /* ---- The noise meter ---- */
 
 /* A golden tensor of N values in one dimension. */
@@ -289,6 +371,8 @@ main (int argc, char **argv)
   g_test_add_func ("/golden/denoising-network", test_denoising_network);
   g_test_add_func ("/golden/generating-network", test_generating_network);
   g_test_add_func ("/golden/sampler", test_sampler);
+  g_test_add_func ("/golden/ten-steps", test_ten_steps);
+  g_test_add_func ("/golden/ten-levels", test_ten_levels);
   g_test_add_func ("/golden/noise-meter-features", test_noise_meter_features);
   g_test_add_func ("/golden/noise-meter", test_noise_meter);
   return g_test_run ();

@@ -45,4 +45,5 @@ void check_transform   (Bench *bench);
 void check_sampling    (Bench *bench);
 void check_convolution (Bench *bench);
 void check_layers      (Bench *bench);
+void check_torus       (Bench *bench);
 void check_memory      (Bench *bench);

@@ -36,6 +36,7 @@ main (int argc, char **argv)
   check_sampling (&bench);
   check_convolution (&bench);
   check_layers (&bench);
+  check_torus (&bench);
   check_memory (&bench);
   g_rand_free (bench.rand);
   bench.ref->close (bench.ref_device);

@@ -2,7 +2,7 @@
  * fast they are.
  * SPDX-License-Identifier: Apache-2.0
  *
- *   gpu-pipeline MODULE-DIR WEIGHTS               checks
+ *   gpu-pipeline MODULE-DIR WEIGHTS               checks of a network that denoises, or of one that generates
  *   gpu-pipeline MODULE-DIR WEIGHTS --bench MP    milliseconds of whole calls and of the network alone
  *
  * exits with 0 = all passed, 1 = some failed, 77 = no usable GPU (says why) */
@@ -232,6 +232,63 @@ run_checks (Check *check)
   check_memory (check);
 }
 
+/* ---- Pictures out of noise ---- */
+
+static gboolean
+generate (Check *check, FddmDeviceKind kind, const FddmGenerateParams *params, Picture *picture, const char *name)
+{
+  g_autoptr (GError)      error   = NULL;
+  FddmContextOptions      options = { .module_dir = check->modules };
+  g_autoptr (FddmContext) context = fddm_context_new (check->weights, kind, &options, &error);
+  FddmImage               image   = image_of (picture);
+  FddmSink                sink    = fddm_image_sink (&image);
+
+  if (context != NULL && fddm_generate (context, params, &sink, NULL, NULL, &error))
+    return TRUE;
+  count (check, FALSE, name, NAN);
+  g_print ("       %s\n", error->message);
+  return FALSE;
+}
+
+static void
+check_generated (Check *check, int width, int height, gboolean tileable, const char *what)
+{
+  Picture            ref = picture_new (width, height, 3), gpu = picture_new (width, height, 3);
+  Picture            again = picture_new (width, height, 3);
+  FddmGenerateParams params = fddm_generate_params_default ();
+  const gboolean     fp32 = g_strcmp0 (g_getenv ("FDDM_GPU_FORMAT"), "fp32") == 0;
+
+  params.width    = width;
+  params.height   = height;
+  params.tileable = tileable;
+  params.steps    = 3;
+  params.subject  = check->weights->classes != NULL ? check->weights->classes[0] : "";
+  g_print ("generated, %d × %d, %s\n", width, height, what);
+  if (generate (check, FDDM_DEVICE_REFERENCE, &params, &ref, "reference") &&
+      generate (check, FDDM_DEVICE_GPU, &params, &gpu, "GPU") && generate (check, FDDM_DEVICE_GPU, &params, &again, "again"))
+    {
+      /* What is sampled follows each rounding, a little. */
+      count (check, distance (&gpu, &ref) <= (fp32 ? 1e-4 : 3e-2), "distance from the reference", distance (&gpu, &ref));
+      count (check, memcmp (gpu.pixels, again.pixels, n_floats (&gpu) * sizeof (float)) == 0, "the same bits again",
+             distance (&gpu, &again));
+    }
+  g_free (ref.pixels);
+  g_free (gpu.pixels);
+  g_free (again.pixels);
+}
+
+static void
+run_generating_checks (Check *check)
+{
+  check_generated (check, 40, 25, FALSE, "in one window");
+  check->weights->side = 16;
+  check_generated (check, 15, 16, FALSE, "in one window of 16 pixels");
+  check_generated (check, 50, 41, FALSE, "in windows of 16 pixels");
+  check->weights->guidance = 2.0f;
+  check->weights->clamp    = TRUE;
+  check_generated (check, 37, 21, TRUE, "tileable, guided, clamped");
+}
+
 /* ---- Speed ---- */
 
 static double
@@ -355,7 +412,10 @@ main (int argc, char **argv)
       fddm_weights_unref (check.weights);
       return ok ? 0 : 1;
     }
-  run_checks (&check);
+  if (check.weights->kind == FDDM_KIND_GENERATE)
+    run_generating_checks (&check);
+  else
+    run_checks (&check);
   fddm_weights_unref (check.weights);
   g_print ("%d passed, %d failed\n", check.passed, check.failed);
   return check.failed > 0 ? 1 : 0;

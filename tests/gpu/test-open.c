@@ -26,7 +26,8 @@ test_table_is_whole (void)
   g_assert_cmpint (backend->abi, ==, FDDM_BACKEND_ABI);
   g_assert_cmpstr (backend->name, ==, "GPU");
   for (gsize i = 0; i < (sizeof *backend - G_STRUCT_OFFSET (FddmBackend, open)) / sizeof (gpointer); i++)
-    g_assert_nonnull (entries[i]);
+    if (&entries[i] != (const gpointer *) &backend->beside)   /* the one that may be missing */
+      g_assert_nonnull (entries[i]);
 }
 
 static void

@@ -353,6 +353,18 @@ def benchmark():
         assert r["megapixels-per-second"] > 0 and 0 < r["ratio"] and r["peak-memory"] > 1e6
 
 
+@test
+def benchmark_of_steps():
+    network = os.path.join(GOLDEN, "tiny-generate.safetensors")
+    told = json.loads(run("bench", "--json", "--weights", os.path.abspath(network), "--device", "cpu", "--threads", "2").stdout)
+    told = told[0]["runs"][0]
+    assert told["side"] == 128 and told["at-once"] == 2 and told["steps"] >= 16
+    assert told["steps-per-second"] > 0 and told["steps-per-processor-second"] > 0
+    # The layers with weights of tiny-generate.safetensors, by hand, and the places of a window.
+    adds = ((96 * 16 + 16 * 16) * 9 + 16 * 48 + 16 * 16 + 32 * 48 * 9) * 32 * 32
+    assert abs(told["multiply-adds-per-second"] / told["steps-per-second"] / adds - 1) < 1e-4
+
+
 def main():
     print("1..%d" % len(TESTS))
     failed = 0

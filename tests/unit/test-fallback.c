@@ -1,6 +1,7 @@
 /* test-fallback.c: what becomes of a photo on a GPU: tiles streamed, and when it cannot be had or is lost in the middle.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "support.h"
+#include "weights.h"
 
 enum { WIDTH = 90, HEIGHT = 70, N = WIDTH * HEIGHT * 3 };
 
@@ -47,6 +48,38 @@ test_lost_half_way (void)
   cpu = open_context (FDDM_DEVICE_CPU, "0", &error);
   g_assert_true (run (cpu, expected, &error));
   g_assert_cmpmem (out, N * sizeof *out, expected, N * sizeof *expected);
+}
+
+/* A picture out of noise, by windows of 16 pixels, on AUTO's device and on the CPU: the same. */
+static void
+test_lost_generating (void)
+{
+  static const struct { FddmDeviceKind device; const char *convolutions; } devices[] = { { FDDM_DEVICE_AUTO, "40" },
+                                                                                         { FDDM_DEVICE_CPU, "0" } };
+  g_autofree char        *path    = test_golden_path ("tiny-generate.safetensors");
+  g_autoptr (FddmWeights) weights = fddm_weights_open (path, NULL);
+  FddmContextOptions      options = { .module_dir = module_dir };
+  FddmGenerateParams      params  = fddm_generate_params_default ();
+  g_autofree float       *first = g_new0 (float, N), *second = g_new0 (float, N);
+
+  weights->side = 16;
+  params.width  = WIDTH;
+  params.height = HEIGHT;
+  params.steps  = 3;
+  for (gsize i = 0; i < G_N_ELEMENTS (devices); i++)
+    {
+      g_autoptr (GError)      error = NULL;
+      g_autoptr (FddmContext) context = NULL;
+      FddmImage               image = { i == 0 ? first : second, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
+      FddmSink                sink  = fddm_image_sink (&image);
+
+      g_setenv ("FDDM_TEST_CONVOLUTIONS", devices[i].convolutions, TRUE);
+      context = fddm_context_new (weights, devices[i].device, &options, &error);
+      g_assert_true (fddm_generate (context, &params, &sink, NULL, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (fddm_context_device (context), ==, FDDM_DEVICE_CPU);
+    }
+  g_assert_cmpmem (first, N * sizeof *first, second, N * sizeof *second);
 }
 
 /* GPU asked for: the error, not another device. */
@@ -244,6 +277,7 @@ main (int argc, char **argv)
   g_assert_cmpint (argc, ==, 3);
   module_dir = argv[1];
   g_test_add_func ("/fallback/lost-half-way", test_lost_half_way);
+  g_test_add_func ("/fallback/lost-generating", test_lost_generating);
   g_test_add_func ("/fallback/gpu-asked-for", test_gpu_asked_for);
   g_test_add_func ("/fallback/no-gpu", test_no_gpu);
   g_test_add_func ("/fallback/streamed", test_streamed);

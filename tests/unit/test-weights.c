@@ -156,6 +156,8 @@ static const struct { const char *from, *to, *because; } damages[] = {
   { "[0.002, 1]", "[0, 1]", "“noise_range”" },
   { "[0.002, 1]", "[1, 1.0000000001]", "“noise_range”" },
   { "'licence'", "'classes':'[`a`]','licence'", "“classes”" },
+  { "'licence'", "'side':'64','licence'", "“side” has no place" },
+  { "'licence'", "'guidance':'2','licence'", "“guidance” has no place" },
   { "[0.5, 0.25, 0]", "[0.5, 0.25]", "“difficulty”" },
   { "[0.5, 0.25, 0]", "[0.5, -0.25, 0]", "“difficulty”" },
   { "[0.5, 0.25, 0]", "null", "“difficulty”" },
@@ -286,6 +288,45 @@ test_measuring_file (void)
 
       g_assert_cmpuint (g_string_replace (header, wrong[i].from, wrong[i].to, 1), ==, 1);
       damaged = weights_file (HEADER, header->str, data + MEASURE_SKIPS, DATA_BYTES - MEASURE_SKIPS);
+      assert_refused (damaged, wrong[i].because);
+    }
+}
+
+/* How a generating network wants to be sampled: all of it, or none. */
+static void
+test_generating_file (void)
+{
+  static const struct { const char *from, *to, *because; } wrong[] = {
+    { "'side':'128'", "'side':'0'", "“side” must be" },
+    { "'side':'128'", "'side':'4097'", "“side” must be" },
+    { "'side':'128'", "'side':'12.5'", "“side” must be" },
+    { "'side':'128'", "'side':''", "“side” must be" },
+    { "'zero'", "'circular'", "“padding”: “circular” is unknown" },
+    { "'guidance':'1.5'", "'guidance':'0.9'", "“guidance” is out of range" },
+    { "'guidance':'1.5'", "'guidance':'10.1'", "“guidance” is out of range" },
+    { "'guidance':'1.5'", "'guidance':'nan'", "“guidance”: “nan” is no number" },
+    { "'guidance':'1.5'", "'guidance':'1e999'", "“guidance”" },
+    { "'clamp':'true'", "'clamp':'yes'", "“clamp”: “yes” is unknown" },
+  };
+  g_autoptr (GByteArray)  file = weights_file (HEADER, GENERATE_HEADER, data, DATA_BYTES);
+  g_autoptr (GByteArray)  bare = weights_file ("'kind':'denoise'", "'kind':'generate'", data, DATA_BYTES);
+  g_autoptr (GError)      error = NULL;
+  g_autoptr (FddmWeights) weights = parse (file, &error), plain = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpint (weights->side, ==, 128);
+  g_assert_cmpfloat (weights->guidance, ==, 1.5f);
+  g_assert_true (weights->clamp);
+  plain = parse (bare, &error);
+  g_assert_no_error (error);
+  g_assert_true (plain->side == 0 && plain->guidance == 1.0f && !plain->clamp);
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GString)    header = g_string_new (GENERATE_HEADER);
+      g_autoptr (GByteArray) damaged = NULL;
+
+      g_assert_cmpuint (g_string_replace (header, wrong[i].from, wrong[i].to, 1), ==, 1);
+      damaged = weights_file (HEADER, header->str, data, DATA_BYTES);
       assert_refused (damaged, wrong[i].because);
     }
 }
@@ -445,6 +486,7 @@ main (int argc, char **argv)
   g_test_add_func ("/weights/halves", test_halves);
   g_test_add_func ("/weights/damages-are-named", test_damages_are_named);
   g_test_add_func ("/weights/measuring-file", test_measuring_file);
+  g_test_add_func ("/weights/generating-file", test_generating_file);
   g_test_add_func ("/weights/odd-numbers-are-refused", test_odd_numbers_are_refused);
   g_test_add_func ("/weights/absurd-lengths-are-refused", test_absurd_lengths_are_refused);
   g_test_add_func ("/weights/every-truncation-is-refused", test_every_truncation_is_refused);

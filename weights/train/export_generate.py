@@ -3,10 +3,12 @@
 """Writes a weights file and its card from a checkpoint of train_generate.py.
 
     export_generate.py --checkpoint C --name texture --out weights/generate-texture.safetensors --textures DIR
-                       [--offer wood sand ...] [--metrics FRECHET.json] [--sheet PNG] [--hardware TEXT]
+                       [--offer wood sand ...] [--guidance 1.5] [--clamp] [--metrics FRECHET.json] [--sheet PNG]
+                       [--hardware TEXT]
 
 The difficulty curve is measured on the held-back pictures of --textures or --fashion. --offer: the classes that are worth
-it; the others are left out. METRICS is what frechet.py --json wrote. The card stands beside the file (.md).
+it; the others are left out. --guidance, --clamp: how the engine is to sample (weights/FORMAT.md). METRICS is what frechet.py
+--json wrote, sampling in the same way. The card stands beside the file (.md).
 """
 import argparse
 import json
@@ -51,7 +53,8 @@ def metadata(generator, stored, o):
         kind="generate", name=o.name, patch=str(shape["patch"]), channels=str(shape["channels"]),
         colour="ycbcr-bt601" if shape["channels"] == 3 else "gray", k_grid="paper", temperature="%g" % shape["temperature"],
         mu_range=shape["mu_range"], noise_range=[generator.model.low, generator.model.high], classes=shape["classes"],
-        difficulty=difficulty(generator, o), side=str(shape["side"]), padding=shape["padding"], training_data=DATA[kind],
+        difficulty=difficulty(generator, o), side=str(shape["side"]), padding=shape["padding"],
+        guidance="%g" % o.guidance, clamp="true" if o.clamp else "false", training_data=DATA[kind],
         licence=export.LICENCE, command=export.portable(stored["command"]), commit=export.commit(),
         metrics=json.load(open(o.metrics)) if o.metrics else {},
         hardware="%s; %.0f minutes, %d steps" % (o.hardware, stored["spent"] / 60, stored["step"]))
@@ -101,6 +104,8 @@ def main():
     a.add_argument("--name", required=True)
     a.add_argument("--out", required=True)
     a.add_argument("--offer", nargs="+", metavar="CLASS")
+    a.add_argument("--guidance", type=float, default=1.0)
+    a.add_argument("--clamp", action="store_true")
     a.add_argument("--metrics")
     a.add_argument("--sheet", help="as the card names it")
     a.add_argument("--hardware", default="")

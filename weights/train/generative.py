@@ -113,19 +113,19 @@ class Generator:
         return [s[None, :, None, None] for s in levels] + [torch.zeros_like(levels[0])[None, :, None, None]]
 
     @torch.no_grad()
-    def draw(self, labels, steps, eta=1.0, side=None, placement="even", clamp=True, batch=64, generator=None):
+    def draw(self, labels, steps, eta=1.0, side=None, placement="even", clamp=True, batch=64, generator=None, guidance=1.0):
         """labels: N class indices, -1 for any. Pictures N x channels x side x side in [-1, 1]. clamp: each estimate's
-        pixels, as the paper does."""
+        pixels, as the paper does. guidance: towards the class, from 1 (none) on."""
         d, side = self.shape["patch"], side or self.shape["side"]
         area = (self.shape["channels"] * d * d, -(-side // d), -(-side // d))
-        levels, done = self.levels(steps, placement), []
+        levels, done, model = self.levels(steps, placement), [], sampler.guided(self.model, guidance)
 
         def noise(n):
             return torch.randn(n, *area, generator=generator).to(self.device)
 
         def estimate(x, s, classes):
-            x0 = self.model(x, s, classes)
-            return transform.patch_dct(transform.to_ycc(pixels(x0).clamp(-1, 1)), d) if clamp else x0
+            x0 = model(x, s, classes)
+            return transform.clamp_pixels(x0, d) if clamp else x0
 
         def pixels(x):
             return transform.to_rgb(transform.patch_idct(x, d))

@@ -30,6 +30,7 @@ tiny-golden.safetensors     all float32, row-major:
   steps.levels              (11, 48) the noise before each step, and 0 after the last one
   steps.start, steps.z      (48, 4, 4), (10, 48, 4, 4) the state before, and the white noise of each step
   steps.state               (10, 48, 4, 4) the state after each step
+  steps.guided              (10, 48, 4, 4) the same with guidance 2.5 and the pixels of each estimate clamped
   meter.rgb                 (3, 50, 91) R'G'B' in [-1, 1], dark at the left, bright at the right
   meter.input               (51, 12, 22) what the meter is given of it
   meter.level               (48) the noise that it finds; meter.curve (51) the three channels' 17 knots
@@ -92,13 +93,19 @@ def ten_steps(model):
     levels = [s.float()[None] for s in sampler.path(first, D, 0.5, "paper", 10, low)]
     z = torch.randn(10, 48, 4, 4, generator=random)
     m, v = model.mean[:, None, None], model.variance[:, None, None]
-    x = start = m + (v + levels[0] ** 2).sqrt() * torch.randn(1, 48, 4, 4, generator=random)
-    states = []
-    for s, s_next, noise in zip(levels, levels[1:], z):
-        x = sampler.step(x, model(x, s, torch.tensor([1])), s, s_next, 1.0, noise[None])
-        states.append(x)
+    start = m + (v + levels[0] ** 2).sqrt() * torch.randn(1, 48, 4, 4, generator=random)
+
+    def states(estimate):
+        x = start
+        for s, s_next, noise in zip(levels, levels[1:], z):
+            x = sampler.step(x, estimate(x, s, torch.tensor([1])), s, s_next, 1.0, noise[None])
+            yield x
+
+    lean = sampler.guided(model, 2.5)
+    guided = states(lambda x, s, classes: transform.clamp_pixels(lean(x, s, classes), D))
     return {"steps.mu": sampler.even_fermi(mu_from, 2 - math.log(low), 10)[1:-1],
-            "steps.levels": torch.cat(levels)[:, :, 0, 0], "steps.start": start, "steps.z": z, "steps.state": torch.cat(states)}
+            "steps.levels": torch.cat(levels)[:, :, 0, 0], "steps.start": start, "steps.z": z, "steps.state": torch.cat([*states(model)]),
+            "steps.guided": torch.cat([*guided])}
 
 
 def build_meter():
@@ -185,7 +192,8 @@ def main():
     g["meter.level"], g["meter.curve"] = torch.from_numpy(level), torch.from_numpy(curve).flatten()
 
     def plain(name, t):
-        t = t[0] if t.dim() == 4 and not name.startswith(("sampler.levels", "sampler.z", "steps.z", "steps.state")) else t
+        several = ("sampler.levels", "sampler.z", "steps.z", "steps.state", "steps.guided")
+        t = t[0] if t.dim() == 4 and not name.startswith(several) else t
         return t.contiguous().numpy().astype("<f4")
 
     safetensors.write(os.path.join(out, "tiny-golden.safetensors"), {k: plain(k, v) for k, v in g.items()},

@@ -23,7 +23,8 @@ def add_options(a):
     textures.add_options(a)
     a.add_argument("--eta", type=float, default=1.0)
     a.add_argument("--placement", default="even", choices=("even", "difficulty", "paper"))
-    a.add_argument("--no-clamp", action="store_true", help="as the engine: estimates are not clamped to [-1, 1]")
+    a.add_argument("--no-clamp", action="store_true", help="estimates are not clamped to [-1, 1]: as a file without `clamp`")
+    a.add_argument("--guidance", type=float, default=1.0, help="towards the class, from 1 (none) to 10")
     a.add_argument("--batch", type=int, default=64)
     a.add_argument("--device", default="auto")
     a.add_argument("--threads", type=int, default=0)
@@ -41,7 +42,8 @@ def start(o):
 
 def draw(g, o, labels, steps, side=None):
     with torch.autocast(g.device.type, dtype=torch.bfloat16):
-        return g.draw(labels, steps, o.eta, side, o.placement, not o.no_clamp, o.batch, torch.Generator().manual_seed(o.seed))
+        return g.draw(labels, steps, o.eta, side, o.placement, not o.no_clamp, o.batch, torch.Generator().manual_seed(o.seed),
+                      o.guidance)
 
 
 def image(rows):

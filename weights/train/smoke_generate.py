@@ -17,7 +17,7 @@ import features
 import generative
 import smoke
 import table1
-from fddm import schedule, transform
+from fddm import sampler, schedule, transform, weights
 from textures import Textures
 
 
@@ -48,6 +48,23 @@ def check_frechet():
     b = torch.randn(20000, 3) * torch.tensor([2.0, 1.0, 0.5]) + 1
     if abs(features.frechet(a, b) - 5) > 0.3 or features.frechet(a, a) > 1e-4:
         sys.exit("smoke_generate.py: the Frechet distance of two Gaussians is not its closed form")
+
+
+def check_guidance():
+    """Of a model whose estimate is its class, -1 for any: 2.5 times as far from any as the class is."""
+    x, classes = torch.zeros(2, 3, 4, 4), torch.tensor([3, -1])
+
+    def model(x, s, classes):
+        return x + classes[:, None, None, None]
+
+    for guidance, expected in ((1, [3, -1]), (2.5, [9, -1])):
+        if sampler.guided(model, guidance)(x, None, classes)[:, 0, 0, 0].tolist() != expected:
+            sys.exit("smoke_generate.py: guidance is not what it is to be")
+    inside, outside = 0.1 * torch.randn(1, 3, 8, 8), 3 * torch.randn(1, 3, 8, 8)
+    for rgb in (inside, outside):
+        found = transform.clamp_pixels(transform.patch_dct(transform.to_ycc(rgb), 4), 4)
+        if not torch.allclose(transform.to_rgb(transform.patch_idct(found, 4)), rgb.clamp(-1, 1), atol=1e-5):
+            sys.exit("smoke_generate.py: clamped pixels are not clamped")
 
 
 def draw_textures(folder):
@@ -84,13 +101,16 @@ def check_training(out):
         smoke.run("train_generate.py", "--minutes", "0.06", *small)
         smoke.run("train_generate.py", "--minutes", "0.12", "--resume", *small)
         smoke.run("export_generate.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out, "--offer", "waves",
-                  "flecks", *data)
+                  "flecks", "--guidance", "1.5", "--clamp", *data)
         smoke.run("sample.py", checkpoint, "--out", os.path.join(folder, "sheet.png"), "--steps", "2", "--count", "2", *data)
         stored, loaded = generative.load(checkpoint), generative.load(out)
         first, last = errors(stored, Textures(pictures, 32, torch.device("cpu")))
     if not last < 0.99 * first:
         sys.exit("smoke_generate.py: the error did not fall: %.3f, then %.3f" % (first, last))
     asked = {"waves": stored.shape["classes"].index("waves"), "flecks": stored.shape["classes"].index("flecks")}
+    about = weights.load(out)[1]
+    if (about["side"], about["guidance"], about["clamp"]) != ("32", "1.5", "true"):
+        sys.exit("smoke_generate.py: the file does not say how to sample")
     if loaded.shape["classes"] != list(asked):
         sys.exit("smoke_generate.py: the file offers %s" % loaded.shape["classes"])
     a, b = (g.draw(torch.tensor(k), 3, generator=torch.Generator().manual_seed(1))
@@ -110,6 +130,7 @@ def main():
     check_table1()
     check_time()
     check_frechet()
+    check_guidance()
     print("error %.3f -> %.3f; %s" % (*check_training(os.path.abspath(sys.argv[1])), sys.argv[1]))
 
 

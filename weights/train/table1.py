@@ -2,18 +2,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """The paper's Table 1: multiply-adds of one step of 128 samples, and steps per second on the device at hand.
 
-    table1.py [--time] [--batch 128] [--runs 5] [--device auto] [--threads N]
+    table1.py [--time] [--batch 128] [--runs 5] [--device auto] [--threads N] [--program fddm]
 
 What the paper counts are convolutions and linear layers; the products within attention (scores, and values by scores) are
-left out there, and told apart here.
+left out there, and told apart here. --program: also the steps of the C program, with the same shapes told the map of noise
+levels, which is what a weights file can hold, and random weights.
 """
 import argparse
+import json
+import os
+import subprocess
+import tempfile
 import time
 
 import torch
 import torch.nn as nn
 
 import generative
+from fddm import weights
 
 SAMPLES = 128
 # Configuration: G multiply-adds, steps per second of 128 samples (A100), as published.
@@ -79,6 +85,32 @@ def steps_per_second(model, shape, device, batch, runs):
     return batch / best / SAMPLES
 
 
+def write_random(name, path):
+    """A weights file in the shape of configuration NAME, told the map."""
+    shape = generative.shape_of(name, condition="map", mu_range=generative.WIDE)
+    channels = shape["channels"] * shape["patch"] ** 2
+    model = generative.build(shape, torch.zeros(channels), torch.ones(channels))
+    for p in model.network.parameters():
+        if p.dim() == 4:                                # what starts at next to nothing would be too easy a sum
+            nn.init.xavier_uniform_(p)
+    weights.save(path, model, dict(
+        kind="generate", name=name, patch=str(shape["patch"]), channels="3", colour="ycbcr-bt601", k_grid="paper",
+        temperature="0.5", mu_range=shape["mu_range"], noise_range=[model.low, model.high], side=str(shape["side"]),
+        training_data="none: random numbers", licence="Apache-2.0", command="table1.py", commit="", hardware="", metrics={}))
+
+
+def program_steps_per_second(program, name, device, threads):
+    """Of SAMPLES samples, by the C program. On a CPU by the processor's time for each thread, as above."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, name + ".safetensors")
+        write_random(name, path)
+        told = json.loads(subprocess.run(
+            [program, "bench", "--json", "--weights", path, "--device", device, "--threads", str(threads), "--memory", "4096"],
+            check=True, stdout=subprocess.PIPE).stdout)[0]["runs"][0]
+    rate = told["steps-per-second"] if device == "gpu" else told["steps-per-processor-second"] * told["at-once"]
+    return rate / SAMPLES
+
+
 def main():
     a = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     a.add_argument("--time", action="store_true", help="also steps per second, in bfloat16")
@@ -86,7 +118,9 @@ def main():
     a.add_argument("--runs", type=int, default=5)
     a.add_argument("--device", default="auto")
     a.add_argument("--threads", type=int, default=0)
+    a.add_argument("--program", metavar="FDDM", help="the C program, to be timed too")
     o = a.parse_args()
+    o.time = o.time or bool(o.program)
     kind = ("cuda" if torch.cuda.is_available() else "cpu") if o.device == "auto" else o.device
     if o.threads:
         torch.set_num_threads(o.threads)
@@ -106,6 +140,10 @@ def main():
             base = base or rate
             row += " %.4f | %.2f | %.2f |" % (rate, rate / base, speed / PUBLISHED["ddpm-64"][1])
         print(row, flush=True)
+        if o.program and name.startswith("fddm"):
+            rate = program_steps_per_second(o.program, name, "gpu" if kind == "cuda" else "cpu", torch.get_num_threads())
+            print("| %s, in C |%s %.4f | %.2f | %.2f |" % (name, " |" * 5, rate, rate / base,
+                                                          speed / PUBLISHED["ddpm-64"][1]), flush=True)
 
 
 if __name__ == "__main__":

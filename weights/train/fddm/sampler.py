@@ -27,6 +27,19 @@ def sample(model, x, levels, eta, noise, classes=None):
     return x
 
 
+def guided(model, guidance):
+    """MODEL leaning towards the classes that it is asked for (classifier-free guidance, Ho and Salimans, arXiv 2207.12598):
+    phi(any) + guidance (phi(class) - phi(any))."""
+    def estimate(x, s, classes):
+        with_class = model(x, s, classes)
+        if guidance == 1:
+            return with_class
+        any_class = model(x, s, torch.full_like(classes, -1))
+        return any_class + guidance * (with_class - any_class)
+
+    return estimate
+
+
 def even_fermi(first, last, steps):
     """STEPS + 1 Fermi levels, evenly placed."""
     return torch.linspace(first, last, steps + 1, dtype=torch.float64)

@@ -80,6 +80,11 @@ def synthesise(coefficients, d, height, width):
     return to_rgb(patch_idct(coefficients, d))[..., :height, :width]
 
 
+def clamp_pixels(coefficients, d):
+    """Those of the same picture with R'G'B' (or gray) clamped to [-1, 1]."""
+    return patch_dct(to_ycc(to_rgb(patch_idct(coefficients, d)).clamp(-1, 1)), d)
+
+
 def white_level(sigma, d, channels=3):
     """Noise level s of each coefficient channel (C) for white noise of standard deviation SIGMA in 8-bit steps."""
     norm = ROW_NORM if channels == 3 else torch.ones(1, dtype=torch.float64)
