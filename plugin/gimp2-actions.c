@@ -104,13 +104,25 @@ const FddmAction fddm_gimp2_generate = { FDDM_GENERATE_PROCEDURE, fddm_generate_
 
 /* ---- What they share ---- */
 
+/* As many values as a success would have: GIMP fills in what is missing by the declared types, and crashes where it then hands
+ * an array that is not there to who called. */
+static void
+answer_nothing (FddmReply *reply, GimpPDBStatusType status)
+{
+  reply->values[0].data.d_status = status;
+  for (reply->n = 1; reply->n < (int) G_N_ELEMENTS (reply->values); reply->n++)
+    {
+      reply->values[reply->n].type         = GIMP_PDB_INT32;
+      reply->values[reply->n].data.d_int32 = 0;
+    }
+}
+
 static void
 answer_error (FddmReply *reply, GimpPDBStatusType status, const char *text)
 {
-  reply->values[0].data.d_status = status;
+  answer_nothing (reply, status);
   reply->values[1].type          = GIMP_PDB_STRING;
   reply->values[1].data.d_string = g_strdup (text);
-  reply->n                       = 2;
 }
 
 /* What a script says, in the table's order. */
@@ -171,7 +183,7 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
 
   if (mode == GIMP_RUN_INTERACTIVE && !action->ask (image, drawable, values))
     {
-      reply->values[0].data.d_status = GIMP_PDB_CANCEL;
+      answer_nothing (reply, GIMP_PDB_CANCEL);
       return;
     }
   if (!action->work (image, drawable, values, reply, &account, &error))
