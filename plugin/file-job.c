@@ -146,7 +146,8 @@ fddm_job_generate_file (const char *model, const char *subject, const char *fold
   values[FDDM_GENERATE_COUNT]   = 1;
   if (values[FDDM_GENERATE_WIDTH] < 1 || values[FDDM_GENERATE_HEIGHT] < 1)
     {
-      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("There is no image whose size a side of 0 could be."));
+      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
+                           _("Without an image, width and height must be 1 or more."));
       return FALSE;
     }
   path = generated_path (folder, values);

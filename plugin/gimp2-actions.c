@@ -64,7 +64,8 @@ name_denoise (FddmItemId drawable, G_GNUC_UNUSED const double *values)
   return fddm_host_item_name (drawable);
 }
 
-const FddmAction fddm_gimp2_denoise = { FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, ask_denoise, work_denoise, name_denoise };
+const FddmAction fddm_gimp2_denoise = { FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, ask_denoise, work_denoise,
+                                        name_denoise };
 
 /* ---- Generate ---- */
 

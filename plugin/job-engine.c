@@ -3,6 +3,7 @@
 #include "job-engine.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "folders.h"
 #include "jobs.h"
@@ -52,7 +53,10 @@ char *
 fddm_job_device_words (G_GNUC_UNUSED gpointer data)
 {
   g_autofree char *problem = fddm_gpu_problem (NULL);
+  char            *path    = problem ? strstr (problem, " (/") : NULL;
 
+  if (path)   /* for the log */
+    *path = '\0';
   /* translators: %s is why no GPU is used, such as "no NVIDIA driver" */
   return problem ? g_strdup_printf (_("Computes on the processor: %s."), problem) : g_strdup (_("Computes on the GPU."));
 }

@@ -69,5 +69,6 @@ char    *fddm_parameter_describe   (const FddmParameter *parameter);
 char    *fddm_parameters_to_text   (const FddmParameter *table, const double *values);
 
 /* Reads such a line, in which a text is escaped as in a URI. What it leaves out keeps the value in VALUES; a choice may be
- * its name or its number. An unknown name, a malformed number or a value out of range is an error, and leaves VALUES as they were. */
+ * its name or its number. An unknown name, a malformed number or a value out of range is an error, and leaves VALUES as they
+ * were. */
 gboolean fddm_parameters_from_text (const FddmParameter *table, const char *text, double *values, GError **error);

@@ -22,7 +22,7 @@
 
 #define FDDM_GENERATE_PROCEDURE "plug-in-fddm-generate"
 #define FDDM_GENERATE_MENU      "<Image>/Filters/Render"
-#define FDDM_GENERATE_LABEL     N_ ("_FDDM Generate…")
+#define FDDM_GENERATE_LABEL     N_ ("FDDM Gen_erate…")
 #define FDDM_GENERATE_BLURB     N_ ("Make textures of materials, as new layers")
 #define FDDM_GENERATE_HELP                                                                                              \
   N_ ("A frequency-domain diffusion network makes pictures out of noise, such as wood or stone, at any size. Each one "  \

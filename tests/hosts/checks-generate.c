@@ -358,7 +358,7 @@ check_generated_files (void)
               { "", "out", "width=20 height=10 steps=2 seed=4 device=cpu", "" },
               { "grass", "nowhere", "steps=2", "no folder" },
               { "gras", "out", "width=20 height=10 steps=2", "known are: grass" },
-              { "grass", "out", "width=0", "a side of 0" },
+              { "grass", "out", "width=0", "1 or more" },
               { "grass", "out", "width=8193", "from 0 to 8192" },
               { "grass", "out", "subject=%zz", "“subject” cannot be" },
               { "grass", "out", "depth=3", "no parameter “depth”" } };
@@ -370,7 +370,8 @@ check_generated_files (void)
       check (*all[i].expected ? strstr (answer, all[i].expected) != NULL : !*answer, "file “%s” to %s, %s: “%s”", all[i].subject,
              all[i].folder, all[i].settings, answer);
     }
-  check (g_file_test ("out/stone paving-3.png", G_FILE_TEST_IS_REGULAR) && g_file_test ("out/texture-4.png", G_FILE_TEST_IS_REGULAR),
+  check (g_file_test ("out/stone paving-3.png", G_FILE_TEST_IS_REGULAR)
+           && g_file_test ("out/texture-4.png", G_FILE_TEST_IS_REGULAR),
          "files are named after subject and seed");
 }
 

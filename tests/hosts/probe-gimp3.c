@@ -245,8 +245,8 @@ probe_generate_file (const char *subject, const char *folder, const char *settin
 {
   GimpProcedure *procedure = gimp_pdb_lookup_procedure (gimp_get_pdb (), "plug-in-fddm-generate-file");
 
-  return problem_in (gimp_procedure_run (procedure, "model", "texture", "subject", subject, "folder", folder, "settings", settings,
-                                         NULL));
+  return problem_in (gimp_procedure_run (procedure, "model", "texture", "subject", subject, "folder", folder,
+                                         "settings", settings, NULL));
 }
 
 gboolean

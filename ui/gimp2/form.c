@@ -122,7 +122,7 @@ add_number (FddmForm *form, GtkTable *grid, int row, const FddmParameter *parame
   gtk_box_pack_start (GTK_BOX (box), spin, FALSE, FALSE, 0);
   if (!strcmp (parameter->name, "seed"))
     {
-      button = gtk_button_new_with_mnemonic (_("_New seed"));
+      button = gtk_button_new_with_label (_("New seed"));
       g_signal_connect_swapped (button, "clicked", G_CALLBACK (draw_seed), adjustment);
       gtk_box_pack_start (GTK_BOX (box), button, FALSE, FALSE, 0);
     }

@@ -67,7 +67,7 @@ static void
 add_seed_button (FddmForm *form)
 {
   GtkWidget *row    = gimp_procedure_dialog_get_widget (form->dialog, "seed", G_TYPE_NONE);
-  GtkWidget *button = gtk_button_new_with_mnemonic (_("_New seed"));
+  GtkWidget *button = gtk_button_new_with_label (_("New seed"));
 
   if (GTK_IS_GRID (row))
     gtk_grid_attach (GTK_GRID (row), button, 3, 0, 1, 1);
