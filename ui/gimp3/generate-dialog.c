@@ -113,6 +113,19 @@ new_size_toggle (Dialog *dialog)
   return dialog->as_image;
 }
 
+/* GIMP lines up the labels of its own rows; ours follow the seed's. */
+static void
+line_up (Dialog *dialog, GtkWidget *one, GtkWidget *other)
+{
+  GtkWidget              *seed  = gimp_procedure_dialog_get_widget (dialog->form.dialog, "seed", G_TYPE_NONE);
+  GtkWidget              *rows[] = { one, other, seed };
+  g_autoptr (GtkSizeGroup) group = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (GIMP_IS_LABELED (rows[i]))
+      gtk_size_group_add_widget (group, gimp_labeled_get_label (GIMP_LABELED (rows[i])));
+}
+
 /* What GIMP makes by itself, with our own rows in between. */
 static GtkWidget *
 new_controls (Dialog *dialog)
@@ -136,6 +149,8 @@ new_controls (Dialog *dialog)
   gtk_box_reorder_child (GTK_BOX (box), dialog->as_image, 1);
   gtk_box_pack_start (GTK_BOX (advanced), model, FALSE, FALSE, 0);
   gtk_box_reorder_child (GTK_BOX (advanced), model, 0);
+  line_up (dialog, subject, model);
+  gtk_widget_show (box);
   return box;
 }
 
