@@ -11,7 +11,7 @@
 gboolean
 fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, const FddmLine *lines, double *values)
 {
-  FddmForm    form  = { .table = table, .values = values, .lines = lines };
+  FddmForm    form  = { .table = table, .values = values, .lines = { .lines = lines } };
   const char *group = NULL;
   GtkWidget  *box, *grid;
 

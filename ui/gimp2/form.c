@@ -17,18 +17,6 @@ enum { RESPONSE_RESET = 1 };
 /* ---- Values ---- */
 
 static void
-show_lines (FddmForm *form)
-{
-  for (int i = 0; form->lines && form->lines[i].name; i++)
-    {
-      int place = fddm_parameter_place (form->table, form->lines[i].name);
-
-      if (form->labels[i])
-        gtk_widget_set_visible (form->labels[i], form->values[place] == form->lines[i].when);
-    }
-}
-
-static void
 take (FddmForm *form, GObject *control, double value)
 {
   int i = 0;
@@ -38,7 +26,7 @@ take (FddmForm *form, GObject *control, double value)
   if (form->values[i] == value)
     return;
   form->values[i] = value;
-  show_lines (form);
+  fddm_lines_show (&form->lines, form->table, form->values);
   if (form->changed)
     form->changed (form->data, form->table[i].name);
 }
@@ -173,17 +161,19 @@ add_toggle (GtkWidget *grid, const FddmParameter *parameter, double value)
 static void
 add_lines (FddmForm *form, GtkWidget *grid, const char *name)
 {
-  for (int i = 0; form->lines && form->lines[i].name; i++)
-    if (!strcmp (form->lines[i].name, name))
+  const FddmLine *lines = form->lines.lines;
+
+  for (int i = 0; lines && lines[i].name; i++)
+    if (!strcmp (lines[i].name, name))
       {
-        GtkWidget *label = gtk_label_new (_(form->lines[i].wait));
+        GtkWidget *label = gtk_label_new (_(lines[i].wait));
         int        row   = next_row (grid);
 
         gtk_misc_set_alignment (GTK_MISC (label), 0, 0.5);
         gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
         gtk_widget_set_size_request (label, LINE_WIDTH, -1);
         gtk_table_attach (GTK_TABLE (grid), label, 1, 3, row, row + 1, GTK_FILL, 0, 0, 0);
-        form->labels[i] = label;
+        form->lines.labels[i] = label;
       }
 }
 
@@ -262,27 +252,11 @@ fddm_form_offer (FddmForm *form, const char *name)
 
 /* ---- The window ---- */
 
-/* One line after the other, when the dialog stands on the screen. */
-static gboolean
-tell_line (gpointer data)
-{
-  FddmForm        *form = data;
-  const FddmLine  *line = &form->lines[form->told];
-  g_autofree char *words = NULL;
-
-  if (!line->name)
-    return G_SOURCE_REMOVE;
-  words = line->words (line->data);
-  gtk_label_set_text (GTK_LABEL (form->labels[form->told++]), words);
-  return G_SOURCE_CONTINUE;
-}
-
 gboolean
 fddm_form_run (FddmForm *form, GtkWidget *content, const char *title, const char *procedure)
 {
   GtkWidget *window = gimp_dialog_new (title, procedure, NULL, 0, gimp_standard_help_func, procedure, _("_Reset"),
                                        RESPONSE_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
-  GSource   *idle   = g_idle_source_new ();
   int        response;
 
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);
@@ -290,16 +264,12 @@ fddm_form_run (FddmForm *form, GtkWidget *content, const char *title, const char
   gtk_container_set_border_width (GTK_CONTAINER (content), 12);
   gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), content, TRUE, TRUE, 0);
   gtk_widget_show (content);
-  show_lines (form);
+  fddm_lines_show (&form->lines, form->table, form->values);
 
-  g_source_set_priority (idle, G_PRIORITY_LOW);
-  g_source_set_callback (idle, tell_line, form, NULL);
-  if (form->lines)
-    g_source_attach (idle, NULL);
+  fddm_lines_start (&form->lines);
   while ((response = gimp_dialog_run (GIMP_DIALOG (window))) == RESPONSE_RESET)
     reset (form);
-  g_source_destroy (idle);
-  g_source_unref (idle);
+  fddm_lines_stop (&form->lines);
   gtk_widget_destroy (window);
   return response == GTK_RESPONSE_OK;
 }

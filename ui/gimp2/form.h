@@ -3,24 +3,19 @@
 #pragma once
 #include <gtk/gtk.h>
 
-#include "ui/parameter.h"
-
-/* Most lines of one dialog. */
-#define FDDM_FORM_LINES_MAX 4
+#include "ui/lines.h"
 
 /* Zeroed but for the first part, which the dialog fills in; while it runs it may not move. */
 typedef struct {
   const FddmParameter *table;
   double              *values;         /* what is shown, and changed                         */
-  const FddmLine      *lines;          /* or NULL                                            */
+  FddmLines            lines;          /* its labels are filled in here                      */
   FddmChoice        *(*choices) (gpointer data, const char *name, const double *values);   /* for texts, see ui/generate.h */
   void               (*changed) (gpointer data, const char *name);   /* after a value has changed, or NULL */
   gpointer             data;           /* of CHOICES and CHANGED                             */
 
   GObject             *controls[FDDM_PARAMETERS_MAX];    /* a GtkAdjustment, GimpIntComboBox or GtkToggleButton */
   GtkWidget           *widgets[FDDM_PARAMETERS_MAX][2];  /* of whole numbers: the label and the field           */
-  GtkWidget           *labels[FDDM_FORM_LINES_MAX];      /* of the lines                                        */
-  int                  told;           /* lines that have their words                        */
 } FddmForm;
 
 GtkWidget *fddm_form_grid_new   (void);

@@ -90,7 +90,7 @@ gboolean
 fddm_generate_dialog_run (const char *procedure, const FddmParameter *table, const FddmGenerateHelp *help, double *values)
 {
   Dialog     dialog = { .help = help,
-                        .form = { .table = table, .values = values, .lines = help->lines, .choices = choices,
+                        .form = { .table = table, .values = values, .lines = { .lines = help->lines }, .choices = choices,
                                   .changed = changed } };
   int        n = 0;
   GtkWidget *box;

@@ -39,12 +39,10 @@ fddm_form_values (GimpProcedureConfig *config, const FddmParameter *table, doubl
 static void
 show_lines (FddmForm *form)
 {
-  for (int i = 0; form->lines[i].name; i++)
-    {
-      int place = fddm_parameter_place (form->table, form->lines[i].name);
+  double values[FDDM_PARAMETERS_MAX];
 
-      gtk_widget_set_visible (form->labels[i], value_of (form->config, &form->table[place]) == form->lines[i].when);
-    }
+  fddm_form_values (form->config, form->table, values);
+  fddm_lines_show (&form->lines, form->table, values);
 }
 
 static void
@@ -78,18 +76,21 @@ add_seed_button (FddmForm *form)
 GList *
 fddm_form_add (FddmForm *form, GList *names, const char *name)
 {
+  const FddmLine *lines = form->lines.lines;
+
   names = g_list_append (names, (gpointer) g_intern_string (name));
   if (!strcmp (name, "seed"))
     add_seed_button (form);
-  for (int i = 0; form->lines[i].name; i++)
-    if (!strcmp (form->lines[i].name, name))
+  for (int i = 0; lines[i].name; i++)
+    if (!strcmp (lines[i].name, name))
       {
-        g_autofree char *id = g_strconcat (name, "-line", NULL);
+        g_autofree char *id    = g_strconcat (name, "-line", NULL);
+        GtkWidget       *label = gimp_procedure_dialog_get_label (form->dialog, id, _(lines[i].wait), FALSE, FALSE);
 
-        form->labels[i] = gimp_procedure_dialog_get_label (form->dialog, id, _(form->lines[i].wait), FALSE, FALSE);
-        gtk_label_set_xalign (GTK_LABEL (form->labels[i]), 0);
-        gtk_label_set_line_wrap (GTK_LABEL (form->labels[i]), TRUE);
-        gtk_label_set_max_width_chars (GTK_LABEL (form->labels[i]), 50);
+        gtk_label_set_xalign (GTK_LABEL (label), 0);
+        gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+        gtk_label_set_max_width_chars (GTK_LABEL (label), 50);
+        form->lines.labels[i] = label;
         names = g_list_append (names, (gpointer) g_intern_string (id));
       }
   return names;
@@ -129,42 +130,24 @@ fddm_form_init (FddmForm *form, GimpProcedure *procedure, GimpProcedureConfig *c
 {
   gimp_ui_init ("fddm");
   *form = (FddmForm) { .dialog = GIMP_PROCEDURE_DIALOG (gimp_procedure_dialog_new (procedure, config, title)),
-                       .config = config, .table = table, .lines = lines };
+                       .config = config, .table = table, .lines = { .lines = lines } };
   /* Before any of them is put anywhere: the first that is asked for is what there will be. */
   for (int i = 0; table[i].name; i++)
     if (table[i].type == FDDM_PARAMETER_DOUBLE)
       gimp_procedure_dialog_get_scale_entry (form->dialog, table[i].name, 1);
 }
 
-/* One line after the other, when the dialog stands on the screen. */
-static gboolean
-tell_line (gpointer data)
-{
-  FddmForm        *form  = data;
-  const FddmLine  *line  = &form->lines[form->told];
-  g_autofree char *words = NULL;
-
-  if (!line->name)
-    return G_SOURCE_REMOVE;
-  words = line->words (line->data);
-  gtk_label_set_text (GTK_LABEL (form->labels[form->told++]), words);
-  return G_SOURCE_CONTINUE;
-}
-
 gboolean
 fddm_form_run (FddmForm *form)
 {
-  g_autoptr (GSource) idle    = g_idle_source_new ();
-  gulong              handler = g_signal_connect (form->config, "notify", G_CALLBACK (config_changed), form);
-  gboolean            go_on;
+  gulong   handler = g_signal_connect (form->config, "notify", G_CALLBACK (config_changed), form);
+  gboolean go_on;
 
   show_lines (form);
-  g_source_set_priority (idle, G_PRIORITY_LOW);
-  g_source_set_callback (idle, tell_line, form, NULL);
-  g_source_attach (idle, NULL);
+  fddm_lines_start (&form->lines);
   go_on = gimp_procedure_dialog_run (form->dialog);
   g_signal_handler_disconnect (form->config, handler);
-  g_source_destroy (idle);
+  fddm_lines_stop (&form->lines);
   gtk_widget_destroy (GTK_WIDGET (form->dialog));
   return go_on;
 }

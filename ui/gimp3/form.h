@@ -3,22 +3,16 @@
 #pragma once
 #include <libgimp/gimpui.h>
 
-#include "ui/parameter.h"
-
-/* Most lines of one dialog. */
-#define FDDM_FORM_LINES_MAX 4
+#include "ui/lines.h"
 
 /* While the dialog runs it may not move. */
 typedef struct {
   GimpProcedureDialog *dialog;
   GimpProcedureConfig *config;
   const FddmParameter *table;
-  const FddmLine      *lines;
+  FddmLines            lines;
   void               (*changed) (gpointer data, const char *name);   /* after a value has changed, or NULL */
   gpointer             data;            /* of CHANGED                    */
-
-  GtkWidget           *labels[FDDM_FORM_LINES_MAX];   /* of the lines    */
-  int                  told;            /* lines that have their words   */
 } FddmForm;
 
 /* Reads VALUES of the parameters TABLE out of CONFIG. */
