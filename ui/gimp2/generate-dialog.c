@@ -25,14 +25,20 @@ choices (gpointer data, const char *name, const double *values)
   return help->choices (help->data, name, values);
 }
 
+/* Shows the row of NAME where the size is not the image's; without a gap where it is hidden. */
 static void
 set_side (Dialog *dialog, const char *name, int image)
 {
-  int      place = fddm_parameter_place (dialog->form.table, name);
-  gboolean own   = !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (dialog->as_image));
+  int         place   = fddm_parameter_place (dialog->form.table, name);
+  gboolean    own     = !gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (dialog->as_image));
+  GtkWidget **widgets = dialog->form.widgets[place];
+  GtkWidget  *grid    = gtk_widget_get_parent (widgets[0]);
+  guint       row;
 
+  gtk_container_child_get (GTK_CONTAINER (grid), widgets[0], "top-attach", &row, NULL);
+  gtk_table_set_row_spacing (GTK_TABLE (grid), row, own ? 6 : 0);
   for (int i = 0; i < 2; i++)
-    gtk_widget_set_visible (dialog->form.widgets[place][i], own);
+    gtk_widget_set_visible (widgets[i], own);
   if (own != (dialog->form.values[place] > 0))
     gtk_adjustment_set_value (GTK_ADJUSTMENT (dialog->form.controls[place]), own ? image : 0);
 }
@@ -63,7 +69,8 @@ changed (gpointer data, const char *name)
     fddm_form_offer (&dialog->form, "subject");
   if (is_as_image (dialog))   /* after a reset, too */
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (dialog->as_image), TRUE);
-  fddm_preview_update (dialog->preview, dialog->form.values);
+  if (strcmp (name, "count"))   /* the first layer is shown */
+    fddm_preview_update (dialog->preview, dialog->form.values);
 }
 
 static GtkWidget *

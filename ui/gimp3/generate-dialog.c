@@ -98,7 +98,8 @@ changed (gpointer data, const char *name)
     offer (dialog, dialog->subjects, "subject");
   if (is_as_image (dialog))   /* after a reset, too */
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (dialog->as_image), TRUE);
-  fddm_preview_update (dialog->preview, dialog->values);
+  if (strcmp (name, "count"))   /* the first layer is shown */
+    fddm_preview_update (dialog->preview, dialog->values);
 }
 
 static GtkWidget *
