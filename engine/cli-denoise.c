@@ -14,15 +14,6 @@ typedef struct {
   double            seconds;
 } Denoise;
 
-static gboolean
-in_range (const char *name, double value, double most, GError **error)
-{
-  if (value >= 0 && value <= most)
-    return TRUE;
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("--%s must be from 0 to %g"), name, most);
-  return FALSE;
-}
-
 static char **
 parse (Denoise *denoise, char **argv, GError **error)
 {
@@ -49,11 +40,13 @@ parse (Denoise *denoise, char **argv, GError **error)
                             _("Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and "
                               "colour space."));
   files = fddm_cli_parse (parser, argv, 2, 2, error);
-  if (!files || !in_range ("noise", params->noise, 100, error) || !in_range ("luma", params->luma, 100, error)
-      || !in_range ("chroma", params->chroma, 100, error) || !in_range ("detail", params->detail, 100, error)
-      || !in_range ("coarse", params->coarse, 200, error) || !in_range ("medium", params->medium, 200, error)
-      || !in_range ("fine", params->fine, 200, error)
-      || !in_range ("seed", (double) seed, G_MAXINT32, error))
+  if (!files || !fddm_cli_in_range ("noise", params->noise, 0, 100, error)
+      || !fddm_cli_in_range ("luma", params->luma, 0, 100, error) || !fddm_cli_in_range ("chroma", params->chroma, 0, 100, error)
+      || !fddm_cli_in_range ("detail", params->detail, 0, 100, error)
+      || !fddm_cli_in_range ("coarse", params->coarse, 0, 200, error)
+      || !fddm_cli_in_range ("medium", params->medium, 0, 200, error)
+      || !fddm_cli_in_range ("fine", params->fine, 0, 200, error)
+      || !fddm_cli_in_range ("seed", (double) seed, 0, G_MAXINT32, error))
     return NULL;
   params->seed = (guint32) seed;
   return g_steal_pointer (&files);

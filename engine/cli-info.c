@@ -106,6 +106,15 @@ look_for_weights (char **folders)
 /* ---- Said ---- */
 
 static void
+subjects_json (JsonBuilder *builder, const char *const *subjects)
+{
+  json_builder_begin_array (json_builder_set_member_name (builder, "subjects"));
+  for (int i = 0; subjects[i]; i++)
+    json_builder_add_string_value (builder, subjects[i]);
+  json_builder_end_array (builder);
+}
+
+static void
 tell_json (const Device devices[2], const GPtrArray *all, char **folders)
 {
   static const char *const keys[] = { "name", "kind", "patch", "channels", "licence" };
@@ -136,6 +145,8 @@ tell_json (const Device devices[2], const GPtrArray *all, char **folders)
         fddm_cli_json_string (builder, keys[k], fddm_weights_metadata (found->weights, keys[k]));
       if (found->weights)
         fddm_cli_json_double (builder, "multiply-adds-per-pixel", fddm_weights_operations (found->weights));
+      if (found->weights && fddm_weights_subjects (found->weights))
+        subjects_json (builder, fddm_weights_subjects (found->weights));
       json_builder_end_object (builder);
     }
   json_builder_end_array (builder);
@@ -166,6 +177,8 @@ tell (const Device devices[2], const GPtrArray *all, char **folders)
     {
       const Found *found = all->pdata[i];
       const char  *licence = found->weights ? fddm_weights_metadata (found->weights, "licence") : NULL;
+      const char *const *known = found->weights ? fddm_weights_subjects (found->weights) : NULL;
+      g_autofree char   *subjects = known ? g_strjoinv (", ", (char **) known) : NULL;
 
       if (found->weights)
         /* translators: name and kind of a network, side of its patches, thousands of operations, licence, path */
@@ -175,6 +188,8 @@ tell (const Device devices[2], const GPtrArray *all, char **folders)
                 licence ? licence : _("not told"), found->path);
       else
         printf ("%s\n", found->problem);
+      if (subjects)
+        printf (_("    subjects: %s\n"), subjects);
     }
   if (all->len == 0)
     printf (_("No weights in these folders: %s\n"), list);

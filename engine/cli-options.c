@@ -95,17 +95,15 @@ module_dir (void)
   return g_file_test (beside, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&beside) : g_strdup (FDDM_MODULEDIR);
 }
 
-GOptionContext *
-fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments, const char *about)
+/* MORE may be NULL. */
+static GOptionContext *
+new_parser (FddmCliOptions *options, const GOptionEntry *entries, const GOptionEntry *more, const char *arguments,
+            const char *about)
 {
   GOptionEntry common[] = {
-    { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality, N_("which network: fast, balanced or best"), N_("QUALITY") },
     { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_("where to compute: auto, gpu or cpu"), N_("DEVICE") },
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights, N_("a network by name or path, not by quality"),
-      N_("NAME") },
     { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_("threads on the CPU; 0 = one for each core"), "N" },
     { "memory", 0, 0, G_OPTION_ARG_CALLBACK, choose_memory, N_("most memory for tiles, in MB (1024)"), "MB" },
-    { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile, N_("side of a tile in pixels; 0 = as memory allows"), "N" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_("write what is to be said as JSON"), NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_("say nothing but errors"), NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL } };
@@ -116,11 +114,41 @@ fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const cha
   options->context.module_dir = options->module_dir = module_dir ();
   if (entries)
     g_option_group_add_entries (group, entries);
+  if (more)
+    g_option_group_add_entries (group, more);
   g_option_group_add_entries (group, common);
   g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
   g_option_context_set_main_group (parser, group);
   g_option_context_set_summary (parser, about);
   return parser;
+}
+
+GOptionContext *
+fddm_cli_parser_plain (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments, const char *about)
+{
+  return new_parser (options, entries, NULL, arguments, about);
+}
+
+GOptionContext *
+fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments, const char *about)
+{
+  GOptionEntry denoising[] = {
+    { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality, N_("which network: fast, balanced or best"), N_("QUALITY") },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights, N_("a network by name or path, not by quality"),
+      N_("NAME") },
+    { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile, N_("side of a tile in pixels; 0 = as memory allows"), "N" },
+    { NULL, 0, 0, 0, NULL, NULL, NULL } };
+
+  return new_parser (options, entries, denoising, arguments, about);
+}
+
+gboolean
+fddm_cli_in_range (const char *name, double value, double least, double most, GError **error)
+{
+  if (value >= least && value <= most)
+    return TRUE;
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("--%s must be from %.10g to %.10g"), name, least, most);
+  return FALSE;
 }
 
 char **

@@ -38,7 +38,9 @@ fddm_cli_progress (FddmPhase phase, double fraction, gpointer data)
 {
   if (is_shown (data))
     {
-      const char *text = phase == FDDM_PHASE_MEASURE ? _("Measuring noise") : _("Denoising");
+      const char *text = phase == FDDM_PHASE_MEASURE    ? _("Measuring noise")
+                         : phase == FDDM_PHASE_GENERATE ? _("Generating")
+                                                        : _("Denoising");
 
       fprintf (stderr, "\r%s %3d %%\033[K", text, (int) (100 * fraction));
     }

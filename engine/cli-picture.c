@@ -304,7 +304,7 @@ fddm_picture_save (GeglBuffer *buffer, const char *from, const char *to, GError 
   if (!temporary)
     return FALSE;
   problem = save_with (operation, buffer, path, temporary, to);
-  if (!problem && strcmp (operation, "gegl:jpg-save") == 0 && !add_exif (from, path, &reason))
+  if (!problem && from && strcmp (operation, "gegl:jpg-save") == 0 && !add_exif (from, path, &reason))
     problem = g_strdup (reason->message);
   if (!problem && !is_whole (path, buffer))
     problem = g_strdup (_("it could not be written whole; is the disk full?"));

@@ -9,5 +9,6 @@ GeglBuffer *fddm_picture_load     (const char *path, GError **error);
 /* Whether PATH can be written: its ending names a format and its folder takes a file. Asked before long work. */
 gboolean    fddm_picture_writable (const char *path, GError **error);
 
-/* Writes BUFFER, which FROM was read into, to PATH: whole, or not at all. A JPEG's Exif data go from FROM into TO. */
+/* Writes BUFFER, which FROM was read into, to PATH: whole, or not at all. A JPEG's Exif data go from FROM into TO. FROM is
+ * NULL for what was read from nowhere. */
 gboolean    fddm_picture_save     (GeglBuffer *buffer, const char *from, const char *to, GError **error);

@@ -24,11 +24,16 @@ typedef struct {
 
 /* ---- cli-options.c ---- */
 
-/* A parser with the common options, those of ENTRIES first; ABOUT describes the command, ARGUMENTS its operands. */
+/* A parser with what every command takes, the options of ENTRIES first; ABOUT describes the command, ARGUMENTS its operands. */
+GOptionContext *fddm_cli_parser_plain (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments,
+                                       const char *about);
+/* The same with what chooses a denoising network and its tiles. */
 GOptionContext *fddm_cli_parser  (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments,
                                   const char *about);
 /* Parses ARGV[1 …], which must leave from LEAST to MOST operands; they and a NULL are returned. Free with g_strfreev. */
 char          **fddm_cli_parse   (GOptionContext *parser, char **argv, guint least, guint most, GError **error);
+/* Whether the value of --NAME is in its range; the error is one of usage. */
+gboolean        fddm_cli_in_range (const char *name, double value, double least, double most, GError **error);
 void            fddm_cli_options_clear (FddmCliOptions *options);
 /* Folders to look for weights in. Free with g_strfreev. */
 char          **fddm_cli_folders (void);
@@ -50,9 +55,10 @@ void     fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean 
 
 /* ---- The commands: ARGV[0] is the command's name; FALSE with an error set ---- */
 
-gboolean fddm_cli_denoise (char **argv, GError **error);
-gboolean fddm_cli_info    (char **argv, GError **error);
-gboolean fddm_cli_bench   (char **argv, GError **error);
+gboolean fddm_cli_denoise  (char **argv, GError **error);
+gboolean fddm_cli_generate (char **argv, GError **error);
+gboolean fddm_cli_info     (char **argv, GError **error);
+gboolean fddm_cli_bench    (char **argv, GError **error);
 
 /* Part of fddm info: the noise of the picture PATH; drawn into the file PLOT, where that is not NULL. */
 gboolean fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *plot, GError **error);

@@ -155,6 +155,20 @@ fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError *
   return TRUE;
 }
 
+char *
+fddm_gpu_problem (const char *module_dir)
+{
+  const FddmDeviceOptions options = { 0 };
+  g_autoptr (GError)      reason  = NULL;
+  const FddmBackend      *backend = fddm_backend_gpu (module_dir != NULL ? module_dir : FDDM_MODULEDIR, &reason);
+  FddmDevice             *device  = backend != NULL ? backend->open (&options, &reason) : NULL;
+
+  if (device == NULL)
+    return g_strdup (reason->message);
+  backend->close (device);
+  return NULL;
+}
+
 FddmDeviceKind
 fddm_context_device (const FddmContext *context)
 {

@@ -21,7 +21,8 @@
 static const struct {
   const char *name;
   gboolean  (*run) (char **argv, GError **error);
-} commands[] = { { "denoise", fddm_cli_denoise }, { "info", fddm_cli_info }, { "bench", fddm_cli_bench } };
+} commands[] = { { "denoise", fddm_cli_denoise }, { "generate", fddm_cli_generate }, { "info", fddm_cli_info },
+               { "bench", fddm_cli_bench } };
 
 static void
 print_help (FILE *file)
@@ -29,6 +30,7 @@ print_help (FILE *file)
   fputs (_("Usage: fddm COMMAND [OPTION…]\n"
            "\n"
            "  fddm denoise IN OUT   takes the noise out of a picture\n"
+           "  fddm generate OUT     makes a texture\n"
            "  fddm info [PICTURE]   tells devices and networks, or how noisy a picture is\n"
            "  fddm bench            measures speed\n"
            "\n"

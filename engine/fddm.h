@@ -37,6 +37,8 @@ const char  *fddm_weights_path     (const FddmWeights *weights);
 const char  *fddm_weights_metadata (const FddmWeights *weights, const char *key);
 /* Multiply-adds of the network for one picture pixel. */
 double       fddm_weights_operations (const FddmWeights *weights);
+/* What the network can be told to generate, NULL-terminated; NULL for one that is told nothing. */
+const char *const *fddm_weights_subjects (const FddmWeights *weights);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmWeights, fddm_weights_unref)
 
 /* Path of the weights NAME ("denoise-fast", "texture", or a path): itself when it names a file, else NAME.safetensors in
@@ -69,6 +71,8 @@ FddmDeviceKind fddm_context_device   (const FddmContext *context);
 const char    *fddm_context_describe (const FddmContext *context);
 /* Why AUTO did not take the GPU, in a sentence; NULL when it did or wasn't asked. */
 const char    *fddm_context_gpu_reason (const FddmContext *context);
+/* Why no context could take the GPU, NULL when one could; MODULE_DIR as in FddmContextOptions. Free with g_free. */
+char          *fddm_gpu_problem        (const char *module_dir);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmContext, fddm_context_free)
 
 /* ---- Pictures ---- */
@@ -174,11 +178,21 @@ FddmGenerateParams fddm_generate_params_default (void);
 gboolean fddm_generate (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink,
                         FddmProgress progress, gpointer data, GError **error);
 
-/* ---- Qualities ---- */
+/* The seed of the picture I after the one that FIRST makes: the next ones, from 0 again after the largest, 2^31 - 1. */
+static inline guint32
+fddm_seed_after (guint32 first, int i)
+{
+  return (first + (guint32) i) & G_MAXINT32;
+}
+
+/* ---- Qualities and models ---- */
 
 typedef enum { FDDM_QUALITY_FAST, FDDM_QUALITY_BALANCED, FDDM_QUALITY_BEST } FddmQuality;
 
 /* Name of the quality's weights ("denoise-balanced"), and how many averages go with it. */
 const char *fddm_quality_weights (FddmQuality quality, int *averages);
+
+/* Name of the weights that generate what MODEL says: "generate-texture" for "texture"; a path is itself. Free with g_free. */
+char       *fddm_model_weights   (const char *model);
 
 G_END_DECLS

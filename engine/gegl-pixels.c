@@ -133,3 +133,19 @@ fddm_gegl_pixels_sink (FddmGeglPixels *pixels)
 {
   return (FddmSink) { write_pixels, pixels };
 }
+
+static gboolean
+paint_canvas (gpointer data, int x, int y, int width, int height, const float *pixels, G_GNUC_UNUSED GError **error)
+{
+  FddmGeglCanvas *canvas = data;
+
+  gegl_buffer_set (canvas->to, GEGL_RECTANGLE (x, y, width, height), 0, canvas->format, pixels, GEGL_AUTO_ROWSTRIDE);
+  return TRUE;
+}
+
+FddmSink
+fddm_gegl_canvas_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels)
+{
+  *canvas = (FddmGeglCanvas) { to, babl_format (channels == 1 ? "Y' float" : "R'G'B' float") };
+  return (FddmSink) { paint_canvas, canvas };
+}

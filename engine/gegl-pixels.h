@@ -24,3 +24,11 @@ FddmSource fddm_gegl_pixels_source (FddmGeglPixels *pixels);
 GeglBuffer *fddm_gegl_pixels_gray_new (GeglBuffer *like, const Babl *space);
 /* Pixels that the engine left as they were are not written, so that no rounding touches them; alpha is kept. */
 FddmSink   fddm_gegl_pixels_sink   (FddmGeglPixels *pixels);
+
+/* What is generated is sRGB, perceptually coded, CHANNELS samples a pixel; it is converted to TO's own format and space. */
+typedef struct {
+  GeglBuffer *to;
+  const Babl *format;
+} FddmGeglCanvas;
+
+FddmSink   fddm_gegl_canvas_sink   (FddmGeglCanvas *canvas, GeglBuffer *to, int channels);

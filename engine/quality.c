@@ -1,5 +1,6 @@
 /* quality.c: what a quality's name stands for, and the parameters' defaults.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
 #include "fddm.h"
 
 /* "best" averages the balanced network over shifted and mirrored grids: within its budget, and worth 0.13 to 0.18 dB
@@ -20,6 +21,16 @@ fddm_quality_weights (FddmQuality quality, int *averages)
   if (averages != NULL)
     *averages = qualities[quality].averages;
   return qualities[quality].weights;
+}
+
+char *
+fddm_model_weights (const char *model)
+{
+  static const char prefix[] = "generate-";
+
+  if (strchr (model, G_DIR_SEPARATOR) != NULL || g_str_has_suffix (model, ".safetensors") || g_str_has_prefix (model, prefix))
+    return g_strdup (model);
+  return g_strconcat (prefix, model, NULL);
 }
 
 FddmDenoiseParams

@@ -383,6 +383,12 @@ fddm_weights_value_channels (const FddmWeights *weights, int value)
   return value == 0 ? weights->inputs : weights->layers[value - 1].channels;
 }
 
+const char *const *
+fddm_weights_subjects (const FddmWeights *weights)
+{
+  return (const char *const *) weights->classes;
+}
+
 double
 fddm_weights_operations (const FddmWeights *weights)
 {

@@ -1,4 +1,4 @@
-/* file-job.c: a picture file denoised into a folder; see jobs.h.
+/* file-job.c: picture files denoised or generated into a folder; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <gio/gio.h>
@@ -16,6 +16,15 @@ same_file (const char *one, const char *other)
   return !g_stat (one, &a) && !g_stat (other, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+static gboolean
+is_folder (const char *folder, GError **error)
+{
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("There is no folder “%s”."), folder);
+  return FALSE;
+}
+
 /* Where the result goes; an error when it cannot go there. */
 static char *
 output_path (const char *input, const char *folder, GError **error)
@@ -23,9 +32,9 @@ output_path (const char *input, const char *folder, GError **error)
   g_autofree char *name = g_path_get_basename (input);
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
-  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
-    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("There is no folder “%s”."), folder);
-  else if (same_file (input, path))
+  if (!is_folder (folder, error))
+    return NULL;
+  if (same_file (input, path))
     g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
                  _("“%s” would be written over itself. Choose another folder."), input);
   else
@@ -96,4 +105,54 @@ fddm_job_denoise_file (const char *input, const char *folder, const char *settin
   if (done)
     fddm_job_log (input, account);
   return done;
+}
+
+/* FOLDER/SUBJECT-SEED.png; a subject from a stranger's weights may hold anything. */
+static char *
+generated_path (const char *folder, const double *values)
+{
+  g_autofree char *subject = fddm_job_subject (values);
+  g_autofree char *name    = g_strdup_printf ("%s-%.0f.png", g_strdelimit (subject, G_DIR_SEPARATOR_S, '-'),
+                                              values[FDDM_GENERATE_SEED]);
+
+  return g_build_filename (folder, name, NULL);
+}
+
+static gboolean
+generate_image (const double *values, const char *path, char **account, GError **error)
+{
+  FddmImageId   image = fddm_host_image_new (values[FDDM_GENERATE_WIDTH], values[FDDM_GENERATE_HEIGHT]);
+  FddmGenerated made;
+  gboolean      done  = fddm_job_generate (image, FDDM_NO_ITEM, values, &made, account, error)
+                       && save_whole (image, path, error);
+
+  fddm_host_image_delete (image);
+  return done;
+}
+
+gboolean
+fddm_job_generate_file (const char *model, const char *subject, const char *folder, const char *settings, GError **error)
+{
+  double           values[FDDM_GENERATE_N];
+  g_autofree char *path    = NULL;
+  g_autofree char *account = NULL;
+
+  fddm_parameters_defaults (fddm_generate_parameters, values);
+  values[FDDM_GENERATE_WIDTH] = values[FDDM_GENERATE_HEIGHT] = 512;
+  if (!fddm_parameters_from_text (fddm_generate_parameters, settings, values, error) || !is_folder (folder, error))
+    return FALSE;
+  values[FDDM_GENERATE_MODEL]   = fddm_value_of_text (model);
+  values[FDDM_GENERATE_SUBJECT] = fddm_value_of_text (subject);
+  values[FDDM_GENERATE_COUNT]   = 1;
+  if (values[FDDM_GENERATE_WIDTH] < 1 || values[FDDM_GENERATE_HEIGHT] < 1)
+    {
+      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
+                           _("Without an image, width and height must be 1 or more."));
+      return FALSE;
+    }
+  path = generated_path (folder, values);
+  if (!generate_image (values, path, &account, error))
+    return FALSE;
+  fddm_job_log (path, account);
+  return TRUE;
 }

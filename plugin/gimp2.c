@@ -1,58 +1,99 @@
-/* gimp2.c: the procedures on GIMP 2.10: registration, arguments in, status out.
+/* gimp2.c: the procedures on GIMP 2.10: registration; gimp2-actions.c has what they do.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
 #include <string.h>
 
 #include "folders.h"
-#include "jobs.h"
+#include "gimp2-actions.h"
+#include "parameters.h"
 #include "procedures.h"
-#include "ui/gimp2/denoise-dialog.h"
 
-/* run-mode, image and drawable stand before our own. */
-#define FIRST 3
+#define FIRST FDDM_GIMP2_FIRST
+
+static GimpPDBArgType
+type_of (const FddmParameter *parameter)
+{
+  switch (parameter->type)
+    {
+    case FDDM_PARAMETER_DOUBLE: return GIMP_PDB_FLOAT;
+    case FDDM_PARAMETER_TEXT:   return GIMP_PDB_STRING;
+    default:                    return GIMP_PDB_INT32;
+    }
+}
+
+/* ARGUMENTS has room for FIRST of GIMP's and those of the table; DRAWABLE says what the drawable is for. */
+static void
+install (const char *name, const char *menu, const char *label, const char *blurb, const char *help, const char *drawable,
+         const FddmParameter *table, int n_returns, const GimpParamDef *returns)
+{
+  const int    n = fddm_parameters_count (table);
+  GimpParamDef arguments[FIRST + FDDM_PARAMETERS_MAX] = {
+    { GIMP_PDB_INT32, "run-mode", "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
+    { GIMP_PDB_IMAGE, "image", "The image" },
+    { GIMP_PDB_DRAWABLE, "drawable", (char *) drawable },
+  };
+
+  for (int i = 0; i < n; i++)
+    arguments[FIRST + i] = (GimpParamDef) { type_of (&table[i]), (char *) table[i].name, fddm_parameter_describe (&table[i]) };
+  gimp_install_procedure (name, blurb, help, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE, label, "RGB*, GRAY*", GIMP_PLUGIN,
+                          FIRST + n, n_returns, arguments, returns);
+  gimp_plugin_menu_register (name, menu);
+  for (int i = 0; i < n; i++)
+    g_free (arguments[FIRST + i].description);
+}
 
 static void
 install_denoise (void)
 {
-  GimpParamDef arguments[FIRST + FDDM_DENOISE_N] = {
-    { GIMP_PDB_INT32, "run-mode", "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
-    { GIMP_PDB_IMAGE, "image", "The image" },
-    { GIMP_PDB_DRAWABLE, "drawable", "The layer to denoise" },
-  };
   static const GimpParamDef returns[] = {
     { GIMP_PDB_LAYER, "new-layer", "The denoised layer" },
     { GIMP_PDB_LAYER, "noise-layer", "The second layer, removed noise or uncertainty; or -1" },
   };
 
-  for (int i = 0; i < FDDM_DENOISE_N; i++)
-    {
-      const FddmParameter *parameter = &fddm_denoise_parameters[i];
-
-      arguments[FIRST + i].type        = parameter->type == FDDM_PARAMETER_DOUBLE ? GIMP_PDB_FLOAT : GIMP_PDB_INT32;
-      arguments[FIRST + i].name        = (char *) parameter->name;
-      arguments[FIRST + i].description = fddm_parameter_describe (parameter);
-    }
-  gimp_install_procedure (FDDM_DENOISE_PROCEDURE, FDDM_DENOISE_BLURB, FDDM_DENOISE_HELP, FDDM_AUTHORS, FDDM_COPYRIGHT,
-                          FDDM_DATE, FDDM_DENOISE_LABEL, "RGB*, GRAY*", GIMP_PLUGIN, G_N_ELEMENTS (arguments),
-                          G_N_ELEMENTS (returns), arguments, returns);
-  gimp_plugin_menu_register (FDDM_DENOISE_PROCEDURE, FDDM_DENOISE_MENU);
-  for (int i = 0; i < FDDM_DENOISE_N; i++)
-    g_free (arguments[FIRST + i].description);
+  install (FDDM_DENOISE_PROCEDURE, FDDM_DENOISE_MENU, FDDM_DENOISE_LABEL, FDDM_DENOISE_BLURB, FDDM_DENOISE_HELP,
+           "The layer to denoise", fddm_denoise_parameters, G_N_ELEMENTS (returns), returns);
 }
 
 static void
-install_denoise_file (void)
+install_generate (void)
 {
-  static const GimpParamDef arguments[] = {
+  static const GimpParamDef returns[] = {
+    { GIMP_PDB_INT32, "num-layers", "How many layers were made" },
+    { GIMP_PDB_INT32ARRAY, "layers", "The new layers, by their seeds" },
+  };
+
+  install (FDDM_GENERATE_PROCEDURE, FDDM_GENERATE_MENU, FDDM_GENERATE_LABEL, FDDM_GENERATE_BLURB, FDDM_GENERATE_HELP,
+           "The layer above which the new ones go; -1: on top", fddm_generate_parameters, G_N_ELEMENTS (returns), returns);
+}
+
+static void
+install_helper (const char *name, const char *blurb, const char *help, int n, const GimpParamDef *arguments)
+{
+  static const GimpParamDef returns[] = { { GIMP_PDB_STRING, "problem", "What went wrong; empty when nothing did" } };
+
+  gimp_install_procedure (name, blurb, help, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE, NULL, NULL, GIMP_PLUGIN, n,
+                          G_N_ELEMENTS (returns), arguments, returns);
+}
+
+static void
+install_helpers (void)
+{
+  static const GimpParamDef denoise[] = {
     { GIMP_PDB_STRING, "input", "The picture file" },
     { GIMP_PDB_STRING, "folder", "The folder to write to" },
     { GIMP_PDB_STRING, "settings", "Parameters of " FDDM_DENOISE_PROCEDURE ", as in \"noise=0 quality=fast\"" },
   };
-  static const GimpParamDef returns[] = { { GIMP_PDB_STRING, "problem", "What went wrong; empty when nothing did" } };
+  static const GimpParamDef generate[] = {
+    { GIMP_PDB_STRING, "model", "The network" },
+    { GIMP_PDB_STRING, "subject", "What to make" },
+    { GIMP_PDB_STRING, "folder", "The folder to write to" },
+    { GIMP_PDB_STRING, "settings", "Other parameters of " FDDM_GENERATE_PROCEDURE ", as in \"width=512 seed=3\"" },
+  };
 
-  gimp_install_procedure (FDDM_FILE_PROCEDURE, FDDM_FILE_BLURB, FDDM_FILE_HELP, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE,
-                          NULL, NULL, GIMP_PLUGIN, G_N_ELEMENTS (arguments), G_N_ELEMENTS (returns), arguments, returns);
+  install_helper (FDDM_FILE_PROCEDURE, FDDM_FILE_BLURB, FDDM_FILE_HELP, G_N_ELEMENTS (denoise), denoise);
+  install_helper (FDDM_GENERATE_FILE_PROCEDURE, FDDM_GENERATE_FILE_BLURB, FDDM_GENERATE_FILE_HELP, G_N_ELEMENTS (generate),
+                  generate);
 }
 
 static void
@@ -62,132 +103,32 @@ query (void)
 
   gimp_plugin_domain_register (GETTEXT_PACKAGE, locale);
   install_denoise ();
-  install_denoise_file ();
-}
-
-/* What GIMP gets back. It reads it after run() has returned, so it must stay. */
-static GimpParam reply[3];
-
-static void
-answer_error (GimpPDBStatusType status, const char *text, int *n)
-{
-  reply[0].data.d_status = status;
-  reply[1].type          = GIMP_PDB_STRING;
-  reply[1].data.d_string = g_strdup (text);
-  *n                     = 2;
-}
-
-/* Values of the last dialog, if there was one in this session; the defaults stay for what they don't have. */
-static void
-recall (double *values)
-{
-  int              size = gimp_get_data_size (FDDM_DENOISE_PROCEDURE);
-  g_autofree char *text = g_malloc0 (size + 1);
-
-  if (size > 0 && gimp_get_data (FDDM_DENOISE_PROCEDURE, text))
-    fddm_parameters_from_text (fddm_denoise_parameters, text, values, NULL);
-}
-
-static void
-remember (const double *values)
-{
-  g_autofree char *text = fddm_parameters_to_text (fddm_denoise_parameters, values);
-
-  gimp_set_data (FDDM_DENOISE_PROCEDURE, text, strlen (text));
-}
-
-static void
-log_account (FddmItemId source, const char *account)
-{
-  g_autofree char *name = fddm_host_item_name (source);
-
-  fddm_job_log (name, account);
-}
-
-static char *
-measure (gpointer drawable)
-{
-  return fddm_job_measure (GPOINTER_TO_INT (drawable));
-}
-
-static void
-run_denoise (const GimpParam *param, int n_params, int *n)
-{
-  GimpRunMode       mode        = param[0].data.d_int32;
-  FddmMeasuring     measuring   = { fddm_denoise_parameters[FDDM_DENOISE_NOISE].name, measure,
-                                    GINT_TO_POINTER (param[2].data.d_drawable) };
-  double            values[FDDM_DENOISE_N];
-  FddmLayers        made;
-  g_autofree char  *account     = NULL;
-  g_autoptr (GError) error      = NULL;
-
-  fddm_parameters_defaults (fddm_denoise_parameters, values);
-  if (mode == GIMP_RUN_NONINTERACTIVE)
-    {
-      if (n_params != FIRST + FDDM_DENOISE_N)
-        {
-          answer_error (GIMP_PDB_CALLING_ERROR, _("Wrong number of arguments."), n);
-          return;
-        }
-      for (int i = 0; i < FDDM_DENOISE_N; i++)
-        values[i] = fddm_denoise_parameters[i].type == FDDM_PARAMETER_DOUBLE ? param[FIRST + i].data.d_float
-                                                                            : param[FIRST + i].data.d_int32;
-    }
-  else
-    recall (values);
-
-  if (mode == GIMP_RUN_INTERACTIVE
-      && !fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &measuring, values))
-    {
-      reply[0].data.d_status = GIMP_PDB_CANCEL;
-      return;
-    }
-  if (!fddm_job_denoise (param[1].data.d_image, param[2].data.d_drawable, values, &made, &account, &error))
-    {
-      answer_error (error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
-                    error->message, n);
-      return;
-    }
-  if (mode == GIMP_RUN_INTERACTIVE)
-    remember (values);
-  if (mode == GIMP_RUN_NONINTERACTIVE)
-    log_account (param[2].data.d_drawable, account);
-  if (mode != GIMP_RUN_NONINTERACTIVE)
-    gimp_displays_flush ();
-
-  reply[1].type         = GIMP_PDB_LAYER;
-  reply[1].data.d_layer = made.layer;
-  reply[2].type         = GIMP_PDB_LAYER;
-  reply[2].data.d_layer = made.second;
-  *n                    = 3;
-}
-
-static void
-run_denoise_file (const GimpParam *param, int *n)
-{
-  g_autoptr (GError) error = NULL;
-
-  fddm_job_denoise_file (param[0].data.d_string, param[1].data.d_string, param[2].data.d_string, &error);
-  reply[1].type          = GIMP_PDB_STRING;
-  reply[1].data.d_string = g_strdup (error ? error->message : "");
-  *n                     = 2;
+  install_generate ();
+  install_helpers ();
 }
 
 static void
 run (const gchar *name, gint n_params, const GimpParam *param, gint *n_return_vals, GimpParam **return_vals)
 {
+  static FddmReply reply;
+
   gegl_init (NULL, NULL);
   fddm_folders_bind_locale ();
   gimp_plugin_enable_precision ();
 
-  reply[0].type          = GIMP_PDB_STATUS;
-  reply[0].data.d_status = GIMP_PDB_SUCCESS;
-  *n_return_vals         = 1;
-  *return_vals           = reply;
+  reply.values[0].type          = GIMP_PDB_STATUS;
+  reply.values[0].data.d_status = GIMP_PDB_SUCCESS;
+  reply.n                       = 1;
   if (!strcmp (name, FDDM_DENOISE_PROCEDURE))
-    run_denoise (param, n_params, n_return_vals);
+    fddm_gimp2_run (&fddm_gimp2_denoise, param, n_params, &reply);
+  else if (!strcmp (name, FDDM_GENERATE_PROCEDURE))
+    fddm_gimp2_run (&fddm_gimp2_generate, param, n_params, &reply);
+  else if (!strcmp (name, FDDM_FILE_PROCEDURE))
+    fddm_gimp2_denoise_file (param, &reply);
   else
-    run_denoise_file (param, n_return_vals);
+    fddm_gimp2_generate_file (param, &reply);
+  *n_return_vals = reply.n;
+  *return_vals   = reply.values;
 }
 
 const GimpPlugInInfo PLUG_IN_INFO = { NULL, NULL, query, run };

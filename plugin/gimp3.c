@@ -1,13 +1,13 @@
-/* gimp3.c: the procedures on GIMP 3: registration, arguments in, status out.
+/* gimp3.c: the procedures on GIMP 3: registration; gimp3-actions.c has what they do.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
 #include <string.h>
 
 #include "folders.h"
-#include "jobs.h"
+#include "gimp3-actions.h"
+#include "parameters.h"
 #include "procedures.h"
-#include "ui/gimp3/denoise-dialog.h"
 
 #define FDDM_TYPE_PLUGIN (fddm_plugin_get_type ())
 G_DECLARE_FINAL_TYPE (FddmPlugin, fddm_plugin, FDDM, PLUGIN, GimpPlugIn)
@@ -42,101 +42,37 @@ add_argument (GimpProcedure *procedure, const FddmParameter *parameter)
       gimp_procedure_add_choice_argument (procedure, parameter->name, label, blurb, choice,
                                           parameter->choices[(int) parameter->preset].name, G_PARAM_READWRITE);
       break;
+    case FDDM_PARAMETER_BOOLEAN:
+      gimp_procedure_add_boolean_argument (procedure, parameter->name, label, blurb, parameter->preset != 0,
+                                           G_PARAM_READWRITE);
+      break;
+    case FDDM_PARAMETER_TEXT:
+      gimp_procedure_add_string_argument (procedure, parameter->name, label, blurb, parameter->text, G_PARAM_READWRITE);
+      break;
     }
-}
-
-static void
-read_arguments (GimpProcedureConfig *config, const FddmParameter *table, double *values)
-{
-  for (int i = 0; table[i].name; i++)
-    if (table[i].type == FDDM_PARAMETER_DOUBLE)
-      g_object_get (config, table[i].name, &values[i], NULL);
-    else if (table[i].type == FDDM_PARAMETER_CHOICE)
-      values[i] = gimp_procedure_config_get_choice_id (config, table[i].name);
-    else
-      {
-        int whole;
-
-        g_object_get (config, table[i].name, &whole, NULL);
-        values[i] = whole;
-      }
-}
-
-static char *
-measure (gpointer drawable)
-{
-  return fddm_job_measure (gimp_item_get_id (GIMP_ITEM (drawable)));
-}
-
-static GimpValueArray *
-denoise (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable **drawables, GimpProcedureConfig *config,
-         G_GNUC_UNUSED gpointer data)
-{
-  double          values[FDDM_DENOISE_N];
-  FddmLayers      made;
-  FddmMeasuring   measuring = { fddm_denoise_parameters[FDDM_DENOISE_NOISE].name, measure, drawables[0] };
-  g_autofree char *account = NULL;
-  GError         *error = NULL;
-  GimpValueArray *answer;
-
-  gegl_init (NULL, NULL);
-  if (!drawables[0] || drawables[1])
-    {
-      g_set_error_literal (&error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("Choose one layer to denoise."));
-      return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
-    }
-  if (mode == GIMP_RUN_INTERACTIVE && !fddm_denoise_dialog_run (procedure, config, fddm_denoise_parameters, &measuring))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
-
-  read_arguments (config, fddm_denoise_parameters, values);
-  if (!fddm_job_denoise (gimp_image_get_id (image), gimp_item_get_id (GIMP_ITEM (drawables[0])), values, &made, &account,
-                         &error))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
-  if (mode != GIMP_RUN_NONINTERACTIVE)
-    gimp_displays_flush ();
-  else
-    {
-      g_autofree char *name = gimp_item_get_name (GIMP_ITEM (drawables[0]));
-
-      fddm_job_log (name, account);
-    }
-
-  answer = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
-  GIMP_VALUES_SET_LAYER (answer, 1, gimp_layer_get_by_id (made.layer));
-  GIMP_VALUES_SET_LAYER (answer, 2, gimp_layer_get_by_id (made.second));
-  return answer;
-}
-
-static GimpValueArray *
-denoise_file (GimpProcedure *procedure, GimpProcedureConfig *config, G_GNUC_UNUSED gpointer data)
-{
-  g_autofree char   *input    = NULL;
-  g_autofree char   *folder   = NULL;
-  g_autofree char   *settings = NULL;
-  g_autoptr (GError) error    = NULL;
-  GimpValueArray    *answer;
-
-  gegl_init (NULL, NULL);
-  g_object_get (config, "input", &input, "folder", &folder, "settings", &settings, NULL);
-  fddm_job_denoise_file (input, folder, settings, &error);
-  answer = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
-  GIMP_VALUES_SET_STRING (answer, 1, error ? error->message : "");
-  return answer;
 }
 
 static GimpProcedure *
-new_denoise (GimpPlugIn *plugin)
+new_procedure (GimpPlugIn *plugin, const char *name, const FddmAction *action, const FddmParameter *table)
 {
   GimpProcedure *procedure
-    = gimp_image_procedure_new (plugin, FDDM_DENOISE_PROCEDURE, GIMP_PDB_PROC_TYPE_PLUGIN, denoise, NULL, NULL);
+    = gimp_image_procedure_new (plugin, name, GIMP_PDB_PROC_TYPE_PLUGIN, fddm_gimp3_run, (gpointer) action, NULL);
 
   gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
+  for (int i = 0; table[i].name; i++)
+    add_argument (procedure, &table[i]);
+  return procedure;
+}
+
+static GimpProcedure *
+new_denoise (GimpPlugIn *plugin, const char *name)
+{
+  GimpProcedure *procedure = new_procedure (plugin, name, &fddm_gimp3_denoise, fddm_denoise_parameters);
+
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
   gimp_procedure_set_menu_label (procedure, _(FDDM_DENOISE_LABEL));
   gimp_procedure_add_menu_path (procedure, FDDM_DENOISE_MENU);
   gimp_procedure_set_documentation (procedure, _(FDDM_DENOISE_BLURB), _(FDDM_DENOISE_HELP), NULL);
-  for (int i = 0; fddm_denoise_parameters[i].name; i++)
-    add_argument (procedure, &fddm_denoise_parameters[i]);
   gimp_procedure_add_layer_return_value (procedure, "new-layer", "New layer", "The denoised layer", FALSE,
                                          G_PARAM_READWRITE);
   gimp_procedure_add_layer_return_value (procedure, "noise-layer", "Noise layer",
@@ -145,35 +81,91 @@ new_denoise (GimpPlugIn *plugin)
 }
 
 static GimpProcedure *
-new_denoise_file (GimpPlugIn *plugin)
+new_generate (GimpPlugIn *plugin, const char *name)
 {
-  GimpProcedure *procedure
-    = gimp_procedure_new (plugin, FDDM_FILE_PROCEDURE, GIMP_PDB_PROC_TYPE_PLUGIN, denoise_file, NULL, NULL);
+  GimpProcedure *procedure = new_procedure (plugin, name, &fddm_gimp3_generate, fddm_generate_parameters);
 
-  gimp_procedure_set_documentation (procedure, FDDM_FILE_BLURB, FDDM_FILE_HELP, NULL);
-  gimp_procedure_add_string_argument (procedure, "input", "Input", "The picture file", "", G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "folder", "Folder", "The folder to write to", "", G_PARAM_READWRITE);
-  gimp_procedure_add_string_argument (procedure, "settings", "Settings",
-                                      "Parameters of " FDDM_DENOISE_PROCEDURE ", as in \"noise=0 quality=fast\"", "",
-                                      G_PARAM_READWRITE);
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE | GIMP_PROCEDURE_SENSITIVE_DRAWABLES
+                                                    | GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES);
+  gimp_procedure_set_menu_label (procedure, _(FDDM_GENERATE_LABEL));
+  gimp_procedure_add_menu_path (procedure, FDDM_GENERATE_MENU);
+  gimp_procedure_set_documentation (procedure, _(FDDM_GENERATE_BLURB), _(FDDM_GENERATE_HELP), NULL);
+  gimp_procedure_add_core_object_array_return_value (procedure, "layers", "Layers", "The new layers, by their seeds",
+                                                     GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  return procedure;
+}
+
+static void
+add_text (GimpProcedure *procedure, const char *name, const char *label, const char *blurb)
+{
+  gimp_procedure_add_string_argument (procedure, name, label, blurb, "", G_PARAM_READWRITE);
+}
+
+static GimpProcedure *
+new_helper (GimpPlugIn *plugin, const char *name, GimpRunFunc run, const char *blurb, const char *help)
+{
+  GimpProcedure *procedure = gimp_procedure_new (plugin, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
+
+  gimp_procedure_set_documentation (procedure, blurb, help, NULL);
   gimp_procedure_add_string_return_value (procedure, "problem", "Problem", "What went wrong; empty when nothing did", "",
                                           G_PARAM_READWRITE);
   return procedure;
 }
 
 static GimpProcedure *
+new_denoise_file (GimpPlugIn *plugin, const char *name)
+{
+  GimpProcedure *procedure = new_helper (plugin, name, fddm_gimp3_denoise_file, FDDM_FILE_BLURB, FDDM_FILE_HELP);
+
+  add_text (procedure, "input", "Input", "The picture file");
+  add_text (procedure, "folder", "Folder", "The folder to write to");
+  add_text (procedure, "settings", "Settings", "Parameters of " FDDM_DENOISE_PROCEDURE ", as in \"noise=0 quality=fast\"");
+  return procedure;
+}
+
+static GimpProcedure *
+new_generate_file (GimpPlugIn *plugin, const char *name)
+{
+  GimpProcedure *procedure
+    = new_helper (plugin, name, fddm_gimp3_generate_file, FDDM_GENERATE_FILE_BLURB, FDDM_GENERATE_FILE_HELP);
+
+  add_text (procedure, "model", "Model", "The network");
+  add_text (procedure, "subject", "Subject", "What to make");
+  add_text (procedure, "folder", "Folder", "The folder to write to");
+  add_text (procedure, "settings", "Settings",
+            "Other parameters of " FDDM_GENERATE_PROCEDURE ", as in \"width=512 seed=3\"");
+  return procedure;
+}
+
+static const struct {
+  const char     *name;
+  GimpProcedure *(*create) (GimpPlugIn *plugin, const char *name);
+} procedures[] = { { FDDM_DENOISE_PROCEDURE, new_denoise },
+                   { FDDM_GENERATE_PROCEDURE, new_generate },
+                   { FDDM_FILE_PROCEDURE, new_denoise_file },
+                   { FDDM_GENERATE_FILE_PROCEDURE, new_generate_file } };
+
+static GimpProcedure *
 create_procedure (GimpPlugIn *plugin, const gchar *name)
 {
-  GimpProcedure *procedure = !strcmp (name, FDDM_DENOISE_PROCEDURE) ? new_denoise (plugin) : new_denoise_file (plugin);
+  GimpProcedure *procedure = NULL;
 
-  gimp_procedure_set_attribution (procedure, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE);
+  for (gsize i = 0; i < G_N_ELEMENTS (procedures) && !procedure; i++)
+    if (!strcmp (name, procedures[i].name))
+      procedure = procedures[i].create (plugin, name);
+  if (procedure)
+    gimp_procedure_set_attribution (procedure, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE);
   return procedure;
 }
 
 static GList *
 query_procedures (G_GNUC_UNUSED GimpPlugIn *plugin)
 {
-  return g_list_append (g_list_append (NULL, g_strdup (FDDM_DENOISE_PROCEDURE)), g_strdup (FDDM_FILE_PROCEDURE));
+  GList *names = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (procedures); i++)
+    names = g_list_append (names, g_strdup (procedures[i].name));
+  return names;
 }
 
 /* Our translations may lie outside of the plug-in's folder, where GIMP would not look: bound here instead. */

@@ -33,6 +33,19 @@ fddm_host_image_is_indexed (FddmImageId image)
 }
 
 gboolean
+fddm_host_image_is_gray (FddmImageId image)
+{
+  return gimp_image_base_type (image) == GIMP_GRAY;
+}
+
+void
+fddm_host_image_size (FddmImageId image, int *width, int *height)
+{
+  *width  = gimp_image_width (image);
+  *height = gimp_image_height (image);
+}
+
+gboolean
 fddm_host_image_is_floating (FddmImageId image)
 {
   return gimp_image_get_floating_sel (image) != -1;
@@ -50,6 +63,16 @@ fddm_host_item_name (FddmItemId item)
   return gimp_item_get_name (item);
 }
 
+FddmItemId
+fddm_host_layer_of (FddmImageId image, FddmItemId item)
+{
+  if (item == FDDM_NO_ITEM || gimp_item_get_image (item) != image)
+    return FDDM_NO_ITEM;
+  if (gimp_item_is_layer_mask (item))
+    return gimp_layer_from_mask (item);
+  return gimp_item_is_layer (item) ? item : FDDM_NO_ITEM;
+}
+
 gboolean
 fddm_host_has_selection (FddmImageId image)
 {
@@ -60,6 +83,18 @@ gboolean
 fddm_host_selection_bounds (FddmItemId drawable, GeglRectangle *bounds)
 {
   return gimp_drawable_mask_intersect (drawable, &bounds->x, &bounds->y, &bounds->width, &bounds->height);
+}
+
+void
+fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds)
+{
+  gboolean some;
+  int      x1, y1, x2, y2;
+
+  if (!gimp_selection_bounds (image, &some, &x1, &y1, &x2, &y2) || !some)
+    *bounds = (GeglRectangle) { 0 };
+  else
+    *bounds = (GeglRectangle) { x1, y1, x2 - x1, y2 - y1 };
 }
 
 FddmItemId
@@ -111,9 +146,18 @@ fddm_host_layer_new (FddmImageId image, FddmItemId source, const char *name, Fdd
   return layer;
 }
 
+FddmItemId
+fddm_host_picture_new (FddmImageId image, int width, int height, const char *name)
+{
+  return gimp_layer_new (image, name, width, height, fddm_host_image_is_gray (image) ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE, 100,
+                         GIMP_LAYER_MODE_NORMAL);
+}
+
 gboolean
 fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
 {
+  if (above == FDDM_NO_ITEM)
+    return gimp_image_insert_layer (image, layer, FDDM_NO_ITEM, 0);
   return gimp_image_insert_layer (image, layer, gimp_item_get_parent (above), gimp_image_get_item_position (image, above));
 }
 
@@ -136,6 +180,12 @@ void
 fddm_host_layer_select (FddmImageId image, FddmItemId layer)
 {
   gimp_image_set_active_layer (image, layer);
+}
+
+FddmImageId
+fddm_host_image_new (int width, int height)
+{
+  return gimp_image_new (width, height, GIMP_RGB);
 }
 
 FddmImageId

@@ -45,6 +45,19 @@ fddm_host_image_is_indexed (FddmImageId image)
 }
 
 gboolean
+fddm_host_image_is_gray (FddmImageId image)
+{
+  return gimp_image_get_base_type (IMAGE (image)) == GIMP_GRAY;
+}
+
+void
+fddm_host_image_size (FddmImageId image, int *width, int *height)
+{
+  *width  = gimp_image_get_width (IMAGE (image));
+  *height = gimp_image_get_height (IMAGE (image));
+}
+
+gboolean
 fddm_host_image_is_floating (FddmImageId image)
 {
   return gimp_image_get_floating_sel (IMAGE (image)) != NULL;
@@ -62,6 +75,18 @@ fddm_host_item_name (FddmItemId item)
   return gimp_item_get_name (ITEM (item));
 }
 
+FddmItemId
+fddm_host_layer_of (FddmImageId image, FddmItemId id)
+{
+  GimpItem *item = id == FDDM_NO_ITEM ? NULL : ITEM (id);
+
+  if (!item || gimp_item_get_image (item) != IMAGE (image))
+    return FDDM_NO_ITEM;
+  if (gimp_item_is_layer_mask (item))
+    return id_of (gimp_layer_from_mask (GIMP_LAYER_MASK (item)));
+  return gimp_item_is_layer (item) ? id : FDDM_NO_ITEM;
+}
+
 gboolean
 fddm_host_has_selection (FddmImageId image)
 {
@@ -72,6 +97,18 @@ gboolean
 fddm_host_selection_bounds (FddmItemId drawable, GeglRectangle *bounds)
 {
   return gimp_drawable_mask_intersect (DRAWABLE (drawable), &bounds->x, &bounds->y, &bounds->width, &bounds->height);
+}
+
+void
+fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds)
+{
+  gboolean some;
+  int      x1, y1, x2, y2;
+
+  if (!gimp_selection_bounds (IMAGE (image), &some, &x1, &y1, &x2, &y2) || !some)
+    *bounds = (GeglRectangle) { 0 };
+  else
+    *bounds = (GeglRectangle) { x1, y1, x2 - x1, y2 - y1 };
 }
 
 FddmItemId
@@ -125,11 +162,21 @@ fddm_host_layer_new (FddmImageId image, FddmItemId source, const char *name, Fdd
   return id_of (layer);
 }
 
+FddmItemId
+fddm_host_picture_new (FddmImageId image, int width, int height, const char *name)
+{
+  return id_of (gimp_layer_new (IMAGE (image), name, width, height,
+                                fddm_host_image_is_gray (image) ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE, 100,
+                                GIMP_LAYER_MODE_NORMAL));
+}
+
 gboolean
 fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
 {
-  GimpItem *parent = gimp_item_get_parent (ITEM (above));
+  GimpItem *parent = above == FDDM_NO_ITEM ? NULL : gimp_item_get_parent (ITEM (above));
 
+  if (above == FDDM_NO_ITEM)
+    return gimp_image_insert_layer (IMAGE (image), LAYER (layer), NULL, 0);
   return gimp_image_insert_layer (IMAGE (image), LAYER (layer), parent ? GIMP_LAYER (parent) : NULL,
                                   gimp_image_get_item_position (IMAGE (image), ITEM (above)));
 }
@@ -156,6 +203,12 @@ fddm_host_layer_select (FddmImageId image, FddmItemId layer)
   GimpLayer *layers[] = { LAYER (layer), NULL };
 
   gimp_image_set_selected_layers (IMAGE (image), (const GimpLayer **) layers);
+}
+
+FddmImageId
+fddm_host_image_new (int width, int height)
+{
+  return gimp_image_get_id (gimp_image_new (width, height, GIMP_RGB));
 }
 
 FddmImageId

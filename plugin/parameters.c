@@ -35,33 +35,70 @@ static const FddmChoice devices[] = {
 const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
   [FDDM_DENOISE_NOISE] = { "noise", N_ ("_Noise level"),
                            N_ ("Standard deviation of the noise in 8-bit steps; 0 measures it in the picture"),
-                           FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL },
+                           FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL, NULL },
   [FDDM_DENOISE_LUMA] = { "luma", N_ ("_Brightness noise"), N_ ("Percent of the brightness noise removed"),
-                          FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL },
+                          FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
   [FDDM_DENOISE_CHROMA] = { "chroma", N_ ("Colour no_ise"), N_ ("Percent of the colour noise removed"),
-                            FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL },
+                            FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
   [FDDM_DENOISE_DETAIL] = { "detail", N_ ("_Detail"), N_ ("Percent of sampled texture brought back"),
-                            FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL },
+                            FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL, NULL },
   [FDDM_DENOISE_QUALITY] = { "quality", N_ ("_Quality"), N_ ("Which network does the work"), FDDM_PARAMETER_CHOICE, 0, 2,
-                             1, qualities, NULL },
+                             1, qualities, NULL, NULL },
   [FDDM_DENOISE_OUTPUT] = { "output", N_ ("O_utput"),
                             N_ ("A new layer; or that and a hidden one: the removed noise, which puts it back when it is "
                                 "shown, or the uncertainty, brighter the more the result is a guess"),
-                            FDDM_PARAMETER_CHOICE, 0, 2, 0, outputs, NULL },
-  [FDDM_DENOISE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices, NULL },
+                            FDDM_PARAMETER_CHOICE, 0, 2, 0, outputs, NULL, NULL },
+  [FDDM_DENOISE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
+                            NULL, NULL },
   [FDDM_DENOISE_SEED] = { "seed", N_ ("Rando_m seed"), N_ ("The same seed gives the same detail again"),
-                          FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, NULL },
+                          FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, NULL, NULL },
   [FDDM_DENOISE_COARSE] = { "coarse", N_ ("Coarse blo_tches"),
                             N_ ("Percent removed of blotches, 12 pixels and more from one to the next; above 100, more is "
                                 "removed than was found"),
-                            FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE },
+                            FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
   [FDDM_DENOISE_MEDIUM] = { "medium", N_ ("Medium clum_ps"),
                             N_ ("Percent removed of clumps, about 5 to 12 pixels from one to the next"),
-                            FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE },
+                            FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
   [FDDM_DENOISE_FINE] = { "fine", N_ ("_Fine grain"),
                           N_ ("Percent removed of fine grain, up to about 5 pixels from one to the next"),
-                          FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE },
+                          FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
 };
+
+#define ADVANCED N_ ("Ad_vanced")
+
+const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
+  [FDDM_GENERATE_MODEL] = { "model", N_ ("Mo_del"), N_ ("Which network makes the picture: its name, or the path of its file"),
+                            FDDM_PARAMETER_TEXT, 0, 0, 0, NULL, ADVANCED, "texture" },
+  [FDDM_GENERATE_SUBJECT] = { "subject", N_ ("S_ubject"), N_ ("What to make, by its name in the network; empty = any"),
+                              FDDM_PARAMETER_TEXT, 0, 0, 0, NULL, NULL, "" },
+  [FDDM_GENERATE_WIDTH] = { "width", N_ ("_Width"), N_ ("Width of the new layer in pixels; 0 = the image's"),
+                            FDDM_PARAMETER_INT, 0, 8192, 0, NULL, NULL, NULL },
+  [FDDM_GENERATE_HEIGHT] = { "height", N_ ("Hei_ght"), N_ ("Height of the new layer in pixels; 0 = the image's"),
+                             FDDM_PARAMETER_INT, 0, 8192, 0, NULL, NULL, NULL },
+  [FDDM_GENERATE_STEPS] = { "steps", N_ ("Ste_ps"), N_ ("How many steps lead from noise to the picture; more take longer"),
+                            FDDM_PARAMETER_INT, 1, 1000, 20, NULL, ADVANCED, NULL },
+  [FDDM_GENERATE_ETA] = { "eta", N_ ("C_hance (eta)"),
+                          N_ ("How much fresh noise every step adds: 0 none, 1 as much as the model knows"),
+                          FDDM_PARAMETER_DOUBLE, 0, 1, 1, NULL, ADVANCED, NULL },
+  [FDDM_GENERATE_TILEABLE] = { "tileable", N_ ("_Tileable: edges meet"), N_ ("Edges meet when the layer is repeated"),
+                               FDDM_PARAMETER_BOOLEAN, 0, 1, 0, NULL, NULL, NULL },
+  [FDDM_GENERATE_COUNT] = { "count", N_ ("La_yers"), N_ ("How many layers to make, each with the next seed"),
+                            FDDM_PARAMETER_INT, 1, FDDM_GENERATE_LAYERS_MAX, 1, NULL, NULL, NULL },
+  [FDDM_GENERATE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
+                             ADVANCED, NULL },
+  [FDDM_GENERATE_SEED] = { "seed", N_ ("Rando_m seed"), N_ ("Another seed gives another picture, the same one the same again"),
+                           FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, NULL, NULL },
+};
+
+int
+fddm_parameter_place (const FddmParameter *table, const char *name)
+{
+  int i = 0;
+
+  while (strcmp (table[i].name, name) != 0)
+    i++;
+  return i;
+}
 
 int
 fddm_parameters_count (const FddmParameter *table)
@@ -77,7 +114,7 @@ void
 fddm_parameters_defaults (const FddmParameter *table, double *values)
 {
   for (int i = 0; table[i].name; i++)
-    values[i] = table[i].preset;
+    values[i] = fddm_parameter_preset (&table[i]);
 }
 
 static gboolean
@@ -85,6 +122,8 @@ check_one (const FddmParameter *parameter, double value, GError **error)
 {
   gboolean whole = parameter->type == FDDM_PARAMETER_DOUBLE || value == floor (value);
 
+  if (parameter->type == FDDM_PARAMETER_TEXT)
+    return TRUE;
   /* Written so that NaN fails too. */
   if (value >= parameter->min && value <= parameter->max && whole)
     return TRUE;
@@ -107,6 +146,10 @@ fddm_parameter_describe (const FddmParameter *parameter)
 {
   GString *text;
 
+  if (parameter->type == FDDM_PARAMETER_TEXT)
+    return g_strdup (_(parameter->blurb));
+  if (parameter->type == FDDM_PARAMETER_BOOLEAN)
+    return g_strdup_printf ("%s (TRUE or FALSE)", _(parameter->blurb));
   if (!parameter->choices)
     return g_strdup_printf ("%s (%.10g <= %s <= %.10g)", _(parameter->blurb), parameter->min, parameter->name,
                             parameter->max);
@@ -118,6 +161,17 @@ fddm_parameter_describe (const FddmParameter *parameter)
   return g_string_free (text, FALSE);
 }
 
+static char *
+write_value (const FddmParameter *parameter, double value)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (parameter->type == FDDM_PARAMETER_TEXT)
+    return g_uri_escape_string (fddm_text_of_value (value), NULL, FALSE);
+  return g_strdup (parameter->choices ? parameter->choices[(int) value].name
+                                      : g_ascii_dtostr (number, sizeof number, value));
+}
+
 char *
 fddm_parameters_to_text (const FddmParameter *table, const double *values)
 {
@@ -125,11 +179,9 @@ fddm_parameters_to_text (const FddmParameter *table, const double *values)
 
   for (int i = 0; table[i].name; i++)
     {
-      char number[G_ASCII_DTOSTR_BUF_SIZE];
+      g_autofree char *value = write_value (&table[i], values[i]);
 
-      g_string_append_printf (text, "%s%s=%s", i ? " " : "", table[i].name,
-                              table[i].choices ? table[i].choices[(int) values[i]].name
-                                               : g_ascii_dtostr (number, sizeof number, values[i]));
+      g_string_append_printf (text, "%s%s=%s", i ? " " : "", table[i].name, value);
     }
   return g_string_free (text, FALSE);
 }
@@ -137,16 +189,22 @@ fddm_parameters_to_text (const FddmParameter *table, const double *values)
 static gboolean
 read_value (const FddmParameter *parameter, const char *text, double *value, GError **error)
 {
-  char  *end;
-  double number = g_ascii_strtod (text, &end);
+  char            *end;
+  double           number = g_ascii_strtod (text, &end);
+  g_autofree char *plain  = parameter->type == FDDM_PARAMETER_TEXT ? g_uri_unescape_string (text, NULL) : NULL;
 
+  if (plain)
+    {
+      *value = fddm_value_of_text (plain);
+      return TRUE;
+    }
   for (int i = 0; parameter->choices && parameter->choices[i].name; i++)
     if (!strcmp (parameter->choices[i].name, text))
       {
         *value = i;
         return TRUE;
       }
-  if (end == text || *end)
+  if (end == text || *end || parameter->type == FDDM_PARAMETER_TEXT)
     {
       g_autofree char *meaning = fddm_parameter_describe (parameter);
 

@@ -22,10 +22,31 @@ enum {
   FDDM_DENOISE_N
 };
 
+enum {
+  FDDM_GENERATE_MODEL,
+  FDDM_GENERATE_SUBJECT,
+  FDDM_GENERATE_WIDTH,
+  FDDM_GENERATE_HEIGHT,
+  FDDM_GENERATE_STEPS,
+  FDDM_GENERATE_ETA,
+  FDDM_GENERATE_TILEABLE,
+  FDDM_GENERATE_COUNT,
+  FDDM_GENERATE_DEVICE,
+  FDDM_GENERATE_SEED,
+  FDDM_GENERATE_N
+};
+
+/* Most layers that one call makes. */
+#define FDDM_GENERATE_LAYERS_MAX 16
+
+/* The choices of device. */
+enum { FDDM_DEVICE_CHOICE_AUTO, FDDM_DEVICE_CHOICE_GPU, FDDM_DEVICE_CHOICE_CPU };
+
 enum { FDDM_OUTPUT_LAYER, FDDM_OUTPUT_LAYER_AND_NOISE, FDDM_OUTPUT_LAYER_AND_UNCERTAINTY };
 
-/* The parameters of plug-in-fddm-denoise, ended by a NULL name. */
+/* The parameters of plug-in-fddm-denoise and plug-in-fddm-generate, ended by a NULL name. */
 extern const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1];
+extern const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1];
 
 #define FDDM_PARAMETER_ERROR (fddm_parameter_error_quark ())
 GQuark fddm_parameter_error_quark (void);
@@ -47,6 +68,7 @@ char    *fddm_parameter_describe   (const FddmParameter *parameter);
 /* "noise=0 luma=100 … quality=balanced …": how values are remembered, and how the batch script hands them on. */
 char    *fddm_parameters_to_text   (const FddmParameter *table, const double *values);
 
-/* Reads such a line. What it leaves out keeps the value in VALUES; a choice may be its name or its number. An unknown
- * name, a malformed number or a value out of range is an error, and leaves VALUES as they were. */
+/* Reads such a line, in which a text is escaped as in a URI. What it leaves out keeps the value in VALUES; a choice may be
+ * its name or its number. An unknown name, a malformed number or a value out of range is an error, and leaves VALUES as they
+ * were. */
 gboolean fddm_parameters_from_text (const FddmParameter *table, const char *text, double *values, GError **error);

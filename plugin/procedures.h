@@ -19,3 +19,16 @@
 #define FDDM_FILE_PROCEDURE "plug-in-fddm-denoise-file"
 #define FDDM_FILE_BLURB     "Denoise a picture file into a folder (helper of fddm-batch-denoise)"
 #define FDDM_FILE_HELP      "Returns an empty string, or what went wrong with this file. It may change from release to release."
+
+#define FDDM_GENERATE_PROCEDURE "plug-in-fddm-generate"
+#define FDDM_GENERATE_MENU      "<Image>/Filters/Render"
+#define FDDM_GENERATE_LABEL     N_ ("FDDM Gen_erate…")
+#define FDDM_GENERATE_BLURB     N_ ("Make textures of materials, as new layers")
+#define FDDM_GENERATE_HELP                                                                                              \
+  N_ ("A frequency-domain diffusion network makes pictures out of noise, such as wood or stone, at any size. Each one "  \
+      "becomes a new layer above the chosen one; a selection becomes the new layers' mask.")
+
+/* As FDDM_FILE_PROCEDURE. */
+#define FDDM_GENERATE_FILE_PROCEDURE "plug-in-fddm-generate-file"
+#define FDDM_GENERATE_FILE_BLURB     "Generate a picture file in a folder (helper of fddm-batch-generate)"
+#define FDDM_GENERATE_FILE_HELP      "Returns an empty string, or what went wrong. It may change from release to release."

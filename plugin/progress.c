@@ -12,6 +12,10 @@
 static char *
 words (const FddmProgressBar *bar, FddmStage stage, double fraction)
 {
+  const gboolean gpu     = bar->context && fddm_context_device (bar->context) == FDDM_DEVICE_GPU;
+  const char    *device  = gpu ? _("GPU") : _("CPU");
+  const int      percent = (int) (100 * fraction);
+
   switch (stage)
     {
     case FDDM_STAGE_READ:    return g_strdup (_("Reading the layer"));
@@ -19,16 +23,24 @@ words (const FddmProgressBar *bar, FddmStage stage, double fraction)
     case FDDM_STAGE_WRITE:   return g_strdup (_("Writing the new layer"));
     default:                 break;
     }
+  if (stage == FDDM_STAGE_GENERATE && bar->layers > 1)
+    /* translators: layer … of …, percent, and where it is computed, CPU or GPU */
+    return g_strdup_printf (_("Generating %d of %d, %d %%, %s"), bar->layer + 1, bar->layers, percent, device);
+  if (stage == FDDM_STAGE_GENERATE)
+    return g_strdup_printf (_("Generating, %d %%, %s"), percent, device);
   /* translators: the second one is where it is computed, CPU or GPU */
-  return g_strdup_printf (_("Denoising, %d %%, %s"), (int) (100 * fraction),
-                          bar->context && fddm_context_device (bar->context) == FDDM_DEVICE_GPU ? _("GPU") : _("CPU"));
+  return g_strdup_printf (_("Denoising, %d %%, %s"), percent, device);
 }
 
 void
 fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction)
 {
-  /* Where each stage begins: their usual share of the time. */
-  static const double begin[] = { 0.0, 0.03, 0.07, 0.95, 1.0 };
+  /* Where each stage begins and ends: their usual share of the time. */
+  static const struct {
+    double begin, end;
+  } shares[] = { [FDDM_STAGE_READ] = { 0.0, 0.03 },     [FDDM_STAGE_MEASURE] = { 0.03, 0.07 },
+                 [FDDM_STAGE_DENOISE] = { 0.07, 0.95 }, [FDDM_STAGE_GENERATE] = { 0.0, 0.95 },
+                 [FDDM_STAGE_WRITE] = { 0.95, 1.0 } };
   const gint64        now = g_get_monotonic_time ();
   g_autofree char    *text = NULL;
 
@@ -37,5 +49,19 @@ fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction)
   bar->stage = stage;
   bar->last  = now;
   text = words (bar, stage, fraction);
-  fddm_host_progress (text, begin[stage] + (begin[stage + 1] - begin[stage]) * fraction);
+  fddm_host_progress (text, shares[stage].begin + (shares[stage].end - shares[stage].begin) * fraction);
+}
+
+gboolean
+fddm_progress_engine (FddmPhase phase, double fraction, gpointer data)
+{
+  FddmProgressBar *bar = data;
+
+  switch (phase)
+    {
+    case FDDM_PHASE_MEASURE: fddm_progress_show (bar, FDDM_STAGE_MEASURE, fraction); break;
+    case FDDM_PHASE_DENOISE: fddm_progress_show (bar, FDDM_STAGE_DENOISE, fraction); break;
+    default: fddm_progress_show (bar, FDDM_STAGE_GENERATE, (bar->layer + fraction) / bar->layers); break;
+    }
+  return TRUE;
 }

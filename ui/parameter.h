@@ -6,7 +6,9 @@
 typedef enum {
   FDDM_PARAMETER_DOUBLE,
   FDDM_PARAMETER_INT,
-  FDDM_PARAMETER_CHOICE
+  FDDM_PARAMETER_BOOLEAN,
+  FDDM_PARAMETER_CHOICE,
+  FDDM_PARAMETER_TEXT
 } FddmParameterType;
 
 /* A value of a choice; its number is its place in the list. */
@@ -22,16 +24,42 @@ typedef struct {
   FddmParameterType type;
   double            min, max, preset;   /* PRESET is the default                                 */
   const FddmChoice *choices;    /* ended by a NULL name; NULL for what is not a choice           */
-  const char       *group;      /* words, with a mnemonic, to be translated, for those of the same words, which stand side by
-                                   side in the table and are shown when asked for; NULL: always shown */
+  const char       *group;      /* words, with a mnemonic, to be translated, for those of the same words, which are shown
+                                   when asked for; NULL: always shown */
+  const char       *text;       /* the default of a text                                         */
 } FddmParameter;
 
-/* Values of a table's parameters are an array of doubles in the table's order: every int and choice fits in one. */
+/* Values of a table's parameters are an array of doubles in the table's order: every int and choice fits in one, and of a
+ * text the number under which GLib keeps it, a GQuark. */
 #define FDDM_PARAMETERS_MAX 16
 
-/* How a dialog tells what is measured in the picture while a parameter is 0. */
+static inline double
+fddm_value_of_text (const char *text)
+{
+  return g_quark_from_string (text);
+}
+
+static inline const char *
+fddm_text_of_value (double value)
+{
+  return g_quark_to_string ((GQuark) value);
+}
+
+/* The value that a parameter has by default. */
+static inline double
+fddm_parameter_preset (const FddmParameter *parameter)
+{
+  return parameter->type == FDDM_PARAMETER_TEXT ? fddm_value_of_text (parameter->text) : parameter->preset;
+}
+
+/* The place of the parameter NAME, which must be in the table. */
+int fddm_parameter_place (const FddmParameter *table, const char *name);
+
+/* A line that a dialog shows beneath a parameter, as long as that has a certain value. */
 typedef struct {
-  const char *name;                       /* of the parameter                                          */
+  const char *name;                       /* of the parameter; NULL ends an array of lines             */
+  double      when;                       /* the value                                                 */
+  const char *wait;                       /* words until it is known, to be translated                 */
   char     *(*words) (gpointer data);     /* a line, translated; takes up to a second. Free with g_free */
   gpointer    data;
-} FddmMeasuring;
+} FddmLine;

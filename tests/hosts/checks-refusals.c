@@ -96,7 +96,7 @@ check_last_values (void)
 
   fill (source, noisy_ramp, NULL);
   fast_values (values);
-  probe_remember ("noise=20 luma=0 chroma=0 quality=fast device=cpu output=layer-and-noise");
+  probe_remember ("plug-in-fddm-denoise", "noise=20 luma=0 chroma=0 quality=fast device=cpu output=layer-and-noise");
   problem = probe_denoise (PROBE_RUN_WITH_LAST_VALUES, image, source, values, &made);
   if (check (!problem, "last values: denoised %s", problem ? problem : ""))
     {

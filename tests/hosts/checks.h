@@ -35,3 +35,5 @@ void        check_pictures (void);
 void        check_layers   (void);
 /* checks-refusals.c: what cannot be done, and remembered values */
 void        check_refusals (void);
+/* checks-generate.c: all of plug-in-fddm-generate */
+void        check_generate (void);

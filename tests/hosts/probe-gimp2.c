@@ -134,18 +134,44 @@ probe_to_indexed (FddmImageId image)
 }
 
 void
-probe_remember (const char *settings)
+probe_unselect (FddmImageId image)
 {
-  gimp_set_data ("plug-in-fddm-denoise", settings, strlen (settings));
+  gimp_selection_none (image);
 }
 
-char *
-probe_denoise (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made)
+void
+probe_remember (const char *procedure, const char *settings)
 {
-  GimpParam  arguments[3 + FDDM_DENOISE_N];
+  gimp_set_data (procedure, settings, strlen (settings));
+}
+
+static GimpParam
+argument_of (const FddmParameter *parameter, double value)
+{
+  GimpParam argument = { .type = GIMP_PDB_INT32 };
+
+  if (parameter->type == FDDM_PARAMETER_DOUBLE)
+    {
+      argument.type         = GIMP_PDB_FLOAT;
+      argument.data.d_float = value;
+    }
+  else if (parameter->type == FDDM_PARAMETER_TEXT)
+    {
+      argument.type          = GIMP_PDB_STRING;
+      argument.data.d_string = (char *) fddm_text_of_value (value);
+    }
+  else
+    argument.data.d_int32 = (gint32) value;
+  return argument;
+}
+
+/* Calls a procedure; *ERROR is NULL, or what GIMP passes on. Free the answer with gimp_destroy_params. */
+static GimpParam *
+call (const char *procedure, const FddmParameter *table, int run_mode, FddmImageId image, FddmItemId drawable,
+      const double *values, int *n, char **error)
+{
+  GimpParam  arguments[3 + FDDM_PARAMETERS_MAX];
   GimpParam *answer;
-  int        n;
-  char      *error = NULL;
 
   arguments[0].type            = GIMP_PDB_INT32;
   arguments[0].data.d_int32    = run_mode;
@@ -153,25 +179,50 @@ probe_denoise (int run_mode, FddmImageId image, FddmItemId drawable, const doubl
   arguments[1].data.d_image    = image;
   arguments[2].type            = GIMP_PDB_DRAWABLE;
   arguments[2].data.d_drawable = drawable;
-  for (int i = 0; i < FDDM_DENOISE_N; i++)
-    if (fddm_denoise_parameters[i].type == FDDM_PARAMETER_DOUBLE)
-      {
-        arguments[3 + i].type         = GIMP_PDB_FLOAT;
-        arguments[3 + i].data.d_float = values[i];
-      }
-    else
-      {
-        arguments[3 + i].type         = GIMP_PDB_INT32;
-        arguments[3 + i].data.d_int32 = (gint32) values[i];
-      }
-
-  answer = gimp_run_procedure2 ("plug-in-fddm-denoise", &n, G_N_ELEMENTS (arguments), arguments);
+  for (int i = 0; table[i].name; i++)
+    arguments[3 + i] = argument_of (&table[i], values[i]);
+  answer = gimp_run_procedure2 (procedure, n, 3 + fddm_parameters_count (table), arguments);
+  *error = NULL;
   if (answer[0].data.d_status != GIMP_PDB_SUCCESS)
-    error = g_strdup (n > 1 ? answer[1].data.d_string : gimp_get_pdb_error ());
-  else
+    *error = g_strdup (*n > 1 ? answer[1].data.d_string : gimp_get_pdb_error ());
+  return answer;
+}
+
+char *
+probe_denoise (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made)
+{
+  int        n;
+  char      *error;
+  GimpParam *answer = call ("plug-in-fddm-denoise", fddm_denoise_parameters, run_mode, image, drawable, values, &n, &error);
+
+  if (!error)
     *made = (FddmLayers) { answer[1].data.d_layer, answer[2].data.d_layer };
   gimp_destroy_params (answer, n);
   return error;
+}
+
+char *
+probe_generate (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made)
+{
+  int        n;
+  char      *error;
+  GimpParam *answer = call ("plug-in-fddm-generate", fddm_generate_parameters, run_mode, image, drawable, values, &n, &error);
+
+  made->n = error ? 0 : answer[1].data.d_int32;
+  for (int i = 0; i < made->n; i++)
+    made->layers[i] = answer[2].data.d_int32array[i];
+  gimp_destroy_params (answer, n);
+  return error;
+}
+
+static char *
+problem_in (GimpParam *answer, int n)
+{
+  char *problem
+    = answer[0].data.d_status == GIMP_PDB_SUCCESS ? g_strdup (answer[1].data.d_string) : g_strdup ("the procedure failed");
+
+  gimp_destroy_params (answer, n);
+  return problem;
 }
 
 char *
@@ -180,11 +231,18 @@ probe_denoise_file (const char *input, const char *folder, const char *settings)
   int        n;
   GimpParam *answer = gimp_run_procedure ("plug-in-fddm-denoise-file", &n, GIMP_PDB_STRING, input, GIMP_PDB_STRING, folder,
                                           GIMP_PDB_STRING, settings, GIMP_PDB_END);
-  char      *problem
-    = answer[0].data.d_status == GIMP_PDB_SUCCESS ? g_strdup (answer[1].data.d_string) : g_strdup ("the procedure failed");
 
-  gimp_destroy_params (answer, n);
-  return problem;
+  return problem_in (answer, n);
+}
+
+char *
+probe_generate_file (const char *subject, const char *folder, const char *settings)
+{
+  int        n;
+  GimpParam *answer = gimp_run_procedure ("plug-in-fddm-generate-file", &n, GIMP_PDB_STRING, "texture", GIMP_PDB_STRING, subject,
+                                          GIMP_PDB_STRING, folder, GIMP_PDB_STRING, settings, GIMP_PDB_END);
+
+  return problem_in (answer, n);
 }
 
 gboolean

@@ -149,59 +149,104 @@ probe_to_indexed (FddmImageId image)
                                      "");
 }
 
+void
+probe_unselect (FddmImageId image)
+{
+  gimp_selection_none (IMAGE (image));
+}
+
 /* GIMP 3 remembers them in a file, which run.py has written. */
 void
-probe_remember (G_GNUC_UNUSED const char *settings)
+probe_remember (G_GNUC_UNUSED const char *procedure, G_GNUC_UNUSED const char *settings)
 {
 }
 
 static void
 set_value (GimpProcedureConfig *config, const FddmParameter *parameter, double value)
 {
-  if (parameter->type == FDDM_PARAMETER_DOUBLE)
-    g_object_set (config, parameter->name, value, NULL);
-  else if (parameter->type == FDDM_PARAMETER_INT)
-    g_object_set (config, parameter->name, (int) value, NULL);
-  else
-    g_object_set (config, parameter->name, parameter->choices[(int) value].name, NULL);
+  switch (parameter->type)
+    {
+    case FDDM_PARAMETER_DOUBLE: g_object_set (config, parameter->name, value, NULL); break;
+    case FDDM_PARAMETER_CHOICE: g_object_set (config, parameter->name, parameter->choices[(int) value].name, NULL); break;
+    case FDDM_PARAMETER_TEXT:   g_object_set (config, parameter->name, fddm_text_of_value (value), NULL); break;
+    default:                    g_object_set (config, parameter->name, (int) value, NULL); break;
+    }
+}
+
+/* Calls a procedure; *ERROR is NULL, or what GIMP passes on. Free the answer with gimp_value_array_unref. */
+static GimpValueArray *
+call (const char *name, const FddmParameter *table, int run_mode, FddmImageId image, FddmItemId drawable, const double *values,
+      char **error)
+{
+  GimpProcedure                   *procedure   = gimp_pdb_lookup_procedure (gimp_get_pdb (), name);
+  g_autoptr (GimpProcedureConfig)  config      = gimp_procedure_create_config (procedure);
+  GObject                         *drawables[] = { (GObject *) DRAWABLE (drawable), NULL };
+  GimpValueArray                  *answer;
+
+  g_object_set (config, "run-mode", run_mode, "image", IMAGE (image), NULL);
+  if (drawable != FDDM_NO_ITEM)
+    gimp_procedure_config_set_core_object_array (config, "drawables", drawables, 1);
+  for (int i = 0; table[i].name; i++)
+    set_value (config, &table[i], values[i]);
+
+  answer = gimp_procedure_run_config (procedure, config);
+  *error = NULL;
+  if (GIMP_VALUES_GET_ENUM (answer, 0) != GIMP_PDB_SUCCESS)
+    *error = g_strdup (gimp_value_array_length (answer) > 1 ? GIMP_VALUES_GET_STRING (answer, 1)
+                                                            : gimp_pdb_get_last_error (gimp_get_pdb ()));
+  return answer;
 }
 
 char *
 probe_denoise (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made)
 {
-  GimpProcedure                   *procedure   = gimp_pdb_lookup_procedure (gimp_get_pdb (), "plug-in-fddm-denoise");
-  g_autoptr (GimpProcedureConfig)  config      = gimp_procedure_create_config (procedure);
-  GObject                         *drawables[] = { G_OBJECT (DRAWABLE (drawable)), NULL };
-  GimpValueArray                  *answer;
-  char                            *error       = NULL;
+  char           *error;
+  GimpValueArray *answer = call ("plug-in-fddm-denoise", fddm_denoise_parameters, run_mode, image, drawable, values, &error);
 
-  g_object_set (config, "run-mode", run_mode, "image", IMAGE (image), NULL);
-  gimp_procedure_config_set_core_object_array (config, "drawables", drawables, 1);
-  for (int i = 0; i < FDDM_DENOISE_N; i++)
-    set_value (config, &fddm_denoise_parameters[i], values[i]);
-
-  answer = gimp_procedure_run_config (procedure, config);
-  if (GIMP_VALUES_GET_ENUM (answer, 0) != GIMP_PDB_SUCCESS)
-    error = g_strdup (gimp_value_array_length (answer) > 1 ? GIMP_VALUES_GET_STRING (answer, 1)
-                                                           : gimp_pdb_get_last_error (gimp_get_pdb ()));
-  else
+  if (!error)
     *made = (FddmLayers) { id_of (GIMP_VALUES_GET_LAYER (answer, 1)), id_of (GIMP_VALUES_GET_LAYER (answer, 2)) };
   gimp_value_array_unref (answer);
   return error;
 }
 
 char *
-probe_denoise_file (const char *input, const char *folder, const char *settings)
+probe_generate (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made)
 {
-  GimpProcedure  *procedure = gimp_pdb_lookup_procedure (gimp_get_pdb (), "plug-in-fddm-denoise-file");
-  GimpValueArray *answer
-    = gimp_procedure_run (procedure, "input", input, "folder", folder, "settings", settings, NULL);
-  char           *problem   = GIMP_VALUES_GET_ENUM (answer, 0) == GIMP_PDB_SUCCESS
-                                ? g_strdup (GIMP_VALUES_GET_STRING (answer, 1))
-                                : g_strdup ("the procedure failed");
+  char           *error;
+  GimpValueArray *answer = call ("plug-in-fddm-generate", fddm_generate_parameters, run_mode, image, drawable, values, &error);
+  GObject       **layers = error ? NULL : GIMP_VALUES_GET_CORE_OBJECT_ARRAY (answer, 1);
+
+  for (made->n = 0; layers && layers[made->n]; made->n++)
+    made->layers[made->n] = id_of (layers[made->n]);
+  gimp_value_array_unref (answer);
+  return error;
+}
+
+static char *
+problem_in (GimpValueArray *answer)
+{
+  char *problem = GIMP_VALUES_GET_ENUM (answer, 0) == GIMP_PDB_SUCCESS ? g_strdup (GIMP_VALUES_GET_STRING (answer, 1))
+                                                                       : g_strdup ("the procedure failed");
 
   gimp_value_array_unref (answer);
   return problem;
+}
+
+char *
+probe_denoise_file (const char *input, const char *folder, const char *settings)
+{
+  GimpProcedure *procedure = gimp_pdb_lookup_procedure (gimp_get_pdb (), "plug-in-fddm-denoise-file");
+
+  return problem_in (gimp_procedure_run (procedure, "input", input, "folder", folder, "settings", settings, NULL));
+}
+
+char *
+probe_generate_file (const char *subject, const char *folder, const char *settings)
+{
+  GimpProcedure *procedure = gimp_pdb_lookup_procedure (gimp_get_pdb (), "plug-in-fddm-generate-file");
+
+  return problem_in (gimp_procedure_run (procedure, "model", "texture", "subject", subject, "folder", folder,
+                                         "settings", settings, NULL));
 }
 
 gboolean

@@ -1,8 +1,8 @@
 /* probe.h: what the host checks need from GIMP beyond plugin/host.h.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The probe is a plug-in of its own, only built for the tests: it makes pictures inside GIMP, calls plug-in-fddm-denoise
- * through the procedure database as a script would, and looks at the layers that come back, bit by bit. */
+ * The probe is a plug-in of its own, only built for the tests: it makes pictures inside GIMP, calls the plug-in's
+ * procedures through the procedure database as a script would, and looks at the layers that come back, bit by bit. */
 #pragma once
 #include "plugin/host.h"
 #include "plugin/jobs.h"
@@ -43,12 +43,17 @@ double      probe_get_opacity    (FddmItemId layer);
 void        probe_select         (FddmImageId image, int x, int y, int width, int height);
 void        probe_float          (FddmItemId drawable);    /* makes the selection float */
 gboolean    probe_to_indexed     (FddmImageId image);
-/* Remembers the settings as an earlier dialog would have done; FALSE where the caller had to do it (GIMP 3). */
-void        probe_remember       (const char *settings);
+void        probe_unselect       (FddmImageId image);
+/* Remembers the settings as an earlier dialog would have done; on GIMP 3 run.py has done it. */
+void        probe_remember       (const char *procedure, const char *settings);
 /* Calls plug-in-fddm-denoise; NULL, or the error that GIMP passes on. Free with g_free. */
 char       *probe_denoise        (int run_mode, FddmImageId image, FddmItemId drawable, const double *values,
                                   FddmLayers *made);
 char       *probe_denoise_file   (const char *input, const char *folder, const char *settings);
+/* The same for plug-in-fddm-generate; DRAWABLE may be FDDM_NO_ITEM. */
+char       *probe_generate       (int run_mode, FddmImageId image, FddmItemId drawable, const double *values,
+                                  FddmGenerated *made);
+char       *probe_generate_file  (const char *subject, const char *folder, const char *settings);
 /* Whether values out of range reach the plug-in, or the host refuses them itself. */
 gboolean    probe_checks_ranges  (void);
 

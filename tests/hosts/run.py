@@ -18,14 +18,22 @@ import time
 import pictures
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-LAST_VALUES = """# settings of the last dialog, as GIMP 3 keeps them
+LAST_VALUES = {"denoise": """# settings of the last dialog, as GIMP 3 keeps them
 (noise 20.0)
 (luma 0.0)
 (chroma 0.0)
 (quality "fast")
 (device "cpu")
 (output "layer-and-noise")
-"""
+""", "generate": """# settings of the last dialog, as GIMP 3 keeps them
+(subject "stone paving")
+(width 12)
+(height 11)
+(steps 2)
+(count 2)
+(device "cpu")
+(seed 5)
+"""}
 
 
 class Tap:
@@ -95,13 +103,16 @@ class Gimp:
         own.mkdir()
         fast = (source / "denoise-fast.safetensors").read_bytes()
         (weights / "denoise-fast.safetensors").write_bytes(fast)
+        self.environment["FDDM_PROBE_DENOISER"] = str(weights / "denoise-fast.safetensors")
+        shutil.copy(SOURCE / "tests" / "golden" / "tiny-generate.safetensors", weights / "generate-texture.safetensors")
         (own / "damaged").write_bytes(b"?" + fast[1:len(fast) // 2])
         (self.profile / "scripts").mkdir(exist_ok=True)
         shutil.copy(SOURCE / "plugin" / "scripts" / self.host / "fddm-batch.scm", self.profile / "scripts")
         if self.host == "gimp3":
             settings = self.profile / "plug-in-settings"
             settings.mkdir(exist_ok=True)
-            (settings / "GimpProcedureConfigRun-plug-in-fddm-denoise.last").write_text(LAST_VALUES)
+            for name, values in LAST_VALUES.items():
+                (settings / f"GimpProcedureConfigRun-plug-in-fddm-{name}.last").write_text(values)
 
     def files(self):
         """Everything outside of the profile, but for the caches that GEGL and babl keep."""
@@ -136,6 +147,40 @@ def check_batch(tap, gimp):
         tap.line(re.search(r"fddm-batch-denoise: 0 done, 1 failed$", said, re.M), f"batch: {name}: counted as failed")
 
 
+def check_batch_generate(tap, gimp):
+    """The lines of the README: textures into a folder."""
+    call = '(fddm-batch-generate "texture" "{}" 40 30 2 {} 2 "{}" 5{})'
+    status, said = gimp.run(call.format("grass", "TRUE", "textures", ""))
+    tap.line(status == 0 and re.search(r"fddm-batch-generate: 2 done, 0 failed$", said, re.M), "batch: two textures, both done")
+    tap.line(re.search(r"^fddm: textures/grass-6\.png: 40 × 30, layers: 1\. .*, \d+\.\d s\.", said, re.M),
+             "batch: the log tells file, size, device and time")
+    _, said = gimp.run(call.format("stone paving", "FALSE", "textures", ' 0 "cpu"'))
+    tap.line(re.search(r"fddm-batch-generate: 2 done, 0 failed$", said, re.M), "batch: eta and device at the end")
+    names = sorted(path.name for path in (gimp.work / "textures").iterdir())
+    tap.line(names == ["grass-5.png", "grass-6.png", "stone paving-5.png", "stone paving-6.png"],
+             f"batch: whole textures under their names, nothing else {names}")
+    rows = [pictures.read_gray(gimp.work / "textures" / name) for name in names]
+    tap.line(all(len(picture) == 30 and len(picture[0]) == 40 for picture in rows), "batch: the size is as told")
+    tap.line(len({b"".join(map(bytes, picture)) for picture in rows}) == 4, "batch: four different textures")
+    status, said = gimp.run(call.format("gras", "FALSE", "textures", ""))
+    tap.line(re.search(r"fddm-batch-generate: 0 done, 2 failed$", said, re.M) and "known are: grass, stone paving" in said,
+             "batch: an unknown subject fails, the known ones are told")
+    tap.line(status == (0 if gimp.host == "gimp2" else 70), f"batch: exit status {status} with failed textures")
+
+
+def check_call_from_a_script(tap, gimp):
+    """The lines of the README: layers into an image, two of them, counted by the script."""
+    if gimp.host == "gimp2":
+        form = ('(let* ((image (car (gimp-image-new 40 30 RGB))) (layers (plug-in-fddm-generate RUN-NONINTERACTIVE image -1 '
+                '"texture" "grass" 0 0 2 1 FALSE 2 2 0))) (gimp-message (string-append "made " (number->string (car layers)))))')
+    else:
+        form = ('(script-fu-use-v3)(let* ((image (gimp-image-new 40 30 RGB)) (layers (plug-in-fddm-generate #:run-mode '
+                'RUN-NONINTERACTIVE #:image image #:drawables (vector) #:subject "grass" #:steps 2 #:count 2))) '
+                '(gimp-message (string-append "made " (number->string (vector-length layers)))))')
+    _, said = gimp.run(form)
+    tap.line(re.search(r"made 2$", said, re.M), "a script gets the new layers")
+
+
 def check_ranges_of_gimp3(tap, gimp):
     """GIMP 3 refuses what is out of range before the plug-in is asked; its exit status tells."""
     form = ('(script-fu-use-v3)(let ((image (gimp-file-load RUN-NONINTERACTIVE "in/a.png"))) (plug-in-fddm-denoise '
@@ -145,6 +190,11 @@ def check_ranges_of_gimp3(tap, gimp):
     for argument, name in (("#:noise -1.0", "noise"), ("#:luma 101.0", "luma"), ("#:seed -1", "seed")):
         status, said = gimp.run(form.format(argument))
         tap.line(status == 70 and "plug-in-fddm-denoise" in said, f"{name} out of range: exit status {status}, plug-in named")
+    form = ('(script-fu-use-v3)(plug-in-fddm-generate #:run-mode RUN-NONINTERACTIVE #:image (gimp-image-new 40 30 RGB) '
+            '#:drawables (vector) {})')
+    for argument in ("#:width 8193", "#:steps 0", "#:eta 1.5", "#:count 17", '#:device "tpu"'):
+        status, said = gimp.run(form.format(argument))
+        tap.line(status == 70 and "plug-in-fddm-generate" in said, f"{argument}: exit status {status}, plug-in named")
 
 
 def german():
@@ -180,7 +230,7 @@ def main():
         status, said = gimp.run("(display 1)")   # GIMP makes its profile; it dislikes one that we made
         tap.line(gimp.profile.is_dir(), "GIMP starts and makes its profile")
         gimp.install(plugin, probe, pathlib.Path(weights))
-        for name in ("in", "out", "batch", "mixed", "bands"):
+        for name in ("in", "out", "batch", "mixed", "bands", "textures"):
             (gimp.work / name).mkdir()
         pictures.write_all(gimp.work / "in")
         before = gimp.files()
@@ -190,11 +240,13 @@ def main():
                                 else f'(plug-in-fddm-probe #:path "{results}")')
         tap.take(results.read_text() if results.exists() else said)
         check_batch(tap, gimp)
+        check_batch_generate(tap, gimp)
+        check_call_from_a_script(tap, gimp)
         if host == "gimp3":
             check_ranges_of_gimp3(tap, gimp)
         check_german(tap, gimp, plugin)
 
-        touched = {name for name in gimp.files() - before if not re.match(r"work/(out|batch|mixed|bands)/", name)}
+        touched = {name for name in gimp.files() - before if not re.match(r"work/(out|batch|mixed|bands|textures)/", name)}
         tap.line(not touched, f"no file outside the profile and the output folder is touched {sorted(touched) or ''}")
         print(f"# {time.monotonic() - started:.0f} s")
         return tap.end()

@@ -16,6 +16,7 @@ import zlib
 PROGRAM = os.path.abspath(sys.argv[1])
 GOLDEN = os.environ.get("FDDM_GOLDEN", os.path.join(os.path.dirname(__file__), "..", "golden"))
 NETWORK = os.path.abspath(os.path.join(GOLDEN, "tiny.safetensors"))
+GENERATOR = os.path.abspath(os.path.join(GOLDEN, "tiny-generate.safetensors"))
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}                     # samples a pixel, by PNG's colour type
 WORDS = {"LC_ALL": "C.UTF-8", "LANGUAGE": "C"}
 TESTS = []
@@ -93,6 +94,11 @@ def denoise(source, target, *more, **how):
     return run("denoise", source, target, "--weights", NETWORK, "--device", "cpu", *more, **how)
 
 
+def generate(target, *more, model=GENERATOR, **how):
+    small = () if "--width" in more else ("--width", "21", "--height", "14")         # not whole patches
+    return run("generate", target, "--model", model, "--device", "cpu", "--steps", "3", *small, *more, **how)
+
+
 def refused(source, target, *more, status=1, **how):
     """Fails, and leaves the folder as it was."""
     folder = os.path.dirname(os.path.abspath(target))
@@ -110,6 +116,7 @@ def command_lines():
     assert run("--version").stdout.startswith("fddm ")
     assert "denoise" in run("--help").stdout
     assert "--noise" in run("denoise", "--help").stdout
+    assert "--tileable" in run("generate", "--help").stdout and "generate OUT" in run("--help").stdout
     run("frobnicate", status=2)
     for bad in (["--noise", "101"], ["--luma", "-1"], ["--chroma", "x"], ["--quality", "superb"], ["--device", "tpu"],
                 ["--memory", "0"], ["--frobnicate"], ["--seed", "-1"], ["--coarse", "201"], ["--medium", "-1"],
@@ -261,6 +268,79 @@ def weights_by_name_and_path():
     error = run("denoise", "in.png", "out2.png", "--weights", "mine", FDDM_WEIGHTS_DIR="networks", status=1).stderr
     assert "mine.safetensors" in error
     assert not os.path.exists("out2.png")
+
+
+@test
+def pictures_are_generated():
+    done = generate("a.png", "--subject", "grass", "--seed", "5")
+    assert "a.png: seed 5." in done.stderr and done.stdout == ""
+    width, height, kind, depth, samples = read_png("a.png")
+    assert (width, height, kind, depth) == (21, 14, 2, 8) and len(set(samples)) > 20
+    others = {samples}
+    for number, more in enumerate(([], ["--subject", "grass", "--seed", "6"], ["--subject", "stone paving", "--seed", "5"],
+                                   ["--subject", "grass", "--seed", "5", "--eta", "0"],
+                                   ["--subject", "grass", "--seed", "5", "--steps", "4"]), 1):
+        generate("b.png", *more)
+        others.add(read_png("b.png")[4])
+        assert len(others) == number + 1, "%s changes nothing" % more
+    generate("b.png", "--subject", "grass", "--seed", "5", "--quiet")
+    with open("a.png", "rb") as a, open("b.png", "rb") as b:
+        assert a.read() == b.read(), "the same seed, other bytes"
+    generate("c.jpg", "--tileable", "--threads", "1", "--memory", "100")
+    assert read_png("b.png")[4] == samples and sorted(os.listdir(".")) == ["a.png", "b.png", "c.jpg"]
+    generate("large.png", "--width", "512", "--height", "1")
+    assert read_png("large.png")[:2] == (512, 1)
+
+
+@test
+def several_pictures():
+    os.mkdir("x.y")
+    told = json.loads(generate("x.y/some.png", "--count", "3", "--seed", "2147483646", "--json").stdout)
+    seeds = [2147483646, 2147483647, 0]
+    assert [(o["output"], o["seed"]) for o in told["outputs"]] == [("x.y/some-%d.png" % (i + 1), s) for i, s in enumerate(seeds)]
+    assert told["width"] == 21 and told["steps"] == 3 and told["subject"] is None and not told["tileable"] and told["device"]
+    for i, seed in enumerate(seeds, 1):
+        generate("one.png", "--seed", str(seed))
+        assert read_png("one.png") == read_png("x.y/some-%d.png" % i), seed
+    assert len(os.listdir("x.y")) == 3
+
+
+@test
+def what_cannot_be_generated():
+    for bad in (["--width", "0"], ["--height", "8193"], ["--width", "x"], ["--steps", "0"], ["--steps", "1001"], ["--eta", "1.01"],
+                ["--eta", "nan"], ["--count", "0"], ["--count", "17"], ["--seed", "-1"], ["--seed", "2147483648"],
+                ["--device", "tpu"], ["--quality", "best"], ["--frobnicate"]):
+        generate("a.png", *bad, status=2)
+    run("generate", status=2)
+    run("generate", "a.png", "b.png", status=2)
+    error = generate("a.png", "--subject", "gras", status=2).stderr
+    assert "gras" in error and "grass, stone paving" in error, error
+    assert NETWORK in generate("a.png", model=NETWORK, status=1).stderr
+    assert "generate-moss" in generate("a.png", model="moss", status=1).stderr
+    os.mkdir("folder.png")
+    for target in ("missing/a.png", "a.frob", "folder.png", "/dev/full"):
+        assert target in generate(target, status=1).stderr
+    assert "a-1.frob" in generate("a.frob", "--count", "2", status=1).stderr
+    with open("old.png", "wb") as f:
+        f.write(b"old")
+    assert "old.png" in generate("old.png", "--width", "100", "--height", "100", status=1, limit=4096).stderr     # a full disk
+    with open("old.png", "rb") as f:
+        assert f.read() == b"old"
+    assert sorted(os.listdir(".")) == ["folder.png", "old.png"]
+
+
+@test
+def models_by_name():
+    os.mkdir("networks")
+    shutil.copy(GENERATOR, "networks/generate-texture.safetensors")
+    where = {"FDDM_WEIGHTS_DIR": "networks"}
+    run("generate", "a.png", "--device", "cpu", "--steps", "2", "--width", "9", "--height", "9", **where)
+    generate("b.png", "--width", "9", "--height", "9", "--steps", "2", model="texture", **where)
+    generate("c.png", "--width", "9", "--height", "9", "--steps", "2", model="networks/generate-texture.safetensors")
+    assert read_png("a.png") == read_png("b.png") == read_png("c.png")
+    told = json.loads(run("info", "--json", **where).stdout)
+    assert [w["subjects"] for w in told["weights"] if "networks/" in w["path"]] == [["grass", "stone paving"]]
+    assert "subjects: grass, stone paving" in run("info", **where).stdout
 
 
 @test

@@ -110,6 +110,19 @@ test_no_gpu (void)
   g_assert_cmpstr (fddm_context_gpu_reason (context), ==, "no NVIDIA driver");
 }
 
+/* The same, asked without a network. */
+static void
+test_gpu_problem (void)
+{
+  g_autofree char *without = NULL;
+
+  g_setenv ("FDDM_TEST_CONVOLUTIONS", "0", TRUE);
+  without = fddm_gpu_problem (module_dir);
+  g_assert_cmpstr (without, ==, "no NVIDIA driver");
+  g_setenv ("FDDM_TEST_CONVOLUTIONS", "40", TRUE);
+  g_assert_null (fddm_gpu_problem (module_dir));
+}
+
 /* ---- Tiles streamed ---- */
 
 /* Reads and writes in their order: "r", "w"; the read or write with the number FAIL_AT fails, the tick CANCEL_AT cancels. */
@@ -280,6 +293,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fallback/lost-generating", test_lost_generating);
   g_test_add_func ("/fallback/gpu-asked-for", test_gpu_asked_for);
   g_test_add_func ("/fallback/no-gpu", test_no_gpu);
+  g_test_add_func ("/fallback/gpu-problem", test_gpu_problem);
   g_test_add_func ("/fallback/streamed", test_streamed);
   g_test_add_func ("/fallback/streaming-stops", test_streaming_stops);
   g_test_add_func ("/fallback/streaming-is-planned", test_streaming_is_planned);

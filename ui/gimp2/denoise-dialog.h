@@ -5,5 +5,4 @@
 
 /* Shows VALUES of the parameters TABLE, lets them be changed, and tells whether the user wants to go on. PROCEDURE is the
  * name under which help is looked for. */
-gboolean fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, const FddmMeasuring *measuring,
-                                  double *values);
+gboolean fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, const FddmLine *lines, double *values);

@@ -7,4 +7,4 @@
 
 /* Lets the values of the parameters TABLE in CONFIG be changed, and tells whether the user wants to go on. */
 gboolean fddm_denoise_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const FddmParameter *table,
-                                  const FddmMeasuring *measuring);
+                                  const FddmLine *lines);

@@ -1,12 +1,11 @@
-/* jobs.c: see jobs.h.
+/* denoise-job.c: a layer denoised into a new one; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "jobs.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "engine/fddm.h"
 #include "engine/gegl-pixels.h"
-#include "folders.h"
+#include "job-engine.h"
 #include "layer-pixels.h"
 
 /* How far the network looks beyond the selection, in pixels; and the least that the noise is measured on. */
@@ -24,29 +23,14 @@ typedef struct {
   char          **account;       /* may be NULL                           */
 } Job;
 
-/* GIMP cancels by ending this process. */
-static gboolean
-show_progress (FddmPhase phase, double fraction, gpointer data)
-{
-  fddm_progress_show (data, phase == FDDM_PHASE_MEASURE ? FDDM_STAGE_MEASURE : FDDM_STAGE_DENOISE, fraction);
-  return TRUE;
-}
-
 static gboolean
 check_image (FddmImageId image, FddmItemId drawable, GError **error)
 {
   g_autofree char *name = fddm_host_item_name (drawable);
-  const char      *text = NULL;
 
-  if (fddm_host_image_is_indexed (image))
-    text = _("Indexed images cannot be denoised. Convert the image to RGB first: Image > Mode > RGB.");
-  else if (fddm_host_image_is_floating (image))
-    text = _("The image has a floating selection. Anchor it first: Layer > Anchor Layer.");
-  if (text)
-    {
-      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, text);
-      return FALSE;
-    }
+  if (!fddm_job_check_image (image, _("Indexed images cannot be denoised. Convert the image to RGB first: Image > Mode > RGB."),
+                             error))
+    return FALSE;
   if (!fddm_host_item_is_layer (drawable))
     {
       g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
@@ -79,14 +63,11 @@ bounds_to_compute (FddmItemId drawable, const GeglRectangle *layer, GeglRectangl
 }
 
 static FddmContext *
-open_context (FddmQuality quality, FddmDeviceKind device, int *averages, GError **error)
+open_context (FddmQuality quality, double device, int *averages, GError **error)
 {
-  g_auto (GStrv) folders         = fddm_folders_weights (fddm_host_profile ());
-  const char            *name    = fddm_quality_weights (quality, averages);
-  g_autofree char       *path    = fddm_weights_find (name, (const char *const *) folders, error);
-  g_autoptr (FddmWeights) weights = path ? fddm_weights_open (path, error) : NULL;
+  g_autoptr (FddmWeights) weights = fddm_job_weights (fddm_quality_weights (quality, averages), error);
 
-  return weights ? fddm_context_new (weights, device, NULL, error) : NULL;
+  return weights ? fddm_job_context (weights, device, error) : NULL;
 }
 
 char *
@@ -102,7 +83,7 @@ fddm_job_measure (FddmItemId drawable)
   FddmSource              source;
 
   if (bounds_to_compute (drawable, gegl_buffer_get_extent (buffer), &bounds, &error)
-      && (context = open_context (FDDM_QUALITY_FAST, FDDM_DEVICE_CPU, &averages, &error)))
+      && (context = open_context (FDDM_QUALITY_FAST, FDDM_DEVICE_CHOICE_CPU, &averages, &error)))
     {
       fddm_gegl_pixels_init (&pixels, buffer, NULL, &bounds, fddm_host_format (drawable));
       source = fddm_gegl_pixels_source (&pixels);
@@ -116,16 +97,11 @@ fddm_job_measure (FddmItemId drawable)
 static char *
 describe_run (const FddmContext *context, const FddmReport *report, double seconds)
 {
-  const char      *reason = fddm_context_gpu_reason (context);
-  g_autofree char *found  = NULL;
-  g_autofree char *no_gpu = reason ? g_strdup_printf (_("No GPU: %s"), reason) : NULL;
-
   if (report->tiles == 0)
     return g_strdup (_("Nothing was to be removed: a copy."));
   /* translators: luma and chroma noise, the device, seconds */
-  found = g_strdup_printf (_("Noise: luma %.1f, chroma %.1f. %s, %.1f s."), report->luma, report->chroma,
-                           fddm_context_describe (context), seconds);
-  return no_gpu ? g_strdup_printf ("%s %s", found, no_gpu) : g_steal_pointer (&found);
+  return fddm_job_account (context, g_strdup_printf (_("Noise: luma %.1f, chroma %.1f. %s, %.1f s."), report->luma,
+                                                     report->chroma, fddm_context_describe (context), seconds));
 }
 
 static FddmDenoiseParams
@@ -148,7 +124,6 @@ params_of (const double *values)
 static gboolean
 run_engine (Job *job, GError **error)
 {
-  static const FddmDeviceKind kinds[] = { FDDM_DEVICE_AUTO, FDDM_DEVICE_GPU, FDDM_DEVICE_CPU };
   const double           *values  = job->values;
   const Babl             *format  = fddm_host_format (job->source);
   FddmDenoiseParams       params  = params_of (values);
@@ -164,8 +139,7 @@ run_engine (Job *job, GError **error)
 
   if (!bounds_to_compute (job->source, gegl_buffer_get_extent (job->clean), &bounds, error))
     return FALSE;
-  context = open_context ((FddmQuality) values[FDDM_DENOISE_QUALITY], kinds[(int) values[FDDM_DENOISE_DEVICE]],
-                          &params.averages, error);
+  context = open_context ((FddmQuality) values[FDDM_DENOISE_QUALITY], values[FDDM_DENOISE_DEVICE], &params.averages, error);
   if (!context)
     return FALSE;
 
@@ -178,8 +152,8 @@ run_engine (Job *job, GError **error)
       fddm_gegl_pixels_init (&gray_pixels, job->uncertainty, job->uncertainty, &bounds, format);
       gray = fddm_gegl_pixels_sink (&gray_pixels);
     }
-  done = fddm_denoise_uncertain (context, &params, &source, &sink, job->uncertainty ? &gray : NULL, show_progress, &job->bar,
-                                 &report, error);
+  done = fddm_denoise_uncertain (context, &params, &source, &sink, job->uncertainty ? &gray : NULL, fddm_progress_engine,
+                                 &job->bar, &report, error);
   job->bar.context = NULL;
   if (done && job->account)
     *job->account = describe_run (context, &report, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
@@ -277,10 +251,4 @@ fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, 
   g_clear_object (&job.clean);
   g_clear_object (&job.uncertainty);
   return done;
-}
-
-void
-fddm_job_log (const char *name, const char *account)
-{
-  g_printerr ("fddm: %s: %s\n", name, account);
 }
