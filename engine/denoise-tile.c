@@ -83,6 +83,12 @@ core_of (float *pixels, const FddmTile *tile, int samples)
   return pixels + ((gsize) (tile->core.y - tile->region.y) * tile->region.width + (tile->core.x - tile->region.x)) * samples;
 }
 
+static void
+clear_change (FddmDenoiseJob *job, const FddmTile *tile)
+{
+  fddm_pixels_fill (job->work.change, region_pixels (tile) * job->source->channels, 0.0f);
+}
+
 /* What was gathered, weighted by bands, onto the photo. */
 static void
 add_change (FddmDenoiseJob *job, const FddmTile *tile)
@@ -216,15 +222,47 @@ evaluations (const FddmDenoiseJob *job, int i)
   return 1 + detail + (i == 0 && job->uncertainty != NULL ? PROBES : 0);
 }
 
-/* The tile on one grid: begins to add its share of what is to change to what is gathered, or to the photo. */
+/* Where the network is asked more than once on grid I, or for something other than what is to be removed. */
 static gboolean
-denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTicker *ticker, GError **error)
+is_sampled (const FddmDenoiseJob *job, int i)
+{
+  return evaluations (job, i) > 1 || !job->removes;
+}
+
+/* What is to change is gathered there, or added at once. */
+static float *
+target_of (FddmDenoiseJob *job)
+{
+  return job->work.spec.gathers ? job->work.change : job->work.raw;
+}
+
+/* One estimate, which begins to be added: what stands before and behind the network is a pass over memory each. */
+static gboolean
+estimate_on_grid (FddmDenoiseJob *job, const FddmWindow *window, const FddmTicker *ticker, GError **error)
+{
+  FddmContext       *context = job->context;
+  const FddmBackend *backend = context->backend;
+  FddmWork          *work    = &job->work;
+  const FddmEnds     ends    = { .level = job->level, .curve = work->spec.noise_varies ? job->noise.curve : NULL,
+                                 .mean = context->mean, .variance = context->variance,
+                                 .lo = context->weights->noise_lo, .hi = context->weights->noise_hi };
+
+  return backend->analyse_input (context->device, window, work->pixels, &ends, work->y,
+                                 fddm_network_input (context->network), error) &&
+         fddm_tick (ticker, 0, 1, error) && fddm_network_run (context->network, -1, ticker, error) &&
+         backend->synthesise_output (context->device, window, work->y, &ends, fddm_network_output (context->network),
+                                     job->strength, 1.0f / job->params->averages, target_of (job), error);
+}
+
+/* The same with detail or for the uncertainty, which ask several times. */
+static gboolean
+sample_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmGrid *grid, const FddmWindow *window,
+                const FddmTicker *ticker, GError **error)
 {
   FddmContext       *context = job->context;
   const FddmBackend *backend = context->backend;
   FddmDevice        *device  = context->device;
   FddmWork          *work    = &job->work;
-  const FddmGrid     grid    = fddm_grid (i, context->weights->patch);
   const float        detail  = (float) (job->params->detail / 100.0);
   const gboolean     uncertain = i == 0 && job->uncertainty != NULL;
   const int          n = evaluations (job, i), to_detail = uncertain ? 1 + PROBES : 1;
@@ -232,28 +270,38 @@ denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTic
   FddmTicker         rest = fddm_ticker_parts (ticker, to_detail, n, n);
   FddmSampler        sampler = { backend, device, context->weights, context->network, context->mean,
                                  context->variance, -1 };
-  FddmWindow         window;
 
-  fddm_window_init (&window, tile, &grid, context->weights->patch, context->weights->channels,
-                    job->source->channels, job->source->width, job->source->height, work->row_offset,
-                    work->column_offset);
-  if (!fddm_work_shape (work, window.rows, window.columns, error) ||
-      !backend->analyse (device, &window, work->pixels, work->y, error) || !fddm_tick (ticker, 0, 1, error) ||
+  if (!backend->analyse (device, window, work->pixels, work->y, error) || !fddm_tick (ticker, 0, 1, error) ||
       !(work->spec.noise_varies ? backend->noise_map (device, &job->noise, work->y, work->noise, error)
                                 : backend->tensor_upload (device, work->noise, job->noise.level, error)) ||
       !fddm_sampler_estimate (&sampler, work->y, work->noise, work->x0, &first, error) ||
-      (uncertain && !probe_variance (job, &sampler, tile, &window, &grid, &probes, error)))
+      (uncertain && !probe_variance (job, &sampler, tile, window, grid, &probes, error)))
     return FALSE;
   if (!job->removes)
     return TRUE;
-  if (i == 0 && work->spec.gathers)
-    fddm_pixels_fill (work->change, region_pixels (tile) * job->source->channels, 0.0f);
-  return (detail == 0.0f ||
-          sample_detail (job, &sampler, &window, random_of (job, tile, &grid, i), &rest, error)) &&
+  if (uncertain && work->spec.gathers)   /* the probes were gathered there, too */
+    clear_change (job, tile);
+  return (detail == 0.0f || sample_detail (job, &sampler, window, random_of (job, tile, grid, i), &rest, error)) &&
          backend->difference (device, work->y, work->x0, detail > 0.0f ? work->x : NULL, detail, job->strength, work->x0,
                               error) &&
-         backend->synthesise (device, &window, work->x0, 1.0f / job->params->averages,
-                              work->spec.gathers ? work->change : work->raw, error);
+         backend->synthesise (device, window, work->x0, 1.0f / job->params->averages, target_of (job), error);
+}
+
+/* The tile on one grid: begins to add its share of what is to change to what is gathered, or to the photo. */
+static gboolean
+denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTicker *ticker, GError **error)
+{
+  const FddmWeights *weights = job->context->weights;
+  FddmWork          *work    = &job->work;
+  const FddmGrid     grid    = fddm_grid (i, weights->patch);
+  FddmWindow         window;
+
+  fddm_window_init (&window, tile, &grid, weights->patch, weights->channels, job->source->channels, job->source->width,
+                    job->source->height, work->row_offset, work->column_offset);
+  if (!fddm_work_shape (work, window.rows, window.columns, error))
+    return FALSE;
+  return is_sampled (job, i) ? sample_on_grid (job, tile, i, &grid, &window, ticker, error)
+                             : estimate_on_grid (job, &window, ticker, error);
 }
 
 static gboolean
@@ -270,6 +318,8 @@ start_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker,
   const int grids = job->work.spec.grids, first = evaluations (job, 0), others = evaluations (job, 1);
   const int n = first + (grids - 1) * others;
 
+  if (job->work.spec.gathers)
+    clear_change (job, tile);
   for (int i = 0; i < grids; i++)
     {
       FddmTicker part = fddm_ticker_parts (ticker, i == 0 ? 0 : first + (i - 1) * others, first + i * others, n);

@@ -71,11 +71,11 @@ count_bytes (FddmWork *work, gsize *bytes, GError **error)
   const int    n       = context->weights->coefficients;
   gsize coefficients = context->backend->tensor_bytes (context->device, FDDM_TENSOR_FLOAT, work->down.size,
                                                        work->across.size, n);
-  int   n_tensors = 2 + (work->spec.noise_varies ? 1 : 0);
+  int   n_tensors = 1;
   gsize network;
 
   if (work->spec.samples_detail)
-    n_tensors += 2 + (work->spec.noise_varies ? 2 : 0);
+    n_tensors += work->spec.noise_varies ? 6 : 3;
   if (!fddm_network_bytes (context->network, work->down.size, work->across.size, &network, error))
     return FALSE;
   if (!g_size_checked_mul (bytes, coefficients, (gsize) n_tensors) || !g_size_checked_add (bytes, *bytes, network) ||
@@ -184,11 +184,11 @@ fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
     return TRUE;
   release (work);
   if (!fddm_network_prepare (work->context->network, rows, columns, error) ||
-      !make (work, &work->y, rows, columns, error) || !make (work, &work->x0, rows, columns, error) ||
-      !make (work, &work->noise, noise_rows, noise_columns, error))
+      !make (work, &work->y, rows, columns, error))
     return FALSE;
   if (work->spec.samples_detail &&
-      (!make (work, &work->x, rows, columns, error) || !make (work, &work->next, rows, columns, error) ||
+      (!make (work, &work->noise, noise_rows, noise_columns, error) || !make (work, &work->x0, rows, columns, error) ||
+       !make (work, &work->x, rows, columns, error) || !make (work, &work->next, rows, columns, error) ||
        !make (work, &work->from, noise_rows, noise_columns, error) ||
        !make (work, &work->to, noise_rows, noise_columns, error)))
     return FALSE;

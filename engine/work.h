@@ -28,8 +28,9 @@ typedef struct {
   float       *variance;             /* likewise, for uncertainty, one sample a pixel                  */
   int         *row_offset, *column_offset;
   int          rows, columns;        /* of the tensors now: a transposed grid swaps them */
-  FddmTensor  *y, *noise, *x0;       /* always: the photo's coefficients, their noise, the estimate */
-  FddmTensor  *x, *next, *from, *to; /* for detail: the state, its estimate, its noise before and after a step */
+  FddmTensor  *y;                    /* always: the photo's coefficients */
+  FddmTensor  *noise, *x0;           /* for detail: their noise, their estimate */
+  FddmTensor  *x, *next, *from, *to; /* likewise: the state, its estimate, its noise before and after a step */
 } FddmWork;
 
 /* Plans tiles within the context's memory bound and allocates for them; tries smaller ones when memory runs out. */

@@ -14,7 +14,7 @@
 #include <glib.h>
 #include "noise-model.h"
 
-#define FDDM_BACKEND_ABI 2
+#define FDDM_BACKEND_ABI 3
 
 typedef struct FddmDevice FddmDevice;   /* each backend's own */
 typedef struct FddmConv   FddmConv;     /* likewise: a convolution's weights, laid out for the device */
@@ -56,6 +56,15 @@ typedef struct {
   guint32 stream;         /* one for each sampling step             */
   int     row, column;    /* of the tile's first patch, in patches  */
 } FddmRandom;
+
+/* What the network's two ends ask besides the coefficients; weights/FORMAT.md has the formulas. Tensors are constant, of as
+ * many channels as the coefficients. */
+typedef struct {
+  const FddmTensor *level;                          /* of the noise                                                  */
+  const float     (*curve)[FDDM_NOISE_KNOTS];       /* by channel, LEVEL's factor at a patch's brightness; NULL = 1  */
+  const FddmTensor *mean, *variance;
+  float             lo, hi;                         /* noise levels go to the network clamped to this                */
+} FddmEnds;
 
 typedef struct {
   int            kernel;  /* 1 or 3 */
@@ -102,7 +111,16 @@ typedef struct {
    * After a failure some of the pixels may have got their share: start again from clean ones. */
   gboolean (*synthesise) (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
                           float *pixels, GError **error);
-  /* Until the pixels of the last synthesise are there; nothing to do when none is under way. */
+  /* For whoever asks the network once, all that stands on either side of it, in one pass over memory each: analyse, noise_map
+   * where ENDS has a curve, and precondition; estimate, difference without a sample, and synthesise, for which what has
+   * been said of synthesise holds, of OUTPUT and the tensors of ENDS as of COEFFICIENTS. The results are those of the
+   * separate operations. */
+  gboolean (*analyse_input)     (FddmDevice *device, const FddmWindow *window, const float *pixels, const FddmEnds *ends,
+                                 FddmTensor *coefficients, FddmTensor *input, GError **error);
+  gboolean (*synthesise_output) (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
+                                 const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength, float weight,
+                                 float *pixels, GError **error);
+  /* Until the pixels of the last synthesise or synthesise_output are there; nothing to do when none is under way. */
   gboolean (*synthesise_finish) (FddmDevice *device, GError **error);
 
   /* NOISE = MODEL at each patch's brightness. */
