@@ -112,9 +112,8 @@ typedef struct {
   gboolean (*synthesise) (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
                           float *pixels, GError **error);
   /* For whoever asks the network once, all that stands on either side of it, in one pass over memory each: analyse, noise_map
-   * where ENDS has a curve, and precondition; estimate, difference without a sample, and synthesise, for which what has
-   * been said of synthesise holds, of OUTPUT and the tensors of ENDS as of COEFFICIENTS. The results are those of the
-   * separate operations. */
+   * where ENDS has a curve, and precondition; estimate, difference without a sample, and synthesise, whose rules hold
+   * for OUTPUT, STRENGTH and all that ENDS points at as for COEFFICIENTS. The results are those of the separate operations. */
   gboolean (*analyse_input)     (FddmDevice *device, const FddmWindow *window, const float *pixels, const FddmEnds *ends,
                                  FddmTensor *coefficients, FddmTensor *input, GError **error);
   gboolean (*synthesise_output) (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,

@@ -131,6 +131,11 @@ gboolean fddm_cuda_analyse      (FddmDevice *device, const FddmWindow *window, c
                                  FddmTensor *coefficients, GError **error);
 gboolean fddm_cuda_synthesise   (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
                                  float weight, float *pixels, GError **error);
+gboolean fddm_cuda_analyse_input     (FddmDevice *device, const FddmWindow *window, const float *pixels,
+                                      const FddmEnds *ends, FddmTensor *coefficients, FddmTensor *input, GError **error);
+gboolean fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
+                                      const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength,
+                                      float weight, float *pixels, GError **error);
 gboolean fddm_cuda_synthesise_finish (FddmDevice *device, GError **error);
 /* Gives up what is under way: its pixels are touched no more, and its slots are free. */
 void     fddm_cuda_synthesise_drop   (FddmDevice *device);

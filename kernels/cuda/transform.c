@@ -129,8 +129,20 @@ scatter_rows (const FddmDevice *device, const Transform *t, const FddmRegion *re
     scatter_row (t, in + (i - region->top) * row_floats, i, pixels);
 }
 
+static FddmPatchEnds
+ends_of (const FddmEnds *from, const FddmWindow *window, const FddmTensor *network)
+{
+  FddmPatchEnds ends = { .level = *from->level, .mean = *from->mean, .variance = *from->variance, .network = *network,
+                         .lo = from->lo, .hi = from->hi, .varies = from->curve != NULL };
+
+  if (ends.varies)
+    memcpy (ends.curve, from->curve, window->channels * sizeof *ends.curve);
+  return ends;
+}
+
 static gboolean
-analyse (FddmDevice *device, const Transform *t, const float *pixels, FddmTensor *coefficients, GError **error)
+analyse_slots (FddmDevice *device, const Transform *t, const float *pixels, FddmTensor *coefficients,
+               const FddmPatchEnds *ends, GError **error)
 {
   FddmRing   *ring = &device->up;
   const int   d = t->patches.patch, width = t->window->columns * d;
@@ -147,16 +159,16 @@ analyse (FddmDevice *device, const Transform *t, const float *pixels, FddmTensor
         return FALSE;
       gather_rows (device, t, pixels, row * d, n * d, ring->host[slot]);
       if (!fddm_ring_send (device, ring, slot, n * d * row_floats * sizeof (float), error) ||
-          !fddm_patches_analyse (device, &t->patches, ring->device[slot], row, n, coefficients, error) ||
+          !fddm_patches_analyse (device, &t->patches, ring->device[slot], row, n, coefficients, ends, error) ||
           !fddm_ring_used (device, ring, slot, error))
         return FALSE;
     }
   return TRUE;
 }
 
-gboolean
-fddm_cuda_analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
-                   GError **error)
+static gboolean
+analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
+         const FddmPatchEnds *ends, GError **error)
 {
   Transform t;
   gboolean  ok;
@@ -164,9 +176,25 @@ fddm_cuda_analyse (FddmDevice *device, const FddmWindow *window, const float *pi
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   transform_init (&t, window);
-  ok = analyse (device, &t, pixels, coefficients, error);
+  ok = analyse_slots (device, &t, pixels, coefficients, ends, error);
   g_free (t.run);
   return ok;
+}
+
+gboolean
+fddm_cuda_analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
+                   GError **error)
+{
+  return analyse (device, window, pixels, coefficients, NULL, error);
+}
+
+gboolean
+fddm_cuda_analyse_input (FddmDevice *device, const FddmWindow *window, const float *pixels, const FddmEnds *ends,
+                         FddmTensor *coefficients, FddmTensor *input, GError **error)
+{
+  const FddmPatchEnds mine = ends_of (ends, window, input);
+
+  return analyse (device, window, pixels, coefficients, &mine, error);
 }
 
 /* ---- Back: regions set out for the host as long as there are slots, and are taken in when the caller wants the pixels ---- */
@@ -181,6 +209,8 @@ struct FddmSynthesis {
   Transform         t;
   FddmWindow        window;              /* what T points at                           */
   const FddmTensor *coefficients;
+  FddmPatchEnds     ends;
+  gboolean          estimates;           /* by ENDS                                    */
   float             weight;
   float            *pixels;
   int               row, at_once;        /* of patches: the next to set out, so many   */
@@ -212,7 +242,8 @@ start_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
   s->deliveries[s->started++ % FDDM_RING_SLOTS] = (Delivery) { region, slot };
   s->row += s->at_once;
   return fddm_ring_claim (device, ring, slot, error) &&
-         fddm_patches_synthesise (device, &s->t.patches, s->coefficients, &region, s->weight, ring->device[slot], error) &&
+         fddm_patches_synthesise (device, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL, &region, s->weight,
+                                  ring->device[slot], error) &&
          fddm_ring_fetch (device, ring, slot, bytes, error);
 }
 
@@ -237,9 +268,10 @@ fddm_cuda_synthesise_drop (FddmDevice *device)
   g_clear_pointer (&device->synthesis, g_free);
 }
 
-gboolean
-fddm_cuda_synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
-                      float *pixels, GError **error)
+/* ENDS may be NULL. */
+static gboolean
+synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, const FddmPatchEnds *ends,
+            float weight, float *pixels, GError **error)
 {
   FddmSynthesis *s;
   gboolean       ok;
@@ -251,8 +283,11 @@ fddm_cuda_synthesise (FddmDevice *device, const FddmWindow *window, const FddmTe
     return FALSE;
   s  = device->synthesis = g_new0 (FddmSynthesis, 1);
   *s = (FddmSynthesis) {
-    .window = *window, .coefficients = coefficients, .weight = weight, .pixels = pixels, .row = window->top / window->patch
+    .window = *window, .coefficients = coefficients, .estimates = ends != NULL, .weight = weight, .pixels = pixels,
+    .row = window->top / window->patch
   };
+  if (ends != NULL)
+    s->ends = *ends;
   transform_init (&s->t, &s->window);
   s->at_once = rows_in_slot (device, &device->down, &s->t, window->right - window->left, error);
   ok = s->at_once > 0;
@@ -261,6 +296,24 @@ fddm_cuda_synthesise (FddmDevice *device, const FddmWindow *window, const FddmTe
   if (!ok)
     fddm_cuda_synthesise_drop (device);
   return ok;
+}
+
+gboolean
+fddm_cuda_synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
+                      float *pixels, GError **error)
+{
+  return synthesise (device, window, coefficients, NULL, weight, pixels, error);
+}
+
+gboolean
+fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
+                             const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength, float weight,
+                             float *pixels, GError **error)
+{
+  FddmPatchEnds mine = ends_of (ends, window, output);
+
+  mine.strength = *strength;
+  return synthesise (device, window, coefficients, &mine, weight, pixels, error);
 }
 
 /* The oldest delivery is taken in before the next one sets out in its slot. */
