@@ -38,11 +38,12 @@ fddm_denoise_spec (const FddmDenoiseJob *job)
 
 /* ---- Pixels ---- */
 
-/* To RAW, and repaired to work.pixels. */
+/* To work.raw, and repaired to work.pixels. */
 static gboolean
-read_tile (FddmDenoiseJob *job, const FddmTile *tile, float *raw, GError **error)
+read_tile (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
 {
   const FddmRect *region = &tile->region;
+  float          *raw    = job->work.raw;
 
   if (!job->source->read (job->source->data, region->x, region->y, region->width, region->height, raw, error))
     {
@@ -311,7 +312,7 @@ finish (FddmDenoiseJob *job, GError **error)
 }
 
 /* The tile in work.raw and work.pixels, on every grid; when it returns, nobody needs work.pixels any more, and the last grid's
- * share may still be on its way to work.raw. */
+ * share may still be on its way to what are work.raw and work.change now. */
 static gboolean
 start_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
 {
@@ -332,20 +333,23 @@ start_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker,
 
 /* ---- Tiles ---- */
 
+/* What has been computed of the tile, filtered where that is wanted, and written. */
+static gboolean
+end_tile (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
+{
+  if (job->work.spec.gathers)
+    add_change (job, tile);
+  return write_tile (job, tile, job->sink, job->work.raw, job->source->channels, error) &&
+         (job->uncertainty == NULL || write_uncertainty (job, tile, error));
+}
+
 /* Reads the tile, denoises it and writes it. */
 static gboolean
 denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
 {
-  FddmWork *work = &job->work;
-
   /* A great tile's pixels take a while by themselves. */
-  if (!read_tile (job, tile, work->raw, error) || !fddm_tick (ticker, 0, 1, error) ||
-      !start_tile (job, tile, ticker, error) || !finish (job, error) || !fddm_tick (ticker, 1, 1, error))
-    return FALSE;
-  if (work->spec.gathers)
-    add_change (job, tile);
-  return write_tile (job, tile, job->sink, work->raw, job->source->channels, error) &&
-         (job->uncertainty == NULL || write_uncertainty (job, tile, error));
+  return read_tile (job, tile, error) && fddm_tick (ticker, 0, 1, error) && start_tile (job, tile, ticker, error) &&
+         finish (job, error) && fddm_tick (ticker, 1, 1, error) && end_tile (job, tile, error);
 }
 
 /* The first tile from I on whose core is not empty, and its number; FALSE when there is none. */
@@ -361,37 +365,35 @@ find_tile (const FddmDenoiseJob *job, int i, FddmTile *tile, int *number)
   return FALSE;
 }
 
-/* While the device computes a tile, the one before is written and the one behind is read, both in work.other; then the two
- * arrays change places. One tile is enough in work.pixels: its photo until the device has it, then what is written, then the
- * next photo. */
+/* While the device computes a tile, the one before is ended and the one behind is read, both in the arrays that have changed
+ * places with the tile's own. One work.pixels is enough: it has the tile's photo until the device has it, then what filters
+ * and writing need, then the next photo. */
 static gboolean
 stream_tiles (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
 {
-  FddmWork *work    = &job->work;
-  const int samples = job->source->channels;
+  FddmWork *work = &job->work;
   FddmTile  before, tile, next;
   int       number;
   gboolean  first = TRUE, more = find_tile (job, 0, &next, &number);
 
-  if (more && !read_tile (job, &next, work->raw, error))
+  if (more && !read_tile (job, &next, error))
     return FALSE;
   for (; more; first = FALSE)
     {
       FddmTicker part = fddm_ticker_part (ticker, number, fddm_work_tiles (work));
-      float     *done = work->raw;
 
       tile = next;
       if (!fddm_tick (&part, 0, 1, error) || !start_tile (job, &tile, &part, error))
         return FALSE;
+      fddm_work_swap (work);
       more = find_tile (job, number + 1, &next, &number);
-      if ((!first && !write_tile (job, &before, job->sink, work->other, samples, error)) ||
-          (more && !read_tile (job, &next, work->other, error)) || !fddm_tick (&part, 1, 1, error) || !finish (job, error))
+      if ((!first && !end_tile (job, &before, error)) || (more && !read_tile (job, &next, error)) ||
+          !fddm_tick (&part, 1, 1, error) || !finish (job, error))
         return FALSE;
-      work->raw   = work->other;
-      work->other = done;
-      before      = tile;
+      before = tile;
     }
-  return first || write_tile (job, &before, job->sink, work->other, samples, error);
+  fddm_work_swap (work);
+  return first || end_tile (job, &before, error);
 }
 
 gboolean

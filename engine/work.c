@@ -44,8 +44,24 @@ fddm_work_tiles (const FddmWork *work)
 gboolean
 fddm_work_streams (const FddmWork *work)
 {
-  return work->context->kind == FDDM_DEVICE_GPU && fddm_work_tiles (work) > 1 && !work->spec.gathers &&
-         !work->spec.uncertainty;
+  return work->context->kind == FDDM_DEVICE_GPU && fddm_work_tiles (work) > 1;
+}
+
+static void
+swap (float **a, float **b)
+{
+  float *kept = *a;
+
+  *a = *b;
+  *b = kept;
+}
+
+void
+fddm_work_swap (FddmWork *work)
+{
+  swap (&work->raw, &work->other_raw);
+  swap (&work->change, &work->other_change);
+  swap (&work->variance, &work->other_variance);
 }
 
 /* Bytes of the tile's pixels in host memory; G_MAXSIZE when a window's offsets, which are ints, can't reach them all. */
@@ -54,8 +70,9 @@ region_bytes (const FddmWork *work)
 {
   const FddmWorkSpec *spec   = &work->spec;
   const gsize         floats = region_floats (work);
-  const gsize         arrays = spec->gathers || spec->uncertainty ? 4 : fddm_work_streams (work) ? 3 : 2;
-  gsize               bytes, variance = spec->uncertainty ? floats / spec->samples : 0;
+  const gsize         tiles  = fddm_work_streams (work) ? 2 : 1;   /* that are there at the same time */
+  const gsize         arrays = 1 + tiles + (spec->gathers || spec->uncertainty ? 1 + tiles : 0);
+  gsize               bytes, variance = spec->uncertainty ? tiles * (floats / spec->samples) : 0;
 
   if (floats > G_MAXINT || !g_size_checked_mul (&bytes, floats, arrays) || !g_size_checked_add (&bytes, bytes, variance) ||
       !g_size_checked_mul (&bytes, bytes, sizeof (float)))
@@ -209,16 +226,18 @@ static gboolean
 allocate (FddmWork *work, GError **error)
 {
   const gboolean uncertainty = work->spec.uncertainty, spare = work->spec.gathers || uncertainty;
+  const gboolean streams = fddm_work_streams (work);
   const gsize    floats = region_floats (work), side = MAX (work->down.size, work->across.size);
   const gsize    pixels = side * work->context->weights->patch;
 
   work->row_offset    = g_try_new (int, pixels);
   work->column_offset = g_try_new (int, pixels);
   if (work->row_offset != NULL && work->column_offset != NULL && make_pixels (TRUE, floats, &work->raw) &&
-      make_pixels (TRUE, floats, &work->pixels) && make_pixels (fddm_work_streams (work), floats, &work->other) &&
-      make_pixels (spare, floats, &work->change) &&
+      make_pixels (TRUE, floats, &work->pixels) && make_pixels (streams, floats, &work->other_raw) &&
+      make_pixels (spare, floats, &work->change) && make_pixels (spare && streams, floats, &work->other_change) &&
       make_pixels (spare, floats, &work->spare) &&
-      make_pixels (uncertainty, floats / work->spec.samples, &work->variance))
+      make_pixels (uncertainty, floats / work->spec.samples, &work->variance) &&
+      make_pixels (uncertainty && streams, floats / work->spec.samples, &work->other_variance))
     return fddm_work_shape (work, work->down.size, work->across.size, error);
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a tile of %d × %d pixels"),
                work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
@@ -268,10 +287,12 @@ fddm_work_clear (FddmWork *work)
   fddm_network_release (work->context->network);
   g_clear_pointer (&work->raw, fddm_memory_free);
   g_clear_pointer (&work->pixels, fddm_memory_free);
-  g_clear_pointer (&work->other, fddm_memory_free);
   g_clear_pointer (&work->change, fddm_memory_free);
   g_clear_pointer (&work->spare, fddm_memory_free);
   g_clear_pointer (&work->variance, fddm_memory_free);
+  g_clear_pointer (&work->other_raw, fddm_memory_free);
+  g_clear_pointer (&work->other_change, fddm_memory_free);
+  g_clear_pointer (&work->other_variance, fddm_memory_free);
   g_clear_pointer (&work->row_offset, g_free);
   g_clear_pointer (&work->column_offset, g_free);
 }
