@@ -3,7 +3,8 @@
  *
  * fp16 ends at 65504, and a network makes numbers of its input that are a hundred times as large (weights/train/RESULTS.md).
  * So in fp16 what stands out by more than FDDM_STATE_MAX standard deviations, as no picture within [0,1] does, is kept from the
- * network and added to its estimate: it is no noise. Where numbers overflow all the same, there is Wiener's estimate. */
+ * network and added to its estimate: it is no noise. Where numbers overflow all the same, to infinity or what is stored for
+ * it, there is Wiener's estimate. */
 #pragma once
 #include <float.h>
 #include "fddm-math.h"
@@ -11,17 +12,18 @@
 
 #define FDDM_STATE_MAX 512.0f
 
-/* Means and variances of the coefficients, and how far from the mean the network sees. */
+/* Means and variances of the coefficients, how far from the mean the network sees, and what its output stays below. */
 typedef struct {
   FddmView mean, variance;
-  float    limit;
+  float    limit, overflow;
 } FddmSpread;
 
 static inline FddmSpread
 fddm_spread (const FddmDevice *device, const FddmTensor *mean, const FddmTensor *variance)
 {
-  const FddmSpread spread = { fddm_view (device, mean), fddm_view (device, variance),
-                              device->network == FDDM_ELEMENT_HALF ? FDDM_STATE_MAX : FLT_MAX };
+  const bool       is_half = device->network == FDDM_ELEMENT_HALF;
+  const FddmSpread spread  = { fddm_view (device, mean), fddm_view (device, variance), is_half ? FDDM_STATE_MAX : FLT_MAX,
+                               is_half ? FDDM_HALF_MAX : FLT_MAX };
 
   return spread;
 }
@@ -54,6 +56,6 @@ fddm_from_network (const FddmSpread &spread, const FddmView &output, size_t posi
     {
       const float excess = fddm_excess (x[i], s[i], m[i], v[i], spread.limit);
 
-      x[i] = fddm_estimate (x[i] - excess, s[i], m[i], v[i], fabsf (f[i]) <= FLT_MAX ? f[i] : 0.0f) + excess;
+      x[i] = fddm_estimate (x[i] - excess, s[i], m[i], v[i], fabsf (f[i]) < spread.overflow ? f[i] : 0.0f) + excess;
     }
 }

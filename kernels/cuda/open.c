@@ -214,6 +214,7 @@ fddm_cuda_open (const FddmDeviceOptions *options, GError **error)
 
       if (device != NULL)
         return device;
+      (void) cudaGetLastError ();   /* which would be taken for the next device's */
     }
   g_propagate_error (error, g_steal_pointer (&reason));
   return NULL;

@@ -13,7 +13,9 @@ free_buffers (FddmRing *ring)
 {
   for (int i = 0; i < FDDM_RING_SLOTS; i++)
     {
-      (void) cudaFreeHost (ring->host[i]);
+      /* Nothing is not its own, and an error would be taken for the next launch's. */
+      if (ring->host[i] != NULL)
+        (void) cudaFreeHost (ring->host[i]);
       (void) cudaFree (ring->device[i]);
       ring->host[i] = ring->device[i] = NULL;
     }

@@ -245,6 +245,18 @@ test_narrow_way (void)
   fddm_cuda_close (device);
 }
 
+/* One that is taken says nothing of the next. */
+static void
+test_second_gpu (void)
+{
+  g_autoptr (GError) error  = NULL;
+  FddmDevice        *device = open_emulated ("first-taken", NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (device->ordinal, ==, 1);
+  fddm_cuda_close (device);
+}
+
 static void
 test_memory_cap (void)
 {
@@ -408,6 +420,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/device/other-memory", test_other_memory_is_not_confused);
   g_test_add_func ("/gpu/device/memory-again", test_memory_is_used_again);
   g_test_add_func ("/gpu/device/narrow-way", test_narrow_way);
+  g_test_add_func ("/gpu/device/second-gpu", test_second_gpu);
   g_test_add_func ("/gpu/device/memory-cap", test_memory_cap);
   g_test_add_func ("/gpu/device/pixels-when-waited-for", test_pixels_come_when_waited_for);
   g_test_add_func ("/gpu/device/lost", test_lost_gpu);
