@@ -40,7 +40,8 @@ test_sentences (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) error  = NULL;
+      g_autofree char   *suffix = g_strdup_printf ("/%u", i);
 
       if (!g_test_subprocess ())
         {
@@ -50,7 +51,7 @@ test_sentences (void)
           g_test_trap_subprocess (path, 0, G_TEST_SUBPROCESS_DEFAULT);
           g_test_trap_assert_passed ();
         }
-      else if (g_str_has_suffix (g_test_get_path (), g_strdup_printf ("/%u", i)))
+      else if (g_str_has_suffix (g_test_get_path (), suffix))
         {
           g_assert_null (open_emulated (cases[i].cuda, cases[i].cudnn, &error));
           g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE);
