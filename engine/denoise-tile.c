@@ -156,22 +156,24 @@ synthesise_now (FddmDenoiseJob *job, const FddmWindow *window, const FddmTensor 
 /* A little more noise n of the photo's own kind, and what of it the estimate lets pass, as pixels in work.spare and
  * work.change. The grid's own coefficients and their estimate stay. */
 static gboolean
-probe (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile *tile, const FddmWindow *window, FddmRandom random,
+probe (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile *tile, const FddmWindow *of, FddmRandom random,
        const FddmTicker *ticker, GError **error)
 {
   const FddmBackend *backend = job->context->backend;
   FddmDevice        *device  = job->context->device;
   FddmWork          *work    = &job->work;
   const gsize        floats  = region_pixels (tile) * job->source->channels;
+  FddmWindow         window  = *of;
 
+  window.series = FDDM_SERIES_NONE;   /* other pixels than the photo's */
   fddm_pixels_fill (work->spare, floats, 0.0f);
   fddm_pixels_fill (work->change, floats, 0.0f);
   return backend->start (device, work->from, job->nothing, job->nothing, &random, work->x, error) &&
-         synthesise_now (job, window, work->x, 1.0f / PROBE, work->spare, error) &&
+         synthesise_now (job, &window, work->x, 1.0f / PROBE, work->spare, error) &&
          backend->difference (device, work->x, work->y, NULL, 0.0f, job->whole, work->next, error) &&
          fddm_sampler_estimate (sampler, work->next, work->noise, work->x, ticker, error) &&
          backend->difference (device, work->x, work->x0, NULL, 0.0f, job->whole, work->next, error) &&
-         synthesise_now (job, window, work->next, 1.0f / PROBE, work->change, error);
+         synthesise_now (job, &window, work->next, 1.0f / PROBE, work->change, error);
 }
 
 /* The covariance of the clean photo, given the noisy one, is S²·∂x̂/∂y where S is the noise's (Tweedie's formula to the
@@ -299,6 +301,8 @@ denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTic
 
   fddm_window_init (&window, tile, &grid, weights->patch, weights->channels, job->source->channels, job->source->width,
                     job->source->height, work->row_offset, work->column_offset);
+  if (work->spec.grids > 1)
+    window.series = i == 0 ? FDDM_SERIES_FIRST : i == work->spec.grids - 1 ? FDDM_SERIES_LAST : FDDM_SERIES_MORE;
   if (!fddm_work_shape (work, window.rows, window.columns, error))
     return FALSE;
   return is_sampled (job, i) ? sample_on_grid (job, tile, i, &grid, &window, ticker, error)

@@ -37,6 +37,16 @@ typedef struct {
   void          *data;    /* in the device's memory */
 } FddmTensor;
 
+/* Of several windows on one array of pixels, which is analysed through each in turn and synthesised to another array, likewise
+ * one for all: a device may read the pixels at the first window's analysis only, and write to them when the last window's
+ * synthesis is finished. Both stay as they are in between. Who begins a series anew gives up what an old one gathered. */
+typedef enum {
+  FDDM_SERIES_NONE,
+  FDDM_SERIES_FIRST,
+  FDDM_SERIES_MORE,
+  FDDM_SERIES_LAST
+} FddmSeries;
+
 /* Where a tile's pixels lie in an array of floats. Pixel (i, j) of the tile, 0 <= i < rows·patch, has its sample c at
  * row_offset[i] + column_offset[j] + c·channel_stride: reflection at the picture's edges, mirrored and transposed
  * reading are all a matter of these offsets. A channel_stride of 0 means a gray picture. */
@@ -48,6 +58,7 @@ typedef struct {
   gsize      n_floats;                      /* in the array                            */
   const int *row_offset, *column_offset;
   int        top, bottom, left, right;      /* pixels of the tile that synthesis adds to: [top,bottom) × [left,right) */
+  FddmSeries series;
 } FddmWindow;
 
 /* Where random numbers come from: a counter, so that any tile draws the same ones. */

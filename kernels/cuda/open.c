@@ -146,6 +146,7 @@ fddm_cuda_close (FddmDevice *device)
   for (guint i = 0; i < device->plans->len; i++)
     fddm_plan_free (device, g_ptr_array_index (device->plans, i));
   g_ptr_array_unref (device->plans);
+  device->resident.open = FALSE;
   fddm_cuda_memory_purge (device);
   g_array_unref (device->parked);
   fddm_ring_clear (&device->up);

@@ -139,10 +139,16 @@ transform_rows (const Block<D> &block, const float *from, float *to)
   __syncthreads ();
 }
 
+static __device__ __forceinline__ size_t
+place_of (const FddmPlaces &places, int row, int column)
+{
+  return (size_t) places.rows[row] + places.columns[column];
+}
+
 /* COEFFICIENTS, and the network's input, from position FIRST on. */
 template <int D> static __global__ void
-analyse_kernel (const __grid_constant__ FddmPatches patches, const float *pixels, FddmView coefficients, size_t first,
-                const __grid_constant__ Ends ends, int per_block)
+analyse_kernel (const __grid_constant__ FddmPatches patches, FddmPlaces places, const float *pixels, FddmView coefficients,
+                size_t first, const __grid_constant__ Ends ends, int per_block)
 {
   extern __shared__ float4 shared[];
   const Block<D> block (patches, (float *) shared, 0, patches.columns, per_block);
@@ -154,11 +160,12 @@ analyse_kernel (const __grid_constant__ FddmPatches patches, const float *pixels
   for (int e = threadIdx.x; e < block.n * d * d; e += THREADS)
     {
       const int    i = e / width, x = e % width;
-      const float *pixel = in + (i * row_pixels + x) * patches.samples;
+      const float *pixel = places.rows == NULL ? in + (i * row_pixels + x) * patches.samples
+                                               : pixels + place_of (places, blockIdx.y * d + i, block.first * d + x);
       float        rgb[3], ycbcr[3];
 
       for (int c = 0; c < 3; c++)
-        rgb[c] = 2.0f * fddm_clamp (pixel[patches.samples == 1 ? 0 : c], -FDDM_PIXEL_LIMIT, FDDM_PIXEL_LIMIT) - 1.0f;
+        rgb[c] = 2.0f * fddm_clamp (pixel[c * places.channel_stride], -FDDM_PIXEL_LIMIT, FDDM_PIXEL_LIMIT) - 1.0f;
       fddm_ycbcr_from_rgb (rgb, ycbcr);
       for (int c = 0; c < 3; c++)
         if (c < patches.channels)
@@ -182,7 +189,7 @@ analyse_kernel (const __grid_constant__ FddmPatches patches, const float *pixels
 
 /* A gray picture (or a gray model) takes the luma. Half, because coefficients belong to [-1,1] and pixels to [0,1]. */
 static __device__ __forceinline__ void
-write_pixel (float *pixel, int samples, int channels, const float ycbcr[3], float weight)
+write_pixel (float *pixel, int stride, bool adds, int samples, int channels, const float ycbcr[3], float weight)
 {
   float rgb[3] = { ycbcr[0], ycbcr[0], ycbcr[0] };
 
@@ -190,12 +197,12 @@ write_pixel (float *pixel, int samples, int channels, const float ycbcr[3], floa
     fddm_rgb_from_ycbcr (ycbcr, rgb);
   for (int c = 0; c < 3; c++)
     if (c < samples)
-      pixel[c] = 0.5f * weight * rgb[c];
+      pixel[c * stride] = (adds ? pixel[c * stride] : 0.0f) + 0.5f * weight * rgb[c];
 }
 
 template <int D> static __global__ void
 synthesise_kernel (const __grid_constant__ FddmPatches patches, FddmView coefficients, const __grid_constant__ Ends ends,
-                   FddmRegion region, float weight, float *pixels, int per_block)
+                   FddmRegion region, float weight, FddmPlaces places, float *pixels, int per_block)
 {
   extern __shared__ float4 shared[];
   const int      d = D ? D : patches.patch;
@@ -220,16 +227,18 @@ synthesise_kernel (const __grid_constant__ FddmPatches patches, FddmView coeffic
     {
       const int    i = e / width, x = e % width, y = row * d + i, column = block.first * d + x;
       const float *plane = block.a + x / d * block.size + i * d + x % d;
+      const bool   adds  = places.rows != NULL;
       float        ycbcr[3] = { plane[0], 0.0f, 0.0f };
+      size_t       at;
 
       if (y < region.top || y >= region.bottom || column < region.left || column >= region.right)
         continue;
       for (int c = 1; c < 3; c++)
         if (c < patches.channels)
           ycbcr[c] = plane[c * d * d];
-      write_pixel (pixels + ((size_t) (y - region.top) * (region.right - region.left) + (column - region.left)) *
-                              patches.samples,
-                   patches.samples, patches.channels, ycbcr, weight);
+      at = adds ? place_of (places, y, column)
+                : ((size_t) (y - region.top) * (region.right - region.left) + (column - region.left)) * patches.samples;
+      write_pixel (pixels + at, places.channel_stride, adds, patches.samples, patches.channels, ycbcr, weight);
     }
 }
 
@@ -252,6 +261,14 @@ launch_for (const FddmPatches *patches, int n_columns, int n_rows)
   return launch;
 }
 
+static FddmPlaces
+places_for (const FddmPatches *patches, const FddmPlaces *places)
+{
+  const FddmPlaces packed = { NULL, NULL, patches->samples == 1 ? 0 : 1 };
+
+  return places != NULL ? *places : packed;
+}
+
 static Ends
 ends_for (const FddmDevice *device, const FddmPatchEnds *from)
 {
@@ -271,22 +288,24 @@ ends_for (const FddmDevice *device, const FddmPatchEnds *from)
 }
 
 gboolean
-fddm_patches_analyse (FddmDevice *device, const FddmPatches *patches, const float *pixels, int first_row, int n_rows,
-                      FddmTensor *coefficients, const FddmPatchEnds *ends, GError **error)
+fddm_patches_analyse (FddmDevice *device, const FddmPatches *patches, const FddmPlaces *places, const float *pixels,
+                      int first_row, int n_rows, FddmTensor *coefficients, const FddmPatchEnds *ends, GError **error)
 {
   const Launch l     = launch_for (patches, patches->columns, n_rows);
   const size_t first = (size_t) first_row * patches->columns;
   const auto   kernel = patches->patch == 2 ? analyse_kernel<2> : patches->patch == 4 ? analyse_kernel<4>
                         : patches->patch == 8 ? analyse_kernel<8> : analyse_kernel<0>;
 
-  kernel<<<l.grid, THREADS, l.shared, device->stream>>> (*patches, pixels, fddm_view (device, coefficients), first,
-                                                        ends_for (device, ends), l.per_block);
+  kernel<<<l.grid, THREADS, l.shared, device->stream>>> (*patches, places_for (patches, places), pixels,
+                                                        fddm_view (device, coefficients), first, ends_for (device, ends),
+                                                        l.per_block);
   return fddm_cuda_launched ("the transform", error);
 }
 
 gboolean
 fddm_patches_synthesise (FddmDevice *device, const FddmPatches *patches, const FddmTensor *coefficients,
-                         const FddmPatchEnds *ends, const FddmRegion *region, float weight, float *pixels, GError **error)
+                         const FddmPatchEnds *ends, const FddmRegion *region, float weight, const FddmPlaces *places,
+                         float *pixels, GError **error)
 {
   const int    d = patches->patch;
   const Launch l = launch_for (patches, (region->right + d - 1) / d - region->left / d,
@@ -295,6 +314,7 @@ fddm_patches_synthesise (FddmDevice *device, const FddmPatches *patches, const F
                         : d == 8 ? synthesise_kernel<8> : synthesise_kernel<0>;
 
   kernel<<<l.grid, THREADS, l.shared, device->stream>>> (*patches, fddm_view (device, coefficients), ends_for (device, ends),
-                                                        *region, weight, pixels, l.per_block);
+                                                        *region, weight, places_for (patches, places), pixels,
+                                                        l.per_block);
   return fddm_cuda_launched ("the inverse transform", error);
 }

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 #include "fddm-math.h"
-#include "patches.h"
+#include "resident.h"
 
 /* CUDA's largest second dimension of a grid is 65535. */
 #define ROWS_MAX 32768
@@ -159,7 +159,7 @@ analyse_slots (FddmDevice *device, const Transform *t, const float *pixels, Fddm
         return FALSE;
       gather_rows (device, t, pixels, row * d, n * d, ring->host[slot]);
       if (!fddm_ring_send (device, ring, slot, n * d * row_floats * sizeof (float), error) ||
-          !fddm_patches_analyse (device, &t->patches, ring->device[slot], row, n, coefficients, ends, error) ||
+          !fddm_patches_analyse (device, &t->patches, NULL, ring->device[slot], row, n, coefficients, ends, error) ||
           !fddm_ring_used (device, ring, slot, error))
         return FALSE;
     }
@@ -176,7 +176,9 @@ analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, Fddm
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   transform_init (&t, window);
-  ok = analyse_slots (device, &t, pixels, coefficients, ends, error);
+  ok = window->series == FDDM_SERIES_NONE
+         ? analyse_slots (device, &t, pixels, coefficients, ends, error)
+         : fddm_resident_analyse (device, window, &t.patches, pixels, coefficients, ends, error);
   g_free (t.run);
   return ok;
 }
@@ -199,9 +201,10 @@ fddm_cuda_analyse_input (FddmDevice *device, const FddmWindow *window, const flo
 
 /* ---- Back: regions set out for the host as long as there are slots, and are taken in when the caller wants the pixels ---- */
 
-/* A region on its way to the host. */
+/* A region on its way to the host; or, of a series, N floats from FIRST on. */
 typedef struct {
   FddmRegion region;
+  gsize      first, n;
   int        slot;
 } Delivery;
 
@@ -214,6 +217,8 @@ struct FddmSynthesis {
   float             weight;
   float            *pixels;
   int               row, at_once;        /* of patches: the next to set out, so many   */
+  gboolean          gathered;            /* by a series: floats [AT, END) are to set out */
+  gsize             at, end;
   Delivery          deliveries[FDDM_RING_SLOTS];
   int               started, finished;   /* deliveries                                 */
 };
@@ -221,11 +226,23 @@ struct FddmSynthesis {
 static gboolean
 all_started (const FddmSynthesis *s)
 {
-  return (gint64) s->row * s->window.patch >= s->window.bottom;
+  return s->gathered ? s->at >= s->end : (gint64) s->row * s->window.patch >= s->window.bottom;
 }
 
 static gboolean
-start_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
+start_gathered (FddmDevice *device, FddmSynthesis *s, GError **error)
+{
+  FddmRing   *ring  = &device->down;
+  const int   slot  = fddm_ring_take (ring);
+  const gsize first = s->at, n = MIN (ring->bytes / sizeof (float), s->end - s->at);
+
+  s->deliveries[s->started++ % FDDM_RING_SLOTS] = (Delivery) { .first = first, .n = n, .slot = slot };
+  s->at += n;
+  return fddm_ring_fetch_from (device, ring, slot, device->resident.change + first, n * sizeof (float), error);
+}
+
+static gboolean
+start_region (FddmDevice *device, FddmSynthesis *s, GError **error)
 {
   const int   d      = s->window.patch;
   FddmRing   *ring   = &device->down;
@@ -239,12 +256,30 @@ start_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
   const gsize bytes  = (gsize) (region.bottom - region.top) * (region.right - region.left) * s->t.patches.samples *
                       sizeof (float);
 
-  s->deliveries[s->started++ % FDDM_RING_SLOTS] = (Delivery) { region, slot };
+  s->deliveries[s->started++ % FDDM_RING_SLOTS] = (Delivery) { .region = region, .slot = slot };
   s->row += s->at_once;
   return fddm_ring_claim (device, ring, slot, error) &&
          fddm_patches_synthesise (device, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL, &region, s->weight,
-                                  ring->device[slot], error) &&
+                                  NULL, ring->device[slot], error) &&
          fddm_ring_fetch (device, ring, slot, bytes, error);
+}
+
+static gboolean
+start_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
+{
+  return s->gathered ? start_gathered (device, s, error) : start_region (device, s, error);
+}
+
+static void
+add_gathered (const FddmDevice *device, float *pixels, const float *change, gsize n)
+{
+#pragma omp parallel for schedule(static) num_threads(device->threads)
+  for (int i = 0; i < device->threads; i++)
+    {
+      const gsize first = n * i / device->threads, end = n * (i + 1) / device->threads;
+
+      add_run (pixels + first, change + first, (int) (end - first));
+    }
 }
 
 static gboolean
@@ -254,7 +289,10 @@ finish_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
 
   if (!fddm_ring_wait (&device->down, delivery->slot, error))
     return FALSE;
-  scatter_rows (device, &s->t, &delivery->region, device->down.host[delivery->slot], s->pixels);
+  if (s->gathered)
+    add_gathered (device, s->pixels + delivery->first, device->down.host[delivery->slot], delivery->n);
+  else
+    scatter_rows (device, &s->t, &delivery->region, device->down.host[delivery->slot], s->pixels);
   return TRUE;
 }
 
@@ -264,8 +302,30 @@ fddm_cuda_synthesise_drop (FddmDevice *device)
 {
   if (device->synthesis == NULL)
     return;
+  if (device->synthesis->gathered)
+    device->resident.open = FALSE;
   g_free (device->synthesis->t.run);
   g_clear_pointer (&device->synthesis, g_free);
+}
+
+static gboolean
+prepare_regions (FddmDevice *device, FddmSynthesis *s, GError **error)
+{
+  s->at_once = rows_in_slot (device, &device->down, &s->t, s->window.right - s->window.left, error);
+  return s->at_once > 0;
+}
+
+/* One of a series: what it has to add is gathered, and all of it is to set out after the last one. */
+static gboolean
+gather (FddmDevice *device, FddmSynthesis *s, GError **error)
+{
+  if (!fddm_resident_synthesise (device, &s->window, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL, s->weight,
+                                 error))
+    return FALSE;
+  s->gathered = s->window.series == FDDM_SERIES_LAST;
+  s->at       = device->resident.from;
+  s->end      = device->resident.to;
+  return TRUE;
 }
 
 /* ENDS may be NULL. */
@@ -289,8 +349,12 @@ synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coef
   if (ends != NULL)
     s->ends = *ends;
   transform_init (&s->t, &s->window);
-  s->at_once = rows_in_slot (device, &device->down, &s->t, window->right - window->left, error);
-  ok = s->at_once > 0;
+  ok = window->series == FDDM_SERIES_NONE ? prepare_regions (device, s, error) : gather (device, s, error);
+  if (ok && (window->series == FDDM_SERIES_FIRST || window->series == FDDM_SERIES_MORE))
+    {
+      fddm_cuda_synthesise_drop (device);
+      return TRUE;
+    }
   while (ok && !all_started (s) && s->started < FDDM_RING_SLOTS)
     ok = start_delivery (device, s, error);
   if (!ok)

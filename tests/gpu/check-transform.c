@@ -149,6 +149,49 @@ check_window (Bench *bench, int patch, int rows, int columns, int channels, Lie 
   check_one_pass (bench, &window, pixels, (rows + lie) % 2 == 0, name);
 }
 
+enum { SERIES = 3 };
+
+/* Three windows on the same pixels, of which what they add comes together. */
+static void
+check_series (Bench *bench, int patch, int rows, int columns, gboolean gray)
+{
+  static const Lie  lies[SERIES] = { LIE_REFLECTED, LIE_PLAIN, LIE_TRANSPOSED };
+  const int         channels = gray ? 1 : 3;
+  g_autofree int   *row_offset = g_new (int, rows * patch), *column_offset = g_new (int, columns * patch);
+  g_autofree char  *name = g_strdup_printf ("a series of windows, %d × %d patches of %d²%s", rows, columns, patch,
+                                           gray ? ", gray" : "");
+  g_autoptr (GError) error = NULL;
+  FddmWindow        window = { .patch = patch, .rows = rows, .columns = columns, .channels = channels };
+  g_autofree float *pixels = NULL, *mine = NULL, *theirs = NULL;
+  gboolean          ok     = TRUE;
+  Twin y = bench_twin (bench, FDDM_TENSOR_FLOAT, rows, columns, channels * patch * patch, FILL_RANDOM);
+
+  for (int i = 0; i < SERIES && ok; i++)
+    {
+      fill_window (&window, gray ? LIE_GRAY : lies[i], row_offset, column_offset);
+      window.series = i == 0 ? FDDM_SERIES_FIRST : i == SERIES - 1 ? FDDM_SERIES_LAST : FDDM_SERIES_MORE;
+      if (i == 0)
+        {
+          pixels = bench_values (bench, window.n_floats, FILL_RANDOM);
+          mine   = g_memdup2 (pixels, window.n_floats * sizeof (float));
+          theirs = g_memdup2 (pixels, window.n_floats * sizeof (float));
+          mine[row_offset[window.top] + column_offset[window.left]] = NAN;
+          theirs[row_offset[window.top] + column_offset[window.left]] = NAN;
+        }
+      bench->ref->analyse (bench->ref_device, &window, pixels, y.ref, NULL);
+      bench->ref->synthesise (bench->ref_device, &window, y.ref, 0.3f, theirs, NULL);
+      ok = bench_ran (bench, bench->backend->analyse (bench->device, &window, pixels, y.tested, &error) &&
+                        bench->backend->synthesise (bench->device, &window, y.tested, 0.3f, mine, &error) &&
+                        bench->backend->synthesise_finish (bench->device, &error), &error, name);
+      if (ok)
+        bench_compare_twin (bench, y, 2e-6, "%s: coefficients %d", name, i);
+      memset (row_offset, 0, rows * patch * sizeof (int));
+    }
+  if (ok)
+    bench_compare (bench, mine, theirs, window.n_floats, 2e-6, "%s: pixels", name);
+  bench_twin_free (bench, y);
+}
+
 void
 check_transform (Bench *bench)
 {
@@ -160,4 +203,10 @@ check_transform (Bench *bench)
       for (int channels = 1; channels <= 3; channels += 2)
         check_window (bench, sizes[i][0], sizes[i][1], sizes[i][2], channels, lie,
                       (i + lie) % 2 ? FILL_RANDOM : FILL_EXTREME);
+  for (int gray = 0; gray <= 1; gray++)
+    {
+      check_series (bench, 2, 9, 7, gray);
+      check_series (bench, 8, 3, 130, gray);
+      check_series (bench, 4, 300, 171, gray);
+    }
 }

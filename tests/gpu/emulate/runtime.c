@@ -145,6 +145,23 @@ cudaMemcpyAsync (void *to, const void *from, size_t bytes, enum cudaMemcpyKind k
   return emulate_submit (stream, run_copy, g_free, g_memdup2 (&copy, sizeof copy));
 }
 
+static void
+run_clear (void *data)
+{
+  const Copy *clear = data;
+
+  memset (clear->to, 0, clear->bytes);
+}
+
+cudaError_t
+cudaMemsetAsync (void *to, int value, size_t bytes, cudaStream_t stream)
+{
+  Copy clear = { .to = to, .bytes = bytes };
+
+  g_assert (value == 0);
+  return emulate_submit (stream, run_clear, g_free, g_memdup2 (&clear, sizeof clear));
+}
+
 /* ---- Devices ---- */
 
 cudaError_t
