@@ -38,11 +38,12 @@ fddm_denoise_spec (const FddmDenoiseJob *job)
 
 /* ---- Pixels ---- */
 
-/* To RAW, and repaired to work.pixels. */
+/* To work.raw, and repaired to work.pixels. */
 static gboolean
-read_tile (FddmDenoiseJob *job, const FddmTile *tile, float *raw, GError **error)
+read_tile (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
 {
   const FddmRect *region = &tile->region;
+  float          *raw    = job->work.raw;
 
   if (!job->source->read (job->source->data, region->x, region->y, region->width, region->height, raw, error))
     {
@@ -81,6 +82,12 @@ static float *
 core_of (float *pixels, const FddmTile *tile, int samples)
 {
   return pixels + ((gsize) (tile->core.y - tile->region.y) * tile->region.width + (tile->core.x - tile->region.x)) * samples;
+}
+
+static void
+clear_change (FddmDenoiseJob *job, const FddmTile *tile)
+{
+  fddm_pixels_fill (job->work.change, region_pixels (tile) * job->source->channels, 0.0f);
 }
 
 /* What was gathered, weighted by bands, onto the photo. */
@@ -149,22 +156,24 @@ synthesise_now (FddmDenoiseJob *job, const FddmWindow *window, const FddmTensor 
 /* A little more noise n of the photo's own kind, and what of it the estimate lets pass, as pixels in work.spare and
  * work.change. The grid's own coefficients and their estimate stay. */
 static gboolean
-probe (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile *tile, const FddmWindow *window, FddmRandom random,
+probe (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile *tile, const FddmWindow *of, FddmRandom random,
        const FddmTicker *ticker, GError **error)
 {
   const FddmBackend *backend = job->context->backend;
   FddmDevice        *device  = job->context->device;
   FddmWork          *work    = &job->work;
   const gsize        floats  = region_pixels (tile) * job->source->channels;
+  FddmWindow         window  = *of;
 
+  window.series = FDDM_SERIES_NONE;   /* other pixels than the photo's */
   fddm_pixels_fill (work->spare, floats, 0.0f);
   fddm_pixels_fill (work->change, floats, 0.0f);
   return backend->start (device, work->from, job->nothing, job->nothing, &random, work->x, error) &&
-         synthesise_now (job, window, work->x, 1.0f / PROBE, work->spare, error) &&
+         synthesise_now (job, &window, work->x, 1.0f / PROBE, work->spare, error) &&
          backend->difference (device, work->x, work->y, NULL, 0.0f, job->whole, work->next, error) &&
          fddm_sampler_estimate (sampler, work->next, work->noise, work->x, ticker, error) &&
          backend->difference (device, work->x, work->x0, NULL, 0.0f, job->whole, work->next, error) &&
-         synthesise_now (job, window, work->next, 1.0f / PROBE, work->change, error);
+         synthesise_now (job, &window, work->next, 1.0f / PROBE, work->change, error);
 }
 
 /* The covariance of the clean photo, given the noisy one, is S²·∂x̂/∂y where S is the noise's (Tweedie's formula to the
@@ -216,15 +225,47 @@ evaluations (const FddmDenoiseJob *job, int i)
   return 1 + detail + (i == 0 && job->uncertainty != NULL ? PROBES : 0);
 }
 
-/* The tile on one grid: begins to add its share of what is to change to what is gathered, or to the photo. */
+/* Where the network is asked more than once on grid I, or for something other than what is to be removed. */
 static gboolean
-denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTicker *ticker, GError **error)
+is_sampled (const FddmDenoiseJob *job, int i)
+{
+  return evaluations (job, i) > 1 || !job->removes;
+}
+
+/* What is to change is gathered there, or added at once. */
+static float *
+target_of (FddmDenoiseJob *job)
+{
+  return job->work.spec.gathers ? job->work.change : job->work.raw;
+}
+
+/* One estimate, which begins to be added: what stands before and behind the network is a pass over memory each. */
+static gboolean
+estimate_on_grid (FddmDenoiseJob *job, const FddmWindow *window, const FddmTicker *ticker, GError **error)
+{
+  FddmContext       *context = job->context;
+  const FddmBackend *backend = context->backend;
+  FddmWork          *work    = &job->work;
+  const FddmEnds     ends    = { .level = job->level, .curve = work->spec.noise_varies ? job->noise.curve : NULL,
+                                 .mean = context->mean, .variance = context->variance,
+                                 .lo = context->weights->noise_lo, .hi = context->weights->noise_hi };
+
+  return backend->analyse_input (context->device, window, work->pixels, &ends, work->y,
+                                 fddm_network_input (context->network), error) &&
+         fddm_tick (ticker, 0, 1, error) && fddm_network_run (context->network, -1, ticker, error) &&
+         backend->synthesise_output (context->device, window, work->y, &ends, fddm_network_output (context->network),
+                                     job->strength, 1.0f / job->params->averages, target_of (job), error);
+}
+
+/* The same with detail or for the uncertainty, which ask several times. */
+static gboolean
+sample_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmGrid *grid, const FddmWindow *window,
+                const FddmTicker *ticker, GError **error)
 {
   FddmContext       *context = job->context;
   const FddmBackend *backend = context->backend;
   FddmDevice        *device  = context->device;
   FddmWork          *work    = &job->work;
-  const FddmGrid     grid    = fddm_grid (i, context->weights->patch);
   const float        detail  = (float) (job->params->detail / 100.0);
   const gboolean     uncertain = i == 0 && job->uncertainty != NULL;
   const int          n = evaluations (job, i), to_detail = uncertain ? 1 + PROBES : 1;
@@ -233,28 +274,40 @@ denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTic
   FddmSampler        sampler = { .backend = backend, .device = device, .weights = context->weights,
                                  .network = context->network, .mean = context->mean, .variance = context->variance,
                                  .class = -1 };
-  FddmWindow         window;
 
-  fddm_window_init (&window, tile, &grid, context->weights->patch, context->weights->channels,
-                    job->source->channels, job->source->width, job->source->height, work->row_offset,
-                    work->column_offset);
-  if (!fddm_work_shape (work, window.rows, window.columns, error) ||
-      !backend->analyse (device, &window, work->pixels, work->y, error) || !fddm_tick (ticker, 0, 1, error) ||
+  if (!backend->analyse (device, window, work->pixels, work->y, error) || !fddm_tick (ticker, 0, 1, error) ||
       !(work->spec.noise_varies ? backend->noise_map (device, &job->noise, work->y, work->noise, error)
                                 : backend->tensor_upload (device, work->noise, job->noise.level, error)) ||
       !fddm_sampler_estimate (&sampler, work->y, work->noise, work->x0, &first, error) ||
-      (uncertain && !probe_variance (job, &sampler, tile, &window, &grid, &probes, error)))
+      (uncertain && !probe_variance (job, &sampler, tile, window, grid, &probes, error)))
     return FALSE;
   if (!job->removes)
     return TRUE;
-  if (i == 0 && work->spec.gathers)
-    fddm_pixels_fill (work->change, region_pixels (tile) * job->source->channels, 0.0f);
-  return (detail == 0.0f ||
-          sample_detail (job, &sampler, &window, random_of (job, tile, &grid, i), &rest, error)) &&
+  if (uncertain && work->spec.gathers)   /* the probes were gathered there, too */
+    clear_change (job, tile);
+  return (detail == 0.0f || sample_detail (job, &sampler, window, random_of (job, tile, grid, i), &rest, error)) &&
          backend->difference (device, work->y, work->x0, detail > 0.0f ? work->x : NULL, detail, job->strength, work->x0,
                               error) &&
-         backend->synthesise (device, &window, work->x0, 1.0f / job->params->averages,
-                              work->spec.gathers ? work->change : work->raw, error);
+         backend->synthesise (device, window, work->x0, 1.0f / job->params->averages, target_of (job), error);
+}
+
+/* The tile on one grid: begins to add its share of what is to change to what is gathered, or to the photo. */
+static gboolean
+denoise_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmTicker *ticker, GError **error)
+{
+  const FddmWeights *weights = job->context->weights;
+  FddmWork          *work    = &job->work;
+  const FddmGrid     grid    = fddm_grid (i, weights->patch);
+  FddmWindow         window;
+
+  fddm_window_init (&window, tile, &grid, weights->patch, weights->channels, job->source->channels, job->source->width,
+                    job->source->height, work->row_offset, work->column_offset);
+  if (work->spec.grids > 1)
+    window.series = i == 0 ? FDDM_SERIES_FIRST : i == work->spec.grids - 1 ? FDDM_SERIES_LAST : FDDM_SERIES_MORE;
+  if (!fddm_work_shape (work, window.rows, window.columns, error))
+    return FALSE;
+  return is_sampled (job, i) ? sample_on_grid (job, tile, i, &grid, &window, ticker, error)
+                             : estimate_on_grid (job, &window, ticker, error);
 }
 
 static gboolean
@@ -264,13 +317,15 @@ finish (FddmDenoiseJob *job, GError **error)
 }
 
 /* The tile in work.raw and work.pixels, on every grid; when it returns, nobody needs work.pixels any more, and the last grid's
- * share may still be on its way to work.raw. */
+ * share may still be on its way to what are work.raw and work.change now. */
 static gboolean
 start_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
 {
   const int grids = job->work.spec.grids, first = evaluations (job, 0), others = evaluations (job, 1);
   const int n = first + (grids - 1) * others;
 
+  if (job->work.spec.gathers)
+    clear_change (job, tile);
   for (int i = 0; i < grids; i++)
     {
       FddmTicker part = fddm_ticker_parts (ticker, i == 0 ? 0 : first + (i - 1) * others, first + i * others, n);
@@ -283,20 +338,23 @@ start_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker,
 
 /* ---- Tiles ---- */
 
+/* What has been computed of the tile, filtered where that is wanted, and written. */
+static gboolean
+end_tile (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
+{
+  if (job->work.spec.gathers)
+    add_change (job, tile);
+  return write_tile (job, tile, job->sink, job->work.raw, job->source->channels, error) &&
+         (job->uncertainty == NULL || write_uncertainty (job, tile, error));
+}
+
 /* Reads the tile, denoises it and writes it. */
 static gboolean
 denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
 {
-  FddmWork *work = &job->work;
-
   /* A great tile's pixels take a while by themselves. */
-  if (!read_tile (job, tile, work->raw, error) || !fddm_tick (ticker, 0, 1, error) ||
-      !start_tile (job, tile, ticker, error) || !finish (job, error) || !fddm_tick (ticker, 1, 1, error))
-    return FALSE;
-  if (work->spec.gathers)
-    add_change (job, tile);
-  return write_tile (job, tile, job->sink, work->raw, job->source->channels, error) &&
-         (job->uncertainty == NULL || write_uncertainty (job, tile, error));
+  return read_tile (job, tile, error) && fddm_tick (ticker, 0, 1, error) && start_tile (job, tile, ticker, error) &&
+         finish (job, error) && fddm_tick (ticker, 1, 1, error) && end_tile (job, tile, error);
 }
 
 /* The first tile from I on whose core is not empty, and its number; FALSE when there is none. */
@@ -312,37 +370,35 @@ find_tile (const FddmDenoiseJob *job, int i, FddmTile *tile, int *number)
   return FALSE;
 }
 
-/* While the device computes a tile, the one before is written and the one behind is read, both in work.other; then the two
- * arrays change places. One tile is enough in work.pixels: its photo until the device has it, then what is written, then the
- * next photo. */
+/* While the device computes a tile, the one before is ended and the one behind is read, both in the arrays that have changed
+ * places with the tile's own. One work.pixels is enough: it has the tile's photo until the device has it, then what filters
+ * and writing need, then the next photo. */
 static gboolean
 stream_tiles (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
 {
-  FddmWork *work    = &job->work;
-  const int samples = job->source->channels;
+  FddmWork *work = &job->work;
   FddmTile  before, tile, next;
   int       number;
   gboolean  first = TRUE, more = find_tile (job, 0, &next, &number);
 
-  if (more && !read_tile (job, &next, work->raw, error))
+  if (more && !read_tile (job, &next, error))
     return FALSE;
   for (; more; first = FALSE)
     {
       FddmTicker part = fddm_ticker_part (ticker, number, fddm_work_tiles (work));
-      float     *done = work->raw;
 
       tile = next;
       if (!fddm_tick (&part, 0, 1, error) || !start_tile (job, &tile, &part, error))
         return FALSE;
+      fddm_work_swap (work);
       more = find_tile (job, number + 1, &next, &number);
-      if ((!first && !write_tile (job, &before, job->sink, work->other, samples, error)) ||
-          (more && !read_tile (job, &next, work->other, error)) || !fddm_tick (&part, 1, 1, error) || !finish (job, error))
+      if ((!first && !end_tile (job, &before, error)) || (more && !read_tile (job, &next, error)) ||
+          !fddm_tick (&part, 1, 1, error) || !finish (job, error))
         return FALSE;
-      work->raw   = work->other;
-      work->other = done;
-      before      = tile;
+      before = tile;
     }
-  return first || write_tile (job, &before, job->sink, work->other, samples, error);
+  fddm_work_swap (work);
+  return first || end_tile (job, &before, error);
 }
 
 gboolean

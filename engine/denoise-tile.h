@@ -17,7 +17,8 @@ typedef struct {
   FddmReport              *report;
   gboolean                 removes;     /* anything; else the photo goes through as it is */
   FddmNoiseModel           noise;
-  FddmTensor              *strength;    /* what leaves, per frequency */
+  FddmTensor              *level;       /* of the noise, per frequency, before brightness changes it */
+  FddmTensor              *strength;    /* what leaves, likewise */
   FddmTensor              *whole, *nothing;   /* 1 and 0 for every frequency */
   double                   levels[FDDM_STEPS_MAX];
   FddmWork                 work;

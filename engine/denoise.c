@@ -82,16 +82,44 @@ noise_varies (const FddmNoiseModel *model)
 }
 
 static gboolean
-upload_vector (FddmDenoiseJob *job, double luma, double chroma, FddmTensor **tensor, GError **error)
+upload_vector (FddmDenoiseJob *job, const float *values, FddmTensor **tensor, GError **error)
 {
   FddmContext *context = job->context;
-  const int    area = context->weights->patch * context->weights->patch, n = context->weights->coefficients;
-  float        values[FDDM_COEF_MAX];
 
-  for (int k = 0; k < n; k++)
-    values[k] = (float) (k < area ? luma : chroma);
-  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, 1, 1, n, error);
+  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, 1, 1, context->weights->coefficients, error);
   return *tensor != NULL && context->backend->tensor_upload (context->device, *tensor, values, error);
+}
+
+/* LUMA for each frequency of brightness, CHROMA for those of colour. */
+static gboolean
+upload_shares (FddmDenoiseJob *job, double luma, double chroma, FddmTensor **tensor, GError **error)
+{
+  const int area = job->context->weights->patch * job->context->weights->patch;
+  float     values[FDDM_COEF_MAX];
+
+  for (int k = 0; k < job->context->weights->coefficients; k++)
+    values[k] = (float) (k < area ? luma : chroma);
+  return upload_vector (job, values, tensor, error);
+}
+
+static gboolean
+upload_vectors (FddmDenoiseJob *job, GError **error)
+{
+  return upload_vector (job, job->noise.level, &job->level, error) &&
+         upload_shares (job, job->params->luma / 100.0, job->params->chroma / 100.0, &job->strength, error) &&
+         upload_shares (job, 1.0, 1.0, &job->whole, error) && upload_shares (job, 0.0, 0.0, &job->nothing, error);
+}
+
+static void
+free_vectors (FddmDenoiseJob *job)
+{
+  FddmTensor **vectors[] = { &job->level, &job->strength, &job->whole, &job->nothing };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
+    {
+      job->context->backend->tensor_free (job->context->device, *vectors[i]);
+      *vectors[i] = NULL;
+    }
 }
 
 /* ---- The whole picture ---- */
@@ -165,13 +193,8 @@ denoise_on_device (gpointer data, GError **error)
   if (!fddm_work_init (&job->work, job->context, &spec, error))
     return FALSE;
   fill_report (job, job->report);
-  ok = upload_vector (job, params->luma / 100.0, params->chroma / 100.0, &job->strength, error) &&
-       upload_vector (job, 1.0, 1.0, &job->whole, error) && upload_vector (job, 0.0, 0.0, &job->nothing, error) &&
-       fddm_tick (&denoising, 0, 1, error) && fddm_denoise_tiles (job, &denoising, error);
-  job->context->backend->tensor_free (job->context->device, job->strength);
-  job->context->backend->tensor_free (job->context->device, job->whole);
-  job->context->backend->tensor_free (job->context->device, job->nothing);
-  job->strength = job->whole = job->nothing = NULL;
+  ok = upload_vectors (job, error) && fddm_tick (&denoising, 0, 1, error) && fddm_denoise_tiles (job, &denoising, error);
+  free_vectors (job);
   fddm_work_clear (&job->work);
   return ok;
 }

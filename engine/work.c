@@ -44,8 +44,24 @@ fddm_work_tiles (const FddmWork *work)
 gboolean
 fddm_work_streams (const FddmWork *work)
 {
-  return work->context->kind == FDDM_DEVICE_GPU && fddm_work_tiles (work) > 1 && !work->spec.gathers &&
-         !work->spec.uncertainty;
+  return work->context->kind == FDDM_DEVICE_GPU && fddm_work_tiles (work) > 1;
+}
+
+static void
+swap (float **a, float **b)
+{
+  float *kept = *a;
+
+  *a = *b;
+  *b = kept;
+}
+
+void
+fddm_work_swap (FddmWork *work)
+{
+  swap (&work->raw, &work->other_raw);
+  swap (&work->change, &work->other_change);
+  swap (&work->variance, &work->other_variance);
 }
 
 /* Bytes of the tile's pixels in host memory; G_MAXSIZE when a window's offsets, which are ints, can't reach them all. */
@@ -54,8 +70,9 @@ region_bytes (const FddmWork *work)
 {
   const FddmWorkSpec *spec   = &work->spec;
   const gsize         floats = region_floats (work);
-  const gsize         arrays = spec->gathers || spec->uncertainty ? 4 : fddm_work_streams (work) ? 3 : 2;
-  gsize               bytes, variance = spec->uncertainty ? floats / spec->samples : 0;
+  const gsize         tiles  = fddm_work_streams (work) ? 2 : 1;   /* that are there at the same time */
+  const gsize         arrays = 1 + tiles + (spec->gathers || spec->uncertainty ? 1 + tiles : 0);
+  gsize               bytes, variance = spec->uncertainty ? tiles * (floats / spec->samples) : 0;
 
   if (floats > G_MAXINT || !g_size_checked_mul (&bytes, floats, arrays) || !g_size_checked_add (&bytes, bytes, variance) ||
       !g_size_checked_mul (&bytes, bytes, sizeof (float)))
@@ -71,11 +88,11 @@ count_bytes (FddmWork *work, gsize *bytes, GError **error)
   const int    n       = context->weights->coefficients;
   gsize coefficients = context->backend->tensor_bytes (context->device, FDDM_TENSOR_FLOAT, work->down.size,
                                                        work->across.size, n);
-  int   n_tensors = 2 + (work->spec.noise_varies ? 1 : 0);
+  int   n_tensors = 1;
   gsize network;
 
   if (work->spec.samples_detail)
-    n_tensors += 2 + (work->spec.noise_varies ? 2 : 0);
+    n_tensors += work->spec.noise_varies ? 6 : 3;
   if (!fddm_network_bytes (context->network, work->down.size, work->across.size, &network, error))
     return FALSE;
   if (!g_size_checked_mul (bytes, coefficients, (gsize) n_tensors) || !g_size_checked_add (bytes, *bytes, network) ||
@@ -184,11 +201,11 @@ fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
     return TRUE;
   release (work);
   if (!fddm_network_prepare (work->context->network, rows, columns, error) ||
-      !make (work, &work->y, rows, columns, error) || !make (work, &work->x0, rows, columns, error) ||
-      !make (work, &work->noise, noise_rows, noise_columns, error))
+      !make (work, &work->y, rows, columns, error))
     return FALSE;
   if (work->spec.samples_detail &&
-      (!make (work, &work->x, rows, columns, error) || !make (work, &work->next, rows, columns, error) ||
+      (!make (work, &work->noise, noise_rows, noise_columns, error) || !make (work, &work->x0, rows, columns, error) ||
+       !make (work, &work->x, rows, columns, error) || !make (work, &work->next, rows, columns, error) ||
        !make (work, &work->from, noise_rows, noise_columns, error) ||
        !make (work, &work->to, noise_rows, noise_columns, error)))
     return FALSE;
@@ -209,16 +226,18 @@ static gboolean
 allocate (FddmWork *work, GError **error)
 {
   const gboolean uncertainty = work->spec.uncertainty, spare = work->spec.gathers || uncertainty;
+  const gboolean streams = fddm_work_streams (work);
   const gsize    floats = region_floats (work), side = MAX (work->down.size, work->across.size);
   const gsize    pixels = side * work->context->weights->patch;
 
   work->row_offset    = g_try_new (int, pixels);
   work->column_offset = g_try_new (int, pixels);
   if (work->row_offset != NULL && work->column_offset != NULL && make_pixels (TRUE, floats, &work->raw) &&
-      make_pixels (TRUE, floats, &work->pixels) && make_pixels (fddm_work_streams (work), floats, &work->other) &&
-      make_pixels (spare, floats, &work->change) &&
+      make_pixels (TRUE, floats, &work->pixels) && make_pixels (streams, floats, &work->other_raw) &&
+      make_pixels (spare, floats, &work->change) && make_pixels (spare && streams, floats, &work->other_change) &&
       make_pixels (spare, floats, &work->spare) &&
-      make_pixels (uncertainty, floats / work->spec.samples, &work->variance))
+      make_pixels (uncertainty, floats / work->spec.samples, &work->variance) &&
+      make_pixels (uncertainty && streams, floats / work->spec.samples, &work->other_variance))
     return fddm_work_shape (work, work->down.size, work->across.size, error);
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a tile of %d × %d pixels"),
                work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
@@ -259,10 +278,12 @@ fddm_work_clear (FddmWork *work)
   fddm_network_release (work->context->network);
   g_clear_pointer (&work->raw, fddm_memory_free);
   g_clear_pointer (&work->pixels, fddm_memory_free);
-  g_clear_pointer (&work->other, fddm_memory_free);
   g_clear_pointer (&work->change, fddm_memory_free);
   g_clear_pointer (&work->spare, fddm_memory_free);
   g_clear_pointer (&work->variance, fddm_memory_free);
+  g_clear_pointer (&work->other_raw, fddm_memory_free);
+  g_clear_pointer (&work->other_change, fddm_memory_free);
+  g_clear_pointer (&work->other_variance, fddm_memory_free);
   g_clear_pointer (&work->row_offset, g_free);
   g_clear_pointer (&work->column_offset, g_free);
 }

@@ -23,13 +23,14 @@ typedef struct {
   FddmTiling   down, across;
   gsize        bytes;
   float       *raw, *pixels;         /* the tile's region: as read, then with the result; and repaired */
-  float       *other;                /* when tiles are streamed: raw of the tile before or after       */
   float       *change, *spare;       /* likewise, when gathered or for uncertainty: what is to change; a filter's */
   float       *variance;             /* likewise, for uncertainty, one sample a pixel                  */
+  float       *other_raw, *other_change, *other_variance;   /* when tiles are streamed: of the tile before or after */
   int         *row_offset, *column_offset;
   int          rows, columns;        /* of the tensors now: a transposed grid swaps them */
-  FddmTensor  *y, *noise, *x0;       /* always: the photo's coefficients, their noise, the estimate */
-  FddmTensor  *x, *next, *from, *to; /* for detail: the state, its estimate, its noise before and after a step */
+  FddmTensor  *y;                    /* always: the photo's coefficients */
+  FddmTensor  *noise, *x0;           /* for detail: their noise, their estimate */
+  FddmTensor  *x, *next, *from, *to; /* likewise: the state, its estimate, its noise before and after a step */
 } FddmWork;
 
 /* Plans tiles within the context's memory bound and allocates for them; tries smaller ones when memory runs out. */
@@ -39,7 +40,9 @@ void     fddm_work_clear (FddmWork *work);
 gboolean fddm_work_shape (FddmWork *work, int rows, int columns, GError **error);
 int      fddm_work_tiles (const FddmWork *work);
 /* Whether the host reads and writes tiles while the device computes another. Where it computes itself, nothing is won by
- * that; what is gathered or asked of several probes has the host work on one tile's pixels in between. */
+ * that. */
 gboolean fddm_work_streams (const FddmWork *work);
+/* Lets raw, change and variance change places with the other ones. */
+void     fddm_work_swap    (FddmWork *work);
 /* Tile I; FALSE when its core is empty. */
 gboolean fddm_work_tile  (const FddmWork *work, int i, FddmTile *tile);

@@ -37,6 +37,16 @@ typedef struct {
   void          *data;    /* in the device's memory */
 } FddmTensor;
 
+/* Of several windows on one array of pixels, which is analysed through each in turn and synthesised to another array, likewise
+ * one for all: a device may read the pixels at the first window's analysis only, and write to them when the last window's
+ * synthesis is finished. Both stay as they are in between. Who begins a series anew gives up what an old one gathered. */
+typedef enum {
+  FDDM_SERIES_NONE,
+  FDDM_SERIES_FIRST,
+  FDDM_SERIES_MORE,
+  FDDM_SERIES_LAST
+} FddmSeries;
+
 /* Where a tile's pixels lie in an array of floats. Pixel (i, j) of the tile, 0 <= i < rows·patch, has its sample c at
  * row_offset[i] + column_offset[j] + c·channel_stride: reflection at the picture's edges, mirrored and transposed
  * reading are all a matter of these offsets. A channel_stride of 0 means a gray picture. */
@@ -48,6 +58,7 @@ typedef struct {
   gsize      n_floats;                      /* in the array                            */
   const int *row_offset, *column_offset;
   int        top, bottom, left, right;      /* pixels of the tile that synthesis adds to: [top,bottom) × [left,right) */
+  FddmSeries series;
 } FddmWindow;
 
 /* Where random numbers come from: a counter, so that any tile draws the same ones. */
@@ -56,6 +67,15 @@ typedef struct {
   guint32 stream;         /* one for each sampling step             */
   int     row, column;    /* of the tile's first patch, in patches  */
 } FddmRandom;
+
+/* What the network's two ends ask besides the coefficients; weights/FORMAT.md has the formulas. Tensors are constant, of as
+ * many channels as the coefficients. */
+typedef struct {
+  const FddmTensor *level;                          /* of the noise                                                  */
+  const float     (*curve)[FDDM_NOISE_KNOTS];       /* by channel, LEVEL's factor at a patch's brightness; NULL = 1  */
+  const FddmTensor *mean, *variance;
+  float             lo, hi;                         /* noise levels go to the network clamped to this                */
+} FddmEnds;
 
 typedef struct {
   int            kernel;  /* 1 or 3 */
@@ -102,7 +122,15 @@ typedef struct {
    * After a failure some of the pixels may have got their share: start again from clean ones. */
   gboolean (*synthesise) (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
                           float *pixels, GError **error);
-  /* Until the pixels of the last synthesise are there; nothing to do when none is under way. */
+  /* For whoever asks the network once, all that stands on either side of it, in one pass over memory each: analyse, noise_map
+   * where ENDS has a curve, and precondition; estimate, difference without a sample, and synthesise, whose rules hold
+   * for OUTPUT, STRENGTH and all that ENDS points at as for COEFFICIENTS. The results are those of the separate operations. */
+  gboolean (*analyse_input)     (FddmDevice *device, const FddmWindow *window, const float *pixels, const FddmEnds *ends,
+                                 FddmTensor *coefficients, FddmTensor *input, GError **error);
+  gboolean (*synthesise_output) (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
+                                 const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength, float weight,
+                                 float *pixels, GError **error);
+  /* Until the pixels of the last synthesise or synthesise_output are there; nothing to do when none is under way. */
   gboolean (*synthesise_finish) (FddmDevice *device, GError **error);
 
   /* NOISE = MODEL at each patch's brightness. */

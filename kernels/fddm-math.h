@@ -102,6 +102,23 @@ fddm_estimate (float x, float s, float mean, float variance, float output)
   return mean + variance / total * (x - mean) + s * sqrtf (variance / total) * output;
 }
 
+/* How far the coefficient X stands out from what a network sees that sees LIMIT standard deviations around the mean: nothing,
+ * exactly, where it doesn't. */
+FDDM_MATH float
+fddm_excess (float x, float s, float mean, float variance, float limit)
+{
+  const float most = limit * sqrtf (variance + s * s);
+
+  return x - fddm_clamp (x, mean - most, mean + most);
+}
+
+/* What is to be added to the coefficient Y for STRENGTH of what the clean X0 lacks of it. */
+FDDM_MATH float
+fddm_difference (float y, float x0, float strength)
+{
+  return strength * (x0 - y);
+}
+
 /* One corrected step of (27), (28), squared where the paper's print is not: from noise FROM to TO < FROM, X0 the clean
  * estimate, Z a standard normal number. */
 FDDM_MATH float

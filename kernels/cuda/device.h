@@ -38,6 +38,14 @@ typedef struct {
   cudaEvent_t  used[FDDM_RING_SLOTS];      /* behind the last kernel that used its device memory   */
 } FddmRing;
 
+/* The pixels of a series of windows, and what is to be added to them: resident.h. */
+typedef struct {
+  float   *pixels, *change;
+  gsize    bytes;                          /* of either                                      */
+  gsize    from, to;                       /* floats of CHANGE that something was added to   */
+  gboolean open;                           /* a series is on its way, or memory is being got */
+} FddmResident;
+
 typedef struct FddmReplay    FddmReplay;      /* replay.h    */
 typedef struct FddmSynthesis FddmSynthesis;   /* transform.c */
 
@@ -48,6 +56,7 @@ struct FddmDevice {
   int               threads;         /* of the host, for packing pixels */
   cudaStream_t      stream;          /* for the kernels                 */
   FddmRing          up, down;
+  FddmResident      resident;
   GArray           *parked;          /* of FddmBlock: memory of tensors that are no more, for the next ones */
   void             *scratch;         /* working memory of whatever runs; grows, shared by all */
   gsize             scratch_bytes;
@@ -88,6 +97,9 @@ gsize       fddm_cuda_available       (FddmDevice *device);
 
 /* At least BYTES of scratch memory, the same for every caller until it grows; what was in it before is gone. */
 void       *fddm_cuda_scratch         (FddmDevice *device, gsize bytes, GError **error);
+/* BYTES of the GPU's memory, WHAT says for what; what nobody uses at the moment gives way. */
+void       *fddm_cuda_allocate        (FddmDevice *device, gsize bytes, const char *what, GError **error);
+void        fddm_resident_free        (FddmResident *resident);
 /* Gives back all memory that no tensor holds. The GPU must have done its work. */
 void        fddm_cuda_memory_purge    (FddmDevice *device);
 
@@ -112,10 +124,17 @@ gboolean fddm_ring_wait    (FddmRing *ring, int slot, GError **error);
  * fddm_ring_used () lets the slot's device memory go. */
 gboolean fddm_ring_send    (FddmDevice *device, FddmRing *ring, int slot, gsize bytes, GError **error);
 gboolean fddm_ring_used    (FddmDevice *device, FddmRing *ring, int slot, GError **error);
+/* The same copy to TO, elsewhere in the GPU's memory. */
+gboolean fddm_ring_send_to (FddmDevice *device, FddmRing *ring, int slot, void *to, gsize bytes, GError **error);
 /* Down: fddm_ring_claim () holds the kernels that follow until SLOT's device memory is free to be written;
  * fddm_ring_fetch () starts copying BYTES of what they wrote to the host. */
 gboolean fddm_ring_claim   (FddmDevice *device, FddmRing *ring, int slot, GError **error);
 gboolean fddm_ring_fetch   (FddmDevice *device, FddmRing *ring, int slot, gsize bytes, GError **error);
+/* The same copy of FROM, elsewhere in the GPU's memory. */
+gboolean fddm_ring_fetch_from (FddmDevice *device, FddmRing *ring, int slot, const void *from, gsize bytes,
+                               GError **error);
+/* What follows in STREAM waits for EVENT; one that was never recorded is over. */
+gboolean fddm_stream_wait  (cudaStream_t stream, cudaEvent_t event, GError **error);
 
 /* ---- convert.cu ---- */
 
@@ -131,6 +150,11 @@ gboolean fddm_cuda_analyse      (FddmDevice *device, const FddmWindow *window, c
                                  FddmTensor *coefficients, GError **error);
 gboolean fddm_cuda_synthesise   (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
                                  float weight, float *pixels, GError **error);
+gboolean fddm_cuda_analyse_input     (FddmDevice *device, const FddmWindow *window, const float *pixels,
+                                      const FddmEnds *ends, FddmTensor *coefficients, FddmTensor *input, GError **error);
+gboolean fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
+                                      const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength,
+                                      float weight, float *pixels, GError **error);
 gboolean fddm_cuda_synthesise_finish (FddmDevice *device, GError **error);
 /* Gives up what is under way: its pixels are touched no more, and its slots are free. */
 void     fddm_cuda_synthesise_drop   (FddmDevice *device);

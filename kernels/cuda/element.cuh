@@ -94,7 +94,7 @@ fddm_activate (FddmActivation activation, float x)
 /* A thread works on fours of channels of one position; a block on as many positions as give it about this many threads. */
 #define FDDM_THREADS 256
 
-static inline int
+static __host__ __device__ __forceinline__ int
 fddm_fours (int channels)
 {
   return (channels + 3) / 4;

@@ -36,8 +36,18 @@ parked_bytes (const FddmDevice *device)
 }
 
 void
+fddm_resident_free (FddmResident *resident)
+{
+  (void) cudaFree (resident->pixels);
+  (void) cudaFree (resident->change);
+  memset (resident, 0, sizeof *resident);
+}
+
+void
 fddm_cuda_memory_purge (FddmDevice *device)
 {
+  if (!device->resident.open)
+    fddm_resident_free (&device->resident);
   for (guint i = 0; i < device->parked->len; i++)
     (void) cudaFree (g_array_index (device->parked, FddmBlock, i).data);
   g_array_set_size (device->parked, 0);
@@ -63,14 +73,14 @@ take_parked (FddmDevice *device, gsize bytes)
   return NULL;
 }
 
-/* Device memory; what nobody uses at the moment gives way. */
-static void *
-allocate (FddmDevice *device, gsize bytes, const char *what, GError **error)
+void *
+fddm_cuda_allocate (FddmDevice *device, gsize bytes, const char *what, GError **error)
 {
   void       *data   = NULL;
   cudaError_t status = cudaMalloc (&data, bytes);
 
-  if (status == cudaErrorMemoryAllocation && (device->scratch != NULL || device->parked->len > 0))
+  if (status == cudaErrorMemoryAllocation &&
+      (device->scratch != NULL || device->parked->len > 0 || device->resident.bytes > 0))
     {
       (void) cudaGetLastError ();
       /* What waits to be launched holds pointers to the scratch memory. */
@@ -95,7 +105,7 @@ fddm_cuda_scratch (FddmDevice *device, gsize bytes, GError **error)
   device->scratch       = NULL;
   device->scratch_bytes = 0;
   (void) cudaFree (old);
-  device->scratch = allocate (device, bytes, "working memory", error);
+  device->scratch = fddm_cuda_allocate (device, bytes, "working memory", error);
   if (device->scratch != NULL)
     device->scratch_bytes = bytes;
   return device->scratch;
@@ -140,7 +150,7 @@ fddm_cuda_tensor_new (FddmDevice *device, FddmTensorType type, int height, int w
             fddm_cuda_ok (cudaErrorMemoryAllocation, what, error);
           return NULL;
         }
-      data = allocate (device, bytes, what, error);
+      data = fddm_cuda_allocate (device, bytes, what, error);
     }
   if (data == NULL)
     return NULL;
@@ -175,7 +185,9 @@ fddm_cuda_available (FddmDevice *device)
   if (!fddm_cuda_select (device, NULL) ||
       !fddm_cuda_ok (cudaMemGetInfo (&available, &total), "asking for free memory", NULL))
     return 0;
-  available += device->scratch_bytes + parked_bytes (device);
+  /* Who asks plans a picture: a series that is still on its way has been given up. */
+  device->resident.open = FALSE;
+  available += device->scratch_bytes + parked_bytes (device) + 2 * device->resident.bytes;
   reserve    = MIN (available / 16, RESERVE);
   available -= reserve;
   if (device->limit != 0)

@@ -20,11 +20,33 @@ typedef struct {
   int top, bottom, left, right;
 } FddmRegion;
 
-/* PIXELS of N_ROWS rows of patches -> rows FIRST_ROW … of COEFFICIENTS. */
-gboolean fddm_patches_analyse    (FddmDevice *device, const FddmPatches *patches, const float *pixels, int first_row,
-                                  int n_rows, FddmTensor *coefficients, GError **error);
-/* The inverse, for the REGION of the tile: what is to be added to its pixels in [0,1]. */
+/* What FddmEnds says, and the tensor at that end of the network. It all stays here: kernels are launched when the caller's
+ * own are gone. */
+typedef struct {
+  FddmTensor level, mean, variance;
+  FddmTensor strength;                       /* for the output */
+  FddmTensor network;                        /* input or output */
+  float      lo, hi;
+  gboolean   varies;                         /* CURVE says how */
+  float      curve[3][FDDM_NOISE_KNOTS];
+} FddmPatchEnds;
+
+/* Where pixels lie that are not packed, in device memory: the pixel (i, j) at ROWS[i] + COLUMNS[j], as in FddmWindow. */
+typedef struct {
+  const int *rows, *columns;
+  int        channel_stride;
+} FddmPlaces;
+
+/* PIXELS of N_ROWS rows of patches -> rows FIRST_ROW … of COEFFICIENTS, and of the network's input where ENDS is given.
+ * PLACES, NULL for packed pixels, are those of the first of these rows. */
+gboolean fddm_patches_analyse    (FddmDevice *device, const FddmPatches *patches, const FddmPlaces *places,
+                                  const float *pixels, int first_row, int n_rows, FddmTensor *coefficients,
+                                  const FddmPatchEnds *ends, GError **error);
+/* The inverse, for the REGION of the tile: what is to be added to its pixels in [0,1], by COEFFICIENTS themselves or, where
+ * ENDS is given, by what is to be added to them. Packed, it is written to PIXELS; with PLACES, those of the whole tile, it is
+ * added to them. */
 gboolean fddm_patches_synthesise (FddmDevice *device, const FddmPatches *patches, const FddmTensor *coefficients,
-                                  const FddmRegion *region, float weight, float *pixels, GError **error);
+                                  const FddmPatchEnds *ends, const FddmRegion *region, float weight,
+                                  const FddmPlaces *places, float *pixels, GError **error);
 
 G_END_DECLS

@@ -1,7 +1,6 @@
 /* sampling.cu: what stands between the transform and the network: noise levels, preconditioning, the sampler's step.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "fddm-math.h"
-#include "element.cuh"
+#include "ends.cuh"
 
 /* Each kernel below runs over the positions of its output and fours of its channels. */
 
@@ -73,8 +72,7 @@ fddm_cuda_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTens
 }
 
 static __global__ void
-precondition_kernel (FddmView x, FddmView noise, FddmView mean, FddmView variance, float lo, float hi, FddmView input,
-                     size_t positions)
+precondition_kernel (FddmView x, FddmView noise, FddmSpread spread, float lo, float hi, FddmView input, size_t positions)
 {
   const size_t position = fddm_position ();
 
@@ -82,17 +80,11 @@ precondition_kernel (FddmView x, FddmView noise, FddmView mean, FddmView varianc
     return;
   FDDM_FOR_FOURS (k, x.channels)
     {
-      float state[4], s[4], m[4], v[4];
+      float state[4], s[4];
 
       fddm_get4 (x, position, k, state);
       fddm_get4 (noise, position, k, s);
-      fddm_get4 (mean, 0, k, m);
-      fddm_get4 (variance, 0, k, v);
-      for (int i = 0; i < 4; i++)
-        {
-          state[i] = fddm_precondition_state (state[i], s[i], m[i], v[i]);
-          s[i]     = fddm_precondition_noise (s[i], lo, hi);
-        }
+      fddm_to_network (spread, lo, hi, k, state, s);
       fddm_put4 (input, position, k, x.channels - k, state);
       fddm_put4 (input, position, x.channels + k, x.channels - k, s);
     }
@@ -107,14 +99,13 @@ fddm_cuda_precondition (FddmDevice *device, const FddmTensor *x, const FddmTenso
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   precondition_kernel<<<fddm_fours_grid (x->channels, n), fddm_fours_block (x->channels), 0, device->stream>>> (
-    fddm_view (device, x), fddm_view (device, noise), fddm_view (device, mean), fddm_view (device, variance), lo, hi,
+    fddm_view (device, x), fddm_view (device, noise), fddm_spread (device, mean, variance), lo, hi,
     fddm_view (device, input), n);
   return fddm_cuda_launched ("the preconditioning", error);
 }
 
 static __global__ void
-estimate_kernel (FddmView x, FddmView noise, FddmView mean, FddmView variance, FddmView output, FddmView x0,
-                 size_t positions)
+estimate_kernel (FddmView x, FddmView noise, FddmSpread spread, FddmView output, FddmView x0, size_t positions)
 {
   const size_t position = fddm_position ();
 
@@ -122,16 +113,12 @@ estimate_kernel (FddmView x, FddmView noise, FddmView mean, FddmView variance, F
     return;
   FDDM_FOR_FOURS (k, x0.channels)
     {
-      float state[4], s[4], m[4], v[4], f[4];
+      float state[4], s[4];
 
       fddm_get4 (x, position, k, state);
       fddm_get4 (noise, position, k, s);
-      fddm_get4 (mean, 0, k, m);
-      fddm_get4 (variance, 0, k, v);
-      fddm_get4 (output, position, k, f);
-      for (int i = 0; i < 4; i++)
-        f[i] = fddm_estimate (state[i], s[i], m[i], v[i], f[i]);
-      fddm_put4 (x0, position, k, x0.channels - k, f);
+      fddm_from_network (spread, output, position, k, state, s);
+      fddm_put4 (x0, position, k, x0.channels - k, state);
     }
 }
 
@@ -144,8 +131,8 @@ fddm_cuda_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *n
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   estimate_kernel<<<fddm_fours_grid (x0->channels, n), fddm_fours_block (x0->channels), 0, device->stream>>> (
-    fddm_view (device, x), fddm_view (device, noise), fddm_view (device, mean), fddm_view (device, variance),
-    fddm_view (device, output), fddm_view (device, x0), n);
+    fddm_view (device, x), fddm_view (device, noise), fddm_spread (device, mean, variance), fddm_view (device, output),
+    fddm_view (device, x0), n);
   return fddm_cuda_launched ("the estimate", error);
 }
 
@@ -249,7 +236,7 @@ difference_kernel (FddmView y, FddmView x0, FddmView sample, float detail, FddmV
       fddm_get4 (sample, position, k, detailed);
       fddm_get4 (strength, 0, k, share);
       for (int i = 0; i < 4; i++)
-        share[i] *= clean[i] + detail * (detailed[i] - clean[i]) - photo[i];
+        share[i] = fddm_difference (photo[i], clean[i] + detail * (detailed[i] - clean[i]), share[i]);
       fddm_put4 (out, position, k, out.channels - k, share);
     }
 }

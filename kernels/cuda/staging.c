@@ -13,7 +13,9 @@ free_buffers (FddmRing *ring)
 {
   for (int i = 0; i < FDDM_RING_SLOTS; i++)
     {
-      (void) cudaFreeHost (ring->host[i]);
+      /* Nothing is not its own, and an error would be taken for the next launch's. */
+      if (ring->host[i] != NULL)
+        (void) cudaFreeHost (ring->host[i]);
       (void) cudaFree (ring->device[i]);
       ring->host[i] = ring->device[i] = NULL;
     }
@@ -116,8 +118,8 @@ fddm_ring_wait (FddmRing *ring, int slot, GError **error)
   return fddm_cuda_ok (cudaEventSynchronize (ring->copied[slot]), "its work", error);
 }
 
-static gboolean
-wait_for (cudaStream_t stream, cudaEvent_t event, GError **error)
+gboolean
+fddm_stream_wait (cudaStream_t stream, cudaEvent_t event, GError **error)
 {
   return fddm_cuda_ok (cudaStreamWaitEvent (stream, event, 0), "ordering its work", error);
 }
@@ -131,16 +133,22 @@ mark (cudaEvent_t event, cudaStream_t stream, GError **error)
 static gboolean
 copy (FddmRing *ring, int slot, void *to, const void *from, gsize bytes, enum cudaMemcpyKind kind, GError **error)
 {
-  return wait_for (ring->stream, ring->used[slot], error) &&
+  return fddm_stream_wait (ring->stream, ring->used[slot], error) &&
          fddm_cuda_ok (cudaMemcpyAsync (to, from, bytes, kind, ring->stream), "copying", error) &&
          mark (ring->copied[slot], ring->stream, error);
 }
 
 gboolean
+fddm_ring_send_to (FddmDevice *device, FddmRing *ring, int slot, void *to, gsize bytes, GError **error)
+{
+  return copy (ring, slot, to, ring->host[slot], bytes, cudaMemcpyHostToDevice, error) &&
+         fddm_stream_wait (device->stream, ring->copied[slot], error);
+}
+
+gboolean
 fddm_ring_send (FddmDevice *device, FddmRing *ring, int slot, gsize bytes, GError **error)
 {
-  return copy (ring, slot, ring->device[slot], ring->host[slot], bytes, cudaMemcpyHostToDevice, error) &&
-         wait_for (device->stream, ring->copied[slot], error);
+  return fddm_ring_send_to (device, ring, slot, ring->device[slot], bytes, error);
 }
 
 gboolean
@@ -152,12 +160,18 @@ fddm_ring_used (FddmDevice *device, FddmRing *ring, int slot, GError **error)
 gboolean
 fddm_ring_claim (FddmDevice *device, FddmRing *ring, int slot, GError **error)
 {
-  return wait_for (device->stream, ring->copied[slot], error);
+  return fddm_stream_wait (device->stream, ring->copied[slot], error);
+}
+
+gboolean
+fddm_ring_fetch_from (FddmDevice *device, FddmRing *ring, int slot, const void *from, gsize bytes, GError **error)
+{
+  return mark (ring->used[slot], device->stream, error) &&
+         copy (ring, slot, ring->host[slot], from, bytes, cudaMemcpyDeviceToHost, error);
 }
 
 gboolean
 fddm_ring_fetch (FddmDevice *device, FddmRing *ring, int slot, gsize bytes, GError **error)
 {
-  return mark (ring->used[slot], device->stream, error) &&
-         copy (ring, slot, ring->host[slot], ring->device[slot], bytes, cudaMemcpyDeviceToHost, error);
+  return fddm_ring_fetch_from (device, ring, slot, ring->device[slot], bytes, error);
 }

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 #include "fddm-math.h"
-#include "patches.h"
+#include "resident.h"
 
 /* CUDA's largest second dimension of a grid is 65535. */
 #define ROWS_MAX 32768
@@ -129,8 +129,20 @@ scatter_rows (const FddmDevice *device, const Transform *t, const FddmRegion *re
     scatter_row (t, in + (i - region->top) * row_floats, i, pixels);
 }
 
+static FddmPatchEnds
+ends_of (const FddmEnds *from, const FddmWindow *window, const FddmTensor *network)
+{
+  FddmPatchEnds ends = { .level = *from->level, .mean = *from->mean, .variance = *from->variance, .network = *network,
+                         .lo = from->lo, .hi = from->hi, .varies = from->curve != NULL };
+
+  if (ends.varies)
+    memcpy (ends.curve, from->curve, window->channels * sizeof *ends.curve);
+  return ends;
+}
+
 static gboolean
-analyse (FddmDevice *device, const Transform *t, const float *pixels, FddmTensor *coefficients, GError **error)
+analyse_slots (FddmDevice *device, const Transform *t, const float *pixels, FddmTensor *coefficients,
+               const FddmPatchEnds *ends, GError **error)
 {
   FddmRing   *ring = &device->up;
   const int   d = t->patches.patch, width = t->window->columns * d;
@@ -147,16 +159,16 @@ analyse (FddmDevice *device, const Transform *t, const float *pixels, FddmTensor
         return FALSE;
       gather_rows (device, t, pixels, row * d, n * d, ring->host[slot]);
       if (!fddm_ring_send (device, ring, slot, n * d * row_floats * sizeof (float), error) ||
-          !fddm_patches_analyse (device, &t->patches, ring->device[slot], row, n, coefficients, error) ||
+          !fddm_patches_analyse (device, &t->patches, NULL, ring->device[slot], row, n, coefficients, ends, error) ||
           !fddm_ring_used (device, ring, slot, error))
         return FALSE;
     }
   return TRUE;
 }
 
-gboolean
-fddm_cuda_analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
-                   GError **error)
+static gboolean
+analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
+         const FddmPatchEnds *ends, GError **error)
 {
   Transform t;
   gboolean  ok;
@@ -164,16 +176,35 @@ fddm_cuda_analyse (FddmDevice *device, const FddmWindow *window, const float *pi
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   transform_init (&t, window);
-  ok = analyse (device, &t, pixels, coefficients, error);
+  ok = window->series == FDDM_SERIES_NONE
+         ? analyse_slots (device, &t, pixels, coefficients, ends, error)
+         : fddm_resident_analyse (device, window, &t.patches, pixels, coefficients, ends, error);
   g_free (t.run);
   return ok;
 }
 
+gboolean
+fddm_cuda_analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
+                   GError **error)
+{
+  return analyse (device, window, pixels, coefficients, NULL, error);
+}
+
+gboolean
+fddm_cuda_analyse_input (FddmDevice *device, const FddmWindow *window, const float *pixels, const FddmEnds *ends,
+                         FddmTensor *coefficients, FddmTensor *input, GError **error)
+{
+  const FddmPatchEnds mine = ends_of (ends, window, input);
+
+  return analyse (device, window, pixels, coefficients, &mine, error);
+}
+
 /* ---- Back: regions set out for the host as long as there are slots, and are taken in when the caller wants the pixels ---- */
 
-/* A region on its way to the host. */
+/* A region on its way to the host; or, of a series, N floats from FIRST on. */
 typedef struct {
   FddmRegion region;
+  gsize      first, n;
   int        slot;
 } Delivery;
 
@@ -181,9 +212,13 @@ struct FddmSynthesis {
   Transform         t;
   FddmWindow        window;              /* what T points at                           */
   const FddmTensor *coefficients;
+  FddmPatchEnds     ends;
+  gboolean          estimates;           /* by ENDS                                    */
   float             weight;
   float            *pixels;
   int               row, at_once;        /* of patches: the next to set out, so many   */
+  gboolean          gathered;            /* by a series: floats [AT, END) are to set out */
+  gsize             at, end;
   Delivery          deliveries[FDDM_RING_SLOTS];
   int               started, finished;   /* deliveries                                 */
 };
@@ -191,11 +226,23 @@ struct FddmSynthesis {
 static gboolean
 all_started (const FddmSynthesis *s)
 {
-  return (gint64) s->row * s->window.patch >= s->window.bottom;
+  return s->gathered ? s->at >= s->end : (gint64) s->row * s->window.patch >= s->window.bottom;
 }
 
 static gboolean
-start_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
+start_gathered (FddmDevice *device, FddmSynthesis *s, GError **error)
+{
+  FddmRing   *ring  = &device->down;
+  const int   slot  = fddm_ring_take (ring);
+  const gsize first = s->at, n = MIN (ring->bytes / sizeof (float), s->end - s->at);
+
+  s->deliveries[s->started++ % FDDM_RING_SLOTS] = (Delivery) { .first = first, .n = n, .slot = slot };
+  s->at += n;
+  return fddm_ring_fetch_from (device, ring, slot, device->resident.change + first, n * sizeof (float), error);
+}
+
+static gboolean
+start_region (FddmDevice *device, FddmSynthesis *s, GError **error)
 {
   const int   d      = s->window.patch;
   FddmRing   *ring   = &device->down;
@@ -209,11 +256,30 @@ start_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
   const gsize bytes  = (gsize) (region.bottom - region.top) * (region.right - region.left) * s->t.patches.samples *
                       sizeof (float);
 
-  s->deliveries[s->started++ % FDDM_RING_SLOTS] = (Delivery) { region, slot };
+  s->deliveries[s->started++ % FDDM_RING_SLOTS] = (Delivery) { .region = region, .slot = slot };
   s->row += s->at_once;
   return fddm_ring_claim (device, ring, slot, error) &&
-         fddm_patches_synthesise (device, &s->t.patches, s->coefficients, &region, s->weight, ring->device[slot], error) &&
+         fddm_patches_synthesise (device, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL, &region, s->weight,
+                                  NULL, ring->device[slot], error) &&
          fddm_ring_fetch (device, ring, slot, bytes, error);
+}
+
+static gboolean
+start_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
+{
+  return s->gathered ? start_gathered (device, s, error) : start_region (device, s, error);
+}
+
+static void
+add_gathered (const FddmDevice *device, float *pixels, const float *change, gsize n)
+{
+#pragma omp parallel for schedule(static) num_threads(device->threads)
+  for (int i = 0; i < device->threads; i++)
+    {
+      const gsize first = n * i / device->threads, end = n * (i + 1) / device->threads;
+
+      add_run (pixels + first, change + first, (int) (end - first));
+    }
 }
 
 static gboolean
@@ -223,7 +289,10 @@ finish_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
 
   if (!fddm_ring_wait (&device->down, delivery->slot, error))
     return FALSE;
-  scatter_rows (device, &s->t, &delivery->region, device->down.host[delivery->slot], s->pixels);
+  if (s->gathered)
+    add_gathered (device, s->pixels + delivery->first, device->down.host[delivery->slot], delivery->n);
+  else
+    scatter_rows (device, &s->t, &delivery->region, device->down.host[delivery->slot], s->pixels);
   return TRUE;
 }
 
@@ -233,13 +302,36 @@ fddm_cuda_synthesise_drop (FddmDevice *device)
 {
   if (device->synthesis == NULL)
     return;
+  if (device->synthesis->gathered)
+    device->resident.open = FALSE;
   g_free (device->synthesis->t.run);
   g_clear_pointer (&device->synthesis, g_free);
 }
 
-gboolean
-fddm_cuda_synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
-                      float *pixels, GError **error)
+static gboolean
+prepare_regions (FddmDevice *device, FddmSynthesis *s, GError **error)
+{
+  s->at_once = rows_in_slot (device, &device->down, &s->t, s->window.right - s->window.left, error);
+  return s->at_once > 0;
+}
+
+/* One of a series: what it has to add is gathered, and all of it is to set out after the last one. */
+static gboolean
+gather (FddmDevice *device, FddmSynthesis *s, GError **error)
+{
+  if (!fddm_resident_synthesise (device, &s->window, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL, s->weight,
+                                 error))
+    return FALSE;
+  s->gathered = s->window.series == FDDM_SERIES_LAST;
+  s->at       = device->resident.from;
+  s->end      = device->resident.to;
+  return TRUE;
+}
+
+/* ENDS may be NULL. */
+static gboolean
+synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, const FddmPatchEnds *ends,
+            float weight, float *pixels, GError **error)
 {
   FddmSynthesis *s;
   gboolean       ok;
@@ -251,16 +343,41 @@ fddm_cuda_synthesise (FddmDevice *device, const FddmWindow *window, const FddmTe
     return FALSE;
   s  = device->synthesis = g_new0 (FddmSynthesis, 1);
   *s = (FddmSynthesis) {
-    .window = *window, .coefficients = coefficients, .weight = weight, .pixels = pixels, .row = window->top / window->patch
+    .window = *window, .coefficients = coefficients, .estimates = ends != NULL, .weight = weight, .pixels = pixels,
+    .row = window->top / window->patch
   };
+  if (ends != NULL)
+    s->ends = *ends;
   transform_init (&s->t, &s->window);
-  s->at_once = rows_in_slot (device, &device->down, &s->t, window->right - window->left, error);
-  ok = s->at_once > 0;
+  ok = window->series == FDDM_SERIES_NONE ? prepare_regions (device, s, error) : gather (device, s, error);
+  if (ok && (window->series == FDDM_SERIES_FIRST || window->series == FDDM_SERIES_MORE))
+    {
+      fddm_cuda_synthesise_drop (device);
+      return TRUE;
+    }
   while (ok && !all_started (s) && s->started < FDDM_RING_SLOTS)
     ok = start_delivery (device, s, error);
   if (!ok)
     fddm_cuda_synthesise_drop (device);
   return ok;
+}
+
+gboolean
+fddm_cuda_synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
+                      float *pixels, GError **error)
+{
+  return synthesise (device, window, coefficients, NULL, weight, pixels, error);
+}
+
+gboolean
+fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
+                             const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength, float weight,
+                             float *pixels, GError **error)
+{
+  FddmPatchEnds mine = ends_of (ends, window, output);
+
+  mine.strength = *strength;
+  return synthesise (device, window, coefficients, &mine, weight, pixels, error);
 }
 
 /* The oldest delivery is taken in before the next one sets out in its slot. */

@@ -29,6 +29,11 @@ gboolean fddm_host_analyse      (FddmDevice *device, const FddmWindow *window, c
                                  FddmTensor *coefficients, GError **error);
 gboolean fddm_host_synthesise   (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
                                  float weight, float *pixels, GError **error);
+gboolean fddm_host_analyse_input     (FddmDevice *device, const FddmWindow *window, const float *pixels,
+                                      const FddmEnds *ends, FddmTensor *coefficients, FddmTensor *input, GError **error);
+gboolean fddm_host_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
+                                      const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength,
+                                      float weight, float *pixels, GError **error);
 gboolean fddm_host_synthesise_finish (FddmDevice *device, GError **error);
 
 gboolean fddm_host_noise_map    (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,
@@ -75,6 +80,8 @@ gboolean fddm_host_clamp        (FddmDevice *device, int patch, FddmTensor *coef
   .tensor_download   = fddm_host_tensor_download,   \
   .analyse           = fddm_host_analyse,           \
   .synthesise        = fddm_host_synthesise,        \
+  .analyse_input     = fddm_host_analyse_input,     \
+  .synthesise_output = fddm_host_synthesise_output, \
   .synthesise_finish = fddm_host_synthesise_finish, \
   .noise_map         = fddm_host_noise_map,         \
   .noise_cap         = fddm_host_noise_cap,         \

@@ -1,17 +1,18 @@
 /* sampling.c: what stands between the transform and the network: noise levels, preconditioning, the sampler's step.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "ends.h"
 #include "fddm-math.h"
-#include "host.h"
 
 /* One struct for all of these operations; each fills in what it needs. */
 typedef struct {
   const FddmDevice     *device;
   const FddmTensor     *x, *x0, *noise, *other;   /* OTHER: cap, target noise, sample or strength, by operation */
   const FddmTensor     *mean, *variance;
+  const FddmHostEnds   *ends;
   FddmTensor           *out;
   const FddmNoiseModel *model;
   const FddmRandom     *random;
-  float                 lo, hi, eta, detail;
+  float                 eta, detail;
   const FddmTensor     *strength;
 } Sampling;
 
@@ -20,23 +21,11 @@ noise_map_rows (const void *task, int first, int last)
 {
   const Sampling       *s     = task;
   const FddmNoiseModel *model = s->model;
-  const int             area  = model->patch * model->patch;
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < s->x->width; column++)
-      {
-        /* DC of an orthonormal DCT is d times the mean. */
-        float  brightness = fddm_host_at (s->x, row, column)[0] / model->patch;
-        float *out        = fddm_host_at (s->out, row, column);
-
-        for (int c = 0; c < model->channels; c++)
-          {
-            float factor = fddm_noise_curve (model->curve[c], brightness);
-
-            for (int k = c * area; k < (c + 1) * area; k++)
-              out[k] = model->level[k] * factor;
-          }
-      }
+      fddm_host_ends_noise (model->level, model->curve, model->channels, model->patch, fddm_host_at (s->x, row, column),
+                            fddm_host_at (s->out, row, column));
 }
 
 gboolean
@@ -75,53 +64,26 @@ fddm_host_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTens
   return TRUE;
 }
 
-/* A constant noise level needs its root and logarithm once, not at every patch. */
 static void
-precondition_constant_rows (const void *task, int first, int last)
+ends_init (FddmHostEnds *ends, const FddmTensor *noise, const FddmTensor *mean, const FddmTensor *variance, float lo, float hi)
 {
-  const Sampling *s    = task;
-  const int       n    = s->x->channels;
-  const float    *mean = fddm_host_at (s->mean, 0, 0);
-  g_autofree float *row_out = g_new (float, 2 * (gsize) n);
-  g_autofree float *scale   = g_new (float, n);
+  const gboolean constant = noise->height * noise->width == 1;
 
-  for (int k = 0; k < n; k++)
-    {
-      float noise = fddm_host_at (s->noise, 0, 0)[k];
-
-      scale[k]       = fddm_precondition_state (1.0f, noise, 0.0f, fddm_host_at (s->variance, 0, 0)[k]);
-      row_out[n + k] = fddm_precondition_noise (noise, s->lo, s->hi);
-    }
-  for (int row = first; row < last; row++)
-    for (int column = 0; column < s->x->width; column++)
-      {
-        const float *x = fddm_host_at (s->x, row, column);
-
-        for (int k = 0; k < n; k++)
-          row_out[k] = (x[k] - mean[k]) * scale[k];
-        fddm_host_store (s->device, s->out, ((gsize) row * s->x->width + column) * 2 * n, 2 * n, row_out);
-      }
+  fddm_host_ends_init (ends, mean, variance, lo, hi, constant ? fddm_host_at (noise, 0, 0) : NULL);
 }
 
 static void
 precondition_rows (const void *task, int first, int last)
 {
-  const Sampling   *s = task;
-  const int         n = s->x->channels;
-  const float      *mean = fddm_host_at (s->mean, 0, 0), *variance = fddm_host_at (s->variance, 0, 0);
-  g_autofree float *row_out = g_new (float, 2 * (gsize) n);
+  const Sampling *s = task;
+  const int       n = s->ends->n;
+  float           input[2 * FDDM_COEF_MAX];
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < s->x->width; column++)
       {
-        const float *x = fddm_host_at (s->x, row, column), *noise = fddm_host_at (s->noise, row, column);
-
-        for (int k = 0; k < n; k++)
-          {
-            row_out[k]     = fddm_precondition_state (x[k], noise[k], mean[k], variance[k]);
-            row_out[n + k] = fddm_precondition_noise (noise[k], s->lo, s->hi);
-          }
-        fddm_host_store (s->device, s->out, ((gsize) row * s->x->width + column) * 2 * n, 2 * n, row_out);
+        fddm_host_ends_input (s->ends, fddm_host_at (s->x, row, column), fddm_host_at (s->noise, row, column), input);
+        fddm_host_store (s->device, s->out, ((gsize) row * s->x->width + column) * 2 * n, 2 * n, input);
       }
 }
 
@@ -130,60 +92,27 @@ fddm_host_precondition (FddmDevice *device, const FddmTensor *x, const FddmTenso
                         const FddmTensor *variance, float lo, float hi, FddmTensor *input,
                         GError **error G_GNUC_UNUSED)
 {
-  Sampling s = {
-    .device = device, .x = x, .noise = noise, .mean = mean, .variance = variance, .lo = lo, .hi = hi, .out = input
-  };
-  gboolean constant = noise->height * noise->width == 1;
+  FddmHostEnds ends;
+  Sampling     s = { .device = device, .x = x, .noise = noise, .ends = &ends, .out = input };
 
-  device->rows (device, constant ? precondition_constant_rows : precondition_rows, &s, x->height);
+  ends_init (&ends, noise, mean, variance, lo, hi);
+  device->rows (device, precondition_rows, &s, x->height);
   return TRUE;
-}
-
-/* As above: linear in what differs from patch to patch. */
-static void
-estimate_constant_rows (const void *task, int first, int last)
-{
-  const Sampling   *s = task;
-  const int         n = s->x->channels;
-  const float      *mean = fddm_host_at (s->mean, 0, 0), *variance = fddm_host_at (s->variance, 0, 0);
-  g_autofree float *network = g_new (float, n), *wiener = g_new (float, n), *scale = g_new (float, n);
-
-  for (int k = 0; k < n; k++)
-    {
-      float noise = fddm_host_at (s->noise, 0, 0)[k];
-
-      wiener[k] = fddm_estimate (1.0f, noise, 0.0f, variance[k], 0.0f);
-      scale[k]  = fddm_estimate (0.0f, noise, 0.0f, variance[k], 1.0f);
-    }
-  for (int row = first; row < last; row++)
-    for (int column = 0; column < s->x->width; column++)
-      {
-        const float *x   = fddm_host_at (s->x, row, column);
-        float       *out = fddm_host_at (s->out, row, column);
-
-        fddm_host_load (s->device, s->other, ((gsize) row * s->x->width + column) * n, n, network);
-        for (int k = 0; k < n; k++)
-          out[k] = mean[k] + wiener[k] * (x[k] - mean[k]) + scale[k] * network[k];
-      }
 }
 
 static void
 estimate_rows (const void *task, int first, int last)
 {
-  const Sampling   *s = task;
-  const int         n = s->x->channels;
-  const float      *mean = fddm_host_at (s->mean, 0, 0), *variance = fddm_host_at (s->variance, 0, 0);
-  g_autofree float *network = g_new (float, n);
+  const Sampling *s = task;
+  const int       n = s->ends->n;
+  float           output[FDDM_COEF_MAX];
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < s->x->width; column++)
       {
-        const float *x   = fddm_host_at (s->x, row, column), *noise = fddm_host_at (s->noise, row, column);
-        float       *out = fddm_host_at (s->out, row, column);
-
-        fddm_host_load (s->device, s->other, ((gsize) row * s->x->width + column) * n, n, network);
-        for (int k = 0; k < n; k++)
-          out[k] = fddm_estimate (x[k], noise[k], mean[k], variance[k], network[k]);
+        fddm_host_load (s->device, s->other, ((gsize) row * s->x->width + column) * n, n, output);
+        fddm_host_ends_estimate (s->ends, fddm_host_at (s->x, row, column), fddm_host_at (s->noise, row, column), output,
+                                 fddm_host_at (s->out, row, column));
       }
 }
 
@@ -191,12 +120,12 @@ gboolean
 fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
                     const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error G_GNUC_UNUSED)
 {
-  Sampling s = {
-    .device = device, .x = x, .noise = noise, .mean = mean, .variance = variance, .other = output, .out = x0
-  };
-  gboolean constant = noise->height * noise->width == 1;
+  FddmHostEnds ends;
+  Sampling     s = { .device = device, .x = x, .noise = noise, .other = output, .ends = &ends, .out = x0 };
 
-  device->rows (device, constant ? estimate_constant_rows : estimate_rows, &s, x->height);
+  /* The network's noise levels, which the range is of, are not asked for. */
+  ends_init (&ends, noise, mean, variance, 1.0f, 1.0f);
+  device->rows (device, estimate_rows, &s, x->height);
   return TRUE;
 }
 
@@ -283,7 +212,7 @@ difference_rows (const void *task, int first, int last)
         float       *out    = fddm_host_at (s->out, row, column);
 
         for (int k = 0; k < s->out->channels; k++)
-          out[k] = strength[k] * (x0[k] + s->detail * (sample[k] - x0[k]) - y[k]);
+          out[k] = fddm_difference (y[k], x0[k] + s->detail * (sample[k] - x0[k]), strength[k]);
       }
 }
 

@@ -1,13 +1,24 @@
 /* transform.c: pixels to coefficients and back.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "dct.h"
-#include "host.h"
+#include "ends.h"
+
+/* Where the network is asked at the same time, what it needs for that. */
+typedef struct {
+  const FddmDevice *device;
+  FddmHostEnds      ends;
+  const float      *level, (*curve)[FDDM_NOISE_KNOTS];
+  FddmTensor       *input;       /* or */
+  const FddmTensor *output;
+  const float      *strength;
+} Network;
 
 typedef struct {
   const FddmWindow *window;
   const float      *pixels;
   float            *target;
   const FddmTensor *coefficients;
+  const Network    *network;     /* or NULL */
   float             weight;
   float             basis[FDDM_PATCH_MAX * FDDM_PATCH_MAX];      /* row-major (frequency, place) */
   float             transposed[FDDM_PATCH_MAX * FDDM_PATCH_MAX];
@@ -34,6 +45,42 @@ gather_patch (const Transform *t, int d, int row, int column, float planes[3][FD
       }
 }
 
+/* The noise of a patch of coefficients Y; NOISE has room for it. Without a curve there are tables for it. */
+static const float *
+noise_of (const Transform *t, const float *y, float *noise)
+{
+  const Network *network = t->network;
+
+  if (network->curve != NULL)
+    fddm_host_ends_noise (network->level, network->curve, t->window->channels, t->window->patch, y, noise);
+  return noise;
+}
+
+static void
+give_input (const Transform *t, const float *y, int row, int column)
+{
+  const Network *network = t->network;
+  const int      n       = network->ends.n;
+  float          noise[FDDM_COEF_MAX], input[2 * FDDM_COEF_MAX];
+
+  fddm_host_ends_input (&network->ends, y, noise_of (t, y, noise), input);
+  fddm_host_store (network->device, network->input, ((gsize) row * t->window->columns + column) * 2 * n, 2 * n, input);
+}
+
+/* What is to be added to Y, by the network's output. */
+static void
+take_output (const Transform *t, const float *y, int row, int column, float *difference)
+{
+  const Network *network = t->network;
+  const int      n       = network->ends.n;
+  float          noise[FDDM_COEF_MAX], output[FDDM_COEF_MAX], x0[FDDM_COEF_MAX];
+
+  fddm_host_load (network->device, network->output, ((gsize) row * t->window->columns + column) * n, n, output);
+  fddm_host_ends_estimate (&network->ends, y, noise_of (t, y, noise), output, x0);
+  for (int k = 0; k < n; k++)
+    difference[k] = fddm_difference (y[k], x0[k], network->strength[k]);
+}
+
 static inline __attribute__ ((always_inline)) void
 analyse_row (const Transform *t, int d, int row)
 {
@@ -47,6 +94,8 @@ analyse_row (const Transform *t, int d, int row)
       gather_patch (t, d, row, column, planes);
       for (int c = 0; c < channels; c++)
         fddm_sandwich (d, t->basis, t->transposed, planes[c], out + c * d * d);
+      if (t->network != NULL)
+        give_input (t, out, row, column);
     }
 }
 
@@ -88,13 +137,18 @@ synthesise_row (const Transform *t, int d, int row)
 {
   const FddmWindow *window = t->window;
   const int         top = MAX (window->top - row * d, 0), bottom = MIN (window->bottom - row * d, d);
-  float             planes[3][FDDM_PATCH_MAX * FDDM_PATCH_MAX];
+  float             planes[3][FDDM_PATCH_MAX * FDDM_PATCH_MAX], difference[FDDM_COEF_MAX];
 
   for (int column = window->left / d; column * d < window->right; column++)
     {
       const float *in   = fddm_host_at (t->coefficients, row, column);
       const int    left = MAX (window->left - column * d, 0), right = MIN (window->right - column * d, d);
 
+      if (t->network != NULL)
+        {
+          take_output (t, in, row, column, difference);
+          in = difference;
+        }
       for (int c = 0; c < window->channels; c++)
         fddm_sandwich (d, t->transposed, t->basis, in + c * d * d, planes[c]);
       for (int i = top; i < bottom; i++)
@@ -126,23 +180,51 @@ synthesise_rows (const void *task, int first, int last)
 }
 
 static void
-fill_basis (Transform *t)
+transform_init (Transform *t, const FddmWindow *window, const FddmTensor *coefficients)
 {
-  const int d = t->window->patch;
+  const int d = window->patch;
 
+  t->window       = window;
+  t->coefficients = coefficients;
   for (int u = 0; u < d; u++)
     for (int x = 0; x < d; x++)
       t->basis[u * d + x] = t->transposed[x * d + u] = (float) fddm_dct_basis (d, u, x);
+}
+
+static void
+network_init (Network *network, const FddmDevice *device, const FddmEnds *ends)
+{
+  network->device = device;
+  network->level  = fddm_host_at (ends->level, 0, 0);
+  network->curve  = ends->curve;
+  fddm_host_ends_init (&network->ends, ends->mean, ends->variance, ends->lo, ends->hi,
+                       ends->curve == NULL ? network->level : NULL);
+}
+
+static void
+analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, const Network *network, FddmTensor *coefficients)
+{
+  Transform t = { .pixels = pixels, .network = network };
+
+  transform_init (&t, window, coefficients);
+  device->rows (device, analyse_rows, &t, window->rows);
+}
+
+static void
+synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, const Network *network,
+            float weight, float *pixels)
+{
+  Transform t = { .target = pixels, .network = network, .weight = weight };
+
+  transform_init (&t, window, coefficients);
+  device->rows (device, synthesise_rows, &t, window->rows);
 }
 
 gboolean
 fddm_host_analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
                    GError **error G_GNUC_UNUSED)
 {
-  Transform t = { .window = window, .pixels = pixels, .coefficients = coefficients };
-
-  fill_basis (&t);
-  device->rows (device, analyse_rows, &t, window->rows);
+  analyse (device, window, pixels, NULL, coefficients);
   return TRUE;
 }
 
@@ -150,10 +232,30 @@ gboolean
 fddm_host_synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients, float weight,
                       float *pixels, GError **error G_GNUC_UNUSED)
 {
-  Transform t = { .window = window, .target = pixels, .coefficients = coefficients, .weight = weight };
+  synthesise (device, window, coefficients, NULL, weight, pixels);
+  return TRUE;
+}
 
-  fill_basis (&t);
-  device->rows (device, synthesise_rows, &t, window->rows);
+gboolean
+fddm_host_analyse_input (FddmDevice *device, const FddmWindow *window, const float *pixels, const FddmEnds *ends,
+                         FddmTensor *coefficients, FddmTensor *input, GError **error G_GNUC_UNUSED)
+{
+  Network network = { .input = input };
+
+  network_init (&network, device, ends);
+  analyse (device, window, pixels, &network, coefficients);
+  return TRUE;
+}
+
+gboolean
+fddm_host_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
+                             const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength, float weight,
+                             float *pixels, GError **error G_GNUC_UNUSED)
+{
+  Network network = { .output = output, .strength = fddm_host_at (strength, 0, 0) };
+
+  network_init (&network, device, ends);
+  synthesise (device, window, coefficients, &network, weight, pixels);
   return TRUE;
 }
 

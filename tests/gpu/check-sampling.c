@@ -1,5 +1,6 @@
 /* check-sampling.c: noise levels, preconditioning, the sampler.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include "check.h"
 
 /* Sines, logarithms and roots of the two mathematics libraries differ in the last place or two. */
@@ -48,7 +49,8 @@ check_network_ends (Bench *bench, int height, int width, int n, gboolean constan
   Twin               noise    = bench_twin (bench, FDDM_TENSOR_FLOAT, constant ? 1 : height, constant ? 1 : width, n,
                                             FILL_POSITIVE);
   Twin               mean     = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_RANDOM);
-  Twin               variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+  Twin               variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n,
+                                            fill == FILL_EXTREME ? FILL_WIDE : FILL_POSITIVE);
   Twin               input    = bench_twin (bench, FDDM_TENSOR_NETWORK, height, width, 2 * n, FILL_RANDOM);
   Twin               output   = bench_twin (bench, FDDM_TENSOR_NETWORK, height, width, n, FILL_RANDOM);
   Twin               x0       = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
@@ -72,6 +74,78 @@ check_network_ends (Bench *bench, int height, int width, int n, gboolean constan
   bench_twin_free (bench, input);
   bench_twin_free (bench, output);
   bench_twin_free (bench, x0);
+}
+
+enum { GLINT = 8 };
+
+static FddmTensor *
+glint_tensor (Bench *bench, FddmTensorType type, int channels, float value)
+{
+  FddmTensor *tensor = bench->backend->tensor_new (bench->device, type, 1, 1, channels, NULL);
+  float       values[2 * GLINT];
+
+  for (int i = 0; i < channels; i++)
+    values[i] = value;
+  g_assert_true (bench->backend->tensor_upload (bench->device, tensor, values, NULL));
+  return tensor;
+}
+
+static float
+first_of (Bench *bench, const FddmTensor *tensor)
+{
+  float values[2 * GLINT] = { NAN };
+
+  g_assert_true (bench->backend->tensor_download (bench->device, tensor, values, NULL));
+  return values[0];
+}
+
+/* OUT = IN + OUT by way of a convolution: what overflows does so as in a network. */
+static gboolean
+add_in_network (Bench *bench, const FddmTensor *in, FddmTensor *out)
+{
+  float        weights[GLINT * GLINT] = { 0.0f }, bias[GLINT] = { 0.0f };
+  FddmConvSpec spec = { .kernel = 1, .in_channels = GLINT, .out_channels = GLINT, .weights = weights, .bias = bias };
+  FddmConv    *conv;
+  gboolean     ok;
+
+  for (int i = 0; i < GLINT; i++)
+    weights[i * GLINT + i] = 1.0f;
+  conv = bench->backend->conv_new (bench->device, &spec, NULL);
+  ok   = conv != NULL && bench->backend->conv (bench->device, conv, in, out, out, NULL);
+  bench->backend->conv_free (bench->device, conv);
+  return ok;
+}
+
+/* A coefficient of 1000 where 0.11 is to be expected. fp16 shows the network 512 standard deviations of it and takes the rest
+ * for certain; the others have room for all of it. A network that overflows leaves a number all the same. */
+static void
+check_glint (Bench *bench)
+{
+  const FddmBackend *b        = bench->backend;
+  FddmTensor        *x        = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 1000.0f);
+  FddmTensor        *noise    = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.05f);
+  FddmTensor        *mean     = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.0f);
+  FddmTensor        *variance = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.01f);
+  FddmTensor        *input    = glint_tensor (bench, FDDM_TENSOR_NETWORK, 2 * GLINT, 0.0f);
+  FddmTensor        *output   = glint_tensor (bench, FDDM_TENSOR_NETWORK, GLINT, 0.0f);
+  FddmTensor        *large    = glint_tensor (bench, FDDM_TENSOR_NETWORK, GLINT, 1e5f);
+  FddmTensor        *x0       = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.0f);
+  const gboolean     is_half  = first_of (bench, large) < 7e4f;
+  const double       spread = sqrt (0.01 + 0.05 * 0.05), seen = is_half ? 512.0 * spread : 1000.0;
+  const double       wiener = 0.01 / (spread * spread) * seen + (1000.0 - seen);
+  FddmTensor        *all[] = { x, noise, mean, variance, input, output, large, x0 };
+  float              value;
+
+  bench_expect (bench, b->precondition (bench->device, x, noise, mean, variance, 0.01f, 1.0f, input, NULL) &&
+                         fabs (first_of (bench, input) / (seen / spread) - 1.0) < 1e-2, "a glint for the network");
+  bench_expect (bench, b->estimate (bench->device, x, noise, mean, variance, output, x0, NULL) &&
+                         fabs (first_of (bench, x0) / wiener - 1.0) < 1e-5, "a glint that the network is silent on");
+  bench_expect (bench, add_in_network (bench, large, large) &&
+                         b->estimate (bench->device, x, noise, mean, variance, large, x0, NULL), "a network that overflows");
+  value = first_of (bench, x0);
+  bench_expect (bench, is_half ? fabs (value / wiener - 1.0) < 1e-5 : isfinite (value), "what is left of it: %g", value);
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    b->tensor_free (bench->device, all[i]);
 }
 
 static void
@@ -166,4 +240,5 @@ check_sampling (Bench *bench)
       check_difference (bench, h, w, n, 0.0f);
       check_difference (bench, h, w, n, 0.3f);
     }
+  check_glint (bench);
 }

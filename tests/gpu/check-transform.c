@@ -72,6 +72,48 @@ fill_window (FddmWindow *window, Lie lie, int *row_offset, int *column_offset)
   window->right  = lie == LIE_REFLECTED ? MIN (seen, width) : width - (width > 4 ? 1 : 0);
 }
 
+/* The same in one pass with the network's ends. */
+static void
+check_one_pass (Bench *bench, const FddmWindow *window, const float *pixels, gboolean varies, const char *name)
+{
+  const int          n = window->channels * window->patch * window->patch;
+  g_autofree float  *mine  = g_memdup2 (pixels, window->n_floats * sizeof (float));
+  g_autofree float  *theirs = g_memdup2 (pixels, window->n_floats * sizeof (float));
+  g_autoptr (GError) error = NULL;
+  float              curve[3][FDDM_NOISE_KNOTS];
+  Twin y = bench_twin (bench, FDDM_TENSOR_FLOAT, window->rows, window->columns, n, FILL_RANDOM);
+  Twin input    = bench_twin (bench, FDDM_TENSOR_NETWORK, window->rows, window->columns, 2 * n, FILL_RANDOM);
+  Twin output   = bench_twin (bench, FDDM_TENSOR_NETWORK, window->rows, window->columns, n, FILL_RANDOM);
+  Twin level    = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+  Twin mean     = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_RANDOM);
+  Twin variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_WIDE);
+  Twin strength = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+  const FddmEnds ends = { level.tested, varies ? curve : NULL, mean.tested, variance.tested, 0.05f, 0.6f };
+  const FddmEnds ref_ends = { level.ref, varies ? curve : NULL, mean.ref, variance.ref, 0.05f, 0.6f };
+
+  for (int c = 0; c < 3; c++)
+    for (int i = 0; i < FDDM_NOISE_KNOTS; i++)
+      curve[c][i] = (float) g_rand_double_range (bench->rand, 0.2, 3.0);
+  bench->ref->analyse_input (bench->ref_device, window, pixels, &ref_ends, y.ref, input.ref, NULL);
+  bench->ref->synthesise_output (bench->ref_device, window, y.ref, &ref_ends, output.ref, strength.ref, 0.7f, theirs, NULL);
+  if (bench_ran (bench, bench->backend->analyse_input (bench->device, window, pixels, &ends, y.tested, input.tested, &error) &&
+                   bench->backend->synthesise_output (bench->device, window, y.tested, &ends, output.tested, strength.tested,
+                                                      0.7f, mine, &error) &&
+                   bench->backend->synthesise_finish (bench->device, &error), &error, name))
+    {
+      bench_compare_twin (bench, y, 2e-6, "in one pass: coefficients, %s", name);
+      bench_compare_twin (bench, input, bench_rounding (bench), "in one pass: input, %s", name);
+      bench_compare (bench, mine, theirs, window->n_floats, 1e-5, "in one pass: pixels, %s", name);
+    }
+  bench_twin_free (bench, y);
+  bench_twin_free (bench, input);
+  bench_twin_free (bench, output);
+  bench_twin_free (bench, level);
+  bench_twin_free (bench, mean);
+  bench_twin_free (bench, variance);
+  bench_twin_free (bench, strength);
+}
+
 static void
 check_window (Bench *bench, int patch, int rows, int columns, int channels, Lie lie, Fill fill)
 {
@@ -103,6 +145,51 @@ check_window (Bench *bench, int patch, int rows, int columns, int channels, Lie 
                    bench->backend->synthesise_finish (bench->device, &error), &error, name))
     bench_compare (bench, mine, theirs, n, 2e-6, "synthesise %s", name);
   bench_twin_free (bench, coefficients);
+  pixels[row_offset[window.top] + column_offset[window.left]] = 0.5f;
+  check_one_pass (bench, &window, pixels, (rows + lie) % 2 == 0, name);
+}
+
+enum { SERIES = 3 };
+
+/* Three windows on the same pixels, of which what they add comes together. */
+static void
+check_series (Bench *bench, int patch, int rows, int columns, gboolean gray)
+{
+  static const Lie  lies[SERIES] = { LIE_REFLECTED, LIE_PLAIN, LIE_TRANSPOSED };
+  const int         channels = gray ? 1 : 3;
+  g_autofree int   *row_offset = g_new (int, rows * patch), *column_offset = g_new (int, columns * patch);
+  g_autofree char  *name = g_strdup_printf ("a series of windows, %d × %d patches of %d²%s", rows, columns, patch,
+                                           gray ? ", gray" : "");
+  g_autoptr (GError) error = NULL;
+  FddmWindow        window = { .patch = patch, .rows = rows, .columns = columns, .channels = channels };
+  g_autofree float *pixels = NULL, *mine = NULL, *theirs = NULL;
+  gboolean          ok     = TRUE;
+  Twin y = bench_twin (bench, FDDM_TENSOR_FLOAT, rows, columns, channels * patch * patch, FILL_RANDOM);
+
+  for (int i = 0; i < SERIES && ok; i++)
+    {
+      fill_window (&window, gray ? LIE_GRAY : lies[i], row_offset, column_offset);
+      window.series = i == 0 ? FDDM_SERIES_FIRST : i == SERIES - 1 ? FDDM_SERIES_LAST : FDDM_SERIES_MORE;
+      if (i == 0)
+        {
+          pixels = bench_values (bench, window.n_floats, FILL_RANDOM);
+          mine   = g_memdup2 (pixels, window.n_floats * sizeof (float));
+          theirs = g_memdup2 (pixels, window.n_floats * sizeof (float));
+          mine[row_offset[window.top] + column_offset[window.left]] = NAN;
+          theirs[row_offset[window.top] + column_offset[window.left]] = NAN;
+        }
+      bench->ref->analyse (bench->ref_device, &window, pixels, y.ref, NULL);
+      bench->ref->synthesise (bench->ref_device, &window, y.ref, 0.3f, theirs, NULL);
+      ok = bench_ran (bench, bench->backend->analyse (bench->device, &window, pixels, y.tested, &error) &&
+                        bench->backend->synthesise (bench->device, &window, y.tested, 0.3f, mine, &error) &&
+                        bench->backend->synthesise_finish (bench->device, &error), &error, name);
+      if (ok)
+        bench_compare_twin (bench, y, 2e-6, "%s: coefficients %d", name, i);
+      memset (row_offset, 0, rows * patch * sizeof (int));
+    }
+  if (ok)
+    bench_compare (bench, mine, theirs, window.n_floats, 2e-6, "%s: pixels", name);
+  bench_twin_free (bench, y);
 }
 
 void
@@ -116,4 +203,10 @@ check_transform (Bench *bench)
       for (int channels = 1; channels <= 3; channels += 2)
         check_window (bench, sizes[i][0], sizes[i][1], sizes[i][2], channels, lie,
                       (i + lie) % 2 ? FILL_RANDOM : FILL_EXTREME);
+  for (int gray = 0; gray <= 1; gray++)
+    {
+      check_series (bench, 2, 9, 7, gray);
+      check_series (bench, 8, 3, 130, gray);
+      check_series (bench, 4, 300, 171, gray);
+    }
 }

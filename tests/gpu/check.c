@@ -11,6 +11,7 @@ value (GRand *rand, Fill fill)
   switch (fill)
     {
     case FILL_POSITIVE: return (float) g_rand_double_range (rand, 0.01, 1.0);
+    case FILL_WIDE:     return (float) g_rand_double_range (rand, 10.0, 100.0);
     case FILL_EXTREME:  return extremes[g_rand_int_range (rand, 0, G_N_ELEMENTS (extremes))];
     default:            return (float) g_rand_double_range (rand, -1.0, 1.0);
     }

@@ -19,6 +19,7 @@ typedef struct {
 typedef enum {
   FILL_RANDOM,     /* within ±1                                              */
   FILL_POSITIVE,   /* (0.01, 1): noise levels, variances                     */
+  FILL_WIDE,       /* (10, 100): variances that make any number an ordinary one */
   FILL_EXTREME     /* zeros, tiny and large numbers of either sign           */
 } Fill;
 

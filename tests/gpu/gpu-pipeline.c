@@ -173,6 +173,44 @@ check_picture (Check *check, int width, int height, int channels, const FddmDeno
   g_free (again.pixels);
 }
 
+/* With the probes between one grid and the next, and tiles streamed with all that is filtered. */
+static void
+check_uncertainty (Check *check, int width, int height, int channels, const FddmDenoiseParams *params)
+{
+  static const FddmDeviceKind kinds[] = { FDDM_DEVICE_REFERENCE, FDDM_DEVICE_GPU };
+  FddmContextOptions options = { .tile = 24, .module_dir = check->modules };
+  Picture            noisy = picture_new (width, height, channels), photos[2], guesses[2];
+  g_autoptr (GError) error = NULL;
+
+  paint (&noisy, 15.0 / 255.0);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (FddmContext) context = fddm_context_new (check->weights, kinds[i], &options, &error);
+      FddmImage  from, to, guess;
+      FddmSource source;
+      FddmSink   sink, uncertainty;
+
+      photos[i]   = picture_new (width, height, channels);
+      guesses[i]  = picture_new (width, height, 1);
+      from        = image_of (&noisy);
+      to          = image_of (&photos[i]);
+      guess       = image_of (&guesses[i]);
+      source      = fddm_image_source (&from);
+      sink        = fddm_image_sink (&to);
+      uncertainty = fddm_image_sink (&guess);
+      count (check, context != NULL && fddm_denoise_uncertain (context, params, &source, &sink, &uncertainty, NULL, NULL,
+                                                               NULL, &error), "three grids, bands, uncertainty", i);
+    }
+  count (check, distance (&photos[1], &photos[0]) <= 1e-2, "three grids, bands: distance", distance (&photos[1], &photos[0]));
+  count (check, distance (&guesses[1], &guesses[0]) <= 5e-2, "uncertainty: distance", distance (&guesses[1], &guesses[0]));
+  g_free (noisy.pixels);
+  for (int i = 0; i < 2; i++)
+    {
+      g_free (photos[i].pixels);
+      g_free (guesses[i].pixels);
+    }
+}
+
 /* As little as makes it cut the picture; and so little that nothing goes. */
 static void
 check_memory (Check *check)
@@ -224,11 +262,14 @@ run_checks (Check *check)
   check_picture (check, 97, 211, 1, &params, "level told");
   params.averages = 3;
   check_picture (check, 101, 90, gray ? 1 : 3, &params, "three grids");
-  params.averages = 1;
+  params.coarse = 150.0;
+  check_uncertainty (check, 60, 50, gray ? 1 : 3, &params);
+  params.coarse   = 100.0;
+  params.averages = 2;
   params.detail   = 60.0;
   params.steps    = 4;
   params.luma     = 70.0;
-  check_picture (check, 128, 77, gray ? 1 : 3, &params, "detail");
+  check_picture (check, 88, 77, gray ? 1 : 3, &params, "detail, two grids");
   check_memory (check);
 }
 

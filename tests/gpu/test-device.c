@@ -40,7 +40,8 @@ test_sentences (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (GError) error = NULL;
+      g_autoptr (GError) error  = NULL;
+      g_autofree char   *suffix = g_strdup_printf ("/%u", i);
 
       if (!g_test_subprocess ())
         {
@@ -50,7 +51,7 @@ test_sentences (void)
           g_test_trap_subprocess (path, 0, G_TEST_SUBPROCESS_DEFAULT);
           g_test_trap_assert_passed ();
         }
-      else if (g_str_has_suffix (g_test_get_path (), g_strdup_printf ("/%u", i)))
+      else if (g_str_has_suffix (g_test_get_path (), suffix))
         {
           g_assert_null (open_emulated (cases[i].cuda, cases[i].cudnn, &error));
           g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE);
@@ -245,6 +246,18 @@ test_narrow_way (void)
   fddm_cuda_close (device);
 }
 
+/* One that is taken says nothing of the next. */
+static void
+test_second_gpu (void)
+{
+  g_autoptr (GError) error  = NULL;
+  FddmDevice        *device = open_emulated ("first-taken", NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (device->ordinal, ==, 1);
+  fddm_cuda_close (device);
+}
+
 static void
 test_memory_cap (void)
 {
@@ -335,6 +348,64 @@ test_pixels_come_when_waited_for (void)
   g_assert_cmpmem (pixels, sizeof pixels, zeros, sizeof zeros);
 }
 
+static FddmTensor *
+vector_new (FddmDevice *device, int height, int width, int channels, float from, float to)
+{
+  const int         n      = height * width * channels;
+  FddmTensor       *tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, height, width, channels, NULL);
+  g_autofree float *values = g_new (float, n);
+
+  for (int i = 0; i < n; i++)
+    values[i] = from + (to - from) * (float) (i * 7 % 13) / 13.0f;
+  g_assert_true (fddm_cuda_tensor_upload (device, tensor, values, NULL));
+  return tensor;
+}
+
+/* What the caller said of the network's ends is remembered for the kernels that are launched later; they compute what the
+ * separate operations do. */
+static void
+test_ends_are_remembered (void)
+{
+  static float       photo[PIXELS], one_pass[PIXELS], separate[PIXELS];
+  static int         rows[ROWS * PATCH], columns[COLUMNS * PATCH];
+  const int          n      = 3 * PATCH * PATCH;
+  g_autoptr (GError) error  = NULL;
+  FddmDevice        *device = open_emulated (NULL, NULL, &error);
+  FddmTensor        *y = vector_new (device, ROWS, COLUMNS, n, 0, 1), *x0 = vector_new (device, ROWS, COLUMNS, n, 0, 1);
+  FddmTensor        *input = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, ROWS, COLUMNS, 2 * n, &error);
+  FddmTensor        *output = vector_new (device, ROWS, COLUMNS, n, -1, 1), *noise = vector_new (device, ROWS, COLUMNS, n, 0, 0);
+  FddmTensor        *mean = vector_new (device, 1, 1, n, -0.1f, 0.1f), *variance = vector_new (device, 1, 1, n, 0.1f, 1);
+  FddmTensor        *strength = vector_new (device, 1, 1, n, 0, 1), *level = vector_new (device, 1, 1, n, 0.2f, 0.2f);
+  FddmNoiseModel     model = { .patch = PATCH, .channels = 3 };
+  FddmEnds           ends  = { level, model.curve, mean, variance, 0.01f, 1.0f };
+  FddmWindow         window = window_new (device, rows, columns);
+  FddmTensor        *all[] = { y, x0, input, output, noise, mean, variance, strength, level };
+
+  g_assert_no_error (error);
+  for (int i = 0; i < PIXELS; i++)
+    photo[i] = 0.5f + 0.5f * sinf ((float) i);
+  for (int k = 0; k < n; k++)
+    model.level[k] = 0.2f;
+  for (int i = 0; i < 3 * FDDM_NOISE_KNOTS; i++)
+    model.curve[i / FDDM_NOISE_KNOTS][i % FDDM_NOISE_KNOTS] = 0.1f * (float) (i + 1);
+  g_assert_true (fddm_cuda_analyse_input (device, &window, photo, &ends, y, input, &error));
+  g_assert_true (fddm_cuda_noise_map (device, &model, y, noise, &error));
+  g_assert_true (fddm_cuda_estimate (device, y, noise, mean, variance, output, x0, &error));
+  g_assert_true (fddm_cuda_difference (device, y, x0, NULL, 0.0f, strength, x0, &error));
+  g_assert_true (fddm_cuda_synthesise (device, &window, x0, 1.0f, separate, &error) &&
+                 fddm_cuda_synthesise_finish (device, &error));
+  g_assert_true (fddm_cuda_synthesise_output (device, &window, y, &ends, output, strength, 1.0f, one_pass, &error));
+  memset (&ends, 0, sizeof ends);
+  memset (&model, 0, sizeof model);
+  g_assert_true (fddm_cuda_synthesise_finish (device, &error));
+  for (int i = 0; i < PIXELS; i++)
+    g_assert_cmpfloat_with_epsilon (one_pass[i], separate[i], 1e-6f);
+  g_assert_cmpfloat (fabsf (one_pass[PIXELS - 1]), >, 1e-3f);
+  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
+    fddm_cuda_tensor_free (device, all[i]);
+  fddm_cuda_close (device);
+}
+
 /* The GPU goes away with layers on their way: an error, and closing works. */
 static void
 test_lost_gpu (void)
@@ -408,8 +479,10 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/device/other-memory", test_other_memory_is_not_confused);
   g_test_add_func ("/gpu/device/memory-again", test_memory_is_used_again);
   g_test_add_func ("/gpu/device/narrow-way", test_narrow_way);
+  g_test_add_func ("/gpu/device/second-gpu", test_second_gpu);
   g_test_add_func ("/gpu/device/memory-cap", test_memory_cap);
   g_test_add_func ("/gpu/device/pixels-when-waited-for", test_pixels_come_when_waited_for);
+  g_test_add_func ("/gpu/device/ends-remembered", test_ends_are_remembered);
   g_test_add_func ("/gpu/device/lost", test_lost_gpu);
   g_test_add_func ("/gpu/device/lost-pixels", test_lost_pixels);
   return g_test_run ();

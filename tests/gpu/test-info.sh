@@ -41,7 +41,7 @@ unusable "no NVIDIA GPU visible" EMULATE_CUDA=no-device
 unusable "libcudnn.so.9 not found" EMULATE_CUDNN=missing
 unusable "the GPU is out of memory or in use" EMULATE_CUDA=exclusive
 "$fddm" info >"$out/info" 2>&1
-ok "a GPU that can be used is told of" grep -qF "GPU: emulated GPU, bf16, cuDNN" "$out/info"
+ok "a GPU that can be used is told of" grep -qF "GPU: emulated GPU, fp16, cuDNN" "$out/info"
 ok "and used" "$fddm" denoise --json --noise 10 --weights "$weights" "$picture" "$out/gpu.png" >"$out/json"
 ok "as the report says" grep -qF "emulated GPU" "$out/json"
 # The GPU vanishes, earlier or later; once it is in the middle of the picture, which the CPU then does from the start.

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * EMULATE_CUDA names what is wrong with the make-believe GPU, several things with commas between:
- *   no-driver, old-driver, no-device, old-gpu, exclusive, denied, memory=MIB, lost=N (fails from its Nth copy on),
+ *   no-driver, old-driver, no-device, old-gpu, exclusive, first-taken (two GPUs, the first one by somebody else), denied,
+ *   memory=MIB, lost=N (fails from its Nth copy on),
  *   no-capture, spoilt-capture, no-instance (of graphs), unpinned (no pinned memory) */
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,9 @@ cudaHostAlloc (void **memory, size_t bytes, unsigned int flags G_GNUC_UNUSED)
 cudaError_t
 cudaFreeHost (void *memory)
 {
+  /* What CUDA promises is for its own memory only. */
+  if (memory == NULL)
+    return emulate_fail (cudaErrorInvalidValue);
   emulate_drain_all ();
   free (memory);
   return cudaSuccess;
@@ -141,6 +145,23 @@ cudaMemcpyAsync (void *to, const void *from, size_t bytes, enum cudaMemcpyKind k
   return emulate_submit (stream, run_copy, g_free, g_memdup2 (&copy, sizeof copy));
 }
 
+static void
+run_clear (void *data)
+{
+  const Copy *clear = data;
+
+  memset (clear->to, 0, clear->bytes);
+}
+
+cudaError_t
+cudaMemsetAsync (void *to, int value, size_t bytes, cudaStream_t stream)
+{
+  Copy clear = { .to = to, .bytes = bytes };
+
+  g_assert (value == 0);
+  return emulate_submit (stream, run_clear, g_free, g_memdup2 (&clear, sizeof clear));
+}
+
 /* ---- Devices ---- */
 
 cudaError_t
@@ -158,14 +179,14 @@ cudaGetDeviceCount (int *count)
     return emulate_fail (cudaErrorNoDevice);
   if (emulate_fault ("denied") != NULL)
     return emulate_fail (cudaErrorNotPermitted);
-  *count = 1;
+  *count = emulate_fault ("first-taken") != NULL ? 2 : 1;
   return cudaSuccess;
 }
 
 cudaError_t
-cudaSetDevice (int device G_GNUC_UNUSED)
+cudaSetDevice (int device)
 {
-  return cudaSuccess;
+  return device == 0 && emulate_fault ("first-taken") != NULL ? emulate_fail (cudaErrorDevicesUnavailable) : cudaSuccess;
 }
 
 cudaError_t

@@ -14,6 +14,8 @@ static int left;
 static struct {
   FddmWindow        window;
   const FddmTensor *coefficients;
+  const FddmTensor *output, *strength;   /* OUTPUT NULL: the coefficients are to be added themselves */
+  FddmEnds          ends;
   float             weight, *pixels;
 } later;
 
@@ -43,8 +45,21 @@ vanishing_synthesise (FddmDevice *device G_GNUC_UNUSED, const FddmWindow *window
 {
   later.window       = *window;
   later.coefficients = coefficients;
+  later.output       = NULL;
   later.weight       = weight;
   later.pixels       = pixels;
+  return TRUE;
+}
+
+static gboolean
+vanishing_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
+                             const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength, float weight,
+                             float *pixels, GError **error)
+{
+  vanishing_synthesise (device, window, coefficients, weight, pixels, error);
+  later.ends     = *ends;
+  later.output   = output;
+  later.strength = strength;
   return TRUE;
 }
 
@@ -53,8 +68,12 @@ vanishing_synthesise_finish (FddmDevice *device, GError **error)
 {
   const FddmTensor *coefficients = g_steal_pointer (&later.coefficients);
 
-  return coefficients == NULL ||
-         fddm_backend_ref.synthesise (device, &later.window, coefficients, later.weight, later.pixels, error);
+  if (coefficients == NULL)
+    return TRUE;
+  if (later.output == NULL)
+    return fddm_backend_ref.synthesise (device, &later.window, coefficients, later.weight, later.pixels, error);
+  return fddm_backend_ref.synthesise_output (device, &later.window, coefficients, &later.ends, later.output, later.strength,
+                                             later.weight, later.pixels, error);
 }
 
 const FddmBackend *
@@ -67,6 +86,7 @@ fddm_backend_module (void)
   table.open              = vanishing_open;
   table.conv              = vanishing_conv;
   table.synthesise        = vanishing_synthesise;
+  table.synthesise_output = vanishing_synthesise_output;
   table.synthesise_finish = vanishing_synthesise_finish;
   return &table;
 }

@@ -1,0 +1,61 @@
+/* ends.cuh: the network's two ends, four coefficients of a patch at a time.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * fp16 ends at 65504, and a network makes numbers of its input that are a hundred times as large (weights/train/RESULTS.md).
+ * So in fp16 what stands out by more than FDDM_STATE_MAX standard deviations, as no picture within [0,1] does, is kept from the
+ * network and added to its estimate: it is no noise. Where numbers overflow all the same, to infinity or what is stored for
+ * it, there is Wiener's estimate. */
+#pragma once
+#include <float.h>
+#include "fddm-math.h"
+#include "element.cuh"
+
+#define FDDM_STATE_MAX 512.0f
+
+/* Means and variances of the coefficients, how far from the mean the network sees, and what its output stays below. */
+typedef struct {
+  FddmView mean, variance;
+  float    limit, overflow;
+} FddmSpread;
+
+static inline FddmSpread
+fddm_spread (const FddmDevice *device, const FddmTensor *mean, const FddmTensor *variance)
+{
+  const bool       is_half = device->network == FDDM_ELEMENT_HALF;
+  const FddmSpread spread  = { fddm_view (device, mean), fddm_view (device, variance), is_half ? FDDM_STATE_MAX : FLT_MAX,
+                               is_half ? FDDM_HALF_MAX : FLT_MAX };
+
+  return spread;
+}
+
+/* Of the state X of coefficients K … K + 3 and its noise S, what the network sees of either. */
+static __device__ __forceinline__ void
+fddm_to_network (const FddmSpread &spread, float lo, float hi, int k, float x[4], float s[4])
+{
+  float m[4], v[4];
+
+  fddm_get4 (spread.mean, 0, k, m);
+  fddm_get4 (spread.variance, 0, k, v);
+  for (int i = 0; i < 4; i++)
+    {
+      x[i] = fddm_precondition_state (x[i] - fddm_excess (x[i], s[i], m[i], v[i], spread.limit), s[i], m[i], v[i]);
+      s[i] = fddm_precondition_noise (s[i], lo, hi);
+    }
+}
+
+/* The clean coefficients in place of X, by what the network's OUTPUT says of them at POSITION. */
+static __device__ __forceinline__ void
+fddm_from_network (const FddmSpread &spread, const FddmView &output, size_t position, int k, float x[4], const float s[4])
+{
+  float m[4], v[4], f[4];
+
+  fddm_get4 (spread.mean, 0, k, m);
+  fddm_get4 (spread.variance, 0, k, v);
+  fddm_get4 (output, position, k, f);
+  for (int i = 0; i < 4; i++)
+    {
+      const float excess = fddm_excess (x[i], s[i], m[i], v[i], spread.limit);
+
+      x[i] = fddm_estimate (x[i] - excess, s[i], m[i], v[i], fabsf (f[i]) < spread.overflow ? f[i] : 0.0f) + excess;
+    }
+}

@@ -1,0 +1,68 @@
+/* ends.c: see ends.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "ends.h"
+#include "fddm-math.h"
+
+void
+fddm_host_ends_init (FddmHostEnds *ends, const FddmTensor *mean, const FddmTensor *variance, float lo, float hi,
+                     const float *noise)
+{
+  ends->n        = mean->channels;
+  ends->mean     = fddm_host_at (mean, 0, 0);
+  ends->variance = fddm_host_at (variance, 0, 0);
+  ends->lo       = lo;
+  ends->hi       = hi;
+  ends->constant = noise != NULL;
+  for (int k = 0; ends->constant && k < ends->n; k++)
+    {
+      ends->state[k]  = fddm_precondition_state (1.0f, noise[k], 0.0f, ends->variance[k]);
+      ends->level[k]  = fddm_precondition_noise (noise[k], lo, hi);
+      ends->wiener[k] = fddm_estimate (1.0f, noise[k], 0.0f, ends->variance[k], 0.0f);
+      ends->share[k]  = fddm_estimate (0.0f, noise[k], 0.0f, ends->variance[k], 1.0f);
+    }
+}
+
+void
+fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_KNOTS], int channels, int patch, const float *y,
+                      float *noise)
+{
+  const int   area       = patch * patch;
+  const float brightness = y[0] / patch;   /* DC of an orthonormal DCT is d times the mean */
+
+  for (int c = 0; c < channels; c++)
+    {
+      const float factor = fddm_noise_curve (curve[c], brightness);
+
+      for (int k = c * area; k < (c + 1) * area; k++)
+        noise[k] = level[k] * factor;
+    }
+}
+
+void
+fddm_host_ends_input (const FddmHostEnds *ends, const float *x, const float *noise, float *input)
+{
+  const int    n    = ends->n;
+  const float *mean = ends->mean, *variance = ends->variance;
+
+  for (int k = 0; k < n; k++)
+    if (ends->constant)
+      {
+        input[k]     = (x[k] - mean[k]) * ends->state[k];
+        input[n + k] = ends->level[k];
+      }
+    else
+      {
+        input[k]     = fddm_precondition_state (x[k], noise[k], mean[k], variance[k]);
+        input[n + k] = fddm_precondition_noise (noise[k], ends->lo, ends->hi);
+      }
+}
+
+void
+fddm_host_ends_estimate (const FddmHostEnds *ends, const float *x, const float *noise, const float *output, float *x0)
+{
+  const float *mean = ends->mean, *variance = ends->variance;
+
+  for (int k = 0; k < ends->n; k++)
+    x0[k] = ends->constant ? mean[k] + ends->wiener[k] * (x[k] - mean[k]) + ends->share[k] * output[k]
+                           : fddm_estimate (x[k], noise[k], mean[k], variance[k], output[k]);
+}
