@@ -105,6 +105,7 @@ class Gimp:
         (weights / "denoise-fast.safetensors").write_bytes(fast)
         self.environment["FDDM_PROBE_DENOISER"] = str(weights / "denoise-fast.safetensors")
         shutil.copy(SOURCE / "tests" / "golden" / "tiny-generate.safetensors", weights / "generate-texture.safetensors")
+        self.environment["FDDM_PROBE_GENERATOR"] = str(weights / "generate-texture.safetensors")
         (own / "damaged").write_bytes(b"?" + fast[1:len(fast) // 2])
         (self.profile / "scripts").mkdir(exist_ok=True)
         shutil.copy(SOURCE / "plugin" / "scripts" / self.host / "fddm-batch.scm", self.profile / "scripts")
