@@ -13,6 +13,7 @@
 #define CLASSES_MAX    4096
 #define SIDE_MAX       4096     /* of a training picture */
 #define GUIDANCE_MAX   10.0
+#define SPREAD_MAX      10.0
 #define VARIANCE_MIN   1e-12f   /* √(v + s²) divides */
 
 /* ---- Metadata ---- */
@@ -193,11 +194,35 @@ has_none (FddmSafetensors *file, const char *const *keys, GError **error)
   return TRUE;
 }
 
+/* How a picture's own variances are spread: both numbers or neither. Windows must have a size: of what they are told from. */
+static gboolean
+read_own_variance (FddmWeights *weights, FddmSafetensors *file, GError **error)
+{
+  const char          *value = g_hash_table_lookup (file->metadata, "own_variance");
+  g_autoptr (JsonNode) node = NULL;
+  g_autofree double   *spreads = NULL;
+  guint                n = 0;
+
+  if (!value)
+    return TRUE;
+  node = json ("own_variance", value, 1, error);
+  if (!node)
+    return FALSE;
+  spreads = fddm_json_numbers (node, 2, &n);
+  if (!spreads || n != 2 || !(spreads[0] > 0 && spreads[0] <= SPREAD_MAX && spreads[1] > 0 && spreads[1] <= SPREAD_MAX))
+    return fddm_weights_fail (error, _("metadata “%s” is out of range"), "own_variance");
+  if (weights->side == 0)
+    return fddm_weights_fail (error, _("metadata “%s” is missing"), "side");
+  weights->own_common = (float) spreads[0];
+  weights->own_each = (float) spreads[1];
+  return TRUE;
+}
+
 /* How a generating network wants to be sampled; all of it optional. */
 static gboolean
 read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const keys[] = { "side", "padding", "guidance", "clamp", NULL };
+  static const char *const keys[] = { "side", "padding", "guidance", "clamp", "own_variance", NULL };
   static const char *const paddings[] = { "zero", NULL };
   static const char *const truths[] = { "false", "true", NULL };
   const char              *side = g_hash_table_lookup (file->metadata, "side");
@@ -219,7 +244,7 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
   weights->side = (int) pixels;
   weights->guidance = (float) guidance;
   weights->clamp = clamp == 1;
-  return TRUE;
+  return read_own_variance (weights, file, error);
 }
 
 static gboolean
@@ -255,17 +280,30 @@ read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
 
 /* ---- The file ---- */
 
+/* A tensor of variances, or NULL. */
+static const float *
+take_variances (FddmSafetensors *file, const char *name, int dimensions, gint64 *shape, GError **error)
+{
+  const float *values = fddm_safetensors_take (file, name, dimensions, shape, error);
+  const gint64 n = shape[0] * (dimensions > 1 ? shape[1] : 1);
+
+  for (gint64 k = 0; values && k < n; k++)
+    if (!(values[k] >= VARIANCE_MIN))
+      return fddm_weights_fail (error, _("tensor “%s”: value %d is not positive"), name, (int) k), NULL;
+  return values;
+}
+
 static gboolean
 read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  gint64 shape[1] = { weights->coefficients };
+  const gint64 n_classes = weights->classes ? g_strv_length (weights->classes) : 0;
+  gint64       shape[1] = { weights->coefficients }, each[2] = { n_classes + 1, weights->coefficients };
 
   weights->mean = fddm_safetensors_take (file, "coef_mean", 1, shape, error);
-  weights->variance = weights->mean ? fddm_safetensors_take (file, "coef_var", 1, shape, error) : NULL;
-  for (int k = 0; weights->variance && k < weights->coefficients; k++)
-    if (!(weights->variance[k] >= VARIANCE_MIN))
-      return fddm_weights_fail (error, _("tensor “%s”: value %d is not positive"), "coef_var", k);
-  return weights->variance != NULL;
+  weights->variance = weights->mean ? take_variances (file, "coef_var", 1, shape, error) : NULL;
+  if (weights->variance && weights->own_common > 0)
+    weights->own_prior = take_variances (file, "own_var", 2, each, error);
+  return weights->variance && (weights->own_prior || !(weights->own_common > 0));
 }
 
 /* What a network that predicts clean coefficients has besides its layers; the noise meter has none of it. */

@@ -34,6 +34,8 @@ def offer(generator, names):
         if isinstance(module, nn.Embedding):
             module.weight = nn.Parameter(module.weight.data[rows])
             module.num_embeddings = len(rows)
+    if generator.model.own:
+        generator.model.prior = generator.model.prior[rows]
     generator.shape["classes"] = list(names)
 
 

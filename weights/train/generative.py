@@ -24,7 +24,7 @@ CONFIGURATIONS = {
     "texture-p8": dict(patch=8, width=128, multipliers=[1, 1, 1, 1]),
 }
 PLAIN = dict(side=64, channels=3, multipliers=[1, 2, 2, 2], blocks=2, attention=[1], middle=True, sampled=False, heads=1,
-             dropout=0.1, condition="map", padding="zero", mu_range=WIDE, temperature=0.5, classes=[])
+             dropout=0.1, condition="map", padding="zero", mu_range=WIDE, temperature=0.5, classes=[], own=None)
 
 
 def shape_of(configuration, **changes):
@@ -54,7 +54,10 @@ class TimeConditioned(nn.Module):
         below, above = self.table[high - 1], self.table[high]
         return (high - 1 + ((now - below) / (above - below)).clamp(0, 1)).float()
 
-    def forward(self, x, s, classes=None):
+    def variance_of(self, x, s, classes=None):
+        return self.variance[:, None, None]
+
+    def forward(self, x, s, classes=None, v=None):
         inner = (x / (1 + s * s).sqrt()).contiguous(memory_format=torch.channels_last)
         return self.network(inner, classes, self.time(s.expand(len(x), -1, -1, -1))).float()
 
@@ -66,8 +69,9 @@ def path_of(shape):
     return schedule.Fermi(shape["patch"], shape["channels"], shape["mu_range"], shape["temperature"])
 
 
-def build(shape, mean, variance):
-    """mean, variance: (C), with which a network that is told the map is preconditioned."""
+def build(shape, mean, variance, prior=None):
+    """mean, variance: (C), with which a network that is told the map is preconditioned. prior: of a picture's own variances,
+    classes + 1 x C, where shape["own"] holds their spreads (textures.own_statistics); a stored state brings its own."""
     timed, channels = shape["condition"] == "time", shape["channels"] * shape["patch"] ** 2
     width = shape["width"]
     if timed and not shape["sampled"]:
@@ -81,7 +85,11 @@ def build(shape, mean, variance):
     else:
         network = networks.Network(layers, channels, len(shape["classes"]))
         levels = path_of(shape).log_level(torch.tensor([0.0, 1.0], dtype=torch.float64)).exp()
-        model = networks.Denoiser(network, mean, variance, float("%.3g" % levels.min()), float("%.3g" % levels.max()))
+        own = None
+        if shape["own"]:
+            own = dict(shape["own"], patch=shape["patch"],
+                       prior=torch.ones(len(shape["classes"]) + 1, channels) if prior is None else prior)
+        model = networks.Denoiser(network, mean, variance, float("%.3g" % levels.min()), float("%.3g" % levels.max()), own)
     unet.start(network)
     if shape["padding"] == "circular":
         unet.wrap(network)
@@ -164,7 +172,7 @@ def load(path, device="cpu"):
         curve = json.loads(about["difficulty"]) if "difficulty" in about else None
     else:
         stored = torch.load(path, map_location="cpu")
-        shape, curve = stored["shape"], stored.get("difficulty")
+        shape, curve = dict(PLAIN, **stored["shape"]), stored.get("difficulty")
         model = build(shape, stored["average"]["mean"], stored["average"]["variance"])
         model.load_state_dict(stored["average"])
     return Generator(model.to(device, memory_format=torch.channels_last), shape, curve)

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from fddm import transform
+from fddm import spectrum, transform
 
 # Ten pictures of 128 x 128, some of them moss or stone to the eye: too few to learn from and hold any back.
 DROPPED = ("bark",)
@@ -57,6 +57,22 @@ def statistics(data, d, batches=40):
     if data.symmetric:
         mean[torch.arange(len(mean), device=mean.device) % (d * d) != 0] = 0
     return mean, (square / batches - mean ** 2).clamp_min(1e-8)
+
+
+def own_statistics(data, mean, variance, d, count=64):
+    """How a picture's own variances are distributed (fddm/spectrum.py): the geometric mean for each class, (classes + 1) x C,
+    the last row over all classes; and the spreads of their logarithms around it, those that all frequencies have together
+    and each by itself."""
+    logs = []
+    for k in range(len(data.classes)):
+        c = transform.patch_dct(transform.to_ycc(data.batch(count, torch.full((count,), k, device=data.device))[0]), d)
+        logs.append((c - mean.to(c)[:, None, None]).pow(2).mean((2, 3)).clamp_min(spectrum.LEAST).log().double())
+    middle = torch.stack([v.mean(0) for v in logs])
+    left = torch.cat([v - v.mean(0) for v in logs])[:, 1:d * d]
+    common = left.mean(1)
+    prior = torch.cat([middle, middle.mean(0, keepdim=True)]).exp()
+    prior[:, ::d * d] = variance[::d * d]           # a picture's mean colours are few
+    return prior, common.std().item(), (left - common[:, None]).std().item()
 
 
 class Textures:

@@ -46,6 +46,8 @@ def options():
     a.add_argument("--balance", type=float, default=0.5, help="0: classes by their pictures; 1: all alike")
     a.add_argument("--no-whitening", action="store_true", help="one variance for all coefficients")
     a.add_argument("--weight-power", type=float, default=0.25, help="of a coefficient's variance, in its share of the loss")
+    a.add_argument("--own", action="store_true", help="precondition with each picture's own variances (fddm/spectrum.py)")
+    a.add_argument("--start", metavar="CHECKPOINT", help="begin with the weights of another training")
     a.add_argument("--focus", action="store_true", help="learn where there is something to learn")
     a.add_argument("--pixel-loss", action="store_true", help="squared error of the picture, as in the paper")
     a.add_argument("--minutes", type=float, default=10)
@@ -93,16 +95,17 @@ class Loss:
     TIMES = 512             # at which it is known how much there is to learn
 
     def __init__(self, model, variance, power, plain, focus, path):
-        self.plain, self.focus, self.v = plain, focus, model.variance[:, None, None]
-        share = variance.to(self.v) ** power
+        self.plain, self.focus = plain, focus
+        v = model.variance[:, None, None]
+        share = variance.to(v) ** power
         self.share = (share / share.mean())[:, None, None]
         at = (torch.arange(self.TIMES, dtype=torch.float64) + 0.5) / self.TIMES
-        weights = self.weight(path.log_level(at).exp().float().to(self.v)[:, :, None, None]).mean((1, 2, 3))
+        weights = self.weight(path.log_level(at).exp().float().to(v)[:, :, None, None], v).mean((1, 2, 3))
         self.reached = (weights.cumsum(0) / weights.sum()).double().cpu()
 
-    def weight(self, s):
-        """s: N x C x 1 x 1. Of the error relative to the one that the Wiener filter makes."""
-        noisy = s * s / (self.v + s * s)
+    def weight(self, s, v):
+        """s, v: N x C x 1 x 1 (N may be missing). Of the error relative to the one that the Wiener filter makes."""
+        noisy = s * s / (v + s * s)
         return self.share * (noisy.sqrt() * (1 - noisy) ** 0.25 if self.focus else torch.ones_like(noisy))
 
     def times(self, n):
@@ -112,12 +115,12 @@ class Loss:
             return at
         return (torch.searchsorted(self.reached, at) + torch.rand(n)).clamp(max=self.TIMES) / self.TIMES
 
-    def __call__(self, error, s):
-        """error, s: N x C x h x w and N x C x 1 x 1 -> N."""
+    def __call__(self, error, s, v):
+        """error: N x C x h x w; s, v: N x C x 1 x 1 (N may be missing), noise levels and variances -> N."""
         if self.plain:
             return error.pow(2).mean((1, 2, 3))
-        weight = self.weight(s)
-        relative = error.pow(2) * (weight * (1 / self.v + 1 / (s * s)))
+        weight = self.weight(s, v)
+        relative = error.pow(2) * (weight * (1 / v + 1 / (s * s)))
         return relative.mean((1, 2, 3)) / weight.mean((1, 2, 3))
 
 
@@ -133,12 +136,16 @@ def main():
 
     plain = generative.shape_of(o.config, side=o.side)
     data = textures.load(o, o.crop or (stored["shape"] if stored else plain)["side"], device, balance=o.balance)
-    shape = stored["shape"] if stored else shape_of(o, data)
+    shape = dict(generative.PLAIN, **stored["shape"]) if stored else shape_of(o, data)
     if shape["padding"] == "circular" and o.view != "tile":
         sys.exit("train_generate.py: --padding circular needs --view tile, or its pictures' edges would not meet")
     d = shape["patch"]
     mean, variance, spread = statistics(data, d, not o.no_whitening)
-    model, average = (generative.build(shape, mean, variance).to(device) for _ in range(2))
+    prior = None
+    if o.own and not stored:
+        prior, common, each = textures.own_statistics(data, mean, variance, d)
+        shape["own"] = dict(common=round(common, 3), each=round(each, 3))
+    model, average = (generative.build(shape, mean, variance, prior).to(device) for _ in range(2))
     clock, path = Clock(o.minutes, o.deadline, kind == "cpu"), generative.path_of(shape)
     step, history = 0, []
     if stored:
@@ -148,6 +155,9 @@ def main():
         if o.deadline:
             clock.start = stored["start"]
     else:
+        if o.start:
+            model.network.load_state_dict({k[len("network."):]: v for k, v in torch.load(o.start, map_location="cpu")["average"].items()
+                                           if k.startswith("network.")})
         average.load_state_dict(model.state_dict())
     model.train().to(memory_format=torch.channels_last)
     average.eval()
@@ -175,9 +185,10 @@ def main():
             at = loss_of.times(o.batch).to(device)
             s = path.log_level(at).exp().float()[:, :, None, None]
             noisy = clean + s * torch.randn_like(clean)
+            v = model.variance_of(noisy, s, labels)
         with torch.autocast(kind, dtype=torch.bfloat16):
-            estimate = model(noisy, s, labels)
-        loss = loss_of(estimate.float() - clean, s)
+            estimate = model(noisy, s, labels, v)
+        loss = loss_of(estimate.float() - clean, s, v)
         norm = optimiser.descend(model.network, loss.mean(), learning_rate(progress))
         step += 1
         follow(average, model, step, o.ema)

@@ -6,6 +6,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from . import spectrum
+
 ACTIVATIONS = {"none": lambda x: x, "relu": F.relu, "silu": F.silu}
 
 
@@ -104,27 +106,42 @@ def attention(qkv, heads):
 
 class Denoiser(nn.Module):
     """phi(x, s): estimates clean coefficients. mean, variance: (C), of the clean coefficients over the training set.
-    low, high: the noise levels that training covers; the map that the network sees is clamped to them."""
+    low, high: the noise levels that training covers; the map that the network sees is clamped to them. own: None, or how
+    a picture's own variances are told, dict (prior = classes + 1 x C, the last row for any; patch, common, each:
+    spectrum.py); they then stand in for VARIANCE."""
 
-    def __init__(self, network, mean, variance, low, high):
+    def __init__(self, network, mean, variance, low, high, own=None):
         super().__init__()
         self.network = network
         self.register_buffer("mean", mean.float())
         self.register_buffer("variance", variance.float())
-        self.low, self.high = low, high
+        self.low, self.high, self.own = low, high, None
+        if own:
+            self.register_buffer("prior", own["prior"].float())
+            self.own = {k: v for k, v in own.items() if k != "prior"}
 
-    def network_input(self, x, s):
+    def variance_of(self, x, s, classes=None):
+        """What coefficients are preconditioned with, N x C x 1 x 1 or C x 1 x 1."""
+        if not self.own:
+            return self.variance[:, None, None]
+        if classes is None:
+            classes = torch.full((len(x),), -1, device=x.device)
+        return spectrum.own_variance(x, s, self.mean, self.prior[classes % len(self.prior)], **self.own)
+
+    def network_input(self, x, s, v=None):
         """x, s: N x C x h x w (s may broadcast over places) -> N x 2C x h x w."""
-        m, v = self.mean[:, None, None], self.variance[:, None, None]
+        m, v = self.mean[:, None, None], self.variance[:, None, None] if v is None else v
         level = 0.25 * s.clamp(self.low, self.high).log()
         return torch.cat([(x - m) / (v + s * s).sqrt(), level.expand_as(x)], 1)
 
-    def combine(self, x, s, output):
+    def combine(self, x, s, output, v=None):
         """The estimate, from the network's output: the Wiener filter and what the network adds to it."""
-        m, v = self.mean[:, None, None], self.variance[:, None, None]
+        m, v = self.mean[:, None, None], self.variance[:, None, None] if v is None else v
         total = v + s * s
         return m + v / total * (x - m) + s * (v / total).sqrt() * output
 
-    def forward(self, x, s, classes=None):
-        inner = self.network_input(x, s).contiguous(memory_format=torch.channels_last)
-        return self.combine(x, s, self.network(inner, classes).float())
+    def forward(self, x, s, classes=None, v=None):
+        """v: what variance_of returns, where the caller has it already."""
+        v = self.variance_of(x, s, classes) if v is None else v
+        inner = self.network_input(x, s, v).contiguous(memory_format=torch.channels_last)
+        return self.combine(x, s, self.network(inner, classes).float(), v)

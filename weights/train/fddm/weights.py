@@ -24,6 +24,9 @@ def save(path, model, metadata, half=True):
     """metadata: the keys of weights/FORMAT.md but format and layers; values that are not text become JSON."""
     tensors = {"coef_mean": model.mean.cpu().numpy().astype("<f4"),
                "coef_var": model.variance.cpu().numpy().astype("<f4")}
+    if model.own:
+        tensors["own_var"] = model.prior.cpu().numpy().astype("<f4")
+        metadata = dict(metadata, own_variance=[model.own["common"], model.own["each"]])
     tensors.update(tensors_of(model.network, half))
     safetensors.write(path, tensors, texts_of(model.network, metadata))
 
@@ -44,9 +47,13 @@ def load(path):
     channels = int(metadata["channels"]) * int(metadata["patch"]) ** 2
     network = networks.Network(layers, channels, len(json.loads(metadata.get("classes", "[]"))))
     state = {"weights." + k.rsplit(".", 1)[0].replace(".", "/") + "." + k.rsplit(".", 1)[1]:
-             torch.from_numpy(v.astype(np.float32)) for k, v in tensors.items() if not k.startswith("coef_")}
+             torch.from_numpy(v.astype(np.float32)) for k, v in tensors.items() if not k.startswith(("coef_", "own_"))}
     network.load_state_dict(state)
     low, high = json.loads(metadata["noise_range"])
+    own = None
+    if "own_variance" in metadata:
+        common, each = json.loads(metadata["own_variance"])
+        own = dict(prior=torch.from_numpy(tensors["own_var"].copy()), patch=int(metadata["patch"]), common=common, each=each)
     model = networks.Denoiser(network, torch.from_numpy(tensors["coef_mean"].copy()),
-                              torch.from_numpy(tensors["coef_var"].copy()), low, high)
+                              torch.from_numpy(tensors["coef_var"].copy()), low, high, own)
     return model.eval(), metadata
