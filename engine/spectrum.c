@@ -38,8 +38,8 @@ to_shares (double told[POINTS])
     told[i] /= sum;
 }
 
-/* The mean of the factors by which the frequencies FIRST … LAST - 1 may all be stronger than PRIOR says; AREA of them to a channel, of which
- * the first is a mean colour. */
+/* The mean of the factors by which the frequencies FIRST … LAST - 1 may all be stronger than PRIOR says. The first one of each
+ * channel is a mean colour and stays out of it. */
 static double
 common_factor (const FddmWeights *weights, const float *prior, const double *energy, const float *noise, int places,
                int first, int last)

@@ -56,7 +56,7 @@ struct FddmWeights {
   float      guidance;               /* towards the class; 1 = none               */
   gboolean   clamp;                  /* the pixels of each estimate               */
   const float *mean, *variance;      /* C floats each, or NULL                    */
-  const float *own_prior;            /* of a picture's own variances (spectrum.h): a row of C for each class and one for any; or NULL */
+  const float *own_prior;            /* of a picture's own variances (spectrum.h): C for each class and for any; or NULL */
   float      own_common, own_each;   /* spreads of their logarithms, of all frequencies together and of each        */
   int        n_difficulty;
   double    *difficulty_log_s, *difficulty_error;

@@ -87,7 +87,8 @@ parse (const char *own, const char *shape, GError **error)
   guint8                  data[DATA_BYTES + 8];
   g_autoptr (GString)     header = g_string_new (GENERATE_HEADER);
   g_autofree char        *metadata = g_strdup_printf ("'own_variance':'%s','classes'", own);
-  g_autofree char        *tensor = g_strdup_printf ("'own_var':{'dtype':'F32','shape':%s,'data_offsets':[252,260]},'coef_mean'", shape);
+  g_autofree char        *tensor = g_strdup_printf ("'own_var':{'dtype':'F32','shape':%s,'data_offsets':[252,260]},'coef_mean'",
+                                                    shape);
   g_autoptr (GByteArray)  file = NULL;
 
   weights_file_data (data);
