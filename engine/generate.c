@@ -4,6 +4,7 @@
 #include <string.h>
 #include "fddm-math.h"
 #include "generate.h"
+#include "variant.h"
 #include "writer.h"
 
 #define SIDE_MAX  8192
@@ -23,6 +24,7 @@ typedef struct {
   FddmTorus                 torus;
   FddmTensor               *x, *x0;     /* the torus: its state and its estimate */
   FddmTensor               *noise, *from, *to;   /* constant: at the start, before and after a step */
+  FddmTensor               *mean, *variance;     /* constant: of the picture that is drawn          */
 } Job;
 
 FddmGenerateParams
@@ -117,7 +119,7 @@ sample (Job *job, const FddmTicker *ticker, GError **error)
     noise[k] = (float) fddm_schedule_noise (&context->schedule, k % area, weights->mu_from);
   fddm_sampler_levels (weights, &context->schedule, noise, steps, levels);
   if (!context->backend->tensor_upload (context->device, job->noise, noise, error) ||
-      !context->backend->start (context->device, job->noise, context->mean, context->variance, &random, job->x, error) ||
+      !context->backend->start (context->device, job->noise, job->mean, job->variance, &random, job->x, error) ||
       !fddm_tick (ticker, 0, 1, error) || !fddm_sampler_estimate (&sampler, job->x, job->noise, job->x0, &first, error))
     return FALSE;
   random.stream = 1;
@@ -175,13 +177,27 @@ allocate (Job *job, GError **error)
 
   return fddm_torus_prepare (&job->torus, error) && make (job, rows, columns, &job->x, error) &&
          make (job, rows, columns, &job->x0, error) && make (job, 1, 1, &job->noise, error) &&
-         make (job, 1, 1, &job->from, error) && make (job, 1, 1, &job->to, error);
+         make (job, 1, 1, &job->from, error) && make (job, 1, 1, &job->to, error) &&
+         make (job, 1, 1, &job->mean, error) && make (job, 1, 1, &job->variance, error);
+}
+
+/* What the picture is like on the whole. */
+static gboolean
+draw_variant (Job *job, GError **error)
+{
+  const FddmBackend *backend = job->context->backend;
+  const float       *mean, *variance;
+
+  fddm_variant_draw (job->context->weights, job->class, job->params->seed, &mean, &variance);
+  fddm_torus_use (&job->torus, job->mean, job->variance);
+  return backend->tensor_upload (job->context->device, job->mean, mean, error) &&
+         backend->tensor_upload (job->context->device, job->variance, variance, error);
 }
 
 static void
 release (Job *job)
 {
-  FddmTensor **tensors[] = { &job->x, &job->x0, &job->noise, &job->from, &job->to };
+  FddmTensor **tensors[] = { &job->x, &job->x0, &job->noise, &job->from, &job->to, &job->mean, &job->variance };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
     {
@@ -201,7 +217,7 @@ generate_on_device (gpointer data, GError **error)
   FddmWriter    writer = { .context = job->context, .width = job->params->width, .height = job->params->height,
                               .tiles = job->params->tileable, .sink = job->sink };
   gboolean      ok = fddm_generate_plan (job->context, job->params, job->class, &job->torus, error) &&
-                allocate (job, error) && sample (job, &steps, error);
+                allocate (job, error) && draw_variant (job, error) && sample (job, &steps, error);
 
   writer.coefficients = job->x;
   ok = ok && fddm_writer_run (&writer, &strips, error);

@@ -1,9 +1,7 @@
 /* sampler.c: the sampler of DESIGN.md section 2, which denoises and generates alike.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "sampler.h"
-#include <glib/gi18n-lib.h>
 #include <math.h>
-#include "spectrum.h"
 
 /* Where a path ends: half an 8-bit step, below which no texture is seen and steps would be wasted. */
 #define PATH_END (1.0 / 255.0)
@@ -11,50 +9,17 @@
 /* Points at which the difficulty is integrated. */
 #define N_POINTS 256
 
-/* X's own variances into sampler->own. */
-static gboolean
-tell_variance (const FddmSampler *sampler, int class, const FddmTensor *x, const FddmTensor *noise, GError **error)
-{
-  const FddmWeights *weights = sampler->weights;
-  const int          n = weights->coefficients, places = x->height * x->width;
-  g_autofree float  *values = g_try_new (float, (gsize) n * places);
-  double             energy[FDDM_COEF_MAX] = { 0 };
-  float              level[FDDM_COEF_MAX], variance[FDDM_COEF_MAX];
-
-  if (values == NULL)
-    {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _("A picture of %d × %d needs more memory than is allowed"),
-                   x->width * weights->patch, x->height * weights->patch);
-      return FALSE;
-    }
-  if (!sampler->backend->tensor_download (sampler->device, x, values, error) ||
-      !sampler->backend->tensor_download (sampler->device, noise, level, error))
-    return FALSE;
-  for (int i = 0; i < places; i++)
-    for (int k = 0; k < n; k++)
-      {
-        const double away = (double) values[(gsize) i * n + k] - weights->mean[k];
-
-        energy[k] += away * away / places;
-      }
-  fddm_spectrum_own_variance (weights, class, energy, level, places, variance);
-  return sampler->backend->tensor_upload (sampler->device, sampler->own, variance, error);
-}
-
 static gboolean
 evaluate (const FddmSampler *sampler, int class, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
           const FddmTicker *ticker, GError **error)
 {
   const FddmWeights *weights = sampler->weights;
-  const FddmTensor  *variance = weights->own_prior != NULL ? sampler->own : sampler->variance;
 
-  if (weights->own_prior != NULL && !tell_variance (sampler, class, x, noise, error))
-    return FALSE;
-  return sampler->backend->precondition (sampler->device, x, noise, sampler->mean, variance,
+  return sampler->backend->precondition (sampler->device, x, noise, sampler->mean, sampler->variance,
                                          weights->noise_lo, weights->noise_hi, fddm_network_input (sampler->network),
                                          error) &&
          fddm_network_run (sampler->network, class, ticker, error) &&
-         sampler->backend->estimate (sampler->device, x, noise, sampler->mean, variance,
+         sampler->backend->estimate (sampler->device, x, noise, sampler->mean, sampler->variance,
                                      fddm_network_output (sampler->network), x0, error);
 }
 

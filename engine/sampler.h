@@ -23,7 +23,6 @@ typedef struct {
   const FddmWeights *weights;
   FddmNetwork       *network;      /* prepared for the tile's size */
   const FddmTensor  *mean, *variance;
-  FddmTensor        *own;          /* for weights with own_prior: constant, made anew for each estimate: X's own variances */
   int                class;        /* index of the class, or -1    */
   FddmGuidance       guidance;     /* all 0: none                  */
   gboolean           clamp;        /* the pixels of each estimate  */

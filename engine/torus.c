@@ -31,7 +31,6 @@ lane_clear (FddmTorus *torus, FddmTorusLane *lane)
   backend->tensor_free (lane->device, lane->x);
   backend->tensor_free (lane->device, lane->x0);
   backend->tensor_free (lane->device, lane->sampler.guidance.other);
-  backend->tensor_free (lane->device, lane->sampler.own);
   if (lane->device == torus->context->device)
     fddm_network_release (lane->network);
   else
@@ -77,8 +76,7 @@ lane_prepare (FddmTorus *torus, FddmTorusLane *lane, GError **error)
   return fddm_network_prepare (lane->network, rows, columns, error) &&
          (fddm_torus_windows (torus) == 1 || (make (torus, lane->device, rows, columns, n, &lane->x, error) &&
                                               make (torus, lane->device, rows, columns, n, &lane->x0, error))) &&
-         (!is_guided (torus) || make (torus, lane->device, rows, columns, n, &lane->sampler.guidance.other, error)) &&
-         (torus->context->weights->own_prior == NULL || make (torus, lane->device, 1, 1, n, &lane->sampler.own, error));
+         (!is_guided (torus) || make (torus, lane->device, rows, columns, n, &lane->sampler.guidance.other, error));
 }
 
 /* ---- Memory ---- */
@@ -215,6 +213,16 @@ fddm_torus_prepare (FddmTorus *torus, GError **error)
       return FALSE;
   return fddm_torus_windows (torus) == 1 || (make_weights (torus, &torus->down, &torus->down_weights, error) &&
                                              make_weights (torus, &torus->across, &torus->across_weights, error));
+}
+
+void
+fddm_torus_use (FddmTorus *torus, const FddmTensor *mean, const FddmTensor *variance)
+{
+  for (int i = 0; i < torus->n_lanes; i++)
+    {
+      torus->lanes[i].sampler.mean     = mean;
+      torus->lanes[i].sampler.variance = variance;
+    }
 }
 
 static void

@@ -37,6 +37,8 @@ gboolean fddm_torus_init     (FddmTorus *torus, FddmContext *context, const Fddm
 /* The tensors and weights that estimates need; until then nothing large has been allocated. */
 gboolean fddm_torus_prepare  (FddmTorus *torus, GError **error);
 void     fddm_torus_clear    (FddmTorus *torus);
+/* The coefficients' MEAN and VARIANCE (constant), in place of those over all pictures. They must outlive the torus. */
+void     fddm_torus_use      (FddmTorus *torus, const FddmTensor *mean, const FddmTensor *variance);
 
 int      fddm_torus_windows  (const FddmTorus *torus);
 

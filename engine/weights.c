@@ -13,7 +13,7 @@
 #define CLASSES_MAX    4096
 #define SIDE_MAX       4096     /* of a training picture */
 #define GUIDANCE_MAX   10.0
-#define SPREAD_MAX      10.0
+#define VARIANTS_MAX   1024    /* of a class */
 #define VARIANCE_MIN   1e-12f   /* √(v + s²) divides */
 
 /* ---- Metadata ---- */
@@ -194,27 +194,30 @@ has_none (FddmSafetensors *file, const char *const *keys, GError **error)
   return TRUE;
 }
 
-/* How a picture's own variances are spread: both numbers or neither. Windows must have a size: of what they are told from. */
+/* How many variants each class has; without classes, how many there are. */
 static gboolean
-read_own_variance (FddmWeights *weights, FddmSafetensors *file, GError **error)
+read_variants (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  const char          *value = g_hash_table_lookup (file->metadata, "own_variance");
+  const char          *value = g_hash_table_lookup (file->metadata, "variants");
+  const guint          wanted = weights->classes ? g_strv_length (weights->classes) : 1;
   g_autoptr (JsonNode) node = NULL;
-  g_autofree double   *spreads = NULL;
+  g_autofree double   *counts = NULL;
   guint                n = 0;
 
   if (!value)
     return TRUE;
-  node = json ("own_variance", value, 1, error);
+  node = json ("variants", value, 1, error);
   if (!node)
     return FALSE;
-  spreads = fddm_json_numbers (node, 2, &n);
-  if (!spreads || n != 2 || !(spreads[0] > 0 && spreads[0] <= SPREAD_MAX && spreads[1] > 0 && spreads[1] <= SPREAD_MAX))
-    return fddm_weights_fail (error, _("metadata “%s” is out of range"), "own_variance");
-  if (weights->side == 0)
-    return fddm_weights_fail (error, _("metadata “%s” is missing"), "side");
-  weights->own_common = (float) spreads[0];
-  weights->own_each = (float) spreads[1];
+  counts = fddm_json_numbers (node, wanted, &n);
+  weights->variants = g_new0 (int, wanted);
+  for (guint i = 0; i < wanted; i++)
+    {
+      if (!counts || n != wanted || !(counts[i] >= 1 && counts[i] <= VARIANTS_MAX) || counts[i] != floor (counts[i]))
+        return fddm_weights_fail (error, _("metadata “%s” is out of range"), "variants");
+      weights->variants[i] = (int) counts[i];
+      weights->n_variants += weights->variants[i];
+    }
   return TRUE;
 }
 
@@ -222,7 +225,7 @@ read_own_variance (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const keys[] = { "side", "padding", "guidance", "clamp", "own_variance", NULL };
+  static const char *const keys[] = { "side", "padding", "guidance", "clamp", "variants", NULL };
   static const char *const paddings[] = { "zero", NULL };
   static const char *const truths[] = { "false", "true", NULL };
   const char              *side = g_hash_table_lookup (file->metadata, "side");
@@ -244,7 +247,7 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
   weights->side = (int) pixels;
   weights->guidance = (float) guidance;
   weights->clamp = clamp == 1;
-  return read_own_variance (weights, file, error);
+  return TRUE;
 }
 
 static gboolean
@@ -280,30 +283,31 @@ read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
 
 /* ---- The file ---- */
 
-/* A tensor of variances, or NULL. */
+/* A tensor of ROWS × C variances, or of C when ROWS is 0; NULL with the error. */
 static const float *
-take_variances (FddmSafetensors *file, const char *name, int dimensions, gint64 *shape, GError **error)
+take_variances (FddmWeights *weights, FddmSafetensors *file, const char *name, int rows, GError **error)
 {
-  const float *values = fddm_safetensors_take (file, name, dimensions, shape, error);
-  const gint64 n = shape[0] * (dimensions > 1 ? shape[1] : 1);
+  gint64       shape[2] = { rows, weights->coefficients };
+  const float *values = fddm_safetensors_take (file, name, rows > 0 ? 2 : 1, rows > 0 ? shape : shape + 1, error);
 
-  for (gint64 k = 0; values && k < n; k++)
+  for (int k = 0; values && k < MAX (rows, 1) * weights->coefficients; k++)
     if (!(values[k] >= VARIANCE_MIN))
-      return fddm_weights_fail (error, _("tensor “%s”: value %d is not positive"), name, (int) k), NULL;
+      return fddm_weights_fail (error, _("tensor “%s”: value %d is not positive"), name, k), NULL;
   return values;
 }
 
 static gboolean
 read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  const gint64 n_classes = weights->classes ? g_strv_length (weights->classes) : 0;
-  gint64       shape[1] = { weights->coefficients }, each[2] = { n_classes + 1, weights->coefficients };
+  gint64 shape[2] = { weights->n_variants, weights->coefficients };
 
-  weights->mean = fddm_safetensors_take (file, "coef_mean", 1, shape, error);
-  weights->variance = weights->mean ? take_variances (file, "coef_var", 1, shape, error) : NULL;
-  if (weights->variance && weights->own_common > 0)
-    weights->own_prior = take_variances (file, "own_var", 2, each, error);
-  return weights->variance && (weights->own_prior || !(weights->own_common > 0));
+  weights->mean = fddm_safetensors_take (file, "coef_mean", 1, shape + 1, error);
+  weights->variance = weights->mean ? take_variances (weights, file, "coef_var", 0, error) : NULL;
+  if (weights->variance == NULL || weights->n_variants == 0)
+    return weights->variance != NULL;
+  weights->own_mean = fddm_safetensors_take (file, "own_mean", 2, shape, error);
+  weights->own_variance = weights->own_mean ? take_variances (weights, file, "own_var", weights->n_variants, error) : NULL;
+  return weights->own_variance != NULL;
 }
 
 /* What a network that predicts clean coefficients has besides its layers; the noise meter has none of it. */
@@ -317,7 +321,8 @@ read_prediction (FddmWeights *weights, FddmSafetensors *file, GError **error)
   if (weights->kind == FDDM_KIND_MEASURE)
     return has_none (file, keys, error);
   return read_schedule (weights, file, error) && read_classes (weights, file, error)
-         && read_difficulty (weights, file, error) && read_statistics (weights, file, error);
+         && read_difficulty (weights, file, error) && read_variants (weights, file, error)
+         && read_statistics (weights, file, error);
 }
 
 static gboolean
@@ -396,6 +401,7 @@ fddm_weights_unref (FddmWeights *weights)
   g_free (weights->name);
   g_free (weights->layers);
   g_strfreev (weights->classes);
+  g_free (weights->variants);
   g_free (weights->difficulty_log_s);
   g_free (weights->difficulty_error);
   g_clear_pointer (&weights->metadata, g_hash_table_unref);

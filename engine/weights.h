@@ -56,8 +56,9 @@ struct FddmWeights {
   float      guidance;               /* towards the class; 1 = none               */
   gboolean   clamp;                  /* the pixels of each estimate               */
   const float *mean, *variance;      /* C floats each, or NULL                    */
-  const float *own_prior;            /* of a picture's own variances (spectrum.h): C for each class and for any; or NULL */
-  float      own_common, own_each;   /* spreads of their logarithms, of all frequencies together and of each        */
+  int        n_variants;             /* single pictures whose own statistics are kept; 0 = none           */
+  int       *variants;               /* how many of them for each class           */
+  const float *own_mean, *own_variance;   /* C floats for each of them            */
   int        n_difficulty;
   double    *difficulty_log_s, *difficulty_error;
   GHashTable *metadata;              /* string -> string                          */

@@ -3,7 +3,6 @@
 #include "fddm-math.h"
 #include "noise-meter.h"
 #include "sampler.h"
-#include "spectrum.h"
 #include "support.h"
 #include "weights.h"
 
@@ -276,73 +275,6 @@ test_ten_levels (void)
     g_assert_cmpfloat_with_epsilon (found[i], expected[i], 1e-4);
 }
 
-/* ---- A picture's own variances ---- */
-
-/* A golden tensor of ROWS x 48 values. */
-static const float *
-golden_rows (FddmSafetensors *file, const char *name, int rows)
-{
-  gint64       shape[2] = { rows, 48 };
-  const float *values = fddm_safetensors_take (file, name, rows > 1 ? 2 : 1, rows > 1 ? shape : shape + 1, NULL);
-
-  g_assert_nonnull (values);
-  return values;
-}
-
-static void
-check_own_variances (FddmSafetensors *file, FddmWeights *weights, const float *x, int places)
-{
-  const float *noise = golden_rows (file, "own.noise", 1), *expected = golden_rows (file, "own.variance", 3);
-  double       energy[48] = { 0 };
-  float        variance[48];
-
-  for (int i = 0; i < places * 48; i++)
-    energy[i % 48] += (double) (x[i] - weights->mean[i % 48]) * (x[i] - weights->mean[i % 48]) / places;
-  for (int class = 0; class < 3; class++)
-    {
-      fddm_spectrum_own_variance (weights, class == 2 ? -1 : class, energy, noise, places, variance);
-      for (int k = 0; k < 48; k++)
-        g_assert_cmpfloat_with_epsilon (variance[k] / expected[class * 48 + k], 1.0, 1e-4);
-    }
-}
-
-static void
-test_own_variances (void)
-{
-  g_autofree char            *bytes = NULL;
-  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
-  int               n, rows, columns;
-  g_autofree float *x = test_golden_image (file, "own.x", &n, &rows, &columns);
-  g_autofree float *expected = test_golden_image (file, "own.estimate", &n, &rows, &columns);
-  const float      *noise = golden_rows (file, "own.noise", 1), *prior = golden_rows (file, "own.prior", 3);
-
-  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
-    {
-      Bench             b;
-      FddmTensor       *tx, *ts, *tx0;
-      g_autofree float *x0 = NULL;
-
-      bench_open (&b, &settings[i], "tiny-generate.safetensors", rows, columns);
-      b.weights->own_prior  = prior;
-      b.weights->own_common = 1.75f;
-      b.weights->own_each   = 0.7f;
-      check_own_variances (file, b.weights, x, rows * columns);
-      tx  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, x);
-      ts  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, noise);
-      tx0 = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
-      b.sampler.class = 1;
-      b.sampler.own   = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, NULL);
-      g_assert_true (fddm_sampler_estimate (&b.sampler, tx, ts, tx0, &silent, NULL));
-      x0 = test_download (b.backend, b.device, tx0);
-      g_assert_cmpfloat (test_error (x0, expected, (gsize) n * rows * columns), <, settings[i].tolerance);
-      b.backend->tensor_free (b.device, tx);
-      b.backend->tensor_free (b.device, ts);
-      b.backend->tensor_free (b.device, tx0);
-      b.backend->tensor_free (b.device, b.sampler.own);
-      bench_close (&b);
-    }
-}
-
 /* ---- The noise meter ---- */
 
 /* A golden tensor of N values in one dimension. */
@@ -441,7 +373,6 @@ main (int argc, char **argv)
   g_test_add_func ("/golden/sampler", test_sampler);
   g_test_add_func ("/golden/ten-steps", test_ten_steps);
   g_test_add_func ("/golden/ten-levels", test_ten_levels);
-  g_test_add_func ("/golden/own-variances", test_own_variances);
   g_test_add_func ("/golden/noise-meter-features", test_noise_meter_features);
   g_test_add_func ("/golden/noise-meter", test_noise_meter);
   return g_test_run ();

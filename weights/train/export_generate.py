@@ -6,7 +6,7 @@
                        [--offer wood sand ...] [--guidance 1.5] [--clamp] [--metrics FRECHET.json] [--sheet PNG]
                        [--hardware TEXT]
 
-The difficulty curve is measured on the held-back pictures of --textures or --fashion. --offer: the classes that are worth
+The difficulty curve is measured on the held-back pictures of --textures or --fashion, where networks have no variants. --offer: the classes that are worth
 it; the others are left out. --guidance, --clamp: how the engine is to sample (weights/FORMAT.md). METRICS is what frechet.py
 --json wrote, sampling in the same way. The card stands beside the file (.md).
 """
@@ -34,8 +34,12 @@ def offer(generator, names):
         if isinstance(module, nn.Embedding):
             module.weight = nn.Parameter(module.weight.data[rows])
             module.num_embeddings = len(rows)
-    if generator.model.own:
-        generator.model.prior = generator.model.prior[rows]
+    model = generator.model
+    if model.counts:
+        first = [sum(model.counts[:k]) for k in range(len(known))]
+        own = [r for k in rows[:-1] for r in range(first[k], first[k] + model.counts[k])]
+        model.own_mean, model.own_variance = model.own_mean[own], model.own_variance[own]
+        model.counts = [model.counts[k] for k in rows[:-1]]
     generator.shape["classes"] = list(names)
 
 
@@ -55,7 +59,7 @@ def metadata(generator, stored, o):
         kind="generate", name=o.name, patch=str(shape["patch"]), channels=str(shape["channels"]),
         colour="ycbcr-bt601" if shape["channels"] == 3 else "gray", k_grid="paper", temperature="%g" % shape["temperature"],
         mu_range=shape["mu_range"], noise_range=[generator.model.low, generator.model.high], classes=shape["classes"],
-        difficulty=difficulty(generator, o), side=str(shape["side"]), padding=shape["padding"],
+        **({} if generator.model.counts else {"difficulty": difficulty(generator, o)}), side=str(shape["side"]), padding=shape["padding"],
         guidance="%g" % o.guidance, clamp="true" if o.clamp else "false", training_data=DATA[kind],
         licence=export.LICENCE, command=export.portable(stored["command"]), commit=export.commit(),
         metrics=json.load(open(o.metrics)) if o.metrics else {},

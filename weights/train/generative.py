@@ -9,6 +9,7 @@ import torch.nn as nn
 from fddm import networks, sampler, schedule, transform, unet, weights
 
 WIDE, PAPER = [-6, 8], [-4, 4]          # Fermi levels at the start and the end of sampling, T' = 0.5
+KNOWN = [-3.5, 8]                       # where a picture's own mean and variances are known: it starts nearer to them
 END = 1 / 255                           # half an 8-bit step: where sampling stops, as in the engine
 
 # The paper's networks, predicting the clean coefficients, told the time. Any of them trains with our own conditioning, by
@@ -24,7 +25,7 @@ CONFIGURATIONS = {
     "texture-p8": dict(patch=8, width=128, multipliers=[1, 1, 1, 1]),
 }
 PLAIN = dict(side=64, channels=3, multipliers=[1, 2, 2, 2], blocks=2, attention=[1], middle=True, sampled=False, heads=1,
-             dropout=0.1, condition="map", padding="zero", mu_range=WIDE, temperature=0.5, classes=[], own=None)
+             dropout=0.1, condition="map", padding="zero", mu_range=WIDE, temperature=0.5, classes=[], variants=None)
 
 
 def shape_of(configuration, **changes):
@@ -42,7 +43,7 @@ class TimeConditioned(nn.Module):
 
     def __init__(self, network, path, channels):
         super().__init__()
-        self.network = network
+        self.network, self.counts = network, None
         self.register_buffer("mean", torch.zeros(channels))
         self.register_buffer("variance", torch.ones(channels))
         self.register_buffer("table", path.log_level(torch.linspace(0, 1, 1000, dtype=torch.float64))[:, 0].contiguous())
@@ -54,10 +55,13 @@ class TimeConditioned(nn.Module):
         below, above = self.table[high - 1], self.table[high]
         return (high - 1 + ((now - below) / (above - below)).clamp(0, 1)).float()
 
-    def variance_of(self, x, s, classes=None):
-        return self.variance[:, None, None]
+    def variant(self, classes, generator=None):
+        return None
 
-    def forward(self, x, s, classes=None, v=None):
+    def statistics(self, own=None):
+        return self.mean[:, None, None], self.variance[:, None, None]
+
+    def forward(self, x, s, classes=None, own=None):
         inner = (x / (1 + s * s).sqrt()).contiguous(memory_format=torch.channels_last)
         return self.network(inner, classes, self.time(s.expand(len(x), -1, -1, -1))).float()
 
@@ -69,9 +73,9 @@ def path_of(shape):
     return schedule.Fermi(shape["patch"], shape["channels"], shape["mu_range"], shape["temperature"])
 
 
-def build(shape, mean, variance, prior=None):
-    """mean, variance: (C), with which a network that is told the map is preconditioned. prior: of a picture's own variances,
-    classes + 1 x C, where shape["own"] holds their spreads (textures.own_statistics); a stored state brings its own."""
+def build(shape, mean, variance, variants=None):
+    """mean, variance: (C), with which a network that is told the map is preconditioned. variants: textures.variants, where
+    shape["variants"] counts them; a stored state brings its own."""
     timed, channels = shape["condition"] == "time", shape["channels"] * shape["patch"] ** 2
     width = shape["width"]
     if timed and not shape["sampled"]:
@@ -85,11 +89,10 @@ def build(shape, mean, variance, prior=None):
     else:
         network = networks.Network(layers, channels, len(shape["classes"]))
         levels = path_of(shape).log_level(torch.tensor([0.0, 1.0], dtype=torch.float64)).exp()
-        own = None
-        if shape["own"]:
-            own = dict(shape["own"], patch=shape["patch"],
-                       prior=torch.ones(len(shape["classes"]) + 1, channels) if prior is None else prior)
-        model = networks.Denoiser(network, mean, variance, float("%.3g" % levels.min()), float("%.3g" % levels.max()), own)
+        if shape["variants"] and not variants:
+            empty = torch.ones(sum(shape["variants"]), channels)
+            variants = (empty, empty, shape["variants"])
+        model = networks.Denoiser(network, mean, variance, float("%.3g" % levels.min()), float("%.3g" % levels.max()), variants)
     unet.start(network)
     if shape["padding"] == "circular":
         unet.wrap(network)
@@ -126,20 +129,22 @@ class Generator:
         pixels, as the paper does. guidance: towards the class, from 1 (none) on."""
         d, side = self.shape["patch"], side or self.shape["side"]
         area = (self.shape["channels"] * d * d, -(-side // d), -(-side // d))
-        levels, done, model = self.levels(steps, placement), [], sampler.guided(self.model, guidance)
+        levels, done = self.levels(steps, placement), []
 
         def noise(n):
             return torch.randn(n, *area, generator=generator).to(self.device)
-
-        def estimate(x, s, classes):
-            x0 = model(x, s, classes)
-            return transform.clamp_pixels(x0, d) if clamp else x0
 
         def pixels(x):
             return transform.to_rgb(transform.patch_idct(x, d))
 
         for part in labels.to(self.device).split(batch):
-            m, v = self.model.mean[:, None, None], self.model.variance[:, None, None]
+            own = self.model.variant(part, generator)
+            m, v = self.model.statistics(own)
+            lean = sampler.guided(lambda x, s, classes: self.model(x, s, classes, own), guidance)
+
+            def estimate(x, s, classes):
+                return transform.clamp_pixels(lean(x, s, classes), d) if clamp else lean(x, s, classes)
+
             x = m + (v + levels[0] ** 2).sqrt() * noise(len(part))
             x = sampler.sample(estimate, x, levels, eta, (noise(len(part)) for _ in range(steps)), part)
             done.append(pixels(x)[..., :side, :side].clamp(-1, 1).cpu())

@@ -31,10 +31,6 @@ tiny-golden.safetensors     all float32, row-major:
   steps.start, steps.z      (48, 4, 4), (10, 48, 4, 4) the state before, and the white noise of each step
   steps.state               (10, 48, 4, 4) the state after each step
   steps.guided              (10, 48, 4, 4) the same with guidance 2.5 and the pixels of each estimate clamped
-  own.x                     (48, 4, 4) noisy coefficients; own.noise (48) their level
-  own.prior                 (3, 48) of a picture's own variances, two classes and any; spreads 1.75 and 0.7
-  own.variance              (3, 48) what they are told to be for each class
-  own.estimate              (48, 4, 4) x-hat with them by tiny-generate.safetensors, class 1
   meter.rgb                 (3, 50, 91) R'G'B' in [-1, 1], dark at the left, bright at the right
   meter.input               (51, 12, 22) what the meter is given of it
   meter.level               (48) the noise that it finds; meter.curve (51) the three channels' 17 knots
@@ -112,20 +108,6 @@ def ten_steps(model):
             "steps.guided": torch.cat([*guided])}
 
 
-def own_variances(model):
-    """What a picture's own variances are told to be, and the estimate with them."""
-    random = torch.Generator().manual_seed(5)
-    prior = model.variance * torch.randn(3, 48, generator=random).exp()
-    s = schedule.level(D, 0.7).float().repeat(3)[None, :, None, None]
-    x = model.mean[:, None, None] + (prior[1] * torch.randn(48, generator=random).exp() * 0.3)[:, None, None].sqrt() \
-        * torch.randn(1, 48, 4, 4, generator=random) + s * torch.randn(1, 48, 4, 4, generator=random)
-    own = networks.Denoiser(model.network, model.mean, model.variance, model.low, model.high,
-                            dict(prior=prior, patch=D, common=1.75, each=0.7)).eval()
-    told = [own.variance_of(x, s, torch.tensor([k]))[0, :, 0, 0] for k in range(3)]
-    return {"own.x": x, "own.noise": s[0, :, 0, 0], "own.prior": prior, "own.variance": torch.stack(told),
-            "own.estimate": own(x, s, torch.tensor([1]))}
-
-
 def build_meter():
     model = meter.Meter(16, 1)
     for name, p in model.network.named_parameters():
@@ -185,7 +167,6 @@ def main():
         g["generate.output.%d" % k] = model.network(model.network_input(x, s), classes)
         g["generate.estimate.%d" % k] = model.combine(x, s, g["generate.output.%d" % k])
     g.update(ten_steps(model))
-    g.update(own_variances(model))
 
     rgb, gray = torch.rand(1, 3, 13, 10) * 2 - 1, torch.rand(1, 1, 13, 10) * 2 - 1
     g["transform.rgb"], g["transform.coefficients"] = rgb, transform.analyse(rgb, D)

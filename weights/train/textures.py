@@ -15,13 +15,15 @@ import numpy as np
 import torch
 from PIL import Image
 
-from fddm import spectrum, transform
+from fddm import transform
 
 # Ten pictures of 128 x 128, some of them moss or stone to the eye: too few to learn from and hold any back.
 DROPPED = ("bark",)
 
 # Seen from a side, or laid along a line: never turned by a quarter, only flipped.
 UPRIGHT = ("brick", "rock", "wood")
+
+LEAST = (2 / 255) ** 2 / 12     # of a picture's variances: what rounding to 8 bits leaves
 
 FASHION = ("t-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot")
 
@@ -59,20 +61,20 @@ def statistics(data, d, batches=40):
     return mean, (square / batches - mean ** 2).clamp_min(1e-8)
 
 
-def own_statistics(data, mean, variance, d, count=64):
-    """How a picture's own variances are distributed (fddm/spectrum.py): the geometric mean for each class, (classes + 1) x C,
-    the last row over all classes; and the spreads of their logarithms around it, those that all frequencies have together
-    and each by itself."""
-    logs = []
-    for k in range(len(data.classes)):
-        c = transform.patch_dct(transform.to_ycc(data.batch(count, torch.full((count,), k, device=data.device))[0]), d)
-        logs.append((c - mean.to(c)[:, None, None]).pow(2).mean((2, 3)).clamp_min(spectrum.LEAST).log().double())
-    middle = torch.stack([v.mean(0) for v in logs])
-    left = torch.cat([v - v.mean(0) for v in logs])[:, 1:d * d]
-    common = left.mean(1)
-    prior = torch.cat([middle, middle.mean(0, keepdim=True)]).exp()
-    prior[:, ::d * d] = variance[::d * d]           # a picture's mean colours are few
-    return prior, common.std().item(), (left - common[:, None]).std().item()
+def own_statistics(clean, mean, d):
+    """Of each picture by itself: its mean colours (other frequencies have the MEAN of all) and its variances, each N x C x 1 x
+    1. clean: N x C x h x w."""
+    m = mean.to(clean)[None, :, None, None].repeat(len(clean), 1, 1, 1)
+    m[:, ::d * d] = clean[:, ::d * d].mean((2, 3), keepdim=True)
+    return m, (clean - m).pow(2).mean((2, 3), keepdim=True).clamp_min(LEAST)
+
+
+def variants(data, mean, d, count=32):
+    """The own statistics of COUNT pictures of each class: means and variances, R x C each, and how many of each class."""
+    rows = [own_statistics(transform.patch_dct(transform.to_ycc(data.batch(count, torch.full((count,), k, device=data.device))[0]),
+                                               d), mean, d) for k in range(len(data.classes))]
+    m, v = (torch.cat(part)[:, :, 0, 0] for part in zip(*rows))
+    return m, v, [count] * len(data.classes)
 
 
 class Textures:

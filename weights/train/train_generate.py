@@ -22,6 +22,7 @@ from fddm import transform
 from optimiser import Both, follow
 from train import Clock, learning_rate, save
 
+INEXACT = 0.1           # by which a picture's variances are told wrong, lest the network rely on them
 PARTS = 4               # of the path, for which the error is told apart
 
 
@@ -46,7 +47,8 @@ def options():
     a.add_argument("--balance", type=float, default=0.5, help="0: classes by their pictures; 1: all alike")
     a.add_argument("--no-whitening", action="store_true", help="one variance for all coefficients")
     a.add_argument("--weight-power", type=float, default=0.25, help="of a coefficient's variance, in its share of the loss")
-    a.add_argument("--own", action="store_true", help="precondition with each picture's own variances (fddm/spectrum.py)")
+    a.add_argument("--variants", action="store_true", help="tell each picture's own mean and variances; those of some are kept "
+                   "to sample with")
     a.add_argument("--start", metavar="CHECKPOINT", help="begin with the weights of another training")
     a.add_argument("--focus", action="store_true", help="learn where there is something to learn")
     a.add_argument("--pixel-loss", action="store_true", help="squared error of the picture, as in the paper")
@@ -96,11 +98,11 @@ class Loss:
 
     def __init__(self, model, variance, power, plain, focus, path):
         self.plain, self.focus = plain, focus
-        v = model.variance[:, None, None]
-        share = variance.to(v) ** power
+        v = model.variance if not model.counts else model.own_variance.log().mean(0).exp()
+        share = (variance.to(v) if not model.counts else v) ** power
         self.share = (share / share.mean())[:, None, None]
         at = (torch.arange(self.TIMES, dtype=torch.float64) + 0.5) / self.TIMES
-        weights = self.weight(path.log_level(at).exp().float().to(v)[:, :, None, None], v).mean((1, 2, 3))
+        weights = self.weight(path.log_level(at).exp().float().to(v)[:, :, None, None], v[:, None, None]).mean((1, 2, 3))
         self.reached = (weights.cumsum(0) / weights.sum()).double().cpu()
 
     def weight(self, s, v):
@@ -141,11 +143,13 @@ def main():
         sys.exit("train_generate.py: --padding circular needs --view tile, or its pictures' edges would not meet")
     d = shape["patch"]
     mean, variance, spread = statistics(data, d, not o.no_whitening)
-    prior = None
-    if o.own and not stored:
-        prior, common, each = textures.own_statistics(data, mean, variance, d)
-        shape["own"] = dict(common=round(common, 3), each=round(each, 3))
-    model, average = (generative.build(shape, mean, variance, prior).to(device) for _ in range(2))
+    kept = None
+    if o.variants and not stored:
+        kept = textures.variants(data if not o.crop else textures.load(o, shape["side"], device), mean, d)
+        shape["variants"] = kept[2]
+        if not o.schedule:
+            shape["mu_range"] = generative.KNOWN
+    model, average = (generative.build(shape, mean, variance, kept).to(device) for _ in range(2))
     clock, path = Clock(o.minutes, o.deadline, kind == "cpu"), generative.path_of(shape)
     step, history = 0, []
     if stored:
@@ -156,8 +160,8 @@ def main():
             clock.start = stored["start"]
     else:
         if o.start:
-            model.network.load_state_dict({k[len("network."):]: v for k, v in torch.load(o.start, map_location="cpu")["average"].items()
-                                           if k.startswith("network.")})
+            begun = torch.load(o.start, map_location="cpu")["average"]
+            model.network.load_state_dict({k[len("network."):]: v for k, v in begun.items() if k.startswith("network.")})
         average.load_state_dict(model.state_dict())
     model.train().to(memory_format=torch.channels_last)
     average.eval()
@@ -185,10 +189,13 @@ def main():
             at = loss_of.times(o.batch).to(device)
             s = path.log_level(at).exp().float()[:, :, None, None]
             noisy = clean + s * torch.randn_like(clean)
-            v = model.variance_of(noisy, s, labels)
+            own = None
+            if shape["variants"]:
+                own = textures.own_statistics(clean, model.mean, d)
+                own = own[0], own[1] * (INEXACT * torch.randn_like(own[1])).exp()
         with torch.autocast(kind, dtype=torch.bfloat16):
-            estimate = model(noisy, s, labels, v)
-        loss = loss_of(estimate.float() - clean, s, v)
+            estimate = model(noisy, s, labels, own)
+        loss = loss_of(estimate.float() - clean, s, model.statistics(own)[1])
         norm = optimiser.descend(model.network, loss.mean(), learning_rate(progress))
         step += 1
         follow(average, model, step, o.ema)

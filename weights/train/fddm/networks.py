@@ -6,8 +6,6 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from . import spectrum
-
 ACTIVATIONS = {"none": lambda x: x, "relu": F.relu, "silu": F.silu}
 
 
@@ -106,42 +104,47 @@ def attention(qkv, heads):
 
 class Denoiser(nn.Module):
     """phi(x, s): estimates clean coefficients. mean, variance: (C), of the clean coefficients over the training set.
-    low, high: the noise levels that training covers; the map that the network sees is clamped to them. own: None, or how
-    a picture's own variances are told, dict (prior = classes + 1 x C, the last row for any; patch, common, each:
-    spectrum.py); they then stand in for VARIANCE."""
+    low, high: the noise levels that training covers; the map that the network sees is clamped to them. variants: None, or
+    (R x C, R x C, counts): means and variances of single pictures, COUNTS of them for each class, one of which then stands
+    in for MEAN and VARIANCE, as OWN, a pair of N x C x 1 x 1."""
 
-    def __init__(self, network, mean, variance, low, high, own=None):
+    def __init__(self, network, mean, variance, low, high, variants=None):
         super().__init__()
         self.network = network
         self.register_buffer("mean", mean.float())
         self.register_buffer("variance", variance.float())
-        self.low, self.high, self.own = low, high, None
-        if own:
-            self.register_buffer("prior", own["prior"].float())
-            self.own = {k: v for k, v in own.items() if k != "prior"}
+        self.low, self.high, self.counts = low, high, None
+        if variants:
+            self.register_buffer("own_mean", variants[0].float())
+            self.register_buffer("own_variance", variants[1].float())
+            self.counts = list(variants[2])
 
-    def variance_of(self, x, s, classes=None):
-        """What coefficients are preconditioned with, N x C x 1 x 1 or C x 1 x 1."""
-        if not self.own:
-            return self.variance[:, None, None]
-        if classes is None:
-            classes = torch.full((len(x),), -1, device=x.device)
-        return spectrum.own_variance(x, s, self.mean, self.prior[classes % len(self.prior)], **self.own)
+    def variant(self, classes, generator=None):
+        """classes: N indices, -1 for any -> the means and variances of a picture of each, drawn; None without variants."""
+        if not self.counts:
+            return None
+        first = [sum(self.counts[:k]) for k in range(len(self.counts))]
+        rows = []
+        for k in classes.tolist():
+            count, at = (self.counts[k], first[k]) if k >= 0 else (sum(self.counts), 0)
+            rows.append(at + int(torch.randint(count, (1,), generator=generator)))
+        return self.own_mean[rows][:, :, None, None], self.own_variance[rows][:, :, None, None]
 
-    def network_input(self, x, s, v=None):
+    def statistics(self, own=None):
+        return own or (self.mean[:, None, None], self.variance[:, None, None])
+
+    def network_input(self, x, s, own=None):
         """x, s: N x C x h x w (s may broadcast over places) -> N x 2C x h x w."""
-        m, v = self.mean[:, None, None], self.variance[:, None, None] if v is None else v
+        m, v = self.statistics(own)
         level = 0.25 * s.clamp(self.low, self.high).log()
         return torch.cat([(x - m) / (v + s * s).sqrt(), level.expand_as(x)], 1)
 
-    def combine(self, x, s, output, v=None):
+    def combine(self, x, s, output, own=None):
         """The estimate, from the network's output: the Wiener filter and what the network adds to it."""
-        m, v = self.mean[:, None, None], self.variance[:, None, None] if v is None else v
+        m, v = self.statistics(own)
         total = v + s * s
         return m + v / total * (x - m) + s * (v / total).sqrt() * output
 
-    def forward(self, x, s, classes=None, v=None):
-        """v: what variance_of returns, where the caller has it already."""
-        v = self.variance_of(x, s, classes) if v is None else v
-        inner = self.network_input(x, s, v).contiguous(memory_format=torch.channels_last)
-        return self.combine(x, s, self.network(inner, classes).float(), v)
+    def forward(self, x, s, classes=None, own=None):
+        inner = self.network_input(x, s, own).contiguous(memory_format=torch.channels_last)
+        return self.combine(x, s, self.network(inner, classes).float(), own)

@@ -24,9 +24,10 @@ def save(path, model, metadata, half=True):
     """metadata: the keys of weights/FORMAT.md but format and layers; values that are not text become JSON."""
     tensors = {"coef_mean": model.mean.cpu().numpy().astype("<f4"),
                "coef_var": model.variance.cpu().numpy().astype("<f4")}
-    if model.own:
-        tensors["own_var"] = model.prior.cpu().numpy().astype("<f4")
-        metadata = dict(metadata, own_variance=[model.own["common"], model.own["each"]])
+    if model.counts:
+        tensors["own_mean"] = model.own_mean.cpu().numpy().astype("<f4")
+        tensors["own_var"] = model.own_variance.cpu().numpy().astype("<f4")
+        metadata = dict(metadata, variants=model.counts)
     tensors.update(tensors_of(model.network, half))
     safetensors.write(path, tensors, texts_of(model.network, metadata))
 
@@ -50,10 +51,10 @@ def load(path):
              torch.from_numpy(v.astype(np.float32)) for k, v in tensors.items() if not k.startswith(("coef_", "own_"))}
     network.load_state_dict(state)
     low, high = json.loads(metadata["noise_range"])
-    own = None
-    if "own_variance" in metadata:
-        common, each = json.loads(metadata["own_variance"])
-        own = dict(prior=torch.from_numpy(tensors["own_var"].copy()), patch=int(metadata["patch"]), common=common, each=each)
+    variants = None
+    if "variants" in metadata:
+        own = (torch.from_numpy(tensors[name].copy()) for name in ("own_mean", "own_var"))
+        variants = (*own, json.loads(metadata["variants"]))
     model = networks.Denoiser(network, torch.from_numpy(tensors["coef_mean"].copy()),
-                              torch.from_numpy(tensors["coef_var"].copy()), low, high, own)
+                              torch.from_numpy(tensors["coef_var"].copy()), low, high, variants)
     return model.eval(), metadata
