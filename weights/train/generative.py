@@ -90,8 +90,8 @@ def build(shape, mean, variance, variants=None):
         network = networks.Network(layers, channels, len(shape["classes"]))
         levels = path_of(shape).log_level(torch.tensor([0.0, 1.0], dtype=torch.float64)).exp()
         if shape["variants"] and not variants:
-            empty = torch.ones(sum(shape["variants"]), channels)
-            variants = (empty, empty, shape["variants"])
+            several = sum(shape["variants"]), channels
+            variants = (torch.zeros(several), torch.ones(several), shape["variants"])
         model = networks.Denoiser(network, mean, variance, float("%.3g" % levels.min()), float("%.3g" % levels.max()), variants)
     unet.start(network)
     if shape["padding"] == "circular":
