@@ -123,6 +123,27 @@ def check_training(out):
     return first, last
 
 
+def check_variants():
+    """A picture's own statistics go through training, the checkpoint, the file with fewer classes and sampling."""
+    with tempfile.TemporaryDirectory() as folder:
+        pictures, checkpoint, out = (os.path.join(folder, n) for n in ("textures", "c.pt", "v.safetensors"))
+        draw_textures(pictures)
+        small = ("--config", "texture-p4", "--width", "32", "--multipliers", "1", "--blocks", "1", "--side", "32", "--batch", "8",
+                 "--threads", "1", "--device", "cpu", "--textures", pictures)
+        smoke.run("train_generate.py", "--minutes", "0.02", "--variants", "--focus", "--crop", "16", "--out", checkpoint, *small)
+        smoke.run("export_generate.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out, "--offer", "waves",
+                  "flecks", "--textures", pictures)
+        stored, loaded = generative.load(checkpoint), generative.load(out)
+    known = [stored.shape["classes"].index(n) for n in loaded.shape["classes"]]
+    a, b = (g.draw(torch.tensor(k), 2, generator=torch.Generator().manual_seed(1)) for g, k in ((stored, known), (loaded, [0, 1])))
+    if (a - b).abs().max() > 0.02:
+        sys.exit("smoke_generate.py: the file's variants differ from the checkpoint's by %g" % (a - b).abs().max())
+    own = stored.model.variant(torch.tensor([known[1]]), torch.Generator().manual_seed(2))
+    x = own[0].expand(1, 48, 8, 8)
+    if not torch.allclose(stored.model(x, torch.full((1, 48, 1, 1), 1e3), torch.tensor([known[1]]), (own[0], 0 * own[1])), x):
+        sys.exit("smoke_generate.py: a picture without variance is not its mean")
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -131,6 +152,7 @@ def main():
     check_time()
     check_frechet()
     check_guidance()
+    check_variants()
     print("error %.3f -> %.3f; %s" % (*check_training(os.path.abspath(sys.argv[1])), sys.argv[1]))
 
 
