@@ -49,7 +49,7 @@ def options():
     a.add_argument("--weight-power", type=float, default=0.25, help="of a coefficient's variance, in its share of the loss")
     a.add_argument("--variants", action="store_true", help="tell each picture's own mean and variances; those of some are kept "
                    "to sample with")
-    a.add_argument("--start", metavar="CHECKPOINT", help="begin with the weights of another training")
+    a.add_argument("--start", metavar="FILE", help="begin with the weights of a checkpoint or of a weights file")
     a.add_argument("--focus", action="store_true", help="learn where there is something to learn")
     a.add_argument("--pixel-loss", action="store_true", help="squared error of the picture, as in the paper")
     a.add_argument("--minutes", type=float, default=10)
@@ -126,6 +126,17 @@ class Loss:
         return relative.mean((1, 2, 3)) / weight.mean((1, 2, 3))
 
 
+def begin_with(network, classes, path):
+    """Takes over the weights of the checkpoint or weights file PATH. A class that it doesn't know begins as any."""
+    begun = generative.load(path)
+    state, known = begun.model.network.state_dict(), begun.shape["classes"]
+    rows = [known.index(name) if name in known else len(known) for name in classes] + [len(known)]
+    for name, module in network.named_modules():
+        if isinstance(module, torch.nn.Embedding):
+            state[name + ".weight"] = state[name + ".weight"][rows]
+    network.load_state_dict(state)
+
+
 def main():
     o = options()
     kind = ("cuda" if torch.cuda.is_available() else "cpu") if o.device == "auto" else o.device
@@ -160,8 +171,7 @@ def main():
             clock.start = stored["start"]
     else:
         if o.start:
-            begun = torch.load(o.start, map_location="cpu")["average"]
-            model.network.load_state_dict({k[len("network."):]: v for k, v in begun.items() if k.startswith("network.")})
+            begin_with(model.network, shape["classes"], o.start)
         average.load_state_dict(model.state_dict())
     model.train().to(memory_format=torch.channels_last)
     average.eval()
