@@ -80,7 +80,8 @@ region_bytes (const FddmWork *work)
   return bytes;
 }
 
-/* Bytes of everything for the tilings as they stand; G_MAXSIZE when they can't be counted. */
+/* Bytes of everything for the tilings as they stand; G_MAXSIZE when they can't be counted. The host's arrays count on a GPU,
+ * too: it may keep as much itself while a tile's grids share its pixels. */
 static gboolean
 count_bytes (FddmWork *work, gsize *bytes, GError **error)
 {

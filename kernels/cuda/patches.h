@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Rows of patches at a time: CUDA's largest second dimension of a grid is 65535. */
+#define FDDM_PATCH_ROWS_MAX 32768
+
 typedef struct {
   int   patch;       /* side d                                       */
   int   columns;     /* patches in a row of the coefficients         */

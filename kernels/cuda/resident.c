@@ -6,9 +6,6 @@
 #include <string.h>
 #include "resident.h"
 
-/* CUDA's largest second dimension of a grid is 65535. */
-#define ROWS_MAX 32768
-
 static gboolean
 reserve (FddmDevice *device, gsize floats, GError **error)
 {
@@ -108,11 +105,11 @@ fddm_resident_analyse (FddmDevice *device, const FddmWindow *window, const FddmP
     return FALSE;
   device->resident.open = TRUE;
   ok = send_places (device, window, &places, &slot, error);
-  for (int row = 0; ok && row < window->rows; row += ROWS_MAX)
+  for (int row = 0; ok && row < window->rows; row += FDDM_PATCH_ROWS_MAX)
     {
       const FddmPlaces from = { places.rows + row * window->patch, places.columns, places.channel_stride };
 
-      ok = fddm_patches_analyse (device, patches, &from, device->resident.pixels, row, MIN (ROWS_MAX, window->rows - row),
+      ok = fddm_patches_analyse (device, patches, &from, device->resident.pixels, row, MIN (FDDM_PATCH_ROWS_MAX, window->rows - row),
                                  coefficients, ends, error);
     }
   return ok && fddm_ring_used (device, &device->up, slot, error);
@@ -167,10 +164,10 @@ fddm_resident_synthesise (FddmDevice *device, const FddmWindow *window, const Fd
     return FALSE;
   widen (&device->resident, window);
   ok = send_places (device, window, &places, &slot, error);
-  for (int row = window->top / d; ok && row <= last; row += ROWS_MAX)
+  for (int row = window->top / d; ok && row <= last; row += FDDM_PATCH_ROWS_MAX)
     {
       const FddmRegion region = { .top    = MAX (window->top, row * d),
-                                  .bottom = (int) MIN ((gint64) window->bottom, ((gint64) row + ROWS_MAX) * d),
+                                  .bottom = (int) MIN ((gint64) window->bottom, ((gint64) row + FDDM_PATCH_ROWS_MAX) * d),
                                   .left   = window->left,
                                   .right  = window->right };
 

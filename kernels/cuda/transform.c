@@ -10,9 +10,6 @@
 #include "fddm-math.h"
 #include "resident.h"
 
-/* CUDA's largest second dimension of a grid is 65535. */
-#define ROWS_MAX 32768
-
 typedef struct {
   const FddmWindow *window;
   FddmPatches       patches;
@@ -103,7 +100,7 @@ rows_in_slot (FddmDevice *device, FddmRing *ring, const Transform *t, int pixels
 
   if (!fddm_ring_reserve (device, ring, bytes, error))
     return 0;
-  return (int) MIN (ring->bytes / bytes, ROWS_MAX);
+  return (int) MIN (ring->bytes / bytes, FDDM_PATCH_ROWS_MAX);
 }
 
 /* Rows [FIRST, FIRST + N) of the tile to OUT. */

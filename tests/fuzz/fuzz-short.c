@@ -13,7 +13,7 @@ static const char *const words[] = {
   "-1", "0", "1", "2", "3", "8192", "2147483647", "4294967296", "9223372036854775807", "1e999", "null", "{}", "[]", "\"\"",
   "\\\"h\\\"", "\\\"input\\\"", "\\\"conv1x1\\\"", "\\\"conv3x3\\\"", "\\\"concat\\\"", "\\\"group_norm\\\"",
   "\\\"attention\\\"", "\\\"embedding\\\"", "\\\"residual\\\"", "\\\"groups\\\":1", "\\\"heads\\\":1", "generate", "measure",
-  "F16", "BF16", "[[", "}}", ",", ":" };
+  "F16", "BF16", "variants", "[[", "}}", ",", ":" };
 
 static void
 mutate (GByteArray *file, GRand *rand)
@@ -42,21 +42,22 @@ mutate (GByteArray *file, GRand *rand)
     }
 }
 
-/* One of each kind of network. */
-static const struct { const char *name, *header; gsize skips; } seeds[] = {
-  { "tiny.safetensors", HEADER, 0 },
-  { "meter.safetensors", MEASURE_HEADER, MEASURE_SKIPS },
-  { "generate.safetensors", GENERATE_HEADER, 0 },
+/* One of each kind of network; of the data, the bytes [FIRST, END). */
+static const struct { const char *name, *header; gsize first, end; } seeds[] = {
+  { "tiny.safetensors", HEADER, 0, DATA_BYTES },
+  { "meter.safetensors", MEASURE_HEADER, MEASURE_SKIPS, DATA_BYTES },
+  { "generate.safetensors", GENERATE_HEADER, 0, DATA_BYTES },
+  { "variants.safetensors", VARIANTS_HEADER, 0, DATA_BYTES + VARIANTS_BYTES },
 };
 
 static GByteArray *
 seed_file (const guint8 *data, guint which, gsize *data_bytes)
 {
-  *data_bytes = DATA_BYTES - seeds[which].skips;
-  return weights_file (HEADER, seeds[which].header, data + seeds[which].skips, *data_bytes);
+  *data_bytes = seeds[which].end - seeds[which].first;
+  return weights_file (HEADER, seeds[which].header, data + seeds[which].first, *data_bytes);
 }
 
-static int
+static gboolean
 write_seed (const char *folder, const guint8 *data, guint which)
 {
   gsize                   data_bytes;
@@ -65,15 +66,15 @@ write_seed (const char *folder, const guint8 *data, guint which)
   g_autoptr (GError)      error = NULL;
 
   if (g_file_set_contents (path, (const char *) file->data, file->len, &error))
-    return EXIT_SUCCESS;
+    return TRUE;
   fprintf (stderr, "%s\n", error->message);
-  return EXIT_FAILURE;
+  return FALSE;
 }
 
 int
 main (int argc, char **argv)
 {
-  guint8            data[DATA_BYTES];
+  guint8            data[DATA_BYTES + VARIANTS_BYTES];
   double            seconds = argc > 1 ? g_ascii_strtod (argv[1], NULL) : 3;
   guint32           seed = argc > 2 ? (guint32) g_ascii_strtoull (argv[2], NULL, 10) : 1;
   g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
@@ -81,8 +82,14 @@ main (int argc, char **argv)
   guint             runs = 0;
 
   weights_file_data (data);
+  weights_file_variants (data + DATA_BYTES);
   if (argc == 3 && strcmp (argv[1], "--seed") == 0)
-    return write_seed (argv[2], data, 0) || write_seed (argv[2], data, 1) || write_seed (argv[2], data, 2);
+    {
+      for (guint which = 0; which < G_N_ELEMENTS (seeds); which++)
+        if (!write_seed (argv[2], data, which))
+          return EXIT_FAILURE;
+      return EXIT_SUCCESS;
+    }
   for (; g_get_monotonic_time () < end; runs++)
     {
       gsize                  data_bytes;

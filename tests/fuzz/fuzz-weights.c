@@ -23,6 +23,8 @@ LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size)
       g_assert_cmpint (fddm_weights_reach (weights), <=, weights->n_layers);
       g_assert_true (fddm_weights_operations (weights) >= 0);
       g_assert_true (weights->side >= 0 && weights->side <= 4096 && weights->guidance >= 1.0f && weights->guidance <= 10.0f);
+      if (weights->n_variants > 0)
+        g_assert_true (weights->own_variance[(gsize) weights->n_variants * weights->coefficients - 1] > 0);
       for (int i = 0; i < weights->n_layers; i++)
         {
           const FddmLayer *layer = &weights->layers[i];

@@ -99,30 +99,20 @@ test_flat (void)
 
 /* ---- In a file ---- */
 
-/* The generating file with VARIANTS as metadata, and own_mean and own_var of SHAPE: 1 and 2, and the like. */
+/* The file with VARIANTS as metadata, and with own_mean and own_var of SHAPE. */
 static FddmWeights *
 parse (const char *variants, const char *shape, GError **error)
 {
-  static const float     numbers[4] = { 1, 2, 3, 4 };
-  guint8                 file_data[DATA_BYTES + sizeof numbers];
-  g_autoptr (GString)    header = g_string_new (GENERATE_HEADER);
-  g_autofree char       *metadata = g_strdup_printf ("'variants':'%s','classes'", variants);
-  g_autofree char       *tensors = g_strdup_printf ("'own_mean':{'dtype':'F32','shape':%s,'data_offsets':[252,260]},"
-                                                    "'own_var':{'dtype':'F32','shape':%s,'data_offsets':[260,268]},'coef_mean'",
-                                                    shape, shape);
+  guint8                 file_data[DATA_BYTES + VARIANTS_BYTES];
+  g_autoptr (GString)    header = g_string_new (VARIANTS_HEADER);
+  g_autofree char       *metadata = g_strdup_printf ("'variants':'%s'", variants);
+  g_autofree char       *tensor = g_strdup_printf ("'shape':%s", shape);
   g_autoptr (GByteArray) file = NULL;
 
   weights_file_data (file_data);
-  for (int i = 0; i < 4; i++)
-    {
-      guint32 bits;
-
-      memcpy (&bits, &numbers[i], sizeof bits);
-      bits = GUINT32_TO_LE (bits);
-      memcpy (file_data + DATA_BYTES + 4 * i, &bits, sizeof bits);
-    }
-  g_string_replace (header, "'classes'", metadata, 1);
-  g_string_replace (header, "'coef_mean'", tensors, 1);
+  weights_file_variants (file_data + DATA_BYTES);
+  g_assert_cmpuint (g_string_replace (header, "'variants':'[2]'", metadata, 1), ==, 1);
+  g_assert_cmpuint (g_string_replace (header, "'shape':[2,1]", tensor, 0), ==, 2);
   file = weights_file (HEADER, header->str, file_data, sizeof file_data);
   return fddm_weights_parse ("variants.safetensors", file->data, file->len, error);
 }

@@ -25,13 +25,21 @@
   "'c.weight':{'dtype':'F32','shape':[1,4,3,3],'data_offsets':[104,248]}," \
   "'c.bias':{'dtype':'F32','shape':[1],'data_offsets':[248,252]}"
 /* What a generating network may say besides. */
-#define GENERATE_METADATA \
-  "'__metadata__':{'format':'fddm/1','kind':'generate','name':'tiny','patch':'1','channels':'1','colour':'gray'," \
+#define GENERATE_KEYS \
+  "'format':'fddm/1','kind':'generate','name':'tiny','patch':'1','channels':'1','colour':'gray'," \
   "'k_grid':'open','temperature':'0.5','mu_range':'[-4, 8.5]','noise_range':'[0.002, 1]','licence':'CC0'," \
-  "'side':'128','padding':'zero','guidance':'1.5','clamp':'true','classes':'[`a`]','layers':'" LAYERS "'}"
+  "'side':'128','padding':'zero','guidance':'1.5','clamp':'true','classes':'[`a`]','layers':'" LAYERS "'"
+#define GENERATE_METADATA "'__metadata__':{" GENERATE_KEYS "}"
 #define GENERATE_HEADER "{" GENERATE_METADATA "," TENSORS "}"
 #define HEADER "{" METADATA "," TENSORS "}"
 #define DATA_BYTES 252
+
+/* The same with the statistics of two pictures: means 1 and 2, variances 3 and 4, behind the other data. */
+#define VARIANTS_HEADER \
+  "{'__metadata__':{'variants':'[2]'," GENERATE_KEYS "}," TENSORS "," \
+  "'own_mean':{'dtype':'F32','shape':[2,1],'data_offsets':[252,260]}," \
+  "'own_var':{'dtype':'F32','shape':[2,1],'data_offsets':[260,268]}}"
+#define VARIANTS_BYTES 16
 
 /* The same layers as a noise meter of one gray pixel a patch; its data are those above without the first 8 bytes. */
 #define MEASURE_METADATA \
@@ -81,4 +89,17 @@ weights_file_data (guint8 data[DATA_BYTES])
 
         memcpy (data + at, &bits, (gsize) runs[r].size);
       }
+}
+
+static inline void
+weights_file_variants (guint8 data[VARIANTS_BYTES])
+{
+  static const guint32 numbers[] = { 0x3f800000, 0x40000000, 0x40400000, 0x40800000 };   /* 1, 2, 3, 4 */
+
+  for (gsize i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      guint32 bits = GUINT32_TO_LE (numbers[i]);
+
+      memcpy (data + 4 * i, &bits, sizeof bits);
+    }
 }
