@@ -109,8 +109,8 @@ fddm_resident_analyse (FddmDevice *device, const FddmWindow *window, const FddmP
     {
       const FddmPlaces from = { places.rows + row * window->patch, places.columns, places.channel_stride };
 
-      ok = fddm_patches_analyse (device, patches, &from, device->resident.pixels, row, MIN (FDDM_PATCH_ROWS_MAX, window->rows - row),
-                                 coefficients, ends, error);
+      ok = fddm_patches_analyse (device, patches, &from, device->resident.pixels, row,
+                                 MIN (FDDM_PATCH_ROWS_MAX, window->rows - row), coefficients, ends, error);
     }
   return ok && fddm_ring_used (device, &device->up, slot, error);
 }
