@@ -6,9 +6,9 @@
                        [--offer wood sand ...] [--guidance 1.5] [--clamp] [--metrics FRECHET.json] [--sheet PNG]
                        [--hardware TEXT]
 
-The difficulty curve is measured on the held-back pictures of --textures or --fashion, where networks have no variants. --offer: the classes that are worth
-it; the others are left out. --guidance, --clamp: how the engine is to sample (weights/FORMAT.md). METRICS is what frechet.py
---json wrote, sampling in the same way. The card stands beside the file (.md).
+The difficulty curve of a network without variants is measured on the held-back pictures of --textures or --fashion. --offer: the
+classes that are worth it; the others are left out. --guidance, --clamp: how the engine is to sample (weights/FORMAT.md).
+METRICS is what frechet.py --json wrote, sampling in the same way. The card stands beside the file (.md).
 """
 import argparse
 import json
@@ -59,7 +59,8 @@ def metadata(generator, stored, o):
         kind="generate", name=o.name, patch=str(shape["patch"]), channels=str(shape["channels"]),
         colour="ycbcr-bt601" if shape["channels"] == 3 else "gray", k_grid="paper", temperature="%g" % shape["temperature"],
         mu_range=shape["mu_range"], noise_range=[generator.model.low, generator.model.high], classes=shape["classes"],
-        **({} if generator.model.counts else {"difficulty": difficulty(generator, o)}), side=str(shape["side"]), padding=shape["padding"],
+        **({} if generator.model.counts else {"difficulty": difficulty(generator, o)}),
+        side=str(shape["side"]), padding=shape["padding"],
         guidance="%g" % o.guidance, clamp="true" if o.clamp else "false", training_data=DATA[kind],
         licence=export.LICENCE, command=export.portable(stored["command"]), commit=export.commit(),
         metrics=json.load(open(o.metrics)) if o.metrics else {},
