@@ -1,6 +1,7 @@
 /* cudnn-load.c: finds cuDNN's functions.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
+#include <glib/gi18n-lib.h>
 #include "device.h"
 
 #define LIBRARY "libcudnn.so.9"
@@ -47,13 +48,13 @@ open_library (GError **error)
 
   if (library == NULL)
     {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "%s not found (%s)", LIBRARY, dlerror ());
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _("%s not found (%s)"), LIBRARY, dlerror ());
       return FALSE;
     }
   missing = fill_table (library);
   if (missing == NULL)
     return TRUE;
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "%s is of an unsuitable version (it lacks %s)",
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _("%s is of an unsuitable version (it lacks %s)"),
                LIBRARY, missing);
   dlclose (library);
   return FALSE;

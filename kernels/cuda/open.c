@@ -6,6 +6,7 @@
  *   FDDM_GPU_MEMORY   how many MiB tensors may take at most */
 #include "open.h"
 #include "replay.h"
+#include <glib/gi18n-lib.h>
 
 /* cuDNN is built for this and newer: Turing. */
 #define CAPABILITY_MIN 75
@@ -36,7 +37,7 @@ static gboolean
 make_unusable (GError *reason, GError **error)
 {
   if (g_error_matches (reason, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
-    unusable (error, "the GPU is out of memory or in use");
+    unusable (error, _("the GPU is out of memory or in use"));
   else
     unusable (error, "%s", reason->message);
   g_error_free (reason);
@@ -50,15 +51,15 @@ check_driver (int *n_devices, GError **error)
   cudaError_t status;
 
   if (cudaDriverGetVersion (&version) != cudaSuccess || version == 0)
-    return unusable (error, "no NVIDIA driver");
+    return unusable (error, _("no NVIDIA driver"));
   if (version / 1000 < CUDART_VERSION / 1000)
-    return unusable (error, "the NVIDIA driver is too old for CUDA %d (has %d.%d)", CUDART_VERSION / 1000,
+    return unusable (error, _("the NVIDIA driver is too old for CUDA %d (has %d.%d)"), CUDART_VERSION / 1000,
                      version / 1000, version % 1000 / 10);
   status = cudaGetDeviceCount (n_devices);
   if (status == cudaErrorNoDevice || (status == cudaSuccess && *n_devices == 0))
-    return unusable (error, "no NVIDIA GPU visible");
+    return unusable (error, _("no NVIDIA GPU visible"));
   if (status != cudaSuccess)
-    return unusable (error, "the NVIDIA driver cannot be used: %s", cudaGetErrorString (status));
+    return unusable (error, _("the NVIDIA driver cannot be used: %s"), cudaGetErrorString (status));
   return TRUE;
 }
 
@@ -71,10 +72,10 @@ check_capability (int ordinal, int *capability, GError **error)
   if (status == cudaSuccess)
     status = cudaDeviceGetAttribute (&minor, cudaDevAttrComputeCapabilityMinor, ordinal);
   if (status != cudaSuccess)
-    return unusable (error, "the GPU cannot be used: %s", cudaGetErrorString (status));
+    return unusable (error, _("the GPU cannot be used: %s"), cudaGetErrorString (status));
   *capability = 10 * major + minor;
   if (*capability < CAPABILITY_MIN)
-    return unusable (error, "the GPU's compute capability %d.%d is too old (%d.%d needed)", major, minor,
+    return unusable (error, _("the GPU's compute capability %d.%d is too old (%d.%d needed)"), major, minor,
                      CAPABILITY_MIN / 10, CAPABILITY_MIN % 10);
   return TRUE;
 }
@@ -90,9 +91,9 @@ check_memory (int ordinal, GError **error)
     status = cudaMemGetInfo (&available, &total);
   if (status == cudaErrorMemoryAllocation || status == cudaErrorDevicesUnavailable ||
       (status == cudaSuccess && available < MEMORY_MIN))
-    return unusable (error, "the GPU is out of memory or in use");
+    return unusable (error, _("the GPU is out of memory or in use"));
   if (status != cudaSuccess)
-    return unusable (error, "the GPU cannot be used: %s", cudaGetErrorString (status));
+    return unusable (error, _("the GPU cannot be used: %s"), cudaGetErrorString (status));
   return TRUE;
 }
 

@@ -1,6 +1,7 @@
 /* self-test.c: one small convolution against plain C: a GPU, driver or library that computes nonsense is found here and
  * not in somebody's picture.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include "open.h"
 
@@ -78,7 +79,7 @@ compare (const Case *c, const float *result, GError **error)
     if (!(fabsf (result[i] - c->expected[i]) <= TOLERANCE))
       {
         g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE,
-                     "the GPU computes wrongly (%g where %g is right)", result[i], c->expected[i]);
+                     _("the GPU computes wrongly (%g where %g is right)"), result[i], c->expected[i]);
         return FALSE;
       }
   return TRUE;
