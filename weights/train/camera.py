@@ -151,6 +151,8 @@ def camera(rgb, gray, d):
     spared = some(n, 0.65, device)
     clean, noise = torch.where(spared, spared_clean, clean), torch.where(spared, spared_noise, noise)
     noisy = clean + noise
+    pressed = jpeg.compress(noisy, uniform(n, 85, 98, device).round(), some(n, 0.7, device))
+    noisy = torch.where(some(n, 0.3, device), pressed, noisy)        # by the camera, before somebody saved it once more
     pressed = jpeg.compress(noisy, uniform(n, 60, 98, device).round(), some(n, 0.7, device))
     noisy = torch.where(some(n, 0.75, device), pressed, noisy)
     clean, noisy = transform.patch_dct(clean, d), transform.patch_dct(noisy, d)

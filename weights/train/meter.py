@@ -13,8 +13,9 @@ import time
 import torch
 import torch.nn.functional as F
 
+import drawings
 import noise
-from fddm import meter, transform
+from fddm import meter, transform, weights
 from optimiser import Both, follow
 from pack import Pack
 from train import Clock, learning_rate, save
@@ -22,39 +23,20 @@ from train import Clock, learning_rate, save
 SHARES = {"white": 0.4, "camera": 0.6, "path": 0.0}
 FREE_SHARE = 0.15             # of a batch: without noise
 GRAY_SHARE = 0.2              # gray: brightness alone has to tell
-DRAWN_SHARE = 0.15            # drawings and screens instead of photographs
+DRAWN_SHARE = 0.1             # drawings and screens instead of photographs
+PAGES_SHARE = 0.1             # pages full of strokes
 WHOLE = 4.0                   # weight of the error of the mean over a crop against that of each place
 
 
-def drawings(n, side, device):
-    """Flat areas with sharp or softened edges, some with slopes or full of strokes: N x 3 x side x side in [-1, 1]."""
-    big = 2 * side
-    y, x = torch.meshgrid(torch.linspace(-1, 1, big, device=device), torch.linspace(-1, 1, big, device=device), indexing="ij")
-    angle = torch.rand(n, 5, 1, 1, device=device) * 6.2832
-    angle = torch.where(torch.rand_like(angle) < 0.6, (angle / 1.5708).round() * 1.5708, angle)
-    offset = torch.rand(n, 5, 1, 1, device=device) * 1.6 - 0.8
-    often = torch.where(torch.rand_like(angle) < 0.3, torch.exp(torch.rand_like(angle) * 4), torch.zeros_like(angle))
-    along = x * angle.cos() + y * angle.sin() - offset
-    inside = torch.where(often > 0, torch.sin(along * often * 3) > 0, along > 0)
-    index = (inside.long() * (2 ** torch.arange(5, device=device))[None, :, None, None]).sum(1).flatten(1)
-    palette = torch.rand(n, 3, 32, device=device)
-    palette = torch.where(torch.rand(n, 1, 1, device=device) < 0.3, palette.round(), palette)
-    rgb = palette.gather(2, index[:, None].expand(n, 3, -1)).reshape(n, 3, big, big)
-    rgb = rgb + along[:, :1] * 0.3 * (torch.rand(n, 3, 1, 1, device=device) - 0.5) * noise.some(n, 0.4, device)
-    field = torch.randn(n, 1, *(int(torch.randint(4, side // 2, (1,))) for _ in range(2)), device=device)
-    stroke = F.interpolate(field, size=(big, big), mode="bilinear", align_corners=False).abs() < 0.15
-    stroke = stroke & noise.some(n, 0.4, device)
-    rgb = torch.where(stroke, torch.rand(n, 3, 1, 1, device=device).expand_as(rgb), rgb)
-    soft = F.avg_pool2d(rgb, 2)
-    return torch.where(noise.some(n, 0.5, device), soft, rgb[:, :, ::2, ::2]).clamp(0, 1) * 2 - 1
-
-
-def sample(pack, n, side):
+def sample(pack, pages, n, side):
     """Noisy coefficients and the logarithm of their true level."""
     rgb = pack.batch(n, side)
-    drawn = torch.rand(n, device=rgb.device) < DRAWN_SHARE
-    if drawn.any():
-        rgb[drawn] = drawings(int(drawn.sum()), side, rgb.device)
+    draw = torch.rand(n, device=rgb.device)
+    flat, page = draw < DRAWN_SHARE, draw > 1 - PAGES_SHARE
+    if flat.any():
+        rgb[flat] = drawings.flat(int(flat.sum()), side, rgb.device)
+    if page.any():
+        rgb[page] = pages.batch(int(page.sum()))
     clean, noisy, level = noise.make(rgb, meter.PATCH, SHARES, truth=True, gray_share=GRAY_SHARE)
     free = noise.some(n, FREE_SHARE, rgb.device)
     noisy, level = torch.where(free, clean, noisy), torch.where(free, torch.zeros_like(level), level)
@@ -86,7 +68,7 @@ It is built into the program.
 
 | | |
 | --- | --- |
-| data | [DATA.md](DATA.md), and flat drawings made while training |
+| data | [DATA.md](DATA.md), and drawings made while training |
 | licence | {licence} |
 | command | `{command}` |
 | commit at export | {commit} |
@@ -98,7 +80,6 @@ It is built into the program.
 def export(checkpoint, path):
     """CHECKPOINT, as main() writes it, becomes the weights file PATH and the card beside it."""
     import export as denoisers
-    from fddm import weights
     stored = torch.load(checkpoint, map_location="cpu")
     model = meter.Meter(stored["width"], stored["blocks"])
     model.load_state_dict(stored["average"])
@@ -121,6 +102,9 @@ def main():
     a.add_argument("--out", required=True)
     a.add_argument("--minutes", type=float, default=15)
     a.add_argument("--resume", action="store_true")
+    a.add_argument("--start", metavar="FILE", help="weights file of a meter of this shape to start from")
+    a.add_argument("--lr", type=float, default=1e-3, help="of AdamW")
+    a.add_argument("--muon-lr", type=float, default=0.01)
     a.add_argument("--width", type=int, default=64)
     a.add_argument("--blocks", type=int, default=3)
     a.add_argument("--batch", type=int, default=24)
@@ -134,16 +118,18 @@ def main():
         a.error("--pack is needed")
     device = torch.device(o.device)
     torch.manual_seed(1)
-    pack = Pack(o.pack, device)
+    pack, pages = Pack(o.pack, device), drawings.Pages(1000, o.side, device)
     model = meter.Meter(o.width, o.blocks).to(device)
     for name, p in model.network.named_parameters():
         torch.nn.init.kaiming_normal_(p, nonlinearity="relu") if p.dim() > 1 else p.data.zero_()
         if p.dim() > 1 and ("tail" in name or "/b." in name):
             p.data.mul_(0.1)
+    if o.start:
+        model.network.load_state_dict(weights.load_meter(o.start).state_dict())
     average = meter.Meter(o.width, o.blocks).to(device)
     average.load_state_dict(model.state_dict())
     model.to(memory_format=torch.channels_last)
-    optimiser = Both(model.network, "muon", 1e-3, 0.01)
+    optimiser = Both(model.network, "muon", o.lr, o.muon_lr)
     clock, step, running = Clock(o.minutes, None, device.type == "cpu"), 0, None
     if o.resume and os.path.exists(o.out):
         stored = torch.load(o.out, map_location="cpu")
@@ -154,7 +140,7 @@ def main():
     last = time.time()
     while clock.progress() < 1:
         with torch.no_grad():
-            noisy, truth = sample(pack, o.batch, o.side)
+            noisy, truth = sample(pack, pages, o.batch, o.side)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             places, whole = loss_of(model, noisy, truth)
         loss = places + WHOLE * F.smooth_l1_loss(whole, torch.zeros_like(whole), beta=0.1)

@@ -22,7 +22,7 @@ CAMERA_WHITE = 0.15           # of camera samples are told one level for all fre
 
 def white_sigma(n, device):
     """N x 1 x 1 x 1, standard deviation in 8-bit steps: low noise more often, a few beyond 60."""
-    sigma = 60 * torch.rand(n, 1, 1, 1, device=device) ** 1.3 + 0.3
+    sigma = 60 * torch.rand(n, 1, 1, 1, device=device) ** 1.6 + 0.3
     return torch.where(some(n, 0.04, device), uniform(n, 60, 100, device), sigma)
 
 

@@ -20,7 +20,7 @@ import torch
 
 import evaluate
 import noise
-from fddm import networks, transform
+from fddm import networks, transform, weights
 from grow import grow
 from optimiser import Both, follow
 from pack import Pack
@@ -121,6 +121,7 @@ def options():
     a.add_argument("--deadline", help="HH:MM UTC; the learning rate ends there, instead of after --minutes")
     a.add_argument("--resume", action="store_true")
     a.add_argument("--grow", help="checkpoint of a smaller network to start from")
+    a.add_argument("--start", metavar="FILE", help="weights file of a network of this shape to start from")
     a.add_argument("--device", default="auto")
     a.add_argument("--threads", type=int, default=0)
     a.add_argument("--batch", type=int, default=24)
@@ -154,7 +155,8 @@ def main():
     pack = Pack(o.pack, device)
     shape = stored["shape"] if stored else {k: getattr(o, k) for k in ("patch", "width", "blocks", "activation")}
     d = shape["patch"]
-    mean, variance = pack.statistics(d)
+    started = weights.load(o.start)[0] if o.start and not stored else None
+    mean, variance = (started.mean, started.variance) if started else pack.statistics(d)
     model = build(shape, mean, variance).to(device)
     average = build(shape, mean, variance).to(device)
     clock = Clock(o.minutes, o.deadline, kind == "cpu")
@@ -172,6 +174,8 @@ def main():
             small = torch.load(o.grow, map_location="cpu")
             model.load_state_dict(grow(small["average"], model.state_dict()))
             scale.mean = small["scale"].to(device)
+        if started:
+            model.load_state_dict(started.state_dict())
         average.load_state_dict(model.state_dict())
     model.to(memory_format=torch.channels_last)
     average.to(memory_format=torch.channels_last)

@@ -38,18 +38,24 @@ def save_meter(path, model, about, half=True):
     safetensors.write(path, tensors_of(model.network, half), texts_of(model.network, {**metadata, **about}))
 
 
-def load(path):
-    """Returns (Denoiser in float32, metadata)."""
-    tensors, metadata = safetensors.read(path)
+def network_of(tensors, metadata, **more):
+    """The network that a file's tensors (name -> array) make up."""
     layers = json.loads(metadata["layers"])
     for layer in layers:                     # widths are in the tensors
         if layer["op"].startswith("conv"):
             layer["channels"] = int(tensors[layer["weights"] + ".weight"].shape[0])
     channels = int(metadata["channels"]) * int(metadata["patch"]) ** 2
-    network = networks.Network(layers, channels, len(json.loads(metadata.get("classes", "[]"))))
+    network = networks.Network(layers, channels, len(json.loads(metadata.get("classes", "[]"))), **more)
     state = {"weights." + k.rsplit(".", 1)[0].replace(".", "/") + "." + k.rsplit(".", 1)[1]:
              torch.from_numpy(v.astype(np.float32)) for k, v in tensors.items() if not k.startswith(("coef_", "own_"))}
     network.load_state_dict(state)
+    return network
+
+
+def load(path):
+    """Returns (Denoiser in float32, metadata)."""
+    tensors, metadata = safetensors.read(path)
+    network = network_of(tensors, metadata)
     low, high = json.loads(metadata["noise_range"])
     variants = None
     if "variants" in metadata:
@@ -58,3 +64,9 @@ def load(path):
     model = networks.Denoiser(network, torch.from_numpy(tensors["coef_mean"].copy()),
                               torch.from_numpy(tensors["coef_var"].copy()), low, high, variants)
     return model.eval(), metadata
+
+
+def load_meter(path):
+    """Returns the network of a Meter in float32."""
+    tensors, metadata = safetensors.read(path)
+    return network_of(tensors, metadata, inputs=meter.COEFFICIENTS + meter.CHANNELS, outputs=2 * meter.COEFFICIENTS)
