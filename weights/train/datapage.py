@@ -18,7 +18,7 @@ def rows(folder):
 
 def main():
     photos, textures = (rows(folder) for folder in sys.argv[1:3])
-    print("<!-- SPDX-License-Identifier: Apache-2.0 -->\n# What the denoising networks were trained on\n")
+    print("<!-- SPDX-License-Identifier: Apache-2.0 -->\n# What the networks were trained on\n")
     print("%d photographs, scaled down, and %d material textures. Held back for looking at results and for the curve of\n"
           "difficulty, never trained on: %s.\nNo picture of a public test set was trained on.\n" % (
               len(photos) - len(prepare.HELD_BACK), len(textures), ", ".join(prepare.HELD_BACK)))
@@ -36,6 +36,8 @@ def main():
     for (licence, source), names in sorted(groups.items()):
         classes = sorted({n.split("/")[0] for n in names})
         print("| %s | %s | %d: %s |" % (licence, source, len(names), ", ".join(classes)))
+    print("\n`paper-fashion` alone was trained on Fashion-MNIST (MIT, Zalando SE; 60 000 training pictures), as Debian's\n"
+          "`dataset-fashion-mnist` has it.")
 
 
 if __name__ == "__main__":

@@ -9,15 +9,13 @@ PSNR of each picture, over its three channels.
 import argparse
 import json
 import os
-import subprocess
-import tempfile
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from fddm import tiff, transform, weights
+from fddm import program, transform, weights
 
 # Where the patch grid stands, (right, down) in quarters of a patch, in pass k of an average (quality `best`).
 GRIDS = ((0, 0), (2, 2), (2, 0), (0, 2), (1, 1), (3, 3), (1, 3), (3, 1))
@@ -75,15 +73,10 @@ def denoise_average(model, rgb, d, sigma, passes):
     return total / passes
 
 
-def run_program(program, noisy, sigma, weights_file):
-    """NOISY (3 x H x W, [-1, 1]) through `fddm denoise`, in one pass. Pictures travel as 32-bit float TIFF without a
-    profile, which GEGL takes for R'G'B'."""
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = os.path.join(folder, "in.tif"), os.path.join(folder, "out.tif")
-        tiff.write(source, (noisy.permute(1, 2, 0).numpy() + 1) / 2)
-        subprocess.run([program, "denoise", source, target, "--noise", "%g" % sigma, "--weights", weights_file,
-                        "--device", "cpu", "--quiet"], check=True)
-        return torch.from_numpy(tiff.read(target) * 2 - 1).permute(2, 0, 1).float()
+def run_program(path, noisy, sigma, weights_file):
+    """NOISY (3 x H x W, [-1, 1]) through the C program, in one pass."""
+    result, _ = program.denoise(path, (noisy.permute(1, 2, 0).numpy() + 1) / 2, "--noise", "%g" % sigma, "--weights", weights_file)
+    return torch.from_numpy(result * 2 - 1).permute(2, 0, 1).float()
 
 
 def mean_psnr(model, pictures, d, sigma, passes=1, other=None):
