@@ -3,7 +3,7 @@
 """Writes a weights file and its card from a checkpoint of train.py.
 
     export.py --checkpoint C --name fast --out weights/denoise-fast.safetensors
-              [--metrics METRICS.json] [--difficulty DIFFICULTY.json] [--hardware TEXT] [--sheet PNG]
+              [--metrics METRICS.json] [--difficulty DIFFICULTY.json] [--hardware TEXT] [--sheet PNG] [--mix FILE SHARE]
 
 METRICS is what evaluate.py --json wrote, DIFFICULTY what difficulty.py wrote. The card stands beside the file (.md).
 """
@@ -31,6 +31,15 @@ def load(path):
     model.mean, model.variance = stored["average"]["mean"], stored["average"]["variance"]
     model.load_state_dict(stored["average"])
     return model.eval(), stored
+
+
+@torch.no_grad()
+def mix(model, path, share):
+    """SHARE of the weights become those of the weights file PATH, from which the training started: the mean of both is often
+    better than either (Wortsman et al. 2022, arXiv 2203.05482)."""
+    begun = weights.load(path)[0].state_dict()
+    for name, value in model.state_dict().items():
+        value.lerp_(begun[name], share)
 
 
 def commit():
@@ -97,12 +106,16 @@ def main():
     a.add_argument("--checkpoint", required=True)
     a.add_argument("--name", required=True)
     a.add_argument("--out", required=True)
+    a.add_argument("--mix", nargs=2, metavar=("FILE", "SHARE"), help="take this share of the weights from the file that --start named")
     a.add_argument("--metrics")
     a.add_argument("--difficulty")
     a.add_argument("--hardware", default="")
     a.add_argument("--sheet")
     o = a.parse_args()
     model, stored = load(o.checkpoint)
+    if o.mix:
+        mix(model, o.mix[0], float(o.mix[1]))
+        o.hardware += "; %s of the weights are those it started from" % o.mix[1]
     metrics = json.load(open(o.metrics)) if o.metrics else {}
     about = metadata(model, stored, o.name, metrics, o.hardware)
     if o.difficulty:
