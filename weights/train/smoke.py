@@ -15,7 +15,7 @@ from PIL import Image
 
 import evaluate
 import noise
-from fddm import sampler, schedule, transform, weights
+from fddm import safetensors, sampler, schedule, transform, weights
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -64,6 +64,28 @@ def check_sampler():
                 sys.exit("smoke.py: at eta %g the spread is %.3f of the level" % (eta, spread.max()))
 
 
+def equal(a, b):
+    """Whether two weights files hold the same numbers."""
+    a, b = (safetensors.read(path)[0] for path in (a, b))
+    return a.keys() == b.keys() and all(np.allclose(a[k], b[k], rtol=2e-3, atol=1e-5) for k in a)
+
+
+def check_start(pack, out, small, folder):
+    """A training at rate 0 that starts from a weights file ends with its weights: the denoiser's OUT, and a meter's."""
+    still = ["--pack", pack, "--minutes", "0.02", "--lr", "0", "--muon-lr", "0"]
+    again, meter, other = (os.path.join(folder, name) for name in ("again", "meter", "other"))
+    run("train.py", "--out", again + ".pt", "--start", out, *still, *small)
+    run("export.py", "--checkpoint", again + ".pt", "--name", "again", "--mix", out, "0.5", "--out", again + ".safetensors")
+    tiny = ["--width", "8", "--blocks", "1", "--batch", "4", "--side", "64"]
+    run("meter.py", "--pack", pack, "--out", meter + ".pt", "--minutes", "0.03", *tiny)
+    run("meter.py", "--out", meter + ".pt", "--export", meter + ".safetensors")
+    run("meter.py", "--out", other + ".pt", "--start", meter + ".safetensors", *still, *tiny)
+    run("meter.py", "--out", other + ".pt", "--export", other + ".safetensors")
+    for a, b in ((out, again + ".safetensors"), (meter + ".safetensors", other + ".safetensors")):
+        if not equal(a, b):
+            sys.exit("smoke.py: training did not start from %s" % os.path.basename(a))
+
+
 def main():
     check_sampler()
     if len(sys.argv) < 2:
@@ -77,6 +99,7 @@ def main():
         run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.08", *small)
         run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.12", "--resume", *small)
         run("export.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out)
+        check_start(pack, out, small, folder)
         history = torch.load(checkpoint)["history"]
         first, last = history[0][2], history[-1][2]
         if not last < 0.97 * first:
