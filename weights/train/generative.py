@@ -6,6 +6,7 @@ import math
 import torch
 import torch.nn as nn
 
+import textures
 from fddm import networks, sampler, schedule, transform, unet, weights
 
 WIDE, PAPER = [-6, 8], [-4, 4]          # Fermi levels at the start and the end of sampling, T' = 0.5
@@ -153,14 +154,16 @@ class Generator:
     @torch.no_grad()
     def difficulty(self, clean, labels, points=17):
         """clean: N x C x h x w; labels: N. Over the Fermi level's range, as `difficulty` of FORMAT.md: the mean over the
-        coefficients of the error relative to min(v, s^2), at ln s = -mu/2T', which is the mean of ln s over them."""
-        v, noise, rows = clean.var((0, 2, 3)), torch.Generator().manual_seed(5), []
+        coefficients of the error relative to min(v, s^2), at ln s = -mu/2T', which is the mean of ln s over them. With
+        variants each picture is told its own statistics, and v is its own."""
+        own = textures.own_statistics(clean, self.model.mean, self.shape["patch"]) if self.model.counts else None
+        v = own[1] if own else clean.var((0, 2, 3))[:, None, None]
+        noise, rows = torch.Generator().manual_seed(5), []
         for time in torch.linspace(0, 1, points, dtype=torch.float64):
             log_s = self.path.log_level(time[None]).to(clean)[:, :, None, None]
             noisy = clean + log_s.exp() * torch.randn(clean.shape, generator=noise).to(clean)
-            error = (self.model(noisy, log_s.exp(), labels) - clean).pow(2).mean((0, 2, 3))
-            worst = torch.minimum(v, log_s.exp()[0, :, 0, 0] ** 2)
-            rows.append((log_s.mean().item(), (error / worst).mean().item()))
+            error = (self.model(noisy, log_s.exp(), labels, own) - clean).pow(2)
+            rows.append((log_s.mean().item(), (error / torch.minimum(v, log_s.exp() ** 2)).mean().item()))
         return {"log_s": [round(a, 4) for a, _ in rows], "error": [round(b, 5) for _, b in rows]}
 
 

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 import drawings
 import noise
 from fddm import meter, transform, weights
+from grow import grow
 from optimiser import Both, follow
 from pack import Pack
 from train import Clock, learning_rate, save
@@ -101,8 +102,10 @@ def main():
     a.add_argument("--pack")
     a.add_argument("--out", required=True)
     a.add_argument("--minutes", type=float, default=15)
+    a.add_argument("--deadline", help="HH:MM UTC; the learning rate ends there, instead of after --minutes")
+    a.add_argument("--seed", type=int, default=1)
     a.add_argument("--resume", action="store_true")
-    a.add_argument("--start", metavar="FILE", help="weights file of a meter of this shape to start from")
+    a.add_argument("--start", metavar="FILE", help="weights file of a meter to start from, of this shape or smaller")
     a.add_argument("--lr", type=float, default=1e-3, help="of AdamW")
     a.add_argument("--muon-lr", type=float, default=0.01)
     a.add_argument("--width", type=int, default=64)
@@ -117,7 +120,7 @@ def main():
     if not o.pack:
         a.error("--pack is needed")
     device = torch.device(o.device)
-    torch.manual_seed(1)
+    torch.manual_seed(o.seed)
     pack, pages = Pack(o.pack, device), drawings.Pages(1000, o.side, device)
     model = meter.Meter(o.width, o.blocks).to(device)
     for name, p in model.network.named_parameters():
@@ -125,12 +128,13 @@ def main():
         if p.dim() > 1 and ("tail" in name or "/b." in name):
             p.data.mul_(0.1)
     if o.start:
-        model.network.load_state_dict(weights.load_meter(o.start).state_dict())
+        begun = weights.load_meter(o.start).state_dict()
+        model.load_state_dict(grow({"network." + name: value for name, value in begun.items()}, model.state_dict()))
     average = meter.Meter(o.width, o.blocks).to(device)
     average.load_state_dict(model.state_dict())
     model.to(memory_format=torch.channels_last)
     optimiser = Both(model.network, "muon", o.lr, o.muon_lr)
-    clock, step, running = Clock(o.minutes, None, device.type == "cpu"), 0, None
+    clock, step, running = Clock(o.minutes, o.deadline, device.type == "cpu"), 0, None
     if o.resume and os.path.exists(o.out):
         stored = torch.load(o.out, map_location="cpu")
         model.load_state_dict(stored["model"])
