@@ -84,6 +84,21 @@ def check_start(pack, out, small, folder):
     for a, b in ((out, again + ".safetensors"), (meter + ".safetensors", other + ".safetensors")):
         if not equal(a, b):
             sys.exit("smoke.py: training did not start from %s" % os.path.basename(a))
+    check_growth(meter + ".safetensors", pack, folder)
+
+
+def check_growth(start, pack, folder):
+    """A meter grown out of the weights file START, at rate 0, tells what that one tells."""
+    grown = os.path.join(folder, "grown")
+    run("meter.py", "--pack", pack, "--out", grown + ".pt", "--start", start, "--minutes", "0.02", "--lr", "0", "--muon-lr", "0",
+        "--width", "16", "--blocks", "2", "--batch", "4", "--side", "64")
+    run("meter.py", "--out", grown + ".pt", "--export", grown + ".safetensors")
+    small, large = (weights.load_meter(path) for path in (start, grown + ".safetensors"))
+    seen = torch.randn(1, small.tensors()["head.weight"].shape[1], 12, 12)
+    with torch.no_grad():
+        error = (small(seen) - large(seen)).abs().max()
+    if not error < 1e-2:
+        sys.exit("smoke.py: a meter that grew tells other levels, by %g" % error)
 
 
 def main():

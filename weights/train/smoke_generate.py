@@ -142,6 +142,19 @@ def check_variants():
     x = own[0].expand(1, 48, 8, 8)
     if not torch.allclose(stored.model(x, torch.full((1, 48, 1, 1), 1e3), torch.tensor([known[1]]), (own[0], 0 * own[1])), x):
         sys.exit("smoke_generate.py: a picture without variance is not its mean")
+    check_own_difficulty(stored.model)
+
+
+def check_own_difficulty(model):
+    """Told each picture's own variances, a network that adds nothing is the Wiener filter: its error is below min(v, s^2)
+    for dim pictures and bright ones alike."""
+    shape = generative.shape_of("texture-p4", width=32, multipliers=[1], blocks=1, side=32, classes=["any"], variants=[1])
+    g = generative.Generator(generative.build(shape, model.mean, model.variance), shape)
+    strength = torch.tensor([0.02, 2.0])[:, None, None, None]
+    clean = strength * torch.randn(2, len(model.mean), 16, 16, generator=torch.Generator().manual_seed(4))
+    worst = max(g.difficulty(clean, torch.zeros(2, dtype=torch.long))["error"])
+    if not worst < 1.05:
+        sys.exit("smoke_generate.py: a picture's difficulty is %.2f of the worst" % worst)
 
 
 def main():
