@@ -126,7 +126,7 @@ installation() {
     -a -f "$plugin/weights/denoise-fast.safetensors" -a -f "$plugin/locale/de/LC_MESSAGES/fddm.mo"
   step "a second install.sh goes well" "${as[@]}" ./install.sh --user --no-packages
   step "install.sh --uninstall" "${as[@]}" ./install.sh --user --uninstall
-  left=$(find "$home" -path '*fddm*' -not -type d)
+  left=$(cd "$home" && find . -path '*fddm*' -not -type d)      # the clone's own folder may be called so
   step "nothing of it is left${left:+: $left}" test -z "$left"
 }
 
