@@ -16,8 +16,8 @@ evaluate (const FddmSampler *sampler, int class, const FddmTensor *x, const Fddm
   const FddmWeights *weights = sampler->weights;
 
   return sampler->backend->precondition (sampler->device, x, noise, sampler->mean, sampler->variance,
-                                         weights->noise_lo, weights->noise_hi, fddm_network_input (sampler->network),
-                                         error) &&
+                                         weights->input_form, weights->noise_lo, weights->noise_hi,
+                                         fddm_network_input (sampler->network), error) &&
          fddm_network_run (sampler->network, class, ticker, error) &&
          sampler->backend->estimate (sampler->device, x, noise, sampler->mean, sampler->variance,
                                      fddm_network_output (sampler->network), x0, error);

@@ -225,13 +225,14 @@ read_variants (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const keys[] = { "side", "padding", "guidance", "clamp", "variants", NULL };
+  static const char *const keys[] = { "side", "padding", "guidance", "clamp", "input", "variants", NULL };
   static const char *const paddings[] = { "zero", NULL };
   static const char *const truths[] = { "false", "true", NULL };
+  static const char *const forms[] = { "whitened", "wiener", NULL };   /* as FddmInputForm counts */
   const char              *side = g_hash_table_lookup (file->metadata, "side");
   double                   guidance = 1.0;
   guint64                  pixels = 0;
-  int                      clamp = 0;
+  int                      clamp = 0, form = FDDM_INPUT_WHITENED;
 
   weights->guidance = 1.0f;
   if (weights->kind != FDDM_KIND_GENERATE)
@@ -240,6 +241,7 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
     return fddm_weights_fail (error, _("metadata “%s” must be a number from %d to %d"), "side", 1, SIDE_MAX);
   if ((g_hash_table_contains (file->metadata, "padding") && choice (file, "padding", paddings, error) < 0)
       || (g_hash_table_contains (file->metadata, "clamp") && (clamp = choice (file, "clamp", truths, error)) < 0)
+      || (g_hash_table_contains (file->metadata, "input") && (form = choice (file, "input", forms, error)) < 0)
       || (g_hash_table_contains (file->metadata, "guidance") && !number (file, "guidance", &guidance, error)))
     return FALSE;
   if (!(guidance >= 1.0 && guidance <= GUIDANCE_MAX))
@@ -247,6 +249,7 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
   weights->side = (int) pixels;
   weights->guidance = (float) guidance;
   weights->clamp = clamp == 1;
+  weights->input_form = (FddmInputForm) form;
   return TRUE;
 }
 

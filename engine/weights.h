@@ -49,6 +49,7 @@ struct FddmWeights {
   double     temperature;
   double     mu_from, mu_to;
   float      noise_lo, noise_hi;
+  FddmInputForm input_form;
   int        n_layers;
   FddmLayer *layers;
   char     **classes;                /* NULL-terminated, or NULL                  */

@@ -14,7 +14,7 @@
 #include <glib.h>
 #include "noise-model.h"
 
-#define FDDM_BACKEND_ABI 3
+#define FDDM_BACKEND_ABI 4
 
 typedef struct FddmDevice FddmDevice;   /* each backend's own */
 typedef struct FddmConv   FddmConv;     /* likewise: a convolution's weights, laid out for the device */
@@ -29,6 +29,12 @@ typedef enum {
   FDDM_ACTIVATION_RELU,
   FDDM_ACTIVATION_SILU
 } FddmActivation;
+
+/* How a network sees coefficients and their noise (weights/FORMAT.md). */
+typedef enum {
+  FDDM_INPUT_WHITENED,
+  FDDM_INPUT_WIENER
+} FddmInputForm;
 
 typedef struct {
   FddmTensorType type;
@@ -140,10 +146,11 @@ typedef struct {
   gboolean (*noise_cap)  (FddmDevice *device, const FddmTensor *noise, const FddmTensor *cap, FddmTensor *out,
                           GError **error);
 
-  /* The network's input (2C channels) from the state X (C); MEAN and VARIANCE are constant, NOISE may be;
-   * noise levels go to the network clamped to [LO, HI]. weights/FORMAT.md has the formulas. */
+  /* The network's input (2C channels) from the state X (C); MEAN and VARIANCE are constant, NOISE may be. In the form
+   * WHITENED noise levels go to the network clamped to [LO, HI]. weights/FORMAT.md has the formulas. */
   gboolean (*precondition) (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                            const FddmTensor *variance, float lo, float hi, FddmTensor *input, GError **error);
+                            const FddmTensor *variance, FddmInputForm form, float lo, float hi, FddmTensor *input,
+                            GError **error);
   /* The clean coefficients X0 from X and the network's OUTPUT. */
   gboolean (*estimate)     (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
                             const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error);

@@ -17,6 +17,9 @@
 /* Pixels further from [0,1] than this are taken for this much: one glint must not blind its whole neighbourhood. */
 #define FDDM_PIXEL_LIMIT 64.0f
 
+/* Noise as many times as strong as the clean coefficient, or as weak, as a network in the form FDDM_INPUT_WIENER is told. */
+#define FDDM_NOISE_RATIO_MAX 1000.0f
+
 #define FDDM_PI 3.14159265358979323846
 
 /* R'G'B' -> Y'CbCr and back: ITU-R BT.601, full range, chroma centred on 0 and as wide as luma. */
@@ -91,6 +94,20 @@ FDDM_MATH float
 fddm_precondition_noise (float s, float lo, float hi)
 {
   return 0.25f * logf (fddm_clamp (s, lo, hi));
+}
+
+/* The same in the form FDDM_INPUT_WIENER: Wiener's estimate, and the noise, both in standard deviations of the clean
+ * coefficient. What is drowned in noise is next to nothing, and the network sees how much that is. */
+FDDM_MATH float
+fddm_wiener_state (float x, float s, float mean, float variance)
+{
+  return (x - mean) * sqrtf (variance) / (variance + s * s);
+}
+
+FDDM_MATH float
+fddm_wiener_noise (float s, float variance)
+{
+  return fddm_precondition_noise (s / sqrtf (variance), 1.0f / FDDM_NOISE_RATIO_MAX, FDDM_NOISE_RATIO_MAX);
 }
 
 /* The clean coefficient: Wiener's estimate and the network's OUTPUT. */

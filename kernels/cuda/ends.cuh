@@ -30,7 +30,7 @@ fddm_spread (const FddmDevice *device, const FddmTensor *mean, const FddmTensor 
 
 /* Of the state X of coefficients K … K + 3 and its noise S, what the network sees of either. */
 static __device__ __forceinline__ void
-fddm_to_network (const FddmSpread &spread, float lo, float hi, int k, float x[4], float s[4])
+fddm_to_network (const FddmSpread &spread, FddmInputForm form, float lo, float hi, int k, float x[4], float s[4])
 {
   float m[4], v[4];
 
@@ -38,8 +38,11 @@ fddm_to_network (const FddmSpread &spread, float lo, float hi, int k, float x[4]
   fddm_get4 (spread.variance, 0, k, v);
   for (int i = 0; i < 4; i++)
     {
-      x[i] = fddm_precondition_state (x[i] - fddm_excess (x[i], s[i], m[i], v[i], spread.limit), s[i], m[i], v[i]);
-      s[i] = fddm_precondition_noise (s[i], lo, hi);
+      const float seen = x[i] - fddm_excess (x[i], s[i], m[i], v[i], spread.limit);
+
+      x[i] = form == FDDM_INPUT_WIENER ? fddm_wiener_state (seen, s[i], m[i], v[i])
+                                       : fddm_precondition_state (seen, s[i], m[i], v[i]);
+      s[i] = form == FDDM_INPUT_WIENER ? fddm_wiener_noise (s[i], v[i]) : fddm_precondition_noise (s[i], lo, hi);
     }
 }
 

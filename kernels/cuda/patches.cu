@@ -69,7 +69,7 @@ give_input (const Ends &ends, size_t position, int k, int d, float dc, const flo
   float     x[4] = { y[0], y[1], y[2], y[3] }, s[4];
 
   noise_of (ends, k, d, dc, s);
-  fddm_to_network (ends.spread, ends.lo, ends.hi, k, x, s);
+  fddm_to_network (ends.spread, FDDM_INPUT_WHITENED, ends.lo, ends.hi, k, x, s);
   fddm_put4 (ends.network, position, k, n - k, x);
   fddm_put4 (ends.network, position, n + k, n - k, s);
 }

@@ -72,7 +72,8 @@ fddm_cuda_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTens
 }
 
 static __global__ void
-precondition_kernel (FddmView x, FddmView noise, FddmSpread spread, float lo, float hi, FddmView input, size_t positions)
+precondition_kernel (FddmView x, FddmView noise, FddmSpread spread, FddmInputForm form, float lo, float hi, FddmView input,
+                     size_t positions)
 {
   const size_t position = fddm_position ();
 
@@ -84,7 +85,7 @@ precondition_kernel (FddmView x, FddmView noise, FddmSpread spread, float lo, fl
 
       fddm_get4 (x, position, k, state);
       fddm_get4 (noise, position, k, s);
-      fddm_to_network (spread, lo, hi, k, state, s);
+      fddm_to_network (spread, form, lo, hi, k, state, s);
       fddm_put4 (input, position, k, x.channels - k, state);
       fddm_put4 (input, position, x.channels + k, x.channels - k, s);
     }
@@ -92,14 +93,15 @@ precondition_kernel (FddmView x, FddmView noise, FddmSpread spread, float lo, fl
 
 gboolean
 fddm_cuda_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                        const FddmTensor *variance, float lo, float hi, FddmTensor *input, GError **error)
+                        const FddmTensor *variance, FddmInputForm form, float lo, float hi, FddmTensor *input,
+                        GError **error)
 {
   const size_t n = fddm_positions (x);
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   precondition_kernel<<<fddm_fours_grid (x->channels, n), fddm_fours_block (x->channels), 0, device->stream>>> (
-    fddm_view (device, x), fddm_view (device, noise), fddm_spread (device, mean, variance), lo, hi,
+    fddm_view (device, x), fddm_view (device, noise), fddm_spread (device, mean, variance), form, lo, hi,
     fddm_view (device, input), n);
   return fddm_cuda_launched ("the preconditioning", error);
 }

@@ -3,20 +3,35 @@
 #include "ends.h"
 #include "fddm-math.h"
 
+static float
+state_of (const FddmHostEnds *ends, int k, float x, float noise, float mean)
+{
+  return ends->form == FDDM_INPUT_WIENER ? fddm_wiener_state (x, noise, mean, ends->variance[k])
+                                         : fddm_precondition_state (x, noise, mean, ends->variance[k]);
+}
+
+static float
+level_of (const FddmHostEnds *ends, int k, float noise)
+{
+  return ends->form == FDDM_INPUT_WIENER ? fddm_wiener_noise (noise, ends->variance[k])
+                                         : fddm_precondition_noise (noise, ends->lo, ends->hi);
+}
+
 void
-fddm_host_ends_init (FddmHostEnds *ends, const FddmTensor *mean, const FddmTensor *variance, float lo, float hi,
-                     const float *noise)
+fddm_host_ends_init (FddmHostEnds *ends, const FddmTensor *mean, const FddmTensor *variance, FddmInputForm form, float lo,
+                     float hi, const float *noise)
 {
   ends->n        = mean->channels;
   ends->mean     = fddm_host_at (mean, 0, 0);
   ends->variance = fddm_host_at (variance, 0, 0);
+  ends->form     = form;
   ends->lo       = lo;
   ends->hi       = hi;
   ends->constant = noise != NULL;
   for (int k = 0; ends->constant && k < ends->n; k++)
     {
-      ends->state[k]  = fddm_precondition_state (1.0f, noise[k], 0.0f, ends->variance[k]);
-      ends->level[k]  = fddm_precondition_noise (noise[k], lo, hi);
+      ends->state[k]  = state_of (ends, k, 1.0f, noise[k], 0.0f);
+      ends->level[k]  = level_of (ends, k, noise[k]);
       ends->wiener[k] = fddm_estimate (1.0f, noise[k], 0.0f, ends->variance[k], 0.0f);
       ends->share[k]  = fddm_estimate (0.0f, noise[k], 0.0f, ends->variance[k], 1.0f);
     }
@@ -42,7 +57,7 @@ void
 fddm_host_ends_input (const FddmHostEnds *ends, const float *x, const float *noise, float *input)
 {
   const int    n    = ends->n;
-  const float *mean = ends->mean, *variance = ends->variance;
+  const float *mean = ends->mean;
 
   for (int k = 0; k < n; k++)
     if (ends->constant)
@@ -52,8 +67,8 @@ fddm_host_ends_input (const FddmHostEnds *ends, const float *x, const float *noi
       }
     else
       {
-        input[k]     = fddm_precondition_state (x[k], noise[k], mean[k], variance[k]);
-        input[n + k] = fddm_precondition_noise (noise[k], ends->lo, ends->hi);
+        input[k]     = state_of (ends, k, x[k], noise[k], mean[k]);
+        input[n + k] = level_of (ends, k, noise[k]);
       }
 }
 

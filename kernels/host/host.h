@@ -41,8 +41,8 @@ gboolean fddm_host_noise_map    (FddmDevice *device, const FddmNoiseModel *model
 gboolean fddm_host_noise_cap    (FddmDevice *device, const FddmTensor *noise, const FddmTensor *cap, FddmTensor *out,
                                  GError **error);
 gboolean fddm_host_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
-                                 const FddmTensor *mean, const FddmTensor *variance, float lo, float hi,
-                                 FddmTensor *input, GError **error);
+                                 const FddmTensor *mean, const FddmTensor *variance, FddmInputForm form, float lo,
+                                 float hi, FddmTensor *input, GError **error);
 gboolean fddm_host_estimate     (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
                                  const FddmTensor *mean, const FddmTensor *variance, const FddmTensor *output,
                                  FddmTensor *x0, GError **error);

@@ -65,11 +65,12 @@ fddm_host_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTens
 }
 
 static void
-ends_init (FddmHostEnds *ends, const FddmTensor *noise, const FddmTensor *mean, const FddmTensor *variance, float lo, float hi)
+ends_init (FddmHostEnds *ends, const FddmTensor *noise, const FddmTensor *mean, const FddmTensor *variance, FddmInputForm form,
+           float lo, float hi)
 {
   const gboolean constant = noise->height * noise->width == 1;
 
-  fddm_host_ends_init (ends, mean, variance, lo, hi, constant ? fddm_host_at (noise, 0, 0) : NULL);
+  fddm_host_ends_init (ends, mean, variance, form, lo, hi, constant ? fddm_host_at (noise, 0, 0) : NULL);
 }
 
 static void
@@ -89,13 +90,13 @@ precondition_rows (const void *task, int first, int last)
 
 gboolean
 fddm_host_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                        const FddmTensor *variance, float lo, float hi, FddmTensor *input,
+                        const FddmTensor *variance, FddmInputForm form, float lo, float hi, FddmTensor *input,
                         GError **error G_GNUC_UNUSED)
 {
   FddmHostEnds ends;
   Sampling     s = { .device = device, .x = x, .noise = noise, .ends = &ends, .out = input };
 
-  ends_init (&ends, noise, mean, variance, lo, hi);
+  ends_init (&ends, noise, mean, variance, form, lo, hi);
   device->rows (device, precondition_rows, &s, x->height);
   return TRUE;
 }
@@ -123,8 +124,8 @@ fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *n
   FddmHostEnds ends;
   Sampling     s = { .device = device, .x = x, .noise = noise, .other = output, .ends = &ends, .out = x0 };
 
-  /* The network's noise levels, which the range is of, are not asked for. */
-  ends_init (&ends, noise, mean, variance, 1.0f, 1.0f);
+  /* The network's input, which form and range are of, is not asked for. */
+  ends_init (&ends, noise, mean, variance, FDDM_INPUT_WHITENED, 1.0f, 1.0f);
   device->rows (device, estimate_rows, &s, x->height);
   return TRUE;
 }

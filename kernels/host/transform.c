@@ -197,7 +197,7 @@ network_init (Network *network, const FddmDevice *device, const FddmEnds *ends)
   network->device = device;
   network->level  = fddm_host_at (ends->level, 0, 0);
   network->curve  = ends->curve;
-  fddm_host_ends_init (&network->ends, ends->mean, ends->variance, ends->lo, ends->hi,
+  fddm_host_ends_init (&network->ends, ends->mean, ends->variance, FDDM_INPUT_WHITENED, ends->lo, ends->hi,
                        ends->curve == NULL ? network->level : NULL);
 }
 

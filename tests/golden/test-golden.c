@@ -70,6 +70,30 @@ assert_close (const Bench *bench, const FddmTensor *tensor, const float *expecte
                      tolerance);
 }
 
+/* A network about to be asked for the clean coefficients of X with noise S, ROWS × COLUMNS of 48. */
+typedef struct {
+  Bench       b;
+  FddmTensor *x, *s, *x0;
+} Question;
+
+static void
+question_open (Question *q, int setting, const char *file, int rows, int columns, const float *x, const float *s)
+{
+  bench_open (&q->b, &settings[setting], file, rows, columns);
+  q->x  = test_tensor (q->b.backend, q->b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, x);
+  q->s  = test_tensor (q->b.backend, q->b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, s);
+  q->x0 = test_tensor (q->b.backend, q->b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, NULL);
+}
+
+static void
+question_close (Question *q)
+{
+  q->b.backend->tensor_free (q->b.device, q->x);
+  q->b.backend->tensor_free (q->b.device, q->s);
+  q->b.backend->tensor_free (q->b.device, q->x0);
+  bench_close (&q->b);
+}
+
 static void
 test_denoising_network (void)
 {
@@ -84,23 +108,14 @@ test_denoising_network (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     {
-      Bench       b;
-      FddmTensor *tx, *ts, *tx0;
+      Question q;
 
-      bench_open (&b, &settings[i], "tiny.safetensors", rows, columns);
-      tx  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, x);
-      ts  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, s);
-      tx0 = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, NULL);
-      g_assert_true (b.backend->precondition (b.device, tx, ts, b.mean, b.variance, b.weights->noise_lo,
-                                              b.weights->noise_hi, fddm_network_input (b.network), NULL));
-      assert_close (&b, fddm_network_input (b.network), input, settings[i].tolerance);
-      g_assert_true (fddm_sampler_estimate (&b.sampler, tx, ts, tx0, &silent, NULL));
-      assert_close (&b, fddm_network_output (b.network), output, settings[i].tolerance);
-      assert_close (&b, tx0, estimate, settings[i].tolerance);
-      b.backend->tensor_free (b.device, tx);
-      b.backend->tensor_free (b.device, ts);
-      b.backend->tensor_free (b.device, tx0);
-      bench_close (&b);
+      question_open (&q, i, "tiny.safetensors", rows, columns, x, s);
+      g_assert_true (fddm_sampler_estimate (&q.b.sampler, q.x, q.s, q.x0, &silent, NULL));
+      assert_close (&q.b, fddm_network_input (q.b.network), input, settings[i].tolerance);
+      assert_close (&q.b, fddm_network_output (q.b.network), output, settings[i].tolerance);
+      assert_close (&q.b, q.x0, estimate, settings[i].tolerance);
+      question_close (&q);
     }
 }
 
@@ -119,21 +134,40 @@ test_generating_network (void)
       {
         g_autofree char  *name     = g_strdup_printf ("generate.output.%d", class);
         g_autofree float *expected = test_golden_image (file, name, &n, &rows, &columns);
-        Bench       b;
-        FddmTensor *tx, *ts, *tx0;
+        Question          q;
 
-        bench_open (&b, &settings[i], "tiny-generate.safetensors", rows, columns);
-        b.sampler.class = class == 2 ? -1 : class;
-        tx  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, x);
-        ts  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, s);
-        tx0 = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, NULL);
-        g_assert_true (fddm_sampler_estimate (&b.sampler, tx, ts, tx0, &silent, NULL));
-        assert_close (&b, fddm_network_output (b.network), expected, settings[i].tolerance);
-        b.backend->tensor_free (b.device, tx);
-        b.backend->tensor_free (b.device, ts);
-        b.backend->tensor_free (b.device, tx0);
-        bench_close (&b);
+        question_open (&q, i, "tiny-generate.safetensors", rows, columns, x, s);
+        q.b.sampler.class = class == 2 ? -1 : class;
+        g_assert_true (fddm_sampler_estimate (&q.b.sampler, q.x, q.s, q.x0, &silent, NULL));
+        assert_close (&q.b, fddm_network_output (q.b.network), expected, settings[i].tolerance);
+        question_close (&q);
       }
+}
+
+/* The same network, told the other form of what it is to clean. */
+static void
+test_wiener_input (void)
+{
+  g_autofree char            *bytes = NULL;
+  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+  int               n, rows, columns;
+  g_autofree float *x = test_golden_image (file, "generate.x", &n, &rows, &columns);
+  g_autofree float *s = test_golden_image (file, "generate.s", &n, &rows, &columns);
+  g_autofree float *estimate = test_golden_image (file, "wiener.estimate", &n, &rows, &columns);
+  g_autofree float *input = test_golden_image (file, "wiener.input", &n, &rows, &columns);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    {
+      Question q;
+
+      question_open (&q, i, "tiny-generate.safetensors", rows, columns, x, s);
+      q.b.weights->input_form = FDDM_INPUT_WIENER;
+      q.b.sampler.class       = 1;
+      g_assert_true (fddm_sampler_estimate (&q.b.sampler, q.x, q.s, q.x0, &silent, NULL));
+      assert_close (&q.b, fddm_network_input (q.b.network), input, settings[i].tolerance);
+      assert_close (&q.b, q.x0, estimate, settings[i].tolerance);
+      question_close (&q);
+    }
 }
 
 /* Values of the 4-dimensional golden tensor NAME, part I, as NHWC. */
@@ -370,6 +404,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/golden/denoising-network", test_denoising_network);
   g_test_add_func ("/golden/generating-network", test_generating_network);
+  g_test_add_func ("/golden/wiener-input", test_wiener_input);
   g_test_add_func ("/golden/sampler", test_sampler);
   g_test_add_func ("/golden/ten-steps", test_ten_steps);
   g_test_add_func ("/golden/ten-levels", test_ten_levels);

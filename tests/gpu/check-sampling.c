@@ -55,12 +55,16 @@ check_network_ends (Bench *bench, int height, int width, int n, gboolean constan
   Twin               output   = bench_twin (bench, FDDM_TENSOR_NETWORK, height, width, n, FILL_RANDOM);
   Twin               x0       = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
 
-  bench->ref->precondition (bench->ref_device, x.ref, noise.ref, mean.ref, variance.ref, 0.05f, 0.6f, input.ref, NULL);
-  if (bench_ran (bench,
-                 bench->backend->precondition (bench->device, x.tested, noise.tested, mean.tested, variance.tested,
-                                               0.05f, 0.6f, input.tested, &error),
-                 &error, "precondition"))
-    bench_compare_twin (bench, input, bench_rounding (bench), "precondition, %d × %d × %d, %s", height, width, n, kind);
+  for (int form = FDDM_INPUT_WHITENED; form <= FDDM_INPUT_WIENER; form++)
+    {
+      bench->ref->precondition (bench->ref_device, x.ref, noise.ref, mean.ref, variance.ref, form, 0.05f, 0.6f, input.ref, NULL);
+      if (bench_ran (bench,
+                     bench->backend->precondition (bench->device, x.tested, noise.tested, mean.tested, variance.tested, form,
+                                                   0.05f, 0.6f, input.tested, &error),
+                     &error, "precondition"))
+        bench_compare_twin (bench, input, bench_rounding (bench), "precondition %d, %d × %d × %d, %s", form, height, width, n,
+                            kind);
+    }
   bench->ref->estimate (bench->ref_device, x.ref, noise.ref, mean.ref, variance.ref, output.ref, x0.ref, NULL);
   if (bench_ran (bench,
                  bench->backend->estimate (bench->device, x.tested, noise.tested, mean.tested, variance.tested,
@@ -136,7 +140,8 @@ check_glint (Bench *bench)
   FddmTensor        *all[] = { x, noise, mean, variance, input, output, large, x0 };
   float              value;
 
-  bench_expect (bench, b->precondition (bench->device, x, noise, mean, variance, 0.01f, 1.0f, input, NULL) &&
+  bench_expect (bench, b->precondition (bench->device, x, noise, mean, variance, FDDM_INPUT_WHITENED, 0.01f, 1.0f, input,
+                                        NULL) &&
                          fabs (first_of (bench, input) / (seen / spread) - 1.0) < 1e-2, "a glint for the network");
   bench_expect (bench, b->estimate (bench->device, x, noise, mean, variance, output, x0, NULL) &&
                          fabs (first_of (bench, x0) / wiener - 1.0) < 1e-5, "a glint that the network is silent on");

@@ -80,7 +80,7 @@ operate (Place *p, int which, gboolean constant)
     case 1: ok = b->noise_cap (p->device, p->noise, p->level, p->out, NULL); break;
     case 2:
       result = p->input;
-      ok = b->precondition (p->device, p->x, noise, p->mean, p->variance, 0.01f, 0.4f, p->input, NULL);
+      ok = b->precondition (p->device, p->x, noise, p->mean, p->variance, FDDM_INPUT_WHITENED, 0.01f, 0.4f, p->input, NULL);
       break;
     case 3: ok = b->estimate (p->device, p->x, noise, p->mean, p->variance, p->output, p->out, NULL); break;
     case 4: ok = b->step (p->device, p->x0, p->noise, p->level, 0.0f, &random_numbers, p->out, NULL); break;
@@ -100,6 +100,10 @@ operate (Place *p, int which, gboolean constant)
       result = p->input;
       ok = b->copy_channels (p->device, p->output, 0, p->input, NULL) &&
            b->copy_channels (p->device, p->output, N, p->input, NULL);
+      break;
+    case 12:
+      result = p->input;
+      ok = b->precondition (p->device, p->x, noise, p->mean, p->variance, FDDM_INPUT_WIENER, 0.01f, 0.4f, p->input, NULL);
       break;
     default: return NULL;
     }

@@ -60,7 +60,7 @@ def metadata(generator, stored, o):
         colour="ycbcr-bt601" if shape["channels"] == 3 else "gray", k_grid="paper", temperature="%g" % shape["temperature"],
         mu_range=shape["mu_range"], noise_range=[generator.model.low, generator.model.high], classes=shape["classes"],
         **({} if generator.model.counts else {"difficulty": difficulty(generator, o)}),
-        side=str(shape["side"]), padding=shape["padding"],
+        side=str(shape["side"]), padding=shape["padding"], input=shape["input"],
         guidance="%g" % o.guidance, clamp="true" if o.clamp else "false", training_data=DATA[kind],
         licence=export.LICENCE, command=export.portable(stored["command"]), commit=export.commit(),
         metrics=json.load(open(o.metrics)) if o.metrics else {},

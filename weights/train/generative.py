@@ -22,11 +22,11 @@ CONFIGURATIONS = {
     "ddpm-64": dict(patch=1, width=128, condition="time", sampled=True),
     "ddpm-28": dict(patch=1, width=64, condition="time", sampled=True, side=28, channels=1, multipliers=[1, 2, 2]),
     "fashion": dict(patch=7, width=128, multipliers=[1, 1, 1], side=28, channels=1),
-    "texture-p4": dict(patch=4, width=128, multipliers=[1, 1, 1]),
+    "texture-p4": dict(patch=4, width=96, multipliers=[1, 1, 1], blocks=1, dropout=0.0, side=120, input="wiener"),
     "texture-p8": dict(patch=8, width=128, multipliers=[1, 1, 1, 1]),
 }
 PLAIN = dict(side=64, channels=3, multipliers=[1, 2, 2, 2], blocks=2, attention=[1], middle=True, sampled=False, heads=1,
-             dropout=0.1, condition="map", padding="zero", mu_range=WIDE, temperature=0.5, classes=[], variants=None)
+             dropout=0.1, condition="map", padding="zero", mu_range=WIDE, temperature=0.5, classes=[], variants=None, input="whitened")
 
 
 def shape_of(configuration, **changes):
@@ -93,7 +93,8 @@ def build(shape, mean, variance, variants=None):
         if shape["variants"] and not variants:
             several = sum(shape["variants"]), channels
             variants = (torch.zeros(several), torch.ones(several), shape["variants"])
-        model = networks.Denoiser(network, mean, variance, float("%.3g" % levels.min()), float("%.3g" % levels.max()), variants)
+        model = networks.Denoiser(network, mean, variance, float("%.3g" % levels.min()), float("%.3g" % levels.max()), variants,
+                                  shape["input"] == "wiener")
     unet.start(network)
     if shape["padding"] == "circular":
         unet.wrap(network)
@@ -174,7 +175,7 @@ def load(path, device="cpu"):
         d, channels = int(about["patch"]), int(about["channels"])
         shape = dict(PLAIN, patch=d, channels=channels, mu_range=json.loads(about["mu_range"]),
                      temperature=float(about["temperature"]), classes=json.loads(about["classes"]),
-                     side=int(about.get("side", 64)), padding=about.get("padding", "zero"))
+                     side=int(about.get("side", 64)), padding=about.get("padding", "zero"), input=about.get("input", "whitened"))
         if shape["padding"] == "circular":
             unet.wrap(model.network)
         curve = json.loads(about["difficulty"]) if "difficulty" in about else None

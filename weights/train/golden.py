@@ -167,6 +167,9 @@ def main():
         g["generate.output.%d" % k] = model.network(model.network_input(x, s), classes)
         g["generate.estimate.%d" % k] = model.combine(x, s, g["generate.output.%d" % k])
     g.update(ten_steps(model))
+    model.wiener = True
+    g["wiener.input"] = model.network_input(x, s)
+    g["wiener.estimate"] = model(x, s, torch.tensor([1]))
 
     rgb, gray = torch.rand(1, 3, 13, 10) * 2 - 1, torch.rand(1, 1, 13, 10) * 2 - 1
     g["transform.rgb"], g["transform.coefficients"] = rgb, transform.analyse(rgb, D)

@@ -80,6 +80,26 @@ def draw_textures(folder):
             Image.fromarray(colour.clip(0, 255).astype(np.uint8)).save(os.path.join(folder, name, "t_%02d.png" % i))
 
 
+def check_windows():
+    """The ragged edges of ambientCG's previews are in no window that fits between them; other pictures' edges meet. Favoured
+    classes make up their share."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, stem in (("a", "acg-x_1"), ("b", "0ad-x")):
+            os.makedirs(os.path.join(folder, name))
+            a = np.zeros((128, 128, 3), np.uint8)
+            a[0], a[-1], a[:, 0], a[:, -1] = 255, 255, 255, 255
+            for i in range(40):
+                Image.fromarray(a).save(os.path.join(folder, name, "%s%02d.png" % (stem, i)))
+        data = Textures(folder, 124, torch.device("cpu"), favour=("a",), share=0.8)
+        torch.manual_seed(1)
+        pictures, labels = data.batch(400)
+    white = (pictures > 0).flatten(1).any(1)
+    if white[labels == 0].any() or not white[labels == 1].all():
+        sys.exit("smoke_generate.py: windows do not lie where they should")
+    if abs((labels == 0).float().mean() - 0.8) > 0.08:
+        sys.exit("smoke_generate.py: a favoured class has not its share")
+
+
 def errors(trained, data):
     """Of a fresh network and of the TRAINED one, on the same pictures and noise, where the path is half-way to noise: there
     a network learns first."""
@@ -130,7 +150,7 @@ def check_variants():
         draw_textures(pictures)
         small = ("--config", "texture-p4", "--width", "32", "--multipliers", "1", "--blocks", "1", "--side", "32", "--batch", "8",
                  "--threads", "1", "--device", "cpu", "--textures", pictures)
-        smoke.run("train_generate.py", "--minutes", "0.02", "--variants", "--focus", "--crop", "16", "--out", checkpoint, *small)
+        smoke.run("train_generate.py", "--minutes", "0.02", "--variants", "--focus", "active", "--favour", "waves", "--crop", "16", "--out", checkpoint, *small)
         smoke.run("export_generate.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out, "--offer", "waves",
                   "flecks", "--textures", pictures)
         stored, loaded = generative.load(checkpoint), generative.load(out)
@@ -165,6 +185,7 @@ def main():
     check_time()
     check_frechet()
     check_guidance()
+    check_windows()
     check_variants()
     print("error %.3f -> %.3f; %s" % (*check_training(os.path.abspath(sys.argv[1])), sys.argv[1]))
 

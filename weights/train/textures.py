@@ -25,6 +25,8 @@ UPRIGHT = ("brick", "rock", "wood")
 
 LEAST = (2 / 255) ** 2 / 12     # of a picture's variances: what rounding to 8 bits leaves
 
+RAGGED = 2                      # pixels at the edges of ambientCG's previews, half of them of another colour
+
 FASHION = ("t-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot")
 
 
@@ -77,34 +79,52 @@ def variants(data, mean, d, count=32):
     return m, v, [count] * len(data.classes)
 
 
+def chances(counts, balance, favour, share):
+    """Of each class, which has COUNTS pictures: by counts ** (1 - BALANCE), the classes that are FAVOURed (bools) together
+    SHARE of all."""
+    chance = np.array(counts, float) ** (1 - balance)
+    favour = np.array(favour)
+    if favour.any() and not favour.all():
+        chance[favour] *= share / chance[favour].sum()
+        chance[~favour] *= (1 - share) / chance[~favour].sum()
+    return chance / chance.sum()
+
+
 class Textures:
-    """Every picture tiles, so windows wrap around its edges. VIEW: `crop` takes windows of SIDE at the picture's own
-    scale, pictures of 256 x 256 also at half of theirs; `tile` scales the whole picture to SIDE, which so tiles too."""
+    """VIEW: `crop` takes windows of SIDE at the picture's own scale, pictures of 256 x 256 also at half of theirs; `tile`
+    scales the whole picture to SIDE, which so tiles too. Pictures tile, so windows wrap around their edges; but ambientCG's
+    previews are ragged there: those lose their edges, and windows of a side that fits stay inside."""
 
     symmetric, channels = True, 3
 
-    def __init__(self, folder, side, device, view="crop", held=False, balance=0.5):
-        """balance: 0 takes classes by how many pictures they have, 1 all alike."""
+    def __init__(self, folder, side, device, view="crop", held=False, balance=0.5, favour=(), share=0.5):
+        """balance: 0 takes classes by how many pictures they have, 1 all alike. favour: classes that together make SHARE of
+        all pictures."""
         self.side, self.device, self.names = side, device, []
         self.classes = sorted(n for n in os.listdir(folder) if os.path.isdir(os.path.join(folder, n)) and n not in DROPPED)
-        pixels, rows = [], []                   # rows: offset in pixels, side, class, chance
+        pixels, rows, counts = [], [], []       # rows: offset in pixels, side, where windows may begin, class, chance in it
         for label, name in enumerate(self.classes):
             files = [n for n in sorted(os.listdir(os.path.join(folder, name))) if n.endswith((".jpg", ".png"))]
             apart = held_back(name, [os.path.splitext(n)[0] for n in files])
             files = [n for n in files if (os.path.splitext(n)[0] in apart) == held]
             self.names += [name + "/" + n for n in files]
+            counts.append(len(files))
             for n in files:
                 image = Image.open(os.path.join(folder, name, n)).convert("RGB")
                 sides = [side] if view == "tile" else [s for s in (image.width, 128) if side <= s]
                 for s in sorted(set(sides)):
                     a = np.asarray(image if s == image.width else image.resize((s, s), Image.LANCZOS))
-                    rows.append((rows[-1][0] + rows[-1][1] ** 2 if rows else 0, s, label,
-                                 len(files) ** -balance / len(set(sides))))
+                    if n.startswith("acg-") and view == "crop" and side <= s - 2 * RAGGED:
+                        a = a[RAGGED:-RAGGED, RAGGED:-RAGGED]
+                    inside = len(a) < s
+                    rows.append((rows[-1][0] + rows[-1][1] ** 2 if rows else 0, len(a), len(a) - side + 1 if inside else s, label,
+                                 1 / len(files) / len(set(sides))))
                     pixels.append(a.reshape(-1, 3))
         self.pixels = torch.from_numpy(np.concatenate(pixels)).to(device)
         columns = list(zip(*rows))
-        self.offset, self.sides, self.label = (torch.tensor(c, device=device) for c in columns[:3])
-        self.chance = torch.tensor(columns[3], device=device)
+        self.offset, self.sides, self.starts, self.label = (torch.tensor(c, device=device) for c in columns[:4])
+        of_class = torch.tensor(chances(counts, balance, [n in favour for n in self.classes], share), device=device)
+        self.chance = torch.tensor(columns[4], device=device) * of_class.float()[self.label]
         self.turns = torch.tensor([n not in UPRIGHT for n in self.classes], device=device)
 
     def batch(self, n, labels=None):
@@ -114,11 +134,11 @@ class Textures:
             which = torch.multinomial(self.chance, n, replacement=True)
         else:
             which = torch.cat([torch.multinomial(self.chance * (self.label == k), 1) for k in labels.tolist()])
-        label, full = self.label[which], self.sides[which][:, None]
+        label, full, starts = self.label[which], self.sides[which][:, None], self.starts[which][:, None]
         step = torch.arange(side, device=dev)
 
         def walk():
-            start = (torch.rand(n, 1, device=dev) * full).long()
+            start = (torch.rand(n, 1, device=dev) * starts).long()
             back = torch.rand(n, 1, device=dev) < 0.5
             return (start + torch.where(back, side - 1 - step, step)) % full
 
@@ -164,11 +184,11 @@ def add_options(arguments):
     arguments.add_argument("--view", default="crop", choices=("crop", "tile"))
 
 
-def load(o, side, device, held=False, balance=0.5):
+def load(o, side, device, held=False, balance=0.5, favour=(), share=0.5):
     """The data that the options of add_options name."""
     if o.fashion:
         return Fashion(o.fashion, device, held)
-    return Textures(o.textures, side, device, o.view, held, balance)
+    return Textures(o.textures, side, device, o.view, held, balance, favour, share)
 
 
 if __name__ == "__main__":

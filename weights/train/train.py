@@ -132,7 +132,7 @@ def options():
     a.add_argument("--ema", type=float, default=0.999)
     a.add_argument("--own", type=float, default=0.5, help="0: weigh by noise level alone; 1: by the sample's own error")
     a.add_argument("--uniform-loss", action="store_true", help="plain squared error (for comparison)")
-    a.add_argument("--white-only", action="store_true")
+    a.add_argument("--shares", type=float, nargs=3, metavar=("WHITE", "CAMERA", "PATH"), help="of each batch")
     a.add_argument("--validation", help="a folder of pictures (its first 12 are used)")
     a.add_argument("--seed", type=int, default=1)
     return a.parse_args()
@@ -186,7 +186,7 @@ def main():
 
     metric = transform.ERROR_METRIC.float().to(device)
     weight = torch.diagonal(metric).repeat_interleave(d * d)[None, :, None, None]
-    shares = {"white": 1.0, "camera": 0.0, "path": 0.0} if o.white_only else None
+    shares = dict(zip(noise.SHARES, o.shares)) if o.shares else None
     pictures = evaluate.load(o.validation)[:12] if o.validation and rank == 0 else []
     if rank == 0:
         print("%.1f thousand multiply-adds per pixel, %d parameters, %s" % (

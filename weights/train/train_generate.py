@@ -40,17 +40,21 @@ def options():
     change.add_argument("--heads", type=int)
     change.add_argument("--dropout", type=float)
     change.add_argument("--condition", choices=("map", "time"))
+    change.add_argument("--input", choices=("whitened", "wiener"), help="how the network sees coefficients (weights/FORMAT.md)")
     change.add_argument("--padding", choices=("zero", "circular"), help="circular asks for --view tile")
     a.add_argument("--schedule", choices=("paper", "wide"), help="Fermi levels from -4 to 4, or from -6 to 8")
     a.add_argument("--no-classes", action="store_true", help="the paper's networks know none")
     a.add_argument("--any", type=float, default=0.1, help="share of the pictures whose class is not told")
     a.add_argument("--balance", type=float, default=0.5, help="0: classes by their pictures; 1: all alike")
+    a.add_argument("--favour", nargs="+", default=[], metavar="CLASS", help="classes shown more often")
+    a.add_argument("--favour-share", type=float, default=0.5, help="of the pictures, those classes together")
     a.add_argument("--no-whitening", action="store_true", help="one variance for all coefficients")
     a.add_argument("--weight-power", type=float, default=0.25, help="of a coefficient's variance, in its share of the loss")
     a.add_argument("--variants", action="store_true", help="tell each picture's own mean and variances; those of some are kept "
                    "to sample with")
     a.add_argument("--start", metavar="FILE", help="begin with the weights of a checkpoint or of a weights file")
-    a.add_argument("--focus", action="store_true", help="learn where there is something to learn")
+    a.add_argument("--focus", choices=("active", "learnable"), help="learn what is half-way between noise and clean at each time, "
+                   "all times alike; or all but what is nearly clean or drowned, at times when there is much of it")
     a.add_argument("--pixel-loss", action="store_true", help="squared error of the picture, as in the paper")
     a.add_argument("--minutes", type=float, default=10)
     a.add_argument("--deadline", help="HH:MM UTC; the learning rate ends there, instead of after --minutes")
@@ -73,6 +77,7 @@ def shape_of(o, data):
     shape = generative.shape_of(
         o.config, width=o.width, multipliers=o.multipliers, blocks=o.blocks, attention=o.attention, heads=o.heads,
         dropout=o.dropout, condition=o.condition, padding=o.padding, side=o.side,
+        input=o.input,
         mu_range={"paper": generative.PAPER, "wide": generative.WIDE, None: None}[o.schedule])
     if o.condition == "map" and not o.schedule:
         shape["mu_range"] = generative.WIDE
@@ -90,11 +95,13 @@ def statistics(data, d, whitening):
 
 class Loss:
     """Squared error of the estimate: as the preconditioned network sees it, (v + s^2) / (s^2 v) of it, times a power of
-    the coefficient's variance; or plain. With FOCUS a coefficient counts less where it is nearly clean already or drowned
-    in noise, (s^2 / (v + s^2))^(1/2) (v / (v + s^2))^(1/4): there is next to nothing to learn but much to be confused by;
-    and times are drawn as often as there is something to learn."""
+    the coefficient's variance; or plain. With a FOCUS a coefficient counts less where it is nearly clean already or drowned
+    in noise, where there is next to nothing to learn but much to be confused by: by (s^2 / (v + s^2))^(1/2), and by
+    v / (v + s^2) with `active`, its fourth root with `learnable`, which draws times as often as there is something left."""
 
     TIMES = 512             # at which it is known how much there is to learn
+
+    TINY = 1e-6             # the least weight: at either end of the path there is hardly any
 
     def __init__(self, model, variance, power, plain, focus, path):
         self.plain, self.focus = plain, focus
@@ -108,12 +115,14 @@ class Loss:
     def weight(self, s, v):
         """s, v: N x C x 1 x 1 (N may be missing). Of the error relative to the one that the Wiener filter makes."""
         noisy = s * s / (v + s * s)
-        return self.share * (noisy.sqrt() * (1 - noisy) ** 0.25 if self.focus else torch.ones_like(noisy))
+        if not self.focus:
+            return self.share * torch.ones_like(noisy)
+        return self.share * noisy.sqrt() * (1 - noisy) ** (1 if self.focus == "active" else 0.25) + self.TINY
 
     def times(self, n):
-        """n times, spread evenly over what there is to learn; without FOCUS over time."""
+        """n times, spread evenly over time, or over what is `learnable`."""
         at = (torch.randperm(n) + torch.rand(n)).double() / n
-        if not self.focus or self.plain:
+        if self.focus != "learnable" or self.plain:
             return at
         return (torch.searchsorted(self.reached, at) + torch.rand(n)).clamp(max=self.TIMES) / self.TIMES
 
@@ -148,7 +157,8 @@ def main():
     torch.manual_seed(o.seed + (stored["step"] if stored else 0))
 
     plain = generative.shape_of(o.config, side=o.side)
-    data = textures.load(o, o.crop or (stored["shape"] if stored else plain)["side"], device, balance=o.balance)
+    data = textures.load(o, o.crop or (stored["shape"] if stored else plain)["side"], device, False, o.balance, o.favour,
+                         o.favour_share)
     shape = dict(generative.PLAIN, **stored["shape"]) if stored else shape_of(o, data)
     if shape["padding"] == "circular" and o.view != "tile":
         sys.exit("train_generate.py: --padding circular needs --view tile, or its pictures' edges would not meet")

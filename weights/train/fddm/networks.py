@@ -6,6 +6,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+NOISE_RATIO_MAX = 1000.0        # noise over clean coefficient, or the other way round, that the input `wiener` tells
+
 ACTIVATIONS = {"none": lambda x: x, "relu": F.relu, "silu": F.silu}
 
 
@@ -106,14 +108,14 @@ class Denoiser(nn.Module):
     """phi(x, s): estimates clean coefficients. mean, variance: (C), of the clean coefficients over the training set.
     low, high: the noise levels that training covers; the map that the network sees is clamped to them. variants: None, or
     (R x C, R x C, counts): means and variances of single pictures, COUNTS of them for each class, one of which then stands
-    in for MEAN and VARIANCE, as OWN, a pair of N x C x 1 x 1."""
+    in for MEAN and VARIANCE, as OWN, a pair of N x C x 1 x 1. wiener: the form of the network's input."""
 
-    def __init__(self, network, mean, variance, low, high, variants=None):
+    def __init__(self, network, mean, variance, low, high, variants=None, wiener=False):
         super().__init__()
         self.network = network
         self.register_buffer("mean", mean.float())
         self.register_buffer("variance", variance.float())
-        self.low, self.high, self.counts = low, high, None
+        self.low, self.high, self.counts, self.wiener = low, high, None, wiener
         if variants:
             self.register_buffer("own_mean", variants[0].float())
             self.register_buffer("own_variance", variants[1].float())
@@ -136,6 +138,9 @@ class Denoiser(nn.Module):
     def network_input(self, x, s, own=None):
         """x, s: N x C x h x w (s may broadcast over places) -> N x 2C x h x w."""
         m, v = self.statistics(own)
+        if self.wiener:
+            ratio = (s / v.sqrt()).clamp(1 / NOISE_RATIO_MAX, NOISE_RATIO_MAX)
+            return torch.cat([(x - m) * v.sqrt() / (v + s * s), (0.25 * ratio.log()).expand_as(x)], 1)
         level = 0.25 * s.clamp(self.low, self.high).log()
         return torch.cat([(x - m) / (v + s * s).sqrt(), level.expand_as(x)], 1)
 

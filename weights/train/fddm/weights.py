@@ -62,7 +62,8 @@ def load(path):
         own = (torch.from_numpy(tensors[name].copy()) for name in ("own_mean", "own_var"))
         variants = (*own, json.loads(metadata["variants"]))
     model = networks.Denoiser(network, torch.from_numpy(tensors["coef_mean"].copy()),
-                              torch.from_numpy(tensors["coef_var"].copy()), low, high, variants)
+                              torch.from_numpy(tensors["coef_var"].copy()), low, high, variants,
+                              metadata.get("input") == "wiener")
     return model.eval(), metadata
 
 
