@@ -21,11 +21,12 @@ close_device (FddmContext *context)
   context->backend->tensor_free (context->device, context->mean);
   context->backend->tensor_free (context->device, context->variance);
   fddm_noise_meter_free (context->meter);
-  fddm_network_free (context->network);
+  fddm_network_free (context->any);
+  fddm_network_free (context->white);
   context->backend->close (context->device);
   context->mean = context->variance = NULL;
   context->meter   = NULL;
-  context->network = NULL;
+  context->network = context->any = context->white = NULL;
   context->device  = NULL;
 }
 
@@ -35,6 +36,17 @@ upload_vector (FddmContext *context, const float *values, FddmTensor **vector, G
   *vector = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, 1, 1, context->weights->coefficients,
                                           error);
   return *vector != NULL && context->backend->tensor_upload (context->device, *vector, values, error);
+}
+
+static gboolean
+open_networks (FddmContext *context, GError **error)
+{
+  FddmWeights *white = context->weights->white;
+
+  context->any   = fddm_network_new (context->backend, context->device, context->weights, error);
+  context->white = context->any && white ? fddm_network_new (context->backend, context->device, white, error) : NULL;
+  fddm_context_use (context, FALSE);
+  return context->any != NULL && (context->white != NULL || white == NULL);
 }
 
 static gboolean
@@ -51,8 +63,7 @@ open_device (FddmContext *context, FddmDeviceKind kind, GError **error)
   context->kind = kind;
   if (context->backend == NULL || (context->device = context->backend->open (&options, error)) == NULL)
     return FALSE;
-  context->network = fddm_network_new (context->backend, context->device, context->weights, error);
-  if (context->network != NULL && upload_vector (context, context->weights->mean, &context->mean, error) &&
+  if (open_networks (context, error) && upload_vector (context, context->weights->mean, &context->mean, error) &&
       upload_vector (context, context->weights->variance, &context->variance, error))
     return TRUE;
   close_device (context);
@@ -111,6 +122,12 @@ fddm_context_free (FddmContext *context)
   g_free (context->module_dir);
   g_free (context->gpu_reason);
   g_free (context);
+}
+
+void
+fddm_context_use (FddmContext *context, gboolean white)
+{
+  context->network = white && context->white != NULL ? context->white : context->any;
 }
 
 gsize

@@ -16,7 +16,8 @@ struct FddmContext {
   char              *gpu_reason;
   const FddmBackend *backend;
   FddmDevice        *device;
-  FddmNetwork       *network;
+  FddmNetwork       *network;         /* the one in use of those below */
+  FddmNetwork       *any, *white;     /* for any noise; for white noise, or NULL */
   FddmTensor        *mean, *variance;
   FddmNoiseMeter    *meter;           /* made when noise is measured */
   FddmSchedule       schedule;
@@ -24,6 +25,9 @@ struct FddmContext {
 
 /* Turns the kernels' errors into the engine's; others stay. */
 void     fddm_error_from_kernel (GError **error);
+
+/* Uses the network for white noise, where there is one, or that for any. Not between a network's prepare and release. */
+void     fddm_context_use (FddmContext *context, gboolean white);
 
 /* Bytes that tensors and working memory may take. */
 gsize    fddm_context_memory (const FddmContext *context);

@@ -58,17 +58,26 @@ check_arguments (const FddmContext *context, const FddmDenoiseParams *params, co
 
 /* ---- Noise ---- */
 
+/* The noise to be removed, and the network for its kind. Even where the level is told, the kind is measured. */
 static gboolean
 find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
 {
-  const FddmWeights *weights = job->context->weights;
+  FddmContext       *context = job->context;
+  const FddmWeights *weights = context->weights;
+  const gboolean     gray = job->source->channels == 1, told = job->params->noise > 0.0;
+  FddmNoiseModel     measured;
 
-  if (job->params->noise > 0.0)
-    {
-      fddm_noise_white (&job->noise, weights->patch, weights->channels, job->source->channels == 1, job->params->noise);
-      return TRUE;
-    }
-  return fddm_measure_model (job->context, job->source, ticker, &job->noise, error);
+  fddm_context_use (context, FALSE);
+  if (told)
+    fddm_noise_white (&job->noise, weights->patch, weights->channels, gray, job->params->noise);
+  if (told && weights->white == NULL)
+    return TRUE;
+  if (!fddm_measure_model (context, job->source, ticker, &measured, error))
+    return FALSE;
+  if (!told)
+    job->noise = measured;
+  fddm_context_use (context, fddm_noise_is_white (&measured, gray));
+  return TRUE;
 }
 
 static gboolean

@@ -4,6 +4,11 @@
 #include <string.h>
 #include "noise.h"
 
+/* White noise may differ from itself by so much as measured: the logarithm of a frequency's level, and the standard deviation of
+ * that of the curves. It was within 0.04 and 0.16 in pictures with noise of 3 to 50; cameras' noise is out by 0.4 and more. */
+#define WHITE_LEVELS 0.1
+#define WHITE_CURVES 0.25
+
 /* Norms of the rows of the BT.601 matrix, 0.299 0.587 0.114 and its differences. */
 static const double row_norm[3] = { 0.66855516, 0.62306317, 0.65719937 };
 
@@ -26,6 +31,44 @@ fddm_noise_white (FddmNoiseModel *model, int patch, int channels, gboolean gray,
       for (int b = 0; b < FDDM_NOISE_KNOTS; b++)
         model->curve[c][b] = 1;
     }
+}
+
+/* Standard deviation of the logarithm of the first CHANNELS curves. */
+static double
+curves_spread (const FddmNoiseModel *model, int channels)
+{
+  const int n = channels * FDDM_NOISE_KNOTS;
+  double    sum = 0, squares = 0;
+
+  for (int c = 0; c < channels; c++)
+    for (int b = 0; b < FDDM_NOISE_KNOTS; b++)
+      {
+        const double value = log (MAX (model->curve[c][b], 1e-6));
+
+        sum += value;
+        squares += value * value;
+      }
+  return sqrt (MAX (squares / n - sum / n * (sum / n), 0));
+}
+
+gboolean
+fddm_noise_is_white (const FddmNoiseModel *model, gboolean gray)
+{
+  const int      channels = gray ? 1 : model->channels, n = channels * model->patch * model->patch;
+  FddmNoiseModel white;
+  double         mean = 0;
+
+  fddm_noise_white (&white, model->patch, model->channels, gray, 1);
+  for (int k = 0; k < n; k++)
+    {
+      if (!(model->level[k] > 0))
+        return FALSE;
+      mean += log (model->level[k] / white.level[k]) / n;
+    }
+  for (int k = 0; k < n; k++)
+    if (fabs (log (model->level[k] / white.level[k]) - mean) > WHITE_LEVELS)
+      return FALSE;
+  return curves_spread (model, channels) < WHITE_CURVES;
 }
 
 /* Root mean square level of CHANNEL at middle gray, [-1,1]. */

@@ -18,6 +18,9 @@ void fddm_noise_read    (const FddmMeterSums *sums, FddmNoiseModel *model);
 /* MODEL, of the meter's patches, for patches of side PATCH and the first of its channels; GRAY as above. */
 void fddm_noise_convert (const FddmNoiseModel *metered, int patch, int channels, gboolean gray, FddmNoiseModel *model);
 
+/* Whether MODEL is white noise as fddm_noise_white has it, at any level but none, as far as a measurement can tell. */
+gboolean fddm_noise_is_white (const FddmNoiseModel *model, gboolean gray);
+
 /* Root mean square over the frequencies of the channels' levels at middle gray, in 8-bit steps of an R'G'B' picture that
  * has white noise of the same strength: for reports. CHROMA is the mean of Cb and Cr, 0 for one channel. */
 void fddm_noise_summary (const FddmNoiseModel *model, double *luma, double *chroma);

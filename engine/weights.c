@@ -227,6 +227,7 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   static const char *const keys[] = { "side", "padding", "guidance", "clamp", "input", "variants", NULL };
   static const char *const paddings[] = { "zero", NULL };
+  static const char *const foreign[] = { "white", NULL };
   static const char *const truths[] = { "false", "true", NULL };
   static const char *const forms[] = { "whitened", "wiener", NULL };   /* as FddmInputForm counts */
   const char              *side = g_hash_table_lookup (file->metadata, "side");
@@ -237,6 +238,8 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
   weights->guidance = 1.0f;
   if (weights->kind != FDDM_KIND_GENERATE)
     return has_none (file, keys, error);
+  if (!has_none (file, foreign, error))
+    return FALSE;
   if (side && !g_ascii_string_to_unsigned (side, 10, 1, SIDE_MAX, &pixels, NULL))
     return fddm_weights_fail (error, _("metadata “%s” must be a number from %d to %d"), "side", 1, SIDE_MAX);
   if ((g_hash_table_contains (file->metadata, "padding") && choice (file, "padding", paddings, error) < 0)
@@ -317,7 +320,7 @@ read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 read_prediction (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const keys[] = { "k_grid", "temperature", "mu_range", "noise_range", "classes", "difficulty", NULL };
+  static const char *const keys[] = { "k_grid", "temperature", "mu_range", "noise_range", "classes", "difficulty", "white", NULL };
 
   if (!read_sampling (weights, file, error))
     return FALSE;
@@ -367,7 +370,7 @@ fddm_weights_parse (const char *path, const guint8 *bytes, gsize size, GError **
 }
 
 FddmWeights *
-fddm_weights_open (const char *path, GError **error)
+fddm_weights_read (const char *path, GError **error)
 {
   g_autofree char   *bytes = NULL;
   g_autofree char   *shown = g_filename_display_name (path);
@@ -386,6 +389,14 @@ fddm_weights_open (const char *path, GError **error)
   return fddm_weights_parse (path, (const guint8 *) bytes, size, error);
 }
 
+FddmWeights *
+fddm_weights_open (const char *path, GError **error)
+{
+  g_autoptr (FddmWeights) weights = fddm_weights_read (path, error);
+
+  return weights && fddm_weights_find_white (weights, error) ? g_steal_pointer (&weights) : NULL;
+}
+
 /* ---- What is known of it ---- */
 
 FddmWeights *
@@ -400,6 +411,7 @@ fddm_weights_unref (FddmWeights *weights)
 {
   if (!weights || !g_atomic_ref_count_dec (&weights->refs))
     return;
+  fddm_weights_unref (weights->white);
   g_free (weights->path);
   g_free (weights->name);
   g_free (weights->layers);

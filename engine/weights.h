@@ -62,6 +62,7 @@ struct FddmWeights {
   const float *own_mean, *own_variance;   /* C floats for each of them            */
   int        n_difficulty;
   double    *difficulty_log_s, *difficulty_error;
+  FddmWeights *white;                /* to be used where noise is white, or NULL */
   GHashTable *metadata;              /* string -> string                          */
   GPtrArray *floats;                 /* what owns the tensors, converted to float */
 };

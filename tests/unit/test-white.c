@@ -1,0 +1,209 @@
+/* test-white.c: a second network for white noise: found, refused, and used where noise is white.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gstdio.h>
+#include "denoising.h"
+#include "noise.h"
+#include "weights.h"
+
+enum { WIDTH = 200, HEIGHT = 180 };
+
+static char *folder;
+
+/* Writes golden tiny.safetensors as NAME, the last number of its tensors VALUE unless that is 0, and in its header, twice, the
+ * first FROM replaced by TO (FROM NULL: nothing). Returns its path. */
+static char *
+write_file (const char *name, float value, const char *const replace[2][2])
+{
+  g_autofree char    *source = test_golden_path ("tiny.safetensors"), *bytes = NULL, *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GString) header = NULL, file = g_string_new (NULL);
+  guint64             length;
+  gsize               size;
+
+  g_assert_true (g_file_get_contents (source, &bytes, &size, NULL));
+  memcpy (&length, bytes, 8);
+  length = GUINT64_FROM_LE (length);
+  header = g_string_new_len (bytes + 8, (gssize) length);
+  for (int i = 0; replace != NULL && i < 2 && replace[i][0] != NULL; i++)
+    g_assert_cmpuint (g_string_replace (header, replace[i][0], replace[i][1], 1), ==, 1);
+  if (value != 0)
+    memcpy (bytes + size - 4, &value, 4);
+  g_string_append_len (file, (const char *) &(guint64){ GUINT64_TO_LE ((guint64) header->len) }, 8);
+  g_string_append_len (file, header->str, (gssize) header->len);
+  g_string_append_len (file, bytes + 8 + length, (gssize) (size - 8 - length));
+  g_assert_true (g_file_set_contents (path, file->str, (gssize) file->len, NULL));
+  return g_steal_pointer (&path);
+}
+
+/* A network for any noise, naming WHITE. */
+static char *
+write_any (const char *white)
+{
+  g_autofree char *keys = g_strdup_printf ("\"white\":\"%s\",\"format\"", white);
+
+  return write_file ("any.safetensors", 0, (const char *const[2][2]) { { "\"format\"", keys } });
+}
+
+static char *
+write_white (float value)
+{
+  return write_file ("white.safetensors", value, NULL);
+}
+
+/* ---- Files ---- */
+
+static void
+test_found (void)
+{
+  g_autofree char        *any = write_any ("white"), *white = write_white (3);
+  g_autoptr (GError)      error   = NULL;
+  g_autoptr (FddmWeights) weights = fddm_weights_open (any, &error), alone = NULL;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (weights->white);
+  g_assert_cmpstr (fddm_weights_path (weights->white), ==, white);
+  g_assert_cmpint (g_remove (white), ==, 0);
+  alone = fddm_weights_open (any, &error);
+  g_assert_no_error (error);
+  g_assert_null (alone->white);
+}
+
+static void
+assert_refused (const char *because)
+{
+  g_autofree char        *any = g_build_filename (folder, "any.safetensors", NULL);
+  g_autoptr (GError)      error   = NULL;
+  g_autoptr (FddmWeights) weights = fddm_weights_open (any, &error);
+
+  g_assert_null (weights);
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
+  if (strstr (error->message, because) == NULL)
+    g_error ("“%s” does not say “%s”", error->message, because);
+}
+
+static void
+test_refused (void)
+{
+  static const char *const names[] = { "../white", "/etc/passwd", "", "white.safetensors" };
+  static const struct { const char *from, *to, *because; } wrong[] = {
+    { "\"format\"", "\"white\":\"any\",\"format\"", "cannot take the place" },
+    { "[0.002, 1.0]", "[0.004, 1.0]", "cannot take the place" },
+    { "relu", "silu", "cannot take the place" },
+    { "fddm/1", "fddm/9", "fddm/9" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_free (write_any (names[i]));
+      assert_refused ("“white” is out of range");
+    }
+  g_free (write_any ("white"));
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_free (write_file ("white.safetensors", 0, (const char *const[2][2]) { { wrong[i].from, wrong[i].to } }));
+      assert_refused (wrong[i].because);
+    }
+}
+
+/* ---- Noise ---- */
+
+static void
+test_whiteness (void)
+{
+  FddmNoiseModel model;
+
+  fddm_noise_white (&model, 2, 3, FALSE, 7);
+  g_assert_true (fddm_noise_is_white (&model, FALSE));
+  model.level[5] *= 1.3f;
+  g_assert_false (fddm_noise_is_white (&model, FALSE));
+  fddm_noise_white (&model, 2, 3, FALSE, 7);
+  for (int b = 0; b < FDDM_NOISE_KNOTS; b++)
+    model.curve[0][b] = 0.5f + 0.1f * b;
+  g_assert_false (fddm_noise_is_white (&model, FALSE));
+  fddm_noise_white (&model, 2, 3, TRUE, 7);
+  g_assert_true (fddm_noise_is_white (&model, TRUE));
+  g_assert_false (fddm_noise_is_white (&model, FALSE));
+  fddm_noise_white (&model, 2, 3, FALSE, 0);
+  g_assert_false (fddm_noise_is_white (&model, FALSE));
+}
+
+/* Noise of 20 steps on gray, each number on SIDE × SIDE pixels. */
+static float *
+noisy_picture (int side)
+{
+  g_autofree float *numbers = g_new0 (float, WIDTH * HEIGHT * 3);
+  float            *pixels  = g_new (float, WIDTH * HEIGHT * 3);
+  guint32           state   = 5;
+
+  for (int i = 0; i < WIDTH * HEIGHT * 3; i++)     /* nearly normal: the sum of 12 */
+    for (int j = 0; j < 12; j++)
+      numbers[i] += test_uniform (&state) - 0.5f;
+  for (int y = 0; y < HEIGHT; y++)
+    for (int x = 0; x < WIDTH; x++)
+      for (int c = 0; c < 3; c++)
+        pixels[(y * WIDTH + x) * 3 + c] = 0.5f + 20 / 255.0f * numbers[(y / side * WIDTH + x / side) * 3 + c];
+  return pixels;
+}
+
+static float *
+denoised_with (const char *path, double noise, const float *pixels)
+{
+  g_autoptr (GError)      error   = NULL;
+  g_autoptr (FddmWeights) weights = fddm_weights_open (path, &error);
+  g_autoptr (FddmContext) context = fddm_context_new (weights, FDDM_DEVICE_CPU, NULL, &error);
+  FddmDenoiseParams       params  = params_with (noise, 0, 1);
+  float                  *out     = run (context, &params, pixels, WIDTH, HEIGHT, 3, NULL, &error);
+
+  g_assert_no_error (error);
+  return out;
+}
+
+static gboolean
+equal (const float *a, const float *b)
+{
+  return memcmp (a, b, WIDTH * HEIGHT * 3 * sizeof (float)) == 0;
+}
+
+/* With the level measured and told: what is white goes through the one network, what isn't through the other. */
+static void
+test_used_where_noise_is_white (void)
+{
+  g_autofree char *alone = write_file ("alone.safetensors", 0, NULL);
+  g_autofree char *any = write_any ("white"), *white = write_white (3);
+
+  for (int side = 1; side <= 2; side++)
+    for (int noise = 0; noise <= 20; noise += 20)
+      {
+        g_autofree float *pixels   = noisy_picture (side);
+        g_autofree float *both     = denoised_with (any, noise, pixels);
+        g_autofree float *by_any   = denoised_with (alone, noise, pixels);
+        g_autofree float *by_white = denoised_with (white, noise, pixels);
+
+        g_assert_false (equal (by_any, by_white));
+        g_assert_true (equal (both, side == 1 ? by_white : by_any));
+      }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+  int                result;
+
+  g_test_init (&argc, &argv, NULL);
+  folder = g_dir_make_tmp ("fddm-white-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_test_add_func ("/white/found", test_found);
+  g_test_add_func ("/white/refused", test_refused);
+  g_test_add_func ("/white/whiteness", test_whiteness);
+  g_test_add_func ("/white/used-where-noise-is-white", test_used_where_noise_is_white);
+  result = g_test_run ();
+  for (const char *const *name = (const char *const[]) { "any", "white", "alone", NULL }; *name != NULL; name++)
+    {
+      g_autofree char *file = g_strconcat (*name, ".safetensors", NULL), *path = g_build_filename (folder, file, NULL);
+
+      g_remove (path);
+    }
+  g_rmdir (folder);
+  g_free (folder);
+  return result;
+}
