@@ -5,6 +5,7 @@ PSNR of each picture, over its three channels.
 
     evaluate.py WEIGHTS --set NAME=FOLDER ... [--sigma 15 25 50] [--passes 1 8] [--limit N] [--json OUT]
                 [--program fddm]     also runs the C program on the same noisy pictures
+                [--given FILE]       that the program is given instead: what WEIGHTS take the place of where noise is white
 """
 import argparse
 import json
@@ -102,11 +103,12 @@ def main():
     a.add_argument("--json")
     a.add_argument("--fast-math", action="store_true", help="bfloat16")
     a.add_argument("--program", help="the C program, run on the same pictures in one pass")
+    a.add_argument("--given", metavar="FILE", help="weights that the program is given instead")
     o = a.parse_args()
     model, about = weights.load(o.weights)
     model.to(memory_format=torch.channels_last)
     d = int(about["patch"])
-    other = (lambda noisy, sigma: run_program(o.program, noisy, sigma, o.weights)) if o.program else None
+    other = (lambda noisy, sigma: run_program(o.program, noisy, sigma, o.given or o.weights)) if o.program else None
     results = {}
     for entry in o.set:
         name, folder = entry.split("=", 1)

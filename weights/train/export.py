@@ -4,8 +4,10 @@
 
     export.py --checkpoint C --name fast --out weights/denoise-fast.safetensors
               [--metrics METRICS.json] [--difficulty DIFFICULTY.json] [--hardware TEXT] [--sheet PNG] [--mix FILE SHARE]
+              [--white denoise-fast-white | --for-white fast]
 
 METRICS is what evaluate.py --json wrote, DIFFICULTY what difficulty.py wrote. The card stands beside the file (.md).
+--white: the file that takes this one's place where noise is white (weights/FORMAT.md); --for-white: this one is such a file.
 """
 import argparse
 import json
@@ -53,13 +55,14 @@ def portable(command):
     return re.sub(r"(?<=\s)\S*/(?=\S)", "", " " + command).strip()
 
 
-def metadata(model, stored, name, metrics, hardware):
+def metadata(model, stored, o):
     d = stored["shape"]["patch"]
     return dict(
-        kind="denoise", name=name, patch=str(d), channels="3", colour="ycbcr-bt601", k_grid="paper",
-        temperature="%g" % noise.TEMPERATURE, mu_range=[0, round(-2 * noise.TEMPERATURE * math.log(noise.LOW))], noise_range=[model.low, model.high], training_data=DATA, licence=LICENCE,
-        command=portable(stored["command"]), commit=commit(), metrics=metrics or {},
-        hardware="%s; %.0f minutes, %d steps" % (hardware, stored["spent"] / 60, stored["step"]))
+        kind="denoise", name=o.name, patch=str(d), channels="3", colour="ycbcr-bt601", k_grid="paper",
+        temperature="%g" % noise.TEMPERATURE, mu_range=[0, round(-2 * noise.TEMPERATURE * math.log(noise.LOW))],
+        noise_range=[model.low, model.high], training_data=DATA, licence=LICENCE, **({"white": o.white} if o.white else {}),
+        command=portable(stored["command"]), commit=commit(), metrics=json.load(open(o.metrics)) if o.metrics else {},
+        hardware="%s; %.0f minutes, %d steps" % (o.hardware, stored["spent"] / 60, stored["step"]))
 
 
 def metrics_table(metrics):
@@ -70,7 +73,7 @@ def metrics_table(metrics):
     return "\n".join(lines)
 
 
-def card(name, model, stored, about, sheet):
+def card(model, stored, about, o):
     d, shape = stored["shape"]["patch"], stored["shape"]
     parts = ["""<!-- SPDX-License-Identifier: Apache-2.0 -->
 # Denoising network `%s`
@@ -78,10 +81,14 @@ def card(name, model, stored, about, sheet):
 Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×%d, a 3×3 head to %d channels,
 %d residual blocks of two 3×3 convolutions, a 3×3 tail; no normalisation. %.1f thousand multiply-adds per pixel,
 %.2f million parameters, stored as float16. Halo: %d pixels.
-""" % (name, d, d, shape["width"], shape["blocks"], model.network.operations(d) / 1000,
+""" % (o.name, d, d, shape["width"], shape["blocks"], model.network.operations(d) / 1000,
        sum(p.numel() for p in model.network.parameters()) / 1e6, d * (2 + 2 * shape["blocks"]))]
-    if sheet:
-        parts.append("![before and after](%s)\n" % sheet)
+    if o.for_white:
+        parts.append("Where the engine measures the noise as white, it takes the place of `%s`.\n" % o.for_white)
+    if o.white:
+        parts.append("Where the engine measures the noise as white, [%s](%s.md) takes its place.\n" % (o.white, o.white))
+    if o.sheet:
+        parts.append("![before and after](%s)\n" % o.sheet)
     if about["metrics"]:
         parts.append("PSNR in dB, mean over the set, white noise in float, not clipped; \"N passes\": averaged over N flips and\n"
                      "shifted grids.\n\n" + metrics_table(about["metrics"]) + "\n")
@@ -94,7 +101,7 @@ Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×
 | hardware, time | %s |
 | noise in training | %s; levels told wrong: a third of the white ones by up to 1.25, the cameras' by a factor exp (%g z) |
 """ % (about["licence"], about["command"], about["commit"], about["hardware"],
-       ", ".join("%.0f %% %s" % (100 * v, k) for k, v in noise.SHARES.items()),
+       ", ".join("%.0f %% %s" % (100 * v, k) for k, v in stored.get("shares", noise.SHARES).items() if v),
        noise.CAMERA_SPREAD))
     if "difficulty" in about:
         parts.append("![difficulty of each noise level](%s-difficulty.png)\n" % os.path.splitext(about["file"])[0])
@@ -111,19 +118,20 @@ def main():
     a.add_argument("--difficulty")
     a.add_argument("--hardware", default="")
     a.add_argument("--sheet")
+    a.add_argument("--white", metavar="NAME")
+    a.add_argument("--for-white", metavar="NAME")
     o = a.parse_args()
     model, stored = load(o.checkpoint)
     if o.mix:
         mix(model, o.mix[0], float(o.mix[1]))
         o.hardware += "; %s of the weights are those it started from" % o.mix[1]
-    metrics = json.load(open(o.metrics)) if o.metrics else {}
-    about = metadata(model, stored, o.name, metrics, o.hardware)
+    about = metadata(model, stored, o)
     if o.difficulty:
         about["difficulty"] = json.load(open(o.difficulty))
     weights.save(o.out, model, about)
     about["file"] = os.path.basename(o.out)
     with open(os.path.splitext(o.out)[0] + ".md", "w") as f:
-        f.write(card(o.name, model, stored, about, o.sheet))
+        f.write(card(model, stored, about, o))
     print(o.out, os.path.getsize(o.out), "bytes")
 
 

@@ -186,7 +186,7 @@ def main():
 
     metric = transform.ERROR_METRIC.float().to(device)
     weight = torch.diagonal(metric).repeat_interleave(d * d)[None, :, None, None]
-    shares = dict(zip(noise.SHARES, o.shares)) if o.shares else None
+    shares = dict(zip(noise.SHARES, o.shares)) if o.shares else noise.SHARES
     pictures = evaluate.load(o.validation)[:12] if o.validation and rank == 0 else []
     if rank == 0:
         print("%.1f thousand multiply-adds per pixel, %d parameters, %s" % (
@@ -201,7 +201,7 @@ def main():
 
     def checkpoint():
         save(o.out, dict(shape=shape, model=model.state_dict(), average=average.state_dict(), step=step,
-                         history=history, scale=scale.mean.cpu(), spent=clock.spent, start=clock.start,
+                         history=history, scale=scale.mean.cpu(), spent=clock.spent, start=clock.start, shares=shares,
                          optimiser=optimiser.state_dict(), about=pack.about, command=" ".join(sys.argv)))
 
     next_look, last_save, running = 0.04, time.time(), 0.0
