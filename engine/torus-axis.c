@@ -3,15 +3,15 @@
 #include "torus-axis.h"
 #include <math.h>
 
-/* A quarter of a window overlaps the next one at least. Two windows' estimates of one place disagree where it lies within two
- * patches of either's edge, three times as much as further inside (measured with 16 patches of 8): that much must count little.
- * 512 pixels take 36 windows of 128 so, a half would take 64. */
+/* Patches by which a window overlaps the next one at least. Two windows' estimates of one place disagree where it lies within
+ * two patches of either's edge, three times as much as further inside (measured with 16 patches of 8): that much must count
+ * little. 512 pixels take 25 windows of 120 so, in patches of 4. */
 #define OVERLAP 4
 
 void
 fddm_torus_axis_init (FddmTorusAxis *axis, int length, int window, gboolean meets)
 {
-  const int stride = window - window / OVERLAP;
+  const int stride = window - MIN (OVERLAP, window / 4);
 
   *axis = (FddmTorusAxis) { .length = length, .window = window, .count = 1 };
   if (length != window || meets)
