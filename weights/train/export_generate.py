@@ -4,10 +4,11 @@
 
     export_generate.py --checkpoint C --name texture --out weights/generate-texture.safetensors --textures DIR
                        [--offer wood sand ...] [--guidance 1.5] [--clamp] [--metrics FRECHET.json] [--sheet PNG]
-                       [--hardware TEXT]
+                       [--keep rock=0,3,7 ...] [--hardware TEXT]
 
 The difficulty curve of a network without variants is measured on the held-back pictures of --textures or --fashion. --offer: the
-classes that are worth it; the others are left out. --guidance, --clamp: how the engine is to sample (weights/FORMAT.md).
+classes that are worth it; the others are left out. --keep: the variants of a class that are worth it (sample.py --each shows them
+in their order). --guidance, --clamp: how the engine is to sample (weights/FORMAT.md).
 METRICS is what frechet.py --json wrote, sampling in the same way. The card stands beside the file (.md).
 """
 import argparse
@@ -26,8 +27,9 @@ DATA = {"textures": "material textures under CC0 and CC-BY-SA-3.0, listed in wei
         "fashion": "Fashion-MNIST, its 60 000 training pictures, MIT"}
 
 
-def offer(generator, names):
-    """Leaves out the classes that are not in NAMES: their rows of each embedding."""
+def offer(generator, names, keep):
+    """Leaves out the classes that are not in NAMES: their rows of each embedding. keep: class -> which variants stay, else
+    all."""
     known = generator.shape["classes"]
     rows = [known.index(n) for n in names] + [len(known)]
     for module in generator.model.network.modules():
@@ -37,9 +39,10 @@ def offer(generator, names):
     model = generator.model
     if model.counts:
         first = [sum(model.counts[:k]) for k in range(len(known))]
-        own = [r for k in rows[:-1] for r in range(first[k], first[k] + model.counts[k])]
+        kept = [keep.get(known[k], range(model.counts[k])) for k in rows[:-1]]
+        own = [first[k] + r for k, stay in zip(rows, kept) for r in stay]
         model.own_mean, model.own_variance = model.own_mean[own], model.own_variance[own]
-        model.counts = [model.counts[k] for k in rows[:-1]]
+        model.counts = [len(stay) for stay in kept]
     generator.shape["classes"] = list(names)
 
 
@@ -111,6 +114,7 @@ def main():
     a.add_argument("--name", required=True)
     a.add_argument("--out", required=True)
     a.add_argument("--offer", nargs="+", metavar="CLASS")
+    a.add_argument("--keep", nargs="+", default=[], metavar="CLASS=N,N...")
     a.add_argument("--guidance", type=float, default=1.0)
     a.add_argument("--clamp", action="store_true")
     a.add_argument("--metrics")
@@ -122,8 +126,8 @@ def main():
         a.error("a network that is told the time, as the paper's are, has no place in a weights file")
     if not generator.shape["classes"]:
         a.error("a weights file that generates has classes")
-    if o.offer:
-        offer(generator, o.offer)
+    keep = {name: [int(n) for n in rows.split(",")] for name, rows in (entry.split("=") for entry in o.keep)}
+    offer(generator, o.offer or generator.shape["classes"], keep)
     about = metadata(generator, stored, o)
     weights.save(o.out, generator.model, about)
     with open(os.path.splitext(o.out)[0] + ".md", "w") as f:

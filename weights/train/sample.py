@@ -4,6 +4,7 @@
 
     sample.py CHECKPOINT|WEIGHTS --textures DIR --out PNG [--count 6] [--steps 20] [--eta 1] [--classes wood sand] ...
     sample.py WEIGHTS --textures DIR --out PNG --repeat --classes wood      each sample 3 x 3 times, to look for seams
+    sample.py CHECKPOINT --textures DIR --out PNG --each --classes rock       a sample with each variant, eight to a row
 """
 import argparse
 
@@ -40,6 +41,16 @@ def start(o):
     return generative.load(o.model, kind), torch.device(kind)
 
 
+def each_variant(g, o, k):
+    """A sample of class K with each of its variants, in their order (export_generate.py --keep)."""
+    first, count = sum(g.model.counts[:k]), g.model.counts[k]
+    rows = iter(torch.arange(first, first + count).split(o.batch))
+    drawn, g.model.variant = g.model.variant, lambda classes, generator: g.model.own(next(rows))
+    made = draw(g, o, torch.full((count,), k), o.steps, o.side)
+    g.model.variant = drawn
+    return [made[i:i + 8] for i in range(0, count, 8)]
+
+
 def draw(g, o, labels, steps, side=None):
     with torch.autocast(g.device.type, dtype=torch.bfloat16):
         return g.draw(labels, steps, o.eta, side, o.placement, not o.no_clamp, o.batch, torch.Generator().manual_seed(o.seed),
@@ -66,10 +77,14 @@ def main():
     a.add_argument("--side", type=int, help="of a sample; its training's if not given")
     a.add_argument("--steps", type=int, default=20)
     a.add_argument("--repeat", action="store_true")
+    a.add_argument("--each", action="store_true", help="every variant of each class, instead")
     o = a.parse_args()
     g, device = start(o)
     data = textures.load(o, g.shape["side"], device, held=True)
     names = o.classes or data.classes
+    if o.each:
+        known = g.shape["classes"]
+        return image([row for n in names for row in each_variant(g, o, known.index(n))]).save(o.out, optimize=True)
     labels = torch.tensor([data.classes.index(n) for n in names]).repeat_interleave(o.count)
     known = g.shape["classes"]
     asked = torch.tensor([known.index(data.classes[k]) if known else -1 for k in labels.tolist()])

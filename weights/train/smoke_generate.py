@@ -152,13 +152,20 @@ def check_variants():
                  "--threads", "1", "--device", "cpu", "--textures", pictures)
         smoke.run("train_generate.py", "--minutes", "0.02", "--variants", "--focus", "active", "--favour", "waves", "--crop", "16", "--out", checkpoint, *small)
         smoke.run("export_generate.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out, "--offer", "waves",
-                  "flecks", "--textures", pictures)
+                  "flecks", "--keep", "waves=3", "flecks=5,1", "--textures", pictures)
+        smoke.run("sample.py", checkpoint, "--out", os.path.join(folder, "each.png"), "--steps", "1", "--each", "--classes", "waves",
+                  "--textures", pictures)
         stored, loaded = generative.load(checkpoint), generative.load(out)
     known = [stored.shape["classes"].index(n) for n in loaded.shape["classes"]]
+    rows = [32 * known[0] + 3, 32 * known[1] + 5, 32 * known[1] + 1]
+    if loaded.model.counts != [1, 2] or not torch.equal(loaded.model.own_mean, stored.model.own_mean[rows]):
+        sys.exit("smoke_generate.py: the file has not the variants that were to be kept")
+    same = stored.model.own(rows[:2])
+    stored.model.variant = loaded.model.variant = lambda classes, generator: same
     a, b = (g.draw(torch.tensor(k), 2, generator=torch.Generator().manual_seed(1)) for g, k in ((stored, known), (loaded, [0, 1])))
     if (a - b).abs().max() > 0.02:
         sys.exit("smoke_generate.py: the file's variants differ from the checkpoint's by %g" % (a - b).abs().max())
-    own = stored.model.variant(torch.tensor([known[1]]), torch.Generator().manual_seed(2))
+    own = loaded.model.own([1])
     x = own[0].expand(1, 48, 8, 8)
     if not torch.allclose(stored.model(x, torch.full((1, 48, 1, 1), 1e3), torch.tensor([known[1]]), (own[0], 0 * own[1])), x):
         sys.exit("smoke_generate.py: a picture without variance is not its mean")

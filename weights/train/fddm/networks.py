@@ -125,11 +125,14 @@ class Denoiser(nn.Module):
         """classes: N indices, -1 for any -> the means and variances of a picture of each, drawn; None without variants."""
         if not self.counts:
             return None
-        first = [sum(self.counts[:k]) for k in range(len(self.counts))]
         rows = []
         for k in classes.tolist():
-            count, at = (self.counts[k], first[k]) if k >= 0 else (sum(self.counts), 0)
+            count, at = (self.counts[k], sum(self.counts[:k])) if k >= 0 else (sum(self.counts), 0)
             rows.append(at + int(torch.randint(count, (1,), generator=generator)))
+        return self.own(rows)
+
+    def own(self, rows):
+        """The means and variances of the variants ROWS."""
         return self.own_mean[rows][:, :, None, None], self.own_variance[rows][:, :, None, None]
 
     def statistics(self, own=None):
