@@ -320,7 +320,8 @@ read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 read_prediction (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const keys[] = { "k_grid", "temperature", "mu_range", "noise_range", "classes", "difficulty", "white", NULL };
+  static const char *const keys[] = { "k_grid", "temperature", "mu_range", "noise_range", "classes", "difficulty", "white",
+                                      NULL };
 
   if (!read_sampling (weights, file, error))
     return FALSE;

@@ -47,7 +47,8 @@ def main():
     a.add_argument("--program", default="fddm")
     o = a.parse_args()
     random = np.random.default_rng(3)
-    names = sorted(n for n in os.listdir(o.photos) if not o.names or os.path.splitext(n)[0] in o.names)
+    names = sorted(n for n in os.listdir(o.photos) if n.lower().endswith((".jpg", ".png"))
+                   and (not o.names or os.path.splitext(n)[0] in o.names))
     for name in names:
         clean = load(os.path.join(o.photos, name))
         noisy = clean + random.standard_normal(clean.shape, np.float32) * np.float32(o.noise / 255)

@@ -14,7 +14,8 @@ static char *folder;
 static char *
 write_file (const char *name, float value, const char *const replace[2][2])
 {
-  g_autofree char    *source = test_golden_path ("tiny.safetensors"), *bytes = NULL, *path = g_build_filename (folder, name, NULL);
+  g_autofree char    *source = test_golden_path ("tiny.safetensors"), *bytes = NULL;
+  g_autofree char    *path   = g_build_filename (folder, name, NULL);
   g_autoptr (GString) header = NULL, file = g_string_new (NULL);
   guint64             length;
   gsize               size;
