@@ -150,7 +150,8 @@ def check_variants():
         draw_textures(pictures)
         small = ("--config", "texture-p4", "--width", "32", "--multipliers", "1", "--blocks", "1", "--side", "32", "--batch", "8",
                  "--threads", "1", "--device", "cpu", "--textures", pictures)
-        smoke.run("train_generate.py", "--minutes", "0.02", "--variants", "--focus", "active", "--favour", "waves", "--crop", "16", "--out", checkpoint, *small)
+        smoke.run("train_generate.py", "--minutes", "0.02", "--variants", "--focus", "active", "--favour", "waves",
+                  "--crop", "16", "--out", checkpoint, *small)
         smoke.run("export_generate.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out, "--offer", "waves",
                   "flecks", "--keep", "waves=3", "flecks=5,1", "--textures", pictures)
         smoke.run("sample.py", checkpoint, "--out", os.path.join(folder, "each.png"), "--steps", "1", "--each", "--classes", "waves",
