@@ -70,15 +70,20 @@ assert_close (const Bench *bench, const FddmTensor *tensor, const float *expecte
                      tolerance);
 }
 
-/* A network about to be asked for the clean coefficients of X with noise S, ROWS × COLUMNS of 48. */
+/* A network about to be asked for the clean coefficients of the golden NAME.x with noise NAME.s. */
 typedef struct {
   Bench       b;
   FddmTensor *x, *s, *x0;
 } Question;
 
 static void
-question_open (Question *q, int setting, const char *file, int rows, int columns, const float *x, const float *s)
+question_open (Question *q, int setting, const char *file, FddmSafetensors *golden, const char *name)
 {
+  g_autofree char  *name_x = g_strconcat (name, ".x", NULL), *name_s = g_strconcat (name, ".s", NULL);
+  int               n, rows, columns;
+  g_autofree float *x = test_golden_image (golden, name_x, &n, &rows, &columns);
+  g_autofree float *s = test_golden_image (golden, name_s, &n, &rows, &columns);
+
   bench_open (&q->b, &settings[setting], file, rows, columns);
   q->x  = test_tensor (q->b.backend, q->b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, x);
   q->s  = test_tensor (q->b.backend, q->b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, s);
@@ -100,8 +105,6 @@ test_denoising_network (void)
   g_autofree char            *bytes = NULL;
   g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
   int               n, rows, columns;
-  g_autofree float *x = test_golden_image (file, "network.x", &n, &rows, &columns);
-  g_autofree float *s = test_golden_image (file, "network.s", &n, &rows, &columns);
   g_autofree float *estimate = test_golden_image (file, "network.estimate", &n, &rows, &columns);
   g_autofree float *output = test_golden_image (file, "network.output", &n, &rows, &columns);
   g_autofree float *input = test_golden_image (file, "network.input", &n, &rows, &columns);
@@ -110,7 +113,7 @@ test_denoising_network (void)
     {
       Question q;
 
-      question_open (&q, i, "tiny.safetensors", rows, columns, x, s);
+      question_open (&q, i, "tiny.safetensors", file, "network");
       g_assert_true (fddm_sampler_estimate (&q.b.sampler, q.x, q.s, q.x0, &silent, NULL));
       assert_close (&q.b, fddm_network_input (q.b.network), input, settings[i].tolerance);
       assert_close (&q.b, fddm_network_output (q.b.network), output, settings[i].tolerance);
@@ -126,8 +129,6 @@ test_generating_network (void)
   g_autofree char            *bytes = NULL;
   g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
   int               n, rows, columns;
-  g_autofree float *x = test_golden_image (file, "generate.x", &n, &rows, &columns);
-  g_autofree float *s = test_golden_image (file, "generate.s", &n, &rows, &columns);
 
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     for (int class = 0; class < 3; class++)
@@ -136,7 +137,7 @@ test_generating_network (void)
         g_autofree float *expected = test_golden_image (file, name, &n, &rows, &columns);
         Question          q;
 
-        question_open (&q, i, "tiny-generate.safetensors", rows, columns, x, s);
+        question_open (&q, i, "tiny-generate.safetensors", file, "generate");
         q.b.sampler.class = class == 2 ? -1 : class;
         g_assert_true (fddm_sampler_estimate (&q.b.sampler, q.x, q.s, q.x0, &silent, NULL));
         assert_close (&q.b, fddm_network_output (q.b.network), expected, settings[i].tolerance);
@@ -151,8 +152,6 @@ test_wiener_input (void)
   g_autofree char            *bytes = NULL;
   g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
   int               n, rows, columns;
-  g_autofree float *x = test_golden_image (file, "generate.x", &n, &rows, &columns);
-  g_autofree float *s = test_golden_image (file, "generate.s", &n, &rows, &columns);
   g_autofree float *estimate = test_golden_image (file, "wiener.estimate", &n, &rows, &columns);
   g_autofree float *input = test_golden_image (file, "wiener.input", &n, &rows, &columns);
 
@@ -160,7 +159,7 @@ test_wiener_input (void)
     {
       Question q;
 
-      question_open (&q, i, "tiny-generate.safetensors", rows, columns, x, s);
+      question_open (&q, i, "tiny-generate.safetensors", file, "generate");
       q.b.weights->input_form = FDDM_INPUT_WIENER;
       q.b.sampler.class       = 1;
       g_assert_true (fddm_sampler_estimate (&q.b.sampler, q.x, q.s, q.x0, &silent, NULL));
