@@ -17,10 +17,14 @@
 
 /* Noise left in a picture is worse than a little too much taken out: where the meter is unsure, the level told to the network
  * is so many standard deviations higher, in all channels as in the least sure one: what misleads it in one may mislead it in
- * another. White noise it knows within CERTAIN. Where only luma seems noisy, what it is unsure of is more likely texture, or
+ * another. White noise it knows within CERTAIN. Where luma alone seems noisy, what it is unsure of is more likely texture, or
  * the picture is gray: there nothing is added. */
 #define CAUTION 1.5
 #define CERTAIN 0.08
+
+/* Where chroma is noisy at all it is as noisy as so much of luma, with luma's spectrum: cameras' own denoising and JPEG, which
+ * stores chroma at half the size, leave coarse blotches there, of which a patch shows little. */
+#define CHROMA_LEAST 0.3
 
 G_STATIC_ASSERT (BINS == KNOTS - 1);    /* a bin lies between two knots */
 
@@ -209,10 +213,34 @@ channel_write (const Channel *channel, float level[AREA], float curve[KNOTS])
     curve[i] = (float) (factor[i] / mean);
 }
 
+static double
+energy (const FddmNoiseModel *model, int c)
+{
+  double sum = 0;
+
+  for (int k = 0; k < AREA; k++)
+    sum += model->level[c * AREA + k] * model->level[c * AREA + k];
+  return sum;
+}
+
+/* Adds so much noise of luma's spectrum to the chroma channel C that it is as noisy as the least. */
+static void
+raise_chroma (FddmNoiseModel *model, int c)
+{
+  const double luma = energy (model, 0), wanting = CHROMA_LEAST * CHROMA_LEAST * luma - energy (model, c);
+
+  for (int k = 0; wanting > 0 && k < AREA; k++)
+    {
+      float *level = &model->level[c * AREA + k];
+
+      *level = (float) sqrt (*level * *level + wanting / luma * model->level[k] * model->level[k]);
+    }
+}
+
 void
 fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
 {
-  double higher = 1, chroma = 0;
+  double higher = 1;
 
   fddm_noise_white (model, FDDM_METER_PATCH, FDDM_METER_CHANNELS, FALSE, 0);
   for (int c = 0; c < FDDM_METER_CHANNELS; c++)
@@ -235,9 +263,11 @@ fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
         }
       channel_write (&channel, model->level + c * AREA, model->curve[c]);
       higher = MAX (higher, caution (&channel));
-      for (int k = 0; k < AREA; k++)
-        chroma += c > 0 ? model->level[c * AREA + k] * model->level[c * AREA + k] : 0;
     }
-  for (int k = 0; chroma > 2 * AREA * NONE * NONE && k < FDDM_METER_COEFFICIENTS; k++)
+  if (!(energy (model, 1) + energy (model, 2) > 0))
+    return;
+  for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)
     model->level[k] *= (float) higher;
+  for (int c = 1; c < FDDM_METER_CHANNELS; c++)
+    raise_chroma (model, c);
 }

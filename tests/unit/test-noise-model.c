@@ -119,6 +119,28 @@ test_doubt_is_caution (void)
   g_assert_cmpfloat_with_epsilon (model.level[5] / 0.015, 1, 1e-3);
 }
 
+/* Weak chroma is told as 0.3 of luma, by noise of luma's spectrum; none stays none. */
+static void
+test_weak_chroma_is_raised (void)
+{
+  FddmMeterSums  sums = { 0 };
+  FddmNoiseModel model;
+  double         energy[3] = { 0 };
+
+  tell (&sums, 2, 13, 0, 1e4);
+  for (int b = 0; b < FDDM_METER_BINS; b++)
+    for (int k = 16; k < 32; k++)
+      sums.level[b][k] = sums.weight[b][k] * log (k == 17 ? 0.004 : 0.001);
+  fddm_noise_read (&sums, &model);
+  for (int k = 0; k < 48; k++)
+    energy[k / 16] += model.level[k] * model.level[k];
+  g_assert_cmpfloat_with_epsilon (energy[1] / energy[0], 0.09, 1e-5);
+  g_assert_cmpfloat_with_epsilon (model.level[31] / model.level[16], model.level[15] / model.level[0], 1e-5);
+  g_assert_cmpfloat_with_epsilon (model.level[17] * model.level[17] - model.level[16] * model.level[16] * 121 / 100, 16e-6, 1e-8);
+  for (int k = 32; k < 48; k++)
+    g_assert_cmpfloat_with_epsilon (model.level[k] / (0.01 + 0.001 * k), 1, 1e-3);
+}
+
 /* A difference that a few places make by chance is none; the same from many places is one. */
 static void
 test_chance_is_no_curve (void)
@@ -301,6 +323,7 @@ main (int argc, char **argv)
   g_test_add_func ("/noise-model/white-levels", test_white_levels);
   g_test_add_func ("/noise-model/what-was-told-is-read", test_what_was_told_is_read);
   g_test_add_func ("/noise-model/doubt-is-caution", test_doubt_is_caution);
+  g_test_add_func ("/noise-model/weak-chroma", test_weak_chroma_is_raised);
   g_test_add_func ("/noise-model/chance-is-no-curve", test_chance_is_no_curve);
   g_test_add_func ("/noise-model/nothing-is-no-noise", test_nothing_is_no_noise);
   g_test_add_func ("/noise-model/features", test_features);

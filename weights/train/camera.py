@@ -4,8 +4,8 @@
 
 Raw noise (Poisson and read, amplified by the white balance) -> demosaicing -> colour matrix -> tone curve -> the
 camera's own denoising, linear and edge-preserving, and sharpening -> JPEG. Noise goes through the linear stages alone,
-so that the photograph stays the truth; the edge-preserving filter takes detail out of the truth as well, for the mean
-of many shots of one scene has lost it too.
+so that the photograph stays the truth; the edge-preserving filter and JPEG take detail out of the truth as well, for the
+mean of many shots of one scene has lost it too.
 """
 import math
 
@@ -84,6 +84,16 @@ def sensor_noise(rgb):
     return noise * slope / size, place / size
 
 
+def blotches(n, r2):
+    """Gain by frequency, N x 3 x h x w/2: noise that grows towards low frequencies, in chroma above all, where cameras'
+    own denoising reaches over few pixels. r2: squared cycles per pixel."""
+    device = r2.device
+    corner = spread(n, 1 / 100, 1 / 12, device)
+    slope = torch.cat([uniform(n, 0, 0.35, device), uniform(n, 0, 1.1, device).expand(n, 2, 1, 1)], 1)
+    slope = slope * some(n, 0.7, device)
+    return (1 + r2 / corner ** 2) ** (-slope / 2)
+
+
 def filter_noise(ycc):
     """Noise smoothed over pixels as in-camera denoising and scaling leave it, chroma more than luma, and sharpened."""
     n, _, h, w = ycc.shape
@@ -91,13 +101,22 @@ def filter_noise(ycc):
     fy, fx = torch.fft.fftfreq(h, device=device)[:, None], torch.fft.rfftfreq(w, device=device)[None]
     r2 = (fy * fy + fx * fx)[None, None]                      # cycles per pixel, squared
     luma = uniform(n, 0, 1.6, device) * some(n, 0.7, device)  # standard deviation of the kernel, pixels
-    chroma = luma + spread(n, 0.5, 6, device) * some(n, 0.7, device)
+    chroma = luma + spread(n, 0.5, 6, device) * some(n, 0.8, device)
     blur = torch.cat([luma, chroma, chroma], 1)
-    floor = torch.cat([uniform(n, 0, 0.8, device) ** 2, uniform(n, 0, 0.3, device).expand(n, 2, 1, 1)], 1)
+    floor = torch.cat([uniform(n, 0, 0.8, device) ** 2, (uniform(n, 0, 0.55, device) ** 2).expand(n, 2, 1, 1)], 1)
     gain = (1 - floor) * torch.exp(-2 * math.pi ** 2 * blur ** 2 * r2) + floor
+    gain = gain * blotches(n, r2)
     sharpen = uniform(n, 0, 1.5, device) * some(n, 0.5, device)
     gain = torch.cat([gain[:, :1] * (1 + sharpen * (1 - torch.exp(-2 * math.pi ** 2 * 0.8 ** 2 * r2))), gain[:, 1:]], 1)
     return torch.fft.irfft2(torch.fft.rfft2(ycc) * gain, s=(h, w))
+
+
+def chroma_kept(noise):
+    """Factor for chroma: what filtering left, or (smoothed noise is weak, cameras' is not) a share of luma's strength."""
+    n, device = len(noise), noise.device
+    luma, chroma = (p.pow(2).mean((1, 2, 3), keepdim=True).sqrt() for p in (noise[:, :1], noise[:, 1:]))
+    share = spread(n, 0.12, 1.2, device) * luma / chroma.clamp_min(1e-6)
+    return torch.where(some(n, 0.6, device) & (chroma > 1e-4 * luma), share, uniform(n, 0.3, 1.3, device))
 
 
 def box(x, radius):
@@ -134,6 +153,26 @@ def levels(noise, place, brightness, d):
     return spectrum[:, :, None, None] * by_brightness
 
 
+def saver(n, device):
+    """How N pictures are saved, as JPEG most of them, some by the camera and then by somebody once more: a function of the
+    pictures."""
+    passes = [(uniform(n, low, 98, device).round(), some(n, 0.7, device), jpeg.grid(), some(n, share, device))
+              for low, share in ((85, 0.3), (60, 0.75))]
+
+    def save(ycc):
+        for quality, halve, grid, chosen in passes:
+            ycc = torch.where(chosen, jpeg.compress(ycc, quality, halve, grid), ycc)
+        return ycc
+    return save
+
+
+def mean_of_shots(save, clean, noise):
+    """The truth, up to what is random in it: detail that JPEG takes out of every shot isn't in the mean of many. Noise of
+    the same kind, and its opposite, so that it cancels where saving loses nothing."""
+    other = torch.roll(noise, [int(torch.randint(side // 4, side - side // 4, (1,))) for side in noise.shape[-2:]], (2, 3))
+    return (save(clean + other) + save(clean - other)) / 2
+
+
 def camera(rgb, gray, d):
     """rgb: pictures; gray: N x 1 x 1 x 1, those whose channels are one. Clean and noisy coefficients, and the noise's level
     at each place, N x 3d^2 x h x w."""
@@ -144,17 +183,13 @@ def camera(rgb, gray, d):
     noise = torch.where(gray, noise[:, 1:2].expand_as(noise), noise)
     clean, noise = transform.to_ycc(rgb), transform.to_ycc(noise)
     noise = filter_noise(noise)
-    chroma_kept = uniform(n, 0.3, 1.3, device)
-    noise = torch.cat([noise[:, :1], noise[:, 1:] * chroma_kept], 1)
+    noise = torch.cat([noise[:, :1], noise[:, 1:] * chroma_kept(noise)], 1)
     noise = noise * (size / noise[:, :1].pow(2).mean((2, 3), keepdim=True).sqrt().clamp_min(1e-6))
     spared_clean, spared_noise = preserve_edges(clean, noise)
     spared = some(n, 0.65, device)
     clean, noise = torch.where(spared, spared_clean, clean), torch.where(spared, spared_noise, noise)
-    noisy = clean + noise
-    pressed = jpeg.compress(noisy, uniform(n, 85, 98, device).round(), some(n, 0.7, device))
-    noisy = torch.where(some(n, 0.3, device), pressed, noisy)        # by the camera, before somebody saved it once more
-    pressed = jpeg.compress(noisy, uniform(n, 60, 98, device).round(), some(n, 0.7, device))
-    noisy = torch.where(some(n, 0.75, device), pressed, noisy)
+    save = saver(n, device)
+    clean, noisy = mean_of_shots(save, clean, noise), save(clean + noise)
     clean, noisy = transform.patch_dct(clean, d), transform.patch_dct(noisy, d)
     brightness = clean[:, :1] / d
     return clean, noisy, levels(noisy - clean, place, brightness, d)

@@ -20,13 +20,17 @@ def quantise(planes, tables, quality):
     return transform.patch_idct((transform.patch_dct(planes, 8) / step).round() * step, 8)
 
 
-def compress(ycc, quality, halve):
-    """ycc after JPEG of QUALITY; HALVE (N x 1 x 1 x 1, bool) stores chroma at half the size (4:2:0). The 8x8 grid is
-    at a random place, one for the batch. Sides that are no multiples of 16 stay uncompressed."""
+def grid():
+    """A random place for the 16 x 16 grid."""
+    return [int(i) for i in torch.randint(0, 16, (2,))]
+
+
+def compress(ycc, quality, halve, shift):
+    """ycc after JPEG of QUALITY; HALVE (N x 1 x 1 x 1, bool) stores chroma at half the size (4:2:0). SHIFT: where the
+    grid is, as grid() draws it. Sides that are no multiples of 16 stay uncompressed."""
     h, w = ycc.shape[-2:]
     if h % 16 or w % 16:
         return ycc
-    shift = [int(i) for i in torch.randint(0, 16, (2,))]
     ycc = torch.roll(ycc, shift, (2, 3))
     chroma_tables = CHROMA_TABLE.reshape(1, 64).repeat(2, 1).to(ycc)
     luma = quantise(ycc[:, :1], LUMA_TABLE.reshape(1, 64).to(ycc), quality)

@@ -128,8 +128,7 @@ def main():
         if p.dim() > 1 and ("tail" in name or "/b." in name):
             p.data.mul_(0.1)
     if o.start:
-        begun = weights.load_meter(o.start).state_dict()
-        model.load_state_dict(grow({"network." + name: value for name, value in begun.items()}, model.state_dict()))
+        model.load_state_dict(grow(weights.load_meter(o.start).state_dict(), model.state_dict()))
     average = meter.Meter(o.width, o.blocks).to(device)
     average.load_state_dict(model.state_dict())
     model.to(memory_format=torch.channels_last)

@@ -9,7 +9,7 @@ import math
 import torch
 
 from camera import camera, some, uniform
-from fddm import schedule, transform
+from fddm import meter, schedule, transform
 
 LOW, HIGH = 0.002, 1.0        # levels s that networks are trained on: 0.25 to 127 in 8-bit steps
 SHARES = {"white": 0.48, "camera": 0.42, "path": 0.10}     # of a batch
@@ -17,6 +17,10 @@ TEMPERATURE = 2.0             # of the path that sampling follows: frequencies l
 GRAY_SHARE = 0.05             # R = G = B, no colour noise
 WRONG_SHARE, WRONG_SPREAD = 1 / 3, 0.11                    # levels told wrong by a factor exp(N(0, spread))
 CAMERA_SPREAD = 0.4           # the same for camera noise, for luma and chroma apart: it is harder to measure
+CAMERA_READ = 0.6             # of camera samples are told what the noise meter reads off them, where there is one
+READ_CAREFUL, READ_LEAST = (0, 1.5), 0.7     # with so much of the engine's caution; and not less than that share of the truth
+READ_SPREAD = 0.12            # and that with a factor exp(N(0, spread)): whole pictures are read better than crops
+CAMERA_FREE = 0.06            # of camera samples have no noise at all, and are told what the meter takes for it
 CAMERA_WHITE = 0.15           # of camera samples are told one level for all frequencies, as somebody sets it by hand
 
 
@@ -47,8 +51,30 @@ def path(n, h, w, d, device):
     return z * (reached / s), reached
 
 
-def mistake(s, n_camera):
-    """The levels as a measurement or a hand on the slider may tell them."""
+def as_read(reader, noisy, s, d):
+    """The levels that the meter READER would tell of camera samples, but not less than READ_LEAST of S, the truth: a
+    network can spare what it is told to be noise better than it can take out what it is told to be none. How they change with
+    brightness is as in S."""
+    n, c = s.shape[:2]
+    rgb = transform.to_rgb(transform.patch_idct(noisy, d))
+    stored = ((rgb.clamp(-1, 1) + 1) * 127.5).round() / 127.5 - 1
+    seen = transform.patch_dct(transform.to_ycc(stored), meter.PATCH)      # in float32: bfloat16 has no 8-bit steps
+    with torch.autocast(s.device.type, dtype=torch.bfloat16):
+        level, sure = reader(seen)
+    found = meter.read_each(level, sure, uniform(n, *READ_CAREFUL, s.device)[:, 0, 0, 0])
+    read = meter.split(found, d) * torch.exp(READ_SPREAD * torch.randn(n, 1, device=s.device))
+    size = s.pow(2).mean((2, 3)).unflatten(1, (3, c // 3))
+    each = size.mean(2).sqrt()                                                     # N x 3
+    told = read.unflatten(1, (3, c // 3)).pow(2).mean(2).sqrt()
+    enough = told > READ_LEAST * each
+    read = torch.where(enough.repeat_interleave(c // 3, 1), read, READ_LEAST * size.flatten(1).sqrt())
+    curve = s.unflatten(1, (3, c // 3)).pow(2).mean(2).sqrt() / each[:, :, None, None].clamp_min(1e-6)
+    curve = torch.where(some(n, 0.5, s.device), curve, torch.ones_like(curve)).repeat_interleave(c // 3, 1)
+    return read[:, :, None, None] * curve
+
+
+def mistake(s, n_camera, read=None):
+    """The levels as a measurement or a hand on the slider may tell them. read: what the meter tells of the N_CAMERA first."""
     n, c, device = len(s), s.shape[1], s.device
     wrong = torch.randn(n, 1, 1, 1, device=device).mul(WRONG_SPREAD).clamp(-0.223, 0.223).exp()
     wrong = torch.where(some(n, WRONG_SHARE, device), wrong, torch.ones_like(wrong)).expand(n, c, 1, 1)
@@ -59,16 +85,19 @@ def mistake(s, n_camera):
         even = s[:m, :c // 3].pow(2).mean((1, 2, 3), keepdim=True).sqrt() / transform.ROW_NORM[0].item()
         even = even * transform.ROW_NORM.float().to(device).repeat_interleave(c // 3)[None, :, None, None]
         by_hand = even * uniform(m, 0.6, 2.5, device)
-        told = torch.where(some(m, CAMERA_WHITE, device), by_hand.expand_as(s[:m]), s[:m] * factor)
+        told = s[:m] * factor
+        if read is not None:
+            told = torch.where(some(m, CAMERA_READ, device), read, told)
+        told = torch.where(some(m, CAMERA_WHITE, device), by_hand.expand_as(told), told)
         s = torch.cat([told, s[m:] * wrong[m:]])
     else:
         s = s * wrong
     return s
 
 
-def make(rgb, d, shares=None, truth=False, gray_share=GRAY_SHARE):
+def make(rgb, d, shares=None, truth=False, gray_share=GRAY_SHARE, reader=None):
     """rgb: N x 3 x H x W, [-1, 1], H and W multiples of d. Returns clean and noisy coefficients and the levels told to the
-    network (with TRUTH: as they are), each N x C x h x w."""
+    network (with TRUTH: as they are), each N x C x h x w. reader: a noise meter, what it reads is told, too."""
     n, _, h, w = rgb.shape
     device = rgb.device
     shares = shares or SHARES
@@ -78,9 +107,13 @@ def make(rgb, d, shares=None, truth=False, gray_share=GRAY_SHARE):
     gray = some(n, gray_share, device)
     rgb = torch.where(gray, rgb[:, 1:2].expand_as(rgb), rgb)
     clean = transform.patch_dct(transform.to_ycc(rgb), d)
-    noisy, levels = [], []
+    noisy, levels, read = [], [], None
     if n_camera:
         clean[:n_camera], y, s = camera(rgb[:n_camera], gray[:n_camera], d)
+        if reader:
+            free = some(n_camera, CAMERA_FREE, device)
+            y, s = torch.where(free, clean[:n_camera], y), torch.where(free, torch.zeros_like(s), s)
+            read = as_read(reader, y, s, d)
         noisy.append(y)
         levels.append(s)
     for first, last, maker in ((n_camera, n_camera + n_path, path), (n_camera + n_path, n, white)):
@@ -93,5 +126,5 @@ def make(rgb, d, shares=None, truth=False, gray_share=GRAY_SHARE):
     noisy[:, d2:] = torch.where(gray, torch.zeros_like(noisy[:, d2:]), noisy[:, d2:])
     levels = torch.cat([levels[:, :d2], torch.where(gray, torch.zeros_like(levels[:, d2:]), levels[:, d2:])], 1)
     if not truth:
-        levels = mistake(levels, n_camera)
+        levels = mistake(levels, n_camera, read)
     return clean, noisy, levels.clamp(LOW, HIGH)

@@ -13,9 +13,11 @@ import numpy as np
 import torch
 from PIL import Image
 
+import camera
 import evaluate
+import jpeg
 import noise
-from fddm import safetensors, sampler, schedule, transform, weights
+from fddm import meter, safetensors, sampler, schedule, transform, weights
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -94,15 +96,49 @@ def check_growth(start, pack, folder):
         "--width", "16", "--blocks", "2", "--batch", "4", "--side", "64")
     run("meter.py", "--out", grown + ".pt", "--export", grown + ".safetensors")
     small, large = (weights.load_meter(path) for path in (start, grown + ".safetensors"))
-    seen = torch.randn(1, small.tensors()["head.weight"].shape[1], 12, 12)
+    seen = torch.randn(1, small.network.tensors()["head.weight"].shape[1], 12, 12)
     with torch.no_grad():
-        error = (small(seen) - large(seen)).abs().max()
+        error = (small.network(seen) - large.network(seen)).abs().max()
     if not error < 1e-2:
         sys.exit("smoke.py: a meter that grew tells other levels, by %g" % error)
 
 
+def check_reading():
+    """What a batch is told is what a picture is told, where the brightness is one; and levels by smaller patches."""
+    reader = weights.load_meter(os.path.join(HERE, "../noise-meter.safetensors"))
+    flat = 0.0625 + 0.03 * torch.randn(2, 3, 64, 64)
+    with torch.no_grad():
+        each = meter.read_each(*reader(transform.patch_dct(transform.to_ycc(flat), meter.PATCH)))
+    for i in range(2):
+        one = torch.from_numpy(meter.read(reader, flat[i:i + 1])[0]).float()
+        if not (each[i] - one).abs().max() < 1e-3 * one.max():
+            sys.exit("smoke.py: read_each() differs from read()")
+    levels = torch.zeros(2, meter.COEFFICIENTS)
+    levels[0], levels[1, 0] = 3, 1               # white noise stays white; DC of 4 x 4 is half as strong in each 2 x 2
+    parts = meter.split(levels, 2)
+    if not (torch.allclose(parts[0], torch.full((12,), 3.0)) and torch.allclose(parts[1], 0.5 * torch.eye(12)[0])):
+        sys.exit("smoke.py: levels of patches of 4 x 4 are not those of 2 x 2")
+    clean, noisy, told = noise.make(flat.repeat(8, 1, 1, 1), 2, {"white": 0, "camera": 1, "path": 0}, reader=reader)
+    if not torch.isfinite(told).all() or told.shape != noisy.shape:
+        sys.exit("smoke.py: levels as read are out of range")
+
+
+def check_truth():
+    """The truth of a camera's picture: what is saved without loss stays, detail too fine for JPEG's steps goes."""
+    board = (torch.arange(64)[:, None] + torch.arange(64)) % 2 * (8 / 255)
+    clean, weak = board.expand(2, 3, 64, 64) - 4 / 255, 1e-3 * torch.randn(2, 3, 64, 64)
+    if not torch.allclose(camera.mean_of_shots(lambda x: x, clean, 30 * weak), clean, atol=1e-6):
+        sys.exit("smoke.py: noise is left in the truth")
+    quality, halve = torch.full((2, 1, 1, 1), 60.0), torch.zeros(2, 1, 1, 1, dtype=torch.bool)
+    kept = camera.mean_of_shots(lambda x: jpeg.compress(x, quality, halve, (3, 5)), clean, weak)
+    if not kept.std() < 0.1 * clean.std():
+        sys.exit("smoke.py: the truth has detail that no shot has")
+
+
 def main():
     check_sampler()
+    check_reading()
+    check_truth()
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     out, textures = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None

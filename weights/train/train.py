@@ -133,6 +133,7 @@ def options():
     a.add_argument("--own", type=float, default=0.5, help="0: weigh by noise level alone; 1: by the sample's own error")
     a.add_argument("--uniform-loss", action="store_true", help="plain squared error (for comparison)")
     a.add_argument("--shares", type=float, nargs=3, metavar=("WHITE", "CAMERA", "PATH"), help="of each batch")
+    a.add_argument("--meter", metavar="FILE", help="weights file of the noise meter: tell what it reads off cameras' pictures")
     a.add_argument("--validation", help="a folder of pictures (its first 12 are used)")
     a.add_argument("--seed", type=int, default=1)
     return a.parse_args()
@@ -187,6 +188,7 @@ def main():
     metric = transform.ERROR_METRIC.float().to(device)
     weight = torch.diagonal(metric).repeat_interleave(d * d)[None, :, None, None]
     shares = dict(zip(noise.SHARES, o.shares)) if o.shares else noise.SHARES
+    reader = weights.load_meter(o.meter).to(device).to(memory_format=torch.channels_last) if o.meter else None
     pictures = evaluate.load(o.validation)[:12] if o.validation and rank == 0 else []
     if rank == 0:
         print("%.1f thousand multiply-adds per pixel, %d parameters, %s" % (
@@ -210,7 +212,7 @@ def main():
     progress = progress_now()
     while progress < 1:
         with torch.no_grad():
-            clean, noisy, level = noise.make(pack.batch(o.batch, o.side), d, shares)
+            clean, noisy, level = noise.make(pack.batch(o.batch, o.side), d, shares, reader=reader)
         with torch.autocast(device.type, dtype=torch.bfloat16):
             estimate = run(noisy, level)
         loss = squared_error(estimate.float() - clean, metric)

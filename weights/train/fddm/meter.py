@@ -21,6 +21,7 @@ SURE = (-1.5, 3.0)             # range of the logarithm of the second output
 BINS = 16                      # of brightness, evenly over [-1, 1]
 ALIKE = 50                     # neighbouring places err together: so many tell as much as one by itself
 CAUTION, CERTAIN = 1.5, 0.08   # so many standard deviations beyond so much are added to what is told
+CHROMA_LEAST = 0.3             # noisy chroma is as noisy as so much of luma
 DOUBT = 0.05                   # by which the network may err at one brightness, however many places agree
 
 
@@ -36,11 +37,13 @@ def features(x):
 
 
 class Meter(torch.nn.Module):
-    def __init__(self, width=64, blocks=3):
+    def __init__(self, width=64, blocks=3, network=None):
+        """network: instead of a new one."""
         super().__init__()
         layers = networks.residual_layers(width, blocks)
         layers[0]["channels"] = width
-        self.network = networks.Network(layers, COEFFICIENTS, inputs=COEFFICIENTS + CHANNELS, outputs=2 * COEFFICIENTS)
+        self.network = network or networks.Network(layers, COEFFICIENTS, inputs=COEFFICIENTS + CHANNELS,
+                                                   outputs=2 * COEFFICIENTS)
 
     def forward(self, x):
         """Logarithm of the level, and of how sure it is, each N x C x h x w."""
@@ -80,6 +83,41 @@ def read_channel(weight, total, certainty):
     return np.where(level > 1.2 * FLOOR, level, 0), curve / mean, caution
 
 
+def split(level, d):
+    """Levels of patches of 4 x 4 (N x 3*16, each by itself) as those of the d x d patches that they are made of, N x 3 d^2:
+    the mean over places. d divides 4."""
+    small, large = (transform.dct_matrix(k).to(level) for k in (d, PATCH))
+    parts = torch.block_diag(*[small] * (PATCH // d))                    # PATCH pixels -> coefficients of its parts
+    join = (parts @ large.t()).pow(2)                                    # part's coefficient (s d + u), large one's
+    variance = torch.einsum("ai,bj,ncij->ncab", join, join, level.pow(2).unflatten(1, (CHANNELS, PATCH, PATCH)))
+    g = PATCH // d
+    return variance.unflatten(2, (g, d)).unflatten(4, (g, d)).mean((2, 4)).sqrt().flatten(1)
+
+
+def told(level, factor):
+    """LEVEL (N x CHANNELS x frequencies), as read, becomes what the denoiser is told: higher by FACTOR (N) unless luma
+    alone has any, and chroma as noisy as CHROMA_LEAST of luma, by noise of luma's spectrum."""
+    coloured = (level[:, 1:].amax((1, 2)) > 0)[:, None, None]
+    power = (level * factor[:, None, None]).pow(2)
+    luma, own = power[:, :1], power.sum(2, keepdim=True)
+    wanting = (CHROMA_LEAST ** 2 * own[:, :1] - own[:, 1:]).clamp_min(0)
+    chroma = power[:, 1:] + wanting * luma / own[:, :1].clamp_min(1e-12)
+    return torch.where(coloured, torch.cat([luma, chroma], 1).sqrt(), level)
+
+
+@torch.no_grad()
+def read_each(level, sure, careful=1.0):
+    """The levels that each picture of a batch would be told, N x 3*16, as read() finds them but for how they change with
+    brightness. level, sure: what a Meter makes of the pictures. careful: share of the caution, a number or N."""
+    level, sure = (v.unflatten(1, (CHANNELS, -1)).flatten(3) for v in (level, sure))
+    weight = (2 * sure).exp()
+    every = weight.sum(3)
+    level = ((weight * level).sum(3) / every).exp()
+    level = torch.where(level > 1.2 * FLOOR, level, torch.zeros_like(level))
+    doubt = (sure.exp().sum((2, 3)) / every.sum(2) - CERTAIN).clamp_min(0)
+    return told(level, (CAUTION * careful * doubt.amax(1)).exp()).flatten(1)
+
+
 @torch.no_grad()
 def read(model, pictures):
     """pictures: N x 3 x H x W, pieces of one picture, R'G'B' in [-1, 1]. Returns its noise: levels (C, [-1, 1]) and
@@ -93,6 +131,6 @@ def read(model, pictures):
     weights, totals = (np.stack([np.bincount(at, v, BINS) for v in values], 1) for values in (weight, weight * level))
     found = [read_channel(weights[:, k:k + PATCH ** 2], totals[:, k:k + PATCH ** 2], np.exp(sure[k:k + PATCH ** 2]).sum())
              for k in range(0, COEFFICIENTS, PATCH ** 2)]
-    coloured = np.mean([f[0] ** 2 for f in found[1:]]) > (1.2 * FLOOR) ** 2
-    factor = max(f[2] for f in found) if coloured else 1
-    return np.concatenate([f[0] for f in found]) * factor, np.stack([f[1] for f in found])
+    factor = torch.tensor([max(f[2] for f in found)])
+    level = told(torch.from_numpy(np.stack([f[0] for f in found]))[None], factor)
+    return level.numpy().reshape(-1), np.stack([f[1] for f in found])

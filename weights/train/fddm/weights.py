@@ -68,6 +68,7 @@ def load(path):
 
 
 def load_meter(path):
-    """Returns the network of a Meter in float32."""
+    """Returns a Meter in float32."""
     tensors, metadata = safetensors.read(path)
-    return network_of(tensors, metadata, inputs=meter.COEFFICIENTS + meter.CHANNELS, outputs=2 * meter.COEFFICIENTS)
+    network = network_of(tensors, metadata, inputs=meter.COEFFICIENTS + meter.CHANNELS, outputs=2 * meter.COEFFICIENTS)
+    return meter.Meter(network=network)
