@@ -24,7 +24,7 @@
 
 /* Where chroma is noisy at all it is as noisy as so much of luma, with luma's spectrum: cameras' own denoising and JPEG, which
  * stores chroma at half the size, leave coarse blotches there, of which a patch shows little. */
-#define CHROMA_LEAST 0.3
+#define CHROMA_LEAST 0.6
 
 G_STATIC_ASSERT (BINS == KNOTS - 1);    /* a bin lies between two knots */
 

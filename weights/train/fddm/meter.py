@@ -21,7 +21,7 @@ SURE = (-1.5, 3.0)             # range of the logarithm of the second output
 BINS = 16                      # of brightness, evenly over [-1, 1]
 ALIKE = 50                     # neighbouring places err together: so many tell as much as one by itself
 CAUTION, CERTAIN = 1.5, 0.08   # so many standard deviations beyond so much are added to what is told
-CHROMA_LEAST = 0.3             # noisy chroma is as noisy as so much of luma
+CHROMA_LEAST = 0.6             # noisy chroma is as noisy as so much of luma
 DOUBT = 0.05                   # by which the network may err at one brightness, however many places agree
 
 
