@@ -109,7 +109,7 @@ def ten_steps(model):
 
 
 def build_meter():
-    model = meter.Meter(16, 1)
+    model = meter.Meter(meter.network_of(16, 1))
     for name, p in model.network.named_parameters():
         p.data = torch.randn(p.shape) * (0.2 if p.dim() == 1 else (1 / p[0].numel()) ** 0.5)
     return model.eval()

@@ -82,7 +82,7 @@ def export(checkpoint, path):
     """CHECKPOINT, as main() writes it, becomes the weights file PATH and the card beside it."""
     import export as denoisers
     stored = torch.load(checkpoint, map_location="cpu")
-    model = meter.Meter(stored["width"], stored["blocks"])
+    model = meter.Meter(meter.network_of(stored["width"], stored["blocks"]))
     model.load_state_dict(stored["average"])
     shape = dict(width=stored["width"], blocks=stored["blocks"])
     command = stored.get("command") or "meter.py --pack pack --out meter.pt --width %(width)d --blocks %(blocks)d" % shape
@@ -122,14 +122,14 @@ def main():
     device = torch.device(o.device)
     torch.manual_seed(o.seed)
     pack, pages = Pack(o.pack, device), drawings.Pages(1000, o.side, device)
-    model = meter.Meter(o.width, o.blocks).to(device)
+    model = meter.Meter(meter.network_of(o.width, o.blocks)).to(device)
     for name, p in model.network.named_parameters():
         torch.nn.init.kaiming_normal_(p, nonlinearity="relu") if p.dim() > 1 else p.data.zero_()
         if p.dim() > 1 and ("tail" in name or "/b." in name):
             p.data.mul_(0.1)
     if o.start:
         model.load_state_dict(grow(weights.load_meter(o.start).state_dict(), model.state_dict()))
-    average = meter.Meter(o.width, o.blocks).to(device)
+    average = meter.Meter(meter.network_of(o.width, o.blocks)).to(device)
     average.load_state_dict(model.state_dict())
     model.to(memory_format=torch.channels_last)
     optimiser = Both(model.network, "muon", o.lr, o.muon_lr)

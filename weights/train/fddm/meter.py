@@ -36,14 +36,17 @@ def features(x):
     return torch.cat([torch.asinh(x / STEP), mean / PATCH], 1)
 
 
+def network_of(width, blocks):
+    """A Meter's network, untrained."""
+    layers = networks.residual_layers(width, blocks)
+    layers[0]["channels"] = width
+    return networks.Network(layers, COEFFICIENTS, inputs=COEFFICIENTS + CHANNELS, outputs=2 * COEFFICIENTS)
+
+
 class Meter(torch.nn.Module):
-    def __init__(self, width=64, blocks=3, network=None):
-        """network: instead of a new one."""
+    def __init__(self, network):
         super().__init__()
-        layers = networks.residual_layers(width, blocks)
-        layers[0]["channels"] = width
-        self.network = network or networks.Network(layers, COEFFICIENTS, inputs=COEFFICIENTS + CHANNELS,
-                                                   outputs=2 * COEFFICIENTS)
+        self.network = network
 
     def forward(self, x):
         """Logarithm of the level, and of how sure it is, each N x C x h x w."""

@@ -71,4 +71,4 @@ def load_meter(path):
     """Returns a Meter in float32."""
     tensors, metadata = safetensors.read(path)
     network = network_of(tensors, metadata, inputs=meter.COEFFICIENTS + meter.CHANNELS, outputs=2 * meter.COEFFICIENTS)
-    return meter.Meter(network=network)
+    return meter.Meter(network)
