@@ -19,7 +19,7 @@
 static gboolean
 gathers (const FddmDenoiseJob *job)
 {
-  return job->removes && !fddm_bands_are_even (job->params);
+  return job->removes && (job->strengthens || !fddm_bands_are_even (job->params));
 }
 
 FddmWorkSpec
@@ -31,8 +31,9 @@ fddm_denoise_spec (const FddmDenoiseJob *job)
     .width = job->source->width, .height = job->source->height, .samples = job->source->channels,
     .grids = job->removes ? job->params->averages : 1,
     .evaluations = detail ? job->params->steps : 1,
-    .samples_detail = detail || uncertainty, .gathers = gathers (job), .uncertainty = uncertainty,
-    .margin = gathers (job) || uncertainty ? MARGIN : 0
+    .samples_detail = detail || uncertainty, .gathers = gathers (job), .textures = job->strengthens,
+    .uncertainty = uncertainty,
+    .margin = (gathers (job) || uncertainty ? MARGIN : 0) + (job->strengthens ? FDDM_TEXTURE_REACH : 0)
   };
 }
 
@@ -90,6 +91,29 @@ clear_change (FddmDenoiseJob *job, const FddmTile *tile)
   fddm_pixels_fill (job->work.change, region_pixels (tile) * job->source->channels, 0.0f);
 }
 
+/* What is wanting of sampled texture's strength, to what was gathered. Of the whole region, though it is right within the
+ * core only, whose pixels look no further than what the core's margin has. */
+static void
+strengthen (FddmDenoiseJob *job, const FddmTile *tile)
+{
+  FddmWork   *work = &job->work;
+  const gsize n = region_pixels (tile);
+  const int   samples = job->source->channels;
+  const float luma = (float) (job->params->luma / 100.0), detail = (float) (job->params->detail / 100.0);
+  float      *photo = work->planes[0], *estimate = work->planes[1];
+
+  fddm_pixels_repair (work->raw, tile->region.width, tile->region.height, samples, work->spare);
+  fddm_pixels_fill (photo, n, 0.0f);
+  fddm_texture_luma (work->spare, n, samples, 1.0f, photo);
+  for (gsize i = 0; i < n; i++)
+    estimate[i] = photo[i] - detail * work->texture[i];
+  fddm_texture_luma (work->change, n, samples, 1.0f / luma, estimate);
+  fddm_texture_strengthen (work->texture, work->planes, tile->region.width, tile->region.height, &job->fine, work->pixels);
+  for (gsize i = 0; i < n; i++)
+    for (int c = 0; c < samples; c++)
+      work->change[i * samples + c] += luma * detail * work->texture[i];
+}
+
 /* What was gathered, weighted by bands, onto the photo. */
 static void
 add_change (FddmDenoiseJob *job, const FddmTile *tile)
@@ -97,8 +121,11 @@ add_change (FddmDenoiseJob *job, const FddmTile *tile)
   FddmWork *work    = &job->work;
   const int samples = job->source->channels;
 
-  fddm_bands_weight (job->params, core_of (work->change, tile, samples), (gsize) tile->region.width * samples,
-                     tile->core.width, tile->core.height, samples, core_of (work->spare, tile, samples), work->pixels);
+  if (job->strengthens)
+    strengthen (job, tile);
+  if (!fddm_bands_are_even (job->params))
+    fddm_bands_weight (job->params, core_of (work->change, tile, samples), (gsize) tile->region.width * samples,
+                       tile->core.width, tile->core.height, samples, core_of (work->spare, tile, samples), work->pixels);
   fddm_pixels_add (work->raw, work->change, region_pixels (tile) * samples);
 }
 
@@ -151,6 +178,24 @@ synthesise_now (FddmDenoiseJob *job, const FddmWindow *window, const FddmTensor 
 
   return backend->synthesise (job->context->device, window, coefficients, weight, pixels, error) &&
          backend->synthesise_finish (job->context->device, error);
+}
+
+/* Luma of what the sample has more than the estimate, the grid's share of it, to work.texture. */
+static gboolean
+keep_texture (FddmDenoiseJob *job, const FddmTile *tile, const FddmWindow *of, GError **error)
+{
+  const FddmBackend *backend = job->context->backend;
+  FddmWork          *work    = &job->work;
+  const int          samples = job->source->channels;
+  FddmWindow         window  = *of;
+
+  window.series = FDDM_SERIES_NONE;   /* other pixels than the photo's */
+  fddm_pixels_fill (work->spare, region_pixels (tile) * samples, 0.0f);
+  if (!backend->difference (job->context->device, work->x0, work->x, NULL, 0.0f, job->whole, work->next, error) ||
+      !synthesise_now (job, &window, work->next, 1.0f / job->params->averages, work->spare, error))
+    return FALSE;
+  fddm_texture_luma (work->spare, region_pixels (tile), samples, 1.0f, work->texture);
+  return TRUE;
 }
 
 /* A little more noise n of the photo's own kind, and what of it the estimate lets pass, as pixels in work.spare and
@@ -286,6 +331,7 @@ sample_on_grid (FddmDenoiseJob *job, const FddmTile *tile, int i, const FddmGrid
   if (uncertain && work->spec.gathers)   /* the probes were gathered there, too */
     clear_change (job, tile);
   return (detail == 0.0f || sample_detail (job, &sampler, window, random_of (job, tile, grid, i), &rest, error)) &&
+         (!job->strengthens || keep_texture (job, tile, window, error)) &&
          backend->difference (device, work->y, work->x0, detail > 0.0f ? work->x : NULL, detail, job->strength, work->x0,
                               error) &&
          backend->synthesise (device, window, work->x0, 1.0f / job->params->averages, target_of (job), error);
@@ -326,6 +372,8 @@ start_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker,
 
   if (job->work.spec.gathers)
     clear_change (job, tile);
+  if (job->strengthens)
+    fddm_pixels_fill (job->work.texture, region_pixels (tile), 0.0f);
   for (int i = 0; i < grids; i++)
     {
       FddmTicker part = fddm_ticker_parts (ticker, i == 0 ? 0 : first + (i - 1) * others, first + i * others, n);

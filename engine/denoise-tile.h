@@ -17,6 +17,8 @@ typedef struct {
   FddmReport              *report;
   gboolean                 removes;     /* anything; else the photo goes through as it is */
   FddmNoiseModel           noise;
+  FddmNoiseModel           fine;        /* where sampled texture is to be strengthened: what the photo's fine waves have of it */
+  gboolean                 strengthens;
   FddmTensor              *level;       /* of the noise, per frequency, before brightness changes it */
   FddmTensor              *strength;    /* what leaves, likewise */
   FddmTensor              *whole, *nothing;   /* 1 and 0 for every frequency */

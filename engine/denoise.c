@@ -58,6 +58,24 @@ check_arguments (const FddmContext *context, const FddmDenoiseParams *params, co
 
 /* ---- Noise ---- */
 
+static double
+luma_level (const FddmNoiseModel *model)
+{
+  double luma, chroma;
+
+  fddm_noise_summary (model, &luma, &chroma);
+  return luma;
+}
+
+/* Whether sampled texture is to be strengthened, and what its noise is taken for: too much, if need be, for then less texture
+ * is wanting. */
+static void
+find_fine_noise (FddmDenoiseJob *job, const FddmNoiseModel *measured, gboolean white)
+{
+  job->strengthens = white && job->removes && job->params->detail > 0.0 && job->params->luma > 0.0;
+  job->fine = luma_level (measured) > luma_level (&job->noise) ? *measured : job->noise;
+}
+
 /* The noise to be removed, and the network for its kind. Even where the level is told, the kind is measured. */
 static gboolean
 find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
@@ -66,6 +84,7 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
   const FddmWeights *weights = context->weights;
   const gboolean     gray = job->source->channels == 1, told = job->params->noise > 0.0;
   FddmNoiseModel     measured;
+  gboolean           white;
 
   fddm_context_use (context, FALSE);
   if (told)
@@ -76,7 +95,9 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
     return FALSE;
   if (!told)
     job->noise = measured;
-  fddm_context_use (context, fddm_noise_is_white (&measured, gray));
+  white = fddm_noise_is_white (&measured, gray);
+  fddm_context_use (context, white);
+  find_fine_noise (job, &measured, white);
   return TRUE;
 }
 
@@ -190,13 +211,14 @@ denoise_on_device (gpointer data, GError **error)
   const FddmDenoiseParams *params    = job->params;
   FddmTicker               measuring = { job->progress, job->data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
   FddmTicker               denoising = { job->progress, job->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
-  FddmWorkSpec             spec      = fddm_denoise_spec (job);
+  FddmWorkSpec             spec;
   gboolean                 ok;
 
   if (!find_noise (job, &measuring, error))
     return FALSE;
   if (!is_noisy (&job->noise) && job->uncertainty == NULL)
     return copy_picture (job, error);
+  spec = fddm_denoise_spec (job);
   spec.noise_varies = noise_varies (&job->noise);
   fddm_sampler_levels (job->context->weights, &job->context->schedule, job->noise.level, params->steps, job->levels);
   if (!fddm_work_init (&job->work, job->context, &spec, error))

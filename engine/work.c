@@ -62,6 +62,7 @@ fddm_work_swap (FddmWork *work)
   swap (&work->raw, &work->other_raw);
   swap (&work->change, &work->other_change);
   swap (&work->variance, &work->other_variance);
+  swap (&work->texture, &work->other_texture);
 }
 
 /* Bytes of the tile's pixels in host memory; G_MAXSIZE when a window's offsets, which are ints, can't reach them all. */
@@ -72,9 +73,11 @@ region_bytes (const FddmWork *work)
   const gsize         floats = region_floats (work);
   const gsize         tiles  = fddm_work_streams (work) ? 2 : 1;   /* that are there at the same time */
   const gsize         arrays = 1 + tiles + (spec->gathers || spec->uncertainty ? 1 + tiles : 0);
-  gsize               bytes, variance = spec->uncertainty ? tiles * (floats / spec->samples) : 0;
+  const gsize         planes = (spec->uncertainty ? tiles : 0) + (spec->textures ? tiles + FDDM_TEXTURE_PLANES : 0);
+  gsize               bytes;
 
-  if (floats > G_MAXINT || !g_size_checked_mul (&bytes, floats, arrays) || !g_size_checked_add (&bytes, bytes, variance) ||
+  if (floats > G_MAXINT || !g_size_checked_mul (&bytes, floats, arrays) ||
+      !g_size_checked_add (&bytes, bytes, planes * (floats / spec->samples)) ||
       !g_size_checked_mul (&bytes, bytes, sizeof (float)))
     return G_MAXSIZE;
   return bytes;
@@ -223,6 +226,18 @@ make_pixels (gboolean wanted, gsize floats, float **pixels)
   return !wanted || *pixels != NULL;
 }
 
+/* PIXELS floats each, where sampled texture is to be strengthened. */
+static gboolean
+make_planes (FddmWork *work, gsize pixels, gboolean streams)
+{
+  const gboolean wanted = work->spec.textures;
+
+  for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
+    if (!make_pixels (wanted, pixels, &work->planes[i]))
+      return FALSE;
+  return make_pixels (wanted, pixels, &work->texture) && make_pixels (wanted && streams, pixels, &work->other_texture);
+}
+
 static gboolean
 allocate (FddmWork *work, GError **error)
 {
@@ -238,7 +253,8 @@ allocate (FddmWork *work, GError **error)
       make_pixels (spare, floats, &work->change) && make_pixels (spare && streams, floats, &work->other_change) &&
       make_pixels (spare, floats, &work->spare) &&
       make_pixels (uncertainty, floats / work->spec.samples, &work->variance) &&
-      make_pixels (uncertainty && streams, floats / work->spec.samples, &work->other_variance))
+      make_pixels (uncertainty && streams, floats / work->spec.samples, &work->other_variance) &&
+      make_planes (work, floats / work->spec.samples, streams))
     return fddm_work_shape (work, work->down.size, work->across.size, error);
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a tile of %d × %d pixels"),
                work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
@@ -285,6 +301,10 @@ fddm_work_clear (FddmWork *work)
   g_clear_pointer (&work->other_raw, fddm_memory_free);
   g_clear_pointer (&work->other_change, fddm_memory_free);
   g_clear_pointer (&work->other_variance, fddm_memory_free);
+  g_clear_pointer (&work->texture, fddm_memory_free);
+  g_clear_pointer (&work->other_texture, fddm_memory_free);
+  for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
+    g_clear_pointer (&work->planes[i], fddm_memory_free);
   g_clear_pointer (&work->row_offset, g_free);
   g_clear_pointer (&work->column_offset, g_free);
 }

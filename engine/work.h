@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "context.h"
+#include "texture.h"
 #include "tiles.h"
 #include "window.h"
 
@@ -13,6 +14,7 @@ typedef struct {
   gboolean noise_varies;             /* the noise level depends on the place          */
   gboolean samples_detail;           /* tensors for sampling are wanted               */
   gboolean gathers;                  /* what is to change is gathered before it is added */
+  gboolean textures;                 /* sampled texture is to be strengthened: planes for that   */
   gboolean uncertainty;              /* the uncertainty is wanted too                 */
   int      margin;                   /* pixels that filters look at around those that are written */
 } FddmWorkSpec;
@@ -25,7 +27,9 @@ typedef struct {
   float       *raw, *pixels;         /* the tile's region: as read, then with the result; and repaired */
   float       *change, *spare;       /* likewise, when gathered or for uncertainty: what is to change; a filter's */
   float       *variance;             /* likewise, for uncertainty, one sample a pixel                  */
-  float       *other_raw, *other_change, *other_variance;   /* when tiles are streamed: of the tile before or after */
+  float       *texture;              /* likewise: luma of what sampling added                          */
+  float       *planes[FDDM_TEXTURE_PLANES];
+  float       *other_raw, *other_change, *other_variance, *other_texture;   /* when tiles are streamed: another tile's */
   int         *row_offset, *column_offset;
   int          rows, columns;        /* of the tensors now: a transposed grid swaps them */
   FddmTensor  *y;                    /* always: the photo's coefficients */
@@ -42,7 +46,7 @@ int      fddm_work_tiles (const FddmWork *work);
 /* Whether the host reads and writes tiles while the device computes another. Where it computes itself, nothing is won by
  * that. */
 gboolean fddm_work_streams (const FddmWork *work);
-/* Lets raw, change and variance change places with the other ones. */
+/* Lets raw, change, variance and texture change places with the other ones. */
 void     fddm_work_swap    (FddmWork *work);
 /* Tile I; FALSE when its core is empty. */
 gboolean fddm_work_tile  (const FddmWork *work, int i, FddmTile *tile);

@@ -1,0 +1,181 @@
+/* test-texture.c: sampled texture made as strong as the photo shows that there is.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+#include "denoising.h"
+#include "noise.h"
+#include "texture.h"
+
+enum { SIDE = 512, N = SIDE * SIDE };
+#define SIGMA 0.06f      /* of the noise in luma, [0,1] */
+
+/* Planes of independent white noise of standard deviation SIZE, from -√3 to √3 of them. */
+static float *
+white (float size, guint32 seed)
+{
+  return test_floats (N, -sqrtf (3) * size, sqrtf (3) * size, seed);
+}
+
+static FddmNoiseModel
+model_of (float sigma)
+{
+  FddmNoiseModel model;
+
+  fddm_noise_white (&model, 2, 1, TRUE, 255 * sigma);
+  return model;
+}
+
+/* Root mean square away from the edges. */
+static double
+size_of (const float *plane)
+{
+  double sum = 0;
+  int    n = 0;
+
+  for (int y = 150; y < SIDE - 150; y++)
+    for (int x = 150; x < SIDE - 150; x++, n++)
+      sum += (double) plane[y * SIDE + x] * plane[y * SIDE + x];
+  return sqrt (sum / n);
+}
+
+/* A texture of size HAVE, a photo with noise and WANTED times as much texture, and its estimate; on the right of SIDE / 2 with
+ * nothing wanting where PARTLY. */
+typedef struct {
+  float *texture, *planes[FDDM_TEXTURE_PLANES], *scratch;
+} Planes;
+
+static Planes
+planes_new (float have, float wanted, gboolean partly)
+{
+  Planes            p     = { .texture = white (have, 1), .scratch = g_new (float, N) };
+  g_autofree float *noise = white (SIGMA, 3);
+
+  p.planes[0] = white (have, 2);
+  for (int i = 1; i < FDDM_TEXTURE_PLANES; i++)
+    p.planes[i] = g_new (float, N);
+  for (int i = 0; i < N; i++)
+    {
+      const gboolean even = partly && i % SIDE > SIDE / 2;
+
+      p.planes[1][i] = 0.5f + 0.2f * sinf (0.01f * (i % SIDE));
+      p.planes[0][i] = p.planes[1][i] + noise[i] + (even ? 1.0f : wanted) * p.planes[0][i];
+    }
+  return p;
+}
+
+static void
+planes_clear (Planes *p)
+{
+  g_free (p->texture);
+  g_free (p->scratch);
+  for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
+    g_free (p->planes[i]);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Planes, planes_clear)
+
+/* The factor g by which it grows: from what is to be added, (g − 1) times the fine waves of the texture. */
+static double
+factor_of (float have, float wanted)
+{
+  g_auto (Planes)      p     = planes_new (have, wanted, FALSE);
+  const FddmNoiseModel model = model_of (SIGMA);
+  g_autofree float    *fine  = g_memdup2 (p.texture, N * sizeof *fine), *smooth = g_new (float, N);
+
+  for (int round = 0; round < 2; round++)
+    {
+      memcpy (smooth, fine, N * sizeof *fine);
+      fddm_smooth (smooth, SIDE, SIDE, SIDE, 1, 1, p.scratch);
+      for (int i = 0; i < N; i++)
+        fine[i] -= smooth[i];
+    }
+  fddm_texture_strengthen (p.texture, p.planes, SIDE, SIDE, &model, p.scratch);
+  return 1 + size_of (p.texture) / size_of (fine);
+}
+
+static void
+test_strength (void)
+{
+  g_assert_cmpfloat_with_epsilon (factor_of (0.03f, 1.5f), 1.5, 0.03);
+  g_assert_cmpfloat_with_epsilon (factor_of (0.03f, 1.8f), 1.8, 0.03);
+  g_assert_cmpfloat_with_epsilon (factor_of (0.03f, 9.0f), 2.0, 1e-5);   /* not more */
+  g_assert_cmpfloat (factor_of (0.03f, 1.0f), ==, 1.0);                  /* nothing is wanting */
+  g_assert_cmpfloat (factor_of (0.03f, 0.5f), ==, 1.0);                  /* nor is there too little when there is too much */
+  g_assert_cmpfloat (factor_of (0.005f, 1.5f), ==, 1.0);                 /* too little to be told from noise */
+}
+
+/* A piece tells the same of its pixels as the whole, as far from its edges as strengthening looks. */
+static void
+test_reach (void)
+{
+  enum { LEFT = 30, TOP = 70, WIDTH = 400, HEIGHT = 360 };
+  g_auto (Planes)      whole = planes_new (0.03f, 1.8f, TRUE), piece = planes_new (0.03f, 1.8f, TRUE);
+  const FddmNoiseModel model = model_of (SIGMA);
+  float               *of[]  = { piece.texture, piece.planes[0], piece.planes[1] };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (of); i++)
+    for (int y = 0; y < HEIGHT; y++)
+      memmove (of[i] + y * WIDTH, of[i] + (TOP + y) * SIDE + LEFT, WIDTH * sizeof (float));
+  fddm_texture_strengthen (whole.texture, whole.planes, SIDE, SIDE, &model, whole.scratch);
+  fddm_texture_strengthen (piece.texture, piece.planes, WIDTH, HEIGHT, &model, piece.scratch);
+  for (int y = FDDM_TEXTURE_REACH; y < HEIGHT - FDDM_TEXTURE_REACH; y++)
+    for (int x = FDDM_TEXTURE_REACH; x < WIDTH - FDDM_TEXTURE_REACH; x++)
+      g_assert_cmpfloat_with_epsilon (piece.texture[y * WIDTH + x], whole.texture[(TOP + y) * SIDE + LEFT + x], 1e-7);
+}
+
+static void
+test_luma (void)
+{
+  const float pixels[] = { 1, 0, 0, 0, 2, 0, 0, 0, 3 };
+  float       plane[]  = { 1, 1, 1 };
+
+  fddm_texture_luma (pixels, 3, 3, 2.0f, plane);
+  g_assert_cmpfloat_with_epsilon (plane[0], 1 + 2 * 0.299, 1e-6);
+  g_assert_cmpfloat_with_epsilon (plane[1], 1 + 4 * 0.587, 1e-6);
+  g_assert_cmpfloat_with_epsilon (plane[2], 1 + 6 * 0.114, 1e-6);
+  fddm_texture_luma (pixels, 3, 1, 1.0f, plane);
+  g_assert_cmpfloat_with_epsilon (plane[0], 2 + 2 * 0.299, 1e-6);
+}
+
+/* White noise, stronger on the right, which the meter cannot tell from texture. */
+static float *
+noisy_picture (int width, int height)
+{
+  float *pixels = test_floats ((gsize) width * height * 3, -0.1f, 0.1f, 5);
+
+  for (int i = 0; i < width * height * 3; i++)
+    pixels[i] = 0.5f + pixels[i] * (i / 3 % width < width / 2 ? 1.0f : 1.3f);
+  return pixels;
+}
+
+/* Tiles look as far around as strengthening does; and its planes count. */
+static void
+test_tiling_equals_untiled (void)
+{
+  enum { WIDTH = 420, HEIGHT = 330 };
+  g_autofree float *pixels = noisy_picture (WIDTH, HEIGHT);
+  FddmDenoiseParams params = params_with (0, 60, 2), plain = params_with (20, 60, 2);
+  g_autofree float *untiled = NULL, *tiled = NULL, *other = NULL;
+  FddmReport        whole, cut, less;
+
+  params.averages = plain.averages = 2;
+  untiled = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, &whole);
+  tiled   = run_on (FDDM_DEVICE_CPU, 200, 0, &params, pixels, WIDTH, HEIGHT, 3, &cut);
+  other   = run_on (FDDM_DEVICE_CPU, 0, 0, &plain, pixels, WIDTH, HEIGHT, 3, &less);
+  g_assert_cmpint (whole.tiles, ==, 1);
+  g_assert_cmpint (cut.tiles, >, 1);
+  g_assert_cmpuint (whole.memory, >=, less.memory + (2 * 3 + 1 + FDDM_TEXTURE_PLANES) * WIDTH * HEIGHT * sizeof (float));
+  for (int i = 0; i < WIDTH * HEIGHT * 3; i++)
+    g_assert_cmpfloat_with_epsilon (untiled[i], tiled[i], 1e-4);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/texture/strength", test_strength);
+  g_test_add_func ("/texture/reach", test_reach);
+  g_test_add_func ("/texture/luma", test_luma);
+  g_test_add_func ("/texture/tiling-equals-untiled", test_tiling_equals_untiled);
+  return g_test_run ();
+}
