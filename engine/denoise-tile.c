@@ -17,9 +17,15 @@
 #define MARGIN FDDM_BANDS_REACH
 
 static gboolean
+weights_bands (const FddmDenoiseJob *job)
+{
+  return job->removes && !fddm_bands_are_even (job->params);
+}
+
+static gboolean
 gathers (const FddmDenoiseJob *job)
 {
-  return job->removes && (job->strengthens || !fddm_bands_are_even (job->params));
+  return weights_bands (job) || job->strengthens;
 }
 
 FddmWorkSpec
@@ -33,7 +39,7 @@ fddm_denoise_spec (const FddmDenoiseJob *job)
     .evaluations = detail ? job->params->steps : 1,
     .samples_detail = detail || uncertainty, .gathers = gathers (job), .textures = job->strengthens,
     .uncertainty = uncertainty,
-    .margin = (gathers (job) || uncertainty ? MARGIN : 0) + (job->strengthens ? FDDM_TEXTURE_REACH : 0)
+    .margin = (weights_bands (job) || uncertainty ? MARGIN : 0) + (job->strengthens ? FDDM_TEXTURE_REACH : 0)
   };
 }
 
@@ -91,27 +97,25 @@ clear_change (FddmDenoiseJob *job, const FddmTile *tile)
   fddm_pixels_fill (job->work.change, region_pixels (tile) * job->source->channels, 0.0f);
 }
 
-/* What is wanting of sampled texture's strength, to what was gathered. Of the whole region, though it is right within the
- * core only, whose pixels look no further than what the core's margin has. */
+/* What is wanting of sampled texture's strength, to what was gathered. Over the whole region, though it is right only as far
+ * inside of the core as strengthening looks: in what is written and in what bands look at around it. */
 static void
 strengthen (FddmDenoiseJob *job, const FddmTile *tile)
 {
   FddmWork   *work = &job->work;
+  const int   width = tile->region.width, height = tile->region.height, samples = job->source->channels;
   const gsize n = region_pixels (tile);
-  const int   samples = job->source->channels;
   const float luma = (float) (job->params->luma / 100.0), detail = (float) (job->params->detail / 100.0);
   float      *photo = work->planes[0], *estimate = work->planes[1];
 
-  fddm_pixels_repair (work->raw, tile->region.width, tile->region.height, samples, work->spare);
+  fddm_pixels_repair (work->raw, width, height, samples, work->spare);
   fddm_pixels_fill (photo, n, 0.0f);
-  fddm_texture_luma (work->spare, n, samples, 1.0f, photo);
-  for (gsize i = 0; i < n; i++)
-    estimate[i] = photo[i] - detail * work->texture[i];
-  fddm_texture_luma (work->change, n, samples, 1.0f / luma, estimate);
-  fddm_texture_strengthen (work->texture, work->planes, tile->region.width, tile->region.height, &job->fine, work->pixels);
-  for (gsize i = 0; i < n; i++)
-    for (int c = 0; c < samples; c++)
-      work->change[i * samples + c] += luma * detail * work->texture[i];
+  fddm_pixels_add_luma (photo, work->spare, n, samples, 1.0f);
+  fddm_pixels_copy (photo, (gsize) width, 1, estimate, (gsize) width, 1, width, height, 1);
+  fddm_pixels_mix (estimate, work->texture, (gsize) width, (gsize) width, height, 1.0f, -detail);
+  fddm_pixels_add_luma (estimate, work->change, n, samples, 1.0f / luma);
+  fddm_texture_strengthen (work->texture, work->planes, width, height, &job->fine, work->pixels);
+  fddm_pixels_add_gray (work->change, work->texture, n, samples, luma * detail);
 }
 
 /* What was gathered, weighted by bands, onto the photo. */
@@ -123,7 +127,7 @@ add_change (FddmDenoiseJob *job, const FddmTile *tile)
 
   if (job->strengthens)
     strengthen (job, tile);
-  if (!fddm_bands_are_even (job->params))
+  if (weights_bands (job))
     fddm_bands_weight (job->params, core_of (work->change, tile, samples), (gsize) tile->region.width * samples,
                        tile->core.width, tile->core.height, samples, core_of (work->spare, tile, samples), work->pixels);
   fddm_pixels_add (work->raw, work->change, region_pixels (tile) * samples);
@@ -194,7 +198,7 @@ keep_texture (FddmDenoiseJob *job, const FddmTile *tile, const FddmWindow *of, G
   if (!backend->difference (job->context->device, work->x0, work->x, NULL, 0.0f, job->whole, work->next, error) ||
       !synthesise_now (job, &window, work->next, 1.0f / job->params->averages, work->spare, error))
     return FALSE;
-  fddm_texture_luma (work->spare, region_pixels (tile), samples, 1.0f, work->texture);
+  fddm_pixels_add_luma (work->texture, work->spare, region_pixels (tile), samples, 1.0f);
   return TRUE;
 }
 

@@ -9,6 +9,9 @@
 /* Of the band that is copied at a time where nothing is to be removed. */
 #define COPY_FLOATS (1 << 20)
 
+/* Less than this is nothing where it is divided by. */
+#define PERCENT_LEAST 0.01
+
 /* ---- Parameters ---- */
 
 static gboolean
@@ -67,12 +70,15 @@ luma_level (const FddmNoiseModel *model)
   return luma;
 }
 
-/* Whether sampled texture is to be strengthened, and what its noise is taken for: too much, if need be, for then less texture
- * is wanting. */
+/* Whether sampled texture is to be strengthened, and what its noise is taken for: too much, if need be (at middle gray), for then
+ * less texture is wanting. */
 static void
 find_fine_noise (FddmDenoiseJob *job, const FddmNoiseModel *measured, gboolean white)
 {
-  job->strengthens = white && job->removes && job->params->detail > 0.0 && job->params->luma > 0.0;
+  const FddmDenoiseParams *params = job->params;
+
+  job->strengthens = white && job->removes && params->detail >= PERCENT_LEAST && params->luma >= PERCENT_LEAST &&
+                     params->steps > 1;
   job->fine = luma_level (measured) > luma_level (&job->noise) ? *measured : job->noise;
 }
 
@@ -203,6 +209,33 @@ is_noisy (const FddmNoiseModel *model)
   return FALSE;
 }
 
+static gboolean
+plan_once (FddmDenoiseJob *job, GError **error)
+{
+  FddmWorkSpec spec = fddm_denoise_spec (job);
+
+  spec.noise_varies = noise_varies (&job->noise);
+  return fddm_work_init (&job->work, job->context, &spec, error);
+}
+
+/* Texture is strengthened only where memory allows for what that looks at around a tile. */
+static gboolean
+plan (FddmDenoiseJob *job, GError **error)
+{
+  GError *problem = NULL;
+
+  if (plan_once (job, &problem))
+    return TRUE;
+  if (!job->strengthens || !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
+    {
+      g_propagate_error (error, problem);
+      return FALSE;
+    }
+  g_error_free (problem);
+  job->strengthens = FALSE;
+  return plan_once (job, error);
+}
+
 /* The way through on the context's device. */
 static gboolean
 denoise_on_device (gpointer data, GError **error)
@@ -211,17 +244,14 @@ denoise_on_device (gpointer data, GError **error)
   const FddmDenoiseParams *params    = job->params;
   FddmTicker               measuring = { job->progress, job->data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
   FddmTicker               denoising = { job->progress, job->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
-  FddmWorkSpec             spec;
   gboolean                 ok;
 
   if (!find_noise (job, &measuring, error))
     return FALSE;
   if (!is_noisy (&job->noise) && job->uncertainty == NULL)
     return copy_picture (job, error);
-  spec = fddm_denoise_spec (job);
-  spec.noise_varies = noise_varies (&job->noise);
   fddm_sampler_levels (job->context->weights, &job->context->schedule, job->noise.level, params->steps, job->levels);
-  if (!fddm_work_init (&job->work, job->context, &spec, error))
+  if (!plan (job, error))
     return FALSE;
   fill_report (job, job->report);
   ok = upload_vectors (job, error) && fddm_tick (&denoising, 0, 1, error) && fddm_denoise_tiles (job, &denoising, error);

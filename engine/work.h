@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "context.h"
-#include "texture.h"
+#include "host/texture.h"
 #include "tiles.h"
 #include "window.h"
 
@@ -27,8 +27,8 @@ typedef struct {
   float       *raw, *pixels;         /* the tile's region: as read, then with the result; and repaired */
   float       *change, *spare;       /* likewise, when gathered or for uncertainty: what is to change; a filter's */
   float       *variance;             /* likewise, for uncertainty, one sample a pixel                  */
-  float       *texture;              /* likewise: luma of what sampling added                          */
-  float       *planes[FDDM_TEXTURE_PLANES];
+  float       *texture;              /* the tile's region, for texture: luma of what sampling added    */
+  float       *planes[FDDM_TEXTURE_PLANES];   /* likewise, to strengthen it in                         */
   float       *other_raw, *other_change, *other_variance, *other_texture;   /* when tiles are streamed: another tile's */
   int         *row_offset, *column_offset;
   int          rows, columns;        /* of the tensors now: a transposed grid swaps them */

@@ -134,6 +134,22 @@ fddm_pixels_add_products (float *sum, const float *a, const float *b, gsize n, i
 }
 
 void
+fddm_pixels_add_luma (float *plane, const float *pixels, gsize n, int channels, float weight)
+{
+  for (gsize i = 0; i < n; i++)
+    plane[i] += weight * (channels == 1 ? pixels[i] : 0.299f * pixels[3 * i] + 0.587f * pixels[3 * i + 1] +
+                          0.114f * pixels[3 * i + 2]);
+}
+
+void
+fddm_pixels_add_gray (float *pixels, const float *plane, gsize n, int channels, float weight)
+{
+  for (gsize i = 0; i < n; i++)
+    for (int c = 0; c < channels; c++)
+      pixels[i * channels + c] += weight * plane[i];
+}
+
+void
 fddm_pixels_root (float *pixels, gsize n, float scale)
 {
   for (gsize i = 0; i < n; i++)

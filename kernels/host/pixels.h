@@ -38,6 +38,12 @@ void  fddm_pixels_add    (float *pixels, const float *change, gsize n);
 /* SUM += SCALE · the mean of A·B over a pixel's samples, for N pixels; SUM has one sample a pixel. */
 void  fddm_pixels_add_products (float *sum, const float *a, const float *b, gsize n, int channels, float scale);
 
+/* PLANE += WEIGHT · the luma of N pixels with 1 or 3 CHANNELS. */
+void  fddm_pixels_add_luma (float *plane, const float *pixels, gsize n, int channels, float weight);
+
+/* Each sample of N pixels += WEIGHT · PLANE. */
+void  fddm_pixels_add_gray (float *pixels, const float *plane, gsize n, int channels, float weight);
+
 /* PIXELS = SCALE · √PIXELS for N samples; 0 for those below 0. */
 void  fddm_pixels_root   (float *pixels, gsize n, float scale);
 

@@ -4,7 +4,8 @@
 #include <string.h>
 #include "denoising.h"
 #include "noise.h"
-#include "texture.h"
+#include "host/pixels.h"
+#include "host/texture.h"
 
 enum { SIDE = 512, N = SIDE * SIDE };
 #define SIGMA 0.06f      /* of the noise in luma, [0,1] */
@@ -104,6 +105,21 @@ test_strength (void)
   g_assert_cmpfloat (factor_of (0.005f, 1.5f), ==, 1.0);                 /* too little to be told from noise */
 }
 
+/* A pixel that the photo alone has, and a glint that the estimate has as well, don't make texture grow around them. */
+static void
+test_outliers (void)
+{
+  g_auto (Planes)      p     = planes_new (0.03f, 1.0f, FALSE);
+  const FddmNoiseModel model = model_of (SIGMA);
+
+  p.planes[0][(SIDE + 1) * (SIDE / 2)] += 3.0f;
+  p.planes[0][(SIDE + 1) * (SIDE / 4)] += 60.0f;
+  p.planes[1][(SIDE + 1) * (SIDE / 4)] += 59.8f;
+  fddm_texture_strengthen (p.texture, p.planes, SIDE, SIDE, &model, p.scratch);
+  for (int i = 0; i < N; i++)
+    g_assert_cmpfloat (p.texture[i], ==, 0);
+}
+
 /* A piece tells the same of its pixels as the whole, as far from its edges as strengthening looks. */
 static void
 test_reach (void)
@@ -129,12 +145,25 @@ test_luma (void)
   const float pixels[] = { 1, 0, 0, 0, 2, 0, 0, 0, 3 };
   float       plane[]  = { 1, 1, 1 };
 
-  fddm_texture_luma (pixels, 3, 3, 2.0f, plane);
+  fddm_pixels_add_luma (plane, pixels, 3, 3, 2.0f);
   g_assert_cmpfloat_with_epsilon (plane[0], 1 + 2 * 0.299, 1e-6);
   g_assert_cmpfloat_with_epsilon (plane[1], 1 + 4 * 0.587, 1e-6);
   g_assert_cmpfloat_with_epsilon (plane[2], 1 + 6 * 0.114, 1e-6);
-  fddm_texture_luma (pixels, 3, 1, 1.0f, plane);
+  fddm_pixels_add_luma (plane, pixels, 3, 1, 1.0f);
   g_assert_cmpfloat_with_epsilon (plane[0], 2 + 2 * 0.299, 1e-6);
+}
+
+static void
+test_gray (void)
+{
+  const float plane[]  = { 1, 10 };
+  float       pixels[] = { 1, 2, 3, 4, 5, 6 };
+
+  fddm_pixels_add_gray (pixels, plane, 2, 3, 0.5f);
+  for (int i = 0; i < 6; i++)
+    g_assert_cmpfloat (pixels[i], ==, i + 1 + (i < 3 ? 0.5f : 5.0f));
+  fddm_pixels_add_gray (pixels, plane, 2, 1, 2.0f);
+  g_assert_cmpfloat (pixels[1], ==, 22.5f);
 }
 
 /* White noise, stronger on the right, which the meter cannot tell from texture. */
@@ -146,6 +175,25 @@ noisy_picture (int width, int height)
   for (int i = 0; i < width * height * 3; i++)
     pixels[i] = 0.5f + pixels[i] * (i / 3 % width < width / 2 ? 1.0f : 1.3f);
   return pixels;
+}
+
+/* Percentages that are next to nothing. */
+static void
+test_next_to_nothing (void)
+{
+  enum { WIDTH = 120, HEIGHT = 100 };
+  g_autofree float *pixels = noisy_picture (WIDTH, HEIGHT);
+
+  for (int i = 0; i < 2; i++)
+    {
+      FddmDenoiseParams params = params_with (0, i ? 1e-50 : 60, 2);
+      g_autofree float *out    = NULL;
+
+      params.luma = i ? 100 : 1e-50;
+      out = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, NULL);
+      for (int k = 0; k < WIDTH * HEIGHT * 3; k++)
+        g_assert_true (isfinite (out[k]));
+    }
 }
 
 /* Tiles look as far around as strengthening does; and its planes count. */
@@ -175,7 +223,10 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/texture/strength", test_strength);
   g_test_add_func ("/texture/reach", test_reach);
+  g_test_add_func ("/texture/outliers", test_outliers);
   g_test_add_func ("/texture/luma", test_luma);
+  g_test_add_func ("/texture/gray", test_gray);
+  g_test_add_func ("/texture/next-to-nothing", test_next_to_nothing);
   g_test_add_func ("/texture/tiling-equals-untiled", test_tiling_equals_untiled);
   return g_test_run ();
 }
