@@ -17,7 +17,6 @@ import camera
 import evaluate
 import jpeg
 import noise
-import prepare
 from fddm import meter, safetensors, sampler, schedule, transform, weights
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -136,30 +135,10 @@ def check_truth():
         sys.exit("smoke.py: the truth has detail that no shot has")
 
 
-def check_told():
-    """Cameras' levels are told more than threefold as often as asked for, by that alone, and never beyond the most."""
-    s = torch.full((8000, 12, 1, 1), 0.05)
-    told = noise.mistake(s, len(s), read=s) / s
-    share = noise.CAMERA_OVER * (1 - noise.CAMERA_WHITE) * (1 - np.log(3) / np.log(noise.OVER_MOST))
-    if abs((told[:, 0] > 3).float().mean() - share) > 0.015 or told.max() > 1.001 * noise.OVER_MOST:
-        sys.exit("smoke.py: %.3f of the levels told too high, not %.3f; at most %g" % (
-            (told[:, 0] > 3).float().mean(), share, told.max()))
-
-
-def check_mirrored():
-    """Textures too small for a crop go on as their mirror images."""
-    small = np.random.default_rng(1).integers(0, 256, (80, 130, 3), np.uint8)
-    large = prepare.mirrored(small)
-    if large.shape != (prepare.SIDE, 130, 3) or not (large[80:] == small[:31:-1]).all() or not (large[:80] == small).all():
-        sys.exit("smoke.py: a texture isn't mirrored")
-
-
 def main():
     check_sampler()
     check_reading()
     check_truth()
-    check_told()
-    check_mirrored()
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     out, textures = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
