@@ -22,6 +22,11 @@
 #define CAUTION 1.5
 #define CERTAIN 0.08
 
+/* That is so where cameras' own denoising and JPEG took noise out of flat places, from chroma above all: where chroma is up to
+ * TOUCHED as noisy as luma. From UNTOUCHED on nothing was taken out, and the meter misses nothing. */
+#define TOUCHED   0.6
+#define UNTOUCHED 0.8
+
 /* Where chroma is noisy at all it is as noisy as so much of luma, with luma's spectrum: cameras' own denoising and JPEG, which
  * stores chroma at half the size, leave coarse blotches there, of which a patch shows little. */
 #define CHROMA_LEAST 0.6
@@ -223,6 +228,15 @@ energy (const FddmNoiseModel *model, int c)
   return sum;
 }
 
+/* What of the caution is needed, 0 to 1. */
+static double
+caution_needed (const FddmNoiseModel *model)
+{
+  const double ratio = sqrt ((energy (model, 1) + energy (model, 2)) / 2 / energy (model, 0));
+
+  return CLAMP ((UNTOUCHED - ratio) / (UNTOUCHED - TOUCHED), 0, 1);
+}
+
 /* Adds so much noise of luma's spectrum to the chroma channel C that it is as noisy as the least. */
 static void
 raise_chroma (FddmNoiseModel *model, int c)
@@ -266,6 +280,7 @@ fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
     }
   if (!(energy (model, 1) + energy (model, 2) > 0))
     return;
+  higher = pow (higher, caution_needed (model));
   for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)
     model->level[k] *= (float) higher;
   for (int c = 1; c < FDDM_METER_CHANNELS; c++)

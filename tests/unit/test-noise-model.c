@@ -93,20 +93,41 @@ test_what_was_told_is_read (void)
     }
 }
 
+/* Makes chroma's levels RATIO times as large as luma's, root mean squares of both. */
+static void
+set_chroma (FddmMeterSums *sums, double ratio)
+{
+  double energy[2] = { 0 };
+
+  for (int k = 0; k < 48; k++)
+    energy[k >= 16] += (0.01 + 0.001 * k) * (0.01 + 0.001 * k) / (k < 16 ? 16 : 32);
+  for (int b = 0; b < FDDM_METER_BINS; b++)
+    for (int k = 16; k < 48; k++)
+      sums->level[b][k] += sums->weight[b][k] * log (ratio * sqrt (energy[0] / energy[1]));
+}
+
 /* Where the meter is unsure, the level is told higher: in all channels, by 1.5 of the least sure one's standard
- * deviations beyond 0.08. */
+ * deviations beyond 0.08; less where chroma is nearly as noisy as luma, and not where it is as noisy. */
 static void
 test_doubt_is_caution (void)
 {
-  FddmMeterSums  sums = { 0 };
+  static const struct { double ratio, share; } cases[] = { { 0.59, 1 }, { 0.65, 0.75 }, { 0.7, 0.5 }, { 0.81, 0 }, { 2, 0 } };
+  FddmMeterSums  sums;
   FddmNoiseModel model;
 
-  tell (&sums, 2, 13, 0, 1e4);
-  for (int k = 16; k < 32; k++)
-    sums.certainty[k] *= 0.48 / 0.05;
-  fddm_noise_read (&sums, &model);
-  for (int k = 0; k < 48; k++)
-    g_assert_cmpfloat_with_epsilon (model.level[k] / ((0.01 + 0.001 * k) * exp (0.6)), 1, 1e-3);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      memset (&sums, 0, sizeof sums);
+      tell (&sums, 2, 13, 0, 1e4);
+      set_chroma (&sums, cases[i].ratio);
+      for (int k = 16; k < 32; k++)
+        sums.certainty[k] *= 0.48 / 0.05;
+      fddm_noise_read (&sums, &model);
+      for (int k = 0; k < 16; k++)
+        g_assert_cmpfloat_with_epsilon (model.level[k] / ((0.01 + 0.001 * k) * exp (0.6 * cases[i].share)), 1, 1e-3);
+      for (int k = 17; k < 48 && cases[i].ratio > 1; k++)   /* weak chroma is raised besides */
+        g_assert_cmpfloat_with_epsilon (model.level[k] / model.level[16], (0.01 + 0.001 * k) / 0.026, 1e-3);
+    }
 
   for (int k = 0; k < 48; k++)
     {

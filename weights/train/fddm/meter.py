@@ -22,6 +22,7 @@ BINS = 16                      # of brightness, evenly over [-1, 1]
 ALIKE = 50                     # neighbouring places err together: so many tell as much as one by itself
 CAUTION, CERTAIN = 1.5, 0.08   # so many standard deviations beyond so much are added to what is told
 CHROMA_LEAST = 0.6             # noisy chroma is as noisy as so much of luma
+TOUCHED, UNTOUCHED = 0.6, 0.8  # chroma's share of luma: up to which caution is needed, and from which on there is none
 DOUBT = 0.05                   # by which the network may err at one brightness, however many places agree
 
 
@@ -98,9 +99,12 @@ def split(level, d):
 
 
 def told(level, factor):
-    """LEVEL (N x CHANNELS x frequencies), as read, becomes what the denoiser is told: higher by FACTOR (N) unless luma
-    alone has any, and chroma as noisy as CHROMA_LEAST of luma, by noise of luma's spectrum."""
+    """LEVEL (N x CHANNELS x frequencies), as read, becomes what the denoiser is told: higher by FACTOR (N), unless luma
+    alone has any or chroma nearly as much, and chroma as noisy as CHROMA_LEAST of luma, by noise of luma's spectrum."""
     coloured = (level[:, 1:].amax((1, 2)) > 0)[:, None, None]
+    energy = level.pow(2).sum(2)
+    ratio = (energy[:, 1:].mean(1) / energy[:, 0].clamp_min(1e-12)).sqrt()
+    factor = factor ** ((UNTOUCHED - ratio) / (UNTOUCHED - TOUCHED)).clamp(0, 1)
     power = (level * factor[:, None, None]).pow(2)
     luma, own = power[:, :1], power.sum(2, keepdim=True)
     wanting = (CHROMA_LEAST ** 2 * own[:, :1] - own[:, 1:]).clamp_min(0)
