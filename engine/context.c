@@ -186,6 +186,12 @@ fddm_gpu_problem (const char *module_dir)
   return NULL;
 }
 
+int
+fddm_context_threads (const FddmContext *context)
+{
+  return context->options.threads > 0 ? context->options.threads : (int) g_get_num_processors ();
+}
+
 FddmDeviceKind
 fddm_context_device (const FddmContext *context)
 {

@@ -29,6 +29,9 @@ void     fddm_error_from_kernel (GError **error);
 /* Uses the network for white noise, where there is one, or that for any. Not between a network's prepare and release. */
 void     fddm_context_use (FddmContext *context, gboolean white);
 
+/* Threads of the host's own loops. */
+int      fddm_context_threads (const FddmContext *context);
+
 /* Bytes that tensors and working memory may take. */
 gsize    fddm_context_memory (const FddmContext *context);
 

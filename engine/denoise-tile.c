@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "denoise-tile.h"
 #include <glib/gi18n-lib.h>
-#include "bands.h"
+#include "denoise-end.h"
 #include "host/pixels.h"
 
 /* Of the path that detail is sampled along. In eight steps, between the deterministic flow (0) and ancestral sampling (1), the
@@ -13,20 +13,8 @@
 #define PROBES 4
 #define PROBE  0.25f
 
-/* The variance is smoothed as the bands are. */
-#define MARGIN FDDM_BANDS_REACH
-
-static gboolean
-weights_bands (const FddmDenoiseJob *job)
-{
-  return job->removes && !fddm_bands_are_even (job->params);
-}
-
-static gboolean
-gathers (const FddmDenoiseJob *job)
-{
-  return weights_bands (job) || job->strengthens;
-}
+/* Of a tile's time the network takes so many tenths; what ends it, about one. */
+#define TENTHS 9
 
 FddmWorkSpec
 fddm_denoise_spec (const FddmDenoiseJob *job)
@@ -37,9 +25,9 @@ fddm_denoise_spec (const FddmDenoiseJob *job)
     .width = job->source->width, .height = job->source->height, .samples = job->source->channels,
     .grids = job->removes ? job->params->averages : 1,
     .evaluations = detail ? job->params->steps : 1,
-    .samples_detail = detail || uncertainty, .gathers = gathers (job), .textures = job->strengthens,
+    .samples_detail = detail || uncertainty, .gathers = fddm_denoise_gathers (job), .textures = job->strengthens,
     .uncertainty = uncertainty,
-    .margin = (weights_bands (job) || uncertainty ? MARGIN : 0) + (job->strengthens ? FDDM_TEXTURE_REACH : 0)
+    .margin = fddm_denoise_margin (job)
   };
 }
 
@@ -62,75 +50,10 @@ read_tile (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
   return TRUE;
 }
 
-/* What the tile answers for of FROM, packed into pixels that are no longer needed. */
-static gboolean
-write_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmSink *sink, const float *from, int samples, GError **error)
-{
-  const FddmRect *region = &tile->region, *own = &tile->own;
-  const gsize     row = (gsize) region->width * samples;
-
-  fddm_pixels_copy (from + (own->y - region->y) * row + (gsize) (own->x - region->x) * samples, row, samples,
-                    job->work.pixels, (gsize) own->width * samples, samples, own->width, own->height, samples);
-  if (sink->write (sink->data, own->x, own->y, own->width, own->height, job->work.pixels, error))
-    return TRUE;
-  if (error != NULL && *error == NULL)
-    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The result cannot be stored"));
-  return FALSE;
-}
-
-static gsize
-region_pixels (const FddmTile *tile)
-{
-  return (gsize) tile->region.width * tile->region.height;
-}
-
-/* Where the core begins in an array of SAMPLES a pixel over the tile's region. */
-static float *
-core_of (float *pixels, const FddmTile *tile, int samples)
-{
-  return pixels + ((gsize) (tile->core.y - tile->region.y) * tile->region.width + (tile->core.x - tile->region.x)) * samples;
-}
-
 static void
 clear_change (FddmDenoiseJob *job, const FddmTile *tile)
 {
-  fddm_pixels_fill (job->work.change, region_pixels (tile) * job->source->channels, 0.0f);
-}
-
-/* What is wanting of sampled texture's strength, to what was gathered. Over the whole region, though it is right only as far
- * inside of the core as strengthening looks: in what is written and in what bands look at around it. */
-static void
-strengthen (FddmDenoiseJob *job, const FddmTile *tile)
-{
-  FddmWork   *work = &job->work;
-  const int   width = tile->region.width, height = tile->region.height, samples = job->source->channels;
-  const gsize n = region_pixels (tile);
-  const float luma = (float) (job->params->luma / 100.0), detail = (float) (job->params->detail / 100.0);
-  float      *photo = work->planes[0], *estimate = work->planes[1];
-
-  fddm_pixels_repair (work->raw, width, height, samples, work->spare);
-  fddm_pixels_fill (photo, n, 0.0f);
-  fddm_pixels_add_luma (photo, work->spare, n, samples, 1.0f);
-  fddm_pixels_copy (photo, (gsize) width, 1, estimate, (gsize) width, 1, width, height, 1);
-  fddm_pixels_mix (estimate, work->texture, (gsize) width, (gsize) width, height, 1.0f, -detail);
-  fddm_pixels_add_luma (estimate, work->change, n, samples, 1.0f / luma);
-  fddm_texture_strengthen (work->texture, work->planes, width, height, &job->fine, work->pixels);
-  fddm_pixels_add_gray (work->change, work->texture, n, samples, luma * detail);
-}
-
-/* What was gathered, weighted by bands, onto the photo. */
-static void
-add_change (FddmDenoiseJob *job, const FddmTile *tile)
-{
-  FddmWork *work    = &job->work;
-  const int samples = job->source->channels;
-
-  if (job->strengthens)
-    strengthen (job, tile);
-  if (weights_bands (job))
-    fddm_bands_weight (job->params, core_of (work->change, tile, samples), (gsize) tile->region.width * samples,
-                       tile->core.width, tile->core.height, samples, core_of (work->spare, tile, samples), work->pixels);
-  fddm_pixels_add (work->raw, work->change, region_pixels (tile) * samples);
+  fddm_pixels_fill (job->work.change, fddm_tile_pixels (tile) * job->source->channels, 0.0f);
 }
 
 /* ---- Sampling ---- */
@@ -194,11 +117,11 @@ keep_texture (FddmDenoiseJob *job, const FddmTile *tile, const FddmWindow *of, G
   FddmWindow         window  = *of;
 
   window.series = FDDM_SERIES_NONE;   /* other pixels than the photo's */
-  fddm_pixels_fill (work->spare, region_pixels (tile) * samples, 0.0f);
+  fddm_pixels_fill (work->spare, fddm_tile_pixels (tile) * samples, 0.0f);
   if (!backend->difference (job->context->device, work->x0, work->x, NULL, 0.0f, job->whole, work->next, error) ||
       !synthesise_now (job, &window, work->next, 1.0f / job->params->averages, work->spare, error))
     return FALSE;
-  fddm_pixels_add_luma (work->texture, work->spare, region_pixels (tile), samples, 1.0f);
+  fddm_pixels_add_luma (work->texture, work->spare, fddm_tile_pixels (tile), samples, 1.0f);
   return TRUE;
 }
 
@@ -211,7 +134,7 @@ probe (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile *tile, co
   const FddmBackend *backend = job->context->backend;
   FddmDevice        *device  = job->context->device;
   FddmWork          *work    = &job->work;
-  const gsize        floats  = region_pixels (tile) * job->source->channels;
+  const gsize        floats  = fddm_tile_pixels (tile) * job->source->channels;
   FddmWindow         window  = *of;
 
   window.series = FDDM_SERIES_NONE;   /* other pixels than the photo's */
@@ -233,7 +156,7 @@ probe_variance (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile 
                 const FddmGrid *grid, const FddmTicker *ticker, GError **error)
 {
   FddmWork   *work   = &job->work;
-  const gsize pixels = region_pixels (tile);
+  const gsize pixels = fddm_tile_pixels (tile);
 
   fddm_pixels_fill (work->variance, pixels, 0.0f);
   if (!upload_probe_levels (job, error))
@@ -248,19 +171,6 @@ probe_variance (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmTile 
       fddm_pixels_add_products (work->variance, work->spare, work->change, pixels, job->source->channels, 1.0f / PROBES);
     }
   return TRUE;
-}
-
-/* Few probes say little of one pixel; its neighbours are asked too. */
-static gboolean
-write_uncertainty (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
-{
-  FddmWork *work = &job->work;
-
-  for (int step = 1; step <= 2; step++)
-    fddm_smooth (core_of (work->variance, tile, 1), tile->region.width, tile->core.width, tile->core.height, 1, step,
-                 work->pixels);
-  fddm_pixels_root (work->variance, region_pixels (tile), 255.0f / FDDM_UNCERTAINTY_WHITE);
-  return write_tile (job, tile, job->uncertainty, work->variance, 1, error);
 }
 
 /* ---- Grids ---- */
@@ -377,7 +287,7 @@ start_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker,
   if (job->work.spec.gathers)
     clear_change (job, tile);
   if (job->strengthens)
-    fddm_pixels_fill (job->work.texture, region_pixels (tile), 0.0f);
+    fddm_pixels_fill (job->work.texture, fddm_tile_pixels (tile), 0.0f);
   for (int i = 0; i < grids; i++)
     {
       FddmTicker part = fddm_ticker_parts (ticker, i == 0 ? 0 : first + (i - 1) * others, first + i * others, n);
@@ -390,23 +300,16 @@ start_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker,
 
 /* ---- Tiles ---- */
 
-/* What has been computed of the tile, filtered where that is wanted, and written. */
-static gboolean
-end_tile (FddmDenoiseJob *job, const FddmTile *tile, GError **error)
-{
-  if (job->work.spec.gathers)
-    add_change (job, tile);
-  return write_tile (job, tile, job->sink, job->work.raw, job->source->channels, error) &&
-         (job->uncertainty == NULL || write_uncertainty (job, tile, error));
-}
-
 /* Reads the tile, denoises it and writes it. */
 static gboolean
 denoise_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
 {
+  FddmTicker network = fddm_ticker_parts (ticker, 0, TENTHS, 10), end = fddm_ticker_parts (ticker, TENTHS, 10, 10);
+
   /* A great tile's pixels take a while by themselves. */
-  return read_tile (job, tile, error) && fddm_tick (ticker, 0, 1, error) && start_tile (job, tile, ticker, error) &&
-         finish (job, error) && fddm_tick (ticker, 1, 1, error) && end_tile (job, tile, error);
+  return read_tile (job, tile, error) && fddm_tick (&network, 0, 1, error) && start_tile (job, tile, &network, error) &&
+         finish (job, error) && fddm_tick (&network, 1, 1, error) && fddm_denoise_end (job, tile, &end, error) &&
+         fddm_tick (&end, 1, 1, error);
 }
 
 /* The first tile from I on whose core is not empty, and its number; FALSE when there is none. */
@@ -430,6 +333,7 @@ stream_tiles (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
 {
   FddmWork *work = &job->work;
   FddmTile  before, tile, next;
+  FddmTicker end = *ticker;
   int       number;
   gboolean  first = TRUE, more = find_tile (job, 0, &next, &number);
 
@@ -438,19 +342,22 @@ stream_tiles (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
   for (; more; first = FALSE)
     {
       FddmTicker part = fddm_ticker_part (ticker, number, fddm_work_tiles (work));
+      FddmTicker network = fddm_ticker_parts (&part, 0, TENTHS, 10);
 
+      end  = fddm_ticker_parts (&part, TENTHS, 10, 10);
       tile = next;
-      if (!fddm_tick (&part, 0, 1, error) || !start_tile (job, &tile, &part, error))
+      if (!fddm_tick (&network, 0, 1, error) || !start_tile (job, &tile, &network, error))
         return FALSE;
       fddm_work_swap (work);
       more = find_tile (job, number + 1, &next, &number);
-      if ((!first && !end_tile (job, &before, error)) || (more && !read_tile (job, &next, error)) ||
+      if ((!first && !fddm_denoise_end (job, &before, &end, error)) || (more && !read_tile (job, &next, error)) ||
           !fddm_tick (&part, 1, 1, error) || !finish (job, error))
         return FALSE;
       before = tile;
     }
   fddm_work_swap (work);
-  return first || end_tile (job, &before, error);
+  end = fddm_ticker_parts (ticker, 1, 1, 1);   /* all has been told but that it goes on */
+  return first || fddm_denoise_end (job, &before, &end, error);
 }
 
 gboolean

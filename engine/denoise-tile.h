@@ -6,6 +6,9 @@
 
 #define FDDM_STEPS_MAX 64
 
+/* Less than this is nothing where it is divided by. */
+#define FDDM_PERCENT_LEAST 0.01
+
 /* One call of fddm_denoise_uncertain. */
 typedef struct {
   FddmContext             *context;
@@ -19,6 +22,7 @@ typedef struct {
   FddmNoiseModel           noise;
   FddmNoiseModel           fine;        /* where sampled texture is to be strengthened: what the photo's fine waves have of it */
   gboolean                 strengthens;
+  float                    nonlocal;    /* h of what looks alike (host/nonlocal.h), pixels in [0,1]; 0: nothing is averaged */
   FddmTensor              *level;       /* of the noise, per frequency, before brightness changes it */
   FddmTensor              *strength;    /* what leaves, likewise */
   FddmTensor              *whole, *nothing;   /* 1 and 0 for every frequency */

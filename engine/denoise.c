@@ -1,6 +1,7 @@
 /* denoise.c: the photo's way through: its noise, then tile by tile.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <string.h>
 #include "denoise-tile.h"
 #include "measure.h"
@@ -9,8 +10,11 @@
 /* Of the band that is copied at a time where nothing is to be removed. */
 #define COPY_FLOATS (1 << 20)
 
-/* Less than this is nothing where it is divided by. */
-#define PERCENT_LEAST 0.01
+/* h² of what looks alike is so much of luma's noise, in squares of 8-bit steps for each step: the squared error that a network
+ * leaves grows about as the level, not as its square (29, 53 and 110 at 15, 25 and 50, white noise). Of cameras' noise more is
+ * left, in places that are even: weights/train/RESULTS.md. */
+#define NONLOCAL_WHITE 0.2
+#define NONLOCAL_OTHER 1.0
 
 /* ---- Parameters ---- */
 
@@ -77,9 +81,18 @@ find_fine_noise (FddmDenoiseJob *job, const FddmNoiseModel *measured, gboolean w
 {
   const FddmDenoiseParams *params = job->params;
 
-  job->strengthens = white && job->removes && params->detail >= PERCENT_LEAST && params->luma >= PERCENT_LEAST &&
+  job->strengthens = white && job->removes && params->detail >= FDDM_PERCENT_LEAST && params->luma >= FDDM_PERCENT_LEAST &&
                      params->steps > 1;
   job->fine = luma_level (measured) > luma_level (&job->noise) ? *measured : job->noise;
+}
+
+/* Where there is noise in luma, what looks alike in the estimate is averaged, unless detail brings everything back. */
+static void
+find_nonlocal (FddmDenoiseJob *job, gboolean white)
+{
+  const double share = white ? NONLOCAL_WHITE : NONLOCAL_OTHER;
+
+  job->nonlocal = job->removes && job->params->detail < 100.0 ? (float) (sqrt (share * luma_level (&job->noise)) / 255.0) : 0.0f;
 }
 
 /* The noise to be removed, and the network for its kind. Even where the level is told, the kind is measured. */
@@ -96,7 +109,10 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
   if (told)
     fddm_noise_white (&job->noise, weights->patch, weights->channels, gray, job->params->noise);
   if (told && weights->white == NULL)
-    return TRUE;
+    {
+      find_nonlocal (job, TRUE);   /* what it is isn't known; with white noise's share next to nothing can go wrong */
+      return TRUE;
+    }
   if (!fddm_measure_model (context, job->source, ticker, &measured, error))
     return FALSE;
   if (!told)
@@ -104,6 +120,7 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
   white = fddm_noise_is_white (&measured, gray);
   fddm_context_use (context, white);
   find_fine_noise (job, &measured, white);
+  find_nonlocal (job, white);
   return TRUE;
 }
 
@@ -218,7 +235,7 @@ plan_once (FddmDenoiseJob *job, GError **error)
   return fddm_work_init (&job->work, job->context, &spec, error);
 }
 
-/* Texture is strengthened only where memory allows for what that looks at around a tile. */
+/* Texture is strengthened, and what looks alike is averaged, only where memory allows for what that looks at around a tile. */
 static gboolean
 plan (FddmDenoiseJob *job, GError **error)
 {
@@ -226,13 +243,14 @@ plan (FddmDenoiseJob *job, GError **error)
 
   if (plan_once (job, &problem))
     return TRUE;
-  if (!job->strengthens || !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
+  if ((!job->strengthens && job->nonlocal <= 0.0f) || !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
     {
       g_propagate_error (error, problem);
       return FALSE;
     }
   g_error_free (problem);
   job->strengthens = FALSE;
+  job->nonlocal    = 0.0f;
   return plan_once (job, error);
 }
 

@@ -18,7 +18,7 @@ fddm_ticker_part (const FddmTicker *ticker, int i, int n)
   FddmTicker part = *ticker;
 
   part.from = ticker->from + (ticker->to - ticker->from) * i / n;
-  part.to   = ticker->from + (ticker->to - ticker->from) * (i + 1) / n;
+  part.to   = i + 1 == n ? ticker->to : ticker->from + (ticker->to - ticker->from) * (i + 1) / n;
   return part;
 }
 

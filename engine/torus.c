@@ -119,17 +119,11 @@ weights_bytes (const FddmWeights *weights)
   return (gsize) (fddm_weights_operations (weights) * weights->patch * weights->patch * 5 * sizeof (float));
 }
 
-static int
-n_threads (const FddmContext *context)
-{
-  return context->options.threads > 0 ? context->options.threads : (int) g_get_num_processors ();
-}
-
 /* As many as can have something to do at once, and the THREADS of each; 0: the context's own device does it. */
 static int
 lanes_wanted (const FddmTorus *torus, int *threads)
 {
-  const int n = n_threads (torus->context), wanted = MIN (MIN (n, fddm_torus_windows (torus)), FDDM_TORUS_LANES_MAX);
+  const int n = fddm_context_threads (torus->context), wanted = MIN (MIN (n, fddm_torus_windows (torus)), FDDM_TORUS_LANES_MAX);
 
   *threads = 0;
   if (torus->context->backend->beside == NULL)

@@ -16,6 +16,15 @@ fddm_grid (int i, int patch)
 }
 
 FddmRect
+fddm_rect_grow (const FddmRect *rect, int margin, const FddmRect *within)
+{
+  const int left = MAX (rect->x - margin, within->x), right = MIN (rect->x + rect->width + margin, within->x + within->width);
+  const int top = MAX (rect->y - margin, within->y), bottom = MIN (rect->y + rect->height + margin, within->y + within->height);
+
+  return (FddmRect) { .x = left, .y = top, .width = right - left, .height = bottom - top };
+}
+
+FddmRect
 fddm_tile_region (const FddmTile *tile, int patch, int width, int height)
 {
   /* Before the tile: a grid's offset. After it: reflection reaches back as far as the tile overhangs, which is under two

@@ -27,6 +27,16 @@ typedef struct {
   FddmRect region, core, own;
 } FddmTile;
 
+/* Pixels of the tile's region. */
+static inline gsize
+fddm_tile_pixels (const FddmTile *tile)
+{
+  return (gsize) tile->region.width * tile->region.height;
+}
+
+/* RECT and what lies within MARGIN pixels of it in WITHIN. */
+FddmRect fddm_rect_grow (const FddmRect *rect, int margin, const FddmRect *within);
+
 /* What to read for TILE from a WIDTH × HEIGHT picture: all that any grid's pixels, reflected, may touch. */
 FddmRect fddm_tile_region (const FddmTile *tile, int patch, int width, int height);
 

@@ -238,6 +238,14 @@ make_planes (FddmWork *work, gsize pixels, gboolean streams)
   return make_pixels (wanted, pixels, &work->texture) && make_pixels (wanted && streams, pixels, &work->other_texture);
 }
 
+gboolean
+fddm_work_no_memory (const FddmWork *work, GError **error)
+{
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a tile of %d × %d pixels"),
+               work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
+  return FALSE;
+}
+
 static gboolean
 allocate (FddmWork *work, GError **error)
 {
@@ -256,9 +264,7 @@ allocate (FddmWork *work, GError **error)
       make_pixels (uncertainty && streams, floats / work->spec.samples, &work->other_variance) &&
       make_planes (work, floats / work->spec.samples, streams))
     return fddm_work_shape (work, work->down.size, work->across.size, error);
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a tile of %d × %d pixels"),
-               work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
-  return FALSE;
+  return fddm_work_no_memory (work, error);
 }
 
 gboolean
@@ -309,21 +315,12 @@ fddm_work_clear (FddmWork *work)
   g_clear_pointer (&work->column_offset, g_free);
 }
 
-/* RECT and what lies within MARGIN pixels of it in the picture. */
-static FddmRect
-grow (const FddmRect *rect, int margin, int width, int height)
-{
-  const int left = MAX (rect->x - margin, 0), right = MIN (rect->x + rect->width + margin, width);
-  const int top = MAX (rect->y - margin, 0), bottom = MIN (rect->y + rect->height + margin, height);
-
-  return (FddmRect) { .x = left, .y = top, .width = right - left, .height = bottom - top };
-}
-
 gboolean
 fddm_work_tile (const FddmWork *work, int i, FddmTile *tile)
 {
-  const int patch = work->context->weights->patch;
-  int       top, bottom, left, right;
+  const FddmRect whole = { .width = work->spec.width, .height = work->spec.height };
+  const int      patch = work->context->weights->patch;
+  int            top, bottom, left, right;
 
   tile->rows    = work->down.size;
   tile->columns = work->across.size;
@@ -333,7 +330,7 @@ fddm_work_tile (const FddmWork *work, int i, FddmTile *tile)
   tile->own.y      = top * patch;
   tile->own.width  = MIN (right * patch, work->spec.width) - tile->own.x;
   tile->own.height = MIN (bottom * patch, work->spec.height) - tile->own.y;
-  tile->core       = grow (&tile->own, work->spec.margin, work->spec.width, work->spec.height);
+  tile->core       = fddm_rect_grow (&tile->own, work->spec.margin, &whole);
   tile->region     = fddm_tile_region (tile, patch, work->spec.width, work->spec.height);
   return tile->own.width > 0 && tile->own.height > 0;
 }

@@ -40,6 +40,8 @@ typedef struct {
 /* Plans tiles within the context's memory bound and allocates for them; tries smaller ones when memory runs out. */
 gboolean fddm_work_init  (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, GError **error);
 void     fddm_work_clear (FddmWork *work);
+/* Sets ERROR: there is no memory for a tile. Returns FALSE. */
+gboolean fddm_work_no_memory (const FddmWork *work, GError **error);
 /* Makes the tensors fit ROWS × COLUMNS patches. */
 gboolean fddm_work_shape (FddmWork *work, int rows, int columns, GError **error);
 int      fddm_work_tiles (const FddmWork *work);

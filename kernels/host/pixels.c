@@ -133,12 +133,17 @@ fddm_pixels_add_products (float *sum, const float *a, const float *b, gsize n, i
       sum[i] += share * a[i * channels + c] * b[i * channels + c];
 }
 
+static inline float
+luma_of (const float *pixel, int channels)
+{
+  return channels == 1 ? pixel[0] : 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
+}
+
 void
 fddm_pixels_add_luma (float *plane, const float *pixels, gsize n, int channels, float weight)
 {
   for (gsize i = 0; i < n; i++)
-    plane[i] += weight * (channels == 1 ? pixels[i] : 0.299f * pixels[3 * i] + 0.587f * pixels[3 * i + 1] +
-                          0.114f * pixels[3 * i + 2]);
+    plane[i] += weight * luma_of (pixels + i * channels, channels);
 }
 
 void
@@ -147,6 +152,18 @@ fddm_pixels_add_gray (float *pixels, const float *plane, gsize n, int channels, 
   for (gsize i = 0; i < n; i++)
     for (int c = 0; c < channels; c++)
       pixels[i * channels + c] += weight * plane[i];
+}
+
+void
+fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channels, float luma, float chroma)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      const float gray = (luma - chroma) * luma_of (change + i * channels, channels);
+
+      for (int c = 0; c < channels; c++)
+        pixels[i * channels + c] += chroma * change[i * channels + c] + gray;
+    }
 }
 
 void

@@ -44,6 +44,9 @@ void  fddm_pixels_add_luma (float *plane, const float *pixels, gsize n, int chan
 /* Each sample of N pixels += WEIGHT · PLANE. */
 void  fddm_pixels_add_gray (float *pixels, const float *plane, gsize n, int channels, float weight);
 
+/* PIXELS += CHANGE, its luma taken LUMA times and its chroma CHROMA times, for N pixels with 1 or 3 CHANNELS. */
+void  fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channels, float luma, float chroma);
+
 /* PIXELS = SCALE · √PIXELS for N samples; 0 for those below 0. */
 void  fddm_pixels_root   (float *pixels, gsize n, float scale);
 

@@ -203,7 +203,7 @@ test_margin_and_memory (void)
 {
   enum { WIDTH = 900, HEIGHT = 64, N_SAMPLES = WIDTH * HEIGHT * 3 };
   g_autofree float *pixels = noisy_picture (WIDTH, HEIGHT);
-  FddmDenoiseParams measured = params_with (0, 60, 2), told = params_with (20, 60, 2);
+  FddmDenoiseParams measured = params_with (0, 100, 2), told = params_with (20, 100, 2);
   FddmReport        whole, cut, plain_whole, plain_cut;
   g_autofree float *a = run_on (FDDM_DEVICE_CPU, 0, 0, &measured, pixels, WIDTH, HEIGHT, 3, &whole);
   g_autofree float *b = run_on (FDDM_DEVICE_CPU, 100, 0, &measured, pixels, WIDTH, HEIGHT, 3, &cut);

@@ -152,7 +152,7 @@ test_seed (void)
 static void
 test_tiling_equals_untiled (void)
 {
-  enum { WIDTH = 103, HEIGHT = 101, N = WIDTH * HEIGHT };   /* more than two halos of network and filter */
+  enum { WIDTH = 149, HEIGHT = 147, N = WIDTH * HEIGHT };   /* more than two halos of network and filter */
 
   for (int channels = 1; channels <= 3; channels += 2)
     for (int averages = 1; averages <= 4; averages += 3)

@@ -34,6 +34,8 @@ tiny-golden.safetensors     all float32, row-major:
   meter.rgb                 (3, 50, 91) R'G'B' in [-1, 1], dark at the left, bright at the right
   meter.input               (51, 12, 22) what the meter is given of it
   meter.level               (48) the noise that it finds; meter.curve (51) the three channels' 17 knots
+  nonlocal.picture          (3, 47, 71) R'G'B' in [0, 1], a wave with noise
+  nonlocal.colour, .gray    (3, 47, 71), (1, 47, 71) what non-local means with h = 0.04 changes of it, of its first channel alone
 """
 import math
 import os
@@ -42,7 +44,7 @@ import sys
 import numpy as np
 import torch
 
-from fddm import meter, networks, sampler, schedule, safetensors, transform, weights
+from fddm import meter, networks, nonlocal_means, sampler, schedule, safetensors, transform, weights
 
 D = 4
 PROVENANCE = {"training_data": "none: random numbers", "licence": "Apache-2.0"}
@@ -193,6 +195,11 @@ def main():
     level, curve = meter.read(model, g["meter.rgb"])
     assert (level > 0).all() and (curve.max(1) > 1.05).all()
     g["meter.level"], g["meter.curve"] = torch.from_numpy(level), torch.from_numpy(curve).flatten()
+
+    y, x = torch.meshgrid(torch.arange(47.), torch.arange(71.), indexing="ij")
+    g["nonlocal.picture"] = 0.5 + 0.4 * torch.sin(0.35 * x + 0.2 * y)[None] + 0.03 * torch.randn(3, 47, 71)
+    g["nonlocal.colour"] = nonlocal_means.change(g["nonlocal.picture"], 0.04)
+    g["nonlocal.gray"] = nonlocal_means.change(g["nonlocal.picture"][:1], 0.04)
 
     def plain(name, t):
         several = ("sampler.levels", "sampler.z", "steps.z", "steps.state", "steps.guided")
