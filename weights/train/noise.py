@@ -8,7 +8,7 @@ import math
 
 import torch
 
-from camera import camera, some, uniform
+from camera import camera, some, spread, uniform
 from fddm import meter, schedule, transform
 
 LOW, HIGH = 0.002, 1.0        # levels s that networks are trained on: 0.25 to 127 in 8-bit steps
@@ -21,6 +21,7 @@ CAMERA_READ = 0.6             # of camera samples are told what the noise meter 
 READ_CAREFUL, READ_LEAST = (0, 1.5), 0.7     # with so much of the engine's caution; and not less than that share of the truth
 READ_SPREAD = 0.12            # and that with a factor exp(N(0, spread)): whole pictures are read better than crops
 CAMERA_FREE = 0.06            # of camera samples have no noise at all, and are told what the meter takes for it
+CAMERA_OVER, OVER_MOST = 0.2, 6.0    # of camera samples are told too much, by a factor up to that: as textures never seen are read
 CAMERA_WHITE = 0.15           # of camera samples are told one level for all frequencies, as somebody sets it by hand
 
 
@@ -88,6 +89,7 @@ def mistake(s, n_camera, read=None):
         told = s[:m] * factor
         if read is not None:
             told = torch.where(some(m, CAMERA_READ, device), read, told)
+            told = torch.where(some(m, CAMERA_OVER, device), torch.maximum(told, s[:m] * spread(m, 1, OVER_MOST, device)), told)
         told = torch.where(some(m, CAMERA_WHITE, device), by_hand.expand_as(told), told)
         s = torch.cat([told, s[m:] * wrong[m:]])
     else:

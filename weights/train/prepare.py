@@ -6,7 +6,8 @@
 
 A pack is a folder of crops.npy (uint8, N x 128 x 128 x 3, memory-mapped), busyness.npy (float32, N: the standard
 deviation of what a 3x3 mean leaves, 8-bit steps) and pack.json (which files went in and which were held back).
-Photographs are also taken at 0.6 and 0.35 of their size: test pictures are busier for each pixel than big photographs.
+Photographs and textures are also taken at smaller sizes: test pictures are busier for each pixel than big photographs, and
+distant grass, gravel or brick is what noise is mistaken for. Textures too small for a crop are mirrored at their edges.
 """
 import argparse
 import json
@@ -14,10 +15,13 @@ import os
 import sys
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
+
+from textures import RAGGED
 
 SIDE = 128
-SCALES = (1.0, 0.6, 0.35)
+SCALES = (1.0, 0.6, 0.35, 0.22)
+TEXTURE_SCALES = (1.0, 0.5, 0.3)
 
 # Never trained on: for the difficulty curve, looking at results and the sheet in the card.
 HELD_BACK = ("budgie-branch", "san-francisco-skyline", "mossy-log", "sunset-beach", "friends-by-aitzol-berasategi",
@@ -35,6 +39,12 @@ def starts(length):
     """Starts of windows of SIDE that cover a length with the least overlap."""
     count = -(-length // SIDE)
     return [round(i * (length - SIDE) / max(count - 1, 1)) for i in range(count)]
+
+
+def mirrored(picture):
+    """PICTURE (h x w x 3), or where it is smaller than a crop, mirrored at its lower and right edges until it isn't."""
+    short = [(0, max(0, SIDE - n)) for n in picture.shape[:2]]
+    return np.pad(picture, short + [(0, 0)], mode="symmetric")
 
 
 def cut(picture):
@@ -63,16 +73,19 @@ def main():
 
     os.makedirs(options.out, exist_ok=True)
     crops, detail, used, held = [], [], [], []
-    for folder, scales in ((options.photos, SCALES), (options.textures, (1.0,))):
+    for folder, scales in ((options.photos, SCALES), (options.textures, TEXTURE_SCALES)):
         for path in files(folder) if folder else ():
             stem = os.path.splitext(os.path.basename(path))[0]
             if folder == options.photos and stem in HELD_BACK:
                 held.append(stem)
                 continue
             image = Image.open(path).convert("RGB")
+            if stem.startswith("acg-"):
+                image = ImageOps.crop(image, RAGGED)
             for scale in scales:
                 size = [max(1, round(n * scale)) for n in image.size]
-                for crop in cut(np.asarray(image if scale == 1 else image.resize(size, Image.LANCZOS))):
+                picture = np.asarray(image if scale == 1 else image.resize(size, Image.LANCZOS))
+                for crop in cut(mirrored(picture) if folder == options.textures else picture):
                     crops.append(np.ascontiguousarray(crop))
                     detail.append(busyness(crop))
             used.append(stem)

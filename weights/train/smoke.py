@@ -4,6 +4,8 @@
 
     smoke.py OUT.safetensors [TEXTURES]      without a folder of textures, synthetic pictures stand in
 """
+import json
+import math
 import os
 import subprocess
 import sys
@@ -72,6 +74,21 @@ def equal(a, b):
     return a.keys() == b.keys() and all(np.allclose(a[k], b[k], rtol=2e-3, atol=1e-5) for k in a)
 
 
+def check_small_texture(photos, pack):
+    """A texture smaller than a crop is in a pack as well, once for each of its sizes."""
+    def crops(folder):
+        with open(os.path.join(folder, "pack.json")) as f:
+            return json.load(f)["crops"]
+
+    with tempfile.TemporaryDirectory() as folder:
+        textures, more = os.path.join(folder, "textures"), os.path.join(folder, "pack")
+        os.mkdir(textures)
+        Image.new("RGB", (100, 70), "gray").save(os.path.join(textures, "small.png"))
+        run("prepare.py", "--photos", photos, "--textures", textures, "--out", more)
+        if crops(more) != crops(pack) + 3:
+            sys.exit("smoke.py: of a small texture %d crops are in the pack" % (crops(more) - crops(pack)))
+
+
 def check_start(pack, out, small, folder):
     """A training at rate 0 that starts from a weights file ends with its weights: the denoiser's OUT, and a meter's."""
     still = ["--pack", pack, "--minutes", "0.02", "--lr", "0", "--muon-lr", "0"]
@@ -123,6 +140,18 @@ def check_reading():
         sys.exit("smoke.py: levels as read are out of range")
 
 
+def check_over():
+    """One camera sample in so many is told much too much, as textures never seen are read, where a meter is there to do so."""
+    true = torch.full((4000, 12, 1, 1), 0.01)
+    ratio = (noise.mistake(true, 4000, true) / true).mean((1, 2, 3))
+    share = float((ratio > 2.6).float().mean())              # no hand tells so much
+    expected = noise.CAMERA_OVER * (1 - noise.CAMERA_WHITE) * math.log(noise.OVER_MOST / 2.6) / math.log(noise.OVER_MOST)
+    if abs(share - expected) > 0.02 or ratio.max() > noise.OVER_MOST + 1e-3:
+        sys.exit("smoke.py: %.3f of the samples are told too much, up to %.1f times, not %.3f" % (share, ratio.max(), expected))
+    if (noise.mistake(true, 4000) / true).max() > 2.6:
+        sys.exit("smoke.py: too much is told without a meter")
+
+
 def check_truth():
     """The truth of a camera's picture: what is saved without loss stays, detail too fine for JPEG's steps goes."""
     board = (torch.arange(64)[:, None] + torch.arange(64)) % 2 * (8 / 255)
@@ -138,6 +167,7 @@ def check_truth():
 def main():
     check_sampler()
     check_reading()
+    check_over()
     check_truth()
     if len(sys.argv) < 2:
         sys.exit(__doc__)
@@ -146,6 +176,7 @@ def main():
         pictures(textures, folder)
         pack, checkpoint = os.path.join(folder, "pack"), os.path.join(folder, "c.pt")
         run("prepare.py", "--photos", folder, "--out", pack)
+        check_small_texture(folder, pack)
         small = ["--patch", "4", "--width", "16", "--blocks", "1", "--batch", "8", "--side", "64", "--threads", "2", "--device", "cpu"]
         run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.08", *small)
         run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.12", "--resume", *small)
