@@ -39,7 +39,7 @@ core_of (float *pixels, const FddmTile *tile, int samples)
 }
 
 /* What is wanting of sampled texture's strength, to what was gathered. Over the whole region, though it is right only as far
- * inside of the core as strengthening looks: in what is written and in what bands look at around it. */
+ * inside of the core as strengthening looks: in what is written and in what averaging and bands look at around it. */
 static void
 strengthen (FddmDenoiseJob *job, const FddmTile *tile)
 {
@@ -87,7 +87,7 @@ average_alike (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *tick
                                  area.width, MIN (NONLOCAL_ROWS, area.height - y), job->nonlocal,
                                  fddm_context_threads (job->context), work->pixels))
         return fddm_work_no_memory (work, error);
-      if (!fddm_tick (ticker, y, area.height, error))
+      if (!fddm_tick (ticker, MIN (y + NONLOCAL_ROWS, area.height), area.height, error))
         return FALSE;
     }
   fddm_pixels_add_shares (work->change, work->pixels, n, samples, rest * (float) luma, rest * (float) chroma);

@@ -239,19 +239,22 @@ plan_once (FddmDenoiseJob *job, GError **error)
 static gboolean
 plan (FddmDenoiseJob *job, GError **error)
 {
-  GError *problem = NULL;
-
-  if (plan_once (job, &problem))
-    return TRUE;
-  if ((!job->strengthens && job->nonlocal <= 0.0f) || !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
+  for (;;)
     {
-      g_propagate_error (error, problem);
-      return FALSE;
+      GError *problem = NULL;
+
+      if (plan_once (job, &problem))
+        return TRUE;
+      if ((!job->strengthens && job->nonlocal <= 0.0f) || !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
+        {
+          g_propagate_error (error, problem);
+          return FALSE;
+        }
+      g_error_free (problem);
+      if (!job->strengthens)
+        job->nonlocal = 0.0f;
+      job->strengthens = FALSE;   /* it looks furthest around */
     }
-  g_error_free (problem);
-  job->strengthens = FALSE;
-  job->nonlocal    = 0.0f;
-  return plan_once (job, error);
 }
 
 /* The way through on the context's device. */

@@ -28,7 +28,7 @@ fddm_ticker_parts (const FddmTicker *ticker, int from, int to, int n)
 {
   FddmTicker parts = fddm_ticker_part (ticker, from, n);
 
-  parts.to = fddm_ticker_part (ticker, to, n).from;
+  parts.to = to > from ? fddm_ticker_part (ticker, to - 1, n).to : parts.from;
   return parts;
 }
 

@@ -135,9 +135,14 @@ fddm_nonlocal_change (const float *pixels, int width, int height, int channels, 
                       int area_height, float h, int threads, float *change)
 {
   const int across = (area_width + SIDE - 1) / SIDE, n = across * ((area_height + SIDE - 1) / SIDE);
-  const int workers = CLAMP (threads, 1, MAX (n, 1));
-  Block    *blocks = fddm_memory_new ((gsize) workers * sizeof *blocks);
+  int       workers = CLAMP (threads, 1, MAX (n, 1));
+  Block    *blocks  = fddm_memory_new ((gsize) workers * sizeof *blocks);
 
+  if (blocks == NULL)
+    {
+      workers = 1;
+      blocks  = fddm_memory_new (sizeof *blocks);
+    }
   if (blocks == NULL)
     return FALSE;
 #ifdef _OPENMP

@@ -157,6 +157,12 @@ fddm_pixels_add_gray (float *pixels, const float *plane, gsize n, int channels, 
 void
 fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channels, float luma, float chroma)
 {
+  if (channels == 1)
+    {
+      for (gsize i = 0; i < n; i++)
+        pixels[i] += luma * change[i];
+      return;
+    }
   for (gsize i = 0; i < n; i++)
     {
       const float gray = (luma - chroma) * luma_of (change + i * channels, channels);

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "denoising.h"
 #include "noise.h"
+#include "ticker.h"
 
 static void
 test_tiling_equals_untiled (void)
@@ -254,6 +255,34 @@ listen (FddmPhase phase G_GNUC_UNUSED, double fraction, gpointer data)
   return ++listener->calls != listener->after;
 }
 
+/* Parts of parts follow each other to the bit, however many there are. */
+static void
+test_parts_of_progress (void)
+{
+  for (int tiles = 1; tiles < 100; tiles++)
+    for (int grids = 1; grids <= 8; grids++)
+      {
+        Listener         listener = { 0 };
+        const FddmTicker whole    = { listen, &listener, FDDM_PHASE_DENOISE, 0, 1 };
+
+        for (int i = 0; i < tiles; i++)
+          {
+            const FddmTicker tile    = fddm_ticker_part (&whole, i, tiles);
+            const FddmTicker network = fddm_ticker_parts (&tile, 0, 9, 10), end = fddm_ticker_parts (&tile, 9, 10, 10);
+
+            for (int k = 0; k < grids; k++)
+              {
+                const FddmTicker grid = fddm_ticker_parts (&network, k, k + 1, grids);
+
+                for (int step = 0; step <= 7; step++)
+                  g_assert_true (fddm_tick (&grid, step, 7, NULL));
+              }
+            g_assert_true (fddm_tick (&network, 1, 1, NULL) && fddm_tick (&end, 0, 3, NULL) && fddm_tick (&end, 3, 3, NULL));
+          }
+        g_assert_cmpfloat (listener.last, ==, 1.0);
+      }
+}
+
 static void
 test_progress_and_cancel (void)
 {
@@ -333,6 +362,7 @@ main (int argc, char **argv)
   g_test_add_func ("/denoise/averages", test_averages);
   g_test_add_func ("/denoise/strides", test_strides);
   g_test_add_func ("/denoise/seed", test_seed);
+  g_test_add_func ("/denoise/parts-of-progress", test_parts_of_progress);
   g_test_add_func ("/denoise/progress-and-cancel", test_progress_and_cancel);
   g_test_add_func ("/denoise/bad-arguments", test_bad_arguments);
   g_test_add_func ("/denoise/failing-source", test_failing_source);

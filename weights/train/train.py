@@ -204,6 +204,7 @@ def main():
     def checkpoint():
         save(o.out, dict(shape=shape, model=model.state_dict(), average=average.state_dict(), step=step,
                          history=history, scale=scale.mean.cpu(), spent=clock.spent, start=clock.start, shares=shares,
+                         over=(noise.CAMERA_OVER, noise.OVER_MOST),
                          optimiser=optimiser.state_dict(), about=pack.about, command=" ".join(sys.argv)))
 
     next_look, last_save, running = 0.04, time.time(), 0.0
