@@ -13,8 +13,8 @@
 #define PROBES 4
 #define PROBE  0.25f
 
-/* Of a tile's time on a CPU the network takes so many tenths, and what ends it about one; on a GPU the next tile's network runs at
- * the same time. */
+/* Of a tile's time on a CPU the network takes so many tenths, and what ends it about one; on a GPU the next tile's network runs
+ * at the same time. */
 #define TENTHS 9
 
 FddmWorkSpec
