@@ -221,24 +221,6 @@ test_margin_and_memory (void)
     g_assert_cmpfloat_with_epsilon (a[i], b[i], 1e-4);
 }
 
-/* With bands, which look around strengthening's reach, and with averaging, which finds nothing alike here. */
-static void
-test_tiles_with_all (void)
-{
-  enum { WIDTH = 1100, HEIGHT = 64, N_SAMPLES = WIDTH * HEIGHT * 3 };
-  g_autofree float *pixels = noisy_picture (WIDTH, HEIGHT);
-  FddmDenoiseParams params = params_with (0, 60, 1);
-  FddmReport        whole, cut;
-  g_autofree float *a = NULL, *b = NULL;
-
-  params.coarse = 150;
-  a = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, &whole);
-  b = run_on (FDDM_DEVICE_REFERENCE, 360, 0, &params, pixels, WIDTH, HEIGHT, 3, &cut);
-  g_assert_cmpint (whole.tiles, ==, 1);
-  g_assert_cmpint (cut.tiles, >, 1);
-  g_assert_cmpmem (a, N_SAMPLES * 4, b, N_SAMPLES * 4);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -250,6 +232,5 @@ main (int argc, char **argv)
   g_test_add_func ("/texture/gray", test_gray);
   g_test_add_func ("/texture/next-to-nothing", test_next_to_nothing);
   g_test_add_func ("/texture/margin-and-memory", test_margin_and_memory);
-  g_test_add_func ("/texture/tiles-with-all", test_tiles_with_all);
   return g_test_run ();
 }
