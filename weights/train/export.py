@@ -102,8 +102,8 @@ Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×
 | noise in training | %s; levels told wrong: a third of the white ones by up to 1.25, the cameras' by a factor exp (%g z)%s |
 """ % (about["licence"], about["command"], about["commit"], about["hardware"],
        ", ".join("%.0f %% %s" % (100 * v, k) for k, v in stored.get("shares", noise.SHARES).items() if v),
-       noise.CAMERA_SPREAD, ", or as the noise meter reads them" if "--meter" in stored["command"] else "")
-       + (", %g of those up to %g times too high" % stored["over"] if "over" in stored else ""))
+       noise.CAMERA_SPREAD, (", or as the noise meter reads them" if "--meter" in stored["command"] else "") +
+       (", %g of the cameras' up to %g times too high" % stored["over"] if "over" in stored else "")))
     if "difficulty" in about:
         parts.append("![difficulty of each noise level](%s-difficulty.png)\n" % os.path.splitext(about["file"])[0])
     return "\n".join(parts)
