@@ -158,7 +158,7 @@ test_tiling_equals_untiled (void)
         params.detail   = averages > 1 ? 60 : 0;
         params.steps    = 2;
         untiled = run_on (device, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, &whole);
-        tiled   = run_on (device, 31, 0, &params, pixels, WIDTH, HEIGHT, 3, &cut);
+        tiled   = run_on (device, 60, 0, &params, pixels, WIDTH, HEIGHT, 3, &cut);
         g_assert_cmpint (whole.tiles, ==, 1);
         g_assert_cmpint (cut.tiles, >, 1);
         if (device == FDDM_DEVICE_REFERENCE)

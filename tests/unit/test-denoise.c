@@ -17,7 +17,7 @@ test_tiling_equals_untiled (void)
       {
         FddmReport        whole, cut;
         g_autofree float *untiled = run_on (device, 0, 0, &cases[i], pixels, WIDTH, HEIGHT, 3, &whole);
-        g_autofree float *tiled   = run_on (device, 31, 0, &cases[i], pixels, WIDTH, HEIGHT, 3, &cut);
+        g_autofree float *tiled   = run_on (device, 63, 0, &cases[i], pixels, WIDTH, HEIGHT, 3, &cut);
 
         g_assert_cmpint (whole.tiles, ==, 1);
         g_assert_cmpint (cut.tiles, >, 1);

@@ -161,7 +161,7 @@ test_tiling_equals_untiled (void)
           g_autofree float *pixels  = test_picture (WIDTH, HEIGHT, channels);
           FddmDenoiseParams params  = params_with (averages > 1 ? 0 : 20, 0, averages);
           g_auto (Result)   untiled = denoise_on (device, 0, 0, &params, pixels, WIDTH, HEIGHT, channels);
-          g_auto (Result)   tiled   = denoise_on (device, 31, 0, &params, pixels, WIDTH, HEIGHT, channels);
+          g_auto (Result)   tiled   = denoise_on (device, 50, 0, &params, pixels, WIDTH, HEIGHT, channels);
 
           g_assert_cmpint (untiled.report.tiles, ==, 1);
           g_assert_cmpint (tiled.report.tiles, >, 1);
