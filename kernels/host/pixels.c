@@ -6,7 +6,7 @@
 #ifdef _OPENMP
 #include <omp.h>
 
-/* From so many floats on rows are shared among threads: before a GPU these loops are what takes the time. More threads
+/* From so many floats on a loop is shared among threads: before a GPU these loops are what takes the time. More threads
  * than this wait for the memory. */
 #define SHARED_FROM ((gsize) 1 << 20)
 #define THREADS_MAX 16
@@ -100,6 +100,9 @@ fddm_pixels_copy (const float *from, gsize from_row, gsize from_pixel, float *to
 void
 fddm_pixels_fill (float *pixels, gsize n, float value)
 {
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) num_threads(threads_for (n))
+#endif
   for (gsize i = 0; i < n; i++)
     pixels[i] = value;
 }
@@ -115,6 +118,9 @@ fddm_pixels_mix (float *to, const float *from, gsize stride, gsize row, int heig
 void
 fddm_pixels_add (float *pixels, const float *change, gsize n)
 {
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) num_threads(threads_for (n))
+#endif
   for (gsize i = 0; i < n; i++)
     {
       float sum = pixels[i] + change[i];
@@ -163,6 +169,9 @@ fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channel
         pixels[i] += luma * change[i];
       return;
     }
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) num_threads(threads_for (n * channels))
+#endif
   for (gsize i = 0; i < n; i++)
     {
       const float gray = (luma - chroma) * luma_of (change + i * channels, channels);
