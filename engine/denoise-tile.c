@@ -332,17 +332,17 @@ find_tile (const FddmDenoiseJob *job, int i, FddmTile *tile, int *number)
 static gboolean
 stream_tiles (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
 {
-  FddmWork *work = &job->work;
-  FddmTile  before, tile, next;
-  FddmTicker end = *ticker;
-  int       number;
-  gboolean  first = TRUE, more = find_tile (job, 0, &next, &number);
+  FddmWork  *work = &job->work;
+  FddmTicker end  = *ticker;
+  FddmTile   before, tile, next;
+  int        number;
+  gboolean   first = TRUE, more = find_tile (job, 0, &next, &number);
 
   if (more && !read_tile (job, &next, error))
     return FALSE;
   for (; more; first = FALSE)
     {
-      FddmTicker part = fddm_ticker_part (ticker, number, fddm_work_tiles (work));
+      FddmTicker part    = fddm_ticker_part (ticker, number, fddm_work_tiles (work));
       FddmTicker network = fddm_ticker_parts (&part, 0, TENTHS, 10);
 
       end  = fddm_ticker_parts (&part, TENTHS, 10, 10);
