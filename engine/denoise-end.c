@@ -3,11 +3,12 @@
 #include "denoise-end.h"
 #include <glib/gi18n-lib.h>
 #include "bands.h"
-#include "host/nonlocal.h"
+#include "host/blotches.h"
 #include "host/pixels.h"
+#include "host/shrinkage.h"
 
-/* Of what looks alike so many rows are averaged between two ticks. */
-#define NONLOCAL_ROWS 256
+/* Frequencies of so many rows are shrunk between two ticks. */
+#define SHRINKAGE_ROWS 256
 
 /* The variance is smoothed as the bands are. */
 #define MARGIN FDDM_BANDS_REACH
@@ -18,17 +19,23 @@ weights_bands (const FddmDenoiseJob *job)
   return job->removes && !fddm_bands_are_even (job->params);
 }
 
+static gboolean
+averages_blotches (const FddmDenoiseJob *job)
+{
+  return job->blotches > 0.0f && job->source->channels == 3;
+}
+
 gboolean
 fddm_denoise_gathers (const FddmDenoiseJob *job)
 {
-  return weights_bands (job) || job->strengthens || job->nonlocal > 0.0f;
+  return weights_bands (job) || job->strengthens || job->shrinkage > 0.0f;
 }
 
 int
 fddm_denoise_margin (const FddmDenoiseJob *job)
 {
   return (weights_bands (job) || job->uncertainty != NULL ? MARGIN : 0) + (job->strengthens ? FDDM_TEXTURE_REACH : 0) +
-         (job->nonlocal > 0.0f ? FDDM_NONLOCAL_REACH : 0);
+         (job->shrinkage > 0.0f ? FDDM_SHRINKAGE_REACH : 0) + (averages_blotches (job) ? FDDM_BLOTCHES_REACH : 0);
 }
 
 /* Where the core begins in an array of SAMPLES a pixel over the tile's region. */
@@ -66,10 +73,25 @@ inverse_of (double share)
   return share < FDDM_PERCENT_LEAST / 100.0 ? 0.0f : (float) (1.0 / share);
 }
 
-/* What looks alike in the estimate is averaged, in what is written and in what bands look at around it: to what was gathered.
+/* What averaging blotches of colour changes of the estimate in work.spare, to that and to what was gathered. */
+static gboolean
+average_blotches (FddmDenoiseJob *job, const FddmTile *tile, float share, GError **error)
+{
+  FddmWork   *work = &job->work;
+  const gsize n    = fddm_tile_pixels (tile);
+
+  if (!fddm_blotches_change (work->spare, tile->region.width, tile->region.height, tile->region.x, tile->region.y, job->blotches,
+                             fddm_context_threads (job->context), work->pixels))
+    return fddm_work_no_memory (work, error);
+  fddm_pixels_add (work->spare, work->pixels, n * 3);
+  fddm_pixels_mix (work->change, work->pixels, n * 3, n * 3, 1, 1.0f, share);
+  return TRUE;
+}
+
+/* What is left of noise in the estimate goes, in what is written and in what bands look at around it: to what was gathered.
  * With detail so much less of it, for that brings back the texture which this would take away. */
 static gboolean
-average_alike (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
+remove_rest (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error)
 {
   FddmWork      *work  = &job->work;
   const int      width = tile->region.width, height = tile->region.height, samples = job->source->channels;
@@ -77,17 +99,24 @@ average_alike (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *tick
   const double   luma  = job->params->luma / 100.0, chroma = job->params->chroma / 100.0;
   const float    rest  = (float) (1.0 - job->params->detail / 100.0);
   const FddmRect area  = fddm_rect_grow (&tile->own, weights_bands (job) ? MARGIN : 0, &tile->region);
+  FddmShrinkage  shrinkage = { .pixels = work->spare, .removed = work->change, .width = width, .height = height,
+                               .channels = samples, .x = tile->region.x, .y = tile->region.y,
+                               .luma = inverse_of (luma), .chroma = inverse_of (chroma), .a = job->shrinkage,
+                               .most = job->most };
 
   fddm_pixels_repair (work->raw, width, height, samples, work->spare);
   fddm_pixels_add_shares (work->spare, work->change, n, samples, inverse_of (luma), inverse_of (chroma));
+  if (averages_blotches (job) && !average_blotches (job, tile, rest * (float) chroma, error))
+    return FALSE;
   fddm_pixels_fill (work->pixels, n * samples, 0.0f);
-  for (int y = 0; y < area.height; y += NONLOCAL_ROWS)
+  for (int y = 0; y < area.height; y += SHRINKAGE_ROWS)
     {
-      if (!fddm_nonlocal_change (work->spare, width, height, samples, area.x - tile->region.x, area.y - tile->region.y + y,
-                                 area.width, MIN (NONLOCAL_ROWS, area.height - y), job->nonlocal,
-                                 fddm_context_threads (job->context), work->pixels))
+      const int rows = MIN (SHRINKAGE_ROWS, area.height - y);
+
+      if (!fddm_shrinkage_add (&shrinkage, area.x - tile->region.x, area.y - tile->region.y + y, area.width, rows,
+                               fddm_context_threads (job->context), work->pixels))
         return fddm_work_no_memory (work, error);
-      if (!fddm_tick (ticker, MIN (y + NONLOCAL_ROWS, area.height), area.height, error))
+      if (!fddm_tick (ticker, y + rows, area.height, error))
         return FALSE;
     }
   fddm_pixels_add_shares (work->change, work->pixels, n, samples, rest * (float) luma, rest * (float) chroma);
@@ -103,7 +132,7 @@ add_change (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker,
 
   if (job->strengthens)
     strengthen (job, tile);
-  if (job->nonlocal > 0.0f && !average_alike (job, tile, ticker, error))
+  if (job->shrinkage > 0.0f && !remove_rest (job, tile, ticker, error))
     return FALSE;
   if (weights_bands (job))
     fddm_bands_weight (job->params, core_of (work->change, tile, samples), (gsize) tile->region.width * samples,

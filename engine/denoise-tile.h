@@ -22,7 +22,9 @@ typedef struct {
   FddmNoiseModel           noise;
   FddmNoiseModel           fine;        /* where sampled texture is to be strengthened: what the photo's fine waves have of it */
   gboolean                 strengthens;
-  float                    nonlocal;    /* h of what looks alike (host/nonlocal.h), pixels in [0,1]; 0: nothing is averaged */
+  float                    shrinkage;   /* a of host/shrinkage.h; 0: nothing is shrunk */
+  float                    most;        /* likewise, pixels in [0,1] */
+  float                    blotches;    /* h of blotches of colour (host/blotches.h), pixels in [0,1]; 0: none are averaged */
   FddmTensor              *level;       /* of the noise, per frequency, before brightness changes it */
   FddmTensor              *strength;    /* what leaves, likewise */
   FddmTensor              *whole, *nothing;   /* 1 and 0 for every frequency */

@@ -10,11 +10,15 @@
 /* Of the band that is copied at a time where nothing is to be removed. */
 #define COPY_FLOATS (1 << 20)
 
-/* h² of what looks alike is so much of luma's noise, in squares of 8-bit steps for each step: the squared error that a network
- * leaves grows about as the level, not as its square (29, 53 and 110 at 15, 25 and 50, white noise). Of cameras' noise more is
- * left, in places that are even: weights/train/RESULTS.md. */
-#define NONLOCAL_WHITE 0.2
-#define NONLOCAL_OTHER 1.0
+/* The threshold of shrinkage is so many times what was removed there, and that counts up to so many 8-bit steps: the error that
+ * a network leaves grows ever more slowly. Of cameras' noise more is left, in places that are even: weights/train/RESULTS.md. */
+#define SHRINKAGE_WHITE 0.22
+#define MOST_WHITE      8.0
+#define SHRINKAGE_OTHER 2.2
+#define MOST_OTHER      1.7
+
+/* h² of blotches of colour is so much of luma's noise, in squares of 8-bit steps for each step. White noise makes none. */
+#define BLOTCHES_OTHER 2.1
 
 /* ---- Parameters ---- */
 
@@ -86,13 +90,17 @@ find_fine_noise (FddmDenoiseJob *job, const FddmNoiseModel *measured, gboolean w
   job->fine = luma_level (measured) > luma_level (&job->noise) ? *measured : job->noise;
 }
 
-/* Where there is noise in luma, what looks alike in the estimate is averaged, unless detail brings everything back. */
+/* How what is left of the noise is to be removed; not where detail brings everything back. */
 static void
-find_nonlocal (FddmDenoiseJob *job, gboolean white)
+find_rest (FddmDenoiseJob *job, gboolean white)
 {
-  const double share = white ? NONLOCAL_WHITE : NONLOCAL_OTHER;
+  const double level = luma_level (&job->noise);
 
-  job->nonlocal = job->removes && job->params->detail < 100.0 ? (float) (sqrt (share * luma_level (&job->noise)) / 255.0) : 0.0f;
+  if (!job->removes || !(job->params->detail < 100.0))
+    return;
+  job->shrinkage = white ? (float) SHRINKAGE_WHITE : (float) SHRINKAGE_OTHER;
+  job->most      = (float) ((white ? MOST_WHITE : MOST_OTHER) / 255.0);
+  job->blotches  = white ? 0.0f : (float) (sqrt (BLOTCHES_OTHER * level) / 255.0);
 }
 
 /* The noise to be removed, and the network for its kind. Even where the level is told, the kind is measured. */
@@ -110,7 +118,7 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
     fddm_noise_white (&job->noise, weights->patch, weights->channels, gray, job->params->noise);
   if (told && weights->white == NULL)
     {
-      find_nonlocal (job, TRUE);   /* what it is isn't known; with white noise's share next to nothing can go wrong */
+      find_rest (job, TRUE);   /* what it is isn't known; with white noise's share next to nothing can go wrong */
       return TRUE;
     }
   if (!fddm_measure_model (context, job->source, ticker, &measured, error))
@@ -120,7 +128,7 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
   white = fddm_noise_is_white (&measured, gray);
   fddm_context_use (context, white);
   find_fine_noise (job, &measured, white);
-  find_nonlocal (job, white);
+  find_rest (job, white);
   return TRUE;
 }
 
@@ -235,7 +243,7 @@ plan_once (FddmDenoiseJob *job, GError **error)
   return fddm_work_init (&job->work, job->context, &spec, error);
 }
 
-/* Texture is strengthened, and what looks alike is averaged, only where memory allows for what that looks at around a tile. */
+/* Texture is strengthened, and what is left of noise is removed, only where memory allows for what that looks at around a tile. */
 static gboolean
 plan (FddmDenoiseJob *job, GError **error)
 {
@@ -245,15 +253,17 @@ plan (FddmDenoiseJob *job, GError **error)
 
       if (plan_once (job, &problem))
         return TRUE;
-      if ((!job->strengthens && job->nonlocal <= 0.0f) || !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
+      if ((!job->strengthens && job->shrinkage <= 0.0f) || !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
         {
           g_propagate_error (error, problem);
           return FALSE;
         }
       g_error_free (problem);
+      if (!job->strengthens && job->blotches <= 0.0f)
+        job->shrinkage = 0.0f;
       if (!job->strengthens)
-        job->nonlocal = 0.0f;
-      job->strengthens = FALSE;   /* it looks furthest around */
+        job->blotches = 0.0f;
+      job->strengthens = FALSE;   /* it looks furthest around, and averaging blotches further than shrinkage */
     }
 }
 

@@ -13,7 +13,7 @@
 
 /* Pixels from one y to the next, how many of them to each side of x, and how far a pixel's z looks. */
 #define FDDM_NONLOCAL_STEP  3
-#define FDDM_NONLOCAL_SIDE  5
+#define FDDM_NONLOCAL_SIDE  3
 #define FDDM_NONLOCAL_REACH (FDDM_NONLOCAL_STEP * FDDM_NONLOCAL_SIDE + 1)
 
 /* z − l for the AREA_WIDTH × AREA_HEIGHT pixels from (AREA_X, AREA_Y) on, to CHANGE at their places. PIXELS (l) and CHANGE are

@@ -7,7 +7,7 @@
 static void
 test_tiling_equals_untiled (void)
 {
-  enum { WIDTH = 189, HEIGHT = 187 };   /* more than two halos of the sampling cases either way */
+  enum { WIDTH = 205, HEIGHT = 203 };   /* more than two halos of the sampling cases either way */
   g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
   const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 8), params_with (20, 60, 1),
                                       params_with (20, 60, 5) };

@@ -1,9 +1,9 @@
-/* test-nonlocal.c: what looks alike, averaged: against the PyTorch implementation, and on the way through the engine.
+/* test-nonlocal.c: what looks alike, averaged, and blotches of colour.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
 #include "denoising.h"
-#include "host/nonlocal.h"
+#include "host/blotches.h"
 #include "host/pixels.h"
 
 /* z − l of the whole picture. */
@@ -39,6 +39,21 @@ test_golden (void)
 {
   check_golden ("nonlocal.colour", 3);
   check_golden ("nonlocal.gray", 1);
+}
+
+static void
+test_blotches_golden (void)
+{
+  g_autofree char           *bytes = NULL;
+  g_autoptr (FddmSafetensors) file = test_golden_open (&bytes);
+  int                        c, height, width;
+  g_autofree float *picture  = test_golden_image (file, "nonlocal.picture", &c, &height, &width);
+  g_autofree float *expected = test_golden_image (file, "nonlocal.blotches", &c, &height, &width);
+  g_autofree float *change   = g_new (float, (gsize) width * height * 3);
+
+  g_assert_true (fddm_blotches_change (picture, width, height, 6, 9, 0.06f, 2, change));
+  for (int i = 0; i < width * height * 3; i++)
+    g_assert_cmpfloat_with_epsilon (change[i], expected[i], 2e-6);
 }
 
 /* On a wide picture of two even halves noise goes, but not the step between them. */
@@ -103,6 +118,27 @@ test_pieces (void)
                      AREA_WIDTH * 12);
 }
 
+/* The same of blotches: what is as far inside as they are looked for is the same, wherever the piece begins. */
+static void
+test_pieces_of_blotches (void)
+{
+  enum { WIDTH = 210, HEIGHT = 205, REACH = FDDM_BLOTCHES_REACH, PIECE = 2 * REACH + 30, BYTES = WIDTH * HEIGHT * 12 };
+  g_autofree float *pixels = test_floats (WIDTH * HEIGHT * 3, 0.2f, 0.3f, 2), *whole = g_new (float, WIDTH * HEIGHT * 3);
+  g_autofree float *again  = g_new (float, WIDTH * HEIGHT * 3), *piece = g_new (float, PIECE * PIECE * 3);
+  g_autofree float *part   = g_new (float, PIECE * PIECE * 3);
+
+  g_assert_true (fddm_blotches_change (pixels, WIDTH, HEIGHT, 0, 0, 0.05f, 1, whole));
+  g_assert_true (fddm_blotches_change (pixels, WIDTH, HEIGHT, 0, 0, 0.05f, 3, again));
+  g_assert_cmpmem (whole, BYTES, again, BYTES);
+  for (int at = 10; at < 14; at++)
+    {
+      fddm_pixels_copy (pixels + (at * WIDTH + at + 1) * 3, WIDTH * 3, 3, piece, PIECE * 3, 3, PIECE, PIECE, 3);
+      g_assert_true (fddm_blotches_change (piece, PIECE, PIECE, at + 1, at, 0.05f, 2, part));
+      for (int y = REACH; y < PIECE - REACH; y++)
+        g_assert_cmpmem (whole + ((at + y) * WIDTH + at + 1 + REACH) * 3, 30 * 12, part + (y * PIECE + REACH) * 3, 30 * 12);
+    }
+}
+
 /* h whose square is no number any more, on what is all alike. */
 static void
 test_next_to_nothing (void)
@@ -133,138 +169,11 @@ test_tiny (void)
         change = change_of (even, width, 1, channels, 0.05f, 4);
         for (int i = 0; i < width * channels; i++)
           g_assert_cmpfloat_with_epsilon (change[i], 0, 4e-6);
+        if (channels == 3)
+          g_assert_true (fddm_blotches_change (even, width, 1, 3, 3, 0.05f, 4, change));
+        for (int i = 0; i < width * channels; i++)
+          g_assert_cmpfloat_with_epsilon (change[i], 0, 4e-6);
       }
-}
-
-static void
-test_shares (void)
-{
-  const float change[] = { 1, 2, 3, 0.5f, 0.5f, 0.5f };   /* the second is gray: no chroma */
-  float       both[]   = { 0, 0, 0, 0, 0, 0 }, gray[] = { 1, 1 };
-  const float luma     = 0.299f * 1 + 0.587f * 2 + 0.114f * 3;
-
-  fddm_pixels_add_shares (both, change, 2, 3, 0.5f, 2.0f);
-  for (int c = 0; c < 3; c++)
-    {
-      g_assert_cmpfloat_with_epsilon (both[c], 0.5 * luma + 2 * (change[c] - luma), 1e-6);
-      g_assert_cmpfloat_with_epsilon (both[3 + c], 0.25, 1e-6);
-    }
-  fddm_pixels_add_shares (gray, change, 2, 1, 0.5f, 9.0f);
-  g_assert_cmpfloat_with_epsilon (gray[1], 2.0, 1e-6);
-}
-
-/* ---- On the way through the engine ---- */
-
-enum { SIDE = 120, SAMPLES = SIDE * SIDE * 3 };
-
-/* Of which the network makes something where much looks alike. */
-static float *
-even_picture (int width, int height)
-{
-  return test_floats ((gsize) width * height * 3, 0.49f, 0.51f, 6);
-}
-
-static float *
-result (const FddmDenoiseParams *params, const float *pixels)
-{
-  return run_on (FDDM_DEVICE_REFERENCE, 0, 0, params, pixels, SIDE, SIDE, 3, NULL);
-}
-
-/* Half of luma's and a quarter of chroma's change is just that, of what looks alike as well. */
-static void
-test_strengths (void)
-{
-  g_autofree float *pixels = even_picture (SIDE, SIDE);
-  FddmDenoiseParams all = params_with (40, 0, 1), some = all;
-  g_autofree float *whole = result (&all, pixels), *change = g_new (float, SAMPLES), *out = NULL;
-
-  some.luma   = 50;
-  some.chroma = 25;
-  out         = result (&some, pixels);
-  for (int i = 0; i < SAMPLES; i++)
-    change[i] = whole[i] - pixels[i];
-  fddm_pixels_add_shares (pixels, change, SIDE * SIDE, 3, 0.5f, 0.25f);
-  for (int i = 0; i < SAMPLES; i++)
-    g_assert_cmpfloat_with_epsilon (out[i], pixels[i], 1e-5);
-}
-
-/* Where one of the two stays, all of it does. */
-static void
-test_one_of_two (void)
-{
-  g_autofree float *pixels = even_picture (SIDE, SIDE);
-
-  for (int i = 0; i < 4; i++)
-    {
-      FddmDenoiseParams params = params_with (40, 0, 1);
-      g_autofree float *out = NULL, *change = g_new (float, SAMPLES);
-
-      *(i % 2 ? &params.luma : &params.chroma) = i < 2 ? 0 : 1e-50;
-      out = result (&params, pixels);
-      for (int k = 0; k < SAMPLES; k++)
-        change[k] = out[k] - pixels[k];
-      for (int k = 0; k < SIDE * SIDE; k++)
-        {
-          const float *c = change + 3 * k, luma = 0.299f * c[0] + 0.587f * c[1] + 0.114f * c[2];
-
-          for (int j = 0; j < 3; j++)
-            g_assert_cmpfloat_with_epsilon (i % 2 ? luma : c[j] - luma, 0, 1e-5);
-        }
-    }
-}
-
-/* Tiles change nothing, weighted by bands or not. At 100 percent detail nothing is averaged: the memory shows it. */
-static void
-test_tiles (void)
-{
-  enum { WIDTH = 64, HEIGHT = 700 };
-  g_autofree float *pixels = even_picture (WIDTH, HEIGHT);
-
-  for (int i = 0; i < 4; i++)
-    {
-      FddmDenoiseParams most = params_with (40, i / 2 ? 50 : 0, 1), all = params_with (40, 100, 1);
-      FddmReport        cut, cut_all, whole, whole_all;
-      g_autofree float *a = NULL, *b = NULL, *c = NULL;
-
-      most.coarse = i % 2 ? 200 : 100;
-      a = run_on (FDDM_DEVICE_REFERENCE, 100, 0, &most, pixels, WIDTH, HEIGHT, 3, &cut);
-      b = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &most, pixels, WIDTH, HEIGHT, 3, &whole);
-      c = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &all, pixels, WIDTH, HEIGHT, 3, &whole_all);
-      if (i == 2)   /* what it looks at and its memory are counted; the first and the last tile have no neighbour on one side */
-        {
-          g_autofree float *d = run_on (FDDM_DEVICE_REFERENCE, 100, 0, &all, pixels, WIDTH, HEIGHT, 3, &cut_all);
-
-          g_assert_cmpuint (whole.memory, ==, whole_all.memory + 2 * WIDTH * HEIGHT * 3 * sizeof (float));
-          g_assert_cmpint ((cut.tile_height - cut_all.tile_height) * cut.tiles, >=, 2 * FDDM_NONLOCAL_REACH * (cut.tiles - 1));
-        }
-      g_assert_cmpmem (a, WIDTH * HEIGHT * 12, b, WIDTH * HEIGHT * 12);
-      g_assert_cmpint (cut.tiles, >, 1);
-    }
-}
-
-/* h is as the noise has it, and half of the change is enough where half of detail comes back: the estimate, which one step to
- * detail 100 gives, and what looks alike averaged in it. The noise is told, and counts as white, for this network has none for
- * white noise beside it. */
-static void
-test_level (void)
-{
-  g_autofree float *pixels = even_picture (SIDE, SIDE);
-
-  for (int i = 0; i < 4; i++)
-    {
-      const double      level    = i / 2 ? 40 : 5, detail = i % 2 ? 50 : 0;
-      FddmDenoiseParams params   = params_with (level, detail, 1), all = params_with (level, 100, 1);
-      g_autofree float *out = NULL, *estimate = NULL, *change = NULL;
-
-      params.steps = all.steps = 1;
-      out      = result (&params, pixels);
-      estimate = result (&all, pixels);
-      change   = change_of (estimate, SIDE, SIDE, 3, (float) sqrt (0.2 * level) / 255, 1);
-      g_assert_cmpfloat (test_error (estimate, out, SAMPLES), >, 1e-4);
-      fddm_pixels_mix (estimate, change, SAMPLES, SAMPLES, 1, 1.0f, (float) (1 - detail / 100));
-      for (int k = 0; k < SAMPLES; k++)
-        g_assert_cmpfloat_with_epsilon (out[k], estimate[k], 1e-5);
-    }
 }
 
 int
@@ -277,10 +186,7 @@ main (int argc, char **argv)
   g_test_add_func ("/nonlocal/pieces", test_pieces);
   g_test_add_func ("/nonlocal/next-to-nothing", test_next_to_nothing);
   g_test_add_func ("/nonlocal/tiny", test_tiny);
-  g_test_add_func ("/nonlocal/shares", test_shares);
-  g_test_add_func ("/nonlocal/strengths", test_strengths);
-  g_test_add_func ("/nonlocal/one-of-two", test_one_of_two);
-  g_test_add_func ("/nonlocal/tiles", test_tiles);
-  g_test_add_func ("/nonlocal/level", test_level);
+  g_test_add_func ("/nonlocal/blotches-golden", test_blotches_golden);
+  g_test_add_func ("/nonlocal/pieces-of-blotches", test_pieces_of_blotches);
   return g_test_run ();
 }

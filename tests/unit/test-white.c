@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gstdio.h>
 #include "denoising.h"
+#include "host/blotches.h"
+#include "host/pixels.h"
+#include "host/shrinkage.h"
 #include "noise.h"
 #include "weights.h"
 
@@ -129,23 +132,23 @@ test_whiteness (void)
 
 /* Noise of 20 steps on gray, each number on SIDE × SIDE pixels. */
 static float *
-noisy_picture (int side)
+noisy_picture (int side, int width, int height)
 {
-  g_autofree float *numbers = g_new0 (float, WIDTH * HEIGHT * 3);
-  float            *pixels  = g_new (float, WIDTH * HEIGHT * 3);
+  g_autofree float *numbers = g_new0 (float, width * height * 3);
+  float            *pixels  = g_new (float, width * height * 3);
   guint32           state   = 5;
 
-  for (int i = 0; i < WIDTH * HEIGHT * 3; i++)     /* nearly normal: the sum of 12 */
+  for (int i = 0; i < width * height * 3; i++)     /* nearly normal: the sum of 12 */
     for (int j = 0; j < 12; j++)
       numbers[i] += test_uniform (&state) - 0.5f;
-  for (int y = 0; y < HEIGHT; y++)
-    for (int x = 0; x < WIDTH; x++)
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++)
       for (int c = 0; c < 3; c++)
-        pixels[(y * WIDTH + x) * 3 + c] = 0.5f + 20 / 255.0f * numbers[(y / side * WIDTH + x / side) * 3 + c];
+        pixels[(y * width + x) * 3 + c] = 0.5f + 20 / 255.0f * numbers[(y / side * width + x / side) * 3 + c];
   return pixels;
 }
 
-/* In one step: with DETAIL 100 that is the estimate, with 0 what looks alike in it is averaged. */
+/* In one step: with DETAIL 100 that is the estimate, with 0 what is left of noise goes. */
 static float *
 denoised_with (const char *path, double noise, double detail, const float *pixels)
 {
@@ -177,7 +180,7 @@ test_used_where_noise_is_white (void)
   for (int side = 1; side <= 2; side++)
     for (int noise = 0; noise <= 20; noise += 20)
       {
-        g_autofree float *pixels   = noisy_picture (side);
+        g_autofree float *pixels   = noisy_picture (side, WIDTH, HEIGHT);
         g_autofree float *both     = denoised_with (any, noise, 100, pixels);
         g_autofree float *by_any   = denoised_with (alone, noise, 100, pixels);
         g_autofree float *by_white = denoised_with (white, noise, 100, pixels);
@@ -187,19 +190,54 @@ test_used_where_noise_is_white (void)
       }
 }
 
-/* What isn't white has more of it averaged than what may be; told, it counts as white where nothing measures it. */
+/* What is left of noise that isn't white: of the estimate, blotches of colour are averaged, then frequencies shrunk. Told, it counts
+ * as white where nothing measures it. */
 static void
-test_averaged_by_kind (void)
+test_rest_by_kind (void)
 {
+  enum { N = WIDTH * HEIGHT * 3 };
   g_autofree char  *alone = write_file ("alone.safetensors", 0, NULL), *any = write_any ("white"), *white = write_white (3);
-  g_autofree float *pixels   = noisy_picture (2);
+  g_autofree float *pixels   = noisy_picture (2, WIDTH, HEIGHT);
   g_autofree float *estimate = denoised_with (any, 100, 100, pixels);
   g_autofree float *coarse   = denoised_with (any, 100, 0, pixels), *told = denoised_with (alone, 100, 0, pixels);
-  const double      by_kind  = test_error (coarse, estimate, WIDTH * HEIGHT * 3);
-  const double      by_hand  = test_error (told, estimate, WIDTH * HEIGHT * 3);
+  g_autofree float *change   = g_new (float, N), *removed = g_new (float, N);
+  FddmShrinkage     shrinkage = { .pixels = estimate, .removed = removed, .width = WIDTH, .height = HEIGHT, .channels = 3,
+                                  .luma = 1, .chroma = 1, .a = 2.2f, .most = 1.7f / 255 };
 
-  g_assert_cmpfloat (by_hand, >, 1e-6);
-  g_assert_cmpfloat (by_kind, >, 1.5 * by_hand);
+  g_assert_cmpfloat (test_error (told, estimate, N), >, 1e-6);
+  g_assert_true (fddm_blotches_change (estimate, WIDTH, HEIGHT, 0, 0, (float) sqrt (2.1 * 100) / 255, 1, change));
+  fddm_pixels_add (estimate, change, N);
+  g_assert_cmpfloat (test_error (coarse, estimate, N), >, 1e-4);
+  for (int i = 0; i < N; i++)
+    removed[i] = pixels[i] - estimate[i];
+  fddm_pixels_fill (change, N, 0.0f);
+  g_assert_true (fddm_shrinkage_add (&shrinkage, 0, 0, WIDTH, HEIGHT, 1, change));
+  fddm_pixels_add (estimate, change, N);
+  for (int i = 0; i < N; i++)
+    g_assert_cmpfloat_with_epsilon (coarse[i], estimate[i], 1e-5);
+  g_assert_cmpfloat (test_error (coarse, told, N), >, 1e-3);
+}
+
+/* In tiles that begin anywhere in cells and blocks, too, and look as far around as that takes. */
+static void
+test_rest_in_tiles (void)
+{
+  enum { ACROSS = 57, DOWN = 1000, SIZE = 290 };
+  g_autofree char        *any = write_any ("white"), *white = write_white (3);
+  g_autofree float       *pixels  = noisy_picture (2, ACROSS, DOWN), *whole = NULL, *cut = NULL;
+  g_autoptr (GError)      error   = NULL;
+  g_autoptr (FddmWeights) weights = fddm_weights_open (any, &error);
+  FddmContextOptions      options = { .tile = SIZE };
+  g_autoptr (FddmContext) one     = fddm_context_new (weights, FDDM_DEVICE_REFERENCE, NULL, &error);
+  g_autoptr (FddmContext) many    = fddm_context_new (weights, FDDM_DEVICE_REFERENCE, &options, &error);
+  FddmDenoiseParams       params  = params_with (100, 0, 1);
+  FddmReport              report;
+
+  whole = run (one, &params, pixels, ACROSS, DOWN, 3, NULL, &error);
+  cut   = run (many, &params, pixels, ACROSS, DOWN, 3, &report, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (report.tiles, >, 2);
+  g_assert_cmpmem (whole, ACROSS * DOWN * 12, cut, ACROSS * DOWN * 12);
 }
 
 int
@@ -215,7 +253,8 @@ main (int argc, char **argv)
   g_test_add_func ("/white/refused", test_refused);
   g_test_add_func ("/white/whiteness", test_whiteness);
   g_test_add_func ("/white/used-where-noise-is-white", test_used_where_noise_is_white);
-  g_test_add_func ("/white/averaged-by-kind", test_averaged_by_kind);
+  g_test_add_func ("/white/rest-by-kind", test_rest_by_kind);
+  g_test_add_func ("/white/rest-in-tiles", test_rest_in_tiles);
   result = g_test_run ();
   for (const char *const *name = (const char *const[]) { "any", "white", "alone", NULL }; *name != NULL; name++)
     {

@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 
-STEP, SIDE = 3, 5      # pixels from one shift to the next, and how many shifts to each side
+STEP, SIDE = 3, 3      # pixels from one shift to the next, and how many shifts to each side
 
 
 def change(x, h):
