@@ -19,8 +19,8 @@ weights_bands (const FddmDenoiseJob *job)
   return job->removes && !fddm_bands_are_even (job->params);
 }
 
-static gboolean
-averages_blotches (const FddmDenoiseJob *job)
+gboolean
+fddm_denoise_blotches (const FddmDenoiseJob *job)
 {
   return job->blotches > 0.0f && job->source->channels == 3;
 }
@@ -35,7 +35,7 @@ int
 fddm_denoise_margin (const FddmDenoiseJob *job)
 {
   return (weights_bands (job) || job->uncertainty != NULL ? MARGIN : 0) + (job->strengthens ? FDDM_TEXTURE_REACH : 0) +
-         (job->shrinkage > 0.0f ? FDDM_SHRINKAGE_REACH : 0) + (averages_blotches (job) ? FDDM_BLOTCHES_REACH : 0);
+         (job->shrinkage > 0.0f ? FDDM_SHRINKAGE_REACH : 0) + (fddm_denoise_blotches (job) ? FDDM_BLOTCHES_REACH : 0);
 }
 
 /* Where the core begins in an array of SAMPLES a pixel over the tile's region. */
@@ -106,7 +106,7 @@ remove_rest (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker
 
   fddm_pixels_repair (work->raw, width, height, samples, work->spare);
   fddm_pixels_add_shares (work->spare, work->change, n, samples, inverse_of (luma), inverse_of (chroma));
-  if (averages_blotches (job) && !average_blotches (job, tile, rest * (float) chroma, error))
+  if (fddm_denoise_blotches (job) && !average_blotches (job, tile, rest * (float) chroma, error))
     return FALSE;
   fddm_pixels_fill (work->pixels, n * samples, 0.0f);
   for (int y = 0; y < area.height; y += SHRINKAGE_ROWS)

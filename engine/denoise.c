@@ -243,7 +243,7 @@ plan_once (FddmDenoiseJob *job, GError **error)
   return fddm_work_init (&job->work, job->context, &spec, error);
 }
 
-/* Texture is strengthened, and what is left of noise is removed, only where memory allows for what that looks at around a tile. */
+/* Texture is strengthened, and what is left of noise removed, only where memory allows for what that looks at around a tile. */
 static gboolean
 plan (FddmDenoiseJob *job, GError **error)
 {

@@ -74,10 +74,11 @@ region_bytes (const FddmWork *work)
   const gsize         tiles  = fddm_work_streams (work) ? 2 : 1;   /* that are there at the same time */
   const gsize         arrays = 1 + tiles + (spec->gathers || spec->uncertainty ? 1 + tiles : 0);
   const gsize         planes = (spec->uncertainty ? tiles : 0) + (spec->textures ? tiles + FDDM_TEXTURE_PLANES : 0);
+  const gsize         cells  = spec->blotches ? FDDM_BLOTCHES_FLOATS (floats) : 0;
   gsize               bytes;
 
   if (floats > G_MAXINT || !g_size_checked_mul (&bytes, floats, arrays) ||
-      !g_size_checked_add (&bytes, bytes, planes * (floats / spec->samples)) ||
+      !g_size_checked_add (&bytes, bytes, planes * (floats / spec->samples) + cells) ||
       !g_size_checked_mul (&bytes, bytes, sizeof (float)))
     return G_MAXSIZE;
   return bytes;

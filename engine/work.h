@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "context.h"
+#include "host/blotches.h"
 #include "host/texture.h"
 #include "tiles.h"
 #include "window.h"
@@ -14,6 +15,7 @@ typedef struct {
   gboolean noise_varies;             /* the noise level depends on the place          */
   gboolean samples_detail;           /* tensors for sampling are wanted               */
   gboolean gathers;                  /* what is to change is gathered before it is added */
+  gboolean blotches;                 /* blotches of colour are to be averaged: cells for that    */
   gboolean textures;                 /* sampled texture is to be strengthened: planes for that   */
   gboolean uncertainty;              /* the uncertainty is wanted too                 */
   int      margin;                   /* pixels that filters look at around those that are written */

@@ -50,8 +50,9 @@ cells_of (const Axis *axis, int i, int cell[2])
 static void
 spread_row (const float *cells, const Axis *across, const Axis *down, int y, float *change)
 {
-  int         row[2], cell[2];
-  const float below = cells_of (down, y, row);
+  int          row[2], cell[2];
+  const float  below = cells_of (down, y, row);
+  const float *upper = cells + (gsize) row[0] * across->cells * 3, *lower = cells + (gsize) row[1] * across->cells * 3;
 
   for (int x = 0; x < across->pixels; x++)
     {
@@ -60,9 +61,9 @@ spread_row (const float *cells, const Axis *across, const Axis *down, int y, flo
 
       for (int c = 0; c < 3; c++)
         {
-          const float *upper = cells + (gsize) row[0] * across->cells * 3 + c, *lower = cells + (gsize) row[1] * across->cells * 3 + c;
-          const float  above = upper[cell[0] * 3] + right * (upper[cell[1] * 3] - upper[cell[0] * 3]);
-          const float  under = lower[cell[0] * 3] + right * (lower[cell[1] * 3] - lower[cell[0] * 3]);
+          const int   left = cell[0] * 3 + c, next = cell[1] * 3 + c;
+          const float above = upper[left] + right * (upper[next] - upper[left]);
+          const float under = lower[left] + right * (lower[next] - lower[left]);
 
           value[c] = above + below * (under - above);
         }

@@ -93,8 +93,8 @@ test_pieces (void)
   g_autofree float *pixels = test_floats (N, 0.2f, 0.3f, 2), *removed = test_floats (N, -0.03f, 0.03f, 7);
   g_autofree float *whole  = change_of (pixels, removed, WIDTH, HEIGHT, 3, 0, 0, 3);
   g_autofree float *again  = change_of (pixels, removed, WIDTH, HEIGHT, 3, 0, 0, 1);
-  g_autofree float *piece  = g_new (float, PIECE_WIDTH * PIECE_HEIGHT * 3), *other = g_new (float, PIECE_WIDTH * PIECE_HEIGHT * 3);
-  g_autofree float *part = NULL;
+  g_autofree float *piece  = g_new (float, PIECE_WIDTH * PIECE_HEIGHT * 3), *part = NULL;
+  g_autofree float *other  = g_new (float, PIECE_WIDTH * PIECE_HEIGHT * 3);
   FddmShrinkage     shrinkage = { .pixels = pixels, .removed = removed, .width = WIDTH, .height = HEIGHT, .channels = 3,
                                   .luma = 1, .chroma = 1, .a = 2, .most = 0.02f };
 
@@ -118,8 +118,9 @@ static void
 test_shares_of_removed (void)
 {
   enum { SIZE = 70, N = SIZE * SIZE * 3 };
-  g_autofree float *pixels = test_floats (N, 0.2f, 0.3f, 2), *removed = test_floats (N, -0.01f, 0.01f, 7), *part = g_new0 (float, N);
+  g_autofree float *pixels = test_floats (N, 0.2f, 0.3f, 2), *removed = test_floats (N, -0.01f, 0.01f, 7);
   g_autofree float *whole  = change_of (pixels, removed, SIZE, SIZE, 3, 0, 0, 1), *change = g_new0 (float, N);
+  g_autofree float *part   = g_new0 (float, N);
   FddmShrinkage     shrinkage = { .pixels = pixels, .removed = part, .width = SIZE, .height = SIZE, .channels = 3,
                                   .luma = 2, .chroma = 4, .a = 2, .most = 0.02f };
 

@@ -190,8 +190,8 @@ test_used_where_noise_is_white (void)
       }
 }
 
-/* What is left of noise that isn't white: of the estimate, blotches of colour are averaged, then frequencies shrunk. Told, it counts
- * as white where nothing measures it. */
+/* What is left of noise that isn't white: of the estimate, blotches of colour are averaged, then frequencies shrunk. Told, it
+ * counts as white where nothing measures it. */
 static void
 test_rest_by_kind (void)
 {
