@@ -8,7 +8,7 @@
 #include "host/shrinkage.h"
 
 /* Frequencies of so many rows are shrunk between two ticks. */
-#define SHRINKAGE_ROWS 256
+#define SHRINKAGE_ROWS 1024
 
 /* The variance is smoothed as the bands are. */
 #define MARGIN FDDM_BANDS_REACH
@@ -17,12 +17,6 @@ static gboolean
 weights_bands (const FddmDenoiseJob *job)
 {
   return job->removes && !fddm_bands_are_even (job->params);
-}
-
-gboolean
-fddm_denoise_blotches (const FddmDenoiseJob *job)
-{
-  return job->blotches > 0.0f && job->source->channels == 3;
 }
 
 gboolean
@@ -35,7 +29,7 @@ int
 fddm_denoise_margin (const FddmDenoiseJob *job)
 {
   return (weights_bands (job) || job->uncertainty != NULL ? MARGIN : 0) + (job->strengthens ? FDDM_TEXTURE_REACH : 0) +
-         (job->shrinkage > 0.0f ? FDDM_SHRINKAGE_REACH : 0) + (fddm_denoise_blotches (job) ? FDDM_BLOTCHES_REACH : 0);
+         (job->shrinkage > 0.0f ? FDDM_SHRINKAGE_REACH : 0) + (job->blotches > 0.0f ? FDDM_BLOTCHES_REACH : 0);
 }
 
 /* Where the core begins in an array of SAMPLES a pixel over the tile's region. */
@@ -46,7 +40,7 @@ core_of (float *pixels, const FddmTile *tile, int samples)
 }
 
 /* What is wanting of sampled texture's strength, to what was gathered. Over the whole region, though it is right only as far
- * inside of the core as strengthening looks: in what is written and in what averaging and bands look at around it. */
+ * inside of the core as strengthening looks: in what is written and in what shrinkage and bands look at around it. */
 static void
 strengthen (FddmDenoiseJob *job, const FddmTile *tile)
 {
@@ -84,7 +78,7 @@ average_blotches (FddmDenoiseJob *job, const FddmTile *tile, float share, GError
                              fddm_context_threads (job->context), work->pixels))
     return fddm_work_no_memory (work, error);
   fddm_pixels_add (work->spare, work->pixels, n * 3);
-  fddm_pixels_mix (work->change, work->pixels, n * 3, n * 3, 1, 1.0f, share);
+  fddm_pixels_add_shares (work->change, work->pixels, n, 3, share, share);
   return TRUE;
 }
 
@@ -106,7 +100,7 @@ remove_rest (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker
 
   fddm_pixels_repair (work->raw, width, height, samples, work->spare);
   fddm_pixels_add_shares (work->spare, work->change, n, samples, inverse_of (luma), inverse_of (chroma));
-  if (fddm_denoise_blotches (job) && !average_blotches (job, tile, rest * (float) chroma, error))
+  if (job->blotches > 0.0f && !average_blotches (job, tile, rest * (float) chroma, error))
     return FALSE;
   fddm_pixels_fill (work->pixels, n * samples, 0.0f);
   for (int y = 0; y < area.height; y += SHRINKAGE_ROWS)

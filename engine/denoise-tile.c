@@ -27,7 +27,7 @@ fddm_denoise_spec (const FddmDenoiseJob *job)
     .grids = job->removes ? job->params->averages : 1,
     .evaluations = detail ? job->params->steps : 1,
     .samples_detail = detail || uncertainty, .gathers = fddm_denoise_gathers (job), .textures = job->strengthens,
-    .blotches = fddm_denoise_blotches (job), .uncertainty = uncertainty,
+    .blotches = job->blotches > 0.0f, .uncertainty = uncertainty,
     .margin = fddm_denoise_margin (job)
   };
 }

@@ -94,13 +94,14 @@ find_fine_noise (FddmDenoiseJob *job, const FddmNoiseModel *measured, gboolean w
 static void
 find_rest (FddmDenoiseJob *job, gboolean white)
 {
-  const double level = luma_level (&job->noise);
+  const double   level  = luma_level (&job->noise);
+  const gboolean colour = job->source->channels == 3 && job->params->chroma >= FDDM_PERCENT_LEAST;
 
   if (!job->removes || !(job->params->detail < 100.0))
     return;
   job->shrinkage = white ? (float) SHRINKAGE_WHITE : (float) SHRINKAGE_OTHER;
   job->most      = (float) ((white ? MOST_WHITE : MOST_OTHER) / 255.0);
-  job->blotches  = white ? 0.0f : (float) (sqrt (BLOTCHES_OTHER * level) / 255.0);
+  job->blotches  = white || !colour ? 0.0f : (float) (sqrt (BLOTCHES_OTHER * level) / 255.0);
 }
 
 /* The noise to be removed, and the network for its kind. Even where the level is told, the kind is measured. */
@@ -259,11 +260,12 @@ plan (FddmDenoiseJob *job, GError **error)
           return FALSE;
         }
       g_error_free (problem);
-      if (!job->strengthens && job->blotches <= 0.0f)
-        job->shrinkage = 0.0f;
-      if (!job->strengthens)
+      if (job->strengthens)         /* what looks furthest around goes first */
+        job->strengthens = FALSE;
+      else if (job->blotches > 0.0f)
         job->blotches = 0.0f;
-      job->strengthens = FALSE;   /* it looks furthest around, and averaging blotches further than shrinkage */
+      else
+        job->shrinkage = 0.0f;
     }
 }
 

@@ -1,6 +1,7 @@
 /* blotches.c: see blotches.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "blotches.h"
+#include "fddm-math.h"
 #include "memory.h"
 
 #define CELL FDDM_BLOTCHES_CELL
@@ -30,7 +31,7 @@ mean_of_cell (const float *pixels, const Axis *across, const Axis *down, int i, 
   for (int y = top; y < bottom; y++)
     for (int x = left; x < right; x++)
       for (int c = 0; c < 3; c++)
-        sum[c] += pixels[((gsize) y * across->pixels + x) * 3 + c];
+        sum[c] += fddm_clamp (pixels[((gsize) y * across->pixels + x) * 3 + c], -FDDM_PIXEL_LIMIT, FDDM_PIXEL_LIMIT);
   for (int c = 0; c < 3; c++)
     mean[c] = sum[c] / (float) ((right - left) * (bottom - top));
 }
@@ -88,7 +89,7 @@ fddm_blotches_change (const float *pixels, int width, int height, int x, int y, 
   for (int row = 0; row < down.cells; row++)
     for (int i = 0; i < across.cells; i++)
       mean_of_cell (pixels, &across, &down, i, row, cells + ((gsize) row * across.cells + i) * 3);
-  if (!fddm_nonlocal_change (cells, across.cells, down.cells, 3, 0, 0, across.cells, down.cells, h, threads, cells + n))
+  if (!fddm_nonlocal_change (cells, across.cells, down.cells, h, threads, cells + n))
     {
       fddm_memory_free (cells);
       return FALSE;

@@ -29,8 +29,10 @@ typedef struct {
   float plane[MOST][AREA];           /* of a block: l, then what it changes by        */
   float right[MOST][SIDE * HALF];    /* of the block before: the half that overlaps   */
   float other[AREA], folded[AREA];
-  float square[(SIDE + 2) * (SIDE + 2)];
+  float square[(SIDE + 2) * (SIDE + 2) + 12];   /* each worker's block is aligned, too */
 } Block;
+
+G_STATIC_ASSERT (sizeof (Block) % 64 == 0);
 
 static const Tables *
 tables (void)
@@ -146,6 +148,7 @@ shrink (float *d, float *square, float t2)
       to[0]        = to[1];
       to[SIDE + 1] = to[SIDE];
     }
+  square[0] = square[1] = square[STRIDE] = square[STRIDE + 1] = (square[STRIDE + 2] + square[2 * STRIDE + 1]) / 2.0f;
   for (int y = 0; y < SIDE; y++)
     {
       float down[STRIDE];

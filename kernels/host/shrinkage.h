@@ -3,7 +3,8 @@
  *
  * Shrinkage of DCT coefficients by an empirical Wiener filter (Yaroslavsky, SPIE 1999; Donoho and Johnstone, 1994) over blocks
  * of 32×32 pixels that overlap by a half, far larger than a network's patches. With l the estimate's Y'CbCr, n what was taken
- * out of the photo to get there, d a block's coefficient and Q the mean of d² over it and its eight neighbours:
+ * out of the photo to get there, d a block's coefficient and Q the mean of d² over it and its eight neighbours (for the block's
+ * mean, which is no noise, that of the two beside it stands):
  *
  *   d becomes d·Q / (Q + t²),   t = a·√(mean n²), the mean over the block, each channel by itself,
  *

@@ -130,21 +130,44 @@ test_shares_of_removed (void)
     g_assert_cmpfloat_with_epsilon (change[i], whole[i], 1e-6);
 }
 
-/* Pictures smaller than a block: what is even stays. */
+/* Pictures smaller than a block: the mean stays, and there is less of what it varies by. */
 static void
 test_tiny (void)
 {
   for (int width = 1; width <= 4; width++)
     for (int channels = 1; channels <= 3; channels += 2)
       {
-        g_autofree float *even = g_new (float, width * channels), *removed = g_new (float, width * channels), *change = NULL;
+        const int         n      = width * 3 * channels;
+        g_autofree float *pixels = test_floats (n, 0.695f, 0.705f, 2), *removed = g_new (float, n), *change = NULL;
+        double            before = 0, after = 0;
 
-        fddm_pixels_fill (even, width * channels, 0.7f);
-        fddm_pixels_fill (removed, width * channels, 0.1f);
-        change = change_of (even, removed, width, 1, channels, 3, 5, 4);
-        for (int i = 0; i < width * channels; i++)
-          g_assert_cmpfloat_with_epsilon (change[i], 0, 4e-6);
+        fddm_pixels_fill (removed, n, 0.1f);
+        change = change_of (pixels, removed, width, 3, channels, 3, 5, 4);
+        for (int i = 0; i < n; i++)
+          {
+            before += (pixels[i] - 0.7) * (pixels[i] - 0.7);
+            after  += (pixels[i] + change[i] - 0.7) * (pixels[i] + change[i] - 0.7);
+          }
+        g_assert_cmpfloat (after, <, 0.8 * before);
       }
+}
+
+/* A constant that is added changes nothing. */
+static void
+test_constant (void)
+{
+  enum { SIZE = 64, N = SIZE * SIZE };
+  g_autofree float *pixels = g_new (float, N), *removed = test_floats (N, -0.01f, 0.01f, 7), *dark = NULL, *bright = NULL;
+
+  for (int i = 0; i < N; i++)
+    pixels[i] = 0.0005f * sinf (i % SIZE * 0.1f) + 0.0005f * cosf (i / SIZE * 0.15f);
+  dark = change_of (pixels, removed, SIZE, SIZE, 1, 0, 0, 1);
+  for (int i = 0; i < N; i++)
+    pixels[i] += 0.5f;
+  bright = change_of (pixels, removed, SIZE, SIZE, 1, 0, 0, 1);
+  g_assert_cmpfloat (fabsf (dark[20 * SIZE + 20]), >, 1e-4);
+  for (int i = 0; i < N; i++)
+    g_assert_cmpfloat_with_epsilon (dark[i], bright[i], 1e-6);
 }
 
 static void
@@ -291,6 +314,7 @@ main (int argc, char **argv)
   g_test_add_func ("/shrinkage/outliers", test_outliers);
   g_test_add_func ("/shrinkage/pieces", test_pieces);
   g_test_add_func ("/shrinkage/shares-of-removed", test_shares_of_removed);
+  g_test_add_func ("/shrinkage/constant", test_constant);
   g_test_add_func ("/shrinkage/tiny", test_tiny);
   g_test_add_func ("/shrinkage/shares", test_shares);
   g_test_add_func ("/shrinkage/strengths", test_strengths);

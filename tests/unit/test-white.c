@@ -10,7 +10,8 @@
 
 enum { WIDTH = 200, HEIGHT = 180 };
 
-static char *folder;
+static char  *folder;
+static double luma_share = 100, chroma_share = 100;
 
 /* Writes golden tiny.safetensors as NAME, the last number of its tensors VALUE unless that is 0, and in its header, twice, the
  * first FROM replaced by TO (FROM NULL: nothing). Returns its path. */
@@ -158,8 +159,10 @@ denoised_with (const char *path, double noise, double detail, const float *pixel
   FddmDenoiseParams       params  = params_with (noise, detail, 1);
   float                  *out     = NULL;
 
-  params.steps = 1;
-  out          = run (context, &params, pixels, WIDTH, HEIGHT, 3, NULL, &error);
+  params.steps  = 1;
+  params.luma   = luma_share;
+  params.chroma = chroma_share;
+  out           = run (context, &params, pixels, WIDTH, HEIGHT, 3, NULL, &error);
   g_assert_no_error (error);
   return out;
 }
@@ -190,54 +193,88 @@ test_used_where_noise_is_white (void)
       }
 }
 
-/* What is left of noise that isn't white: of the estimate, blotches of colour are averaged, then frequencies shrunk. Told, it
- * counts as white where nothing measures it. */
+/* What is left of noise that isn't white: of the estimate, blotches of colour are averaged, then frequencies shrunk, half as much
+ * where half of detail comes back. Told, it counts as white where nothing measures it. */
 static void
 test_rest_by_kind (void)
 {
   enum { N = WIDTH * HEIGHT * 3 };
   g_autofree char  *alone = write_file ("alone.safetensors", 0, NULL), *any = write_any ("white"), *white = write_white (3);
   g_autofree float *pixels   = noisy_picture (2, WIDTH, HEIGHT);
-  g_autofree float *estimate = denoised_with (any, 100, 100, pixels);
-  g_autofree float *coarse   = denoised_with (any, 100, 0, pixels), *told = denoised_with (alone, 100, 0, pixels);
-  g_autofree float *change   = g_new (float, N), *removed = g_new (float, N);
-  FddmShrinkage     shrinkage = { .pixels = estimate, .removed = removed, .width = WIDTH, .height = HEIGHT, .channels = 3,
-                                  .luma = 1, .chroma = 1, .a = 2.2f, .most = 1.7f / 255 };
+  g_autofree float *told     = denoised_with (alone, 100, 0, pixels);
 
-  g_assert_cmpfloat (test_error (told, estimate, N), >, 1e-6);
-  g_assert_true (fddm_blotches_change (estimate, WIDTH, HEIGHT, 0, 0, (float) sqrt (2.1 * 100) / 255, 1, change));
-  fddm_pixels_add (estimate, change, N);
-  g_assert_cmpfloat (test_error (coarse, estimate, N), >, 1e-4);
-  for (int i = 0; i < N; i++)
-    removed[i] = pixels[i] - estimate[i];
-  fddm_pixels_fill (change, N, 0.0f);
-  g_assert_true (fddm_shrinkage_add (&shrinkage, 0, 0, WIDTH, HEIGHT, 1, change));
-  fddm_pixels_add (estimate, change, N);
-  for (int i = 0; i < N; i++)
-    g_assert_cmpfloat_with_epsilon (coarse[i], estimate[i], 1e-5);
-  g_assert_cmpfloat (test_error (coarse, told, N), >, 1e-3);
+  for (int detail = 0; detail <= 50; detail += 50)
+    {
+      g_autofree float *estimate = denoised_with (any, 100, 100, pixels), *out = denoised_with (any, 100, detail, pixels);
+      g_autofree float *averaged = g_new (float, N), *removed = g_new (float, N), *change = g_new0 (float, N);
+      const float       rest      = 1 - detail / 100.0f;
+      FddmShrinkage     shrinkage = { .pixels = averaged, .removed = removed, .width = WIDTH, .height = HEIGHT, .channels = 3,
+                                      .luma = 1, .chroma = 1, .a = 2.2f, .most = 1.7f / 255 };
+
+      g_assert_true (fddm_blotches_change (estimate, WIDTH, HEIGHT, 0, 0, (float) sqrt (2.1 * 100) / 255, 1, averaged));
+      for (int i = 0; i < N; i++)
+        removed[i] = estimate[i] + rest * averaged[i] - pixels[i];
+      fddm_pixels_add (averaged, estimate, N);
+      g_assert_true (fddm_shrinkage_add (&shrinkage, 0, 0, WIDTH, HEIGHT, 1, change));
+      for (int i = 0; i < N; i++)
+        g_assert_cmpfloat_with_epsilon (out[i], pixels[i] + removed[i] + rest * change[i], 1e-5);
+      g_assert_cmpfloat (test_error (out, estimate, N), >, 1e-3);
+      g_assert_cmpfloat (test_error (averaged, estimate, N), >, 1e-4);
+      if (detail == 0)
+        g_assert_cmpfloat (test_error (out, told, N), >, 1e-3);
+    }
 }
 
-/* In tiles that begin anywhere in cells and blocks, too, and look as far around as that takes. */
+/* Half of luma's and a quarter of chroma's change is just that, of blotches as well. */
+static void
+test_shares_of_rest (void)
+{
+  enum { N = WIDTH * HEIGHT * 3 };
+  g_autofree char  *any = write_any ("white"), *white = write_white (3);
+  g_autofree float *pixels = noisy_picture (2, WIDTH, HEIGHT), *whole = denoised_with (any, 100, 0, pixels), *some = NULL;
+  g_autofree float *change = g_new (float, N);
+
+  luma_share = 50;
+  chroma_share = 25;
+  some = denoised_with (any, 100, 0, pixels);
+  luma_share = chroma_share = 100;
+  for (int i = 0; i < N; i++)
+    change[i] = whole[i] - pixels[i];
+  fddm_pixels_add_shares (pixels, change, WIDTH * HEIGHT, 3, 0.5f, 0.25f);
+  for (int i = 0; i < N; i++)
+    g_assert_cmpfloat_with_epsilon (some[i], pixels[i], 2e-5);
+}
+
+/* In tiles that begin anywhere in cells and blocks, too, weighted by bands or not, looking as far around as that takes. */
 static void
 test_rest_in_tiles (void)
 {
-  enum { ACROSS = 57, DOWN = 1000, SIZE = 290 };
+  enum { ACROSS = 57, DOWN = 1000, SIZE = 290, REACH = FDDM_SHRINKAGE_REACH + FDDM_BLOTCHES_REACH };
   g_autofree char        *any = write_any ("white"), *white = write_white (3);
-  g_autofree float       *pixels  = noisy_picture (2, ACROSS, DOWN), *whole = NULL, *cut = NULL;
+  g_autofree float       *pixels  = noisy_picture (2, ACROSS, DOWN);
   g_autoptr (GError)      error   = NULL;
   g_autoptr (FddmWeights) weights = fddm_weights_open (any, &error);
   FddmContextOptions      options = { .tile = SIZE };
   g_autoptr (FddmContext) one     = fddm_context_new (weights, FDDM_DEVICE_REFERENCE, NULL, &error);
   g_autoptr (FddmContext) many    = fddm_context_new (weights, FDDM_DEVICE_REFERENCE, &options, &error);
-  FddmDenoiseParams       params  = params_with (100, 0, 1);
-  FddmReport              report;
+  FddmDenoiseParams       params  = params_with (100, 100, 1);
+  FddmReport              bare, report;
 
-  whole = run (one, &params, pixels, ACROSS, DOWN, 3, NULL, &error);
-  cut   = run (many, &params, pixels, ACROSS, DOWN, 3, &report, &error);
-  g_assert_no_error (error);
-  g_assert_cmpint (report.tiles, >, 2);
-  g_assert_cmpmem (whole, ACROSS * DOWN * 12, cut, ACROSS * DOWN * 12);
+  params.steps = 1;
+  g_free (run (many, &params, pixels, ACROSS, DOWN, 3, &bare, &error));
+  params.detail = 0;
+  for (int coarse = 100; coarse <= 200; coarse += 100)
+    {
+      g_autofree float *whole = NULL, *cut = NULL;
+
+      params.coarse = coarse;
+      whole = run (one, &params, pixels, ACROSS, DOWN, 3, NULL, &error);
+      cut   = run (many, &params, pixels, ACROSS, DOWN, 3, &report, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (report.tiles, >, 2);
+      g_assert_cmpint ((report.tile_height - bare.tile_height) * report.tiles, >=, 2 * REACH * (report.tiles - 1));
+      g_assert_cmpmem (whole, ACROSS * DOWN * 12, cut, ACROSS * DOWN * 12);
+    }
 }
 
 int
@@ -254,6 +291,7 @@ main (int argc, char **argv)
   g_test_add_func ("/white/whiteness", test_whiteness);
   g_test_add_func ("/white/used-where-noise-is-white", test_used_where_noise_is_white);
   g_test_add_func ("/white/rest-by-kind", test_rest_by_kind);
+  g_test_add_func ("/white/shares-of-rest", test_shares_of_rest);
   g_test_add_func ("/white/rest-in-tiles", test_rest_in_tiles);
   result = g_test_run ();
   for (const char *const *name = (const char *const[]) { "any", "white", "alone", NULL }; *name != NULL; name++)

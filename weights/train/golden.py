@@ -35,7 +35,7 @@ tiny-golden.safetensors     all float32, row-major:
   meter.input               (51, 12, 22) what the meter is given of it
   meter.level               (48) the noise that it finds; meter.curve (51) the three channels' 17 knots
   nonlocal.picture          (3, 47, 71) R'G'B' in [0, 1], a wave with noise
-  nonlocal.colour, .gray    (3, 47, 71), (1, 47, 71) what non-local means with h = 0.04 changes of it, of its first channel alone
+  nonlocal.change           (3, 47, 71) what non-local means with h = 0.04 changes of it
   nonlocal.blotches         (3, 47, 71) what averaging blotches of colour with h = 0.06 changes of it, which begins at (6, 9)
   shrinkage.removed         (3, 47, 71) noise, more of it at the right
   shrinkage.colour, .gray   (3, 47, 71), (1, 47, 71) what shrinkage with a = 2 and no more than 0.02 changes of nonlocal.picture, which
@@ -202,8 +202,7 @@ def main():
 
     y, x = torch.meshgrid(torch.arange(47.), torch.arange(71.), indexing="ij")
     g["nonlocal.picture"] = 0.5 + 0.4 * torch.sin(0.35 * x + 0.2 * y)[None] + 0.03 * torch.randn(3, 47, 71)
-    g["nonlocal.colour"] = nonlocal_means.change(g["nonlocal.picture"], 0.04)
-    g["nonlocal.gray"] = nonlocal_means.change(g["nonlocal.picture"][:1], 0.04)
+    g["nonlocal.change"] = nonlocal_means.change(g["nonlocal.picture"], 0.04)
     g["nonlocal.blotches"] = shrinkage.blotches(g["nonlocal.picture"], 0.06, 6, 9)
     g["shrinkage.removed"] = 0.0004 * x * torch.randn(3, 47, 71)
     for name, n in (("colour", 3), ("gray", 1)):

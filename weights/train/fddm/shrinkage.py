@@ -35,7 +35,9 @@ def change(rgb, removed, a, most, x=0, y=0):
     matrix = dct_matrix(SIDE)
     d = matrix @ blocks(ycc, left, top) @ matrix.T
     threshold = a * blocks(n, left, top).pow(2).mean((3, 4), keepdim=True).sqrt().clamp_max(most)
-    q = F.avg_pool2d(F.pad(d.pow(2).flatten(0, 2), (1, 1, 1, 1), mode="replicate"), 3, 1).reshape(d.shape)
+    square = d.pow(2)
+    square[..., 0, 0] = (square[..., 0, 1] + square[..., 1, 0]) / 2
+    q = F.avg_pool2d(F.pad(square.flatten(0, 2), (1, 1, 1, 1), mode="replicate"), 3, 1).reshape(d.shape)
     less = -d * threshold.pow(2) / (q + threshold.pow(2)).clamp_min(1e-30)
     less[..., 0, 0] = 0
     fade = torch.sin(math.pi * (torch.arange(SIDE, dtype=torch.float64) + 0.5) / SIDE)
