@@ -83,7 +83,7 @@ test_outliers (void)
     g_assert_true (isfinite (change[i]));
   for (gsize i = 0; i < G_N_ELEMENTS (odd); i++)
     g_assert_cmpfloat (change[(20 * WIDTH + 5 + 10 * i) * 3], ==, 0.0);
-  fddm_pixels_fill (pixels + (20 * WIDTH + 56) * 3, 3, 3e38f);   /* in a cell with another one */
+  fddm_pixels_fill (pixels + (20 * WIDTH + 54) * 3, 3, 3e38f);   /* in a cell with another one */
   g_assert_true (fddm_blotches_change (pixels, WIDTH, HEIGHT, 0, 0, 0.02f, 1, change));
   for (int i = 0; i < N; i++)
     g_assert_true (isfinite (change[i]) && ABS (change[i]) < 0.01f);

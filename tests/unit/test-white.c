@@ -277,6 +277,41 @@ test_rest_in_tiles (void)
     }
 }
 
+/* Where memory is short blotches stay, then everything that the network left, and only then there is an error. */
+static void
+test_short_of_memory (void)
+{
+  enum { WHOLE, NO_BLOTCHES, BARE, NONE };
+  g_autofree char        *any = write_any ("white"), *white = write_white (3);
+  g_autofree float       *pixels   = noisy_picture (2, WIDTH, HEIGHT);
+  g_autofree float       *whole    = denoised_with (any, 100, 0, pixels), *bare = denoised_with (any, 100, 100, pixels);
+  g_autoptr (GError)      problem  = NULL;
+  g_autoptr (FddmWeights) weights  = fddm_weights_open (any, &problem);
+  FddmDenoiseParams       params   = params_with (100, 0, 1);
+  int                     seen[NONE + 1] = { 0 }, last = WHOLE;
+
+  params.steps = 1;
+  for (gsize memory = 32 << 20; last != NONE; memory = memory / 10 * 9)
+    {
+      g_autoptr (GError)      error   = NULL;
+      FddmContextOptions      options = { .memory = memory };
+      g_autoptr (FddmContext) context = fddm_context_new (weights, FDDM_DEVICE_CPU, &options, &error);
+      g_autofree float       *out     = run (context, &params, pixels, WIDTH, HEIGHT, 3, NULL, &error);
+      const int               now     = out == NULL                                           ? NONE
+                                        : test_error (out, whole, WIDTH * HEIGHT * 3) < 1e-4 ? WHOLE
+                                        : test_error (out, bare, WIDTH * HEIGHT * 3) < 1e-4  ? BARE
+                                                                                              : NO_BLOTCHES;
+
+      if (out == NULL)
+        g_assert_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY);
+      g_assert_cmpint (now, >=, last);
+      seen[now]++;
+      last = now;
+    }
+  for (int i = 0; i <= NONE; i++)
+    g_assert_cmpint (seen[i], >, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -291,6 +326,7 @@ main (int argc, char **argv)
   g_test_add_func ("/white/whiteness", test_whiteness);
   g_test_add_func ("/white/used-where-noise-is-white", test_used_where_noise_is_white);
   g_test_add_func ("/white/rest-by-kind", test_rest_by_kind);
+  g_test_add_func ("/white/short-of-memory", test_short_of_memory);
   g_test_add_func ("/white/shares-of-rest", test_shares_of_rest);
   g_test_add_func ("/white/rest-in-tiles", test_rest_in_tiles);
   result = g_test_run ();
