@@ -31,6 +31,12 @@
  * stores chroma at half the size, leave coarse blotches there, of which a patch shows little. */
 #define CHROMA_LEAST 0.6
 
+/* Where noise seems to be more than SPREAD times as strong as in the picture's quietest brightness it is texture: grass under a
+ * sky. Bins that have less than SEEN of the picture, and ENDS of them at either end, say nothing of that. */
+#define SPREAD 2.5
+#define SEEN   0.02
+#define ENDS   2
+
 G_STATIC_ASSERT (BINS == KNOTS - 1);    /* a bin lies between two knots */
 
 /* ---- The smooth part ---- */
@@ -194,14 +200,31 @@ channel_init (Channel *channel, const FddmMeterSums *sums, int first)
   return TRUE;
 }
 
+/* The least of the curve in bins that were seen, but for the darkest and the brightest, where pictures are clipped. */
+static double
+least_of (const Channel *channel, const double factor[KNOTS])
+{
+  double least = HUGE_VAL, weight = 0;
+
+  for (int b = 0; b < BINS; b++)
+    weight += channel->weight[b];
+  for (int b = ENDS; b < BINS - ENDS; b++)
+    if (channel->weight[b] >= SEEN * weight)
+      least = MIN (least, middle_of (factor, b));
+  return least;
+}
+
 /* The curve's mean over what was seen becomes 1, so that levels are the picture's own. */
 static void
 channel_write (const Channel *channel, float level[AREA], float curve[KNOTS])
 {
-  double factor[KNOTS], mean = 0, weight = 0;
+  double factor[KNOTS], mean = 0, weight = 0, most;
 
   for (int i = 0; i < KNOTS; i++)
     factor[i] = exp (channel->curve[i]);
+  most = SPREAD * least_of (channel, factor);
+  for (int i = 0; i < KNOTS; i++)
+    factor[i] = MIN (factor[i], most);
   for (int b = 0; b < BINS; b++)
     {
       mean += channel->weight[b] * middle_of (factor, b);

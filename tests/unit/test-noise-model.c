@@ -71,7 +71,7 @@ test_what_was_told_is_read (void)
   FddmMeterSums  sums = { 0 };
   FddmNoiseModel model;
 
-  tell (&sums, 2, 13, 0.8, 1e5);
+  tell (&sums, 2, 13, 0.6, 1e5);
   fddm_noise_read (&sums, &model);
   g_assert_cmpint (model.patch, ==, 4);
   g_assert_cmpint (model.channels, ==, 3);
@@ -84,12 +84,41 @@ test_what_was_told_is_read (void)
           mean += (model.curve[c][b] + model.curve[c][b + 1]) / 24;
           for (int k = 16 * c; k < 16 * c + 16; k++)
             {
-              double expected = (0.01 + 0.001 * k) * exp (0.8 * ((b + 0.5) / 8 - 1));
+              double expected = (0.01 + 0.001 * k) * exp (0.6 * ((b + 0.5) / 8 - 1));
 
               g_assert_cmpfloat_with_epsilon (level_at (&model, k, b) / expected, 1, 0.03);
             }
         }
       g_assert_cmpfloat_with_epsilon (mean, 1, 1e-6);
+    }
+}
+
+/* Noise that seems to be 16 times as strong in the shadows as where it is least is texture there, up to 2.5 times of that. What the
+ * brightest places and what few places tell doesn't count for that. */
+static void
+test_quiet_brightness (void)
+{
+  FddmMeterSums  sums = { 0 };
+  FddmNoiseModel model, ends;
+
+  tell (&sums, 2, 12, -log (16) * 8 / 10, 1e5);
+  fddm_noise_read (&sums, &model);
+  for (int k = 0; k < 48; k++)
+    {
+      const double least = (0.01 + 0.001 * k) * exp (-log (16) * 8 / 10 * (12.5 / 8 - 1));
+
+      g_assert_cmpfloat_with_epsilon (level_at (&model, k, 12) / least, 1, 0.06);
+      for (int b = 2; b <= 5; b++)
+        g_assert_cmpfloat_with_epsilon (level_at (&model, k, b) / level_at (&model, k, 12), 2.5, 0.01);
+    }
+  for (int few = 0; few < 2; few++)
+    {
+      memset (&sums, 0, sizeof sums);
+      tell (&sums, 2, 9, 0, 1e5);
+      tell (&sums, few ? 11 : 14, few ? 12 : 15, -3, few ? 3e3 : 1e5);
+      fddm_noise_read (&sums, &ends);
+      for (int k = 0; k < 48; k++)
+        g_assert_cmpfloat_with_epsilon (level_at (&ends, k, 4) / (0.01 + 0.001 * k), 1, 0.1);
     }
 }
 
@@ -344,6 +373,7 @@ main (int argc, char **argv)
   g_test_add_func ("/noise-model/white-levels", test_white_levels);
   g_test_add_func ("/noise-model/what-was-told-is-read", test_what_was_told_is_read);
   g_test_add_func ("/noise-model/doubt-is-caution", test_doubt_is_caution);
+  g_test_add_func ("/noise-model/quiet-brightness", test_quiet_brightness);
   g_test_add_func ("/noise-model/weak-chroma", test_weak_chroma_is_raised);
   g_test_add_func ("/noise-model/chance-is-no-curve", test_chance_is_no_curve);
   g_test_add_func ("/noise-model/nothing-is-no-noise", test_nothing_is_no_noise);

@@ -6,6 +6,7 @@ PSNR of each picture, over its three channels.
     evaluate.py WEIGHTS --set NAME=FOLDER ... [--sigma 15 25 50] [--passes 1 8] [--limit N] [--json OUT]
                 [--program fddm]     also runs the C program on the same noisy pictures
                 [--given FILE]       that the program is given instead: what WEIGHTS take the place of where noise is white
+                [--quality QUALITY]  whose networks the program takes from where it finds them, instead of those
 """
 import argparse
 import json
@@ -74,9 +75,9 @@ def denoise_average(model, rgb, d, sigma, passes):
     return total / passes
 
 
-def run_program(path, noisy, sigma, weights_file):
-    """NOISY (3 x H x W, [-1, 1]) through the C program, in one pass."""
-    result, _ = program.denoise(path, (noisy.permute(1, 2, 0).numpy() + 1) / 2, "--noise", "%g" % sigma, "--weights", weights_file)
+def run_program(path, noisy, sigma, *more):
+    """NOISY (3 x H x W, [-1, 1]) through the C program with MORE arguments."""
+    result, _ = program.denoise(path, (noisy.permute(1, 2, 0).numpy() + 1) / 2, "--noise", "%g" % sigma, *more)
     return torch.from_numpy(result * 2 - 1).permute(2, 0, 1).float()
 
 
@@ -102,13 +103,15 @@ def main():
     a.add_argument("--limit", type=int)
     a.add_argument("--json")
     a.add_argument("--fast-math", action="store_true", help="bfloat16")
-    a.add_argument("--program", help="the C program, run on the same pictures in one pass")
+    a.add_argument("--program", help="the C program, run on the same pictures, with --weights in one pass")
     a.add_argument("--given", metavar="FILE", help="weights that the program is given instead")
+    a.add_argument("--quality", help="whose networks the program takes instead")
     o = a.parse_args()
     model, about = weights.load(o.weights)
     model.to(memory_format=torch.channels_last)
     d = int(about["patch"])
-    other = (lambda noisy, sigma: run_program(o.program, noisy, sigma, o.given or o.weights)) if o.program else None
+    networks = ("--quality", o.quality) if o.quality else ("--weights", o.given or o.weights)
+    other = (lambda noisy, sigma: run_program(o.program, noisy, sigma, *networks)) if o.program else None
     results = {}
     for entry in o.set:
         name, folder = entry.split("=", 1)

@@ -24,6 +24,7 @@ CAUTION, CERTAIN = 1.5, 0.08   # so many standard deviations beyond so much are 
 CHROMA_LEAST = 0.6             # noisy chroma is as noisy as so much of luma
 TOUCHED, UNTOUCHED = 0.6, 0.8  # chroma's share of luma: up to which caution is needed, and from which on there is none
 DOUBT = 0.05                   # by which the network may err at one brightness, however many places agree
+SPREAD, SEEN, ENDS = 2.5, 0.02, 2   # noise varies no more from the quietest bin that has so much of it all, but for so many at either end
 
 
 def features(x):
@@ -81,6 +82,9 @@ def read_channel(weight, total, certainty):
     if ((left - (left / variance).sum() / (1 / variance).sum())[seen] ** 2 / variance[seen]).sum() <= seen.sum():
         level, curve = total.sum(0) / every, flat            # no more than chance
     curve = np.exp(curve)
+    middle = (curve[1:] + curve[:-1]) / 2
+    quiet = middle[ENDS:-ENDS][each[ENDS:-ENDS] >= SEEN * each.sum()]
+    curve = np.minimum(curve, SPREAD * quiet.min(initial=np.inf))
     mean = ((curve[1:] + curve[:-1]) / 2 * each).sum() / each.sum()
     level = np.exp(level) * mean
     caution = np.exp(CAUTION * max(certainty / every.sum() - CERTAIN, 0))
