@@ -93,8 +93,8 @@ test_what_was_told_is_read (void)
     }
 }
 
-/* Noise that seems to be 16 times as strong in the shadows as where it is least is texture there, up to 2.5 times of that. What the
- * brightest places and what few places tell doesn't count for that. */
+/* Noise that seems to be 16 times as strong in the shadows as where it is least is texture there, beyond 2.5 times of that.
+ * What the brightest places and what few places tell doesn't count for that. */
 static void
 test_quiet_brightness (void)
 {
