@@ -261,7 +261,7 @@ run_checks (Check *check)
     check_picture (check, 161, 123, 3, &params, "level told");
   check_picture (check, 97, 211, 1, &params, "level told");
   params.averages = 3;
-  check_picture (check, 101, 90, gray ? 1 : 3, &params, "three grids");
+  check_picture (check, 135, 124, gray ? 1 : 3, &params, "three grids");
   params.coarse = 150.0;
   check_uncertainty (check, 60, 50, gray ? 1 : 3, &params);
   params.coarse   = 100.0;
