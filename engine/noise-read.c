@@ -165,17 +165,25 @@ is_flat (const Channel *channel, const double left[BINS])
   return sum <= n;
 }
 
+static double
+weight_of (const Channel *channel)
+{
+  double weight = 0;
+
+  for (int b = 0; b < BINS; b++)
+    weight += channel->weight[b];
+  return weight;
+}
+
 /* The factor by which the channel would have levels told higher than they seem. */
 static double
 caution (const Channel *channel)
 {
-  double certainty = 0, weight = 0;
+  double certainty = 0;
 
-  for (int b = 0; b < BINS; b++)
-    weight += channel->weight[b];
   for (int k = 0; k < AREA; k++)
     certainty += channel->sums->certainty[channel->first + k];
-  return exp (CAUTION * MAX (certainty / weight - CERTAIN, 0.0));
+  return exp (CAUTION * MAX (certainty / weight_of (channel) - CERTAIN, 0.0));
 }
 
 /* FALSE when there is a frequency of which nothing was told. */
@@ -204,12 +212,11 @@ channel_init (Channel *channel, const FddmMeterSums *sums, int first)
 static double
 least_of (const Channel *channel, const double factor[KNOTS])
 {
-  double least = HUGE_VAL, weight = 0;
+  const double enough = SEEN * weight_of (channel);
+  double       least  = HUGE_VAL;
 
-  for (int b = 0; b < BINS; b++)
-    weight += channel->weight[b];
   for (int b = ENDS; b < BINS - ENDS; b++)
-    if (channel->weight[b] >= SEEN * weight)
+    if (channel->weight[b] >= enough)
       least = MIN (least, middle_of (factor, b));
   return least;
 }
@@ -218,7 +225,7 @@ least_of (const Channel *channel, const double factor[KNOTS])
 static void
 channel_write (const Channel *channel, float level[AREA], float curve[KNOTS])
 {
-  double factor[KNOTS], mean = 0, weight = 0, most;
+  double factor[KNOTS], mean = 0, most;
 
   for (int i = 0; i < KNOTS; i++)
     factor[i] = exp (channel->curve[i]);
@@ -226,11 +233,8 @@ channel_write (const Channel *channel, float level[AREA], float curve[KNOTS])
   for (int i = 0; i < KNOTS; i++)
     factor[i] = MIN (factor[i], most);
   for (int b = 0; b < BINS; b++)
-    {
-      mean += channel->weight[b] * middle_of (factor, b);
-      weight += channel->weight[b];
-    }
-  mean /= weight;
+    mean += channel->weight[b] * middle_of (factor, b);
+  mean /= weight_of (channel);
   for (int k = 0; k < AREA; k++)
     {
       double s = exp (channel->level[k]) * mean;

@@ -28,3 +28,14 @@ fddm_memory_free (void *memory)
 {
   free (memory);
 }
+
+void *
+fddm_memory_new_each (gsize bytes, int *workers)
+{
+  void *memory = fddm_memory_new ((gsize) *workers * bytes);
+
+  if (memory != NULL)
+    return memory;
+  *workers = 1;
+  return fddm_memory_new (bytes);
+}

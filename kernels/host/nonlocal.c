@@ -4,9 +4,6 @@
 #include "memory.h"
 #include "pixels.h"
 #include "vector.h"
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 /* Pixels are computed in blocks of SIDE × SIDE, whose arrays stay in the processor's caches. */
 #define SIDE     64
@@ -126,13 +123,8 @@ fddm_nonlocal_change (const float *pixels, int width, int height, float h, int t
 {
   const int across = (width + SIDE - 1) / SIDE, n = across * ((height + SIDE - 1) / SIDE);
   int       workers = CLAMP (threads, 1, MAX (n, 1));
-  Block    *blocks  = fddm_memory_new ((gsize) workers * sizeof *blocks);
+  Block    *blocks  = fddm_memory_new_each (sizeof *blocks, &workers);
 
-  if (blocks == NULL)
-    {
-      workers = 1;
-      blocks  = fddm_memory_new (sizeof *blocks);
-    }
   if (blocks == NULL)
     return FALSE;
 #ifdef _OPENMP
@@ -141,11 +133,7 @@ fddm_nonlocal_change (const float *pixels, int width, int height, float h, int t
   for (int i = 0; i < n; i++)
     {
       const int left = i % across * SIDE, top = i / across * SIDE;
-#ifdef _OPENMP
-      Block    *block = &blocks[omp_get_thread_num ()];
-#else
-      Block    *block = blocks;
-#endif
+      Block    *block = &blocks[fddm_worker ()];
 
       load (block, pixels, width, height, left, top);
       start (block);

@@ -7,9 +7,6 @@
 #include "memory.h"
 #include "pixels.h"
 #include "vector.h"
-#ifdef _OPENMP
-#include <omp.h>
-#endif
 
 #define SIDE FDDM_SHRINKAGE_SIDE
 #define HALF (SIDE / 2)
@@ -311,13 +308,8 @@ fddm_shrinkage_add (const FddmShrinkage *shrinkage, int area_x, int area_y, int 
   const Tables *t     = tables ();
   const int     begin = first_block (area_y, shrinkage->y), rows = (area.bottom - begin + HALF - 1) / HALF;
   int           workers = CLAMP (threads, 1, (rows + 1) / 2);
-  Block        *blocks  = fddm_memory_new ((gsize) workers * sizeof *blocks);
+  Block        *blocks  = fddm_memory_new_each (sizeof *blocks, &workers);
 
-  if (blocks == NULL)
-    {
-      workers = 1;
-      blocks  = fddm_memory_new (sizeof *blocks);
-    }
   if (blocks == NULL)
     return FALSE;
   /* Every second row of blocks at a time: those don't overlap. Two numbers are added to each pixel, in either order. */
@@ -327,15 +319,7 @@ fddm_shrinkage_add (const FddmShrinkage *shrinkage, int area_x, int area_y, int 
 #pragma omp parallel for schedule(dynamic) num_threads(workers)
 #endif
       for (int i = odd; i < rows; i += 2)
-        {
-#ifdef _OPENMP
-          Block *block = &blocks[omp_get_thread_num ()];
-#else
-          Block *block = blocks;
-#endif
-
-          compute_row (shrinkage, t, &area, begin + i * HALF, block, change);
-        }
+        compute_row (shrinkage, t, &area, begin + i * HALF, &blocks[fddm_worker ()], change);
     }
   fddm_memory_free (blocks);
   return TRUE;

@@ -189,6 +189,7 @@ check_uncertainty (Check *check, int width, int height, int channels, const Fddm
       FddmImage  from, to, guess;
       FddmSource source;
       FddmSink   sink, uncertainty;
+      FddmReport report = { 0 };
 
       photos[i]   = picture_new (width, height, channels);
       guesses[i]  = picture_new (width, height, 1);
@@ -199,7 +200,8 @@ check_uncertainty (Check *check, int width, int height, int channels, const Fddm
       sink        = fddm_image_sink (&to);
       uncertainty = fddm_image_sink (&guess);
       count (check, context != NULL && fddm_denoise_uncertain (context, params, &source, &sink, &uncertainty, NULL, NULL,
-                                                               NULL, &error), "three grids, bands, uncertainty", i);
+                                                               &report, &error), "three grids, bands, uncertainty", i);
+      count (check, report.tiles > 1, "three grids, bands, uncertainty: tiles", report.tiles);
     }
   count (check, distance (&photos[1], &photos[0]) <= 1e-2, "three grids, bands: distance", distance (&photos[1], &photos[0]));
   count (check, distance (&guesses[1], &guesses[0]) <= 5e-2, "uncertainty: distance", distance (&guesses[1], &guesses[0]));
@@ -263,7 +265,7 @@ run_checks (Check *check)
   params.averages = 3;
   check_picture (check, 135, 124, gray ? 1 : 3, &params, "three grids");
   params.coarse = 150.0;
-  check_uncertainty (check, 60, 50, gray ? 1 : 3, &params);
+  check_uncertainty (check, 24, 200, gray ? 1 : 3, &params);
   params.coarse   = 100.0;
   params.averages = 2;
   params.detail   = 60.0;
