@@ -14,8 +14,10 @@ from fddm import meter, schedule, transform
 LOW, HIGH = 0.002, 1.0        # levels s that networks are trained on: 0.25 to 127 in 8-bit steps
 SHARES = {"white": 0.48, "camera": 0.42, "path": 0.10}     # of a batch
 TEMPERATURE = 2.0             # of the path that sampling follows: frequencies leave their noise nearly together
+FILE_SHARE = 0.6              # of white samples end as a file does: clipped at black and white, in whole 8-bit steps
 GRAY_SHARE = 0.05             # R = G = B, no colour noise
 WRONG_SHARE, WRONG_SPREAD = 1 / 3, 0.11                    # levels told wrong by a factor exp(N(0, spread))
+CAMERA_FILE = 0.8             # of camera samples, likewise
 CAMERA_SPREAD = 0.4           # the same for camera noise, for luma and chroma apart: it is harder to measure
 CAMERA_READ = 0.6             # of camera samples are told what the noise meter reads off them, where there is one
 READ_CAREFUL, READ_LEAST = (0, 1.5), 0.7     # with so much of the engine's caution; and not less than that share of the truth
@@ -41,6 +43,14 @@ def white(n, h, w, d, device):
     sigma = white_sigma(n, device)
     rgb = torch.randn(n, 3, h, w, device=device) * (sigma * 2 / 255)
     return transform.patch_dct(transform.to_ycc(rgb), d), levels_of(sigma, d)
+
+
+def as_stored(noisy, d, chosen):
+    """NOISY coefficients of pictures as an 8-bit file holds them: clipped and rounded, where CHOSEN (N x 1 x 1 x 1). The
+    truth is not clipped, so a network learns that clipped noise has a mean: dark places rise, bright ones sink."""
+    rgb = transform.to_rgb(transform.patch_idct(noisy, d))
+    stored = ((rgb.clamp(-1, 1) + 1) * 127.5).round() / 127.5 - 1
+    return torch.where(chosen, transform.patch_dct(transform.to_ycc(stored), d), noisy)
 
 
 def path(n, h, w, d, device):
@@ -112,6 +122,7 @@ def make(rgb, d, shares=None, truth=False, gray_share=GRAY_SHARE, reader=None):
     noisy, levels, read = [], [], None
     if n_camera:
         clean[:n_camera], y, s = camera(rgb[:n_camera], gray[:n_camera], d)
+        y = as_stored(y, d, some(n_camera, CAMERA_FILE, device))
         if reader:
             free = some(n_camera, CAMERA_FREE, device)
             y, s = torch.where(free, clean[:n_camera], y), torch.where(free, torch.zeros_like(s), s)
@@ -121,7 +132,8 @@ def make(rgb, d, shares=None, truth=False, gray_share=GRAY_SHARE, reader=None):
     for first, last, maker in ((n_camera, n_camera + n_path, path), (n_camera + n_path, n, white)):
         if last > first:
             z, s = maker(last - first, h, w, d, device)
-            noisy.append(clean[first:last] + z)
+            y = clean[first:last] + z
+            noisy.append(as_stored(y, d, some(last - first, FILE_SHARE, device)) if maker is white else y)
             levels.append(s.expand_as(z))
     noisy, levels = torch.cat(noisy), torch.cat(levels)
     d2 = d * d

@@ -4,14 +4,14 @@ import torch
 
 
 def orthogonalise(g, steps=5):
-    """g: m x n. The nearest semi-orthogonal matrix, roughly (singular values in about 0.7 to 1.2). bfloat16 will do,
+    """g: ... x m x n. The nearest semi-orthogonal matrix, roughly (singular values in about 0.7 to 1.2). bfloat16 will do,
     and on a CPU without a tuned BLAS it is a hundred times faster than float32."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    if g.shape[0] > g.shape[1]:
-        return orthogonalise(g.t().contiguous(), steps).t()
-    x = (g / (g.norm() + 1e-7)).bfloat16()
+    if g.shape[-2] > g.shape[-1]:
+        return orthogonalise(g.mT.contiguous(), steps).mT
+    x = (g / (g.norm(dim=(-2, -1), keepdim=True) + 1e-7)).bfloat16()
     for _ in range(steps):
-        gram = x @ x.t()
+        gram = x @ x.mT
         x = a * x + (b * gram + c * (gram @ gram)) @ x
     return x.float()
 
@@ -25,16 +25,22 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self):
         for group in self.param_groups:
+            # Weights of one shape go through the iteration as one batch: on a GPU, launches are what it costs.
+            same = {}
             for p in group["params"]:
-                if p.grad is None:
-                    continue
-                state = self.state[p]
-                if not state:
-                    state["momentum"] = torch.zeros_like(p)
-                state["momentum"].mul_(group["momentum"]).add_(p.grad)
-                update = (p.grad + group["momentum"] * state["momentum"]).contiguous().reshape(len(p), -1)
-                update = orthogonalise(update) * max(1, update.shape[0] / update.shape[1]) ** 0.5
-                p.mul_(1 - group["lr"] * group["weight_decay"]).add_(update.reshape(p.shape), alpha=-group["lr"])
+                if p.grad is not None:
+                    same.setdefault(p.shape, []).append(p)
+            for shape, weights in same.items():
+                for p in weights:
+                    self.state[p].setdefault("momentum", torch.zeros_like(p))
+                moments = [self.state[p]["momentum"] for p in weights]
+                torch._foreach_mul_(moments, group["momentum"])
+                torch._foreach_add_(moments, [p.grad for p in weights])
+                update = torch.stack([(p.grad + group["momentum"] * m).contiguous().reshape(shape[0], -1)
+                                      for p, m in zip(weights, moments)])
+                update = orthogonalise(update) * max(1, update.shape[1] / update.shape[2]) ** 0.5
+                for p, u in zip(weights, update):
+                    p.mul_(1 - group["lr"] * group["weight_decay"]).add_(u.reshape(shape), alpha=-group["lr"])
 
 
 class Both:

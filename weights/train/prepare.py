@@ -10,7 +10,9 @@ Photographs and textures are also taken at smaller sizes: test pictures are busi
 distant grass, gravel or brick is what noise is mistaken for. Textures too small for a crop are mirrored at their edges.
 """
 import argparse
+import functools
 import json
+import multiprocessing
 import os
 import sys
 
@@ -63,9 +65,28 @@ def files(folder):
         yield from (os.path.join(root, n) for n in sorted(names) if n.lower().endswith((".jpg", ".jpeg", ".png")))
 
 
+def stem(path):
+    return os.path.splitext(os.path.basename(path))[0]
+
+
+def crops_of(path, scales, mirror):
+    """All crops of the picture PATH, each with its busyness. mirror: a picture smaller than a crop is mirrored."""
+    image = Image.open(path).convert("RGB")
+    if stem(path).startswith("acg-"):
+        image = ImageOps.crop(image, RAGGED)
+    found = []
+    for scale in scales:
+        size = [max(1, round(n * scale)) for n in image.size]
+        picture = np.asarray(image if scale == 1 else image.resize(size, Image.LANCZOS))
+        for crop in cut(mirrored(picture) if mirror else picture):
+            crop = np.ascontiguousarray(crop)
+            found.append((crop, busyness(crop)))
+    return found
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    arguments.add_argument("--photos", required=True)
+    arguments.add_argument("--photos", required=True, help="searched with its subfolders")
     arguments.add_argument("--textures", help="a folder of texture pictures")
     arguments.add_argument("--out", required=True)
     arguments.add_argument("--limit-mb", type=float, default=2000)
@@ -73,22 +94,16 @@ def main():
 
     os.makedirs(options.out, exist_ok=True)
     crops, detail, used, held = [], [], [], []
-    for folder, scales in ((options.photos, SCALES), (options.textures, TEXTURE_SCALES)):
-        for path in files(folder) if folder else ():
-            stem = os.path.splitext(os.path.basename(path))[0]
-            if folder == options.photos and stem in HELD_BACK:
-                held.append(stem)
-                continue
-            image = Image.open(path).convert("RGB")
-            if stem.startswith("acg-"):
-                image = ImageOps.crop(image, RAGGED)
-            for scale in scales:
-                size = [max(1, round(n * scale)) for n in image.size]
-                picture = np.asarray(image if scale == 1 else image.resize(size, Image.LANCZOS))
-                for crop in cut(mirrored(picture) if folder == options.textures else picture):
-                    crops.append(np.ascontiguousarray(crop))
-                    detail.append(busyness(crop))
-            used.append(stem)
+    with multiprocessing.Pool() as pool:
+        for folder, scales, mirror in ((options.photos, SCALES, False), (options.textures, TEXTURE_SCALES, True)):
+            paths = []
+            for path in files(folder) if folder else ():
+                (held if not mirror and stem(path) in HELD_BACK else paths).append(path)
+            for found in pool.imap(functools.partial(crops_of, scales=scales, mirror=mirror), paths, chunksize=1):
+                crops += [crop for crop, _ in found]
+                detail += [busy for _, busy in found]
+            used += [stem(path) for path in paths]
+    held = [stem(path) for path in held]
     detail = np.array(detail, np.float32)
     keep = np.arange(len(crops))
     room = int(options.limit_mb * 1e6 / (SIDE * SIDE * 3))

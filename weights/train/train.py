@@ -136,6 +136,7 @@ def options():
     a.add_argument("--meter", metavar="FILE", help="weights file of the noise meter: tell what it reads off cameras' pictures")
     a.add_argument("--validation", help="a folder of pictures (its first 12 are used)")
     a.add_argument("--seed", type=int, default=1)
+    a.add_argument("--compile", action="store_true", help="torch.compile (PyTorch 2): for GPUs")
     return a.parse_args()
 
 
@@ -149,10 +150,12 @@ def main():
     if o.threads:
         torch.set_num_threads(o.threads)
     torch.backends.cudnn.benchmark = True
-    torch.manual_seed(o.seed + rank)
-    random.seed(o.seed + rank)
-
     stored = torch.load(o.out, map_location="cpu") if o.resume and os.path.exists(o.out) else None
+    # A run that goes on draws new samples, not those that it began with.
+    seed = o.seed + rank + 1000003 * (stored["step"] if stored else 0)
+    torch.manual_seed(seed)
+    random.seed(seed)
+
     pack = Pack(o.pack, device)
     shape = stored["shape"] if stored else {k: getattr(o, k) for k in ("patch", "width", "blocks", "activation")}
     d = shape["patch"]
@@ -162,12 +165,12 @@ def main():
     average = build(shape, mean, variance).to(device)
     clock = Clock(o.minutes, o.deadline, kind == "cpu")
     scale = LossScale(device)
-    step, history = 0, []
+    step, pixels, history = 0, 0, []
     if stored:
         model.load_state_dict(stored["model"])
         average.load_state_dict(stored["average"])
         step, history, scale.mean = stored["step"], stored["history"], stored["scale"].to(device)
-        clock.spent = stored["spent"]
+        clock.spent, pixels = stored["spent"], stored.get("pixels", 0)
         if o.deadline:
             clock.start = stored["start"]
     else:
@@ -184,6 +187,8 @@ def main():
     if stored:
         optimiser.load_state_dict(stored["optimiser"])
     run = torch.nn.parallel.DistributedDataParallel(model, [device] if kind == "cuda" else None) if world > 1 else model
+    if o.compile:
+        run = torch.compile(run)
 
     metric = transform.ERROR_METRIC.float().to(device)
     weight = torch.diagonal(metric).repeat_interleave(d * d)[None, :, None, None]
@@ -196,18 +201,19 @@ def main():
 
     def progress_now():
         """That of the first process: all must stop at the same step."""
+        if world == 1:
+            return clock.progress()
         share = torch.tensor([clock.progress()], device=device)
-        if world > 1:
-            torch.distributed.broadcast(share, 0)
+        torch.distributed.broadcast(share, 0)
         return share.item()
 
     def checkpoint():
         save(o.out, dict(shape=shape, model=model.state_dict(), average=average.state_dict(), step=step,
-                         history=history, scale=scale.mean.cpu(), spent=clock.spent, start=clock.start, shares=shares,
+                         pixels=pixels, history=history, scale=scale.mean.cpu(), spent=clock.spent, start=clock.start, shares=shares,
                          over=(noise.CAMERA_OVER, noise.OVER_MOST),
                          optimiser=optimiser.state_dict(), about=pack.about, command=" ".join(sys.argv)))
 
-    next_look, last_save, running = 0.04, time.time(), 0.0
+    next_look, last_save, running = 0.04, time.time(), None
     while next_look < clock.progress():
         next_look += 0.08
     progress = progress_now()
@@ -229,17 +235,19 @@ def main():
         objective = (loss / divisor).mean()
         norm = optimiser.descend(model.network, objective, learning_rate(progress))
         step += 1
+        pixels += o.batch * world * o.side ** 2
         follow(average, model, step, o.ema)
-        running += 0.02 * ((loss / wiener).mean().item() - running) if step > 1 else (loss / wiener).mean().item()
+        ratio = (loss.detach() / wiener).mean()
+        running = ratio if step == 1 or running is None else running + 0.02 * (ratio - running)
         clock.step()
         progress = progress_now()
         if rank == 0 and (progress >= 1 or progress > next_look):
             next_look += 0.08
             with torch.autocast(device.type, dtype=torch.bfloat16):
                 figures = [evaluate.mean_psnr(average, pictures, d, sigma) for sigma in (15, 25, 50)] if pictures else []
-            history.append((clock.spent / 60, step, running, figures))
-            print("%5.1f min  step %6d  error/wiener %.4f  norm %.2f  %s" % (
-                clock.spent / 60, step, running, norm, " ".join("%.3f" % f for f in figures)), flush=True)
+            history.append((clock.spent / 60, step, running.item(), figures))
+            print("%5.1f min  step %6d  %.2e pixels  error/wiener %.4f  norm %.2f  %s" % (
+                clock.spent / 60, step, pixels, running, norm, " ".join("%.3f" % f for f in figures)), flush=True)
         if rank == 0 and (progress >= 1 or time.time() - last_save > 110):
             checkpoint()
             last_save = time.time()

@@ -48,20 +48,23 @@ def dct_matrix(d):
 
 @functools.lru_cache(maxsize=None)
 def _basis(d, device, dtype):
+    """d^2 x d^2: row u d + v is the basis function of frequency (u, v), column y d + x its value at a pixel."""
     m = dct_matrix(d)
-    return torch.einsum("uy,vx->uvyx", m, m).reshape(d * d, 1, d, d).to(device, dtype)
+    return torch.einsum("uy,vx->uvyx", m, m).reshape(d * d, d * d).to(device, dtype)
 
 
 def patch_dct(planes, d):
     """N x c x H x W, H and W multiples of d -> N x c d^2 x H/d x W/d."""
-    c = planes.shape[1]
-    return F.conv2d(planes, _basis(d, planes.device, planes.dtype).repeat(c, 1, 1, 1), stride=d, groups=c)
+    n, c, h, w = planes.shape
+    pixels = F.pixel_unshuffle(planes, d).reshape(n * c, d * d, -1)
+    return (_basis(d, planes.device, planes.dtype) @ pixels).reshape(n, c * d * d, h // d, w // d)
 
 
 def patch_idct(coefficients, d):
     """The inverse of patch_dct."""
-    c = coefficients.shape[1] // (d * d)
-    return F.conv_transpose2d(coefficients, _basis(d, coefficients.device, coefficients.dtype).repeat(c, 1, 1, 1), stride=d, groups=c)
+    n, c, h, w = coefficients.shape
+    pixels = _basis(d, coefficients.device, coefficients.dtype).t() @ coefficients.reshape(n * c // (d * d), d * d, -1)
+    return F.pixel_shuffle(pixels.reshape(n, c, h, w), d)
 
 
 def pad(picture, d, top=0, left=0):
