@@ -11,8 +11,8 @@
  * The three add up to r. Neighbouring bands share a wave equally where S1 or S2·S1 keeps half of it, at 5.5 and 11.9
  * pixels; the change from one to the other takes about an octave, and no step or block shows. */
 #pragma once
-#include "fddm.h"
-#include "host/smooth.h"
+#include "engine/fddm.h"
+#include "kernels/host/smooth.h"
 
 /* How many pixels around a pixel have a say in its bands. */
 #define FDDM_BANDS_REACH (FDDM_SMOOTH_REACH (1) + FDDM_SMOOTH_REACH (2))

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <glib/gi18n-lib.h>
-#include "bench.h"
-#include "cli.h"
+#include "engine/bench.h"
+#include "engine/cli.h"
 
 #define NOISE      10      /* 8-bit steps, told to the engine: it measures nothing */
 #define TILE_SIDE  1024    /* of the convolutions alone                            */

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <glib/gi18n-lib.h>
-#include "cli.h"
-#include "cli-picture.h"
-#include "gegl-pixels.h"
+#include "engine/cli.h"
+#include "engine/cli-picture.h"
+#include "engine/gegl-pixels.h"
 
 typedef struct {
   FddmCliOptions    common;

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "cli.h"
-#include "cli-picture.h"
-#include "gegl-pixels.h"
+#include "engine/cli.h"
+#include "engine/cli-picture.h"
+#include "engine/gegl-pixels.h"
 
 #define SIDE_MAX  8192
 #define STEPS_MAX 1000

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "backend.h"
-#include "cli.h"
+#include "kernels/backend.h"
+#include "engine/cli.h"
 
 #ifndef FDDM_VERSION
 #define FDDM_VERSION "unknown"

@@ -1,7 +1,7 @@
 /* cli-jpeg.c: what GEGL leaves out of JPEG files.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "cli-jpeg.h"
+#include "engine/cli-jpeg.h"
 
 #define MARKER_END  0xd9
 #define MARKER_SCAN 0xda

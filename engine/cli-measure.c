@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "cli.h"
-#include "cli-picture.h"
-#include "cli-plot.h"
-#include "gegl-pixels.h"
-#include "noise.h"
+#include "engine/cli.h"
+#include "engine/cli-picture.h"
+#include "engine/cli-plot.h"
+#include "engine/gegl-pixels.h"
+#include "engine/noise.h"
 
 static const char *const channel_names[] = { "y", "cb", "cr" };
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "cli.h"
+#include "engine/cli.h"
 
 #ifndef FDDM_MODULEDIR
 #define FDDM_MODULEDIR "/usr/local/lib/fddm"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
-#include "cli.h"
+#include "engine/cli.h"
 
 static volatile sig_atomic_t interrupted;
 

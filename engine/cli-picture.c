@@ -8,9 +8,9 @@
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include "cli.h"
-#include "cli-jpeg.h"
-#include "cli-picture.h"
+#include "engine/cli.h"
+#include "engine/cli-jpeg.h"
+#include "engine/cli-picture.h"
 
 /* ---- Operations that tell failures in warnings only ---- */
 

@@ -1,10 +1,10 @@
 /* cli-plot.c: the noise that was measured in a picture, as two small plots.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "cli-plot.h"
+#include "engine/cli-plot.h"
 #include <cairo.h>
 #include <math.h>
 #include <glib/gi18n-lib.h>
-#include "cli.h"
+#include "engine/cli.h"
 
 #define WIDTH   1120
 #define HEIGHT  520

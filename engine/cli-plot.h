@@ -1,7 +1,7 @@
 /* cli-plot.h: a picture's noise, drawn.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "measured.h"
+#include "engine/measured.h"
 
 /* Draws the noise by brightness and by frequency into the PNG file PATH, which appears whole or not at all. NAME: of the
  * picture. */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <json-glib/json-glib.h>
-#include "fddm.h"
+#include "engine/fddm.h"
 
 #define FDDM_CLI_ERROR (fddm_cli_error_quark ())
 GQuark fddm_cli_error_quark (void);

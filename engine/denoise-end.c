@@ -1,11 +1,11 @@
 /* denoise-end.c: see denoise-end.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "denoise-end.h"
+#include "engine/denoise-end.h"
 #include <glib/gi18n-lib.h>
-#include "bands.h"
-#include "host/blotches.h"
-#include "host/pixels.h"
-#include "host/shrinkage.h"
+#include "engine/bands.h"
+#include "kernels/host/blotches.h"
+#include "kernels/host/pixels.h"
+#include "kernels/host/shrinkage.h"
 
 /* Frequencies of so many rows are shrunk between two ticks. */
 #define SHRINKAGE_ROWS 1024

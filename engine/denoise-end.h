@@ -5,7 +5,7 @@
  * of colour averaged; with frequencies shrunk; weighted by bands. Then it is added to the photo, and the tile is written, its
  * uncertainty too. */
 #pragma once
-#include "denoise-tile.h"
+#include "engine/denoise-tile.h"
 
 /* Whether what is to change is gathered for that, rather than added to the photo at once. */
 gboolean fddm_denoise_gathers (const FddmDenoiseJob *job);

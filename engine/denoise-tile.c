@@ -1,9 +1,9 @@
 /* denoise-tile.c: see denoise-tile.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "denoise-tile.h"
+#include "engine/denoise-tile.h"
 #include <glib/gi18n-lib.h>
-#include "denoise-end.h"
-#include "host/pixels.h"
+#include "engine/denoise-end.h"
+#include "kernels/host/pixels.h"
 
 /* Of the path that detail is sampled along. In eight steps, between the deterministic flow (0) and ancestral sampling (1), the
  * spectrum comes out right and flat areas stay clean: weights/train/RESULTS.md. */

@@ -1,8 +1,8 @@
 /* denoise-tile.h: the tiles' way through: patches, noise, sampler and network, and back.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "sampler.h"
-#include "work.h"
+#include "engine/sampler.h"
+#include "engine/work.h"
 
 #define FDDM_STEPS_MAX 64
 

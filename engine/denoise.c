@@ -3,9 +3,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
-#include "denoise-tile.h"
-#include "measure.h"
-#include "noise.h"
+#include "engine/denoise-tile.h"
+#include "engine/measure.h"
+#include "engine/noise.h"
 
 /* Of the band that is copied at a time where nothing is to be removed. */
 #define COPY_FLOATS (1 << 20)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
-#include "cli.h"
+#include "engine/cli.h"
 
 #ifndef FDDM_VERSION
 #define FDDM_VERSION "unknown"

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include "fddm-math.h"
-#include "generate.h"
-#include "variant.h"
-#include "writer.h"
+#include "kernels/fddm-math.h"
+#include "engine/generate.h"
+#include "engine/variant.h"
+#include "engine/writer.h"
 
 #define SIDE_MAX  8192
 #define STEPS_MAX 1000

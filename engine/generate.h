@@ -1,7 +1,7 @@
 /* generate.h: what fddm_generate makes a picture with, before it is made.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "torus.h"
+#include "engine/torus.h"
 
 /* The torus for a picture as PARAMS ask for it, its memory counted and within the context's bound, but none of what is large
  * allocated. CLASS: an index or -1. Clear it also after a failure. */

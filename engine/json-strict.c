@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "json-strict.h"
-#include "weights-private.h"
+#include "engine/json-strict.h"
+#include "engine/weights-private.h"
 
 static int
 deepest (const char *text, gsize length)

@@ -1,11 +1,11 @@
 /* measure.c: which pieces of a picture the noise meter looks at.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "measure.h"
+#include "engine/measure.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include "host/pixels.h"
-#include "noise-meter.h"
-#include "window.h"
+#include "kernels/host/pixels.h"
+#include "engine/noise-meter.h"
+#include "engine/window.h"
 
 #define PATCH FDDM_METER_PATCH
 

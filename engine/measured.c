@@ -1,10 +1,10 @@
 /* measured.c: what was measured, put together and into words.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "measured.h"
+#include "engine/measured.h"
 #include <math.h>
 #include <glib/gi18n-lib.h>
-#include "measure.h"
-#include "noise.h"
+#include "engine/measure.h"
+#include "engine/noise.h"
 
 /* Below this, in 8-bit steps, there is not much more than the error of rounding to them, which is 0.3. */
 #define NOTHING 0.5

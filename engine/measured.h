@@ -1,9 +1,9 @@
 /* measured.h: all that is measured in a picture, and in words.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "fddm.h"
-#include "jpeg-history.h"
-#include "noise-model.h"
+#include "engine/fddm.h"
+#include "engine/jpeg-history.h"
+#include "kernels/noise-model.h"
 
 G_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
  *
  * Values live in slots: a slot is a tensor that serves one value after another of the same number of channels. Where the
  * value that a convolution adds dies with it, the result takes its slot, and the sum happens in place. */
-#include "network.h"
+#include "engine/network.h"
 
 typedef struct {
   FddmConv   *conv;

@@ -1,9 +1,9 @@
 /* network.h: a weights file's layers, run on a device.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "backend.h"
-#include "ticker.h"
-#include "weights.h"
+#include "kernels/backend.h"
+#include "engine/ticker.h"
+#include "engine/weights.h"
 
 typedef struct FddmNetwork FddmNetwork;
 

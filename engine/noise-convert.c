@@ -5,8 +5,8 @@
  * patch's coefficients are independent, the small ones' variances follow through the squares of T. */
 #include <math.h>
 #include <string.h>
-#include "fddm-math.h"
-#include "noise.h"
+#include "kernels/fddm-math.h"
+#include "engine/noise.h"
 
 #define SIDE FDDM_METER_PATCH
 

@@ -1,9 +1,9 @@
 /* noise-meter.c: see noise-meter.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "noise-meter.h"
+#include "engine/noise-meter.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include "weights-private.h"
+#include "engine/weights-private.h"
 
 struct FddmNoiseMeter {
   const FddmBackend *backend;

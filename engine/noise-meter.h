@@ -6,8 +6,8 @@
  *   fddm_noise_meter_add (meter, &window, pixels, &ticker, &error);   for each piece
  *   fddm_noise_meter_end (meter, &model); */
 #pragma once
-#include "network.h"
-#include "noise.h"
+#include "engine/network.h"
+#include "engine/noise.h"
 
 typedef struct FddmNoiseMeter FddmNoiseMeter;
 

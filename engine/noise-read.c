@@ -4,7 +4,7 @@
  * In each channel the logarithm of the level is the sum of a part by frequency and a smooth one by brightness: least squares
  * for both in turns. weights/train/fddm/meter.py does the same, and golden tests compare. */
 #include <math.h>
-#include "noise.h"
+#include "engine/noise.h"
 
 #define KNOTS FDDM_NOISE_KNOTS
 #define BINS  FDDM_METER_BINS

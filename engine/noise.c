@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "noise.h"
+#include "engine/noise.h"
 
 /* White noise may differ from itself by so much as measured: the logarithm of a frequency's level, and the standard deviation of
  * that of the curves. It was within 0.04 and 0.16 in pictures with noise of 3 to 50; cameras' noise is out by 0.4 and more. */

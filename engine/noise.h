@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
-#include "host/meter.h"
-#include "noise-model.h"
+#include "kernels/host/meter.h"
+#include "kernels/noise-model.h"
 
 /* One 8-bit step in [-1,1]. */
 #define FDDM_STEP (2.0 / 255)

@@ -1,7 +1,7 @@
 /* quality.c: what a quality's name stands for, and the parameters' defaults.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "fddm.h"
+#include "engine/fddm.h"
 
 /* "best" averages the balanced network over shifted and mirrored grids: within its budget, and worth 0.13 to 0.18 dB
  * (weights/denoise-balanced.md). */

@@ -4,8 +4,8 @@
  * Files come from strangers: every number in the header is checked before it is used. */
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "json-strict.h"
-#include "weights-private.h"
+#include "engine/json-strict.h"
+#include "engine/weights-private.h"
 
 #define HEADER_MAX ((guint64) 4 << 20)   /* a hundred times what our largest network needs */
 #define NAME_MAX_BYTES 256

@@ -1,6 +1,6 @@
 /* sampler.c: the sampler of DESIGN.md section 2, which denoises and generates alike.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "sampler.h"
+#include "engine/sampler.h"
 #include <math.h>
 
 /* Where a path ends: half an 8-bit step, below which no texture is seen and steps would be wasted. */

@@ -1,8 +1,8 @@
 /* sampler.h: from noisy coefficients to clean ones: in one step, or in several.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "network.h"
-#include "schedule.h"
+#include "engine/network.h"
+#include "engine/schedule.h"
 
 /* Estimates X0 = φ(X, NOISE) in the sampler's place. */
 typedef gboolean (*FddmEstimateFunc) (gpointer data, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,

@@ -1,6 +1,6 @@
 /* schedule.c: the dispersion and the Fermi-Dirac noise schedule.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "schedule.h"
+#include "engine/schedule.h"
 #include <math.h>
 
 void

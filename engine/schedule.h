@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
-#include "noise-model.h"
+#include "kernels/noise-model.h"
 
 typedef struct {
   int    patch;         /* side d of a patch, 1 … FDDM_PATCH_MAX                   */

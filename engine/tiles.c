@@ -1,6 +1,6 @@
 /* tiles.c: cutting one axis.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "tiles.h"
+#include "engine/tiles.h"
 
 gboolean
 fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count)

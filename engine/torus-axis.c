@@ -1,6 +1,6 @@
 /* torus-axis.c: windows on a circle.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "torus-axis.h"
+#include "engine/torus-axis.h"
 #include <math.h>
 
 /* Patches by which a window overlaps the next one at least. Two windows' estimates of one place disagree where it lies within

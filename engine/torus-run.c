@@ -3,7 +3,7 @@
  *
  * Estimates are added to the torus in the order of the windows, whichever is ready first: sums of floats depend on it, and the
  * same seed is to give the same bytes. */
-#include "torus.h"
+#include "engine/torus.h"
 
 /* One estimate of the whole torus. All lanes share it. */
 typedef struct {

@@ -1,6 +1,6 @@
 /* torus.c: what a torus of windows takes, and making it.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "torus.h"
+#include "engine/torus.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
 

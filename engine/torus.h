@@ -5,9 +5,9 @@
  * pass into each other smoothly. Several windows are computed at once where the device has threads for them: small as they are,
  * a thread for each is what they are fastest with. */
 #pragma once
-#include "context.h"
-#include "sampler.h"
-#include "torus-axis.h"
+#include "engine/context.h"
+#include "engine/sampler.h"
+#include "engine/torus-axis.h"
 
 /* Windows computed at once, at most: each has the network's weights laid out for itself. */
 #define FDDM_TORUS_LANES_MAX 16

@@ -1,7 +1,7 @@
 /* variant.c: counting rows.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "variant.h"
-#include "fddm-math.h"
+#include "engine/variant.h"
+#include "kernels/fddm-math.h"
 
 /* Apart from the random numbers of the state and of the windows. */
 #define KEY 0x56415249u

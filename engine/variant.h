@@ -1,7 +1,7 @@
 /* variant.h: which picture's own mean and variances a generated one has.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "weights.h"
+#include "engine/weights.h"
 
 /* One of those that WEIGHTS keep for CLASS (an index, or -1: any of all), drawn by SEED. MEAN and VARIANCE (C floats each) are
  * the weights' own; without variants they are those over all pictures. */

@@ -1,7 +1,7 @@
 /* weights-error.c: how a weights file is complained of.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "weights-private.h"
+#include "engine/weights-private.h"
 
 G_DEFINE_QUARK (fddm-error-quark, fddm_error)
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "weights.h"
+#include "engine/weights.h"
 
 char *
 fddm_weights_find (const char *name, const char *const *folders, GError **error)

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "json-strict.h"
-#include "weights-private.h"
+#include "engine/json-strict.h"
+#include "engine/weights-private.h"
 
 typedef struct {
   FddmWeights     *weights;

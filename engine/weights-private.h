@@ -1,8 +1,8 @@
 /* weights-private.h: what the sources that read weights files share.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "weights.h"
-#include "safetensors.h"
+#include "engine/weights.h"
+#include "engine/safetensors.h"
 
 /* Sets a FDDM_ERROR_WEIGHTS; text from the file that stands in it is made fit to show. Always FALSE. */
 gboolean     fddm_weights_fail   (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include "weights-private.h"
+#include "engine/weights-private.h"
 
 static gboolean
 layers_alike (const FddmLayer *a, const FddmLayer *b)

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include "json-strict.h"
-#include "weights-private.h"
+#include "engine/json-strict.h"
+#include "engine/weights-private.h"
 
 #define DIFFICULTY_MAX 4096     /* points of the curve */
 #define CLASSES_MAX    4096

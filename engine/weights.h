@@ -1,8 +1,8 @@
 /* weights.h: a weights file in memory, as the engine uses it.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "fddm.h"
-#include "backend.h"
+#include "engine/fddm.h"
+#include "kernels/backend.h"
 
 /* Bounds on what a stranger's file may ask for. */
 #define FDDM_WEIGHTS_FILE_MAX   ((gsize) 1 << 30)   /* bytes    */

@@ -1,7 +1,7 @@
 /* window.h: where a tile's pixels lie in the rectangle of the picture that was read for it.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "backend.h"
+#include "kernels/backend.h"
 
 /* One way of laying the patch grid over the picture. Averaging over several hides the grid. */
 typedef struct {

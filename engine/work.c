@@ -1,9 +1,9 @@
 /* work.c: planning tiles under the memory bound.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "work.h"
+#include "engine/work.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include "host/memory.h"
+#include "kernels/host/memory.h"
 
 static int
 grid_length (const FddmWork *work, int pixels)

@@ -1,11 +1,11 @@
 /* work.h: the working memory of one tile, and how large a tile may be.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "context.h"
-#include "host/blotches.h"
-#include "host/texture.h"
-#include "tiles.h"
-#include "window.h"
+#include "engine/context.h"
+#include "kernels/host/blotches.h"
+#include "kernels/host/texture.h"
+#include "engine/tiles.h"
+#include "engine/window.h"
 
 /* What the job needs of a tile. */
 typedef struct {

@@ -1,10 +1,10 @@
 /* writer.c: strips of pixels.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "writer.h"
+#include "engine/writer.h"
 #include <glib/gi18n-lib.h>
-#include "host/memory.h"
-#include "host/pixels.h"
-#include "host/resample.h"
+#include "kernels/host/memory.h"
+#include "kernels/host/pixels.h"
+#include "kernels/host/resample.h"
 
 /* Rows of a strip. Resampling reads some more: what a patch's side makes of few rows, or the filter's lobes beside many. */
 #define STRIP       64

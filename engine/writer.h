@@ -1,7 +1,7 @@
 /* writer.h: a whole picture's coefficients become the pixels that a sink gets, a strip at a time.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "context.h"
+#include "engine/context.h"
 
 /* COEFFICIENTS of a picture in [-1,1] -> WIDTH × HEIGHT pixels in [0,1]. What the patches have more than that is cut off, or,
  * when the picture TILES, it is made smaller so that its opposite edges still meet. */

@@ -1,12 +1,12 @@
 /* denoise-job.c: a layer denoised into a new one; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "jobs.h"
+#include "plugin/jobs.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "engine/gegl-pixels.h"
-#include "job-engine.h"
-#include "layer-pixels.h"
+#include "plugin/job-engine.h"
+#include "plugin/layer-pixels.h"
 
 /* How far the network looks beyond the selection, in pixels; and the least that the noise is measured on. */
 #define MARGIN      64

@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#include "jobs.h"
+#include "plugin/jobs.h"
 
 static gboolean
 same_file (const char *one, const char *other)

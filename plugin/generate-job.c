@@ -1,14 +1,14 @@
 /* generate-job.c: new layers out of nothing; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "generate-job.h"
+#include "plugin/generate-job.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
 
 #include "engine/gegl-pixels.h"
-#include "job-engine.h"
-#include "jobs.h"
-#include "layer-pixels.h"
+#include "plugin/job-engine.h"
+#include "plugin/jobs.h"
+#include "plugin/layer-pixels.h"
 
 /* What goes through a job. */
 typedef struct {

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/fddm.h"
-#include "parameters.h"
+#include "plugin/parameters.h"
 
 /* What VALUES (of fddm_generate_parameters) say to the engine, and to whose weights; 0 for a side is that of the image. */
 FddmGenerateParams fddm_generate_params_of (const double *values, int image_width, int image_height);

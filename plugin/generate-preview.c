@@ -1,14 +1,14 @@
 /* generate-preview.c: see generate-preview.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "generate-preview.h"
+#include "plugin/generate-preview.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "folders.h"
-#include "generate-job.h"
-#include "job-engine.h"
-#include "jobs.h"
+#include "plugin/folders.h"
+#include "plugin/generate-job.h"
+#include "plugin/job-engine.h"
+#include "plugin/jobs.h"
 
 /* A preview takes no more steps than these. */
 #define STEPS_MAX 20

@@ -1,7 +1,7 @@
 /* generate-preview.h: what FDDM Generate's dialogs show: pictures, and what there is to choose from.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "host.h"
+#include "plugin/host.h"
 #include "ui/generate.h"
 
 typedef struct FddmGeneratePreview FddmGeneratePreview;

@@ -4,10 +4,10 @@
 #include <libgimp/gimp.h>
 #include <string.h>
 
-#include "folders.h"
-#include "gimp2-actions.h"
-#include "parameters.h"
-#include "procedures.h"
+#include "plugin/folders.h"
+#include "plugin/gimp2-actions.h"
+#include "plugin/parameters.h"
+#include "plugin/procedures.h"
 
 #define FIRST FDDM_GIMP2_FIRST
 

@@ -4,10 +4,10 @@
 #include <libgimp/gimp.h>
 #include <string.h>
 
-#include "folders.h"
-#include "gimp3-actions.h"
-#include "parameters.h"
-#include "procedures.h"
+#include "plugin/folders.h"
+#include "plugin/gimp3-actions.h"
+#include "plugin/parameters.h"
+#include "plugin/procedures.h"
 
 #define FDDM_TYPE_PLUGIN (fddm_plugin_get_type ())
 G_DECLARE_FINAL_TYPE (FddmPlugin, fddm_plugin, FDDM, PLUGIN, GimpPlugIn)

@@ -1,6 +1,6 @@
 /* host-gimp3.c: host.h on GIMP 3.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "host.h"
+#include "plugin/host.h"
 
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/fddm.h"
-#include "host.h"
+#include "plugin/host.h"
 
 /* Whether the image can take new layers of our making. INDEXED is said where it cannot for its mode, translated. */
 gboolean     fddm_job_check_image (FddmImageId image, const char *indexed, GError **error);

@@ -1,8 +1,8 @@
 /* jobs.h: the work behind the procedures, the same on every host.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "host.h"
-#include "parameters.h"
+#include "plugin/host.h"
+#include "plugin/parameters.h"
 
 /* The layers that fddm_job_denoise made. */
 typedef struct {

@@ -1,9 +1,9 @@
 /* nonlocal.c: see nonlocal.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "nonlocal.h"
-#include "memory.h"
-#include "pixels.h"
-#include "vector.h"
+#include "kernels/host/nonlocal.h"
+#include "kernels/host/memory.h"
+#include "kernels/host/pixels.h"
+#include "kernels/host/vector.h"
 
 /* Pixels are computed in blocks of SIDE × SIDE, whose arrays stay in the processor's caches. */
 #define SIDE     64

@@ -1,6 +1,6 @@
 /* pixels.c: what is done to pixels before anything is computed from them.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "pixels.h"
+#include "kernels/host/pixels.h"
 #include <math.h>
 #include <string.h>
 #ifdef _OPENMP

@@ -1,12 +1,12 @@
 /* shrinkage.c: see shrinkage.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "shrinkage.h"
+#include "kernels/host/shrinkage.h"
 #include <math.h>
 #include <string.h>
-#include "fddm-math.h"
-#include "memory.h"
-#include "pixels.h"
-#include "vector.h"
+#include "kernels/fddm-math.h"
+#include "kernels/host/memory.h"
+#include "kernels/host/pixels.h"
+#include "kernels/host/vector.h"
 
 #define SIDE FDDM_SHRINKAGE_SIDE
 #define HALF (SIDE / 2)

@@ -1,9 +1,9 @@
 /* texture.c: see texture.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "texture.h"
+#include "kernels/host/texture.h"
 #include <math.h>
 #include <string.h>
-#include "fddm-math.h"
+#include "kernels/fddm-math.h"
 
 /* Texture is made stronger by so much at most, and only where more than that share of the noise's energy is wanting, fully from
  * twice as much on: the noise is measured to a few percent of it, and the window's mean has some chance in it. */

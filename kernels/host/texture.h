@@ -9,8 +9,8 @@
  *
  *   E (h·l + g·h·t)² = E (h·y)² − E (h·n)². */
 #pragma once
-#include "noise-model.h"
-#include "smooth.h"
+#include "kernels/noise-model.h"
+#include "kernels/host/smooth.h"
 
 /* The window is a smoothing at steps 1, 2, … 2^(LEVELS − 1), and h looks at two smoothings. */
 #define FDDM_TEXTURE_LEVELS 6

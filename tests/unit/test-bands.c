@@ -1,7 +1,7 @@
 /* test-bands.c: what is removed, weighted by the size of its grain.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "bands.h"
-#include "denoising.h"
+#include "engine/bands.h"
+#include "tests/unit/denoising.h"
 
 static FddmDenoiseParams
 bands (double coarse, double medium, double fine)

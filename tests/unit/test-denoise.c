@@ -1,8 +1,8 @@
 /* test-denoise.c: the whole way through the engine, with a small random network.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "denoising.h"
-#include "noise.h"
-#include "ticker.h"
+#include "tests/unit/denoising.h"
+#include "engine/noise.h"
+#include "engine/ticker.h"
 
 static void
 test_tiling_equals_untiled (void)

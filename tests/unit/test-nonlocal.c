@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "denoising.h"
-#include "host/blotches.h"
-#include "host/pixels.h"
+#include "tests/unit/denoising.h"
+#include "kernels/host/blotches.h"
+#include "kernels/host/pixels.h"
 
 /* z − l. */
 static float *

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "fddm-math.h"
-#include "sampler.h"
+#include "kernels/fddm-math.h"
+#include "engine/sampler.h"
 
 static const double etas[] = { 0.0, 0.5, 1.0 };
 

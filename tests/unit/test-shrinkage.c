@@ -3,9 +3,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "denoising.h"
-#include "host/pixels.h"
-#include "host/shrinkage.h"
+#include "tests/unit/denoising.h"
+#include "kernels/host/pixels.h"
+#include "kernels/host/shrinkage.h"
 
 /* What changes of the whole picture. */
 static float *

@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "denoising.h"
-#include "noise.h"
-#include "host/pixels.h"
-#include "host/texture.h"
+#include "tests/unit/denoising.h"
+#include "engine/noise.h"
+#include "kernels/host/pixels.h"
+#include "kernels/host/texture.h"
 
 enum { SIDE = 512, N = SIDE * SIDE };
 #define SIGMA 0.06f      /* of the noise in luma, [0,1] */

@@ -1,9 +1,9 @@
 /* test-tileable.c: pictures that repeat without a seam, by a network that makes structure wider than a patch; and the way from
  * coefficients to pixels, where they are made smaller so that they still repeat.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "support.h"
-#include "weights-private.h"
-#include "writer.h"
+#include "tests/support.h"
+#include "engine/weights-private.h"
+#include "engine/writer.h"
 
 /* ---- A network that makes soft spots: three blurs, of gray pixels, one a patch ---- */
 

@@ -1,8 +1,8 @@
 /* test-torus.c: windows on a torus: they cover it evenly, and what comes out does not depend on where they lie, on how many are
  * computed at once, or on where the torus was cut open.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "generate.h"
-#include "support.h"
+#include "engine/generate.h"
+#include "tests/support.h"
 
 enum { N = 48 };   /* coefficients of tiny-generate.safetensors: patches of 4 */
 

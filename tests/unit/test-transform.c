@@ -1,8 +1,8 @@
 /* test-transform.c: colour and patch DCT against closed forms and the PyTorch implementation.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "fddm-math.h"
-#include "support.h"
-#include "window.h"
+#include "kernels/fddm-math.h"
+#include "tests/support.h"
+#include "engine/window.h"
 
 static const FddmBackend *const backends[] = { &fddm_backend_ref, &fddm_backend_cpu };
 

@@ -1,8 +1,8 @@
 /* test-uncertainty.c: how much of the result is a guess.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gstdio.h>
-#include "denoising.h"
-#include "weights-file.h"
+#include "tests/unit/denoising.h"
+#include "tests/unit/weights-file.h"
 
 typedef struct {
   float     *pixels, *uncertainty;

@@ -1,10 +1,10 @@
 /* test-variant.c: pictures with the mean and the variances of a single one.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include "support.h"
-#include "variant.h"
-#include "weights-private.h"
-#include "weights-file.h"
+#include "tests/support.h"
+#include "engine/variant.h"
+#include "engine/weights-private.h"
+#include "tests/unit/weights-file.h"
 
 enum { COEFFICIENTS = 48, AREA = 16, VARIANTS = 5 };
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <glib/gstdio.h>
-#include "weights-private.h"
-#include "weights-file.h"
+#include "engine/weights-private.h"
+#include "tests/unit/weights-file.h"
 
 static guint8 data[DATA_BYTES];
 

@@ -1,12 +1,12 @@
 /* test-white.c: a second network for white noise: found, refused, and used where noise is white.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gstdio.h>
-#include "denoising.h"
-#include "host/blotches.h"
-#include "host/pixels.h"
-#include "host/shrinkage.h"
-#include "noise.h"
-#include "weights.h"
+#include "tests/unit/denoising.h"
+#include "kernels/host/blotches.h"
+#include "kernels/host/pixels.h"
+#include "kernels/host/shrinkage.h"
+#include "engine/noise.h"
+#include "engine/weights.h"
 
 enum { WIDTH = 200, HEIGHT = 180 };
 
