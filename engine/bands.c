@@ -1,7 +1,7 @@
 /* bands.c: see bands.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/bands.h"
-#include "kernels/host/pixels.h"
+#include "kernels/pixels/pixels.h"
 
 gboolean
 fddm_bands_are_even (const FddmDenoiseParams *params)

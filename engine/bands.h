@@ -12,7 +12,7 @@
  * pixels; the change from one to the other takes about an octave, and no step or block shows. */
 #pragma once
 #include "engine/fddm.h"
-#include "kernels/host/smooth.h"
+#include "kernels/pixels/smooth.h"
 
 /* How many pixels around a pixel have a say in its bands. */
 #define FDDM_BANDS_REACH (FDDM_SMOOTH_REACH (1) + FDDM_SMOOTH_REACH (2))

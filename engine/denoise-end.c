@@ -3,9 +3,9 @@
 #include "engine/denoise-end.h"
 #include <glib/gi18n-lib.h>
 #include "engine/bands.h"
-#include "kernels/host/blotches.h"
-#include "kernels/host/pixels.h"
-#include "kernels/host/shrinkage.h"
+#include "kernels/pixels/blotches.h"
+#include "kernels/pixels/pixels.h"
+#include "kernels/pixels/shrinkage.h"
 
 /* Frequencies of so many rows are shrunk between two ticks. */
 #define SHRINKAGE_ROWS 1024

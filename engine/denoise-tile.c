@@ -3,7 +3,7 @@
 #include "engine/denoise-tile.h"
 #include <glib/gi18n-lib.h>
 #include "engine/denoise-end.h"
-#include "kernels/host/pixels.h"
+#include "kernels/pixels/pixels.h"
 
 /* Of the path that detail is sampled along. In eight steps, between the deterministic flow (0) and ancestral sampling (1), the
  * spectrum comes out right and flat areas stay clean: weights/train/RESULTS.md. */

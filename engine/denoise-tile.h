@@ -22,9 +22,9 @@ typedef struct {
   FddmNoiseModel           noise;
   FddmNoiseModel           fine;        /* where sampled texture is to be strengthened: what the photo's fine waves have of it */
   gboolean                 strengthens;
-  float                    shrinkage;   /* a of host/shrinkage.h; 0: nothing is shrunk */
+  float                    shrinkage;   /* a of pixels/shrinkage.h; 0: nothing is shrunk */
   float                    most;        /* likewise, pixels in [0,1] */
-  float                    blotches;    /* h of blotches of colour (host/blotches.h), pixels in [0,1]; 0: none are averaged */
+  float                    blotches;    /* h of blotches of colour (pixels/blotches.h), pixels in [0,1]; 0: none are averaged */
   FddmTensor              *level;       /* of the noise, per frequency, before brightness changes it */
   FddmTensor              *strength;    /* what leaves, likewise */
   FddmTensor              *whole, *nothing;   /* 1 and 0 for every frequency */

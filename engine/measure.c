@@ -3,7 +3,7 @@
 #include "engine/measure.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include "kernels/host/pixels.h"
+#include "kernels/pixels/pixels.h"
 #include "engine/noise-meter.h"
 #include "engine/window.h"
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
-#include "kernels/host/meter.h"
+#include "kernels/pixels/meter.h"
 #include "kernels/noise-model.h"
 
 /* One 8-bit step in [-1,1]. */

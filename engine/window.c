@@ -1,7 +1,7 @@
 /* window.c: grids, reflection at the picture's edges, mirrored and transposed reading.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/window.h"
-#include "kernels/host/pixels.h"
+#include "kernels/pixels/pixels.h"
 
 FddmGrid
 fddm_grid (int i, int patch)

@@ -3,7 +3,7 @@
 #include "engine/work.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include "kernels/host/memory.h"
+#include "kernels/memory.h"
 
 static int
 grid_length (const FddmWork *work, int pixels)

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/context.h"
-#include "kernels/host/blotches.h"
-#include "kernels/host/texture.h"
+#include "kernels/pixels/blotches.h"
+#include "kernels/pixels/texture.h"
 #include "engine/tiles.h"
 #include "engine/window.h"
 

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/writer.h"
 #include <glib/gi18n-lib.h>
-#include "kernels/host/memory.h"
-#include "kernels/host/pixels.h"
-#include "kernels/host/resample.h"
+#include "kernels/memory.h"
+#include "kernels/pixels/pixels.h"
+#include "kernels/pixels/resample.h"
 
 /* Rows of a strip. Resampling reads some more: what a patch's side makes of few rows, or the filter's lobes beside many. */
 #define STRIP       64

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
 #include <string.h>
-#include "kernels/host/memory.h"
+#include "kernels/memory.h"
 #include "kernels/cpu/onednn.h"
 
 /* Sizes whose plans are kept: the inner tile, and those at the edges and corners. */

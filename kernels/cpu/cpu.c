@@ -3,7 +3,7 @@
 #include <math.h>
 #include <omp.h>
 #include <string.h>
-#include "kernels/host/memory.h"
+#include "kernels/memory.h"
 #include "kernels/cpu/onednn.h"
 
 /* Enough pieces that a core which is busy elsewhere does not hold the others up. */

@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 #include "kernels/host/host.h"
-#include "kernels/host/memory.h"
-#include "kernels/host/vector.h"
+#include "kernels/memory.h"
+#include "kernels/vector.h"
 
 #define QUERIES 4     /* rows of a product at a time    */
 #define LANES   16    /* floats of a vector             */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "kernels/host/host.h"
-#include "kernels/host/vector.h"
+#include "kernels/vector.h"
 
 typedef struct {
   FddmDevice       *device;

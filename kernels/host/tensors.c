@@ -3,8 +3,8 @@
 #include <string.h>
 #include "kernels/fddm-math.h"
 #include "kernels/host/host.h"
-#include "kernels/host/memory.h"
-#include "kernels/host/vector.h"
+#include "kernels/memory.h"
+#include "kernels/vector.h"
 
 static gboolean
 is_bf16 (const FddmDevice *device, const FddmTensor *tensor)

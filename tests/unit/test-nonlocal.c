@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 #include "tests/unit/denoising.h"
-#include "kernels/host/blotches.h"
-#include "kernels/host/pixels.h"
+#include "kernels/pixels/blotches.h"
+#include "kernels/pixels/pixels.h"
 
 /* z − l. */
 static float *

@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 #include "tests/unit/denoising.h"
-#include "kernels/host/pixels.h"
-#include "kernels/host/shrinkage.h"
+#include "kernels/pixels/pixels.h"
+#include "kernels/pixels/shrinkage.h"
 
 /* What changes of the whole picture. */
 static float *

@@ -4,8 +4,8 @@
 #include <string.h>
 #include "tests/unit/denoising.h"
 #include "engine/noise.h"
-#include "kernels/host/pixels.h"
-#include "kernels/host/texture.h"
+#include "kernels/pixels/pixels.h"
+#include "kernels/pixels/texture.h"
 
 enum { SIDE = 512, N = SIDE * SIDE };
 #define SIGMA 0.06f      /* of the noise in luma, [0,1] */

@@ -2,9 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gstdio.h>
 #include "tests/unit/denoising.h"
-#include "kernels/host/blotches.h"
-#include "kernels/host/pixels.h"
-#include "kernels/host/shrinkage.h"
+#include "kernels/pixels/blotches.h"
+#include "kernels/pixels/pixels.h"
+#include "kernels/pixels/shrinkage.h"
 #include "engine/noise.h"
 #include "engine/weights.h"
 

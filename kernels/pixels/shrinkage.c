@@ -1,12 +1,12 @@
 /* shrinkage.c: see shrinkage.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/host/shrinkage.h"
+#include "kernels/pixels/shrinkage.h"
 #include <math.h>
 #include <string.h>
 #include "kernels/fddm-math.h"
-#include "kernels/host/memory.h"
-#include "kernels/host/pixels.h"
-#include "kernels/host/vector.h"
+#include "kernels/memory.h"
+#include "kernels/pixels/pixels.h"
+#include "kernels/vector.h"
 
 #define SIDE FDDM_SHRINKAGE_SIDE
 #define HALF (SIDE / 2)

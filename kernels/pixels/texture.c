@@ -1,6 +1,6 @@
 /* texture.c: see texture.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/host/texture.h"
+#include "kernels/pixels/texture.h"
 #include <math.h>
 #include <string.h>
 #include "kernels/fddm-math.h"

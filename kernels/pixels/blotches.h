@@ -4,7 +4,7 @@
  * A network sees too little around a pixel to tell them from the photo's colours. Where a quarter of the size looks alike
  * (nonlocal.h), what averaging changes there of chroma is carried over to the pixels, linearly between the middles of cells. */
 #pragma once
-#include "kernels/host/nonlocal.h"
+#include "kernels/pixels/nonlocal.h"
 
 #define FDDM_BLOTCHES_CELL  4        /* pixels */
 #define FDDM_BLOTCHES_REACH ((FDDM_NONLOCAL_REACH + 2) * FDDM_BLOTCHES_CELL - 1)

@@ -1,6 +1,6 @@
 /* pixels.c: what is done to pixels before anything is computed from them.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/host/pixels.h"
+#include "kernels/pixels/pixels.h"
 #include <math.h>
 #include <string.h>
 #ifdef _OPENMP

@@ -1,11 +1,11 @@
 /* meter.c: see meter.h. Logarithms and exponentials are written out, for compilers to make vectors of them: there are 48 of
  * each for every patch that is looked at.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/host/meter.h"
+#include "kernels/pixels/meter.h"
 #include <math.h>
 #include <stdint.h>
 #include "kernels/fddm-math.h"
-#include "kernels/host/pixels.h"
+#include "kernels/pixels/pixels.h"
 
 #define AREA (FDDM_METER_PATCH * FDDM_METER_PATCH)
 #define STEP (2.0f / 255.0f)      /* where the scale turns from linear to logarithmic: an 8-bit step */

@@ -1,6 +1,6 @@
 /* memory.c: aligned memory on huge pages.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/host/memory.h"
+#include "kernels/memory.h"
 #include <stdlib.h>
 #include <sys/mman.h>
 

@@ -10,7 +10,7 @@
  *   E (h·l + g·h·t)² = E (h·y)² − E (h·n)². */
 #pragma once
 #include "kernels/noise-model.h"
-#include "kernels/host/smooth.h"
+#include "kernels/pixels/smooth.h"
 
 /* The window is a smoothing at steps 1, 2, … 2^(LEVELS − 1), and h looks at two smoothings. */
 #define FDDM_TEXTURE_LEVELS 6

@@ -1,6 +1,6 @@
 /* resample.c: Lanczos' filter on a circle.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/host/resample.h"
+#include "kernels/pixels/resample.h"
 #include <math.h>
 #include <string.h>
 

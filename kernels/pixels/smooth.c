@@ -1,7 +1,7 @@
 /* smooth.c: see smooth.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/host/smooth.h"
-#include "kernels/host/pixels.h"
+#include "kernels/pixels/smooth.h"
+#include "kernels/pixels/pixels.h"
 
 static inline float
 spline (float outer_before, float before, float middle, float after, float outer_after)

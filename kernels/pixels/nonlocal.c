@@ -1,9 +1,9 @@
 /* nonlocal.c: see nonlocal.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/host/nonlocal.h"
-#include "kernels/host/memory.h"
-#include "kernels/host/pixels.h"
-#include "kernels/host/vector.h"
+#include "kernels/pixels/nonlocal.h"
+#include "kernels/memory.h"
+#include "kernels/pixels/pixels.h"
+#include "kernels/vector.h"
 
 /* Pixels are computed in blocks of SIDE × SIDE, whose arrays stay in the processor's caches. */
 #define SIDE     64

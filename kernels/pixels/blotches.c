@@ -1,8 +1,8 @@
 /* blotches.c: see blotches.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/host/blotches.h"
+#include "kernels/pixels/blotches.h"
 #include "kernels/fddm-math.h"
-#include "kernels/host/memory.h"
+#include "kernels/memory.h"
 
 #define CELL FDDM_BLOTCHES_CELL
 
