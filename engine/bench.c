@@ -3,7 +3,7 @@
 #include "engine/bench.h"
 #include <time.h>
 #include "engine/context.h"
-#include "engine/torus.h"
+#include "engine/generate/torus.h"
 
 /* Windows of the torus that is timed, along each axis: something for every lane to do. */
 #define WINDOWS 4

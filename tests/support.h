@@ -5,7 +5,7 @@
 #include <string.h>
 #include "kernels/backend.h"
 #include "engine/fddm.h"
-#include "engine/safetensors.h"
+#include "engine/weights/safetensors.h"
 
 /* A small generator of its own: tests must not depend on the code's. */
 static inline float

@@ -1,6 +1,6 @@
 /* test-bands.c: what is removed, weighted by the size of its grain.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "engine/bands.h"
+#include "engine/denoise/bands.h"
 #include "tests/unit/denoising.h"
 
 static FddmDenoiseParams

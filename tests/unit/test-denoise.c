@@ -1,7 +1,7 @@
 /* test-denoise.c: the whole way through the engine, with a small random network.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/denoising.h"
-#include "engine/noise.h"
+#include "engine/noise/model.h"
 #include "engine/ticker.h"
 
 static void

@@ -1,7 +1,7 @@
 /* test-generate.c: pictures out of noise, with a small random network.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
-#include "engine/weights.h"
+#include "engine/weights/weights.h"
 
 /* SIDE: as if the network had been trained on pictures of that size; 0: what the file says. */
 static FddmContext *

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "engine/measured.h"
-#include "engine/noise.h"
+#include "engine/noise/report.h"
+#include "engine/noise/model.h"
 
 /* White noise of SIGMA in patches of side D, the coarsest frequencies COARSE times as strong; DARK times as strong in black as
  * in white, and as told at middle gray. */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "engine/noise.h"
+#include "engine/noise/model.h"
 
 static const double matrix[3][3] = { { 0.299, 0.587, 0.114 },
                                      { -0.299 / 1.772, -0.587 / 1.772, 0.5 },

@@ -1,9 +1,9 @@
 /* test-noise.c: noise of known level, put on pictures and found again.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include "engine/measure.h"
+#include "engine/noise/measure.h"
 #include "tests/unit/weights-file.h"
-#include "engine/weights-private.h"
+#include "engine/weights/private.h"
 
 #define SIDE 256
 

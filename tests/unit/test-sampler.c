@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "kernels/fddm-math.h"
-#include "engine/sampler.h"
+#include "engine/diffusion/sampler.h"
 
 static const double etas[] = { 0.0, 0.5, 1.0 };
 

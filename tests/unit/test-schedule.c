@@ -1,7 +1,7 @@
 /* test-schedule.c: dispersion and noise levels against values worked out by hand.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include "engine/schedule.h"
+#include "engine/diffusion/schedule.h"
 
 static void
 test_paper_grid (void)

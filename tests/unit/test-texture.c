@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include "tests/unit/denoising.h"
-#include "engine/noise.h"
+#include "engine/noise/model.h"
 #include "kernels/pixels/pixels.h"
 #include "kernels/pixels/texture.h"
 

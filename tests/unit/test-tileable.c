@@ -2,8 +2,8 @@
  * coefficients to pixels, where they are made smaller so that they still repeat.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
-#include "engine/weights-private.h"
-#include "engine/writer.h"
+#include "engine/weights/private.h"
+#include "engine/generate/strips.h"
 
 /* ---- A network that makes soft spots: three blurs, of gray pixels, one a patch ---- */
 

@@ -1,6 +1,6 @@
 /* test-tiles.c: tiles of one size whose cores make up the picture.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "engine/tiles.h"
+#include "engine/tiling/axis.h"
 
 static void
 check (const FddmTiling *t)

@@ -1,7 +1,7 @@
 /* test-torus.c: windows on a torus: they cover it evenly, and what comes out does not depend on where they lie, on how many are
  * computed at once, or on where the torus was cut open.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "engine/generate.h"
+#include "engine/generate/generate.h"
 #include "tests/support.h"
 
 enum { N = 48 };   /* coefficients of tiny-generate.safetensors: patches of 4 */

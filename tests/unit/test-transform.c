@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/fddm-math.h"
 #include "tests/support.h"
-#include "engine/window.h"
+#include "engine/tiling/window.h"
 
 static const FddmBackend *const backends[] = { &fddm_backend_ref, &fddm_backend_cpu };
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include "tests/support.h"
-#include "engine/variant.h"
-#include "engine/weights-private.h"
+#include "engine/generate/variant.h"
+#include "engine/weights/private.h"
 #include "tests/unit/weights-file.h"
 
 enum { COEFFICIENTS = 48, AREA = 16, VARIANTS = 5 };

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <glib/gstdio.h>
-#include "engine/weights-private.h"
+#include "engine/weights/private.h"
 #include "tests/unit/weights-file.h"
 
 static guint8 data[DATA_BYTES];

@@ -5,8 +5,8 @@
 #include "kernels/pixels/blotches.h"
 #include "kernels/pixels/pixels.h"
 #include "kernels/pixels/shrinkage.h"
-#include "engine/noise.h"
-#include "engine/weights.h"
+#include "engine/noise/model.h"
+#include "engine/weights/weights.h"
 
 enum { WIDTH = 200, HEIGHT = 180 };
 
