@@ -3,7 +3,7 @@
  *
  * What goes through the wire goes in bands, each of which is told to the progress bar. */
 #pragma once
-#include "plugin/host.h"
+#include "plugin/gimp.h"
 #include "plugin/progress.h"
 
 /* A copy of the drawable's pixels that belongs to us; the image is out of reach of what is done to it. */

@@ -4,7 +4,7 @@
 
 #include <glib/gi18n-lib.h>
 
-#include "plugin/host.h"
+#include "plugin/gimp.h"
 
 /* Between two updates. */
 #define PAUSE (G_USEC_PER_SEC / 10)

@@ -1,11 +1,11 @@
-/* gimp3-actions.c: see gimp3-actions.h.
+/* actions.c: see actions.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "plugin/gimp3-actions.h"
+#include "plugin/gimp3/actions.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "plugin/generate-preview.h"
-#include "plugin/jobs.h"
+#include "plugin/jobs/preview.h"
+#include "plugin/jobs/jobs.h"
 #include "ui/gimp3/denoise-dialog.h"
 #include "ui/gimp3/form.h"
 #include "ui/gimp3/generate-dialog.h"

@@ -1,7 +1,7 @@
-/* generate-preview.h: what FDDM Generate's dialogs show: pictures, and what there is to choose from.
+/* preview.h: what FDDM Generate's dialogs show: pictures, and what there is to choose from.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "plugin/host.h"
+#include "plugin/gimp.h"
 #include "ui/generate.h"
 
 typedef struct FddmGeneratePreview FddmGeneratePreview;

@@ -1,12 +1,12 @@
-/* job-engine.c: see job-engine.h, and in jobs.h what is not of one job.
+/* common.c: see common.h, and in jobs.h what is not of one job.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "plugin/job-engine.h"
+#include "plugin/jobs/common.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "plugin/folders.h"
-#include "plugin/jobs.h"
+#include "plugin/jobs/jobs.h"
 
 gboolean
 fddm_job_check_image (FddmImageId image, const char *indexed, GError **error)

@@ -1,12 +1,12 @@
-/* gimp2-actions.c: see gimp2-actions.h.
+/* actions.c: see actions.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "plugin/gimp2-actions.h"
+#include "plugin/gimp2/actions.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "plugin/generate-preview.h"
-#include "plugin/jobs.h"
+#include "plugin/jobs/preview.h"
+#include "plugin/jobs/jobs.h"
 #include "plugin/procedures.h"
 #include "ui/gimp2/denoise-dialog.h"
 #include "ui/gimp2/generate-dialog.h"

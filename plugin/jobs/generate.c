@@ -1,13 +1,13 @@
-/* generate-job.c: new layers out of nothing; see jobs.h.
+/* generate.c: new layers out of nothing; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "plugin/generate-job.h"
+#include "plugin/jobs/generate.h"
 
 #include <glib/gi18n-lib.h>
 #include <stdlib.h>
 
 #include "engine/gegl-pixels.h"
-#include "plugin/job-engine.h"
-#include "plugin/jobs.h"
+#include "plugin/jobs/common.h"
+#include "plugin/jobs/jobs.h"
 #include "plugin/layer-pixels.h"
 
 /* What goes through a job. */

@@ -1,14 +1,14 @@
-/* generate-preview.c: see generate-preview.h.
+/* preview.c: see preview.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "plugin/generate-preview.h"
+#include "plugin/jobs/preview.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "plugin/folders.h"
-#include "plugin/generate-job.h"
-#include "plugin/job-engine.h"
-#include "plugin/jobs.h"
+#include "plugin/jobs/generate.h"
+#include "plugin/jobs/common.h"
+#include "plugin/jobs/jobs.h"
 
 /* A preview takes no more steps than these. */
 #define STEPS_MAX 20

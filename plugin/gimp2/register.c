@@ -1,11 +1,11 @@
-/* gimp2.c: the procedures on GIMP 2.10: registration; gimp2-actions.c has what they do.
+/* register.c: the procedures on GIMP 2.10: registration; actions.c has what they do.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
 #include <string.h>
 
 #include "plugin/folders.h"
-#include "plugin/gimp2-actions.h"
+#include "plugin/gimp2/actions.h"
 #include "plugin/parameters.h"
 #include "plugin/procedures.h"
 

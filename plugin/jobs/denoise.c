@@ -1,11 +1,11 @@
-/* denoise-job.c: a layer denoised into a new one; see jobs.h.
+/* denoise.c: a layer denoised into a new one; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "plugin/jobs.h"
+#include "plugin/jobs/jobs.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "engine/gegl-pixels.h"
-#include "plugin/job-engine.h"
+#include "plugin/jobs/common.h"
 #include "plugin/layer-pixels.h"
 
 /* How far the network looks beyond the selection, in pixels; and the least that the noise is measured on. */

@@ -1,4 +1,4 @@
-/* gimp3-actions.h: what the procedures do when GIMP 3 calls them.
+/* actions.h: what the procedures do when GIMP 3 calls them.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <libgimp/gimp.h>

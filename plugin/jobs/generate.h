@@ -1,4 +1,4 @@
-/* generate-job.h: what the job and the dialog's preview of FDDM Generate share.
+/* generate.h: what the job and the dialog's preview of FDDM Generate share.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/fddm.h"

@@ -1,6 +1,6 @@
-/* host-gimp2.c: host.h on GIMP 2.10.
+/* host.c: plugin/gimp.h on GIMP 2.10.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "plugin/host.h"
+#include "plugin/gimp.h"
 
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>

@@ -1,7 +1,7 @@
 /* jobs.h: the work behind the procedures, the same on every host.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "plugin/host.h"
+#include "plugin/gimp.h"
 #include "plugin/parameters.h"
 
 /* The layers that fddm_job_denoise made. */

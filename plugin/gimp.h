@@ -1,7 +1,7 @@
-/* host.h: the calls into GIMP that differ from one version to the next, under one name.
+/* gimp.h: the calls into GIMP that differ from one version to the next, under one name.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Implemented in host-gimp2.c and host-gimp3.c, one of which is linked. Images and items go by the numbers that both
+ * Implemented in gimp2/host.c and gimp3/host.c, one of which is linked. Images and items go by the numbers that both
  * versions know them by; what is shared by both hosts includes this header and none of GIMP's. */
 #pragma once
 #include <gegl.h>

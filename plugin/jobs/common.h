@@ -1,8 +1,8 @@
-/* job-engine.h: what the jobs share between GIMP and the engine.
+/* common.h: what the jobs share between GIMP and the engine.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/fddm.h"
-#include "plugin/host.h"
+#include "plugin/gimp.h"
 
 /* Whether the image can take new layers of our making. INDEXED is said where it cannot for its mode, translated. */
 gboolean     fddm_job_check_image (FddmImageId image, const char *indexed, GError **error);

@@ -1,4 +1,4 @@
-/* gimp2-actions.h: what the procedures do when GIMP 2.10 calls them.
+/* actions.h: what the procedures do when GIMP 2.10 calls them.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <libgimp/gimp.h>

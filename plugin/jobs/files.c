@@ -1,4 +1,4 @@
-/* file-job.c: picture files denoised or generated into a folder; see jobs.h.
+/* files.c: picture files denoised or generated into a folder; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <gio/gio.h>
@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#include "plugin/jobs.h"
+#include "plugin/jobs/jobs.h"
 
 static gboolean
 same_file (const char *one, const char *other)
