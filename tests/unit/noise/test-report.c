@@ -1,4 +1,4 @@
-/* test-measured.c: what is said of a picture's noise.
+/* test-report.c: what is said of a picture's noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* test-tiles.c: tiles of one size whose cores make up the picture.
+/* test-axis.c: tiles of one size whose cores make up the picture.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/tiling/axis.h"
 

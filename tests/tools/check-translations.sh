@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every source with a text to translate is in POTFILES, and every language of LINGUAS translates every text.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 bad=0
 for file in $(grep -lE '\b(N_|_) ?\("' plugin/*.[ch] plugin/*/*.[ch] ui/*.[ch] ui/*/*.[ch] engine/*.[ch] engine/*/*.[ch] \
   kernels/*.[ch] kernels/*/*.[ch] 2>/dev/null); do

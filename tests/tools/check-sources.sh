@@ -3,7 +3,7 @@
 # The layout rules that a machine can hold: what .clang-format cannot say without undoing tables set by hand.
 set -u
 export LC_ALL=C.UTF-8
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 bad=0
 complain() { echo "$*"; bad=1; }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Runs a command in a Debian 13 with GIMP 3, in a folder, with a copy of this source tree in /src. Needs root.
 #
-#   tests/debian13-root.sh FOLDER COMMAND      COMMAND for sh -c, run in /src
+#   tests/tools/debian13-root.sh FOLDER COMMAND      COMMAND for sh -c, run in /src
 #
 # FOLDER is made with mmdebstrap when it is not there yet, from the mirror that this system's apt uses. With
 # FDDM_ROOT_CACHE=FILE.tar.zst it is unpacked from FILE instead, and FILE is written when it is not there.
@@ -11,7 +11,7 @@ set -eu
 [ $# = 2 ] || { sed -n 's/^#   //p' "$0"; exit 2; }
 folder=$1
 command=$2
-source=$(cd "$(dirname "$0")/.." && pwd)
+source=$(cd "$(dirname "$0")/../.." && pwd)
 cache=${FDDM_ROOT_CACHE:-}
 
 packages=gimp,libgimp-3.0-dev,libgegl-dev,libcairo2-dev,gegl,gcc,g++,libc6-dev,meson,ninja-build,gettext,libdnnl-dev,libjson-glib-dev

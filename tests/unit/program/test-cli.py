@@ -14,7 +14,7 @@ import tempfile
 import zlib
 
 PROGRAM = os.path.abspath(sys.argv[1])
-GOLDEN = os.environ.get("FDDM_GOLDEN", os.path.join(os.path.dirname(__file__), "..", "golden"))
+GOLDEN = os.environ.get("FDDM_GOLDEN", os.path.join(os.path.dirname(__file__), "..", "..", "golden"))
 NETWORK = os.path.abspath(os.path.join(GOLDEN, "tiny.safetensors"))
 GENERATOR = os.path.abspath(os.path.join(GOLDEN, "tiny-generate.safetensors"))
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}                     # samples a pixel, by PNG's colour type
@@ -390,7 +390,7 @@ def words_about_a_jpeg():
     samples = [v for y in range(200) for x in range(300) for v in (130 + 60 * math.sin(x * y / 700) + 30 * math.sin(x * 0.9),
                120 + 50 * math.sin(x * y / 900) + 20 * math.sin(y * 0.8), 110 + 50 * math.cos(x * y / 800))]
     write_png("in.png", 300, 200, [int(v) for v in samples])
-    denoise("in.png", "out.jpg", "--luma", "0", "--chroma", "0", "--noise", "5")       # cli-picture.c's quality 95
+    denoise("in.png", "out.jpg", "--luma", "0", "--chroma", "0", "--noise", "5")       # program/picture.c's quality 95
     told = json.loads(run("info", "out.jpg", "--json", "--weights", NETWORK, "--device", "cpu").stdout)
     assert told["jpeg"]["quality"] == 95 and told["jpeg"]["standard-table"] and told["jpeg"]["grid-x"] == 0, told
     assert len(told["jpeg"]["luma-steps"]) == 64 and told["jpeg"]["luma-steps"][0] == 2
