@@ -1,9 +1,9 @@
 /* bench.c: the yardstick for the pipeline's speed, and the speed of what generates.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "bench.h"
+#include "engine/bench.h"
 #include <time.h>
-#include "context.h"
-#include "torus.h"
+#include "engine/context.h"
+#include "engine/generate/torus.h"
 
 /* Windows of the torus that is timed, along each axis: something for every lane to do. */
 #define WINDOWS 4

@@ -1,7 +1,7 @@
 /* bench.h: how fast the library computes a network's convolutions by themselves, and the steps of one that generates.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "fddm.h"
+#include "engine/fddm.h"
 
 /* Runs nothing but the network's convolutions, on a tile of WIDTH × HEIGHT pixels, for at least SECONDS.
  * RATE: multiply-adds a second. */

@@ -1,6 +1,6 @@
 /* context.c: choosing a device and bringing the weights to it.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "context.h"
+#include "engine/context.h"
 #include <glib/gi18n-lib.h>
 
 void

@@ -1,9 +1,9 @@
 /* context.h: weights made ready on a device.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "network.h"
-#include "noise-meter.h"
-#include "schedule.h"
+#include "engine/diffusion/network.h"
+#include "engine/noise/meter.h"
+#include "engine/diffusion/schedule.h"
 
 #define FDDM_MEMORY_DEFAULT ((gsize) 1 << 30)
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "gegl-pixels.h"
+#include "engine/gegl-pixels.h"
 
 /* Whether one half is coded as one half of the light in SPACE. Images with a linear profile have such a space. */
 static gboolean

@@ -4,7 +4,7 @@
  * Used by the plug-ins and by the program; libfddm itself knows no GEGL. */
 #pragma once
 #include <gegl.h>
-#include "fddm.h"
+#include "engine/fddm.h"
 
 /* Reads FROM and writes TO, both in coordinates of FROM's and TO's own origin, within the rectangle BOUNDS. The engine sees
  * the rectangle as a picture of 3 channels (1 for gray formats), as perceptual floats in SPACE, without alpha. */

@@ -1,7 +1,7 @@
 /* image.c: pixels in memory as source and sink.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "fddm.h"
-#include "host/pixels.h"
+#include "engine/fddm.h"
+#include "kernels/pixels/pixels.h"
 
 static gboolean
 image_read (gpointer data, int x, int y, int width, int height, float *pixels, GError **error G_GNUC_UNUSED)

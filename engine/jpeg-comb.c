@@ -5,7 +5,7 @@
  * bitmap compression history: JPEG detection and quantizer estimation", IEEE Transactions on Image Processing 12 (2), 2003:
  * around each multiple of the step a coefficient has but the error of rounding the decoded pixels. */
 #include <math.h>
-#include "jpeg-comb.h"
+#include "engine/jpeg-comb.h"
 
 /* Magnitudes below, in roundings, are what zero has become: they fit every step. */
 #define ZERO 4.3

@@ -1,7 +1,7 @@
 /* jpeg-comb.h: DCT coefficients of a picture's blocks on some grid, and the combs that quantisation left in them.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "fddm.h"
+#include "engine/fddm.h"
 
 /* ---- jpeg-pieces.c ---- */
 

@@ -4,10 +4,10 @@
  * On JPEG's own grid the magnitudes of each frequency lie on a comb, on the other 63 grids they don't. Those are what the
  * right one is held against: whatever makes combs of its own (drawings, dither, repeated tiles) does it on several grids. That
  * magnitudes bunch near zero fits some steps better than others; how much, is seen on all grids too. */
-#include "jpeg-history.h"
+#include "engine/jpeg-history.h"
 #include <math.h>
 #include <string.h>
-#include "jpeg-comb.h"
+#include "engine/jpeg-comb.h"
 
 /* Rounding to whole steps, with some room; twice for chroma at half size, whose neighbours are taken out again. */
 #define ROUNDING      0.35

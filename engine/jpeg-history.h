@@ -4,7 +4,7 @@
  * Told from the pixels alone, so that it also works on what was cropped or saved in another format since. After scaling,
  * after a change of colours, or with noise added, it can't be told any more, and isn't. */
 #pragma once
-#include "fddm.h"
+#include "engine/fddm.h"
 
 G_BEGIN_DECLS
 

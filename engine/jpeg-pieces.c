@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "jpeg-comb.h"
+#include "engine/jpeg-comb.h"
 
 #define SIDE   FDDM_JPEG_PIECE
 #define PLACE  16      /* pieces lie at multiples of this, so that all of them see the same grids */

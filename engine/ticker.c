@@ -1,6 +1,6 @@
 /* ticker.c: progress and cancelling.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "ticker.h"
+#include "engine/ticker.h"
 #include <glib/gi18n-lib.h>
 
 gboolean

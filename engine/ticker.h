@@ -1,7 +1,7 @@
 /* ticker.h: progress, handed down in parts.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "fddm.h"
+#include "engine/fddm.h"
 
 /* The stretch [from, to] of a phase. */
 typedef struct {

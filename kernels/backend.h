@@ -12,7 +12,7 @@
  * work on after a function has returned; tensor_download and synthesise_finish wait for it, and report what failed meanwhile. */
 #pragma once
 #include <glib.h>
-#include "noise-model.h"
+#include "kernels/noise-model.h"
 
 #define FDDM_BACKEND_ABI 4
 

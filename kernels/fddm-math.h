@@ -6,7 +6,7 @@
 #pragma once
 #include <math.h>
 #include <stdint.h>
-#include "noise-model.h"
+#include "kernels/noise-model.h"
 
 #ifdef __CUDACC__
 #define FDDM_MATH static __host__ __device__ __forceinline__

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <gmodule.h>
-#include "backend.h"
+#include "kernels/backend.h"
 
 #define MODULE_NAME "fddm-cuda." G_MODULE_SUFFIX
 

@@ -1,6 +1,6 @@
 /* folders.c: see folders.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "folders.h"
+#include "plugin/folders.h"
 
 #include <libintl.h>
 

@@ -1,6 +1,6 @@
 /* layer-pixels.c: see layer-pixels.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "layer-pixels.h"
+#include "plugin/layer-pixels.h"
 
 #include <math.h>
 

@@ -3,8 +3,8 @@
  *
  * What goes through the wire goes in bands, each of which is told to the progress bar. */
 #pragma once
-#include "host.h"
-#include "progress.h"
+#include "plugin/gimp.h"
+#include "plugin/progress.h"
 
 /* A copy of the drawable's pixels that belongs to us; the image is out of reach of what is done to it. */
 GeglBuffer *fddm_layer_pixels_copy  (FddmItemId drawable, const FddmStretch *stretch);

@@ -1,6 +1,6 @@
 /* parameters.c: see parameters.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "parameters.h"
+#include "plugin/parameters.h"
 
 #include <glib/gi18n-lib.h>
 #include <math.h>

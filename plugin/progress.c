@@ -1,10 +1,10 @@
 /* progress.c: see progress.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "progress.h"
+#include "plugin/progress.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "host.h"
+#include "plugin/gimp.h"
 
 /* Between two updates. */
 #define PAUSE (G_USEC_PER_SEC / 10)

@@ -33,7 +33,7 @@ for folder in "$cuda/include" /usr/include /usr/include/x86_64-linux-gnu; do
 done
 [ -n "$cudnn" ] || { echo "the headers of cuDNN 9 are not there"; exit 1; }
 domain='-DGETTEXT_PACKAGE="fddm"'
-includes="-I$root/kernels -I$root/kernels/cuda -I$cuda/include $cudnn $glib_flags"
+includes="-I$root -I$cuda/include $cudnn $glib_flags"
 
 objects=""
 for source in "$root"/kernels/cuda/*.cu; do
@@ -45,14 +45,16 @@ done
 cc=${CC:-cc}
 $cc -std=gnu11 -O3 -g -fopenmp -fPIC -fvisibility=hidden -shared $domain $includes "$root"/kernels/cuda/*.c $objects "$cudart" \
   -Wl,--exclude-libs,ALL -Wl,-z,defs $glib_libs -lm -ldl -lrt -lpthread -o "$out/fddm-cuda.so"
-$cc -std=gnu11 -O2 -g $domain $includes "$root"/tests/gpu/gpu-check.c "$root"/tests/gpu/check*.c "$root"/kernels/registry.c \
-  "$root"/kernels/ref/*.c "$root"/kernels/host/*.c $glib_libs -lm -o "$out/gpu-check"
-# The engine, without what needs GEGL.
-python3 "$root/engine/embed.py" "$root/weights/noise-meter.safetensors" "$out/noise-meter-weights.c" fddm_noise_meter_weights
-engine="$(ls "$root"/engine/*.c | grep -vE '/(cli-[^/]*|fddm-cli|gegl-pixels)\.c$') $out/noise-meter-weights.c"
-$cc -std=gnu11 -O3 -g -fopenmp $includes $json_flags -I"$root/engine" $domain -DG_LOG_DOMAIN='"fddm"' \
+# What computes in host memory, without oneDNN.
+host_kernels=$(ls "$root"/kernels/*.c "$root"/kernels/ref/*.c "$root"/kernels/host/*.c "$root"/kernels/pixels/*.c)
+$cc -std=gnu11 -O2 -g $domain $includes "$root"/tests/gpu/gpu-check.c "$root"/tests/gpu/check*.c $host_kernels \
+  $glib_libs -lm -o "$out/gpu-check"
+# The engine, without the program and what needs GEGL.
+python3 "$root/engine/noise/embed.py" "$root/weights/noise-meter.safetensors" "$out/noise-meter-weights.c" fddm_noise_meter_weights
+engine="$(ls "$root"/engine/*.c "$root"/engine/*/*.c | grep -vE '/engine/(program/[^/]*|gegl-pixels)\.c$') $out/noise-meter-weights.c"
+$cc -std=gnu11 -O3 -g -fopenmp $includes $json_flags $domain -DG_LOG_DOMAIN='"fddm"' \
   -DFDDM_MODULEDIR='"/nowhere"' -D_GNU_SOURCE -Dfddm_backend_cpu=fddm_backend_ref "$root"/tests/gpu/gpu-pipeline.c $engine \
-  "$root"/kernels/registry.c "$root"/kernels/ref/*.c "$root"/kernels/host/*.c $glib_libs $json_libs -lm -o "$out/gpu-pipeline"
+  $host_kernels $glib_libs $json_libs -lm -o "$out/gpu-pipeline"
 # The yardsticks need cuBLAS; the checks do not.
 "$nvcc" -arch="$arch" -std=c++17 -O2 "$root/tests/gpu/floors.cu" -lcublas -o "$out/gpu-floors" ||
   echo "gpu-floors was not built: there is no cuBLAS"

@@ -40,7 +40,7 @@ suites() {
   rm -f "$build"/meson-logs/testlog*
   meson test -C "$build" --no-rebuild --print-errorlogs -t 5 $(printf -- '--suite %s ' "$@") >"$work/step.log" 2>&1 </dev/null \
     || tail -n 80 "$work/step.log"
-  counts=$(python3 "$source/tests/count-tests.py" "$build") || counts="0 1 0"
+  counts=$(python3 "$source/tests/tools/count-tests.py" "$build") || counts="0 1 0"
   add "$name" $counts
 }
 
@@ -138,17 +138,17 @@ gimp3() {
     return
   fi
   local root=${FDDM_ROOT:-$work/debian13}
-  step "Debian 13: root" tests/debian13-root.sh "$root" true || return
-  step "Debian 13: build without a warning" tests/debian13-root.sh "$root" "rm -rf /build &&
+  step "Debian 13: root" tests/tools/debian13-root.sh "$root" true || return
+  step "Debian 13: build without a warning" tests/tools/debian13-root.sh "$root" "rm -rf /build &&
     meson setup /build --werror -Dcuda=disabled &&
     ninja -C /build" || return
-  tests/debian13-root.sh "$root" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite kernels --suite golden" \
+  tests/tools/debian13-root.sh "$root" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite kernels --suite golden" \
     >"$work/step.log" 2>&1 </dev/null || tail -n 80 "$work/step.log"
-  add "Debian 13" $(python3 tests/count-tests.py "$root/build" || echo 0 1 0)
-  tests/debian13-root.sh "$root" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
+  add "Debian 13" $(python3 tests/tools/count-tests.py "$root/build" || echo 0 1 0)
+  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
     weights /usr/local/share/fddm/weights" >"$work/gimp3.log" 2>&1 </dev/null
   hosts "GIMP 3" "$work/gimp3.log"
-  step "Debian 13: install.sh for all users" tests/debian13-root.sh "$root" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
+  step "Debian 13: install.sh for all users" tests/tools/debian13-root.sh "$root" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
     test -x /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm && ./install.sh --uninstall &&
     ! ls /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm /usr/local/share/fddm/weights/*"
 }
@@ -180,8 +180,8 @@ train() {
 
 text() {
   say "Sources"
-  step "layout of the sources" tests/check-sources.sh
-  step "translations are complete" tests/check-translations.sh
+  step "layout of the sources" tests/tools/check-sources.sh
+  step "translations are complete" tests/tools/check-translations.sh
 }
 
 install_packages || fail "the packages that the tests need"

@@ -3,9 +3,9 @@
 #pragma once
 #include <math.h>
 #include <string.h>
-#include "backend.h"
-#include "fddm.h"
-#include "safetensors.h"
+#include "kernels/backend.h"
+#include "engine/fddm.h"
+#include "engine/weights/safetensors.h"
 
 /* A small generator of its own: tests must not depend on the code's. */
 static inline float

@@ -1,7 +1,7 @@
 /* generate.h: what the dialogs of FDDM Generate are told by the plug-in.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "parameter.h"
+#include "ui/parameter.h"
 
 /* Side of the largest picture of a preview. */
 #define FDDM_PREVIEW_SIDE 256

@@ -1,6 +1,6 @@
 /* lines.c: see lines.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "lines.h"
+#include "ui/lines.h"
 
 void
 fddm_lines_show (const FddmLines *lines, const FddmParameter *table, const double *values)

@@ -5,7 +5,7 @@
 #pragma once
 #include <gtk/gtk.h>
 
-#include "parameter.h"
+#include "ui/parameter.h"
 
 /* Most lines of one dialog. */
 #define FDDM_LINES_MAX 4

@@ -1,6 +1,6 @@
 /* preview.c: see preview.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "preview.h"
+#include "ui/preview.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>

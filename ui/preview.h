@@ -5,7 +5,7 @@
 #pragma once
 #include <gtk/gtk.h>
 
-#include "generate.h"
+#include "ui/generate.h"
 
 typedef struct FddmPreview FddmPreview;
 

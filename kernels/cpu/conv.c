@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
 #include <string.h>
-#include "host/memory.h"
-#include "onednn.h"
+#include "kernels/memory.h"
+#include "kernels/cpu/onednn.h"
 
 /* Sizes whose plans are kept: the inner tile, and those at the edges and corners. */
 #define PLANS_MAX 16

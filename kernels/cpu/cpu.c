@@ -3,8 +3,8 @@
 #include <math.h>
 #include <omp.h>
 #include <string.h>
-#include "host/memory.h"
-#include "onednn.h"
+#include "kernels/memory.h"
+#include "kernels/cpu/onednn.h"
 
 /* Enough pieces that a core which is busy elsewhere does not hold the others up. */
 #define PIECES_PER_THREAD 4

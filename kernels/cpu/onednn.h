@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <dnnl.h>
-#include "host/host.h"
+#include "kernels/host/host.h"
 
 /* What hangs on FddmDevice.library. */
 typedef struct {

@@ -1,6 +1,6 @@
 /* onednn2.c: oneDNN 2.x.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "onednn.h"
+#include "kernels/cpu/onednn.h"
 
 static dnnl_status_t
 make_attributes (const FddmOneDnnConv *conv, dnnl_primitive_attr_t *attributes)

@@ -5,8 +5,8 @@
  * This is for what cuDNN does not take: floats, old GPUs, odd sizes. A block holds QUERIES queries of one head, a warp to
  * each. It goes over the keys 32 at a time: for the scores a lane stands for a key, for the sum of the values a lane
  * stands for a channel. */
-#include "element.cuh"
-#include "layers.h"
+#include "kernels/cuda/element.cuh"
+#include "kernels/cuda/layers.h"
 
 #define WARP    32
 #define QUERIES 8

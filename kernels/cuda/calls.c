@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "layers.h"
-#include "replay.h"
+#include "kernels/cuda/layers.h"
+#include "kernels/cuda/replay.h"
 
 static FddmCall
 call_new (FddmCallKind kind, const FddmTensor *in, const FddmTensor *out, int number)

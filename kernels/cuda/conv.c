@@ -1,8 +1,8 @@
 /* conv.c: convolutions.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "layers.h"
-#include "replay.h"
+#include "kernels/cuda/layers.h"
+#include "kernels/cuda/replay.h"
 
 struct FddmConv {
   int            kernel, in_channels, out_channels;

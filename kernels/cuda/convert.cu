@@ -1,6 +1,6 @@
 /* convert.cu: between floats and what tensors hold.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "element.cuh"
+#include "kernels/cuda/element.cuh"
 
 #define THREADS 256
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
 #include <glib/gi18n-lib.h>
-#include "device.h"
+#include "kernels/cuda/device.h"
 
 #define LIBRARY "libcudnn.so.9"
 

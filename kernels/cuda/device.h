@@ -7,11 +7,11 @@
 #pragma once
 #include <glib.h>
 #include <cuda_runtime_api.h>
-#include "cudnn-load.h"
+#include "kernels/cuda/cudnn-load.h"
 
 G_BEGIN_DECLS
 
-#include "backend.h"
+#include "kernels/backend.h"
 
 /* What a NETWORK tensor holds; a FLOAT tensor holds FDDM_ELEMENT_FLOAT. */
 typedef enum {

@@ -6,7 +6,7 @@
 #pragma once
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
-#include "device.h"
+#include "kernels/cuda/device.h"
 
 #define FDDM_HALF_MAX 65504.0f
 

@@ -7,8 +7,8 @@
  * it, there is Wiener's estimate. */
 #pragma once
 #include <float.h>
-#include "fddm-math.h"
-#include "element.cuh"
+#include "kernels/fddm-math.h"
+#include "kernels/cuda/element.cuh"
 
 #define FDDM_STATE_MAX 512.0f
 

@@ -1,6 +1,6 @@
 /* error.c: from the status codes of CUDA and cuDNN to GErrors.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "replay.h"
+#include "kernels/cuda/replay.h"
 
 /* The program has a quark of this name in registry.c; quarks of one name are one, so the module needs no symbol of the
  * program that opens it. */

@@ -1,6 +1,6 @@
 /* graph-attention.c: describes attention to cuDNN, which has had it as one operation since 9.13.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "graph.h"
+#include "kernels/cuda/graph.h"
 
 #if CUDNN_VERSION >= 91300
 

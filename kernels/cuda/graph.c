@@ -1,7 +1,7 @@
 /* graph.c: describes convolutions to cuDNN. Types and counts of the attributes: cuDNN's Backend API reference.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdbool.h>
-#include "graph.h"
+#include "kernels/cuda/graph.h"
 
 /* What cudaMalloc and the scratch's layout give at least. */
 #define ALIGNMENT 16

@@ -3,7 +3,7 @@
  *
  * A pool makes descriptors and remembers the first failure: after it nothing is done, so that a caller checks once. */
 #pragma once
-#include "plan.h"
+#include "kernels/cuda/plan.h"
 
 typedef struct {
   const FddmCudnn *cudnn;

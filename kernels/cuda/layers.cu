@@ -1,8 +1,8 @@
 /* layers.cu: the small layers: embedding, joining of channels, and what stands beside a convolution.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "layers.h"
-#include "replay.h"
-#include "element.cuh"
+#include "kernels/cuda/layers.h"
+#include "kernels/cuda/replay.h"
+#include "kernels/cuda/element.cuh"
 
 static __global__ void
 embed_kernel (FddmView in, FddmView vector, FddmView out, size_t positions)

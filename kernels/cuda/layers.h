@@ -1,7 +1,7 @@
 /* layers.h: our own kernels, as conv.c, calls.c and the replay need them.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "device.h"
+#include "kernels/cuda/device.h"
 
 G_BEGIN_DECLS
 

@@ -1,7 +1,7 @@
 /* memory.c: tensors in the GPU's memory. Plain allocations, never managed ones: what does not fit must say so.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "replay.h"
+#include "kernels/cuda/replay.h"
 
 /* What cudaMalloc aligns to. */
 #define ALIGNMENT 256

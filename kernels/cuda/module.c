@@ -1,7 +1,7 @@
 /* module.c: the table of the GPU, and the one symbol that the module shows.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <gmodule.h>
-#include "open.h"
+#include "kernels/cuda/open.h"
 
 G_MODULE_EXPORT const FddmBackend *fddm_backend_module (void);
 

@@ -1,9 +1,9 @@
 /* norm.cu: group norm. Slices of the picture first, their means and squares joined in an order that does not change, so
  * that the same input gives the same bits.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "element.cuh"
-#include "layers.h"
-#include "replay.h"
+#include "kernels/cuda/element.cuh"
+#include "kernels/cuda/layers.h"
+#include "kernels/cuda/replay.h"
 
 #define THREADS 256
 #define EPSILON 1e-5

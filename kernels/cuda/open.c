@@ -4,8 +4,8 @@
  * For tests and measurements, the environment may name
  *   FDDM_GPU_FORMAT   what NETWORK tensors hold: bf16, fp16 or fp32
  *   FDDM_GPU_MEMORY   how many MiB tensors may take at most */
-#include "open.h"
-#include "replay.h"
+#include "kernels/cuda/open.h"
+#include "kernels/cuda/replay.h"
 #include <glib/gi18n-lib.h>
 
 /* cuDNN is built for this and newer: Turing. */

@@ -1,7 +1,7 @@
 /* open.h: finding a GPU that can be trusted.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "device.h"
+#include "kernels/cuda/device.h"
 
 /* The table's open and close. Errors are FDDM_KERNEL_ERROR_UNUSABLE and say in words what is missing. */
 FddmDevice *fddm_cuda_open  (const FddmDeviceOptions *options, GError **error);

@@ -6,8 +6,8 @@
  * numbers: 12 for the pixel, 12 for the coefficients, 12 for the network's input; then 12 for the coefficients, 6 for its
  * output, 12 for the pixel; 66. As operations of their own, analyse (24), precondition (24), estimate (30), difference (36) and
  * synthesise (24) take 138, and 186 with a noise map, which here is not stored. */
-#include "ends.cuh"
-#include "patches.h"
+#include "kernels/cuda/ends.cuh"
+#include "kernels/cuda/patches.h"
 
 #define THREADS 256
 

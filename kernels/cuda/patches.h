@@ -3,7 +3,7 @@
  *
  * Pixels are packed: row after row, without gaps, SAMPLES floats for each. */
 #pragma once
-#include "device.h"
+#include "kernels/cuda/device.h"
 
 G_BEGIN_DECLS
 

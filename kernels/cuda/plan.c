@@ -7,7 +7,7 @@
  * Engines whose results change from run to run or with the place in the tile, or that compute in less than was asked for,
  * are passed over: tiles must meet without a seam. */
 #include <string.h>
-#include "graph.h"
+#include "kernels/cuda/graph.h"
 
 /* Engine configurations to ask a heuristic for. */
 #define CANDIDATES 16

@@ -1,7 +1,7 @@
 /* plan.h: how a layer of one size is run by cuDNN, made once and kept: layers of one shape share it.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "device.h"
+#include "kernels/cuda/device.h"
 
 G_BEGIN_DECLS
 

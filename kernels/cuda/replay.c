@@ -5,7 +5,7 @@
  * captured with. The first time a sequence is launched plainly, for cuDNN may load its kernels then; the second time it is
  * captured. Where that fails it is launched plainly for good. */
 #include <string.h>
-#include "replay.h"
+#include "kernels/cuda/replay.h"
 
 /* Sequences to remember: a network with embeddings is launched in pieces, tiles at the edges have other sizes. */
 #define SEQUENCES 32

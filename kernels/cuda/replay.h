@@ -2,7 +2,7 @@
  * the same order on the same memory, their launches are captured in a CUDA graph, which then takes their place.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "plan.h"
+#include "kernels/cuda/plan.h"
 
 G_BEGIN_DECLS
 

@@ -4,7 +4,7 @@
  * The rings' events order what is done here, too: the one behind the last kernel that read offsets from a slot of the way up
  * stands behind the last that read pixels; a slot of the way down is copied when what was gathered has been. */
 #include <string.h>
-#include "resident.h"
+#include "kernels/cuda/resident.h"
 
 static gboolean
 reserve (FddmDevice *device, gsize floats, GError **error)

@@ -2,7 +2,7 @@
  * once, however many windows there are, and the host has nothing to do in between.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "patches.h"
+#include "kernels/cuda/patches.h"
 
 G_BEGIN_DECLS
 

@@ -1,6 +1,6 @@
 /* sampling.cu: what stands between the transform and the network: noise levels, preconditioning, the sampler's step.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "ends.cuh"
+#include "kernels/cuda/ends.cuh"
 
 /* Each kernel below runs over the positions of its output and fours of its channels. */
 

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <math.h>
-#include "open.h"
+#include "kernels/cuda/open.h"
 
 #define HEIGHT   5
 #define WIDTH    6

@@ -3,7 +3,7 @@
  *
  * Who waits for whom, for one slot: up:   host fills -> copied -> kernels read -> used -> (host fills)
  *                                   down: kernels write -> used -> copied -> host empties -> (kernels write) */
-#include "device.h"
+#include "kernels/cuda/device.h"
 
 /* Large enough that starting a copy, and sharing its packing among threads, costs little against it. */
 #define SLOT_BYTES ((gsize) 8 << 20)

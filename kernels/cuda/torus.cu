@@ -1,7 +1,7 @@
 /* torus.cu: windows of a picture whose opposite edges meet; and the clamping of pixels that are given as coefficients.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "fddm-math.h"
-#include "element.cuh"
+#include "kernels/fddm-math.h"
+#include "kernels/cuda/element.cuh"
 
 #define AREA_MAX (FDDM_PATCH_MAX * FDDM_PATCH_MAX)
 

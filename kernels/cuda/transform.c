@@ -7,8 +7,8 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
-#include "fddm-math.h"
-#include "resident.h"
+#include "kernels/fddm-math.h"
+#include "kernels/cuda/resident.h"
 
 typedef struct {
   const FddmWindow *window;

@@ -5,9 +5,9 @@
  * square. Both products are of one form, rows times a matrix whose rows are read from end to end. */
 #include <math.h>
 #include <string.h>
-#include "host.h"
-#include "memory.h"
-#include "vector.h"
+#include "kernels/host/host.h"
+#include "kernels/memory.h"
+#include "kernels/vector.h"
 
 #define QUERIES 4     /* rows of a product at a time    */
 #define LANES   16    /* floats of a vector             */

@@ -1,7 +1,7 @@
 /* clamp.c: coefficients whose pixels leave what can be shown.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "dct.h"
-#include "host.h"
+#include "kernels/host/dct.h"
+#include "kernels/host/host.h"
 
 #define AREA_MAX (FDDM_PATCH_MAX * FDDM_PATCH_MAX)
 

@@ -1,7 +1,7 @@
 /* dct.h: a patch's transform, there and back.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "fddm-math.h"
+#include "kernels/fddm-math.h"
 
 /* OUT = A · IN · Aᵀ for D × D matrices, Aᵀ given as AT; the compiler unrolls it for a D it knows. */
 static inline __attribute__ ((always_inline)) void

@@ -1,7 +1,7 @@
 /* ends.c: see ends.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "ends.h"
-#include "fddm-math.h"
+#include "kernels/host/ends.h"
+#include "kernels/fddm-math.h"
 
 static float
 state_of (const FddmHostEnds *ends, int k, float x, float noise, float mean)

@@ -1,7 +1,7 @@
 /* ends.h: the network's two ends on the host, a patch at a time, whatever pass over memory that is part of.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "host.h"
+#include "kernels/host/host.h"
 
 /* What is the same for all patches. Noise that does not differ from place to place needs its roots and its logarithm once:
  * the tables are for that. */

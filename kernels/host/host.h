@@ -2,7 +2,7 @@
  * cores, oneDNN). Everything but convolution is the same code for both.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "backend.h"
+#include "kernels/backend.h"
 
 typedef void (*FddmRowsFunc) (const void *task, int first, int last);
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "host.h"
-#include "vector.h"
+#include "kernels/host/host.h"
+#include "kernels/vector.h"
 
 typedef struct {
   FddmDevice       *device;

@@ -1,7 +1,7 @@
 /* sampling.c: what stands between the transform and the network: noise levels, preconditioning, the sampler's step.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "ends.h"
-#include "fddm-math.h"
+#include "kernels/host/ends.h"
+#include "kernels/fddm-math.h"
 
 /* One struct for all of these operations; each fills in what it needs. */
 typedef struct {

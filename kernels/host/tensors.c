@@ -1,10 +1,10 @@
 /* tensors.c: tensors in host memory.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "fddm-math.h"
-#include "host.h"
-#include "memory.h"
-#include "vector.h"
+#include "kernels/fddm-math.h"
+#include "kernels/host/host.h"
+#include "kernels/memory.h"
+#include "kernels/vector.h"
 
 static gboolean
 is_bf16 (const FddmDevice *device, const FddmTensor *tensor)

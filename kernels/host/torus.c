@@ -1,7 +1,7 @@
 /* torus.c: windows of a picture whose opposite edges meet.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "host.h"
+#include "kernels/host/host.h"
 
 typedef struct {
   const FddmTensor *from, *down, *across;

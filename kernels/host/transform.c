@@ -1,7 +1,7 @@
 /* transform.c: pixels to coefficients and back.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "dct.h"
-#include "ends.h"
+#include "kernels/host/dct.h"
+#include "kernels/host/ends.h"
 
 /* Where the network is asked at the same time, what it needs for that. */
 typedef struct {

@@ -1,6 +1,6 @@
 /* ref.c: the reference: one thread, floats, convolution as its definition says. Tests measure the others by it.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "host/host.h"
+#include "kernels/host/host.h"
 
 struct FddmConv {
   FddmConvSpec spec;

@@ -4,7 +4,7 @@
  *   fuzz-weights-short [--seed FOLDER] [SECONDS [RANDOM-SEED]] */
 #include <stdio.h>
 #include <stdlib.h>
-#include "../unit/weights-file.h"
+#include "tests/unit/weights-file.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size);
 

@@ -4,7 +4,7 @@
  * With clang's fuzzer:  clang -fsanitize=fuzzer,address,undefined … fuzz-weights.c, the reader's sources, json-glib
  *                       ./fuzz-weights CORPUS-FOLDER      (fuzz-weights-short --seed FOLDER writes a first file there)
  * In the tests:         linked with fuzz-short.c, which runs it for a few seconds. */
-#include "weights-private.h"
+#include "engine/weights/private.h"
 
 int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size);
 

@@ -1,10 +1,10 @@
 /* test-golden.c: the networks and the sampler against the PyTorch implementation (weights/train/golden.py).
  * SPDX-License-Identifier: Apache-2.0 */
-#include "fddm-math.h"
-#include "noise-meter.h"
-#include "sampler.h"
-#include "support.h"
-#include "weights.h"
+#include "kernels/fddm-math.h"
+#include "engine/noise/meter.h"
+#include "engine/diffusion/sampler.h"
+#include "tests/support.h"
+#include "engine/weights/weights.h"
 
 typedef struct {
   const FddmBackend *backend;

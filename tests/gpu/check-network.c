@@ -1,7 +1,7 @@
 /* check-network.c: convolutions and the other layers; memory running out.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "check.h"
+#include "tests/gpu/check.h"
 
 typedef enum { RESIDUAL_NONE, RESIDUAL_OTHER, RESIDUAL_IN_PLACE, N_RESIDUALS } Residual;
 

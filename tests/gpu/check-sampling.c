@@ -1,7 +1,7 @@
 /* check-sampling.c: noise levels, preconditioning, the sampler.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include "check.h"
+#include "tests/gpu/check.h"
 
 /* Sines, logarithms and roots of the two mathematics libraries differ in the last place or two. */
 #define TOLERANCE 1e-5

@@ -1,6 +1,6 @@
 /* check-torus.c: windows of a torus, and the clamping of pixels.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "check.h"
+#include "tests/gpu/check.h"
 
 typedef struct {
   int height, width, window_height, window_width, row, column, n;

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "check.h"
+#include "tests/gpu/check.h"
 
 void
 check_tensors (Bench *bench)

@@ -1,7 +1,7 @@
 /* check.c: making tensors, comparing them, counting.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include "check.h"
+#include "tests/gpu/check.h"
 
 static float
 value (GRand *rand, Fill fill)

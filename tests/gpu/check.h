@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
-#include "backend.h"
+#include "kernels/backend.h"
 
 typedef struct {
   const FddmBackend *backend, *ref;

@@ -5,7 +5,7 @@
  *
  * exits with 0 = all passed, 1 = some failed, 77 = no usable GPU (says why) */
 #include <locale.h>
-#include "check.h"
+#include "tests/gpu/check.h"
 
 int
 main (int argc, char **argv)

@@ -10,8 +10,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "context.h"
-#include "fddm.h"
+#include "engine/context.h"
+#include "engine/fddm.h"
 
 #define BENCH_RUNS 7
 

@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "open.h"
-#include "replay.h"
+#include "kernels/cuda/open.h"
+#include "kernels/cuda/replay.h"
 
 enum { HEIGHT = 6, WIDTH = 7, CHANNELS = 16, N = HEIGHT * WIDTH * CHANNELS };
 

@@ -4,7 +4,7 @@
  *
  * FDDM_TEST_PLANS: fused or rounded, what plans are expected; else none are made, for they need a driver. */
 #include <string.h>
-#include "graph.h"
+#include "kernels/cuda/graph.h"
 
 /* GPUs in the words in which cuDNN tells of them. */
 #define PROPERTIES(name, version, processors, shared)                                                              \

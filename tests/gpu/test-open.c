@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
 #include <glib.h>
-#include "backend.h"
+#include "kernels/backend.h"
 
 static const char *module_dir;
 

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include "fddm.h"
+#include "engine/fddm.h"
 
 #define BOUND      ((gsize) 1 << 30)
 #define BESIDE     ((gsize) 320 << 20)   /* code, weights, and what the convolutions' library keeps for itself */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "checks.h"
+#include "tests/hosts/checks.h"
 #include "engine/fddm.h"
 
 /* run.py has installed tests/golden/tiny-generate.safetensors as generate-texture. */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "checks.h"
+#include "tests/hosts/checks.h"
 
 static void
 check_place (void)

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "checks.h"
+#include "tests/hosts/checks.h"
 
 static gboolean
 same_alpha (FddmItemId one, FddmItemId other)

@@ -3,7 +3,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "checks.h"
+#include "tests/hosts/checks.h"
 
 static void
 check_refused_drawables (void)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "checks.h"
+#include "tests/hosts/checks.h"
 
 static FILE *tap;
 static int   n_checks;

@@ -1,7 +1,7 @@
 /* checks.h: tools of the host checks.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "probe.h"
+#include "tests/hosts/probe.h"
 
 /* Sample C of N at (X, Y); the last of 2 or 4 is alpha. */
 typedef float (*Pattern) (int x, int y, int c, int n, gpointer data);

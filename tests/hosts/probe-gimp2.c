@@ -1,6 +1,6 @@
 /* probe-gimp2.c: probe.h on GIMP 2.10.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "probe.h"
+#include "tests/hosts/probe.h"
 
 #include <libgimp/gimp.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* probe-gimp3.c: probe.h on GIMP 3.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "probe.h"
+#include "tests/hosts/probe.h"
 
 #include <libgimp/gimp.h>
 

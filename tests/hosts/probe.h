@@ -1,11 +1,11 @@
-/* probe.h: what the host checks need from GIMP beyond plugin/host.h.
+/* probe.h: what the host checks need from GIMP beyond plugin/gimp.h.
  * SPDX-License-Identifier: Apache-2.0
  *
  * The probe is a plug-in of its own, only built for the tests: it makes pictures inside GIMP, calls the plug-in's
  * procedures through the procedure database as a script would, and looks at the layers that come back, bit by bit. */
 #pragma once
-#include "plugin/host.h"
-#include "plugin/jobs.h"
+#include "plugin/gimp.h"
+#include "plugin/jobs/jobs.h"
 #include "plugin/parameters.h"
 
 /* Precisions by the number that both versions of GIMP know them by. */

@@ -108,7 +108,7 @@ class Gimp:
         self.environment["FDDM_PROBE_GENERATOR"] = str(weights / "generate-texture.safetensors")
         (own / "damaged").write_bytes(b"?" + fast[1:len(fast) // 2])
         (self.profile / "scripts").mkdir(exist_ok=True)
-        shutil.copy(SOURCE / "plugin" / "scripts" / self.host / "fddm-batch.scm", self.profile / "scripts")
+        shutil.copy(SOURCE / "plugin" / self.host / "fddm-batch.scm", self.profile / "scripts")
         if self.host == "gimp3":
             settings = self.profile / "plug-in-settings"
             settings.mkdir(exist_ok=True)

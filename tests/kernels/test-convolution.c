@@ -1,6 +1,6 @@
 /* test-convolution.c: the CPU's convolution against the reference's.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "support.h"
+#include "tests/support.h"
 
 typedef struct {
   const char *name;

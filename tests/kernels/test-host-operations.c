@@ -1,7 +1,7 @@
 /* test-host-operations.c: the operations around the network: the reference against the formulas, the CPU against the
  * reference, over random and extreme values, odd sizes and constant tensors.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "support.h"
+#include "tests/support.h"
 
 enum { N = 12, PATCH = 2 };   /* coefficients: 3 · 2² */
 

@@ -1,6 +1,6 @@
 /* test-one-pass.c: the network's two ends in one pass over memory give the very numbers that the separate operations give.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "support.h"
+#include "tests/support.h"
 
 enum { ROWS = 5, COLUMNS = 7, SIDE = 7 * 16 + 3 };
 

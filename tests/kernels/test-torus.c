@@ -1,6 +1,6 @@
 /* test-torus.c: windows of a torus and the clamping of pixels, on each of the host's devices against direct computation.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "support.h"
+#include "tests/support.h"
 
 enum { N = 12 };   /* coefficients */
 

@@ -1,7 +1,7 @@
 /* denoising.h: what the tests of whole ways through the engine share.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "support.h"
+#include "tests/support.h"
 
 /* A picture with edges, gradients and grain. */
 static inline float *

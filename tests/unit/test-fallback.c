@@ -1,7 +1,7 @@
 /* test-fallback.c: what becomes of a photo on a GPU: tiles streamed, and when it cannot be had or is lost in the middle.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "support.h"
-#include "weights.h"
+#include "tests/support.h"
+#include "engine/weights/weights.h"
 
 enum { WIDTH = 190, HEIGHT = 60, N = WIDTH * HEIGHT * 3 };
 

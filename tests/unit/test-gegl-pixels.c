@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
-#include "gegl-pixels.h"
+#include "engine/gegl-pixels.h"
 
 #define SIDE 12
 

@@ -5,8 +5,8 @@
 #include <unistd.h>
 #include <gegl.h>
 #include <glib/gstdio.h>
-#include "gegl-pixels.h"
-#include "jpeg-history.h"
+#include "engine/gegl-pixels.h"
+#include "engine/jpeg-history.h"
 
 #define WIDTH  560
 #define HEIGHT 432

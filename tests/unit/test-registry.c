@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
-#include "backend.h"
+#include "kernels/backend.h"
 
 /* Built by meson, given in this order on the command line. */
 static const char *no_symbol, *other_version, *good;

@@ -1,12 +1,12 @@
 /* denoise-dialog.c: see denoise-dialog.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "denoise-dialog.h"
+#include "ui/gimp2/denoise-dialog.h"
 
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-#include "form.h"
+#include "ui/gimp2/form.h"
 
 gboolean
 fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, const FddmLine *lines, double *values)

@@ -1,6 +1,6 @@
 /* form.c: see form.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "form.h"
+#include "ui/gimp2/form.h"
 
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>

@@ -1,13 +1,13 @@
 /* generate-dialog.c: see generate-dialog.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "generate-dialog.h"
+#include "ui/gimp2/generate-dialog.h"
 
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 #include <string.h>
 
-#include "form.h"
+#include "ui/gimp2/form.h"
 #include "ui/preview.h"
 
 typedef struct {

@@ -1,10 +1,10 @@
 /* denoise-dialog.c: see denoise-dialog.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "denoise-dialog.h"
+#include "ui/gimp3/denoise-dialog.h"
 
 #include <glib/gi18n-lib.h>
 
-#include "form.h"
+#include "ui/gimp3/form.h"
 
 gboolean
 fddm_denoise_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const FddmParameter *table,

@@ -1,11 +1,11 @@
 /* generate-dialog.c: see generate-dialog.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "generate-dialog.h"
+#include "ui/gimp3/generate-dialog.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "form.h"
+#include "ui/gimp3/form.h"
 #include "ui/preview.h"
 
 typedef struct {

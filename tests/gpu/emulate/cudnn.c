@@ -6,9 +6,9 @@
  * for more than a convolution), none (no engine at all), wrong (all of them, and they miscalculate) or missing (no cuDNN). */
 #include <math.h>
 #include <string.h>
-#include "graph.h"
-#include "fddm-math.h"
-#include "streams.h"
+#include "kernels/cuda/graph.h"
+#include "kernels/fddm-math.h"
+#include "tests/gpu/emulate/streams.h"
 
 #define WORKSPACE 1000
 

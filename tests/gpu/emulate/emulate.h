@@ -9,7 +9,7 @@
 #include <cuda_runtime_api.h>
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
-#include "streams.h"
+#include "tests/gpu/emulate/streams.h"
 
 #undef __global__
 #undef __device__

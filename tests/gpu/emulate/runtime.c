@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <glib.h>
-#include "streams.h"
+#include "tests/gpu/emulate/streams.h"
 
 static size_t      allocated;
 static cudaError_t last_error;

@@ -1,6 +1,6 @@
 /* streams.c: streams, events and graphs of the emulated CUDA runtime.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "streams.h"
+#include "tests/gpu/emulate/streams.h"
 #include <string.h>
 #include <glib.h>
 

@@ -8,7 +8,7 @@
 #include <cstring>
 #include <ucontext.h>
 #include <vector>
-#include "emulate.h"
+#include "tests/gpu/emulate/emulate.h"
 
 static const size_t stack_bytes = 64 << 10;
 static const size_t shared_bytes = 48 << 10;

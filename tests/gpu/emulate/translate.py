@@ -9,4 +9,4 @@ source = re.sub(r"extern __shared__ (\w+)\s+(\w+)\[\];", r"\1 *\2 = (\1 *) emula
 source = re.sub(r"(\w+(?:<\d+>)?)<<<(.*?)>>>\s*\((.*?)\);", r"emulate_launch (\2, std::bind (\1, \3));", source,
                 flags=re.DOTALL)
 with open(sys.argv[2], "w", encoding="utf-8") as out:
-    out.write('#include "emulate.h"\n#line 1 "%s"\n%s' % (sys.argv[1], source))
+    out.write('#include "tests/gpu/emulate/emulate.h"\n#line 1 "%s"\n%s' % (sys.argv[1], source))

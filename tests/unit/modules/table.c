@@ -1,6 +1,6 @@
 /* table.c: a module with an empty table; ABI is set by the build.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "backend.h"
+#include "kernels/backend.h"
 
 #ifndef ABI
 #define ABI FDDM_BACKEND_ABI

@@ -4,7 +4,7 @@
  * FDDM_TEST_CONVOLUTIONS in the environment says how many convolutions work; 0: the device does not open. As a GPU may, it
  * puts a synthesis off until it is waited for. */
 #include <stdlib.h>
-#include "backend.h"
+#include "kernels/backend.h"
 
 const FddmBackend *fddm_backend_module (void);
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What ends denoising, as the engine does it: shrinkage of DCT coefficients (kernels/host/shrinkage.h) and coarse blotches of
-colour averaged (kernels/host/blotches.h). R'G'B' in [0, 1]."""
+"""What ends denoising, as the engine does it: shrinkage of DCT coefficients (kernels/pixels/shrinkage.h) and coarse blotches of
+colour averaged (kernels/pixels/blotches.h). R'G'B' in [0, 1]."""
 import math
 
 import torch

@@ -1,8 +1,0 @@
-/* cli-plot.h: a picture's noise, drawn.
- * SPDX-License-Identifier: Apache-2.0 */
-#pragma once
-#include "measured.h"
-
-/* Draws the noise by brightness and by frequency into the PNG file PATH, which appears whole or not at all. NAME: of the
- * picture. */
-gboolean fddm_plot_noise (const FddmMeasured *measured, const char *name, const char *path, GError **error);

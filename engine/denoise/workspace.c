@@ -1,0 +1,337 @@
+/* workspace.c: planning tiles under the memory bound.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/denoise/workspace.h"
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include "kernels/memory.h"
+
+static int
+grid_length (const FddmWork *work, int pixels)
+{
+  const int patch    = work->context->weights->patch;
+  const int overhang = work->spec.grids > 1 ? patch - 1 : 0;   /* a grid's offset moves the last pixels out */
+
+  return (pixels + overhang + patch - 1) / patch;
+}
+
+static int
+halo (const FddmWork *work)
+{
+  const int patch = work->context->weights->patch;
+
+  /* A moved grid's patches stand over the core's edge by less than one. */
+  return fddm_weights_reach (work->context->weights) * work->spec.evaluations + (work->spec.grids > 1 ? 1 : 0) +
+         (work->spec.margin + patch - 1) / patch;
+}
+
+static gsize
+region_floats (const FddmWork *work)
+{
+  const int patch = work->context->weights->patch;
+  FddmTile  tile  = { .rows = work->down.size, .columns = work->across.size,
+                      .row = work->down.size, .column = work->across.size };
+  FddmRect  region = fddm_tile_region (&tile, patch, G_MAXINT, G_MAXINT);
+
+  return (gsize) MIN (region.width, work->spec.width) * MIN (region.height, work->spec.height) * work->spec.samples;
+}
+
+int
+fddm_work_tiles (const FddmWork *work)
+{
+  return work->down.count * work->across.count;
+}
+
+gboolean
+fddm_work_streams (const FddmWork *work)
+{
+  return work->context->kind == FDDM_DEVICE_GPU && fddm_work_tiles (work) > 1;
+}
+
+static void
+swap (float **a, float **b)
+{
+  float *kept = *a;
+
+  *a = *b;
+  *b = kept;
+}
+
+void
+fddm_work_swap (FddmWork *work)
+{
+  swap (&work->raw, &work->other_raw);
+  swap (&work->change, &work->other_change);
+  swap (&work->variance, &work->other_variance);
+  swap (&work->texture, &work->other_texture);
+}
+
+/* Bytes of the tile's pixels in host memory; G_MAXSIZE when a window's offsets, which are ints, can't reach them all. */
+static gsize
+region_bytes (const FddmWork *work)
+{
+  const FddmWorkSpec *spec   = &work->spec;
+  const gsize         floats = region_floats (work);
+  const gsize         tiles  = fddm_work_streams (work) ? 2 : 1;   /* that are there at the same time */
+  const gsize         arrays = 1 + tiles + (spec->gathers || spec->uncertainty ? 1 + tiles : 0);
+  const gsize         planes = (spec->uncertainty ? tiles : 0) + (spec->textures ? tiles + FDDM_TEXTURE_PLANES : 0);
+  const gsize         cells  = spec->blotches ? FDDM_BLOTCHES_FLOATS (floats) : 0;
+  gsize               bytes;
+
+  if (floats > G_MAXINT || !g_size_checked_mul (&bytes, floats, arrays) ||
+      !g_size_checked_add (&bytes, bytes, planes * (floats / spec->samples) + cells) ||
+      !g_size_checked_mul (&bytes, bytes, sizeof (float)))
+    return G_MAXSIZE;
+  return bytes;
+}
+
+/* Bytes of everything for the tilings as they stand; G_MAXSIZE when they can't be counted. The host's arrays count on a GPU,
+ * too: it may keep as much itself while a tile's grids share its pixels. */
+static gboolean
+count_bytes (FddmWork *work, gsize *bytes, GError **error)
+{
+  FddmContext *context = work->context;
+  const int    n       = context->weights->coefficients;
+  gsize coefficients = context->backend->tensor_bytes (context->device, FDDM_TENSOR_FLOAT, work->down.size,
+                                                       work->across.size, n);
+  int   n_tensors = 1;
+  gsize network;
+
+  if (work->spec.samples_detail)
+    n_tensors += work->spec.noise_varies ? 6 : 3;
+  if (!fddm_network_bytes (context->network, work->down.size, work->across.size, &network, error))
+    return FALSE;
+  if (!g_size_checked_mul (bytes, coefficients, (gsize) n_tensors) || !g_size_checked_add (bytes, *bytes, network) ||
+      !g_size_checked_add (bytes, *bytes, region_bytes (work)))
+    *bytes = G_MAXSIZE;
+  return TRUE;
+}
+
+/* Cuts the axis whose tiles are longer into one more. */
+static gboolean
+cut (FddmWork *work)
+{
+  FddmTiling *longer = work->down.size >= work->across.size ? &work->down : &work->across;
+  FddmTiling *other  = longer == &work->down ? &work->across : &work->down;
+
+  return fddm_tiling_init (longer, longer->length, longer->halo, longer->count + 1) ||
+         fddm_tiling_init (other, other->length, other->halo, other->count + 1);
+}
+
+static gboolean
+too_small (const FddmWork *work, gsize limit, GError **error)
+{
+  if (limit == work->context->options.memory)
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                 _("Even the smallest tile needs more than %d MiB; allow more memory or choose less detail"),
+                 (int) (limit >> 20));
+  else   /* what a GPU has free, or half of what could not be had */
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                         _("Not even the smallest tile finds room in the memory that is free"));
+  return FALSE;
+}
+
+/* The fewest tiles whose bytes stay within LIMIT, and those of host memory within the bound, whatever a GPU may have. Sizes
+ * in between are judged by area, for asking a device costs time. */
+static gboolean
+plan_within (FddmWork *work, gsize limit, GError **error)
+{
+  const gsize host_limit = work->context->options.memory;
+
+  for (;;)
+    {
+      double per_patch;
+
+      while (region_bytes (work) > host_limit)
+        if (!cut (work))
+          return too_small (work, host_limit, error);
+      if (!count_bytes (work, &work->bytes, error))
+        return FALSE;
+      if (work->bytes <= limit)
+        return TRUE;
+      per_patch = (double) work->bytes / work->down.size / work->across.size;
+      do
+        if (!cut (work))
+          return too_small (work, limit, error);
+      while (per_patch * work->down.size * work->across.size > limit);
+    }
+}
+
+static gboolean
+plan (FddmWork *work, gsize limit, GError **error)
+{
+  const int tile = work->context->options.tile;
+  const int rows = grid_length (work, work->spec.height), columns = grid_length (work, work->spec.width);
+
+  fddm_tiling_init (&work->down, rows, halo (work), 1);
+  fddm_tiling_init (&work->across, columns, halo (work), 1);
+  if (tile > 0)
+    {
+      /* As many as asked for, or as many as there can be. */
+      for (int n = (work->spec.height + tile - 1) / tile;
+           n > 1 && !fddm_tiling_init (&work->down, rows, halo (work), n); n--) ;
+      for (int n = (work->spec.width + tile - 1) / tile;
+           n > 1 && !fddm_tiling_init (&work->across, columns, halo (work), n); n--) ;
+    }
+  return plan_within (work, limit, error);
+}
+
+static void
+release (FddmWork *work)
+{
+  FddmTensor **tensors[] = { &work->y, &work->noise, &work->x0, &work->x, &work->next, &work->from, &work->to };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
+    {
+      work->context->backend->tensor_free (work->context->device, *tensors[i]);
+      *tensors[i] = NULL;
+    }
+  work->rows = work->columns = 0;
+}
+
+static gboolean
+make (FddmWork *work, FddmTensor **tensor, int rows, int columns, GError **error)
+{
+  *tensor = work->context->backend->tensor_new (work->context->device, FDDM_TENSOR_FLOAT, rows, columns,
+                                                work->context->weights->coefficients, error);
+  return *tensor != NULL;
+}
+
+gboolean
+fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
+{
+  const gboolean varies = work->spec.noise_varies;
+  const int      noise_rows = varies ? rows : 1, noise_columns = varies ? columns : 1;
+
+  if (work->rows == rows && work->columns == columns)
+    return TRUE;
+  release (work);
+  if (!fddm_network_prepare (work->context->network, rows, columns, error) ||
+      !make (work, &work->y, rows, columns, error))
+    return FALSE;
+  if (work->spec.samples_detail &&
+      (!make (work, &work->noise, noise_rows, noise_columns, error) || !make (work, &work->x0, rows, columns, error) ||
+       !make (work, &work->x, rows, columns, error) || !make (work, &work->next, rows, columns, error) ||
+       !make (work, &work->from, noise_rows, noise_columns, error) ||
+       !make (work, &work->to, noise_rows, noise_columns, error)))
+    return FALSE;
+  work->rows    = rows;
+  work->columns = columns;
+  return TRUE;
+}
+
+/* TRUE also where it isn't WANTED. */
+static gboolean
+make_pixels (gboolean wanted, gsize floats, float **pixels)
+{
+  *pixels = wanted ? fddm_memory_new (floats * sizeof (float)) : NULL;
+  return !wanted || *pixels != NULL;
+}
+
+/* PIXELS floats each, where sampled texture is to be strengthened. */
+static gboolean
+make_planes (FddmWork *work, gsize pixels, gboolean streams)
+{
+  const gboolean wanted = work->spec.textures;
+
+  for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
+    if (!make_pixels (wanted, pixels, &work->planes[i]))
+      return FALSE;
+  return make_pixels (wanted, pixels, &work->texture) && make_pixels (wanted && streams, pixels, &work->other_texture);
+}
+
+gboolean
+fddm_work_no_memory (const FddmWork *work, GError **error)
+{
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a tile of %d × %d pixels"),
+               work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
+  return FALSE;
+}
+
+static gboolean
+allocate (FddmWork *work, GError **error)
+{
+  const gboolean uncertainty = work->spec.uncertainty, spare = work->spec.gathers || uncertainty;
+  const gboolean streams = fddm_work_streams (work);
+  const gsize    floats = region_floats (work), side = MAX (work->down.size, work->across.size);
+  const gsize    pixels = side * work->context->weights->patch;
+
+  work->row_offset    = g_try_new (int, pixels);
+  work->column_offset = g_try_new (int, pixels);
+  if (work->row_offset != NULL && work->column_offset != NULL && make_pixels (TRUE, floats, &work->raw) &&
+      make_pixels (TRUE, floats, &work->pixels) && make_pixels (streams, floats, &work->other_raw) &&
+      make_pixels (spare, floats, &work->change) && make_pixels (spare && streams, floats, &work->other_change) &&
+      make_pixels (spare, floats, &work->spare) &&
+      make_pixels (uncertainty, floats / work->spec.samples, &work->variance) &&
+      make_pixels (uncertainty && streams, floats / work->spec.samples, &work->other_variance) &&
+      make_planes (work, floats / work->spec.samples, streams))
+    return fddm_work_shape (work, work->down.size, work->across.size, error);
+  return fddm_work_no_memory (work, error);
+}
+
+gboolean
+fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, GError **error)
+{
+  gsize limit = fddm_context_memory (context);
+
+  memset (work, 0, sizeof *work);
+  work->context = context;
+  work->spec    = *spec;
+  for (;;)
+    {
+      GError *problem = NULL;
+
+      if (plan (work, limit, error) && allocate (work, &problem))
+        return TRUE;
+      fddm_work_clear (work);
+      if (problem == NULL)
+        return FALSE;
+      if (!g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
+        {
+          g_propagate_error (error, problem);
+          return FALSE;
+        }
+      g_error_free (problem);
+      limit = MIN (limit, work->bytes) / 2;
+    }
+}
+
+void
+fddm_work_clear (FddmWork *work)
+{
+  release (work);
+  fddm_network_release (work->context->network);
+  g_clear_pointer (&work->raw, fddm_memory_free);
+  g_clear_pointer (&work->pixels, fddm_memory_free);
+  g_clear_pointer (&work->change, fddm_memory_free);
+  g_clear_pointer (&work->spare, fddm_memory_free);
+  g_clear_pointer (&work->variance, fddm_memory_free);
+  g_clear_pointer (&work->other_raw, fddm_memory_free);
+  g_clear_pointer (&work->other_change, fddm_memory_free);
+  g_clear_pointer (&work->other_variance, fddm_memory_free);
+  g_clear_pointer (&work->texture, fddm_memory_free);
+  g_clear_pointer (&work->other_texture, fddm_memory_free);
+  for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
+    g_clear_pointer (&work->planes[i], fddm_memory_free);
+  g_clear_pointer (&work->row_offset, g_free);
+  g_clear_pointer (&work->column_offset, g_free);
+}
+
+gboolean
+fddm_work_tile (const FddmWork *work, int i, FddmTile *tile)
+{
+  const FddmRect whole = { .width = work->spec.width, .height = work->spec.height };
+  const int      patch = work->context->weights->patch;
+  int            top, bottom, left, right;
+
+  tile->rows    = work->down.size;
+  tile->columns = work->across.size;
+  fddm_tiling_get (&work->down, i / work->across.count, &tile->row, &top, &bottom);
+  fddm_tiling_get (&work->across, i % work->across.count, &tile->column, &left, &right);
+  tile->own.x      = left * patch;
+  tile->own.y      = top * patch;
+  tile->own.width  = MIN (right * patch, work->spec.width) - tile->own.x;
+  tile->own.height = MIN (bottom * patch, work->spec.height) - tile->own.y;
+  tile->core       = fddm_rect_grow (&tile->own, work->spec.margin, &whole);
+  tile->region     = fddm_tile_region (tile, patch, work->spec.width, work->spec.height);
+  return tile->own.width > 0 && tile->own.height > 0;
+}

@@ -1,0 +1,337 @@
+/* network.c: running the list of layers.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Values live in slots: a slot is a tensor that serves one value after another of the same number of channels. Where the
+ * value that a convolution adds dies with it, the result takes its slot, and the sum happens in place. */
+#include "engine/diffusion/network.h"
+
+typedef struct {
+  FddmConv   *conv;
+  FddmTensor *weight, *bias;   /* of a norm */
+  FddmTensor **rows;           /* of an embedding, by class, "any" last; NULL until one is asked for */
+} Layer;
+
+struct FddmNetwork {
+  const FddmBackend *backend;
+  FddmDevice        *device;
+  FddmWeights       *weights;
+  Layer             *layers;
+  int               *slot_of;        /* by value */
+  int                n_slots;
+  int               *slot_channels;
+  FddmTensor       **slots;
+  int                rows, columns;  /* of the slots' tensors; 0 = none */
+};
+
+/* ---- Slots ---- */
+
+/* Index of the last layer that reads VALUE; the network's output is read after all. */
+static int
+last_reader (const FddmWeights *weights, int value)
+{
+  int last = value == weights->n_layers ? weights->n_layers : -1;
+
+  for (int i = 0; i < weights->n_layers; i++)
+    {
+      const FddmLayer *layer = &weights->layers[i];
+
+      if (layer->residual == value)
+        last = MAX (last, i);
+      for (int j = 0; j < layer->n_in; j++)
+        if (layer->in[j] == value)
+          last = MAX (last, i);
+    }
+  return last;
+}
+
+static gboolean
+takes_over_residual (const FddmWeights *weights, int i)
+{
+  const FddmLayer *layer = &weights->layers[i];
+
+  return layer->op == FDDM_OP_CONV && layer->residual >= 0 && layer->residual != layer->in[0] &&
+         last_reader (weights, layer->residual) == i;
+}
+
+static int
+free_slot (FddmNetwork *network, const int *busy_until, int layer, int channels)
+{
+  for (int s = 0; s < network->n_slots; s++)
+    if (network->slot_channels[s] == channels && busy_until[s] < layer)
+      return s;
+  network->slot_channels[network->n_slots] = channels;
+  return network->n_slots++;
+}
+
+static void
+assign_slots (FddmNetwork *network)
+{
+  const FddmWeights *weights    = network->weights;
+  const int          n_values   = weights->n_layers + 1;
+  g_autofree int    *busy_until = g_new0 (int, n_values);
+
+  network->slot_of       = g_new0 (int, n_values);
+  network->slot_channels = g_new0 (int, n_values);
+  network->slot_of[0]    = free_slot (network, busy_until, 0, fddm_weights_value_channels (weights, 0));
+  busy_until[0]          = last_reader (weights, 0);
+  for (int i = 0; i < weights->n_layers; i++)
+    {
+      int slot = takes_over_residual (weights, i) ? network->slot_of[weights->layers[i].residual]
+                                                  : free_slot (network, busy_until, i, weights->layers[i].channels);
+
+      network->slot_of[i + 1] = slot;
+      busy_until[slot]        = MAX (last_reader (weights, i + 1), i);
+    }
+  network->slots = g_new0 (FddmTensor *, network->n_slots);
+}
+
+/* ---- Weights ---- */
+
+static int
+n_classes (const FddmNetwork *network)
+{
+  return network->weights->classes != NULL ? (int) g_strv_length (network->weights->classes) : 0;
+}
+
+static FddmTensor *
+vector_new (FddmNetwork *network, const float *values, int n, GError **error)
+{
+  FddmTensor *vector = network->backend->tensor_new (network->device, FDDM_TENSOR_FLOAT, 1, 1, n, error);
+
+  if (vector != NULL && !network->backend->tensor_upload (network->device, vector, values, error))
+    {
+      network->backend->tensor_free (network->device, vector);
+      return NULL;
+    }
+  return vector;
+}
+
+static gboolean
+load_layer (FddmNetwork *network, int i, GError **error)
+{
+  const FddmLayer *layer = &network->weights->layers[i];
+  Layer           *mine  = &network->layers[i];
+
+  switch (layer->op)
+    {
+    case FDDM_OP_CONV:
+      {
+        FddmConvSpec spec = { .kernel       = layer->kernel,
+                              .in_channels  = fddm_weights_value_channels (network->weights, layer->in[0]),
+                              .out_channels = layer->channels,
+                              .weights      = layer->weight,
+                              .bias         = layer->bias,
+                              .activation   = layer->activation };
+
+        return (mine->conv = network->backend->conv_new (network->device, &spec, error)) != NULL;
+      }
+    case FDDM_OP_GROUP_NORM:
+      return (mine->weight = vector_new (network, layer->weight, layer->channels, error)) != NULL &&
+             (mine->bias = vector_new (network, layer->bias, layer->channels, error)) != NULL;
+    case FDDM_OP_EMBEDDING:
+      mine->rows = g_new0 (FddmTensor *, n_classes (network) + 1);
+      return TRUE;
+    default:
+      return TRUE;   /* nothing to lay out */
+    }
+}
+
+FddmNetwork *
+fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error)
+{
+  FddmNetwork *network = g_new0 (FddmNetwork, 1);
+
+  network->backend = backend;
+  network->device  = device;
+  network->weights = fddm_weights_ref (weights);
+  network->layers  = g_new0 (Layer, weights->n_layers);
+  assign_slots (network);
+  for (int i = 0; i < weights->n_layers; i++)
+    if (!load_layer (network, i, error))
+      {
+        fddm_network_free (network);
+        return NULL;
+      }
+  return network;
+}
+
+void
+fddm_network_free (FddmNetwork *network)
+{
+  if (network == NULL)
+    return;
+  fddm_network_release (network);
+  for (int i = 0; i < network->weights->n_layers; i++)
+    {
+      network->backend->conv_free (network->device, network->layers[i].conv);
+      network->backend->tensor_free (network->device, network->layers[i].weight);
+      network->backend->tensor_free (network->device, network->layers[i].bias);
+      for (int row = 0; network->layers[i].rows != NULL && row <= n_classes (network); row++)
+        network->backend->tensor_free (network->device, network->layers[i].rows[row]);
+      g_free (network->layers[i].rows);
+    }
+  g_free (network->layers);
+  g_free (network->slot_of);
+  g_free (network->slot_channels);
+  g_free (network->slots);
+  fddm_weights_unref (network->weights);
+  g_free (network);
+}
+
+/* ---- Sizes ---- */
+
+gboolean
+fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, GError **error)
+{
+  gsize most_scratch = 0;
+
+  *bytes = 0;
+  for (int s = 0; s < network->n_slots; s++)
+    {
+      gsize slot = network->backend->tensor_bytes (network->device, FDDM_TENSOR_NETWORK, rows, columns,
+                                                   network->slot_channels[s]);
+
+      if (!g_size_checked_add (bytes, *bytes, slot))
+        *bytes = G_MAXSIZE;
+    }
+  for (int i = 0; i < network->weights->n_layers; i++)
+    {
+      const FddmLayer *layer   = &network->weights->layers[i];
+      gsize            scratch = 0;
+
+      if (layer->op == FDDM_OP_CONV &&
+          !network->backend->conv_prepare (network->device, network->layers[i].conv, rows, columns,
+                                           layer->residual >= 0, &scratch, error))
+        return FALSE;
+      most_scratch = MAX (most_scratch, scratch);
+    }
+  if (!g_size_checked_add (bytes, *bytes, most_scratch))
+    *bytes = G_MAXSIZE;
+  return TRUE;
+}
+
+gboolean
+fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **error)
+{
+  if (network->rows == rows && network->columns == columns)
+    return TRUE;
+  fddm_network_release (network);
+  for (int s = 0; s < network->n_slots; s++)
+    {
+      network->slots[s] = network->backend->tensor_new (network->device, FDDM_TENSOR_NETWORK, rows, columns,
+                                                        network->slot_channels[s], error);
+      if (network->slots[s] == NULL)
+        {
+          fddm_network_release (network);
+          return FALSE;
+        }
+    }
+  network->rows    = rows;
+  network->columns = columns;
+  return TRUE;
+}
+
+void
+fddm_network_release (FddmNetwork *network)
+{
+  for (int s = 0; s < network->n_slots; s++)
+    {
+      network->backend->tensor_free (network->device, network->slots[s]);
+      network->slots[s] = NULL;
+    }
+  network->rows = network->columns = 0;
+}
+
+/* ---- Running ---- */
+
+static FddmTensor *
+value_tensor (FddmNetwork *network, int value)
+{
+  return value < 0 ? NULL : network->slots[network->slot_of[value]];
+}
+
+FddmTensor *
+fddm_network_input (FddmNetwork *network)
+{
+  return value_tensor (network, 0);
+}
+
+FddmTensor *
+fddm_network_output (FddmNetwork *network)
+{
+  return value_tensor (network, network->weights->n_layers);
+}
+
+static gboolean
+run_embedding (FddmNetwork *network, int i, int class, const FddmTensor *in, FddmTensor *out, GError **error)
+{
+  const FddmLayer *layer = &network->weights->layers[i];
+  const int        row   = class < 0 ? n_classes (network) : class;
+  FddmTensor     **vector = &network->layers[i].rows[row];
+
+  if (*vector == NULL)
+    *vector = vector_new (network, layer->weight + (gsize) row * layer->channels, layer->channels, error);
+  return *vector != NULL && network->backend->embed (network->device, in, *vector, out, error);
+}
+
+static gboolean
+run_concat (FddmNetwork *network, const FddmLayer *layer, FddmTensor *out, GError **error)
+{
+  int first = 0;
+
+  for (int j = 0; j < layer->n_in; j++)
+    {
+      const FddmTensor *in = value_tensor (network, layer->in[j]);
+
+      if (!network->backend->copy_channels (network->device, in, first, out, error))
+        return FALSE;
+      first += in->channels;
+    }
+  return TRUE;
+}
+
+static gboolean
+run_layer (FddmNetwork *network, int i, int class, GError **error)
+{
+  const FddmLayer   *layer   = &network->weights->layers[i];
+  const Layer       *mine    = &network->layers[i];
+  const FddmBackend *backend = network->backend;
+  const FddmTensor  *in      = value_tensor (network, layer->in[0]);
+  FddmTensor        *out     = value_tensor (network, i + 1);
+
+  switch (layer->op)
+    {
+    case FDDM_OP_CONV:
+      return backend->conv (network->device, mine->conv, in, value_tensor (network, layer->residual), out, error);
+    case FDDM_OP_GROUP_NORM:
+      return backend->group_norm (network->device, in, mine->weight, mine->bias, layer->groups, layer->activation,
+                                  out, error);
+    case FDDM_OP_ATTENTION:
+      return backend->attention (network->device, in, layer->heads, out, error);
+    case FDDM_OP_EMBEDDING:
+      return run_embedding (network, i, class, in, out, error);
+    case FDDM_OP_CONCAT:
+      return run_concat (network, layer, out, error);
+    }
+  g_assert_not_reached ();
+}
+
+gboolean
+fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GError **error)
+{
+  const int n = network->weights->n_layers;
+
+  for (int i = 0; i < n; i++)
+    if (!run_layer (network, i, class, error) || !fddm_tick (ticker, i + 1, n, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+fddm_network_run_convolutions (FddmNetwork *network, GError **error)
+{
+  for (int i = 0; i < network->weights->n_layers; i++)
+    if (network->weights->layers[i].op == FDDM_OP_CONV && !run_layer (network, i, -1, error))
+      return FALSE;
+  return TRUE;
+}

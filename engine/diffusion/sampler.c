@@ -1,0 +1,160 @@
+/* sampler.c: the sampler of DESIGN.md section 2, which denoises and generates alike.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/diffusion/sampler.h"
+#include <math.h>
+
+/* Where a path ends: half an 8-bit step, below which no texture is seen and steps would be wasted. */
+#define PATH_END (1.0 / 255.0)
+
+/* Points at which the difficulty is integrated. */
+#define N_POINTS 256
+
+static gboolean
+evaluate (const FddmSampler *sampler, int class, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
+          const FddmTicker *ticker, GError **error)
+{
+  const FddmWeights *weights = sampler->weights;
+
+  return sampler->backend->precondition (sampler->device, x, noise, sampler->mean, sampler->variance,
+                                         weights->input_form, weights->noise_lo, weights->noise_hi,
+                                         fddm_network_input (sampler->network), error) &&
+         fddm_network_run (sampler->network, class, ticker, error) &&
+         sampler->backend->estimate (sampler->device, x, noise, sampler->mean, sampler->variance,
+                                     fddm_network_output (sampler->network), x0, error);
+}
+
+static gboolean
+evaluate_guided (const FddmSampler *sampler, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
+                 const FddmTicker *ticker, GError **error)
+{
+  const FddmGuidance *guidance = &sampler->guidance;
+  FddmTicker          parts[2];
+
+  for (int i = 0; i < 2 && ticker != NULL; i++)
+    parts[i] = fddm_ticker_part (ticker, i, 2);
+  return evaluate (sampler, sampler->class, x, noise, x0, ticker != NULL ? &parts[0] : NULL, error) &&
+         evaluate (sampler, -1, x, noise, guidance->other, ticker != NULL ? &parts[1] : NULL, error) &&
+         sampler->backend->difference (sampler->device, guidance->zero, guidance->other, x0, guidance->strength,
+                                       guidance->one, x0, error);
+}
+
+gboolean
+fddm_sampler_estimate (const FddmSampler *sampler, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
+                       const FddmTicker *ticker, GError **error)
+{
+  const gboolean guided = sampler->class >= 0 && sampler->guidance.strength > 1.0f;
+
+  if (sampler->estimate != NULL)
+    return sampler->estimate (sampler->data, x, noise, x0, ticker, error);
+  return (guided ? evaluate_guided (sampler, x, noise, x0, ticker, error)
+                 : evaluate (sampler, sampler->class, x, noise, x0, ticker, error)) &&
+         (!sampler->clamp || sampler->backend->clamp (sampler->device, sampler->weights->patch, x0, error));
+}
+
+/* The difficulty at ln s, linear between the curve's points; 1 without a curve. */
+static double
+difficulty (const FddmWeights *weights, double log_s)
+{
+  const double *at = weights->difficulty_log_s, *error = weights->difficulty_error;
+  const int     n  = weights->n_difficulty;
+
+  if (n == 0)
+    return 1.0;
+  if (log_s <= at[0])
+    return error[0];
+  for (int i = 1; i < n; i++)
+    if (log_s <= at[i])
+      return error[i - 1] + (error[i] - error[i - 1]) * (log_s - at[i - 1]) / (at[i] - at[i - 1]);
+  return error[n - 1];
+}
+
+/* Where the path starts and ends: the first frequency leaves its noise; the last one reaches PATH_END. */
+static void
+path_ends (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, double *from, double *to)
+{
+  const int    area = schedule->patch * schedule->patch;
+  const double end  = MAX (PATH_END, weights->noise_lo);
+
+  *from = HUGE_VAL;
+  *to   = -HUGE_VAL;
+  for (int k = 0; k < weights->coefficients; k++)
+    if (noise[k] > end)
+      {
+        *from = MIN (*from, fddm_schedule_fermi (schedule, k % area, noise[k]));
+        *to   = MAX (*to, fddm_schedule_fermi (schedule, k % area, end));
+      }
+}
+
+void
+fddm_sampler_levels (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, int n,
+                     double *levels)
+{
+  double from, to, integral[N_POINTS + 1] = { 0.0 };
+  int    point = 0;
+
+  path_ends (weights, schedule, noise, &from, &to);
+  if (!(from < to))
+    {
+      for (int i = 0; i < n - 1; i++)
+        levels[i] = 0.0;
+      return;
+    }
+  /* The dispersion is 0 in the mean over the frequencies: ln s = −μ/2T' stands for all of them. */
+  for (int i = 0; i < N_POINTS; i++)
+    {
+      double fermi = from + (to - from) * (i + 0.5) / N_POINTS;
+
+      integral[i + 1] = integral[i] + MAX (difficulty (weights, -fermi / (2.0 * schedule->temperature)), 1e-3);
+    }
+  for (int i = 0; i < n - 1; i++)
+    {
+      double wanted = integral[N_POINTS] * (i + 1) / n;
+
+      while (integral[point + 1] < wanted)
+        point++;
+      levels[i] = from + (to - from) *
+                           (point + (wanted - integral[point]) / (integral[point + 1] - integral[point])) / N_POINTS;
+    }
+}
+
+/* OUT = min (NOISE, the schedule at FERMI). */
+static gboolean
+cap_noise (const FddmSampler *sampler, const FddmSchedule *schedule, const FddmTensor *noise, double fermi,
+           FddmTensor *out, GError **error)
+{
+  const int   n   = sampler->weights->coefficients, area = schedule->patch * schedule->patch;
+  FddmTensor *cap = sampler->backend->tensor_new (sampler->device, FDDM_TENSOR_FLOAT, 1, 1, n, error);
+  float       values[FDDM_COEF_MAX];
+  gboolean    ok;
+
+  for (int k = 0; k < n; k++)
+    values[k] = (float) fddm_schedule_noise (schedule, k % area, fermi);
+  ok = cap != NULL && sampler->backend->tensor_upload (sampler->device, cap, values, error) &&
+       sampler->backend->noise_cap (sampler->device, noise, cap, out, error);
+  sampler->backend->tensor_free (sampler->device, cap);
+  return ok;
+}
+
+gboolean
+fddm_sampler_run (const FddmSampler *sampler, const FddmSchedule *schedule, const FddmTensor *noise,
+                  const FddmTensor *first, const double *levels, int n, float eta, FddmRandom random, FddmTensor *x,
+                  FddmTensor *x0, FddmTensor *from, FddmTensor *to, const FddmTicker *ticker, GError **error)
+{
+  const FddmTensor *now = noise, *estimate = first;
+
+  for (int i = 0; i < n - 1; i++, random.stream++)
+    {
+      FddmTicker  part = fddm_ticker_part (ticker, i, n - 1);
+      FddmTensor *next = now == from ? to : from;
+
+      if (!cap_noise (sampler, schedule, noise, levels[i], next, error) ||
+          !sampler->backend->step (sampler->device, estimate, now, next, eta, &random, x, error) ||
+          !fddm_sampler_estimate (sampler, x, next, x0, &part, error))
+        return FALSE;
+      now      = next;
+      estimate = x0;
+    }
+  /* The last step, to no noise at all: the estimate itself wherever there was noise. */
+  return cap_noise (sampler, schedule, noise, HUGE_VAL, now == from ? to : from, error) &&
+         sampler->backend->step (sampler->device, estimate, now, now == from ? to : from, 0.0f, &random, x, error);
+}

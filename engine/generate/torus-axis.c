@@ -1,0 +1,58 @@
+/* torus-axis.c: windows on a circle.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/generate/torus-axis.h"
+#include <math.h>
+
+/* Patches by which a window overlaps the next one at least. Two windows' estimates of one place disagree where it lies within
+ * two patches of either's edge, three times as much as further inside (measured with 16 patches of 8): that much must count
+ * little. 512 pixels take 25 windows of 120 so, in patches of 4. */
+#define OVERLAP 4
+
+void
+fddm_torus_axis_init (FddmTorusAxis *axis, int length, int window, gboolean meets)
+{
+  const int stride = window - MIN (OVERLAP, window / 4);
+
+  *axis = (FddmTorusAxis) { .length = length, .window = window, .count = 1 };
+  if (length != window || meets)
+    axis->count = MAX (2, (length + stride - 1) / stride);
+}
+
+int
+fddm_torus_axis_start (const FddmTorusAxis *axis, int i)
+{
+  return (int) ((gint64) axis->length * i / axis->count);
+}
+
+/* Places by which neighbouring windows overlap at least. */
+static int
+overlap (const FddmTorusAxis *axis)
+{
+  const int apart = (axis->length + axis->count - 1) / axis->count;
+
+  return MAX (axis->window - apart, 1);
+}
+
+/* The square of a sine, rising from the window's edges over the overlap, never 0. */
+static double
+ramp (const FddmTorusAxis *axis, int place)
+{
+  const int    width  = MIN (overlap (axis), (axis->window + 1) / 2);
+  const double inside = MIN (MIN (place, axis->window - 1 - place) + 0.5, width);
+  const double rise   = sin (G_PI / 2 * inside / width);
+
+  return rise * rise;
+}
+
+void
+fddm_torus_axis_weights (const FddmTorusAxis *axis, int i, float *weights)
+{
+  g_autofree double *sum = g_new0 (double, axis->length);
+
+  for (int w = 0; w < axis->count; w++)
+    for (int place = 0; place < axis->window; place++)
+      sum[(fddm_torus_axis_start (axis, w) + place) % axis->length] += axis->count == 1 ? 1.0 : ramp (axis, place);
+  for (int place = 0; place < axis->window; place++)
+    weights[place] = (float) ((axis->count == 1 ? 1.0 : ramp (axis, place)) /
+                              sum[(fddm_torus_axis_start (axis, i) + place) % axis->length]);
+}

@@ -1,0 +1,197 @@
+/* measure.c: which pieces of a picture the noise meter looks at.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/noise/measure.h"
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include "kernels/pixels/pixels.h"
+#include "engine/noise/meter.h"
+#include "engine/tiling/window.h"
+
+#define PATCH FDDM_METER_PATCH
+
+/* Side of the pieces in patches, where memory allows, and where it doesn't. */
+#define PIECE_MOST  64
+#define PIECE_LEAST 8
+
+/* Of a picture that is not small a good third is looked at, within these bounds, in pixels: enough for the mean of levels to
+ * settle, and little against denoising it. */
+#define SHARE  2.2
+#define PIXELS_LEAST 5e5
+#define PIXELS_MOST  2e6
+
+/* Patches across and down below which there is nothing to be told. */
+#define PATCHES_LEAST 3
+
+typedef struct {
+  FddmContext      *context;
+  const FddmSource *source;
+  int               rows, columns;     /* of a piece, in patches  */
+  int               down, across;      /* pieces                  */
+  float            *raw, *pixels;
+  int              *row_offset, *column_offset;
+} Measurement;
+
+/* Pixels to a side of what is read for a piece. */
+static gsize
+region_side (int patches)
+{
+  return ((gsize) patches + 4) * PATCH + 2 * FDDM_REPAIR_REACH;
+}
+
+static gsize
+region_floats (const Measurement *m)
+{
+  return region_side (m->rows) * region_side (m->columns) * (gsize) m->source->channels;
+}
+
+/* Whole patches only: reflected pixels would be counted twice. */
+static gboolean
+choose_size (Measurement *m, GError **error)
+{
+  for (int side = PIECE_MOST; side >= PIECE_LEAST; side /= 2)
+    {
+      gsize bytes;
+
+      m->rows    = MIN (side, m->source->height / PATCH);
+      m->columns = MIN (side, m->source->width / PATCH);
+      if (!fddm_noise_meter_bytes (m->context->meter, m->rows, m->columns, &bytes, error))
+        return FALSE;
+      if (bytes + 2 * region_floats (m) * sizeof (float) <= m->context->options.memory)
+        break;
+    }
+  return TRUE;
+}
+
+/* A grid of pieces, as wide as it is high between them: all of a small picture, of a large one what is enough. */
+static void
+choose_pieces (Measurement *m)
+{
+  const double width = m->source->width / PATCH, height = m->source->height / PATCH;
+  const double pixels = CLAMP ((double) m->source->width * m->source->height / SHARE, PIXELS_LEAST, PIXELS_MOST);
+  const double most = MAX (pixels / ((double) m->rows * m->columns * PATCH * PATCH), 1);
+
+  m->across = (int) ceil (width / m->columns);
+  m->down   = (int) ceil (height / m->rows);
+  if (width * height * PATCH * PATCH <= pixels)
+    return;
+  while ((double) m->across * m->down > most)
+    if (m->down == 1 || (m->across > 1 && width / m->across < height / m->down))
+      m->across -= 1;
+    else
+      m->down -= 1;
+}
+
+/* Where piece I of N begins on an axis of LENGTH patches: evenly from one end to the other, overlapping rather than
+ * standing over; the middle for a single one. */
+static int
+piece_start (int i, int n, int length, int size)
+{
+  return n == 1 ? (length - size) / 2 : (int) ((gint64) (length - size) * i / (n - 1));
+}
+
+static gboolean
+measure_piece (Measurement *m, int i, const FddmTicker *ticker, GError **error)
+{
+  const FddmSource *source = m->source;
+  const FddmGrid    plain  = fddm_grid (0, PATCH);
+  FddmTile          tile   = { .rows = m->rows, .columns = m->columns };
+  FddmWindow        window;
+
+  tile.row    = piece_start (i / m->across, m->down, source->height / PATCH, m->rows);
+  tile.column = piece_start (i % m->across, m->across, source->width / PATCH, m->columns);
+  tile.region = fddm_tile_region (&tile, PATCH, source->width, source->height);
+  if (!source->read (source->data, tile.region.x, tile.region.y, tile.region.width, tile.region.height, m->raw, error))
+    return FALSE;
+  fddm_pixels_repair (m->raw, tile.region.width, tile.region.height, source->channels, m->pixels);
+  fddm_window_init (&window, &tile, &plain, PATCH, FDDM_METER_CHANNELS, source->channels, source->width, source->height,
+                    m->row_offset, m->column_offset);
+  return fddm_noise_meter_add (m->context->meter, &window, m->pixels, ticker, error);
+}
+
+static gboolean
+measure_pieces (Measurement *m, const FddmTicker *ticker, GError **error)
+{
+  const int n = m->across * m->down;
+
+  for (int i = 0; i < n; i++)
+    {
+      FddmTicker part = fddm_ticker_part (ticker, i, n);
+
+      if (!measure_piece (m, i, &part, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* The meter is made with the first picture, and lives as long as the device. */
+static gboolean
+prepare (Measurement *m, GError **error)
+{
+  FddmContext *context = m->context;
+
+  if (context->meter == NULL)
+    context->meter = fddm_noise_meter_new (context->backend, context->device, NULL, error);
+  if (context->meter == NULL || !choose_size (m, error) ||
+      !fddm_noise_meter_begin (context->meter, m->rows, m->columns, error))
+    return FALSE;
+  choose_pieces (m);
+  m->raw           = g_new (float, region_floats (m));
+  m->pixels        = g_new (float, region_floats (m));
+  m->row_offset    = g_new (int, (gsize) MAX (m->rows, m->columns) * PATCH);
+  m->column_offset = g_new (int, (gsize) MAX (m->rows, m->columns) * PATCH);
+  return TRUE;
+}
+
+gboolean
+fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTicker *ticker, FddmNoiseModel *model,
+                    GError **error)
+{
+  const FddmWeights *weights = context->weights;
+  const gboolean     gray = source->channels == 1;
+  Measurement        m = { .context = context, .source = source };
+  FddmNoiseModel     metered;
+  gboolean           ok;
+
+  fddm_noise_white (model, weights->patch, weights->channels, gray, 0);
+  if (source->width / PATCH < PATCHES_LEAST || source->height / PATCH < PATCHES_LEAST)
+    return fddm_tick (ticker, 1, 1, error);
+  ok = prepare (&m, error) && measure_pieces (&m, ticker, error);
+  if (context->meter != NULL)
+    fddm_noise_meter_end (context->meter, &metered);
+  if (ok)
+    fddm_noise_convert (&metered, weights->patch, weights->channels, gray, model);
+  else if (error != NULL && *error == NULL)
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The picture cannot be read"));
+  g_free (m.raw);
+  g_free (m.pixels);
+  g_free (m.row_offset);
+  g_free (m.column_offset);
+  return ok;
+}
+
+typedef struct {
+  FddmContext      *context;
+  const FddmSource *source;
+  FddmTicker        ticker;
+  FddmNoiseModel    model;
+} Job;
+
+static gboolean
+measure_on_device (gpointer data, GError **error)
+{
+  Job *job = data;
+
+  return fddm_measure_model (job->context, job->source, &job->ticker, &job->model, error);
+}
+
+gboolean
+fddm_measure (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data, double *luma,
+              double *chroma, GError **error)
+{
+  Job job = { .context = context, .source = source, .ticker = { progress, data, FDDM_PHASE_MEASURE, 0.0, 1.0 } };
+
+  if (!fddm_context_run (context, measure_on_device, &job, error))
+    return FALSE;
+  fddm_noise_summary (&job.model, luma, chroma);
+  return TRUE;
+}

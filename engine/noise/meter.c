@@ -1,0 +1,130 @@
+/* meter.c: see meter.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/noise/meter.h"
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include "engine/weights/private.h"
+
+struct FddmNoiseMeter {
+  const FddmBackend *backend;
+  FddmDevice        *device;
+  FddmNetwork       *network;
+  int                rows, columns;                 /* of a piece, in patches */
+  FddmTensor        *coefficients;
+  float             *values, *input, *output;       /* the network's two ends, and what it is about, in host memory */
+  FddmMeterSums      sums;
+};
+
+static gsize
+places (int rows, int columns)
+{
+  return (gsize) rows * (gsize) columns;
+}
+
+/* ---- Weights ---- */
+
+/* Made of weights/noise-meter.safetensors by embed.py: compiled in, there is no file to find and none to go missing. */
+extern const guint8 fddm_noise_meter_weights[];
+extern const gsize  fddm_noise_meter_weights_size;
+
+static FddmNetwork *
+load (FddmNoiseMeter *meter, FddmWeights *weights, GError **error)
+{
+  if (weights->kind == FDDM_KIND_MEASURE && weights->patch == FDDM_METER_PATCH &&
+      weights->channels == FDDM_METER_CHANNELS)
+    return fddm_network_new (meter->backend, meter->device, weights, error);
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _("%s does not measure noise in patches of %d × %d"), weights->path,
+               FDDM_METER_PATCH, FDDM_METER_PATCH);
+  return NULL;
+}
+
+FddmNoiseMeter *
+fddm_noise_meter_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error)
+{
+  FddmNoiseMeter          *meter = g_new0 (FddmNoiseMeter, 1);
+  g_autoptr (FddmWeights)  used = NULL;
+
+  used = weights != NULL ? fddm_weights_ref (weights)
+                         : fddm_weights_parse ("noise-meter.safetensors", fddm_noise_meter_weights,
+                                               fddm_noise_meter_weights_size, error);
+  meter->backend = backend;
+  meter->device  = device;
+  if (used != NULL && (meter->network = load (meter, used, error)) != NULL)
+    return meter;
+  fddm_noise_meter_free (meter);
+  return NULL;
+}
+
+void
+fddm_noise_meter_free (FddmNoiseMeter *meter)
+{
+  if (meter == NULL)
+    return;
+  fddm_noise_meter_end (meter, NULL);
+  fddm_network_free (meter->network);
+  g_free (meter);
+}
+
+/* ---- Pieces ---- */
+
+gboolean
+fddm_noise_meter_bytes (FddmNoiseMeter *meter, int rows, int columns, gsize *bytes, GError **error)
+{
+  const gsize floats = FDDM_METER_COEFFICIENTS + FDDM_METER_INPUTS + FDDM_METER_OUTPUTS;
+
+  if (!fddm_network_bytes (meter->network, rows, columns, bytes, error))
+    return FALSE;
+  *bytes += places (rows, columns) * floats * sizeof (float) +
+            meter->backend->tensor_bytes (meter->device, FDDM_TENSOR_FLOAT, rows, columns, FDDM_METER_COEFFICIENTS);
+  return TRUE;
+}
+
+gboolean
+fddm_noise_meter_begin (FddmNoiseMeter *meter, int rows, int columns, GError **error)
+{
+  const gsize n = places (rows, columns);
+
+  fddm_noise_meter_end (meter, NULL);
+  memset (&meter->sums, 0, sizeof meter->sums);
+  meter->rows    = rows;
+  meter->columns = columns;
+  meter->values  = g_new (float, n * FDDM_METER_COEFFICIENTS);
+  meter->input   = g_new (float, n * FDDM_METER_INPUTS);
+  meter->output  = g_new (float, n * FDDM_METER_OUTPUTS);
+  meter->coefficients = meter->backend->tensor_new (meter->device, FDDM_TENSOR_FLOAT, rows, columns,
+                                                    FDDM_METER_COEFFICIENTS, error);
+  return meter->coefficients != NULL && fddm_network_prepare (meter->network, rows, columns, error);
+}
+
+gboolean
+fddm_noise_meter_add (FddmNoiseMeter *meter, const FddmWindow *window, const float *pixels, const FddmTicker *ticker,
+                      GError **error)
+{
+  const FddmBackend *backend = meter->backend;
+  FddmDevice        *device  = meter->device;
+
+  if (!backend->analyse (device, window, pixels, meter->coefficients, error) ||
+      !backend->tensor_download (device, meter->coefficients, meter->values, error))
+    return FALSE;
+  fddm_meter_features (meter->values, meter->rows, meter->columns, meter->input);
+  if (!backend->tensor_upload (device, fddm_network_input (meter->network), meter->input, error) ||
+      !fddm_network_run (meter->network, -1, ticker, error) ||
+      !backend->tensor_download (device, fddm_network_output (meter->network), meter->output, error))
+    return FALSE;
+  fddm_meter_gather (meter->values, meter->output, meter->rows * meter->columns, &meter->sums);
+  return TRUE;
+}
+
+void
+fddm_noise_meter_end (FddmNoiseMeter *meter, FddmNoiseModel *model)
+{
+  if (meter->network != NULL)
+    fddm_network_release (meter->network);
+  meter->backend->tensor_free (meter->device, meter->coefficients);
+  meter->coefficients = NULL;
+  g_clear_pointer (&meter->values, g_free);
+  g_clear_pointer (&meter->input, g_free);
+  g_clear_pointer (&meter->output, g_free);
+  if (model != NULL)
+    fddm_noise_read (&meter->sums, model);
+}

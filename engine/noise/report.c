@@ -1,0 +1,150 @@
+/* report.c: what was measured, put together and into words.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/noise/report.h"
+#include <math.h>
+#include <glib/gi18n-lib.h>
+#include "engine/noise/measure.h"
+#include "engine/noise/model.h"
+
+/* Below this, in 8-bit steps, there is not much more than the error of rounding to them, which is 0.3. */
+#define NOTHING 0.5
+
+/* How many times as strong the coarse half of the spectrum must be as the fine one, or one half of the brightnesses as the
+ * other, to be worth a word. Sharpened noise is hardly ever more than twice as strong in the fine half. */
+#define COARSE   1.5
+#define FINE     (1 / 1.3)
+#define LOPSIDED 1.4
+
+typedef struct {
+  FddmContext      *context;
+  const FddmSource *source;
+  FddmTicker        ticker;
+  FddmNoiseModel   *noise;
+} Job;
+
+static gboolean
+measure_on_device (gpointer data, GError **error)
+{
+  Job *job = data;
+
+  return fddm_measure_model (job->context, job->source, &job->ticker, job->noise, error);
+}
+
+gboolean
+fddm_measure_all (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
+                  FddmMeasured *measured, GError **error)
+{
+  Job job = { context, source, { progress, data, FDDM_PHASE_MEASURE, 0.0, 1.0 }, &measured->noise };
+
+  return fddm_context_run (context, measure_on_device, &job, error)
+         && fddm_jpeg_history_find (source, &measured->jpeg, error);
+}
+
+/* What one 8-bit step of white noise in each sample is in CHANNEL; in chroma of a gray picture, as in luma. */
+static double
+step_in (const FddmNoiseModel *noise, int channel)
+{
+  FddmNoiseModel white;
+  double         luma, chroma;
+
+  fddm_noise_summary (noise, &luma, &chroma);
+  fddm_noise_white (&white, noise->patch, noise->channels, chroma <= 0, 1);
+  return white.level[chroma > 0 ? channel * noise->patch * noise->patch : 0];
+}
+
+double
+fddm_measured_level (const FddmNoiseModel *noise, int channel, int k)
+{
+  return noise->level[channel * noise->patch * noise->patch + k] * noise->curve[channel][FDDM_NOISE_KNOTS / 2]
+         / step_in (noise, channel);
+}
+
+double
+fddm_measured_curve (const FddmNoiseModel *noise, int channel, int knot)
+{
+  const int    n = noise->patch * noise->patch;
+  const float *level = noise->level + channel * n;
+  double       sum = 0;
+
+  for (int k = 0; k < n; k++)
+    sum += (double) level[k] * level[k];
+  return sqrt (sum / n) * noise->curve[channel][knot] / step_in (noise, channel);
+}
+
+/* Strength of the frequencies that are low in both directions, over that of those that are high in both. */
+static double
+coarseness (const FddmNoiseModel *noise)
+{
+  int    d = noise->patch, half = d / 2;
+  double low = 0, high = 0;
+
+  for (int c = 0; c < noise->channels; c++)
+    for (int u = 0; u < half; u++)
+      for (int v = 0; v < half; v++)
+        {
+          low += pow (fddm_measured_level (noise, c, u * d + v), 2);
+          high += pow (fddm_measured_level (noise, c, (d - 1 - u) * d + d - 1 - v), 2);
+        }
+  return low > 0 ? sqrt (low / MAX (high, 1e-6 * low)) : 1;
+}
+
+/* Strength of luma's noise in the dark half over that in the bright one, without the ends, where pictures are clipped. */
+static double
+darkness (const FddmNoiseModel *noise)
+{
+  const int last = FDDM_NOISE_KNOTS - 1;
+  double    dark = 0, bright = 0;
+
+  for (int i = 2; i < last / 2 - 1; i++)
+    {
+      dark += noise->curve[0][i];
+      bright += noise->curve[0][last - i];
+    }
+  return bright > 0 ? dark / bright : 1;
+}
+
+static void
+say_noise (const FddmNoiseModel *noise, GString *words)
+{
+  double luma, chroma, coarse = coarseness (noise), dark = darkness (noise);
+
+  fddm_noise_summary (noise, &luma, &chroma);
+  if (luma < NOTHING && chroma < NOTHING)
+    {
+      g_string_append (words, _("no noise"));
+      return;
+    }
+  if (chroma > 0)
+    g_string_append_printf (words, _("luma %.1f, chroma %.1f"), luma, chroma);
+  else
+    g_string_append_printf (words, _("luma %.1f"), luma);
+  if (coarse > COARSE)
+    g_string_append (words, _(", coarse"));
+  if (coarse < FINE)
+    g_string_append (words, _(", fine"));
+  if (dark > LOPSIDED)
+    g_string_append (words, _(", more in the shadows"));
+  if (dark < 1 / LOPSIDED)
+    g_string_append (words, _(", more in the highlights"));
+}
+
+char *
+fddm_measured_words (const FddmMeasured *measured)
+{
+  GString *words = g_string_new (NULL);
+
+  say_noise (&measured->noise, words);
+  if (measured->jpeg.found && measured->jpeg.standard)
+    g_string_append_printf (words, _("; was a JPEG of quality %d"), measured->jpeg.quality);
+  else if (measured->jpeg.found)
+    g_string_append_printf (words, _("; was a JPEG of about quality %d"), measured->jpeg.quality);
+  return g_string_free (words, FALSE);
+}
+
+char *
+fddm_measure_words (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data, GError **error)
+{
+  FddmMeasured measured;
+
+  return fddm_measure_all (context, source, progress, data, &measured, error) ? fddm_measured_words (&measured) : NULL;
+}

@@ -1,0 +1,91 @@
+/* main.c: the program fddm, for servers, scripts and tests.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Exit status: 0 the command did all of its work, the output is whole on disk; 1 it failed; 2 the command line makes no
+ * sense; 130 interrupted. Errors are one line on stderr. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <gegl.h>
+#include <glib/gi18n-lib.h>
+#include "engine/program/program.h"
+
+#ifndef FDDM_VERSION
+#define FDDM_VERSION "unknown"
+#endif
+#ifndef FDDM_LOCALEDIR
+#define FDDM_LOCALEDIR "/usr/local/share/locale"
+#endif
+
+static const struct {
+  const char *name;
+  gboolean  (*run) (char **argv, GError **error);
+} commands[] = { { "denoise", fddm_cli_denoise }, { "generate", fddm_cli_generate }, { "info", fddm_cli_info },
+               { "bench", fddm_cli_bench } };
+
+static void
+print_help (FILE *file)
+{
+  fputs (_("Usage: fddm COMMAND [OPTION…]\n"
+           "\n"
+           "  fddm denoise IN OUT   takes the noise out of a picture\n"
+           "  fddm generate OUT     makes a texture\n"
+           "  fddm info [PICTURE]   tells devices and networks, or how noisy a picture is\n"
+           "  fddm bench            measures speed\n"
+           "\n"
+           "“fddm COMMAND --help” tells a command's options. “fddm --version” tells the version.\n"), file);
+}
+
+static int
+exit_status (const GError *error)
+{
+  if (g_error_matches (error, FDDM_ERROR, FDDM_ERROR_CANCELLED))
+    return 130;
+  return g_error_matches (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE)
+         || g_error_matches (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT) ? 2 : 1;
+}
+
+static int
+run (char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (strcmp (argv[0], commands[i].name) == 0)
+      {
+        if (commands[i].run (argv, &error))
+          /* Nobody gets half an answer either. */
+          return fflush (stdout) == 0 && !ferror (stdout) ? EXIT_SUCCESS : (perror ("fddm"), EXIT_FAILURE);
+        fprintf (stderr, "fddm: %s\n", g_strdelimit (error->message, "\n\r", ' '));
+        return exit_status (error);
+      }
+  fprintf (stderr, _("fddm: “%s” is no command; see “fddm --help”\n"), argv[0]);
+  return 2;
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (GETTEXT_PACKAGE, FDDM_LOCALEDIR);
+  bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
+  if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
+    {
+      print_help (argc < 2 ? stderr : stdout);
+      return argc < 2 ? 2 : EXIT_SUCCESS;
+    }
+  if (strcmp (argv[1], "--version") == 0)
+    {
+      puts ("fddm " FDDM_VERSION);
+      return EXIT_SUCCESS;
+    }
+  fddm_cli_catch_signals ();
+  gegl_init (NULL, NULL);
+  g_object_set (gegl_config (), "use-opencl", FALSE, NULL);   /* looking for its devices takes longer than a picture */
+  status = run (argv + 1);
+  gegl_exit ();
+  return status;
+}

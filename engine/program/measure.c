@@ -1,0 +1,124 @@
+/* measure.c: fddm info PICTURE: how noisy a picture is.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+#include <glib/gi18n-lib.h>
+#include "engine/program/program.h"
+#include "engine/program/picture.h"
+#include "engine/program/plot.h"
+#include "engine/gegl-pixels.h"
+#include "engine/noise/model.h"
+
+static const char *const channel_names[] = { "y", "cb", "cr" };
+
+/* Arrays of numbers by channel: VALUE of N each. */
+static void
+tell_channels (JsonBuilder *builder, const char *key, const FddmNoiseModel *noise, int n,
+               double (*value) (const FddmNoiseModel *, int, int))
+{
+  json_builder_begin_object (json_builder_set_member_name (builder, key));
+  for (int c = 0; c < noise->channels; c++)
+    {
+      json_builder_begin_array (json_builder_set_member_name (builder, channel_names[c]));
+      for (int i = 0; i < n; i++)
+        json_builder_add_double_value (builder, (double) (gint64) (value (noise, c, i) * 1000 + 0.5) / 1000);
+      json_builder_end_array (builder);
+    }
+  json_builder_end_object (builder);
+}
+
+static void
+tell_jpeg (JsonBuilder *builder, const FddmJpegHistory *jpeg)
+{
+  static const char *const chroma[] = { NULL, "4:4:4", "4:2:0" };
+
+  json_builder_set_member_name (builder, "jpeg");
+  if (!jpeg->found)
+    {
+      json_builder_add_null_value (builder);
+      return;
+    }
+  json_builder_begin_object (builder);
+  fddm_cli_json_double (builder, "quality", jpeg->quality);
+  fddm_cli_json_boolean (builder, "standard-table", jpeg->standard);
+  fddm_cli_json_double (builder, "grid-x", jpeg->x);
+  fddm_cli_json_double (builder, "grid-y", jpeg->y);
+  fddm_cli_json_string (builder, "chroma", chroma[jpeg->chroma]);
+  json_builder_begin_array (json_builder_set_member_name (builder, "luma-steps"));
+  for (int k = 0; k < 64; k++)
+    if (jpeg->step[k] > 0)
+      json_builder_add_int_value (builder, jpeg->step[k]);
+    else
+      json_builder_add_null_value (builder);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+}
+
+/* Levels are in 8-bit steps of white noise of the same strength, at middle gray (levels) and over brightness (curve). */
+static void
+tell_json (const char *path, GeglBuffer *buffer, const FddmMeasured *measured)
+{
+  g_autofree char *words = fddm_measured_words (measured);
+  JsonBuilder     *builder = json_builder_new ();
+  double           luma, chroma;
+
+  fddm_noise_summary (&measured->noise, &luma, &chroma);
+  json_builder_begin_object (builder);
+  fddm_cli_json_string (builder, "picture", path);
+  fddm_cli_json_double (builder, "width", gegl_buffer_get_width (buffer));
+  fddm_cli_json_double (builder, "height", gegl_buffer_get_height (buffer));
+  fddm_cli_json_string (builder, "format", babl_get_name (gegl_buffer_get_format (buffer)));
+  fddm_cli_json_double (builder, "luma-noise", luma);
+  fddm_cli_json_double (builder, "chroma-noise", chroma);
+  fddm_cli_json_string (builder, "words", words);
+  fddm_cli_json_double (builder, "patch", measured->noise.patch);
+  tell_channels (builder, "levels", &measured->noise, measured->noise.patch * measured->noise.patch, fddm_measured_level);
+  tell_channels (builder, "curve", &measured->noise, FDDM_NOISE_KNOTS, fddm_measured_curve);
+  tell_jpeg (builder, &measured->jpeg);
+  json_builder_end_object (builder);
+  fddm_cli_print_json (builder);
+}
+
+static void
+tell (const char *path, GeglBuffer *buffer, const FddmMeasured *measured)
+{
+  g_autofree char *words = fddm_measured_words (measured);
+
+  /* translators: path, size, then what was measured, in words */
+  printf (_("%s: %d × %d: %s\n"), path, gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), words);
+}
+
+static gboolean
+check_plot (const char *plot, GError **error)
+{
+  if (!plot || g_str_has_suffix (plot, ".png"))
+    return !plot || fddm_picture_writable (plot, error);
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("The plot is a PNG file: “%s” must end in .png"), plot);
+  return FALSE;
+}
+
+gboolean
+fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *plot, GError **error)
+{
+  g_autoptr (GeglBuffer)  buffer = check_plot (plot, error) ? fddm_picture_load (path, error) : NULL;
+  g_autoptr (FddmContext) context = NULL;
+  FddmGeglPixels          pixels;
+  FddmSource              source;
+  FddmMeasured            measured;
+  int                     averages;
+  gboolean                done;
+
+  if (!buffer || !(context = fddm_cli_context (options, NULL, &averages, error)))
+    return FALSE;
+  fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);
+  source = fddm_gegl_pixels_source (&pixels);
+  done = fddm_measure_all (context, &source, fddm_cli_progress, (gpointer) options, &measured, error);
+  fddm_cli_progress_end (options);
+  if (!done || (plot && !fddm_plot_noise (&measured, path, plot, error)))
+    return FALSE;
+  if (options->json)
+    tell_json (path, buffer, &measured);
+  else
+    tell (path, buffer, &measured);
+  return TRUE;
+}

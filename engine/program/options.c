@@ -1,0 +1,247 @@
+/* options.c: options that several commands take, and what they stand for.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <glib/gi18n-lib.h>
+#include "engine/program/program.h"
+
+#ifndef FDDM_MODULEDIR
+#define FDDM_MODULEDIR "/usr/local/lib/fddm"
+#endif
+#ifndef FDDM_WEIGHTSDIR
+#define FDDM_WEIGHTSDIR "/usr/local/share/fddm/weights"
+#endif
+
+G_DEFINE_QUARK (fddm-cli-error-quark, fddm_cli_error)
+
+/* The index of VALUE among NAMES; an error that lists those before the hidden ones, which come after a NULL. */
+static gboolean
+choose (const char *option, const char *value, const char *const *names, int n, int *chosen, GError **error)
+{
+  g_autofree char *list = NULL;
+
+  for (int i = 0; i < n; i++)
+    if (names[i] && strcmp (value, names[i]) == 0)
+      {
+        *chosen = i;
+        return TRUE;
+      }
+  list = g_strjoinv (", ", (char **) names);
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("%s: “%s” is none of %s"), option, value, list);
+  return FALSE;
+}
+
+static gboolean
+choose_device (const char *option, const char *value, gpointer data, GError **error)
+{
+  /* In FddmDeviceKind's order; the reference is for tests. */
+  static const char *const names[] = { "auto", "gpu", "cpu", NULL };
+  FddmCliOptions          *options = data;
+  int                      chosen = FDDM_DEVICE_REFERENCE;
+
+  if (strcmp (value, "reference") != 0 && !choose (option, value, names, 3, &chosen, error))
+    return FALSE;
+  options->device = (FddmDeviceKind) chosen;
+  return TRUE;
+}
+
+static gboolean
+choose_quality (const char *option, const char *value, gpointer data, GError **error)
+{
+  static const char *const names[] = { "fast", "balanced", "best", NULL };   /* in FddmQuality's order */
+  FddmCliOptions          *options = data;
+  int                      chosen;
+
+  if (!choose (option, value, names, 3, &chosen, error))
+    return FALSE;
+  options->quality = (FddmQuality) chosen;
+  return TRUE;
+}
+
+/* In MB, as people say it. */
+static gboolean
+choose_memory (const char *option, const char *value, gpointer data, GError **error)
+{
+  FddmCliOptions *options = data;
+  guint64         megabytes;
+
+  if (!g_ascii_string_to_unsigned (value, 10, 1, G_MAXSIZE >> 20, &megabytes, NULL))
+    {
+      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("%s: “%s” is no number of megabytes"), option, value);
+      return FALSE;
+    }
+  options->context.memory = (gsize) megabytes << 20;
+  return TRUE;
+}
+
+/* NAME in the folder of the running program. */
+static char *
+beside_program (const char *name)
+{
+  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
+  g_autofree char *folder = g_path_get_dirname (program ? program : ".");
+
+  return g_canonicalize_filename (name, folder);
+}
+
+/* $FDDM_MODULE_DIR, else gpu/ beside the program, else where it was to be installed. */
+static char *
+module_dir (void)
+{
+  const char      *named = g_getenv ("FDDM_MODULE_DIR");
+  g_autofree char *beside = beside_program ("gpu");
+
+  if (named && *named)
+    return g_strdup (named);
+  return g_file_test (beside, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&beside) : g_strdup (FDDM_MODULEDIR);
+}
+
+/* MORE may be NULL. */
+static GOptionContext *
+new_parser (FddmCliOptions *options, const GOptionEntry *entries, const GOptionEntry *more, const char *arguments,
+            const char *about)
+{
+  GOptionEntry common[] = {
+    { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_("where to compute: auto, gpu or cpu"), N_("DEVICE") },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_("threads on the CPU; 0 = one for each core"), "N" },
+    { "memory", 0, 0, G_OPTION_ARG_CALLBACK, choose_memory, N_("most memory for tiles, in MB (1024)"), "MB" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_("write what is to be said as JSON"), NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_("say nothing but errors"), NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL } };
+  GOptionContext *parser = g_option_context_new (arguments);
+  GOptionGroup   *group = g_option_group_new ("fddm", NULL, NULL, options, NULL);
+
+  options->quality = FDDM_QUALITY_BALANCED;
+  options->context.module_dir = options->module_dir = module_dir ();
+  if (entries)
+    g_option_group_add_entries (group, entries);
+  if (more)
+    g_option_group_add_entries (group, more);
+  g_option_group_add_entries (group, common);
+  g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
+  g_option_context_set_main_group (parser, group);
+  g_option_context_set_summary (parser, about);
+  return parser;
+}
+
+GOptionContext *
+fddm_cli_parser_plain (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments, const char *about)
+{
+  return new_parser (options, entries, NULL, arguments, about);
+}
+
+GOptionContext *
+fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments, const char *about)
+{
+  GOptionEntry denoising[] = {
+    { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality, N_("which network: fast, balanced or best"), N_("QUALITY") },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights, N_("a network by name or path, not by quality"),
+      N_("NAME") },
+    { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile, N_("side of a tile in pixels; 0 = as memory allows"), "N" },
+    { NULL, 0, 0, 0, NULL, NULL, NULL } };
+
+  return new_parser (options, entries, denoising, arguments, about);
+}
+
+gboolean
+fddm_cli_in_range (const char *name, double value, double least, double most, GError **error)
+{
+  if (value >= least && value <= most)
+    return TRUE;
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("--%s must be from %.10g to %.10g"), name, least, most);
+  return FALSE;
+}
+
+char **
+fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GError **error)
+{
+  g_auto (GStrv) rest = g_strdupv (argv);
+  guint          n;
+
+  if (!g_option_context_parse_strv (parser, &rest, error))
+    {
+      /* What GOption finds is a matter of usage, too. */
+      if (error && *error && (*error)->domain == G_OPTION_ERROR)
+        {
+          (*error)->domain = FDDM_CLI_ERROR;
+          (*error)->code = FDDM_CLI_ERROR_USAGE;
+        }
+      return NULL;
+    }
+  n = g_strv_length (rest) - 1;
+  if (n < least || n > most)
+    {
+      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE,
+                   n < least ? _("%s: a file name is missing; see “fddm %s --help”")
+                             : _("%s: there are too many arguments; see “fddm %s --help”"), argv[0], argv[0]);
+      return NULL;
+    }
+  return g_strdupv (rest + 1);
+}
+
+void
+fddm_cli_options_clear (FddmCliOptions *options)
+{
+  g_clear_pointer (&options->weights, g_free);
+  g_clear_pointer (&options->module_dir, g_free);
+}
+
+/* Every GIMP profile's fddm/. */
+static void
+add_profiles (GStrvBuilder *folders)
+{
+  g_autofree char *base = g_build_filename (g_get_user_config_dir (), "GIMP", NULL);
+  g_autoptr (GDir) dir = g_dir_open (base, 0, NULL);
+  const char      *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *folder = g_build_filename (base, name, "fddm", NULL);
+
+      if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+        g_strv_builder_add (folders, folder);
+    }
+}
+
+/* What stands beside the program in an installation for one user or in a build tree. */
+static void
+add_beside_program (GStrvBuilder *folders)
+{
+  g_autofree char *beside = beside_program ("weights");
+  g_autofree char *shared = beside_program ("../share/fddm/weights");
+
+  g_strv_builder_add (folders, beside);
+  g_strv_builder_add (folders, shared);
+}
+
+char **
+fddm_cli_folders (void)
+{
+  g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
+  g_autofree char         *own = g_build_filename (g_get_user_data_dir (), "fddm", "weights", NULL);
+  const char              *named = g_getenv ("FDDM_WEIGHTS_DIR");
+
+  if (named && *named)
+    g_strv_builder_add (folders, named);
+  g_strv_builder_add (folders, own);
+  add_profiles (folders);
+  add_beside_program (folders);
+  g_strv_builder_add (folders, FDDM_WEIGHTSDIR);
+  return g_strv_builder_end (folders);
+}
+
+FddmContext *
+fddm_cli_context (const FddmCliOptions *options, FddmWeights **weights, int *averages, GError **error)
+{
+  g_auto (GStrv)          folders = fddm_cli_folders ();
+  const char             *by_quality = fddm_quality_weights (options->quality, averages);
+  g_autofree char        *path = fddm_weights_find (options->weights ? options->weights : by_quality,
+                                                    (const char *const *) folders, error);
+  g_autoptr (FddmWeights) opened = path ? fddm_weights_open (path, error) : NULL;
+  FddmContext            *context = opened ? fddm_context_new (opened, options->device, &options->context, error) : NULL;
+
+  if (options->weights)
+    *averages = 1;
+  if (context && weights)
+    *weights = g_steal_pointer (&opened);
+  return context;
+}

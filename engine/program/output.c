@@ -1,0 +1,100 @@
+/* output.c: progress, interruption, JSON.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+#include <glib/gi18n-lib.h>
+#include "engine/program/program.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void
+interrupt (int signal_number)
+{
+  interrupted = 1;
+  signal (signal_number, SIG_DFL);      /* the second time it ends the program at once */
+}
+
+void
+fddm_cli_catch_signals (void)
+{
+  signal (SIGINT, interrupt);
+  signal (SIGTERM, interrupt);
+  signal (SIGHUP, interrupt);
+  signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);            /* writing beyond a limit shall fail like a full disk */
+}
+
+static gboolean
+is_shown (const FddmCliOptions *options)
+{
+  return !options->quiet && isatty (STDERR_FILENO);
+}
+
+gboolean
+fddm_cli_progress (FddmPhase phase, double fraction, gpointer data)
+{
+  if (is_shown (data))
+    {
+      const char *text = phase == FDDM_PHASE_MEASURE    ? _("Measuring noise")
+                         : phase == FDDM_PHASE_GENERATE ? _("Generating")
+                                                        : _("Denoising");
+
+      fprintf (stderr, "\r%s %3d %%\033[K", text, (int) (100 * fraction));
+    }
+  return !interrupted;
+}
+
+void
+fddm_cli_progress_end (const FddmCliOptions *options)
+{
+  if (is_shown (options))
+    fputs ("\r\033[K", stderr);
+}
+
+void
+fddm_cli_print_json (JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+  g_autofree char     *text = json_to_string (root, TRUE);
+
+  puts (text);
+  g_object_unref (builder);
+}
+
+void
+fddm_cli_json_string (JsonBuilder *builder, const char *key, const char *value)
+{
+  json_builder_set_member_name (builder, key);
+  if (value)
+    {
+      g_autofree char *valid = g_utf8_make_valid (value, -1);
+
+      json_builder_add_string_value (builder, valid);
+    }
+  else
+    json_builder_add_null_value (builder);
+}
+
+/* Rounded to six figures: more is noise. */
+void
+fddm_cli_json_double (JsonBuilder *builder, const char *key, double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  json_builder_set_member_name (builder, key);
+  g_ascii_formatd (text, sizeof text, "%.6g", value);
+  if (isfinite (value))
+    json_builder_add_double_value (builder, g_ascii_strtod (text, NULL));
+  else
+    json_builder_add_null_value (builder);
+}
+
+void
+fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean value)
+{
+  json_builder_set_member_name (builder, key);
+  json_builder_add_boolean_value (builder, value);
+}

@@ -1,0 +1,26 @@
+/* axis.c: cutting one axis.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/tiling/axis.h"
+
+gboolean
+fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count)
+{
+  /* The first and the last tile need a halo on one side only: 2 · halo patches of cores come for free. */
+  const int inner = length - 2 * halo;
+
+  if (count > 1 && inner < count)
+    return FALSE;
+  *tiling = (FddmTiling) { .length = length, .halo = halo, .count = count,
+                           .size = count == 1 ? length : (inner + count - 1) / count + 2 * halo };
+  return TRUE;
+}
+
+void
+fddm_tiling_get (const FddmTiling *tiling, int i, int *start, int *core, int *core_end)
+{
+  const int step = tiling->size - 2 * tiling->halo;
+
+  *start    = MIN (i * step, tiling->length - tiling->size);
+  *core     = i == 0 ? 0 : MIN (i * step + tiling->halo, tiling->length);
+  *core_end = i == tiling->count - 1 ? tiling->length : MIN ((i + 1) * step + tiling->halo, tiling->length);
+}

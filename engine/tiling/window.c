@@ -1,0 +1,72 @@
+/* window.c: grids, reflection at the picture's edges, mirrored and transposed reading.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/tiling/window.h"
+#include "kernels/pixels/pixels.h"
+
+FddmGrid
+fddm_grid (int i, int patch)
+{
+  /* In quarters of a patch: the second and the third visit are as far from the first as can be. */
+  static const struct { int x, y; } quarters[FDDM_GRIDS_MAX] = {
+    { 0, 0 }, { 2, 2 }, { 2, 0 }, { 0, 2 }, { 1, 1 }, { 3, 3 }, { 1, 3 }, { 3, 1 }
+  };
+
+  return (FddmGrid) { .offset_x = quarters[i].x * patch / 4, .offset_y = quarters[i].y * patch / 4,
+                      .mirror_x = i & 1, .mirror_y = (i & 2) != 0, .transpose = (i & 4) != 0 };
+}
+
+FddmRect
+fddm_rect_grow (const FddmRect *rect, int margin, const FddmRect *within)
+{
+  const int left = MAX (rect->x - margin, within->x), right = MIN (rect->x + rect->width + margin, within->x + within->width);
+  const int top = MAX (rect->y - margin, within->y), bottom = MIN (rect->y + rect->height + margin, within->y + within->height);
+
+  return (FddmRect) { .x = left, .y = top, .width = right - left, .height = bottom - top };
+}
+
+FddmRect
+fddm_tile_region (const FddmTile *tile, int patch, int width, int height)
+{
+  /* Before the tile: a grid's offset. After it: reflection reaches back as far as the tile overhangs, which is under two
+   * patches. On all sides: what repairing a pixel looks at. */
+  const int margin = 2 * patch + FDDM_REPAIR_REACH;
+  const int left = MAX (tile->column * patch - margin, 0), top = MAX (tile->row * patch - margin, 0);
+  const int right  = MIN ((tile->column + tile->columns) * patch + margin, width);
+  const int bottom = MIN ((tile->row + tile->rows) * patch + margin, height);
+
+  return (FddmRect) { .x = left, .y = top, .width = right - left, .height = bottom - top };
+}
+
+/* One axis: offsets of N tile pixels whose first one is picture pixel FIRST; the core [*from, *to) of picture pixels
+ * becomes one of tile pixels. */
+static void
+fill_axis (int *offset, int n, int first, int length, int region, int stride, gboolean mirror, int *from, int *to)
+{
+  const int core_from = *from - first, core_to = *to - first;
+
+  for (int i = 0; i < n; i++)
+    offset[mirror ? n - 1 - i : i] = (fddm_reflect (first + i, length) - region) * stride;
+  *from = mirror ? n - core_to : core_from;
+  *to   = mirror ? n - core_from : core_to;
+}
+
+void
+fddm_window_init (FddmWindow *window, const FddmTile *tile, const FddmGrid *grid, int patch, int channels, int samples,
+                  int width, int height, int *row_offset, int *column_offset)
+{
+  int top = tile->core.y, bottom = top + tile->core.height, left = tile->core.x, right = left + tile->core.width;
+  int *down = grid->transpose ? column_offset : row_offset, *across = grid->transpose ? row_offset : column_offset;
+
+  fill_axis (down, tile->rows * patch, tile->row * patch - grid->offset_y, height, tile->region.y,
+             tile->region.width * samples, grid->mirror_y, &top, &bottom);
+  fill_axis (across, tile->columns * patch, tile->column * patch - grid->offset_x, width, tile->region.x, samples,
+             grid->mirror_x, &left, &right);
+  *window = (FddmWindow) {
+    .patch = patch, .channels = channels, .channel_stride = samples == 1 ? 0 : 1,
+    .rows = grid->transpose ? tile->columns : tile->rows, .columns = grid->transpose ? tile->rows : tile->columns,
+    .n_floats = (gsize) tile->region.width * tile->region.height * samples,
+    .row_offset = row_offset, .column_offset = column_offset,
+    .top = grid->transpose ? left : top, .bottom = grid->transpose ? right : bottom,
+    .left = grid->transpose ? top : left, .right = grid->transpose ? bottom : right,
+  };
+}

@@ -1,0 +1,196 @@
+/* pixels.c: what is done to pixels before anything is computed from them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/pixels/pixels.h"
+#include <math.h>
+#include <string.h>
+#ifdef _OPENMP
+#include <omp.h>
+
+/* From so many floats on a loop is shared among threads: before a GPU these loops are what takes the time. More threads
+ * than this wait for the memory. */
+#define SHARED_FROM ((gsize) 1 << 20)
+#define THREADS_MAX 16
+
+static int
+threads_for (gsize floats)
+{
+  return floats < SHARED_FROM ? 1 : MIN (omp_get_max_threads (), THREADS_MAX);
+}
+#endif
+
+/* Without a branch, so that compilers make vectors of it: every pixel of every picture passes here. */
+static gboolean
+all_finite (const float *values, gsize n)
+{
+  guint32 bad = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      union { float f; guint32 u; } bits = { values[i] };
+
+      bad |= (bits.u & 0x7F800000u) == 0x7F800000u;
+    }
+  return bad == 0;
+}
+
+/* The mean of the finite pixels among the neighbours, middle gray when there are none. */
+static void
+fill_from_neighbours (const float *pixels, int width, int height, int channels, int x, int y, float *out)
+{
+  double sum[4] = { 0.0 };
+  int    n = 0;
+
+  for (int j = MAX (y - FDDM_REPAIR_REACH, 0); j <= MIN (y + FDDM_REPAIR_REACH, height - 1); j++)
+    for (int i = MAX (x - FDDM_REPAIR_REACH, 0); i <= MIN (x + FDDM_REPAIR_REACH, width - 1); i++)
+      {
+        const float *pixel = pixels + ((gsize) j * width + i) * channels;
+
+        if (!all_finite (pixel, channels))
+          continue;
+        for (int c = 0; c < channels; c++)
+          sum[c] += pixel[c];
+        n++;
+      }
+  for (int c = 0; c < channels; c++)
+    out[c] = n > 0 ? (float) (sum[c] / n) : 0.5f;
+}
+
+gsize
+fddm_pixels_repair (const float *pixels, int width, int height, int channels, float *out)
+{
+  const gsize row   = (gsize) width * channels;
+  gsize       n_bad = 0;
+
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads_for (row * height))
+#endif
+  for (int y = 0; y < height; y++)
+    {
+      memcpy (out + y * row, pixels + y * row, row * sizeof *out);
+      if (all_finite (pixels + y * row, row))
+        continue;
+      for (int x = 0; x < width; x++)
+        if (!all_finite (pixels + y * row + x * channels, channels))
+          {
+            fill_from_neighbours (pixels, width, height, channels, x, y, out + y * row + x * channels);
+            n_bad++;
+          }
+    }
+  return n_bad;
+}
+
+void
+fddm_pixels_copy (const float *from, gsize from_row, gsize from_pixel, float *to, gsize to_row, gsize to_pixel,
+                  int width, int height, int channels)
+{
+  const gboolean packed = from_pixel == (gsize) channels && to_pixel == (gsize) channels;
+
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) num_threads(threads_for ((gsize) width * height * channels))
+#endif
+  for (int y = 0; y < height; y++)
+    if (packed)
+      memcpy (to + y * to_row, from + y * from_row, (gsize) width * channels * sizeof *to);
+    else
+      for (int x = 0; x < width; x++)
+        for (int c = 0; c < channels; c++)
+          to[y * to_row + x * to_pixel + c] = from[y * from_row + x * from_pixel + c];
+}
+
+void
+fddm_pixels_fill (float *pixels, gsize n, float value)
+{
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) num_threads(threads_for (n))
+#endif
+  for (gsize i = 0; i < n; i++)
+    pixels[i] = value;
+}
+
+void
+fddm_pixels_mix (float *to, const float *from, gsize stride, gsize row, int height, float a, float b)
+{
+  for (int y = 0; y < height; y++)
+    for (gsize i = y * stride; i < y * stride + row; i++)
+      to[i] = a * to[i] + b * from[i];
+}
+
+void
+fddm_pixels_add (float *pixels, const float *change, gsize n)
+{
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) num_threads(threads_for (n))
+#endif
+  for (gsize i = 0; i < n; i++)
+    {
+      float sum = pixels[i] + change[i];
+
+      pixels[i] = isfinite (sum) ? sum : pixels[i];
+    }
+}
+
+void
+fddm_pixels_add_products (float *sum, const float *a, const float *b, gsize n, int channels, float scale)
+{
+  const float share = scale / (float) channels;
+
+  for (gsize i = 0; i < n; i++)
+    for (int c = 0; c < channels; c++)
+      sum[i] += share * a[i * channels + c] * b[i * channels + c];
+}
+
+static inline float
+luma_of (const float *pixel, int channels)
+{
+  return channels == 1 ? pixel[0] : 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
+}
+
+void
+fddm_pixels_add_luma (float *plane, const float *pixels, gsize n, int channels, float weight)
+{
+  for (gsize i = 0; i < n; i++)
+    plane[i] += weight * luma_of (pixels + i * channels, channels);
+}
+
+void
+fddm_pixels_add_gray (float *pixels, const float *plane, gsize n, int channels, float weight)
+{
+  for (gsize i = 0; i < n; i++)
+    for (int c = 0; c < channels; c++)
+      pixels[i * channels + c] += weight * plane[i];
+}
+
+void
+fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channels, float luma, float chroma)
+{
+  if (channels == 1)
+    {
+      for (gsize i = 0; i < n; i++)
+        pixels[i] += luma * change[i];
+      return;
+    }
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) num_threads(threads_for (n * channels))
+#endif
+  for (gsize i = 0; i < n; i++)
+    {
+      const float gray = (luma - chroma) * luma_of (change + i * channels, channels);
+
+      for (int c = 0; c < channels; c++)
+        pixels[i * channels + c] += chroma * change[i * channels + c] + gray;
+    }
+}
+
+void
+fddm_pixels_root (float *pixels, gsize n, float scale)
+{
+  for (gsize i = 0; i < n; i++)
+    pixels[i] = scale * sqrtf (MAX (pixels[i], 0.0f));
+}
+
+void
+fddm_pixels_clamp (float *pixels, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    pixels[i] = CLAMP (pixels[i], 0.0f, 1.0f);
+}

@@ -1,0 +1,326 @@
+/* shrinkage.c: see shrinkage.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/pixels/shrinkage.h"
+#include <math.h>
+#include <string.h>
+#include "kernels/fddm-math.h"
+#include "kernels/memory.h"
+#include "kernels/pixels/pixels.h"
+#include "kernels/vector.h"
+
+#define SIDE FDDM_SHRINKAGE_SIDE
+#define HALF (SIDE / 2)
+#define AREA (SIDE * SIDE)
+#define MOST 3                       /* channels */
+#define LEAST 1e-9f                  /* thresholds are no smaller: their squares are divided by */
+#define ROWS 4                       /* of a product that are computed at a time, for a processor's registers */
+
+/* The DCT's even and odd rows are symmetric and antisymmetric: their left halves say all. */
+typedef struct {
+  float even[HALF * HALF], odd[HALF * HALF];         /* row k: frequency 2k or 2k + 1 */
+  float even_back[HALF * HALF], odd_back[HALF * HALF];   /* transposed                */
+  float fade[SIDE];                  /* what a block's pixel counts for; with the next block's it is 1 */
+} Tables;
+
+typedef struct {
+  float plane[MOST][AREA];           /* of a block: l, then what it changes by        */
+  float right[MOST][SIDE * HALF];    /* of the block before: the half that overlaps   */
+  float other[AREA], folded[AREA];
+  float square[(SIDE + 2) * (SIDE + 2) + 12];   /* each worker's block is aligned, too */
+} Block;
+
+G_STATIC_ASSERT (sizeof (Block) % 64 == 0);
+
+static const Tables *
+tables (void)
+{
+  static gsize  ready = 0;
+  static Tables t;
+
+  if (g_once_init_enter (&ready))
+    {
+      for (int k = 0; k < HALF; k++)
+        for (int x = 0; x < HALF; x++)
+          {
+            t.even[k * HALF + x] = t.even_back[x * HALF + k] = (float) fddm_dct_basis (SIDE, 2 * k, x);
+            t.odd[k * HALF + x]  = t.odd_back[x * HALF + k]  = (float) fddm_dct_basis (SIDE, 2 * k + 1, x);
+          }
+      for (int x = 0; x < SIDE; x++)
+        {
+          const double here = sin (FDDM_PI * (x + 0.5) / SIDE), there = sin (FDDM_PI * ((x + HALF) % SIDE + 0.5) / SIDE);
+
+          t.fade[x] = (float) (here / (here + there));
+        }
+      g_once_init_leave (&ready, 1);
+    }
+  return &t;
+}
+
+/* ---- The transform, along columns ---- */
+
+/* Row k of OUT is Σ a(k, y) · row y of IN; rows lie STRIDE floats apart. */
+FDDM_INLINE void
+multiply (const float *a, const float *in, int in_stride, float *out, int out_stride)
+{
+  for (int k = 0; k < HALF; k += ROWS)
+    {
+      float sum[ROWS][SIDE] = { { 0 } };
+
+      for (int y = 0; y < HALF; y++)
+        for (int j = 0; j < ROWS; j++)
+          for (int x = 0; x < SIDE; x++)
+            sum[j][x] += a[(k + j) * HALF + y] * in[y * in_stride + x];
+      for (int j = 0; j < ROWS; j++)
+        for (int x = 0; x < SIDE; x++)
+          out[(k + j) * out_stride + x] = sum[j][x];
+    }
+}
+
+/* To FOLDED: sums of what lies symmetric, then differences. */
+FDDM_INLINE void
+fold (const float *in, float *folded)
+{
+  for (int y = 0; y < HALF; y++)
+    for (int x = 0; x < SIDE; x++)
+      {
+        const float above = in[y * SIDE + x], below = in[(SIDE - 1 - y) * SIDE + x];
+
+        folded[y * SIDE + x]          = above + below;
+        folded[(HALF + y) * SIDE + x] = above - below;
+      }
+}
+
+FDDM_INLINE void
+unfold (const float *folded, float *out)
+{
+  for (int y = 0; y < HALF; y++)
+    for (int x = 0; x < SIDE; x++)
+      {
+        const float sum = folded[y * SIDE + x], difference = folded[(HALF + y) * SIDE + x];
+
+        out[y * SIDE + x]              = sum + difference;
+        out[(SIDE - 1 - y) * SIDE + x] = sum - difference;
+      }
+}
+
+FDDM_INLINE void
+transform (const Tables *t, float *plane, float *folded)
+{
+  fold (plane, folded);
+  multiply (t->even, folded, SIDE, plane, 2 * SIDE);
+  multiply (t->odd, folded + HALF * SIDE, SIDE, plane + SIDE, 2 * SIDE);
+}
+
+FDDM_INLINE void
+transform_back (const Tables *t, float *plane, float *folded)
+{
+  multiply (t->even_back, plane, 2 * SIDE, folded, SIDE);
+  multiply (t->odd_back, plane + SIDE, 2 * SIDE, folded + HALF * SIDE, SIDE);
+  unfold (folded, plane);
+}
+
+FDDM_INLINE void
+transpose (const float *in, float *out)
+{
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
+      out[y * SIDE + x] = in[x * SIDE + y];
+}
+
+/* ---- One block ---- */
+
+/* d·t²/(Q + t²) of each coefficient d but the first, negative: what shrinkage changes. */
+FDDM_INLINE void
+shrink (float *d, float *square, float t2)
+{
+  enum { STRIDE = SIDE + 2 };
+
+  for (int y = 0; y < STRIDE; y++)
+    {
+      const float *from = d + CLAMP (y - 1, 0, SIDE - 1) * SIDE;
+      float       *to   = square + y * STRIDE;
+
+      for (int x = 0; x < SIDE; x++)
+        to[x + 1] = from[x] * from[x];
+      to[0]        = to[1];
+      to[SIDE + 1] = to[SIDE];
+    }
+  square[0] = square[1] = square[STRIDE] = square[STRIDE + 1] = (square[STRIDE + 2] + square[2 * STRIDE + 1]) / 2.0f;
+  for (int y = 0; y < SIDE; y++)
+    {
+      float down[STRIDE];
+
+      for (int x = 0; x < STRIDE; x++)
+        down[x] = square[y * STRIDE + x] + square[(y + 1) * STRIDE + x] + square[(y + 2) * STRIDE + x];
+      for (int x = 0; x < SIDE; x++)
+        d[y * SIDE + x] *= -t2 / ((down[x] + down[x + 1] + down[x + 2]) * (1.0f / 9.0f) + t2);
+    }
+  d[0] = 0.0f;
+}
+
+/* PLANE becomes what it changes by, as much of it as the block counts for. */
+FDDM_VECTORS static void
+shrink_plane (const Tables *t, Block *block, float *plane, float t2)
+{
+  transform (t, plane, block->folded);
+  transpose (plane, block->other);
+  transform (t, block->other, block->folded);
+  shrink (block->other, block->square, t2);
+  transform_back (t, block->other, block->folded);
+  transpose (block->other, plane);
+  transform_back (t, plane, block->folded);
+  for (int y = 0; y < SIDE; y++)
+    for (int x = 0; x < SIDE; x++)
+      plane[y * SIDE + x] *= t->fade[y] * t->fade[x];
+}
+
+/* A pixel's Y'CbCr, one that is out of all bounds taken for less. */
+FDDM_INLINE void
+load_pixel (const float *pixel, int channels, float ycbcr[MOST])
+{
+  float rgb[MOST];
+
+  for (int c = 0; c < channels; c++)
+    rgb[c] = fddm_clamp (pixel[c], -FDDM_PIXEL_LIMIT, FDDM_PIXEL_LIMIT);
+  if (channels == 1)
+    ycbcr[0] = rgb[0];
+  else
+    fddm_ycbcr_from_rgb (rgb, ycbcr);
+}
+
+/* The block whose first pixel is (LEFT, TOP), and the mean square of what was removed of each channel. */
+FDDM_INLINE void
+load_channels (const FddmShrinkage *s, int channels, int left, int top, Block *block, float energy[MOST])
+{
+  int column[SIDE];
+
+  for (int x = 0; x < SIDE; x++)
+    column[x] = fddm_reflect (left + x, s->width) * channels;
+  for (int c = 0; c < channels; c++)
+    energy[c] = 0.0f;
+  for (int y = 0; y < SIDE; y++)
+    {
+      const gsize row = (gsize) fddm_reflect (top + y, s->height) * s->width * channels;
+
+      for (int x = 0; x < SIDE; x++)
+        {
+          float l[MOST], n[MOST];
+
+          load_pixel (s->pixels + row + column[x], channels, l);
+          load_pixel (s->removed + row + column[x], channels, n);
+          for (int c = 0; c < channels; c++)
+            {
+              block->plane[c][y * SIDE + x] = l[c];
+              energy[c] += n[c] * n[c] * (1.0f / AREA);
+            }
+        }
+    }
+}
+
+static void
+load (const FddmShrinkage *s, int left, int top, Block *block, float energy[MOST])
+{
+  if (s->channels == 1)
+    load_channels (s, 1, left, top, block, energy);
+  else
+    load_channels (s, 3, left, top, block, energy);
+}
+
+static void
+compute (const FddmShrinkage *s, const Tables *t, int left, int top, Block *block)
+{
+  float energy[MOST];
+
+  load (s, left, top, block, energy);
+  for (int c = 0; c < s->channels; c++)
+    {
+      const float threshold = s->a * MIN ((c == 0 ? s->luma : s->chroma) * sqrtf (energy[c]), s->most);
+
+      if (threshold > LEAST)
+        shrink_plane (t, block, block->plane[c], threshold * threshold);
+      else
+        memset (block->plane[c], 0, sizeof block->plane[c]);
+    }
+}
+
+/* ---- All blocks ---- */
+
+typedef struct {
+  int left, top, right, bottom;
+} Bounds;
+
+/* The left half of the block at (LEFT, TOP) and the right one of that before, to CHANGE. */
+static void
+store (const FddmShrinkage *s, const Bounds *area, int left, int top, const Block *block, float *change)
+{
+  const int first = MAX (left, area->left), last = MIN (left + HALF, area->right);
+
+  for (int y = MAX (top, area->top); y < MIN (top + SIDE, area->bottom); y++)
+    for (int x = first; x < last; x++)
+      {
+        float *out = change + ((gsize) y * s->width + x) * s->channels, ycbcr[MOST], rgb[MOST];
+
+        for (int c = 0; c < s->channels; c++)
+          ycbcr[c] = block->right[c][(y - top) * HALF + x - left] + block->plane[c][(y - top) * SIDE + x - left];
+        if (s->channels == 1)
+          rgb[0] = ycbcr[0];
+        else
+          fddm_rgb_from_ycbcr (ycbcr, rgb);
+        for (int c = 0; c < s->channels; c++)
+          out[c] += rgb[c];
+      }
+}
+
+static void
+keep_right (Block *block, int channels)
+{
+  for (int c = 0; c < channels; c++)
+    for (int y = 0; y < SIDE; y++)
+      memcpy (block->right[c] + y * HALF, block->plane[c] + y * SIDE + HALF, HALF * sizeof (float));
+}
+
+/* The first block that a pixel at I belongs to, whose coordinate in the picture is I + ORIGIN. */
+static int
+first_block (int i, int origin)
+{
+  return i - ((i + origin) % HALF + HALF) % HALF - HALF;
+}
+
+static void
+compute_row (const FddmShrinkage *s, const Tables *t, const Bounds *area, int top, Block *block, float *change)
+{
+  const int begin = first_block (area->left, s->x);
+
+  for (int left = begin; left < area->right; left += HALF)
+    {
+      compute (s, t, left, top, block);
+      if (left > begin)
+        store (s, area, left, top, block, change);
+      keep_right (block, s->channels);
+    }
+}
+
+gboolean
+fddm_shrinkage_add (const FddmShrinkage *shrinkage, int area_x, int area_y, int area_width, int area_height, int threads,
+                    float *change)
+{
+  const Bounds  area  = { area_x, area_y, area_x + area_width, area_y + area_height };
+  const Tables *t     = tables ();
+  const int     begin = first_block (area_y, shrinkage->y), rows = (area.bottom - begin + HALF - 1) / HALF;
+  int           workers = CLAMP (threads, 1, (rows + 1) / 2);
+  Block        *blocks  = fddm_memory_new_each (sizeof *blocks, &workers);
+
+  if (blocks == NULL)
+    return FALSE;
+  /* Every second row of blocks at a time: those don't overlap. Two numbers are added to each pixel, in either order. */
+  for (int odd = 0; odd < 2; odd++)
+    {
+#ifdef _OPENMP
+#pragma omp parallel for schedule(dynamic) num_threads(workers)
+#endif
+      for (int i = odd; i < rows; i += 2)
+        compute_row (shrinkage, t, &area, begin + i * HALF, &blocks[fddm_worker ()], change);
+    }
+  fddm_memory_free (blocks);
+  return TRUE;
+}

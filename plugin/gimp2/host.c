@@ -1,0 +1,227 @@
+/* host.c: plugin/gimp.h on GIMP 2.10.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "plugin/gimp.h"
+
+#include <glib/gi18n-lib.h>
+#include <libgimp/gimp.h>
+
+G_DEFINE_QUARK (fddm-host-error-quark, fddm_host_error)
+
+const char *
+fddm_host_profile (void)
+{
+  return gimp_directory ();
+}
+
+void
+fddm_host_progress (const char *text, double fraction)
+{
+  static gboolean started;
+
+  if (!started)
+    gimp_progress_init (text);
+  else
+    gimp_progress_set_text (text);
+  started = TRUE;
+  gimp_progress_update (fraction);
+}
+
+gboolean
+fddm_host_image_is_indexed (FddmImageId image)
+{
+  return gimp_image_base_type (image) == GIMP_INDEXED;
+}
+
+gboolean
+fddm_host_image_is_gray (FddmImageId image)
+{
+  return gimp_image_base_type (image) == GIMP_GRAY;
+}
+
+void
+fddm_host_image_size (FddmImageId image, int *width, int *height)
+{
+  *width  = gimp_image_width (image);
+  *height = gimp_image_height (image);
+}
+
+gboolean
+fddm_host_image_is_floating (FddmImageId image)
+{
+  return gimp_image_get_floating_sel (image) != -1;
+}
+
+gboolean
+fddm_host_item_is_layer (FddmItemId item)
+{
+  return gimp_item_is_layer (item);
+}
+
+char *
+fddm_host_item_name (FddmItemId item)
+{
+  return gimp_item_get_name (item);
+}
+
+FddmItemId
+fddm_host_layer_of (FddmImageId image, FddmItemId item)
+{
+  if (item == FDDM_NO_ITEM || gimp_item_get_image (item) != image)
+    return FDDM_NO_ITEM;
+  if (gimp_item_is_layer_mask (item))
+    return gimp_layer_from_mask (item);
+  return gimp_item_is_layer (item) ? item : FDDM_NO_ITEM;
+}
+
+gboolean
+fddm_host_has_selection (FddmImageId image)
+{
+  return !gimp_selection_is_empty (image);
+}
+
+gboolean
+fddm_host_selection_bounds (FddmItemId drawable, GeglRectangle *bounds)
+{
+  return gimp_drawable_mask_intersect (drawable, &bounds->x, &bounds->y, &bounds->width, &bounds->height);
+}
+
+void
+fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds)
+{
+  gboolean some;
+  int      x1, y1, x2, y2;
+
+  if (!gimp_selection_bounds (image, &some, &x1, &y1, &x2, &y2) || !some)
+    *bounds = (GeglRectangle) { 0 };
+  else
+    *bounds = (GeglRectangle) { x1, y1, x2 - x1, y2 - y1 };
+}
+
+FddmItemId
+fddm_host_layer_mask (FddmItemId layer)
+{
+  return gimp_layer_get_apply_mask (layer) ? gimp_layer_get_mask (layer) : FDDM_NO_ITEM;
+}
+
+GeglBuffer *
+fddm_host_buffer (FddmItemId drawable)
+{
+  return gimp_drawable_get_buffer (drawable);
+}
+
+const Babl *
+fddm_host_format (FddmItemId drawable)
+{
+  return gimp_drawable_get_format (drawable);
+}
+
+void
+fddm_host_undo_begin (FddmImageId image)
+{
+  gimp_image_undo_group_start (image);
+}
+
+void
+fddm_host_undo_end (FddmImageId image)
+{
+  gimp_image_undo_group_end (image);
+}
+
+FddmItemId
+fddm_host_layer_new (FddmImageId image, FddmItemId source, const char *name, FddmLayerKind kind)
+{
+  gboolean      gray  = gimp_drawable_is_gray (source);
+  gboolean      alpha = kind == FDDM_LAYER_PICTURE && gimp_drawable_has_alpha (source);
+  GimpImageType type  = gray ? (alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE) : (alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE);
+  GimpLayerMode mode  = kind == FDDM_LAYER_NOISE ? GIMP_LAYER_MODE_GRAIN_MERGE : GIMP_LAYER_MODE_NORMAL;
+  FddmItemId    layer;
+  int           x, y;
+
+  layer = gimp_layer_new (image, name, gimp_drawable_width (source), gimp_drawable_height (source), type, 100, mode);
+  if (layer == FDDM_NO_ITEM)
+    return layer;
+  gimp_drawable_offsets (source, &x, &y);
+  gimp_layer_set_offsets (layer, x, y);
+  gimp_item_set_visible (layer, kind == FDDM_LAYER_PICTURE);
+  return layer;
+}
+
+FddmItemId
+fddm_host_picture_new (FddmImageId image, int width, int height, const char *name)
+{
+  return gimp_layer_new (image, name, width, height, fddm_host_image_is_gray (image) ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE, 100,
+                         GIMP_LAYER_MODE_NORMAL);
+}
+
+gboolean
+fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
+{
+  if (above == FDDM_NO_ITEM)
+    return gimp_image_insert_layer (image, layer, FDDM_NO_ITEM, 0);
+  return gimp_image_insert_layer (image, layer, gimp_item_get_parent (above), gimp_image_get_item_position (image, above));
+}
+
+FddmItemId
+fddm_host_layer_add_mask (FddmItemId layer)
+{
+  gboolean   selected = !gimp_selection_is_empty (gimp_item_get_image (layer));
+  FddmItemId mask     = gimp_layer_create_mask (layer, selected ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE);
+
+  return mask != FDDM_NO_ITEM && gimp_layer_add_mask (layer, mask) ? mask : FDDM_NO_ITEM;
+}
+
+void
+fddm_host_layer_remove (FddmImageId image, FddmItemId layer)
+{
+  gimp_image_remove_layer (image, layer);
+}
+
+void
+fddm_host_layer_select (FddmImageId image, FddmItemId layer)
+{
+  gimp_image_set_active_layer (image, layer);
+}
+
+FddmImageId
+fddm_host_image_new (int width, int height)
+{
+  return gimp_image_new (width, height, GIMP_RGB);
+}
+
+FddmImageId
+fddm_host_file_load (const char *path, GError **error)
+{
+  FddmImageId image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, path, path);
+
+  if (image == -1)
+    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The file cannot be opened: %s"),
+                 gimp_get_pdb_error ());
+  return image;
+}
+
+gboolean
+fddm_host_file_save (FddmImageId image, const char *path, GError **error)
+{
+  if (gimp_file_save (GIMP_RUN_NONINTERACTIVE, image, gimp_image_get_active_drawable (image), path, path))
+    return TRUE;
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The result cannot be saved: %s"),
+               gimp_get_pdb_error ());
+  return FALSE;
+}
+
+FddmItemId
+fddm_host_image_merge (FddmImageId image)
+{
+  int          n;
+  g_autofree gint *layers = gimp_image_get_layers (image, &n);
+
+  if (n == 1 && !gimp_item_is_group (layers[0]) && gimp_layer_get_mask (layers[0]) == -1)
+    return layers[0];
+  return gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
+}
+
+void
+fddm_host_image_delete (FddmImageId image)
+{
+  gimp_image_delete (image);
+}

@@ -1,0 +1,136 @@
+/* register.c: the procedures on GIMP 2.10: registration; actions.c has what they do.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n-lib.h>
+#include <libgimp/gimp.h>
+#include <string.h>
+
+#include "plugin/folders.h"
+#include "plugin/gimp2/actions.h"
+#include "plugin/parameters.h"
+#include "plugin/procedures.h"
+
+#define FIRST FDDM_GIMP2_FIRST
+
+static GimpPDBArgType
+type_of (const FddmParameter *parameter)
+{
+  switch (parameter->type)
+    {
+    case FDDM_PARAMETER_DOUBLE: return GIMP_PDB_FLOAT;
+    case FDDM_PARAMETER_TEXT:   return GIMP_PDB_STRING;
+    default:                    return GIMP_PDB_INT32;
+    }
+}
+
+/* ARGUMENTS has room for FIRST of GIMP's and those of the table; DRAWABLE says what the drawable is for. */
+static void
+install (const char *name, const char *menu, const char *label, const char *blurb, const char *help, const char *drawable,
+         const FddmParameter *table, int n_returns, const GimpParamDef *returns)
+{
+  const int    n = fddm_parameters_count (table);
+  GimpParamDef arguments[FIRST + FDDM_PARAMETERS_MAX] = {
+    { GIMP_PDB_INT32, "run-mode", "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
+    { GIMP_PDB_IMAGE, "image", "The image" },
+    { GIMP_PDB_DRAWABLE, "drawable", (char *) drawable },
+  };
+
+  for (int i = 0; i < n; i++)
+    arguments[FIRST + i] = (GimpParamDef) { type_of (&table[i]), (char *) table[i].name, fddm_parameter_describe (&table[i]) };
+  gimp_install_procedure (name, blurb, help, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE, label, "RGB*, GRAY*", GIMP_PLUGIN,
+                          FIRST + n, n_returns, arguments, returns);
+  gimp_plugin_menu_register (name, menu);
+  for (int i = 0; i < n; i++)
+    g_free (arguments[FIRST + i].description);
+}
+
+static void
+install_denoise (void)
+{
+  static const GimpParamDef returns[] = {
+    { GIMP_PDB_LAYER, "new-layer", "The denoised layer" },
+    { GIMP_PDB_LAYER, "noise-layer", "The second layer, removed noise or uncertainty; or -1" },
+  };
+
+  install (FDDM_DENOISE_PROCEDURE, FDDM_DENOISE_MENU, FDDM_DENOISE_LABEL, FDDM_DENOISE_BLURB, FDDM_DENOISE_HELP,
+           "The layer to denoise", fddm_denoise_parameters, G_N_ELEMENTS (returns), returns);
+}
+
+static void
+install_generate (void)
+{
+  static const GimpParamDef returns[] = {
+    { GIMP_PDB_INT32, "num-layers", "How many layers were made" },
+    { GIMP_PDB_INT32ARRAY, "layers", "The new layers, by their seeds" },
+  };
+
+  install (FDDM_GENERATE_PROCEDURE, FDDM_GENERATE_MENU, FDDM_GENERATE_LABEL, FDDM_GENERATE_BLURB, FDDM_GENERATE_HELP,
+           "The layer above which the new ones go; -1: on top", fddm_generate_parameters, G_N_ELEMENTS (returns), returns);
+}
+
+static void
+install_helper (const char *name, const char *blurb, const char *help, int n, const GimpParamDef *arguments)
+{
+  static const GimpParamDef returns[] = { { GIMP_PDB_STRING, "problem", "What went wrong; empty when nothing did" } };
+
+  gimp_install_procedure (name, blurb, help, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE, NULL, NULL, GIMP_PLUGIN, n,
+                          G_N_ELEMENTS (returns), arguments, returns);
+}
+
+static void
+install_helpers (void)
+{
+  static const GimpParamDef denoise[] = {
+    { GIMP_PDB_STRING, "input", "The picture file" },
+    { GIMP_PDB_STRING, "folder", "The folder to write to" },
+    { GIMP_PDB_STRING, "settings", "Parameters of " FDDM_DENOISE_PROCEDURE ", as in \"noise=0 quality=fast\"" },
+  };
+  static const GimpParamDef generate[] = {
+    { GIMP_PDB_STRING, "model", "The network" },
+    { GIMP_PDB_STRING, "subject", "What to make" },
+    { GIMP_PDB_STRING, "folder", "The folder to write to" },
+    { GIMP_PDB_STRING, "settings", "Other parameters of " FDDM_GENERATE_PROCEDURE ", as in \"width=512 seed=3\"" },
+  };
+
+  install_helper (FDDM_FILE_PROCEDURE, FDDM_FILE_BLURB, FDDM_FILE_HELP, G_N_ELEMENTS (denoise), denoise);
+  install_helper (FDDM_GENERATE_FILE_PROCEDURE, FDDM_GENERATE_FILE_BLURB, FDDM_GENERATE_FILE_HELP, G_N_ELEMENTS (generate),
+                  generate);
+}
+
+static void
+query (void)
+{
+  g_autofree char *locale = fddm_folders_locale ();
+
+  gimp_plugin_domain_register (GETTEXT_PACKAGE, locale);
+  install_denoise ();
+  install_generate ();
+  install_helpers ();
+}
+
+static void
+run (const gchar *name, gint n_params, const GimpParam *param, gint *n_return_vals, GimpParam **return_vals)
+{
+  static FddmReply reply;
+
+  gegl_init (NULL, NULL);
+  fddm_folders_bind_locale ();
+  gimp_plugin_enable_precision ();
+
+  reply.values[0].type          = GIMP_PDB_STATUS;
+  reply.values[0].data.d_status = GIMP_PDB_SUCCESS;
+  reply.n                       = 1;
+  if (!strcmp (name, FDDM_DENOISE_PROCEDURE))
+    fddm_gimp2_run (&fddm_gimp2_denoise, param, n_params, &reply);
+  else if (!strcmp (name, FDDM_GENERATE_PROCEDURE))
+    fddm_gimp2_run (&fddm_gimp2_generate, param, n_params, &reply);
+  else if (!strcmp (name, FDDM_FILE_PROCEDURE))
+    fddm_gimp2_denoise_file (param, &reply);
+  else
+    fddm_gimp2_generate_file (param, &reply);
+  *n_return_vals = reply.n;
+  *return_vals   = reply.values;
+}
+
+const GimpPlugInInfo PLUG_IN_INFO = { NULL, NULL, query, run };
+
+MAIN ()

@@ -1,0 +1,253 @@
+/* host.c: plugin/gimp.h on GIMP 3.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "plugin/gimp.h"
+
+#include <glib/gi18n-lib.h>
+#include <libgimp/gimp.h>
+
+G_DEFINE_QUARK (fddm-host-error-quark, fddm_host_error)
+
+/* GIMP 3 hands out objects; the numbers in them are what we pass around. */
+#define IMAGE(id)    gimp_image_get_by_id (id)
+#define ITEM(id)     gimp_item_get_by_id (id)
+#define DRAWABLE(id) gimp_drawable_get_by_id (id)
+#define LAYER(id)    gimp_layer_get_by_id (id)
+
+static FddmItemId
+id_of (gpointer item)
+{
+  return item ? gimp_item_get_id (GIMP_ITEM (item)) : FDDM_NO_ITEM;
+}
+
+const char *
+fddm_host_profile (void)
+{
+  return gimp_directory ();
+}
+
+void
+fddm_host_progress (const char *text, double fraction)
+{
+  static gboolean started;
+
+  if (!started)
+    gimp_progress_init (text);
+  else
+    gimp_progress_set_text_printf ("%s", text);
+  started = TRUE;
+  gimp_progress_update (fraction);
+}
+
+gboolean
+fddm_host_image_is_indexed (FddmImageId image)
+{
+  return gimp_image_get_base_type (IMAGE (image)) == GIMP_INDEXED;
+}
+
+gboolean
+fddm_host_image_is_gray (FddmImageId image)
+{
+  return gimp_image_get_base_type (IMAGE (image)) == GIMP_GRAY;
+}
+
+void
+fddm_host_image_size (FddmImageId image, int *width, int *height)
+{
+  *width  = gimp_image_get_width (IMAGE (image));
+  *height = gimp_image_get_height (IMAGE (image));
+}
+
+gboolean
+fddm_host_image_is_floating (FddmImageId image)
+{
+  return gimp_image_get_floating_sel (IMAGE (image)) != NULL;
+}
+
+gboolean
+fddm_host_item_is_layer (FddmItemId item)
+{
+  return gimp_item_is_layer (ITEM (item));
+}
+
+char *
+fddm_host_item_name (FddmItemId item)
+{
+  return gimp_item_get_name (ITEM (item));
+}
+
+FddmItemId
+fddm_host_layer_of (FddmImageId image, FddmItemId id)
+{
+  GimpItem *item = id == FDDM_NO_ITEM ? NULL : ITEM (id);
+
+  if (!item || gimp_item_get_image (item) != IMAGE (image))
+    return FDDM_NO_ITEM;
+  if (gimp_item_is_layer_mask (item))
+    return id_of (gimp_layer_from_mask (GIMP_LAYER_MASK (item)));
+  return gimp_item_is_layer (item) ? id : FDDM_NO_ITEM;
+}
+
+gboolean
+fddm_host_has_selection (FddmImageId image)
+{
+  return !gimp_selection_is_empty (IMAGE (image));
+}
+
+gboolean
+fddm_host_selection_bounds (FddmItemId drawable, GeglRectangle *bounds)
+{
+  return gimp_drawable_mask_intersect (DRAWABLE (drawable), &bounds->x, &bounds->y, &bounds->width, &bounds->height);
+}
+
+void
+fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds)
+{
+  gboolean some;
+  int      x1, y1, x2, y2;
+
+  if (!gimp_selection_bounds (IMAGE (image), &some, &x1, &y1, &x2, &y2) || !some)
+    *bounds = (GeglRectangle) { 0 };
+  else
+    *bounds = (GeglRectangle) { x1, y1, x2 - x1, y2 - y1 };
+}
+
+FddmItemId
+fddm_host_layer_mask (FddmItemId layer)
+{
+  return gimp_layer_get_apply_mask (LAYER (layer)) ? id_of (gimp_layer_get_mask (LAYER (layer))) : FDDM_NO_ITEM;
+}
+
+GeglBuffer *
+fddm_host_buffer (FddmItemId drawable)
+{
+  return gimp_drawable_get_buffer (DRAWABLE (drawable));
+}
+
+const Babl *
+fddm_host_format (FddmItemId drawable)
+{
+  return gimp_drawable_get_format (DRAWABLE (drawable));
+}
+
+void
+fddm_host_undo_begin (FddmImageId image)
+{
+  gimp_image_undo_group_start (IMAGE (image));
+}
+
+void
+fddm_host_undo_end (FddmImageId image)
+{
+  gimp_image_undo_group_end (IMAGE (image));
+}
+
+FddmItemId
+fddm_host_layer_new (FddmImageId image, FddmItemId source, const char *name, FddmLayerKind kind)
+{
+  GimpDrawable *from  = DRAWABLE (source);
+  gboolean      gray  = gimp_drawable_is_gray (from);
+  gboolean      alpha = kind == FDDM_LAYER_PICTURE && gimp_drawable_has_alpha (from);
+  GimpImageType type  = gray ? (alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE) : (alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE);
+  GimpLayerMode mode  = kind == FDDM_LAYER_NOISE ? GIMP_LAYER_MODE_GRAIN_MERGE : GIMP_LAYER_MODE_NORMAL;
+  GimpLayer    *layer;
+  int           x, y;
+
+  layer = gimp_layer_new (IMAGE (image), name, gimp_drawable_get_width (from), gimp_drawable_get_height (from), type, 100,
+                          mode);
+  if (!layer)
+    return FDDM_NO_ITEM;
+  gimp_drawable_get_offsets (from, &x, &y);
+  gimp_layer_set_offsets (layer, x, y);
+  gimp_item_set_visible (GIMP_ITEM (layer), kind == FDDM_LAYER_PICTURE);
+  return id_of (layer);
+}
+
+FddmItemId
+fddm_host_picture_new (FddmImageId image, int width, int height, const char *name)
+{
+  return id_of (gimp_layer_new (IMAGE (image), name, width, height,
+                                fddm_host_image_is_gray (image) ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE, 100,
+                                GIMP_LAYER_MODE_NORMAL));
+}
+
+gboolean
+fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
+{
+  GimpItem *parent = above == FDDM_NO_ITEM ? NULL : gimp_item_get_parent (ITEM (above));
+
+  if (above == FDDM_NO_ITEM)
+    return gimp_image_insert_layer (IMAGE (image), LAYER (layer), NULL, 0);
+  return gimp_image_insert_layer (IMAGE (image), LAYER (layer), parent ? GIMP_LAYER (parent) : NULL,
+                                  gimp_image_get_item_position (IMAGE (image), ITEM (above)));
+}
+
+FddmItemId
+fddm_host_layer_add_mask (FddmItemId id)
+{
+  GimpLayer     *layer    = LAYER (id);
+  gboolean       selected = !gimp_selection_is_empty (gimp_item_get_image (GIMP_ITEM (layer)));
+  GimpLayerMask *mask     = gimp_layer_create_mask (layer, selected ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE);
+
+  return mask && gimp_layer_add_mask (layer, mask) ? id_of (mask) : FDDM_NO_ITEM;
+}
+
+void
+fddm_host_layer_remove (FddmImageId image, FddmItemId layer)
+{
+  gimp_image_remove_layer (IMAGE (image), LAYER (layer));
+}
+
+void
+fddm_host_layer_select (FddmImageId image, FddmItemId layer)
+{
+  GimpLayer *layers[] = { LAYER (layer), NULL };
+
+  gimp_image_set_selected_layers (IMAGE (image), (const GimpLayer **) layers);
+}
+
+FddmImageId
+fddm_host_image_new (int width, int height)
+{
+  return gimp_image_get_id (gimp_image_new (width, height, GIMP_RGB));
+}
+
+FddmImageId
+fddm_host_file_load (const char *path, GError **error)
+{
+  g_autoptr (GFile) file  = g_file_new_for_path (path);
+  GimpImage        *image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, file);
+
+  if (image)
+    return gimp_image_get_id (image);
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The file cannot be opened: %s"),
+                 gimp_pdb_get_last_error (gimp_get_pdb ()));
+  return -1;
+}
+
+gboolean
+fddm_host_file_save (FddmImageId image, const char *path, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  if (gimp_file_save (GIMP_RUN_NONINTERACTIVE, IMAGE (image), file, NULL))
+    return TRUE;
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The result cannot be saved: %s"),
+               gimp_pdb_get_last_error (gimp_get_pdb ()));
+  return FALSE;
+}
+
+FddmItemId
+fddm_host_image_merge (FddmImageId image)
+{
+  g_autofree GimpLayer **layers = gimp_image_get_layers (IMAGE (image));
+
+  if (layers[0] && !layers[1] && !gimp_item_is_group (GIMP_ITEM (layers[0])) && !gimp_layer_get_mask (layers[0]))
+    return id_of (layers[0]);
+  return id_of (gimp_image_merge_visible_layers (IMAGE (image), GIMP_CLIP_TO_IMAGE));
+}
+
+void
+fddm_host_image_delete (FddmImageId image)
+{
+  gimp_image_delete (IMAGE (image));
+}

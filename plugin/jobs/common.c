@@ -1,0 +1,68 @@
+/* common.c: see common.h, and in jobs.h what is not of one job.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "plugin/jobs/common.h"
+
+#include <glib/gi18n-lib.h>
+#include <string.h>
+
+#include "plugin/folders.h"
+#include "plugin/jobs/jobs.h"
+
+gboolean
+fddm_job_check_image (FddmImageId image, const char *indexed, GError **error)
+{
+  const char *text = NULL;
+
+  if (fddm_host_image_is_indexed (image))
+    text = indexed;
+  else if (fddm_host_image_is_floating (image))
+    text = _("The image has a floating selection. Anchor it first: Layer > Anchor Layer.");
+  if (text)
+    g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, text);
+  return text == NULL;
+}
+
+FddmWeights *
+fddm_job_weights (const char *name, GError **error)
+{
+  g_auto (GStrv)   folders = fddm_folders_weights (fddm_host_profile ());
+  g_autofree char *path    = fddm_weights_find (name, (const char *const *) folders, error);
+
+  return path ? fddm_weights_open (path, error) : NULL;
+}
+
+FddmContext *
+fddm_job_context (FddmWeights *weights, double device, GError **error)
+{
+  static const FddmDeviceKind kinds[] = { FDDM_DEVICE_AUTO, FDDM_DEVICE_GPU, FDDM_DEVICE_CPU };
+
+  return fddm_context_new (weights, kinds[(int) device], NULL, error);
+}
+
+char *
+fddm_job_account (const FddmContext *context, char *found)
+{
+  const char      *reason = fddm_context_gpu_reason (context);
+  g_autofree char *no_gpu = reason ? g_strdup_printf (_("No GPU: %s"), reason) : NULL;
+  g_autofree char *line   = found;
+
+  return no_gpu ? g_strdup_printf ("%s %s", line, no_gpu) : g_steal_pointer (&line);
+}
+
+char *
+fddm_job_device_words (G_GNUC_UNUSED gpointer data)
+{
+  g_autofree char *problem = fddm_gpu_problem (NULL);
+  char            *path    = problem ? strstr (problem, " (/") : NULL;
+
+  if (path)   /* for the log */
+    *path = '\0';
+  /* translators: %s is why no GPU is used, such as "no NVIDIA driver" */
+  return problem ? g_strdup_printf (_("Computes on the processor: %s."), problem) : g_strdup (_("Computes on the GPU."));
+}
+
+void
+fddm_job_log (const char *name, const char *account)
+{
+  g_printerr ("fddm: %s: %s\n", name, account);
+}

@@ -1,0 +1,158 @@
+/* files.c: picture files denoised or generated into a folder; see jobs.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <gio/gio.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "plugin/jobs/jobs.h"
+
+static gboolean
+same_file (const char *one, const char *other)
+{
+  GStatBuf a, b;
+
+  return !g_stat (one, &a) && !g_stat (other, &b) && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+static gboolean
+is_folder (const char *folder, GError **error)
+{
+  if (g_file_test (folder, G_FILE_TEST_IS_DIR))
+    return TRUE;
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("There is no folder “%s”."), folder);
+  return FALSE;
+}
+
+/* Where the result goes; an error when it cannot go there. */
+static char *
+output_path (const char *input, const char *folder, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (input);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  if (!is_folder (folder, error))
+    return NULL;
+  if (same_file (input, path))
+    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
+                 _("“%s” would be written over itself. Choose another folder."), input);
+  else
+    return g_steal_pointer (&path);
+  return NULL;
+}
+
+/* Saves under another name first, with the same ending, by which GIMP knows the format. */
+static gboolean
+save_whole (FddmImageId image, const char *path, GError **error)
+{
+  g_autofree char *folder    = g_path_get_dirname (path);
+  g_autofree char *name      = g_path_get_basename (path);
+  g_autofree char *part      = g_strdup_printf (".fddm-%d-%s", (int) getpid (), name);
+  g_autofree char *part_path = g_build_filename (folder, part, NULL);
+  gboolean         done      = fddm_host_file_save (image, part_path, error);
+
+  if (done && g_rename (part_path, path))
+    {
+      g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("Cannot write “%s”: %s"), path, g_strerror (errno));
+      done = FALSE;
+    }
+  if (!done)
+    g_unlink (part_path);
+  return done;
+}
+
+/* Denoises the image as one layer and keeps that alone, so that transparency isn't laid over itself. */
+static gboolean
+denoise_image (FddmImageId image, const double *values, char **account, GError **error)
+{
+  FddmItemId layer = fddm_host_image_merge (image);
+  FddmLayers made;
+
+  if (layer == FDDM_NO_ITEM)
+    {
+      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("The image has no visible layer."));
+      return FALSE;
+    }
+  if (!fddm_job_denoise (image, layer, values, &made, account, error))
+    return FALSE;
+  fddm_host_layer_remove (image, layer);
+  return TRUE;
+}
+
+gboolean
+fddm_job_denoise_file (const char *input, const char *folder, const char *settings, GError **error)
+{
+  double           values[FDDM_DENOISE_N];
+  g_autofree char *output = NULL;
+  g_autofree char *account = NULL;
+  FddmImageId      image;
+  gboolean         done;
+
+  fddm_parameters_defaults (fddm_denoise_parameters, values);
+  if (!fddm_parameters_from_text (fddm_denoise_parameters, settings, values, error))
+    return FALSE;
+  values[FDDM_DENOISE_OUTPUT] = FDDM_OUTPUT_LAYER;
+
+  output = output_path (input, folder, error);
+  if (!output)
+    return FALSE;
+  image = fddm_host_file_load (input, error);
+  if (image == -1)
+    return FALSE;
+  done = denoise_image (image, values, &account, error) && save_whole (image, output, error);
+  fddm_host_image_delete (image);
+  if (done)
+    fddm_job_log (input, account);
+  return done;
+}
+
+/* FOLDER/SUBJECT-SEED.png; a subject from a stranger's weights may hold anything. */
+static char *
+generated_path (const char *folder, const double *values)
+{
+  g_autofree char *subject = fddm_job_subject (values);
+  g_autofree char *name    = g_strdup_printf ("%s-%.0f.png", g_strdelimit (subject, G_DIR_SEPARATOR_S, '-'),
+                                              values[FDDM_GENERATE_SEED]);
+
+  return g_build_filename (folder, name, NULL);
+}
+
+static gboolean
+generate_image (const double *values, const char *path, char **account, GError **error)
+{
+  FddmImageId   image = fddm_host_image_new (values[FDDM_GENERATE_WIDTH], values[FDDM_GENERATE_HEIGHT]);
+  FddmGenerated made;
+  gboolean      done  = fddm_job_generate (image, FDDM_NO_ITEM, values, &made, account, error)
+                       && save_whole (image, path, error);
+
+  fddm_host_image_delete (image);
+  return done;
+}
+
+gboolean
+fddm_job_generate_file (const char *model, const char *subject, const char *folder, const char *settings, GError **error)
+{
+  double           values[FDDM_GENERATE_N];
+  g_autofree char *path    = NULL;
+  g_autofree char *account = NULL;
+
+  fddm_parameters_defaults (fddm_generate_parameters, values);
+  values[FDDM_GENERATE_WIDTH] = values[FDDM_GENERATE_HEIGHT] = 512;
+  if (!fddm_parameters_from_text (fddm_generate_parameters, settings, values, error) || !is_folder (folder, error))
+    return FALSE;
+  values[FDDM_GENERATE_MODEL]   = fddm_value_of_text (model);
+  values[FDDM_GENERATE_SUBJECT] = fddm_value_of_text (subject);
+  values[FDDM_GENERATE_COUNT]   = 1;
+  if (values[FDDM_GENERATE_WIDTH] < 1 || values[FDDM_GENERATE_HEIGHT] < 1)
+    {
+      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
+                           _("Without an image, width and height must be 1 or more."));
+      return FALSE;
+    }
+  path = generated_path (folder, values);
+  if (!generate_image (values, path, &account, error))
+    return FALSE;
+  fddm_job_log (path, account);
+  return TRUE;
+}

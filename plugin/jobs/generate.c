@@ -1,0 +1,200 @@
+/* generate.c: new layers out of nothing; see jobs.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "plugin/jobs/generate.h"
+
+#include <glib/gi18n-lib.h>
+#include <stdlib.h>
+
+#include "engine/gegl-pixels.h"
+#include "plugin/jobs/common.h"
+#include "plugin/jobs/jobs.h"
+#include "plugin/layer-pixels.h"
+
+/* What goes through a job. */
+typedef struct {
+  FddmImageId        image;
+  FddmItemId         above;      /* or FDDM_NO_ITEM: on top */
+  const double      *values;
+  FddmGenerateParams params;     /* the first layer's       */
+  int                count;
+  FddmProgressBar    bar;
+  GeglBuffer        *pictures[FDDM_GENERATE_LAYERS_MAX];
+  char             **account;    /* may be NULL             */
+} Job;
+
+FddmGenerateParams
+fddm_generate_params_of (const double *values, int image_width, int image_height)
+{
+  FddmGenerateParams params = fddm_generate_params_default ();
+
+  params.subject  = fddm_text_of_value (values[FDDM_GENERATE_SUBJECT]);
+  params.width    = values[FDDM_GENERATE_WIDTH] > 0 ? (int) values[FDDM_GENERATE_WIDTH] : image_width;
+  params.height   = values[FDDM_GENERATE_HEIGHT] > 0 ? (int) values[FDDM_GENERATE_HEIGHT] : image_height;
+  params.steps    = (int) values[FDDM_GENERATE_STEPS];
+  params.eta      = values[FDDM_GENERATE_ETA];
+  params.tileable = values[FDDM_GENERATE_TILEABLE] != 0;
+  params.seed     = (guint32) values[FDDM_GENERATE_SEED];
+  return params;
+}
+
+FddmWeights *
+fddm_generate_weights (const double *values, GError **error)
+{
+  g_autofree char *name = fddm_model_weights (fddm_text_of_value (values[FDDM_GENERATE_MODEL]));
+
+  return fddm_job_weights (name, error);
+}
+
+int
+fddm_generate_channels (const FddmWeights *weights)
+{
+  return atoi (fddm_weights_metadata (weights, "channels"));
+}
+
+char *
+fddm_job_subject (const double *values)
+{
+  const char *subject = fddm_text_of_value (values[FDDM_GENERATE_SUBJECT]);
+  char       *model   = *subject ? NULL : g_path_get_basename (fddm_text_of_value (values[FDDM_GENERATE_MODEL]));
+
+  if (model && g_str_has_suffix (model, ".safetensors"))
+    *g_strrstr (model, ".safetensors") = '\0';
+  return model ? model : g_strdup (subject);
+}
+
+static gboolean
+check_selection (const Job *job, GError **error)
+{
+  const GeglRectangle layer = { 0, 0, job->params.width, job->params.height };
+  GeglRectangle       selected;
+
+  fddm_host_selection_in_image (job->image, &selected);
+  if (!fddm_host_has_selection (job->image) || gegl_rectangle_intersect (NULL, &selected, &layer))
+    return TRUE;
+  g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
+                       _("The selection does not touch the new layer, which begins at the image's upper left corner."));
+  return FALSE;
+}
+
+/* For the log. */
+static char *
+describe_run (const Job *job, const FddmContext *context, double seconds)
+{
+  /* translators: width, height, how many, the device, seconds */
+  return fddm_job_account (context, g_strdup_printf (_("%d × %d, layers: %d. %s, %.1f s."), job->params.width,
+                                                     job->params.height, job->count, fddm_context_describe (context),
+                                                     seconds));
+}
+
+static gboolean
+compute (Job *job, FddmContext *context, int channels, GError **error)
+{
+  const GeglRectangle all    = { 0, 0, job->params.width, job->params.height };
+  FddmGenerateParams  params = job->params;
+
+  for (job->bar.layer = 0; job->bar.layer < job->count; job->bar.layer++)
+    {
+      GeglBuffer    *picture = gegl_buffer_new (&all, babl_format (channels == 1 ? "Y' float" : "R'G'B' float"));
+      FddmGeglCanvas canvas;
+      FddmSink       sink = fddm_gegl_canvas_sink (&canvas, picture, channels);
+
+      job->pictures[job->bar.layer] = picture;
+      params.seed = fddm_seed_after (job->params.seed, job->bar.layer);
+      if (!fddm_generate (context, &params, &sink, fddm_progress_engine, &job->bar, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+run_engine (Job *job, GError **error)
+{
+  const gint64            start   = g_get_monotonic_time ();
+  g_autoptr (FddmWeights) weights = fddm_generate_weights (job->values, error);
+  g_autoptr (FddmContext) context = weights ? fddm_job_context (weights, job->values[FDDM_GENERATE_DEVICE], error) : NULL;
+  gboolean                done;
+
+  if (!context)
+    return FALSE;
+  job->bar.context = context;
+  job->bar.layers  = job->count;
+  done = compute (job, context, fddm_generate_channels (weights), error);
+  job->bar.context = NULL;
+  if (done && job->account)
+    *job->account = describe_run (job, context, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
+  return done;
+}
+
+/* Adds the layer of the picture I right above ABOVE. */
+static FddmItemId
+add_layer (Job *job, FddmItemId above, int i)
+{
+  const guint      seed    = fddm_seed_after (job->params.seed, i);
+  g_autofree char *subject = fddm_job_subject (job->values);
+  /* translators: the name of a layer: "wood (seed 3)" */
+  g_autofree char *title   = g_strdup_printf (_("%s (seed %u)"), subject, seed);
+  const int        before  = job->count - 1 - i;
+  FddmStretch      stretch = { &job->bar, FDDM_STAGE_WRITE, (double) before / job->count, (before + 1.0) / job->count };
+  FddmItemId       layer   = fddm_host_picture_new (job->image, job->params.width, job->params.height, title);
+
+  if (layer == FDDM_NO_ITEM)
+    return FDDM_NO_ITEM;
+  fddm_layer_pixels_write (layer, job->pictures[i], &stretch);
+  if (!fddm_host_layer_insert (job->image, layer, above))
+    return FDDM_NO_ITEM;
+  if (!fddm_host_has_selection (job->image) || fddm_host_layer_add_mask (layer) != FDDM_NO_ITEM)
+    return layer;
+  fddm_host_layer_remove (job->image, layer);
+  return FDDM_NO_ITEM;
+}
+
+/* From the last one, each above the one before, so that the first is on top. */
+static gboolean
+add_layers (Job *job, FddmGenerated *made, GError **error)
+{
+  FddmItemId above = job->above;
+  int        i;
+
+  fddm_host_undo_begin (job->image);
+  for (i = job->count - 1; i >= 0; i--)
+    {
+      made->layers[i] = add_layer (job, above, i);
+      if (made->layers[i] == FDDM_NO_ITEM)
+        break;
+      above = made->layers[i];
+    }
+  made->n = job->count;
+  if (i < 0)
+    fddm_host_layer_select (job->image, made->layers[0]);
+  else
+    for (int k = i + 1; k < job->count; k++)
+      fddm_host_layer_remove (job->image, made->layers[k]);
+  fddm_host_undo_end (job->image);
+
+  if (i < 0)
+    return TRUE;
+  g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("GIMP could not add the new layer."));
+  return FALSE;
+}
+
+gboolean
+fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made, char **account,
+                   GError **error)
+{
+  Job      job = { .image = image, .values = values, .account = account };
+  int      width, height;
+  gboolean done;
+
+  if (!fddm_parameters_check (fddm_generate_parameters, values, error)
+      || !fddm_job_check_image (image, _("Indexed images cannot take the new layer. Convert the image to RGB first: "
+                                         "Image > Mode > RGB."), error))
+    return FALSE;
+  fddm_host_image_size (image, &width, &height);
+  job.params = fddm_generate_params_of (values, width, height);
+  job.count  = (int) values[FDDM_GENERATE_COUNT];
+  job.above  = fddm_host_layer_of (image, drawable);
+  done = check_selection (&job, error) && run_engine (&job, error) && add_layers (&job, made, error);
+  for (int i = 0; i < job.count; i++)
+    g_clear_object (&job.pictures[i]);
+  return done;
+}

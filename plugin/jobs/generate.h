@@ -1,0 +1,12 @@
+/* generate.h: what the job and the dialog's preview of FDDM Generate share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "engine/fddm.h"
+#include "plugin/parameters.h"
+
+/* What VALUES (of fddm_generate_parameters) say to the engine, and to whose weights; 0 for a side is that of the image. */
+FddmGenerateParams fddm_generate_params_of (const double *values, int image_width, int image_height);
+/* The weights of the values' model. */
+FddmWeights       *fddm_generate_weights   (const double *values, GError **error);
+/* Samples of a pixel that they make. */
+int                fddm_generate_channels  (const FddmWeights *weights);

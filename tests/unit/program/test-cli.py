@@ -1,0 +1,466 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The program fddm from outside: test-cli.py PROGRAM (environment: FDDM_GOLDEN, the folder of tests/golden). TAP."""
+import json
+import math
+import os
+import random
+import resource
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import zlib
+
+PROGRAM = os.path.abspath(sys.argv[1])
+GOLDEN = os.environ.get("FDDM_GOLDEN", os.path.join(os.path.dirname(__file__), "..", "..", "golden"))
+NETWORK = os.path.abspath(os.path.join(GOLDEN, "tiny.safetensors"))
+GENERATOR = os.path.abspath(os.path.join(GOLDEN, "tiny-generate.safetensors"))
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}                     # samples a pixel, by PNG's colour type
+WORDS = {"LC_ALL": "C.UTF-8", "LANGUAGE": "C"}
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+# ---- PNG ----
+
+def write_png(path, width, height, samples, kind=2, depth=8, palette=None):
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    row = width * CHANNELS[kind]
+    pack = ">%d%s" % (row, "H" if depth == 16 else "B")
+    lines = b"".join(b"\0" + struct.pack(pack, *samples[y * row:(y + 1) * row]) for y in range(height))
+    with open(path, "wb") as f:
+        f.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0))
+                + (chunk(b"PLTE", bytes(palette)) if palette else b"") + chunk(b"IDAT", zlib.compress(lines))
+                + chunk(b"IEND", b""))
+
+
+def read_png(path):
+    """Width, height, colour type, depth, samples."""
+    with open(path, "rb") as f:
+        data = f.read()
+    at, packed = 8, b""
+    while at < len(data):
+        length, name = struct.unpack(">I4s", data[at:at + 8])
+        body = data[at + 8:at + 8 + length]
+        if name == b"IHDR":
+            width, height, depth, kind = struct.unpack(">IIBB", body[:10])
+        packed += body if name == b"IDAT" else b""
+        at += 12 + length
+    step = CHANNELS[kind] * depth // 8
+    row, raw, above, out = width * step, zlib.decompress(packed), bytes(width * step), b""
+    for y in range(height):
+        how, line = raw[y * (row + 1)], bytearray(raw[y * (row + 1) + 1:(y + 1) * (row + 1)])
+        for x in range(row):
+            a, b, c = (line[x - step] if x >= step else 0), above[x], (above[x - step] if x >= step else 0)
+            p = a + b - c
+            near = min((a, b, c), key=lambda v: abs(p - v))
+            line[x] = (line[x] + (0, a, b, (a + b) // 2, near)[how]) & 255
+        above = bytes(line)
+        out += above
+    samples = struct.unpack(">%d%s" % (len(out) * 8 // depth, "H" if depth == 16 else "B"), out)
+    return width, height, kind, depth, samples
+
+
+def noise(width, height, kind=2, depth=8, sigma=20, seed=1):
+    rand, top = random.Random(seed), 65535 if depth == 16 else 255
+    return [min(max(int(top * (0.5 + rand.gauss(0, sigma / 255))), 0), top) for _ in range(width * height * CHANNELS[kind])]
+
+
+# ---- Running ----
+
+def run(*arguments, status=0, limit=None, stdout=subprocess.PIPE, **environment):
+    def limits():
+        if limit is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    env = dict(os.environ, **WORDS, XDG_DATA_HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent")
+    env.pop("FDDM_WEIGHTS_DIR", None)
+    env.update(environment)
+    done = subprocess.run([PROGRAM, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, preexec_fn=limits,
+                          timeout=120)
+    assert done.returncode == status, "status %d: %s" % (done.returncode, done.stderr)
+    if status:
+        assert done.stderr.startswith("fddm: ") and done.stderr.count("\n") == 1, "not one line: " + done.stderr
+    return done
+
+
+def denoise(source, target, *more, **how):
+    return run("denoise", source, target, "--weights", NETWORK, "--device", "cpu", *more, **how)
+
+
+def generate(target, *more, model=GENERATOR, **how):
+    small = () if "--width" in more else ("--width", "21", "--height", "14")         # not whole patches
+    return run("generate", target, "--model", model, "--device", "cpu", "--steps", "3", *small, *more, **how)
+
+
+def refused(source, target, *more, status=1, **how):
+    """Fails, and leaves the folder as it was."""
+    folder = os.path.dirname(os.path.abspath(target))
+    before = set(os.listdir(folder)) if os.path.isdir(folder) else set()
+    done = denoise(source, target, *more, status=status, **how)
+    left = set(os.listdir(folder)) - before if os.path.isdir(folder) else set()
+    assert not left, "left behind for %s: %s" % (target, left)
+    return done.stderr
+
+
+# ---- Tests ----
+
+@test
+def command_lines():
+    assert run("--version").stdout.startswith("fddm ")
+    assert "denoise" in run("--help").stdout
+    assert "--noise" in run("denoise", "--help").stdout
+    assert "--tileable" in run("generate", "--help").stdout and "generate OUT" in run("--help").stdout
+    run("frobnicate", status=2)
+    for bad in (["--noise", "101"], ["--luma", "-1"], ["--chroma", "x"], ["--quality", "superb"], ["--device", "tpu"],
+                ["--memory", "0"], ["--frobnicate"], ["--seed", "-1"], ["--coarse", "201"], ["--medium", "-1"],
+                ["--fine", "nan"], ["--uncertainty", "b.png"], ["--uncertainty", "./b.png"]):
+        run("denoise", "a.png", "b.png", *bad, status=2)
+    run("denoise", "a.png", status=2)
+    run("denoise", "a.png", "b.png", "c.png", status=2)
+    run("info", "a.png", "b.png", status=2)
+    run("bench", "--size", "0", status=2)
+
+
+@test
+def strengths_of_zero_return_the_samples():
+    for kind, depth in ((0, 8), (0, 16), (2, 8), (2, 16), (4, 8), (4, 16), (6, 8), (6, 16)):
+        samples = noise(23, 17, kind, depth)
+        write_png("in.png", 23, 17, samples, kind, depth)
+        denoise("in.png", "out.png", "--luma", "0", "--chroma", "0", "--noise", "20")
+        assert read_png("out.png") == (23, 17, kind, depth, tuple(samples)), (kind, depth)
+
+
+@test
+def noise_leaves_and_alpha_stays():
+    for kind, depth in ((2, 8), (0, 16), (4, 16), (6, 8)):
+        samples = noise(40, 30, kind, depth)
+        write_png("in.png", 40, 30, samples, kind, depth)
+        denoise("in.png", "out.png", "--noise", "20")
+        width, height, same_kind, same_depth, result = read_png("out.png")
+        assert (width, height, same_kind, same_depth) == (40, 30, kind, depth)
+        assert result != tuple(samples), "nothing happened"
+        if kind in (4, 6):
+            assert result[CHANNELS[kind] - 1::CHANNELS[kind]] == tuple(samples[CHANNELS[kind] - 1::CHANNELS[kind]])
+
+
+@test
+def bands():
+    samples = noise(40, 30)
+    write_png("in.png", 40, 30, samples)
+    results = []
+    for more in ([], ["--coarse", "100", "--medium", "100", "--fine", "100"], ["--coarse", "0", "--medium", "0"],
+                 ["--coarse", "200", "--fine", "0"], ["--coarse", "0", "--medium", "0", "--fine", "0"]):
+        denoise("in.png", "out.png", "--noise", "20", *more)
+        results.append(read_png("out.png")[4])
+    assert results[0] == results[1] and results[4] == tuple(samples) and len(set(results)) == 4
+
+
+@test
+def uncertainty():
+    for kind, depth, gray in ((2, 8, 0), (6, 16, 0), (0, 8, 0)):
+        write_png("in.png", 40, 30, noise(40, 30, kind, depth), kind, depth)
+        denoise("in.png", "out.png", "--noise", "20")
+        without = read_png("out.png")
+        report = json.loads(denoise("in.png", "out.png", "--noise", "20", "--uncertainty", "guess.png", "--json").stdout)
+        assert report["uncertainty"] == "guess.png" and read_png("out.png") == without
+        width, height, same_kind, same_depth, result = read_png("guess.png")
+        assert (width, height, same_kind, same_depth) == (40, 30, gray, depth) and len(set(result)) > 10
+    write_png("in.png", 20, 20, noise(20, 20))
+    for target in ("missing/guess.png", "guess.frob"):
+        assert target in refused("in.png", "out2.png", "--uncertainty", target)
+
+
+@test
+def indexed_pictures_become_rgb():
+    write_png("in.png", 20, 20, [i % 3 for i in range(400)], 3, 8, [10, 20, 30, 200, 100, 50, 90, 90, 90])
+    denoise("in.png", "out.png", "--luma", "0", "--chroma", "0", "--noise", "5")
+    assert read_png("out.png")[4][:9] == (10, 20, 30, 200, 100, 50, 90, 90, 90)
+
+
+@test
+def a_picture_can_replace_itself():
+    write_png("in.png", 20, 20, noise(20, 20))
+    os.chmod("in.png", 0o640)
+    before = read_png("in.png")
+    denoise("in.png", "in.png", "--noise", "20", "--quiet")
+    assert read_png("in.png")[:4] == before[:4] and read_png("in.png")[4] != before[4]
+    assert os.stat("in.png").st_mode & 0o777 == 0o640
+
+
+@test
+def other_formats():
+    write_png("in.png", 32, 24, noise(32, 24))
+    for ending, magic in (("jpg", b"\xff\xd8"), ("tif", b"II"), ("webp", b"RIFF")):
+        denoise("in.png", "out." + ending, "--noise", "20")
+        with open("out." + ending, "rb") as f:
+            assert f.read(4).startswith(magic)
+        denoise("out." + ending, "again.png", "--noise", "5")
+        assert read_png("again.png")[:2] == (32, 24)
+
+
+@test
+def exif_data_go_along():
+    write_png("in.png", 32, 24, noise(32, 24))
+    denoise("in.png", "plain.jpg", "--noise", "20")
+    exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
+    segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+    with open("plain.jpg", "rb") as f:
+        plain = f.read()
+    assert segment not in plain
+    with open("turned.jpg", "wb") as f:
+        f.write(plain[:2] + segment + plain[2:])
+    denoise("turned.jpg", "out.jpg", "--noise", "20")
+    with open("out.jpg", "rb") as f:
+        assert f.read().count(segment) == 1
+
+
+@test
+def unreadable_pictures():
+    write_png("good.png", 60, 50, noise(60, 50))
+    denoise("good.png", "good.jpg", "--noise", "1")
+    denoise("good.png", "good.tif", "--noise", "1")
+    for name in ("good.png", "good.jpg", "good.tif"):
+        with open(name, "rb") as f:
+            data = f.read()
+        with open("cut-" + name, "wb") as f:
+            f.write(data[:len(data) // 2])
+        assert "cut-" + name in refused("cut-" + name, "out.png")
+    with open("junk.png", "wb") as f:
+        f.write(b"hello\n")
+    open("empty.png", "wb").close()
+    os.mkdir("folder.png")
+    for name in ("junk.png", "empty.png", "folder.png", "missing.png"):
+        assert name in refused(name, "out.png")
+
+
+@test
+def unwritable_targets():
+    write_png("in.png", 200, 200, noise(200, 200))
+    with open("old.png", "wb") as f:
+        f.write(b"old")
+    os.mkdir("folder.tif")
+    for target in ("missing/out.png", "old.png/out.png", "out.frob", "out", "folder.tif", "/dev/full"):
+        assert target in refused("in.png", target)
+    # A full disk: files may not grow beyond 4 kB.
+    for target in ("out.png", "old.png", "out.tif", "out.jpg"):
+        assert target in refused("in.png", target, "--noise", "5", limit=4096)
+    with open("old.png", "rb") as f:
+        assert f.read() == b"old"
+
+
+@test
+def weights_by_name_and_path():
+    write_png("in.png", 20, 20, noise(20, 20))
+    os.mkdir("networks")
+    shutil.copy(NETWORK, "networks/mine.safetensors")
+    run("denoise", "in.png", "out.png", "--weights", "mine", "--device", "cpu", FDDM_WEIGHTS_DIR="networks")
+    error = run("denoise", "in.png", "out2.png", "--weights", "yours", FDDM_WEIGHTS_DIR="networks", status=1).stderr
+    assert "yours" in error and "networks" in error
+    with open("networks/mine.safetensors", "r+b") as f:
+        f.truncate(1000)
+    error = run("denoise", "in.png", "out2.png", "--weights", "mine", FDDM_WEIGHTS_DIR="networks", status=1).stderr
+    assert "mine.safetensors" in error
+    assert not os.path.exists("out2.png")
+
+
+@test
+def pictures_are_generated():
+    done = generate("a.png", "--subject", "grass", "--seed", "5")
+    assert "a.png: seed 5." in done.stderr and done.stdout == ""
+    width, height, kind, depth, samples = read_png("a.png")
+    assert (width, height, kind, depth) == (21, 14, 2, 8) and len(set(samples)) > 20
+    others = {samples}
+    for number, more in enumerate(([], ["--subject", "grass", "--seed", "6"], ["--subject", "stone paving", "--seed", "5"],
+                                   ["--subject", "grass", "--seed", "5", "--eta", "0"],
+                                   ["--subject", "grass", "--seed", "5", "--steps", "4"]), 1):
+        generate("b.png", *more)
+        others.add(read_png("b.png")[4])
+        assert len(others) == number + 1, "%s changes nothing" % more
+    generate("b.png", "--subject", "grass", "--seed", "5", "--quiet")
+    with open("a.png", "rb") as a, open("b.png", "rb") as b:
+        assert a.read() == b.read(), "the same seed, other bytes"
+    generate("c.jpg", "--tileable", "--threads", "1", "--memory", "100")
+    assert read_png("b.png")[4] == samples and sorted(os.listdir(".")) == ["a.png", "b.png", "c.jpg"]
+    generate("large.png", "--width", "512", "--height", "1")
+    assert read_png("large.png")[:2] == (512, 1)
+
+
+@test
+def several_pictures():
+    os.mkdir("x.y")
+    told = json.loads(generate("x.y/some.png", "--count", "3", "--seed", "2147483646", "--json").stdout)
+    seeds = [2147483646, 2147483647, 0]
+    assert [(o["output"], o["seed"]) for o in told["outputs"]] == [("x.y/some-%d.png" % (i + 1), s) for i, s in enumerate(seeds)]
+    assert told["width"] == 21 and told["steps"] == 3 and told["subject"] is None and not told["tileable"] and told["device"]
+    for i, seed in enumerate(seeds, 1):
+        generate("one.png", "--seed", str(seed))
+        assert read_png("one.png") == read_png("x.y/some-%d.png" % i), seed
+    assert len(os.listdir("x.y")) == 3
+
+
+@test
+def what_cannot_be_generated():
+    for bad in (["--width", "0"], ["--height", "8193"], ["--width", "x"], ["--steps", "0"], ["--steps", "1001"], ["--eta", "1.01"],
+                ["--eta", "nan"], ["--count", "0"], ["--count", "17"], ["--seed", "-1"], ["--seed", "2147483648"],
+                ["--device", "tpu"], ["--quality", "best"], ["--frobnicate"]):
+        generate("a.png", *bad, status=2)
+    run("generate", status=2)
+    run("generate", "a.png", "b.png", status=2)
+    error = generate("a.png", "--subject", "gras", status=2).stderr
+    assert "gras" in error and "grass, stone paving" in error, error
+    assert NETWORK in generate("a.png", model=NETWORK, status=1).stderr
+    assert "generate-moss" in generate("a.png", model="moss", status=1).stderr
+    os.mkdir("folder.png")
+    for target in ("missing/a.png", "a.frob", "folder.png", "/dev/full"):
+        assert target in generate(target, status=1).stderr
+    assert "a-1.frob" in generate("a.frob", "--count", "2", status=1).stderr
+    with open("old.png", "wb") as f:
+        f.write(b"old")
+    assert "old.png" in generate("old.png", "--width", "100", "--height", "100", status=1, limit=4096).stderr     # a full disk
+    with open("old.png", "rb") as f:
+        assert f.read() == b"old"
+    assert sorted(os.listdir(".")) == ["folder.png", "old.png"]
+
+
+@test
+def models_by_name():
+    os.mkdir("networks")
+    shutil.copy(GENERATOR, "networks/generate-texture.safetensors")
+    where = {"FDDM_WEIGHTS_DIR": "networks"}
+    run("generate", "a.png", "--device", "cpu", "--steps", "2", "--width", "9", "--height", "9", **where)
+    generate("b.png", "--width", "9", "--height", "9", "--steps", "2", model="texture", **where)
+    generate("c.png", "--width", "9", "--height", "9", "--steps", "2", model="networks/generate-texture.safetensors")
+    assert read_png("a.png") == read_png("b.png") == read_png("c.png")
+    told = json.loads(run("info", "--json", **where).stdout)
+    assert [w["subjects"] for w in told["weights"] if "networks/" in w["path"]] == [["grass", "stone paving"]]
+    assert "subjects: grass, stone paving" in run("info", **where).stdout
+
+
+@test
+def reports():
+    write_png("in.png", 20, 20, noise(20, 20))
+    report = json.loads(denoise("in.png", "out.png", "--noise", "20", "--json").stdout)
+    assert report["luma-noise"] == 20 and not report["measured"] and report["width"] == 20
+    done = denoise("in.png", "out.png", "--quiet")
+    assert done.stdout == "" and done.stderr == ""
+
+
+@test
+def information():
+    os.mkdir("networks")
+    shutil.copy(NETWORK, "networks/mine.safetensors")
+    with open("networks/broken.safetensors", "wb") as f:
+        f.write(b"broken")
+    told = json.loads(run("info", "--json", FDDM_WEIGHTS_DIR="networks").stdout)
+    assert [d["device"] for d in told["devices"]] == ["gpu", "cpu"]
+    assert told["devices"][1]["usable"] and told["devices"][1]["description"]
+    assert told["devices"][0]["usable"] or told["devices"][0]["reason"]
+    mine = [w for w in told["weights"] if w["path"] == "networks/mine.safetensors"][0]
+    assert mine["kind"] == "denoise" and mine["patch"] == "4" and mine["multiply-adds-per-pixel"] > 0
+    assert "problem" in [w for w in told["weights"] if w["path"] == "networks/broken.safetensors"][0]
+    text = run("info", FDDM_WEIGHTS_DIR="networks").stdout
+    assert "networks/mine.safetensors" in text and "broken" in text
+    with open("/dev/full", "w") as full:
+        run("info", stdout=full, status=1)
+
+
+@test
+def noise_of_a_picture():
+    write_png("in.png", 256, 256, noise(256, 256, sigma=20))
+    told = json.loads(run("info", "in.png", "--json", "--weights", NETWORK, "--device", "cpu").stdout)
+    assert abs(told["luma-noise"] - 20) < 2 and abs(told["chroma-noise"] - 20) < 2, told
+    assert told["jpeg"] is None and len(told["levels"]["cb"]) == told["patch"] ** 2 and len(told["curve"]["y"]) == 17
+    for level in told["levels"]["y"] + told["levels"]["cr"] + told["curve"]["cb"]:
+        assert abs(level - 20) < 5, told
+    assert abs(told["levels"]["y"][-1] - told["luma-noise"]) < 2
+    text = run("info", "in.png", "--weights", NETWORK, "--device", "cpu").stdout
+    assert text == "in.png: 256 × 256: %s\n" % told["words"] and told["words"].startswith("luma %.1f, chroma" % told["luma-noise"])
+    run("info", "missing.png", status=1)
+
+
+@test
+def words_about_a_jpeg():
+    samples = [v for y in range(200) for x in range(300) for v in (130 + 60 * math.sin(x * y / 700) + 30 * math.sin(x * 0.9),
+               120 + 50 * math.sin(x * y / 900) + 20 * math.sin(y * 0.8), 110 + 50 * math.cos(x * y / 800))]
+    write_png("in.png", 300, 200, [int(v) for v in samples])
+    denoise("in.png", "out.jpg", "--luma", "0", "--chroma", "0", "--noise", "5")       # program/picture.c's quality 95
+    told = json.loads(run("info", "out.jpg", "--json", "--weights", NETWORK, "--device", "cpu").stdout)
+    assert told["jpeg"]["quality"] == 95 and told["jpeg"]["standard-table"] and told["jpeg"]["grid-x"] == 0, told
+    assert len(told["jpeg"]["luma-steps"]) == 64 and told["jpeg"]["luma-steps"][0] == 2
+    assert told["words"].endswith("; was a JPEG of quality 95")
+    assert json.loads(run("info", "in.png", "--json", "--weights", NETWORK, "--device", "cpu").stdout)["jpeg"] is None
+
+
+@test
+def noise_is_drawn():
+    def info(plot, **how):
+        return run("info", "in.png", "--plot", plot, "--weights", NETWORK, "--device", "cpu", **how)
+    write_png("in.png", 128, 128, noise(128, 128, sigma=20))
+    with open("old.png", "wb") as f:
+        f.write(b"old")
+    os.mkdir("folder.png")
+    for plot, status in (("plot.jpg", 2), ("missing/plot.png", 1), ("folder.png", 1)):
+        assert plot in info(plot, status=status).stderr
+    info("first.png")              # fontconfig writes its cache now, which it couldn't, and would say so, on a full disk
+    os.remove("first.png")
+    assert "old.png" in info("old.png", status=1, limit=4096).stderr                   # a full disk
+    with open("old.png", "rb") as f:
+        assert f.read() == b"old"
+    info("old.png")
+    width, height, kind, depth, samples = read_png("old.png")
+    assert width > 600 and kind == 2
+    colours = set(zip(samples[0::3], samples[1::3], samples[2::3]))
+    for curve in ((64, 64, 71), (33, 102, 217), (214, 56, 46)):
+        assert any(max(abs(a - b) for a, b in zip(curve, c)) < 3 for c in colours), curve
+    below = [samples[(y * width + x) * 3:(y * width + x) * 3 + 3] for y in range(434, 445) for x in range(80, 555)]
+    assert all(max(p) - min(p) < 8 for p in below), "a curve leaves its plot"
+    assert sorted(os.listdir(".")) == ["folder.png", "in.png", "old.png"]
+
+
+@test
+def benchmark():
+    told = json.loads(run("bench", "--json", "--size", "0.05", "--size", "0.1", "--weights", NETWORK, "--device", "cpu").stdout)
+    runs = told[0]["runs"]
+    assert [round(r["megapixels"], 2) for r in runs] == [0.05, 0.1]
+    for r in runs:
+        assert r["megapixels-per-second"] > 0 and 0 < r["ratio"] and r["peak-memory"] > 1e6
+
+
+@test
+def benchmark_of_steps():
+    network = os.path.join(GOLDEN, "tiny-generate.safetensors")
+    told = json.loads(run("bench", "--json", "--weights", os.path.abspath(network), "--device", "cpu", "--threads", "2").stdout)
+    told = told[0]["runs"][0]
+    assert told["side"] == 128 and told["at-once"] == 2 and told["steps"] >= 16
+    assert told["steps-per-second"] > 0 and told["steps-per-processor-second"] > 0
+    # The layers with weights of tiny-generate.safetensors, by hand, and the places of a window.
+    adds = ((96 * 16 + 16 * 16) * 9 + 16 * 48 + 16 * 16 + 32 * 48 * 9) * 32 * 32
+    assert abs(told["multiply-adds-per-second"] / told["steps-per-second"] / adds - 1) < 1e-4
+
+
+def main():
+    print("1..%d" % len(TESTS))
+    failed = 0
+    for number, function in enumerate(TESTS, 1):
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            try:
+                function()
+                print("ok %d %s" % (number, function.__name__), flush=True)
+            except Exception as problem:
+                failed += 1
+                print("not ok %d %s\n# %s: %s" % (number, function.__name__, type(problem).__name__,
+                                                 str(problem).replace("\n", "\n# ")), flush=True)
+            os.chdir("/")
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
