@@ -182,6 +182,7 @@ text() {
   say "Sources"
   step "layout of the sources" tests/tools/check-sources.sh
   step "translations are complete" tests/tools/check-translations.sh
+  step "weights are those of the manifest" weights/manifest.py
 }
 
 install_packages || fail "the packages that the tests need"
