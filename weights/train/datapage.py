@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes weights/DATA.md: what the networks were trained on, from the manifests of the data folders.
 
-    datapage.py PHOTOS TEXTURES > ../DATA.md
+    datapage.py PHOTOS [PHOTOS...] TEXTURES > ../DATA.md
 """
 import csv
 import os
@@ -17,7 +17,7 @@ def rows(folder):
 
 
 def main():
-    photos, textures = (rows(folder) for folder in sys.argv[1:3])
+    photos, textures = sum((rows(folder) for folder in sys.argv[1:-1]), []), rows(sys.argv[-1])
     print("<!-- SPDX-License-Identifier: Apache-2.0 -->\n# What the networks were trained on\n")
     print("%d photographs, scaled down, and %d material textures. Held back for looking at results and for the curve of\n"
           "difficulty, never trained on: %s.\nNo picture of a public test set was trained on.\n" % (

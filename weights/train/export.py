@@ -62,7 +62,7 @@ def metadata(model, stored, o):
         temperature="%g" % noise.TEMPERATURE, mu_range=[0, round(-2 * noise.TEMPERATURE * math.log(noise.LOW))],
         noise_range=[model.low, model.high], training_data=DATA, licence=LICENCE, **({"white": o.white} if o.white else {}),
         command=portable(stored["command"]), commit=commit(), metrics=json.load(open(o.metrics)) if o.metrics else {},
-        hardware="%s; %.0f minutes, %d steps" % (o.hardware, stored["spent"] / 60, stored["step"]))
+        hardware="%s; %.0f minutes, %d steps, %.2g pixels" % (o.hardware, stored["spent"] / 60, stored["step"], stored.get("pixels", 0)))
 
 
 def metrics_table(metrics):
@@ -103,7 +103,9 @@ Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×
 """ % (about["licence"], about["command"], about["commit"], about["hardware"],
        ", ".join("%.0f %% %s" % (100 * v, k) for k, v in stored.get("shares", noise.SHARES).items() if v),
        noise.CAMERA_SPREAD, (", or as the noise meter reads them" if "--meter" in stored["command"] else "") +
-       (", %g of the cameras' up to %g times too high" % stored["over"] if "over" in stored else "")))
+       (", %g of the cameras' up to %g times too high" % stored["over"] if "over" in stored else "") +
+       (", %g of the white and %g of the cameras' samples clipped and rounded as 8-bit files are" % stored["files"]
+        if "files" in stored else "")))
     if "difficulty" in about:
         parts.append("![difficulty of each noise level](%s-difficulty.png)\n" % os.path.splitext(about["file"])[0])
     return "\n".join(parts)

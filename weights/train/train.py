@@ -210,7 +210,7 @@ def main():
     def checkpoint():
         save(o.out, dict(shape=shape, model=model.state_dict(), average=average.state_dict(), step=step,
                          pixels=pixels, history=history, scale=scale.mean.cpu(), spent=clock.spent, start=clock.start, shares=shares,
-                         over=(noise.CAMERA_OVER, noise.OVER_MOST),
+                         over=(noise.CAMERA_OVER, noise.OVER_MOST), files=(noise.FILE_SHARE, noise.CAMERA_FILE),
                          optimiser=optimiser.state_dict(), about=pack.about, command=" ".join(sys.argv)))
 
     next_look, last_save, running = 0.04, time.time(), None
