@@ -123,7 +123,7 @@ typedef struct {
   guint32 seed;
 } FddmDenoiseParams;
 
-/* The defaults of DESIGN.md section 4; one step of averaging. */
+/* The defaults of docs/scripting.md; one step of averaging. */
 FddmDenoiseParams fddm_denoise_params_default (void);
 
 typedef struct {
@@ -168,7 +168,7 @@ typedef struct {
   gboolean    tileable;    /* opposite edges meet: the picture can be repeated without a seam          */
 } FddmGenerateParams;
 
-/* The defaults of DESIGN.md section 4; width and height are the caller's. */
+/* The defaults of docs/scripting.md; width and height are the caller's. */
 FddmGenerateParams fddm_generate_params_default (void);
 
 /* Makes a picture out of noise into SINK, as many samples a pixel as the weights have channels, clamped to [0,1], in

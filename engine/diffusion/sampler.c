@@ -1,4 +1,4 @@
-/* sampler.c: the sampler of DESIGN.md section 2, which denoises and generates alike.
+/* sampler.c: the sampler of docs/architecture.md, which denoises and generates alike.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/diffusion/sampler.h"
 #include <math.h>

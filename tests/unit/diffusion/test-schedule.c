@@ -35,8 +35,8 @@ test_one_pixel (void)
   g_assert_cmpfloat_with_epsilon (s.dispersion[0], -2.0, 1e-12);
 }
 
-/* The weak point of the paper's schedule that DESIGN.md names: at its last step DC keeps √ᾱ = 0.134 of the picture, and
- * at its first the highest frequency has s = 0.135. */
+/* The weak point of the paper's schedule that docs/architecture.md names: at its last step DC keeps √ᾱ = 0.134 of the
+ * picture, and at its first the highest frequency has s = 0.135. */
 static void
 test_known_values (void)
 {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sampling in noise-to-signal form, x = x_0 + s z (DESIGN: "Sampler, corrected"), and the paper's two algorithms.
+"""Sampling in noise-to-signal form, x = x_0 + s z (docs/architecture.md), and the paper's two algorithms.
 
 States, estimates and levels are N x C x h x w; a level may differ for each frequency, channel and place.
 """
