@@ -123,7 +123,7 @@ class Gimp:
 
 
 def check_batch(tap, gimp):
-    """The lines of the README: a pattern, a folder, one broken file."""
+    """The lines of docs/scripting.md: a pattern, a folder, one broken file."""
     call = '(fddm-batch-denoise "{}" "{}" 20 100 100 0 "fast" "cpu" 0)'
     status, said = gimp.run(call.format("in/[ac]*.png", "batch"))
     tap.line(status == 0 and re.search(r"fddm-batch-denoise: 3 done, 0 failed$", said, re.M), "batch: three files, all done")
@@ -149,7 +149,7 @@ def check_batch(tap, gimp):
 
 
 def check_batch_generate(tap, gimp):
-    """The lines of the README: textures into a folder."""
+    """The lines of docs/scripting.md: textures into a folder."""
     call = '(fddm-batch-generate "texture" "{}" 40 30 2 {} 2 "{}" 5{})'
     status, said = gimp.run(call.format("grass", "TRUE", "textures", ""))
     tap.line(status == 0 and re.search(r"fddm-batch-generate: 2 done, 0 failed$", said, re.M), "batch: two textures, both done")
@@ -170,7 +170,7 @@ def check_batch_generate(tap, gimp):
 
 
 def check_call_from_a_script(tap, gimp):
-    """The lines of the README: layers into an image, two of them, counted by the script."""
+    """The lines of docs/scripting.md: layers into an image, two of them, counted by the script."""
     if gimp.host == "gimp2":
         form = ('(let* ((image (car (gimp-image-new 40 30 RGB))) (layers (plug-in-fddm-generate RUN-NONINTERACTIVE image -1 '
                 '"texture" "grass" 0 0 2 1 FALSE 2 2 0))) (gimp-message (string-append "made " (number->string (car layers)))))')
