@@ -4,6 +4,7 @@
 PSNR of each picture, over its three channels.
 
     evaluate.py WEIGHTS --set NAME=FOLDER ... [--sigma 15 25 50] [--passes 1 8] [--limit N] [--json OUT]
+                [--stored]           as an 8-bit file holds it, clipped and rounded, instead of in float
                 [--program fddm]     also runs the C program on the same noisy pictures
                 [--given FILE]       that the program is given instead: what WEIGHTS take the place of where noise is white
                 [--quality QUALITY]  whose networks the program takes from where it finds them, instead of those
@@ -38,10 +39,11 @@ def psnr(a, b):
     return float(-10 * torch.log10(((a - b).double() / 2).pow(2).mean()))
 
 
-def add_noise(picture, sigma, seed):
-    """White noise, sigma in 8-bit steps; the same for every network."""
+def add_noise(picture, sigma, seed, stored=False):
+    """White noise, sigma in 8-bit steps; the same for every network. stored: as an 8-bit file holds the result."""
     random = np.random.default_rng(seed)
-    return picture + torch.from_numpy(random.standard_normal(tuple(picture.shape), np.float32)) * (sigma * 2 / 255)
+    noisy = picture + torch.from_numpy(random.standard_normal(tuple(picture.shape), np.float32)) * (sigma * 2 / 255)
+    return ((noisy.clamp(-1, 1) + 1) * 127.5).round() / 127.5 - 1 if stored else noisy
 
 
 @torch.no_grad()
@@ -81,12 +83,12 @@ def run_program(path, noisy, sigma, *more):
     return torch.from_numpy(result * 2 - 1).permute(2, 0, 1).float()
 
 
-def mean_psnr(model, pictures, d, sigma, passes=1, other=None):
+def mean_psnr(model, pictures, d, sigma, passes=1, other=None, stored=False):
     """Mean PSNR over pictures; with OTHER (noisy, sigma -> picture) that of another program on the same input too."""
     device = model.mean.device
     ours, theirs = [], []
     for i, (_, clean) in enumerate(pictures):
-        noisy = add_noise(clean, sigma, i)
+        noisy = add_noise(clean, sigma, i, stored)
         ours.append(psnr(denoise_average(model, noisy[None].to(device), d, sigma, passes)[0].cpu(), clean))
         if other:
             theirs.append(psnr(other(noisy, sigma), clean))
@@ -102,6 +104,7 @@ def main():
     a.add_argument("--passes", type=int, nargs="+", default=[1])
     a.add_argument("--limit", type=int)
     a.add_argument("--json")
+    a.add_argument("--stored", action="store_true", help="noise clipped and rounded, as in an 8-bit file")
     a.add_argument("--fast-math", action="store_true", help="bfloat16")
     a.add_argument("--program", help="the C program, run on the same pictures, with --weights in one pass")
     a.add_argument("--given", metavar="FILE", help="weights that the program is given instead")
@@ -120,7 +123,7 @@ def main():
             row = results.setdefault(name + (", %d passes" % passes if passes > 1 else ""), {})
             for sigma in o.sigma:
                 with torch.autocast("cpu", dtype=torch.bfloat16, enabled=o.fast_math):
-                    figures = mean_psnr(model, pictures, d, sigma, passes, other)
+                    figures = mean_psnr(model, pictures, d, sigma, passes, other, o.stored)
                 text = "%s sigma %g passes %d: " % (name, sigma, passes)
                 if other:
                     print(text + "%.3f dB, program %.3f dB, difference %+.4f" % (*figures, figures[1] - figures[0]),
