@@ -175,7 +175,7 @@ fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError *
 char *
 fddm_gpu_problem (const char *module_dir)
 {
-  const FddmDeviceOptions options = { 0 };
+  const FddmDeviceOptions options = { .threads = 0 };
   g_autoptr (GError)      reason  = NULL;
   const FddmBackend      *backend = fddm_backend_gpu (module_dir != NULL ? module_dir : FDDM_MODULEDIR, &reason);
   FddmDevice             *device  = backend != NULL ? backend->open (&options, &reason) : NULL;

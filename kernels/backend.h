@@ -12,6 +12,13 @@
  * work on after a function has returned; tensor_download and synthesise_finish wait for it, and report what failed meanwhile. */
 #pragma once
 #include <glib.h>
+
+/* Such a struct is filled in by its members' names: GCC warns of a value that goes by its place. */
+#if defined __GNUC__ && !defined __clang__ && !defined __cplusplus
+#define FDDM_BY_NAME __attribute__ ((designated_init))
+#else
+#define FDDM_BY_NAME
+#endif
 #include "kernels/noise-model.h"
 
 #define FDDM_BACKEND_ABI 4
@@ -89,12 +96,12 @@ typedef struct {
   const float   *weights; /* out × in × kernel × kernel */
   const float   *bias;    /* out */
   FddmActivation activation;
-} FddmConvSpec;
+} FDDM_BY_NAME FddmConvSpec;
 
 typedef struct {
   int   threads;          /* 0 = one for each core */
   gboolean float32;       /* no convolutions in half precision */
-} FddmDeviceOptions;
+} FDDM_BY_NAME FddmDeviceOptions;
 
 typedef struct {
   int         abi;        /* FDDM_BACKEND_ABI */

@@ -185,17 +185,32 @@ fddm_cli_options_clear (FddmCliOptions *options)
   g_clear_pointer (&options->module_dir, g_free);
 }
 
+/* Profiles are named after GIMP's version: the newest first, then what is no version. */
+static int
+newest_first (gconstpointer a, gconstpointer b)
+{
+  const char *one = *(char *const *) a, *other = *(char *const *) b;
+
+  if (!g_ascii_isdigit (*one) != !g_ascii_isdigit (*other))
+    return g_ascii_isdigit (*one) ? -1 : 1;
+  return strverscmp (other, one);
+}
+
 /* Every GIMP profile's fddm/. */
 static void
 add_profiles (GStrvBuilder *folders)
 {
-  g_autofree char *base = g_build_filename (g_get_user_config_dir (), "GIMP", NULL);
-  g_autoptr (GDir) dir = g_dir_open (base, 0, NULL);
-  const char      *name;
+  g_autofree char      *base = g_build_filename (g_get_user_config_dir (), "GIMP", NULL);
+  g_autoptr (GDir)      dir = g_dir_open (base, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char           *name;
 
   while (dir && (name = g_dir_read_name (dir)))
+    g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, newest_first);
+  for (guint i = 0; i < names->len; i++)
     {
-      g_autofree char *folder = g_build_filename (base, name, "fddm", NULL);
+      g_autofree char *folder = g_build_filename (base, names->pdata[i], "fddm", NULL);
 
       if (g_file_test (folder, G_FILE_TEST_IS_DIR))
         g_strv_builder_add (folders, folder);

@@ -62,7 +62,8 @@ check_error (const FddmBackend *backend, FddmDevice *device)
     bias[i] = 0.1f * i - 1.0f;
   for (int b = 0; b < 2; b++)
     {
-      FddmConvSpec spec = { 3, CHANNELS, CHANNELS, weights, bias, FDDM_ACTIVATION_RELU };
+      FddmConvSpec spec = { .kernel = 3, .in_channels = CHANNELS, .out_channels = CHANNELS, .weights = weights, .bias = bias,
+                            .activation = FDDM_ACTIVATION_RELU };
       FddmConv    *conv = backends[b]->conv_new (devices[b], &spec, NULL);
       FddmTensor  *in   = backends[b]->tensor_new (devices[b], FDDM_TENSOR_NETWORK, SIDE, SIDE, CHANNELS, NULL);
       FddmTensor  *out  = backends[b]->tensor_new (devices[b], FDDM_TENSOR_NETWORK, SIDE, SIDE, CHANNELS, NULL);

@@ -134,7 +134,8 @@ add_layer (Job *job, FddmItemId above, int i)
   /* translators: the name of a layer: "wood (seed 3)" */
   g_autofree char *title   = g_strdup_printf (_("%s (seed %u)"), subject, seed);
   const int        before  = job->count - 1 - i;
-  FddmStretch      stretch = { &job->bar, FDDM_STAGE_WRITE, (double) before / job->count, (before + 1.0) / job->count };
+  FddmStretch      stretch = { .bar = &job->bar, .stage = FDDM_STAGE_WRITE, .from = (double) before / job->count,
+                               .to = (before + 1.0) / job->count };
   FddmItemId       layer   = fddm_host_picture_new (job->image, job->params.width, job->params.height, title);
 
   if (layer == FDDM_NO_ITEM)

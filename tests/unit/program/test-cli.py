@@ -399,6 +399,30 @@ def words_about_a_jpeg():
 
 
 @test
+def memory_is_not_precision():
+    """What --memory says leaves the device's arithmetic alone."""
+    def devices(*options):
+        return json.loads(run("info", "--json", *options).stdout)["devices"]
+    assert devices() == devices("--memory", "512")
+    assert devices("--threads", "1") == devices("--threads", "1", "--memory", "512")
+
+
+@test
+def newest_gimp_wins():
+    """GIMP's profiles are looked through from the newest version down, whatever order the file system lists them in."""
+    order = ["10.0", "3.2", "3.0", "2.10", "2.9", "2.8", "old", "backup"]
+    for name in sorted(order, key=lambda name: name[::-1]):
+        os.makedirs(os.path.join("GIMP", name, "fddm"))
+        shutil.copy(NETWORK, os.path.join("GIMP", name, "fddm", "mine.safetensors"))
+    os.makedirs("GIMP/4.0")                                         # has no network
+    told = json.loads(run("info", "--json", XDG_CONFIG_HOME=os.getcwd()).stdout)
+    folders = [f.split("/")[-2] for f in told["weights-folders"] if f.startswith(os.getcwd())]
+    assert folders == order, folders
+    assert [w["path"] for w in told["weights"] if w["path"].endswith("mine.safetensors")] == [
+        os.path.join(os.getcwd(), "GIMP/10.0/fddm/mine.safetensors")]
+
+
+@test
 def noise_is_drawn():
     def info(plot, **how):
         return run("info", "in.png", "--plot", plot, "--weights", NETWORK, "--device", "cpu", **how)
