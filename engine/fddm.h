@@ -152,8 +152,8 @@ gboolean fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *
 gboolean fddm_measure (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
                        double *luma, double *chroma, GError **error);
 
-/* Measures the noise, and looks for traces of JPEG, and says what was found in the user's language: "luma 9.1, chroma 14.0,
- * coarse; was a JPEG of quality 85". NULL on error. Free with g_free. */
+/* Measures the noise and says in the user's language what was found: "luma 9.1, chroma 14.0, coarse". NULL on error. Free
+ * with g_free. */
 char    *fddm_measure_words (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
                              GError **error);
 
