@@ -21,7 +21,7 @@
 #endif
 #include "kernels/noise-model.h"
 
-#define FDDM_BACKEND_ABI 4
+#define FDDM_BACKEND_ABI 5
 
 typedef struct FddmDevice FddmDevice;   /* each backend's own */
 typedef struct FddmConv   FddmConv;     /* likewise: a convolution's weights, laid out for the device */
@@ -213,9 +213,18 @@ typedef struct {
 GQuark fddm_kernel_error_quark (void);
 
 typedef enum {
-  FDDM_KERNEL_ERROR_UNUSABLE,   /* the device cannot be used; the message says why   */
+  FDDM_KERNEL_ERROR_UNUSABLE,   /* the device cannot be used, for another reason     */
   FDDM_KERNEL_ERROR_MEMORY,     /* no memory: a smaller tile may help                */
-  FDDM_KERNEL_ERROR_FAILED      /* the device failed in the middle of work           */
+  FDDM_KERNEL_ERROR_FAILED,     /* the device failed in the middle of work           */
+  /* Why there is no GPU, in the order in which it is found out. */
+  FDDM_KERNEL_ERROR_NO_MODULE,  /* none is installed                                 */
+  FDDM_KERNEL_ERROR_BAD_MODULE, /* it cannot be loaded, or is of another version     */
+  FDDM_KERNEL_ERROR_NO_DRIVER,
+  FDDM_KERNEL_ERROR_OLD_DRIVER,
+  FDDM_KERNEL_ERROR_NO_CUDNN,   /* it is missing, or of an unsuitable version        */
+  FDDM_KERNEL_ERROR_NO_DEVICE,  /* none is there, or none is visible                 */
+  FDDM_KERNEL_ERROR_OLD_DEVICE,
+  FDDM_KERNEL_ERROR_BUSY        /* out of memory, or another process has it          */
 } FddmKernelError;
 
 extern const FddmBackend fddm_backend_ref;

@@ -160,8 +160,8 @@ fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTi
     fddm_noise_meter_end (context->meter, &metered);
   if (ok)
     fddm_noise_convert (&metered, weights->patch, weights->channels, gray, model);
-  else if (error != NULL && *error == NULL)
-    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The picture cannot be read"));
+  else
+    fddm_error_unless_set (error, FDDM_ERROR_READ, _("The picture cannot be read"));
   g_free (m.raw);
   g_free (m.pixels);
   g_free (m.row_offset);

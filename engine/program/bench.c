@@ -239,7 +239,7 @@ bench_devices (Bench *bench, GError **error)
   bench->common.device = FDDM_DEVICE_GPU;
   if (bench_device (bench, &reason))
     return TRUE;
-  if (!g_error_matches (reason, FDDM_ERROR, FDDM_ERROR_DEVICE))
+  if (!fddm_error_is_no_gpu (reason) && !g_error_matches (reason, FDDM_ERROR, FDDM_ERROR_DEVICE))
     {
       g_propagate_error (error, g_steal_pointer (&reason));
       return FALSE;

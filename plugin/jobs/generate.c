@@ -3,7 +3,6 @@
 #include "plugin/jobs/generate.h"
 
 #include <glib/gi18n-lib.h>
-#include <stdlib.h>
 
 #include "engine/gegl-pixels.h"
 #include "plugin/jobs/common.h"
@@ -43,12 +42,6 @@ fddm_generate_weights (const double *values, GError **error)
   g_autofree char *name = fddm_model_weights (fddm_text_of_value (values[FDDM_GENERATE_MODEL]));
 
   return fddm_job_weights (name, error);
-}
-
-int
-fddm_generate_channels (const FddmWeights *weights)
-{
-  return atoi (fddm_weights_metadata (weights, "channels"));
 }
 
 char *
@@ -118,7 +111,7 @@ run_engine (Job *job, GError **error)
     return FALSE;
   job->bar.context = context;
   job->bar.layers  = job->count;
-  done = compute (job, context, fddm_generate_channels (weights), error);
+  done = compute (job, context, fddm_weights_channels (weights), error);
   job->bar.context = NULL;
   if (done && job->account)
     *job->account = describe_run (job, context, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
