@@ -27,19 +27,20 @@ fddm_bench_convolutions (FddmContext *context, int width, int height, double sec
   const int    patch = context->weights->patch;
   const int    rows = (height + patch - 1) / patch, columns = (width + patch - 1) / patch;
   const double operations = fddm_weights_operations (context->weights) * patch * patch * rows * columns;
+  GError      *problem = NULL;
   gint64       start, now;
   int          n  = 0;
-  gboolean     ok = fddm_network_prepare (context->network, rows, columns, error) &&
-                run (context, error);   /* the first run finds its memory */
+  gboolean     ok = fddm_network_prepare (context->network, rows, columns, &problem) &&
+                run (context, &problem);   /* the first run finds its memory */
 
   for (start = now = g_get_monotonic_time (); ok && now - start < seconds * G_USEC_PER_SEC;
        now = g_get_monotonic_time (), n++)
-    ok = run (context, error);
+    ok = run (context, &problem);
   fddm_network_release (context->network);
   if (ok)
     *rate = operations * n * G_USEC_PER_SEC / MAX (now - start, 1);
   else
-    fddm_error_from_kernel (error);
+    fddm_error_propagate (error, problem);
   return ok;
 }
 
@@ -52,7 +53,7 @@ processor_seconds (void)
 }
 
 static gboolean
-make (FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error)
+new_tensor (FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error)
 {
   *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, rows, columns,
                                           context->weights->coefficients, error);
@@ -103,19 +104,20 @@ fddm_bench_steps (FddmContext *context, double seconds, FddmBenchSteps *steps, G
   FddmTensor   *x = NULL, *x0 = NULL, *noise = NULL;
   FddmTorusAxis axis;
   FddmTorus     torus;
+  GError       *problem = NULL;
   gboolean      ok;
 
   fddm_torus_axis_init (&axis, length, window, TRUE);
-  ok = fddm_torus_init (&torus, context, &axis, &axis, -1, 0, error);
+  ok = fddm_torus_init (&torus, context, &axis, &axis, -1, 0, &problem);
   *steps = (FddmBenchSteps) { .side = window * patch, .at_once = torus.n_lanes };
-  ok = ok && fddm_torus_prepare (&torus, error) && make (context, length, length, &x, error) &&
-       make (context, length, length, &x0, error) && make (context, 1, 1, &noise, error) &&
-       time_estimates (&torus, seconds, x, noise, x0, steps, error);
+  ok = ok && fddm_torus_prepare (&torus, &problem) && new_tensor (context, length, length, &x, &problem) &&
+       new_tensor (context, length, length, &x0, &problem) && new_tensor (context, 1, 1, &noise, &problem) &&
+       time_estimates (&torus, seconds, x, noise, x0, steps, &problem);
   context->backend->tensor_free (context->device, x);
   context->backend->tensor_free (context->device, x0);
   context->backend->tensor_free (context->device, noise);
   fddm_torus_clear (&torus);
   if (!ok)
-    fddm_error_from_kernel (error);
+    fddm_error_propagate (error, problem);
   return ok;
 }

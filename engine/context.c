@@ -3,16 +3,6 @@
 #include "engine/context.h"
 #include <glib/gi18n-lib.h>
 
-void
-fddm_error_from_kernel (GError **error)
-{
-  if (error == NULL || *error == NULL || (*error)->domain != FDDM_KERNEL_ERROR)
-    return;
-  (*error)->code   = g_error_matches (*error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY) ? FDDM_ERROR_MEMORY
-                                                                                          : FDDM_ERROR_DEVICE;
-  (*error)->domain = FDDM_ERROR;
-}
-
 static void
 close_device (FddmContext *context)
 {
@@ -90,6 +80,7 @@ FddmContext *
 fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContextOptions *options, GError **error)
 {
   FddmContext *context;
+  GError      *problem = NULL;
 
   if (weights->kind == FDDM_KIND_MEASURE)
     {
@@ -105,9 +96,9 @@ fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContext
   context->module_dir         = g_strdup (options != NULL && options->module_dir != NULL ? options->module_dir : FDDM_MODULEDIR);
   context->options.module_dir = context->module_dir;
   fddm_schedule_init (&context->schedule, weights->patch, weights->open_grid, weights->temperature);
-  if (choose_device (context, device, error))
+  if (choose_device (context, device, &problem))
     return context;
-  fddm_error_from_kernel (error);
+  fddm_error_propagate (error, problem);
   fddm_context_free (context);
   return NULL;
 }
@@ -139,19 +130,21 @@ fddm_context_memory (const FddmContext *context)
   return context->kind == FDDM_DEVICE_GPU ? available : MIN (available, context->options.memory);
 }
 
-/* FALSE leaves ERROR as it is, or says why the CPU can't be had either. */
+/* Goes over to the CPU because of PROBLEM, where that is possible; FALSE leaves PROBLEM as it is, or says in it why the CPU
+ * cannot be had either. */
 static gboolean
-fall_back (FddmContext *context, GError **error)
+fall_back (FddmContext *context, GError **problem)
 {
-  if (!context->may_fall_back || (!g_error_matches (*error, FDDM_ERROR, FDDM_ERROR_DEVICE) &&
-                                  !g_error_matches (*error, FDDM_ERROR, FDDM_ERROR_MEMORY)))
+  if (!context->may_fall_back || ((*problem)->domain != FDDM_KERNEL_ERROR &&
+                                  !g_error_matches (*problem, FDDM_ERROR, FDDM_ERROR_DEVICE) &&
+                                  !g_error_matches (*problem, FDDM_ERROR, FDDM_ERROR_MEMORY)))
     return FALSE;
   g_free (context->gpu_reason);
-  context->gpu_reason    = g_strdup_printf (_("The GPU failed (%s); went on with the CPU"), (*error)->message);
+  context->gpu_reason    = g_strdup_printf (_("The GPU failed (%s); went on with the CPU"), (*problem)->message);
   context->may_fall_back = FALSE;
-  g_clear_error (error);
+  g_clear_error (problem);
   close_device (context);
-  return open_device (context, FDDM_DEVICE_CPU, error);
+  return open_device (context, FDDM_DEVICE_CPU, problem);
 }
 
 gboolean
@@ -160,30 +153,27 @@ fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError *
   GError *problem = NULL;
 
   while (!func (job, &problem))
-    {
-      fddm_error_from_kernel (&problem);
-      if (!fall_back (context, &problem))
-        {
-          fddm_error_from_kernel (&problem);
-          g_propagate_error (error, problem);
-          return FALSE;
-        }
-    }
+    if (!fall_back (context, &problem))
+      {
+        fddm_error_propagate (error, problem);
+        return FALSE;
+      }
   return TRUE;
 }
 
-char *
-fddm_gpu_problem (const char *module_dir)
+gboolean
+fddm_gpu_usable (const char *module_dir, GError **error)
 {
-  const FddmDeviceOptions options = { 0 };
-  g_autoptr (GError)      reason  = NULL;
-  const FddmBackend      *backend = fddm_backend_gpu (module_dir != NULL ? module_dir : FDDM_MODULEDIR, &reason);
-  FddmDevice             *device  = backend != NULL ? backend->open (&options, &reason) : NULL;
+  const FddmDeviceOptions options = { .threads = 0 };
+  GError                 *problem = NULL;
+  const FddmBackend      *backend = fddm_backend_gpu (module_dir != NULL ? module_dir : FDDM_MODULEDIR, &problem);
+  FddmDevice             *device  = backend != NULL ? backend->open (&options, &problem) : NULL;
 
-  if (device == NULL)
-    return g_strdup (reason->message);
-  backend->close (device);
-  return NULL;
+  if (device != NULL)
+    backend->close (device);
+  else
+    fddm_error_propagate (error, problem);
+  return device != NULL;
 }
 
 int

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/diffusion/network.h"
+#include "engine/error.h"
 #include "engine/noise/meter.h"
 #include "engine/diffusion/schedule.h"
 
@@ -22,9 +23,6 @@ struct FddmContext {
   FddmNoiseMeter    *meter;           /* made when noise is measured */
   FddmSchedule       schedule;
 };
-
-/* Turns the kernels' errors into the engine's; others stay. */
-void     fddm_error_from_kernel (GError **error);
 
 /* Uses the network for white noise, where there is one, or that for any. Not between a network's prepare and release. */
 void     fddm_context_use (FddmContext *context, gboolean white);

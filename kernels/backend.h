@@ -12,9 +12,16 @@
  * work on after a function has returned; tensor_download and synthesise_finish wait for it, and report what failed meanwhile. */
 #pragma once
 #include <glib.h>
+
+/* Such a struct is filled in by its members' names: GCC warns of a value that goes by its place. */
+#if defined __GNUC__ && !defined __clang__ && !defined __cplusplus
+#define FDDM_BY_NAME __attribute__ ((designated_init))
+#else
+#define FDDM_BY_NAME
+#endif
 #include "kernels/noise-model.h"
 
-#define FDDM_BACKEND_ABI 4
+#define FDDM_BACKEND_ABI 5
 
 typedef struct FddmDevice FddmDevice;   /* each backend's own */
 typedef struct FddmConv   FddmConv;     /* likewise: a convolution's weights, laid out for the device */
@@ -89,12 +96,12 @@ typedef struct {
   const float   *weights; /* out × in × kernel × kernel */
   const float   *bias;    /* out */
   FddmActivation activation;
-} FddmConvSpec;
+} FDDM_BY_NAME FddmConvSpec;
 
 typedef struct {
   int   threads;          /* 0 = one for each core */
   gboolean float32;       /* no convolutions in half precision */
-} FddmDeviceOptions;
+} FDDM_BY_NAME FddmDeviceOptions;
 
 typedef struct {
   int         abi;        /* FDDM_BACKEND_ABI */
@@ -206,9 +213,18 @@ typedef struct {
 GQuark fddm_kernel_error_quark (void);
 
 typedef enum {
-  FDDM_KERNEL_ERROR_UNUSABLE,   /* the device cannot be used; the message says why   */
+  FDDM_KERNEL_ERROR_UNUSABLE,   /* the device cannot be used, for another reason     */
   FDDM_KERNEL_ERROR_MEMORY,     /* no memory: a smaller tile may help                */
-  FDDM_KERNEL_ERROR_FAILED      /* the device failed in the middle of work           */
+  FDDM_KERNEL_ERROR_FAILED,     /* the device failed in the middle of work           */
+  /* Why there is no GPU, in the order in which it is found out. */
+  FDDM_KERNEL_ERROR_NO_MODULE,  /* none is installed                                 */
+  FDDM_KERNEL_ERROR_BAD_MODULE, /* it cannot be loaded, or is of another version     */
+  FDDM_KERNEL_ERROR_NO_DRIVER,
+  FDDM_KERNEL_ERROR_OLD_DRIVER,
+  FDDM_KERNEL_ERROR_NO_CUDNN,   /* it is missing, or of an unsuitable version        */
+  FDDM_KERNEL_ERROR_NO_DEVICE,  /* none is there, or none is visible                 */
+  FDDM_KERNEL_ERROR_OLD_DEVICE,
+  FDDM_KERNEL_ERROR_BUSY        /* out of memory, or another process has it          */
 } FddmKernelError;
 
 extern const FddmBackend fddm_backend_ref;

@@ -23,10 +23,16 @@
 #define FDDM_PI 3.14159265358979323846
 
 /* R'G'B' -> Y'CbCr and back: ITU-R BT.601, full range, chroma centred on 0 and as wide as luma. */
+FDDM_MATH float
+fddm_luma (const float rgb[3])
+{
+  return 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
+}
+
 FDDM_MATH void
 fddm_ycbcr_from_rgb (const float rgb[3], float ycbcr[3])
 {
-  float y = 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
+  float y = fddm_luma (rgb);
 
   ycbcr[0] = y;
   ycbcr[1] = (rgb[2] - y) * (1.0f / 1.772f);

@@ -34,3 +34,17 @@ fddm_exp (float x)
   sum = sum * rest + 5.0000001201e-1f;
   return (sum * rest * rest + rest + 1.0f) * scale.f;
 }
+
+/* ln X for a normal X > 0, without a branch or a call: x = 2ᵉ·m with m from √½ to √2, and ln m = 2 artanh ((m − 1)/(m + 1)). */
+FDDM_INLINE float
+fddm_log (float x)
+{
+  union { float f; int32_t i; } m = { .f = x };
+  const int32_t e = (m.i - 0x3f3504f3) >> 23;
+  float         z, zz;
+
+  m.i -= e * (1 << 23);
+  z  = (m.f - 1.0f) / (m.f + 1.0f);
+  zz = z * z;
+  return (float) e * 0.69314718f + 2.0f * z * (1.0f + zz * (1.0f / 3 + zz * (1.0f / 5 + zz * (1.0f / 7))));
+}

@@ -4,15 +4,7 @@
 
 #include <libintl.h>
 
-/* NAME beside the running program. */
-static char *
-beside_program (const char *name)
-{
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder  = program ? g_path_get_dirname (program) : g_strdup (".");
-
-  return g_build_filename (folder, name, NULL);
-}
+#include "engine/installed.h"
 
 char **
 fddm_folders_weights (const char *profile)
@@ -20,7 +12,7 @@ fddm_folders_weights (const char *profile)
   char **folders = g_new0 (char *, 4);
 
   folders[0] = g_build_filename (profile, "fddm", NULL);
-  folders[1] = beside_program ("weights");
+  folders[1] = fddm_beside_program ("weights");
   folders[2] = g_strdup (FDDM_WEIGHTSDIR);
   return folders;
 }
@@ -28,7 +20,7 @@ fddm_folders_weights (const char *profile)
 char *
 fddm_folders_locale (void)
 {
-  g_autofree char *own = beside_program ("locale");
+  g_autofree char *own = fddm_beside_program ("locale");
 
   return g_file_test (own, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&own) : g_strdup (FDDM_LOCALEDIR);
 }

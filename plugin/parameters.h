@@ -5,6 +5,7 @@
  * script are all fed from the tables declared here. The order of a table is the order of the arguments on GIMP 2.10: new
  * parameters go at the end. */
 #pragma once
+#include "engine/fddm.h"
 #include "ui/parameter.h"
 
 enum {
@@ -37,7 +38,7 @@ enum {
 };
 
 /* Most layers that one call makes. */
-#define FDDM_GENERATE_LAYERS_MAX 16
+#define FDDM_GENERATE_LAYERS_MAX FDDM_GENERATE_SERIES_MAX
 
 /* The choices of device. */
 enum { FDDM_DEVICE_CHOICE_AUTO, FDDM_DEVICE_CHOICE_GPU, FDDM_DEVICE_CHOICE_CPU };

@@ -63,7 +63,7 @@ wants() { [[ " $parts " == *" $1 "* ]]; }
 
 install_packages() {
   local wanted="gcc g++ libc6-dev pkgconf meson ninja-build gettext libgegl-dev libcairo2-dev gegl libdnnl-dev libjson-glib-dev gimp
-    libgimp2.0-dev mmdebstrap zstd python3 python3-torch python3-numpy python3-pil" missing="" package
+    libgimp2.0-dev doxygen mmdebstrap zstd python3 python3-torch python3-numpy python3-pil" missing="" package
   command -v dpkg-query >/dev/null || return 0
   for package in $wanted; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"

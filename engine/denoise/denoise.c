@@ -213,13 +213,10 @@ copy_picture (const FddmDenoiseJob *job, GError **error)
     {
       const int n = MIN (rows, source->height - y);
 
-      if (!source->read (source->data, 0, y, source->width, n, pixels, error) ||
-          !job->sink->write (job->sink->data, 0, y, source->width, n, pixels, error))
-        {
-          if (error != NULL && *error == NULL)
-            g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The picture cannot be copied"));
-          return FALSE;
-        }
+      if (!source->read (source->data, 0, y, source->width, n, pixels, error))
+        return fddm_error_unless_set (error, FDDM_ERROR_READ, _("The picture cannot be read"));
+      if (!job->sink->write (job->sink->data, 0, y, source->width, n, pixels, error))
+        return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _("The result cannot be stored"));
       if (!fddm_tick (&ticker, y + n, source->height, error))
         return FALSE;
     }

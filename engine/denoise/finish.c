@@ -146,9 +146,7 @@ write_tile (FddmDenoiseJob *job, const FddmTile *tile, const FddmSink *sink, con
                     job->work.pixels, (gsize) own->width * samples, samples, own->width, own->height, samples);
   if (sink->write (sink->data, own->x, own->y, own->width, own->height, job->work.pixels, error))
     return TRUE;
-  if (error != NULL && *error == NULL)
-    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The result cannot be stored"));
-  return FALSE;
+  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _("The result cannot be stored"));
 }
 
 /* Few probes say little of one pixel; its neighbours are asked too. */

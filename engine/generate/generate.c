@@ -7,9 +7,6 @@
 #include "engine/generate/variant.h"
 #include "engine/generate/strips.h"
 
-#define SIDE_MAX  8192
-#define STEPS_MAX 1000
-
 /* Writing the picture is taken for one part in so many of the whole. */
 #define WRITING 50
 
@@ -62,11 +59,12 @@ check_arguments (Job *job, GError **error)
 
   if (weights->kind != FDDM_KIND_GENERATE)
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _("%s denoises pictures, it does not generate any"), weights->path);
-  else if (params->width < 1 || params->width > SIDE_MAX || params->height < 1 || params->height > SIDE_MAX)
+  else if (params->width < 1 || params->width > FDDM_GENERATE_SIDE_MAX || params->height < 1 ||
+           params->height > FDDM_GENERATE_SIDE_MAX)
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("Width and height must be from 1 to %d, not %d and %d"),
-                 SIDE_MAX, params->width, params->height);
-  else if (params->steps < 1 || params->steps > STEPS_MAX)
-    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("%s must be from 1 to %d, not %d"), "steps", STEPS_MAX,
+                 FDDM_GENERATE_SIDE_MAX, params->width, params->height);
+  else if (params->steps < 1 || params->steps > FDDM_GENERATE_STEPS_MAX)
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("%s must be from 1 to %d, not %d"), "steps", FDDM_GENERATE_STEPS_MAX,
                  params->steps);
   else if (!(params->eta >= 0.0 && params->eta <= 1.0))
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("eta must be from 0 to 1, not %g"), params->eta);

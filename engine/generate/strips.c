@@ -85,9 +85,7 @@ write_strip (Strips *t, int top, int bottom, GError **error)
   fddm_pixels_clamp (t->strip, (bottom - top) * row);
   if (s->sink->write (s->sink->data, 0, top, s->width, bottom - top, t->strip, error))
     return TRUE;
-  if (error != NULL && *error == NULL)
-    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The result cannot be stored"));
-  return FALSE;
+  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _("The result cannot be stored"));
 }
 
 /* Rows to read for a strip of STRIP rows, or of all rows of a picture that has fewer. */

@@ -60,7 +60,7 @@ lane_open (FddmTorus *torus, FddmTorusLane *lane, int threads, int class, GError
 }
 
 static gboolean
-make (FddmTorus *torus, FddmDevice *device, int rows, int columns, int channels, FddmTensor **tensor, GError **error)
+new_tensor (FddmTorus *torus, FddmDevice *device, int rows, int columns, int channels, FddmTensor **tensor, GError **error)
 {
   *tensor = torus->context->backend->tensor_new (device, FDDM_TENSOR_FLOAT, rows, columns, channels, error);
   return *tensor != NULL;
@@ -74,9 +74,9 @@ lane_prepare (FddmTorus *torus, FddmTorusLane *lane, GError **error)
   lane->sampler.guidance.one  = torus->one;
   lane->sampler.guidance.zero = torus->zero;
   return fddm_network_prepare (lane->network, rows, columns, error) &&
-         (fddm_torus_windows (torus) == 1 || (make (torus, lane->device, rows, columns, n, &lane->x, error) &&
-                                              make (torus, lane->device, rows, columns, n, &lane->x0, error))) &&
-         (!is_guided (torus) || make (torus, lane->device, rows, columns, n, &lane->sampler.guidance.other, error));
+         (fddm_torus_windows (torus) == 1 || (new_tensor (torus, lane->device, rows, columns, n, &lane->x, error) &&
+                                              new_tensor (torus, lane->device, rows, columns, n, &lane->x0, error))) &&
+         (!is_guided (torus) || new_tensor (torus, lane->device, rows, columns, n, &lane->sampler.guidance.other, error));
 }
 
 /* ---- Memory ---- */
@@ -176,7 +176,7 @@ make_constant (FddmTorus *torus, float value, FddmTensor **tensor, GError **erro
 
   for (int k = 0; k < n; k++)
     values[k] = value;
-  return make (torus, context->device, 1, 1, n, tensor, error) &&
+  return new_tensor (torus, context->device, 1, 1, n, tensor, error) &&
          context->backend->tensor_upload (context->device, *tensor, values, error);
 }
 
@@ -190,7 +190,7 @@ make_weights (FddmTorus *torus, const FddmTorusAxis *axis, FddmTensor ***tensors
   for (int i = 0; i < axis->count; i++)
     {
       fddm_torus_axis_weights (axis, i, weights);
-      if (!make (torus, context->device, 1, 1, axis->window, &(*tensors)[i], error) ||
+      if (!new_tensor (torus, context->device, 1, 1, axis->window, &(*tensors)[i], error) ||
           !context->backend->tensor_upload (context->device, (*tensors)[i], weights, error))
         return FALSE;
     }

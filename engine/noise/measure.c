@@ -160,38 +160,11 @@ fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTi
     fddm_noise_meter_end (context->meter, &metered);
   if (ok)
     fddm_noise_convert (&metered, weights->patch, weights->channels, gray, model);
-  else if (error != NULL && *error == NULL)
-    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_READ, _("The picture cannot be read"));
+  else
+    fddm_error_unless_set (error, FDDM_ERROR_READ, _("The picture cannot be read"));
   g_free (m.raw);
   g_free (m.pixels);
   g_free (m.row_offset);
   g_free (m.column_offset);
   return ok;
-}
-
-typedef struct {
-  FddmContext      *context;
-  const FddmSource *source;
-  FddmTicker        ticker;
-  FddmNoiseModel    model;
-} Job;
-
-static gboolean
-measure_on_device (gpointer data, GError **error)
-{
-  Job *job = data;
-
-  return fddm_measure_model (job->context, job->source, &job->ticker, &job->model, error);
-}
-
-gboolean
-fddm_measure (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data, double *luma,
-              double *chroma, GError **error)
-{
-  Job job = { .context = context, .source = source, .ticker = { progress, data, FDDM_PHASE_MEASURE, 0.0, 1.0 } };
-
-  if (!fddm_context_run (context, measure_on_device, &job, error))
-    return FALSE;
-  fddm_noise_summary (&job.model, luma, chroma);
-  return TRUE;
 }

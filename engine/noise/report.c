@@ -31,13 +31,13 @@ measure_on_device (gpointer data, GError **error)
 }
 
 gboolean
-fddm_measure_all (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
-                  FddmMeasured *measured, GError **error)
+fddm_measure_noise (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
+                    FddmNoiseModel *noise, GError **error)
 {
-  Job job = { context, source, { progress, data, FDDM_PHASE_MEASURE, 0.0, 1.0 }, &measured->noise };
+  Job job = { .context = context, .source = source, .noise = noise,
+              .ticker = { .func = progress, .data = data, .phase = FDDM_PHASE_MEASURE, .to = 1.0 } };
 
-  return fddm_context_run (context, measure_on_device, &job, error)
-         && fddm_jpeg_history_find (source, &measured->jpeg, error);
+  return fddm_context_run (context, measure_on_device, &job, error);
 }
 
 /* What one 8-bit step of white noise in each sample is in CHANNEL; in chroma of a gray picture, as in luma. */
@@ -103,48 +103,39 @@ darkness (const FddmNoiseModel *noise)
   return bright > 0 ? dark / bright : 1;
 }
 
-static void
-say_noise (const FddmNoiseModel *noise, GString *words)
+char *
+fddm_measured_words (const FddmNoiseModel *noise)
 {
-  double luma, chroma, coarse = coarseness (noise), dark = darkness (noise);
+  const double     coarse = coarseness (noise), dark = darkness (noise);
+  const char      *grain = coarse > COARSE ? _(", coarse") : coarse < FINE ? _(", fine") : "";
+  const char      *place = dark > LOPSIDED ? _(", more in the shadows")
+                           : dark < 1 / LOPSIDED ? _(", more in the highlights") : "";
+  g_autofree char *strength = NULL;
+  double           luma, chroma;
 
   fddm_noise_summary (noise, &luma, &chroma);
   if (luma < NOTHING && chroma < NOTHING)
-    {
-      g_string_append (words, _("no noise"));
-      return;
-    }
-  if (chroma > 0)
-    g_string_append_printf (words, _("luma %.1f, chroma %.1f"), luma, chroma);
-  else
-    g_string_append_printf (words, _("luma %.1f"), luma);
-  if (coarse > COARSE)
-    g_string_append (words, _(", coarse"));
-  if (coarse < FINE)
-    g_string_append (words, _(", fine"));
-  if (dark > LOPSIDED)
-    g_string_append (words, _(", more in the shadows"));
-  if (dark < 1 / LOPSIDED)
-    g_string_append (words, _(", more in the highlights"));
+    return g_strdup (_("no noise"));
+  strength = chroma > 0 ? g_strdup_printf (_("luma %.1f, chroma %.1f"), luma, chroma) : g_strdup_printf (_("luma %.1f"), luma);
+  return g_strconcat (strength, grain, place, NULL);
 }
 
-char *
-fddm_measured_words (const FddmMeasured *measured)
+gboolean
+fddm_measure (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data, double *luma,
+              double *chroma, GError **error)
 {
-  GString *words = g_string_new (NULL);
+  FddmNoiseModel noise;
 
-  say_noise (&measured->noise, words);
-  if (measured->jpeg.found && measured->jpeg.standard)
-    g_string_append_printf (words, _("; was a JPEG of quality %d"), measured->jpeg.quality);
-  else if (measured->jpeg.found)
-    g_string_append_printf (words, _("; was a JPEG of about quality %d"), measured->jpeg.quality);
-  return g_string_free (words, FALSE);
+  if (!fddm_measure_noise (context, source, progress, data, &noise, error))
+    return FALSE;
+  fddm_noise_summary (&noise, luma, chroma);
+  return TRUE;
 }
 
 char *
 fddm_measure_words (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data, GError **error)
 {
-  FddmMeasured measured;
+  FddmNoiseModel noise;
 
-  return fddm_measure_all (context, source, progress, data, &measured, error) ? fddm_measured_words (&measured) : NULL;
+  return fddm_measure_noise (context, source, progress, data, &noise, error) ? fddm_measured_words (&noise) : NULL;
 }

@@ -1,23 +1,17 @@
-/* report.h: all that is measured in a picture, and in words.
+/* report.h: a picture's noise, in numbers and in words.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/fddm.h"
-#include "engine/jpeg-history.h"
 #include "kernels/noise-model.h"
 
 G_BEGIN_DECLS
 
-typedef struct {
-  FddmNoiseModel  noise;
-  FddmJpegHistory jpeg;
-} FddmMeasured;
+/* Measures SOURCE's noise as fddm_denoise does for noise = 0. */
+gboolean fddm_measure_noise  (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
+                              FddmNoiseModel *noise, GError **error);
 
-/* Measures SOURCE's noise as fddm_denoise does for noise = 0, and looks for traces of JPEG. */
-gboolean fddm_measure_all    (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
-                              FddmMeasured *measured, GError **error);
-
-/* "luma 9.1, chroma 14.0, coarse, more in the shadows; was a JPEG of quality 85", translated. Free with g_free. */
-char    *fddm_measured_words (const FddmMeasured *measured);
+/* "luma 9.1, chroma 14.0, coarse, more in the shadows", translated. Free with g_free. */
+char    *fddm_measured_words (const FddmNoiseModel *noise);
 
 /* Level of frequency K of CHANNEL at middle gray, and of the channel at curve's KNOT, in 8-bit steps of white noise of the same
  * strength: in white noise all of them are the same number. */

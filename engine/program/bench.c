@@ -89,8 +89,8 @@ run_pipeline (Bench *bench, FddmContext *context, int averages, double megapixel
 {
   g_autofree float *pattern = pattern_new ();
   int               height = (int) sqrt (megapixels * 1e6 / 1.5), width = (int) (megapixels * 1e6 / height);
-  FddmSource        source = { width, height, 3, read_picture, pattern };
-  FddmSink          sink = { drop_pixels, NULL };
+  FddmSource        source = { .width = width, .height = height, .channels = 3, .read = read_picture, .data = pattern };
+  FddmSink          sink = { .write = drop_pixels };
   FddmDenoiseParams params = fddm_denoise_params_default ();
   FddmReport        report;
   gint64            start = g_get_monotonic_time ();
@@ -239,7 +239,7 @@ bench_devices (Bench *bench, GError **error)
   bench->common.device = FDDM_DEVICE_GPU;
   if (bench_device (bench, &reason))
     return TRUE;
-  if (!g_error_matches (reason, FDDM_ERROR, FDDM_ERROR_DEVICE))
+  if (!fddm_error_is_no_gpu (reason) && !g_error_matches (reason, FDDM_ERROR, FDDM_ERROR_DEVICE))
     {
       g_propagate_error (error, g_steal_pointer (&reason));
       return FALSE;

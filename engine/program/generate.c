@@ -1,16 +1,12 @@
 /* generate.c: fddm generate OUT
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
 #include "engine/program/picture.h"
 #include "engine/gegl-pixels.h"
 
-#define SIDE_MAX  8192
-#define STEPS_MAX 1000
-#define COUNT_MAX 16
 
 typedef struct {
   FddmCliOptions     common;
@@ -44,11 +40,11 @@ check (const Generate *generate, gint64 seed, GError **error)
 {
   const FddmGenerateParams *params = &generate->params;
 
-  return fddm_cli_in_range ("width", params->width, 1, SIDE_MAX, error)
-         && fddm_cli_in_range ("height", params->height, 1, SIDE_MAX, error)
-         && fddm_cli_in_range ("steps", params->steps, 1, STEPS_MAX, error)
+  return fddm_cli_in_range ("width", params->width, 1, FDDM_GENERATE_SIDE_MAX, error)
+         && fddm_cli_in_range ("height", params->height, 1, FDDM_GENERATE_SIDE_MAX, error)
+         && fddm_cli_in_range ("steps", params->steps, 1, FDDM_GENERATE_STEPS_MAX, error)
          && fddm_cli_in_range ("eta", params->eta, 0, 1, error)
-         && fddm_cli_in_range ("count", generate->count, 1, COUNT_MAX, error)
+         && fddm_cli_in_range ("count", generate->count, 1, FDDM_GENERATE_SERIES_MAX, error)
          && fddm_cli_in_range ("seed", (double) seed, 0, G_MAXINT32, error);
 }
 
@@ -166,7 +162,7 @@ make_all (Generate *generate, GError **error)
     {
       generate->current = i;
       generate->params.seed = fddm_seed_after (generate->seed, i);
-      if (!make_one (generate, context, atoi (fddm_weights_metadata (weights, "channels")), error))
+      if (!make_one (generate, context, fddm_weights_channels (weights), error))
         return FALSE;
     }
   if (context && generate->common.json)

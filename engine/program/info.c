@@ -21,9 +21,9 @@ typedef struct {
 static Device
 look_at_device (const char *kind, const FddmBackend *backend, const FddmCliOptions *options, GError *reason)
 {
-  FddmDeviceOptions device_options = { options->context.threads, options->context.memory };
+  FddmDeviceOptions device_options = { .threads = options->context.threads };
   FddmDevice       *device = backend ? backend->open (&device_options, &reason) : NULL;
-  Device            result = { kind, NULL, device != NULL };
+  Device            result = { .kind = kind, .usable = device != NULL };
 
   result.description = g_strdup (device ? backend->describe (device) : reason ? reason->message : _("unknown"));
   if (device)

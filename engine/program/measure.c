@@ -27,42 +27,15 @@ tell_channels (JsonBuilder *builder, const char *key, const FddmNoiseModel *nois
   json_builder_end_object (builder);
 }
 
-static void
-tell_jpeg (JsonBuilder *builder, const FddmJpegHistory *jpeg)
-{
-  static const char *const chroma[] = { NULL, "4:4:4", "4:2:0" };
-
-  json_builder_set_member_name (builder, "jpeg");
-  if (!jpeg->found)
-    {
-      json_builder_add_null_value (builder);
-      return;
-    }
-  json_builder_begin_object (builder);
-  fddm_cli_json_double (builder, "quality", jpeg->quality);
-  fddm_cli_json_boolean (builder, "standard-table", jpeg->standard);
-  fddm_cli_json_double (builder, "grid-x", jpeg->x);
-  fddm_cli_json_double (builder, "grid-y", jpeg->y);
-  fddm_cli_json_string (builder, "chroma", chroma[jpeg->chroma]);
-  json_builder_begin_array (json_builder_set_member_name (builder, "luma-steps"));
-  for (int k = 0; k < 64; k++)
-    if (jpeg->step[k] > 0)
-      json_builder_add_int_value (builder, jpeg->step[k]);
-    else
-      json_builder_add_null_value (builder);
-  json_builder_end_array (builder);
-  json_builder_end_object (builder);
-}
-
 /* Levels are in 8-bit steps of white noise of the same strength, at middle gray (levels) and over brightness (curve). */
 static void
-tell_json (const char *path, GeglBuffer *buffer, const FddmMeasured *measured)
+tell_json (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
 {
-  g_autofree char *words = fddm_measured_words (measured);
+  g_autofree char *words = fddm_measured_words (noise);
   JsonBuilder     *builder = json_builder_new ();
   double           luma, chroma;
 
-  fddm_noise_summary (&measured->noise, &luma, &chroma);
+  fddm_noise_summary (noise, &luma, &chroma);
   json_builder_begin_object (builder);
   fddm_cli_json_string (builder, "picture", path);
   fddm_cli_json_double (builder, "width", gegl_buffer_get_width (buffer));
@@ -71,18 +44,17 @@ tell_json (const char *path, GeglBuffer *buffer, const FddmMeasured *measured)
   fddm_cli_json_double (builder, "luma-noise", luma);
   fddm_cli_json_double (builder, "chroma-noise", chroma);
   fddm_cli_json_string (builder, "words", words);
-  fddm_cli_json_double (builder, "patch", measured->noise.patch);
-  tell_channels (builder, "levels", &measured->noise, measured->noise.patch * measured->noise.patch, fddm_measured_level);
-  tell_channels (builder, "curve", &measured->noise, FDDM_NOISE_KNOTS, fddm_measured_curve);
-  tell_jpeg (builder, &measured->jpeg);
+  fddm_cli_json_double (builder, "patch", noise->patch);
+  tell_channels (builder, "levels", noise, noise->patch * noise->patch, fddm_measured_level);
+  tell_channels (builder, "curve", noise, FDDM_NOISE_KNOTS, fddm_measured_curve);
   json_builder_end_object (builder);
   fddm_cli_print_json (builder);
 }
 
 static void
-tell (const char *path, GeglBuffer *buffer, const FddmMeasured *measured)
+tell (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
 {
-  g_autofree char *words = fddm_measured_words (measured);
+  g_autofree char *words = fddm_measured_words (noise);
 
   /* translators: path, size, then what was measured, in words */
   printf (_("%s: %d × %d: %s\n"), path, gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), words);
@@ -104,7 +76,7 @@ fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *p
   g_autoptr (FddmContext) context = NULL;
   FddmGeglPixels          pixels;
   FddmSource              source;
-  FddmMeasured            measured;
+  FddmNoiseModel          noise;
   int                     averages;
   gboolean                done;
 
@@ -112,13 +84,13 @@ fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *p
     return FALSE;
   fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);
   source = fddm_gegl_pixels_source (&pixels);
-  done = fddm_measure_all (context, &source, fddm_cli_progress, (gpointer) options, &measured, error);
+  done = fddm_measure_noise (context, &source, fddm_cli_progress, (gpointer) options, &noise, error);
   fddm_cli_progress_end (options);
-  if (!done || (plot && !fddm_plot_noise (&measured, path, plot, error)))
+  if (!done || (plot && !fddm_plot_noise (&noise, path, plot, error)))
     return FALSE;
   if (options->json)
-    tell_json (path, buffer, &measured);
+    tell_json (path, buffer, &noise);
   else
-    tell (path, buffer, &measured);
+    tell (path, buffer, &noise);
   return TRUE;
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>
+#include "engine/installed.h"
 #include "engine/program/program.h"
 
 #ifndef FDDM_MODULEDIR
@@ -73,22 +74,12 @@ choose_memory (const char *option, const char *value, gpointer data, GError **er
   return TRUE;
 }
 
-/* NAME in the folder of the running program. */
-static char *
-beside_program (const char *name)
-{
-  g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = g_path_get_dirname (program ? program : ".");
-
-  return g_canonicalize_filename (name, folder);
-}
-
 /* $FDDM_MODULE_DIR, else gpu/ beside the program, else where it was to be installed. */
 static char *
 module_dir (void)
 {
   const char      *named = g_getenv ("FDDM_MODULE_DIR");
-  g_autofree char *beside = beside_program ("gpu");
+  g_autofree char *beside = fddm_beside_program ("gpu");
 
   if (named && *named)
     return g_strdup (named);
@@ -154,17 +145,17 @@ fddm_cli_in_range (const char *name, double value, double least, double most, GE
 char **
 fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GError **error)
 {
-  g_auto (GStrv) rest = g_strdupv (argv);
-  guint          n;
+  g_auto (GStrv)     rest = g_strdupv (argv);
+  g_autoptr (GError) problem = NULL;
+  guint              n;
 
-  if (!g_option_context_parse_strv (parser, &rest, error))
+  if (!g_option_context_parse_strv (parser, &rest, &problem))
     {
       /* What GOption finds is a matter of usage, too. */
-      if (error && *error && (*error)->domain == G_OPTION_ERROR)
-        {
-          (*error)->domain = FDDM_CLI_ERROR;
-          (*error)->code = FDDM_CLI_ERROR_USAGE;
-        }
+      if (problem->domain == G_OPTION_ERROR)
+        g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, problem->message);
+      else
+        g_propagate_error (error, g_steal_pointer (&problem));
       return NULL;
     }
   n = g_strv_length (rest) - 1;
@@ -185,17 +176,32 @@ fddm_cli_options_clear (FddmCliOptions *options)
   g_clear_pointer (&options->module_dir, g_free);
 }
 
+/* Profiles are named after GIMP's version: the newest first, then what is no version. */
+static int
+newest_first (gconstpointer a, gconstpointer b)
+{
+  const char *one = *(char *const *) a, *other = *(char *const *) b;
+
+  if (!g_ascii_isdigit (*one) != !g_ascii_isdigit (*other))
+    return g_ascii_isdigit (*one) ? -1 : 1;
+  return strverscmp (other, one);
+}
+
 /* Every GIMP profile's fddm/. */
 static void
 add_profiles (GStrvBuilder *folders)
 {
-  g_autofree char *base = g_build_filename (g_get_user_config_dir (), "GIMP", NULL);
-  g_autoptr (GDir) dir = g_dir_open (base, 0, NULL);
-  const char      *name;
+  g_autofree char      *base = g_build_filename (g_get_user_config_dir (), "GIMP", NULL);
+  g_autoptr (GDir)      dir = g_dir_open (base, 0, NULL);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char           *name;
 
   while (dir && (name = g_dir_read_name (dir)))
+    g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, newest_first);
+  for (guint i = 0; i < names->len; i++)
     {
-      g_autofree char *folder = g_build_filename (base, name, "fddm", NULL);
+      g_autofree char *folder = g_build_filename (base, names->pdata[i], "fddm", NULL);
 
       if (g_file_test (folder, G_FILE_TEST_IS_DIR))
         g_strv_builder_add (folders, folder);
@@ -206,8 +212,8 @@ add_profiles (GStrvBuilder *folders)
 static void
 add_beside_program (GStrvBuilder *folders)
 {
-  g_autofree char *beside = beside_program ("weights");
-  g_autofree char *shared = beside_program ("../share/fddm/weights");
+  g_autofree char *beside = fddm_beside_program ("weights");
+  g_autofree char *shared = fddm_beside_program ("../share/fddm/weights");
 
   g_strv_builder_add (folders, beside);
   g_strv_builder_add (folders, shared);

@@ -232,10 +232,10 @@ write_title (Plot *plot, double y, double size, const char *text)
 }
 
 static void
-draw (cairo_t *cairo, const FddmMeasured *measured, const char *name)
+draw (cairo_t *cairo, const FddmNoiseModel *noise, const char *name)
 {
-  g_autofree char *words = fddm_measured_words (measured), *shown = g_filename_display_basename (name);
-  Plot             plot = { .cairo = cairo, .noise = &measured->noise, .channels = measured->noise.channels };
+  g_autofree char *words = fddm_measured_words (noise), *shown = g_filename_display_basename (name);
+  Plot             plot = { .cairo = cairo, .noise = noise, .channels = noise->channels };
 
   cairo_set_source_rgb (cairo, 1, 1, 1);
   cairo_paint (cairo);
@@ -261,7 +261,7 @@ append (void *bytes, const unsigned char *data, unsigned int length)
 }
 
 gboolean
-fddm_plot_noise (const FddmMeasured *measured, const char *name, const char *path, GError **error)
+fddm_plot_noise (const FddmNoiseModel *noise, const char *name, const char *path, GError **error)
 {
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   g_autoptr (GError)     reason = NULL;
@@ -270,7 +270,7 @@ fddm_plot_noise (const FddmMeasured *measured, const char *name, const char *pat
   cairo_t               *cairo = cairo_create (surface);
   cairo_status_t         status;
 
-  draw (cairo, measured, name);
+  draw (cairo, noise, name);
   status = cairo_status (cairo);
   if (status == CAIRO_STATUS_SUCCESS)
     status = cairo_surface_write_to_png_stream (surface, append, bytes);

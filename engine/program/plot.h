@@ -5,4 +5,4 @@
 
 /* Draws the noise by brightness and by frequency into the PNG file PATH, which appears whole or not at all. NAME: of the
  * picture. */
-gboolean fddm_plot_noise (const FddmMeasured *measured, const char *name, const char *path, GError **error);
+gboolean fddm_plot_noise (const FddmNoiseModel *noise, const char *name, const char *path, GError **error);

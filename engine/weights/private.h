@@ -1,14 +1,9 @@
 /* private.h: what the sources that read weights files share.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "engine/error.h"
 #include "engine/weights/weights.h"
 #include "engine/weights/safetensors.h"
-
-/* Sets a FDDM_ERROR_WEIGHTS; text from the file that stands in it is made fit to show. Always FALSE. */
-gboolean     fddm_weights_fail   (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-/* A copy of text from a file without what would break a line or a terminal. */
-char        *fddm_weights_fit_to_show (const char *message);
 
 /* Weights from SIZE BYTES, the contents of a file; PATH is for its name only. */
 FddmWeights *fddm_weights_parse  (const char *path, const guint8 *bytes, gsize size, GError **error);

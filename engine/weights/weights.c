@@ -438,6 +438,12 @@ fddm_weights_metadata (const FddmWeights *weights, const char *key)
 }
 
 int
+fddm_weights_channels (const FddmWeights *weights)
+{
+  return weights->channels;
+}
+
+int
 fddm_weights_value_channels (const FddmWeights *weights, int value)
 {
   return value == 0 ? weights->inputs : weights->layers[value - 1].channels;

@@ -1,6 +1,7 @@
 /* conv.c: convolution by oneDNN. A plan belongs to one size of tile; weights are laid out once for each layout that the
  * plans ask for, which in practice is once.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n-lib.h>
 #include <omp.h>
 #include <string.h>
 #include "kernels/memory.h"
@@ -32,7 +33,7 @@ fail (dnnl_status_t status, const char *what, GError **error)
 {
   g_set_error (error, FDDM_KERNEL_ERROR,
                status == dnnl_out_of_memory ? FDDM_KERNEL_ERROR_MEMORY : FDDM_KERNEL_ERROR_FAILED,
-               "oneDNN cannot %s (status %d)", what, (int) status);
+               _("oneDNN cannot %s (status %d)"), what, (int) status);
   return FALSE;
 }
 

@@ -1,5 +1,6 @@
 /* cpu.c: the CPU as a device: all cores, oneDNN, and the fastest number format that the processor has.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <omp.h>
 #include <string.h>
@@ -62,7 +63,8 @@ check_error (const FddmBackend *backend, FddmDevice *device)
     bias[i] = 0.1f * i - 1.0f;
   for (int b = 0; b < 2; b++)
     {
-      FddmConvSpec spec = { 3, CHANNELS, CHANNELS, weights, bias, FDDM_ACTIVATION_RELU };
+      FddmConvSpec spec = { .kernel = 3, .in_channels = CHANNELS, .out_channels = CHANNELS, .weights = weights, .bias = bias,
+                            .activation = FDDM_ACTIVATION_RELU };
       FddmConv    *conv = backends[b]->conv_new (devices[b], &spec, NULL);
       FddmTensor  *in   = backends[b]->tensor_new (devices[b], FDDM_TENSOR_NETWORK, SIDE, SIDE, CHANNELS, NULL);
       FddmTensor  *out  = backends[b]->tensor_new (devices[b], FDDM_TENSOR_NETWORK, SIDE, SIDE, CHANNELS, NULL);
@@ -114,7 +116,7 @@ choose_format (FddmDevice *device, gboolean float32, GError **error)
   if (check_error (&fddm_backend_cpu, device) < 1e-4)
     return TRUE;
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE,
-               "oneDNN %d.%d computes a test convolution wrongly on this processor", dnnl_version ()->major,
+               _("oneDNN %d.%d computes a test convolution wrongly on this processor"), dnnl_version ()->major,
                dnnl_version ()->minor);
   return FALSE;
 }
@@ -133,7 +135,7 @@ device_new (int threads, GError **error)
   if ((status = dnnl_engine_create (&library->engine, dnnl_cpu, 0)) == dnnl_success &&
       (status = dnnl_stream_create (&library->stream, library->engine, dnnl_stream_default_flags)) == dnnl_success)
     return device;
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "oneDNN does not start (status %d)", (int) status);
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _("oneDNN does not start (status %d)"), (int) status);
   cpu_close (device);
   return NULL;
 }

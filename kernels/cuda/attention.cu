@@ -122,11 +122,7 @@ fddm_cuda_direct_attention (FddmDevice *device, const FddmTensor *in, int heads,
   const dim3   grid ((unsigned int) ((n + QUERIES - 1) / QUERIES), heads);
 
   if (shared + WARP * (WARP + 1) * sizeof (float) > SHARED_MAX)
-    {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED,
-                   "attention over heads of %d channels is too wide for the GPU", size);
-      return FALSE;
-    }
+    return fddm_cuda_heads_too_wide (size, error);
   attention_kernel<<<grid, THREADS, shared, device->stream>>> (fddm_view (device, in), size,
                                                                1.0f / sqrtf ((float) size), fddm_view (device, out),
                                                                n);

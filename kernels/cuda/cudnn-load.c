@@ -48,13 +48,13 @@ open_library (GError **error)
 
   if (library == NULL)
     {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _("%s not found (%s)"), LIBRARY, dlerror ());
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, _("%s not found (%s)"), LIBRARY, dlerror ());
       return FALSE;
     }
   missing = fill_table (library);
   if (missing == NULL)
     return TRUE;
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _("%s is of an unsuitable version (it lacks %s)"),
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, _("%s is of an unsuitable version (it lacks %s)"),
                LIBRARY, missing);
   dlclose (library);
   return FALSE;

@@ -77,6 +77,8 @@ gboolean fddm_cuda_ok    (cudaError_t status, const char *doing, GError **error)
 gboolean fddm_cuda_launched (const char *doing, GError **error);
 /* The same for cuDNN. */
 gboolean fddm_cudnn_ok   (const FddmCudnn *cudnn, cudnnStatus_t status, const char *doing, GError **error);
+/* Sets the error for attention over heads of SIZE channels, which do not fit. Always FALSE. */
+gboolean fddm_cuda_heads_too_wide (int size, GError **error);
 /* Makes the device this thread's current one: each operation starts with it, since any thread may call. */
 gboolean fddm_cuda_select (const FddmDevice *device, GError **error);
 /* The same, and the network's layers that still wait to be launched are: what is launched next comes after them. Every

@@ -1,6 +1,7 @@
 /* error.c: from the status codes of CUDA and cuDNN to GErrors.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/cuda/replay.h"
+#include <glib/gi18n-lib.h>
 
 /* The program has a quark of this name in registry.c; quarks of one name are one, so the module needs no symbol of the
  * program that opens it. */
@@ -14,9 +15,9 @@ fddm_cuda_ok (cudaError_t status, const char *doing, GError **error)
   /* A failed allocation is remembered until asked for, and would look like the next launch's failure. */
   (void) cudaGetLastError ();
   if (status == cudaErrorMemoryAllocation)
-    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, "the GPU's memory is too small for %s", doing);
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("the GPU's memory is too small for %s"), doing);
   else
-    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, "the GPU failed in %s: %s", doing,
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _("the GPU failed in %s: %s"), doing,
                  cudaGetErrorString (status));
   return FALSE;
 }
@@ -35,10 +36,18 @@ fddm_cudnn_ok (const FddmCudnn *cudnn, cudnnStatus_t status, const char *doing, 
   (void) cudaGetLastError ();
   if (status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED ||
       status == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED)
-    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, "the GPU's memory is too small for %s", doing);
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("the GPU's memory is too small for %s"), doing);
   else
-    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, "cuDNN failed in %s: %s", doing,
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _("cuDNN failed in %s: %s"), doing,
                  cudnn->get_error_string (status));
+  return FALSE;
+}
+
+gboolean
+fddm_cuda_heads_too_wide (int size, GError **error)
+{
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED,
+               _("attention over heads of %d channels is too wide for the GPU"), size);
   return FALSE;
 }
 

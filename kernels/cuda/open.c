@@ -17,17 +17,17 @@
 /* More threads than this pack pixels no faster: by then it is the memory that is waited for. */
 #define THREADS_MAX 16
 
-static gboolean unusable (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static gboolean unusable (GError **error, FddmKernelError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 /* Sets ERROR, and returns FALSE for the caller to return. */
 static gboolean
-unusable (GError **error, const char *format, ...)
+unusable (GError **error, FddmKernelError code, const char *format, ...)
 {
   va_list args;
 
   va_start (args, format);
   if (error != NULL)
-    *error = g_error_new_valist (FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, format, args);
+    *error = g_error_new_valist (FDDM_KERNEL_ERROR, code, format, args);
   va_end (args);
   return FALSE;
 }
@@ -37,9 +37,9 @@ static gboolean
 make_unusable (GError *reason, GError **error)
 {
   if (g_error_matches (reason, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
-    unusable (error, _("the GPU is out of memory or in use"));
+    unusable (error, FDDM_KERNEL_ERROR_BUSY, _("the GPU is out of memory or in use"));
   else
-    unusable (error, "%s", reason->message);
+    unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, "%s", reason->message);
   g_error_free (reason);
   return FALSE;
 }
@@ -51,15 +51,15 @@ check_driver (int *n_devices, GError **error)
   cudaError_t status;
 
   if (cudaDriverGetVersion (&version) != cudaSuccess || version == 0)
-    return unusable (error, _("no NVIDIA driver"));
+    return unusable (error, FDDM_KERNEL_ERROR_NO_DRIVER, _("no NVIDIA driver"));
   if (version / 1000 < CUDART_VERSION / 1000)
-    return unusable (error, _("the NVIDIA driver is too old for CUDA %d (has %d.%d)"), CUDART_VERSION / 1000,
-                     version / 1000, version % 1000 / 10);
+    return unusable (error, FDDM_KERNEL_ERROR_OLD_DRIVER, _("the NVIDIA driver is too old for CUDA %d (has %d.%d)"),
+                     CUDART_VERSION / 1000, version / 1000, version % 1000 / 10);
   status = cudaGetDeviceCount (n_devices);
   if (status == cudaErrorNoDevice || (status == cudaSuccess && *n_devices == 0))
-    return unusable (error, _("no NVIDIA GPU visible"));
+    return unusable (error, FDDM_KERNEL_ERROR_NO_DEVICE, _("no NVIDIA GPU visible"));
   if (status != cudaSuccess)
-    return unusable (error, _("the NVIDIA driver cannot be used: %s"), cudaGetErrorString (status));
+    return unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, _("the NVIDIA driver cannot be used: %s"), cudaGetErrorString (status));
   return TRUE;
 }
 
@@ -72,11 +72,11 @@ check_capability (int ordinal, int *capability, GError **error)
   if (status == cudaSuccess)
     status = cudaDeviceGetAttribute (&minor, cudaDevAttrComputeCapabilityMinor, ordinal);
   if (status != cudaSuccess)
-    return unusable (error, _("the GPU cannot be used: %s"), cudaGetErrorString (status));
+    return unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, _("the GPU cannot be used: %s"), cudaGetErrorString (status));
   *capability = 10 * major + minor;
   if (*capability < CAPABILITY_MIN)
-    return unusable (error, _("the GPU's compute capability %d.%d is too old (%d.%d needed)"), major, minor,
-                     CAPABILITY_MIN / 10, CAPABILITY_MIN % 10);
+    return unusable (error, FDDM_KERNEL_ERROR_OLD_DEVICE, _("the GPU's compute capability %d.%d is too old (%d.%d needed)"),
+                     major, minor, CAPABILITY_MIN / 10, CAPABILITY_MIN % 10);
   return TRUE;
 }
 
@@ -91,9 +91,9 @@ check_memory (int ordinal, GError **error)
     status = cudaMemGetInfo (&available, &total);
   if (status == cudaErrorMemoryAllocation || status == cudaErrorDevicesUnavailable ||
       (status == cudaSuccess && available < MEMORY_MIN))
-    return unusable (error, _("the GPU is out of memory or in use"));
+    return unusable (error, FDDM_KERNEL_ERROR_BUSY, _("the GPU is out of memory or in use"));
   if (status != cudaSuccess)
-    return unusable (error, _("the GPU cannot be used: %s"), cudaGetErrorString (status));
+    return unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, _("the GPU cannot be used: %s"), cudaGetErrorString (status));
   return TRUE;
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 #include "kernels/cuda/device.h"
 
-/* The table's open and close. Errors are FDDM_KERNEL_ERROR_UNUSABLE and say in words what is missing. */
+/* The table's open and close. Errors have the code for what is missing, and say it in words. */
 FddmDevice *fddm_cuda_open  (const FddmDeviceOptions *options, GError **error);
 void        fddm_cuda_close (FddmDevice *device);
 

@@ -4,6 +4,7 @@
  * Who waits for whom, for one slot: up:   host fills -> copied -> kernels read -> used -> (host fills)
  *                                   down: kernels write -> used -> copied -> host empties -> (kernels write) */
 #include "kernels/cuda/device.h"
+#include <glib/gi18n-lib.h>
 
 /* Large enough that starting a copy, and sharing its packing among threads, costs little against it. */
 #define SLOT_BYTES ((gsize) 8 << 20)
@@ -31,7 +32,7 @@ pin (void **memory, gsize bytes, GError **error)
   if (status != cudaErrorMemoryAllocation)
     return fddm_cuda_ok (status, "pinning memory", error);
   (void) cudaGetLastError ();
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, "the system has no %d MiB that the GPU may copy from",
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _("the system has no %d MiB that the GPU may copy from"),
                (int) (bytes >> 20));
   return FALSE;
 }

@@ -3,6 +3,7 @@
  *
  * The scores of a few queries at a time are kept, never the whole matrix: memory grows with the positions, not with their
  * square. Both products are of one form, rows times a matrix whose rows are read from end to end. */
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 #include "kernels/host/host.h"
@@ -165,7 +166,7 @@ fddm_host_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTe
   a.keys = fddm_memory_new (floats * sizeof (float));
   if (a.keys == NULL)
     {
-      g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, "no memory for attention");
+      g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("no memory for attention"));
       return FALSE;
     }
   memset (a.keys, 0, floats * sizeof (float));

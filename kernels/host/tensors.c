@@ -1,5 +1,6 @@
 /* tensors.c: tensors in host memory.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n-lib.h>
 #include <string.h>
 #include "kernels/fddm-math.h"
 #include "kernels/host/host.h"
@@ -34,7 +35,7 @@ fddm_host_tensor_new (FddmDevice *device, FddmTensorType type, int height, int w
 
   if (data == NULL)
     {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, "no memory for %d × %d × %d values", height,
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("no memory for %d × %d × %d values"), height,
                    width, channels);
       return NULL;
     }

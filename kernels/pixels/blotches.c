@@ -68,7 +68,7 @@ spread_row (const float *cells, const Axis *across, const Axis *down, int y, flo
 
           value[c] = above + below * (under - above);
         }
-      luma = 0.299f * value[0] + 0.587f * value[1] + 0.114f * value[2];
+      luma = fddm_luma (value);
       for (int c = 0; c < 3; c++)
         change[3 * x + c] = value[c] - luma;
     }

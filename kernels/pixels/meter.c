@@ -1,11 +1,12 @@
-/* meter.c: see meter.h. Logarithms and exponentials are written out, for compilers to make vectors of them: there are 48 of
- * each for every patch that is looked at.
+/* meter.c: see meter.h. There are 48 logarithms and exponentials for every patch that is looked at: vector.h has them without
+ * calls.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/pixels/meter.h"
 #include <math.h>
 #include <stdint.h>
 #include "kernels/fddm-math.h"
 #include "kernels/pixels/pixels.h"
+#include "kernels/vector.h"
 
 #define AREA (FDDM_METER_PATCH * FDDM_METER_PATCH)
 #define STEP (2.0f / 255.0f)      /* where the scale turns from linear to logarithmic: an 8-bit step */
@@ -13,40 +14,10 @@
 #define SURE_MIN   -1.5f
 #define SURE_MAX   3.0f
 
-typedef union {
-  float   f;
-  int32_t i;
-} Bits;
-
-/* ln x for a normal x > 0: x = 2ᵉ·m with m around 1, and ln m = 2 artanh ((m − 1)/(m + 1)). */
-static inline float
-log_of (float x)
-{
-  Bits    bits = { x };
-  int32_t e = (bits.i - 0x3f3504f3) >> 23;      /* m from √½ to √2 */
-  float   z, zz;
-
-  bits.i -= e * (1 << 23);
-  z  = (bits.f - 1.0f) / (bits.f + 1.0f);
-  zz = z * z;
-  return (float) e * 0.69314718f + 2.0f * z * (1.0f + zz * (1.0f / 3 + zz * (1.0f / 5 + zz * (1.0f / 7))));
-}
-
-/* exp x for |x| < 80: x = e·ln 2 + r, and a few terms of the series for exp r. */
-static inline float
-exp_of (float x)
-{
-  int32_t e = (int32_t) (x * 1.44269504f + 127.5f) - 127;
-  float   r = x - (float) e * 0.69314718f;
-  Bits    power = { .i = (e + 127) * (1 << 23) };
-
-  return power.f * (1 + r * (1 + r * (1.0f / 2 + r * (1.0f / 6 + r * (1.0f / 24 + r * (1.0f / 120 + r * (1.0f / 720)))))));
-}
-
 static inline int
 is_number (float x)
 {
-  Bits bits = { x };
+  union { float f; int32_t i; } bits = { .f = x };
 
   return (bits.i & 0x7f800000) != 0x7f800000;
 }
@@ -56,7 +27,7 @@ arsinh (float x)
 {
   float size = fabsf (x);
 
-  return copysignf (log_of (size + sqrtf (size * size + 1.0f)), x);
+  return copysignf (fddm_log (size + sqrtf (size * size + 1.0f)), x);
 }
 
 void
@@ -104,7 +75,7 @@ fddm_meter_gather (const float *coefficients, const float *output, int n, FddmMe
 
           sure         = sure > SURE_MIN ? sure : SURE_MIN;
           sure         = sure < SURE_MAX ? sure : SURE_MAX;
-          certainty[k] = exp_of (sure) * (float) good;
+          certainty[k] = fddm_exp (sure) * (float) good;
           level[k]     = good ? told : 0;
         }
       for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)

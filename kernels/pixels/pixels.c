@@ -3,6 +3,7 @@
 #include "kernels/pixels/pixels.h"
 #include <math.h>
 #include <string.h>
+#include "kernels/fddm-math.h"
 #ifdef _OPENMP
 #include <omp.h>
 
@@ -142,7 +143,7 @@ fddm_pixels_add_products (float *sum, const float *a, const float *b, gsize n, i
 static inline float
 luma_of (const float *pixel, int channels)
 {
-  return channels == 1 ? pixel[0] : 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
+  return channels == 1 ? pixel[0] : fddm_luma (pixel);
 }
 
 void

@@ -3,7 +3,6 @@
 #include "plugin/jobs/common.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "plugin/folders.h"
 #include "plugin/jobs/jobs.h"
@@ -49,16 +48,28 @@ fddm_job_account (const FddmContext *context, char *found)
   return no_gpu ? g_strdup_printf ("%s %s", line, no_gpu) : g_steal_pointer (&line);
 }
 
+/* PROBLEM in a few words: paths and details are for the log. */
+static const char *
+in_short (const GError *problem)
+{
+  if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_NO_GPU_MODULE))
+    return _("this installation has no GPU module");
+  if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_BAD_GPU_MODULE))
+    return _("the GPU module cannot be used");
+  if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_NO_CUDNN))
+    return _("cuDNN 9 is missing");
+  return problem->message;
+}
+
 char *
 fddm_job_device_words (G_GNUC_UNUSED gpointer data)
 {
-  g_autofree char *problem = fddm_gpu_problem (NULL);
-  char            *path    = problem ? strstr (problem, " (/") : NULL;
+  g_autoptr (GError) problem = NULL;
 
-  if (path)   /* for the log */
-    *path = '\0';
+  if (fddm_gpu_usable (NULL, &problem))
+    return g_strdup (_("Computes on the GPU."));
   /* translators: %s is why no GPU is used, such as "no NVIDIA driver" */
-  return problem ? g_strdup_printf (_("Computes on the processor: %s."), problem) : g_strdup (_("Computes on the GPU."));
+  return g_strdup_printf (_("Computes on the processor: %s."), in_short (problem));
 }
 
 void

@@ -195,7 +195,7 @@ add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double t
                                  [FDDM_LAYER_UNCERTAINTY] = _("%s uncertainty") };
   g_autofree char  *name    = fddm_host_item_name (job->source);
   g_autofree char  *title   = g_strdup_printf (titles[kind], name);
-  FddmStretch       stretch = { &job->bar, FDDM_STAGE_WRITE, from, to };
+  FddmStretch       stretch = { .bar = &job->bar, .stage = FDDM_STAGE_WRITE, .from = from, .to = to };
   FddmItemId        layer   = fddm_host_layer_new (job->image, job->source, title, kind);
 
   if (layer == FDDM_NO_ITEM)
@@ -239,7 +239,7 @@ fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, 
                   GError **error)
 {
   Job         job     = { .image = image, .source = drawable, .values = values, .account = account };
-  FddmStretch reading = { &job.bar, FDDM_STAGE_READ, 0, 1 };
+  FddmStretch reading = { .bar = &job.bar, .stage = FDDM_STAGE_READ, .from = 0, .to = 1 };
   gboolean    done;
 
   if (!fddm_parameters_check (fddm_denoise_parameters, values, error) || !check_image (image, drawable, error))

@@ -3,7 +3,6 @@
 #include "plugin/jobs/generate.h"
 
 #include <glib/gi18n-lib.h>
-#include <stdlib.h>
 
 #include "engine/gegl-pixels.h"
 #include "plugin/jobs/common.h"
@@ -43,12 +42,6 @@ fddm_generate_weights (const double *values, GError **error)
   g_autofree char *name = fddm_model_weights (fddm_text_of_value (values[FDDM_GENERATE_MODEL]));
 
   return fddm_job_weights (name, error);
-}
-
-int
-fddm_generate_channels (const FddmWeights *weights)
-{
-  return atoi (fddm_weights_metadata (weights, "channels"));
 }
 
 char *
@@ -118,7 +111,7 @@ run_engine (Job *job, GError **error)
     return FALSE;
   job->bar.context = context;
   job->bar.layers  = job->count;
-  done = compute (job, context, fddm_generate_channels (weights), error);
+  done = compute (job, context, fddm_weights_channels (weights), error);
   job->bar.context = NULL;
   if (done && job->account)
     *job->account = describe_run (job, context, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
@@ -134,7 +127,8 @@ add_layer (Job *job, FddmItemId above, int i)
   /* translators: the name of a layer: "wood (seed 3)" */
   g_autofree char *title   = g_strdup_printf (_("%s (seed %u)"), subject, seed);
   const int        before  = job->count - 1 - i;
-  FddmStretch      stretch = { &job->bar, FDDM_STAGE_WRITE, (double) before / job->count, (before + 1.0) / job->count };
+  FddmStretch      stretch = { .bar = &job->bar, .stage = FDDM_STAGE_WRITE, .from = (double) before / job->count,
+                               .to = (before + 1.0) / job->count };
   FddmItemId       layer   = fddm_host_picture_new (job->image, job->params.width, job->params.height, title);
 
   if (layer == FDDM_NO_ITEM)

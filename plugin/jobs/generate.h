@@ -8,5 +8,3 @@
 FddmGenerateParams fddm_generate_params_of (const double *values, int image_width, int image_height);
 /* The weights of the values' model. */
 FddmWeights       *fddm_generate_weights   (const double *values, GError **error);
-/* Samples of a pixel that they make. */
-int                fddm_generate_channels  (const FddmWeights *weights);

@@ -201,7 +201,7 @@ paint (gpointer data, const double *values, FddmPicture *picture, int *stop, int
   params.height = MIN (params.height, FDDM_PREVIEW_SIDE / times);
   params.steps  = MIN (params.steps, STEPS_MAX);
   image         = (FddmImage) { .width = params.width, .height = params.height,
-                                .channels = fddm_generate_channels (preview->weights) };
+                                .channels = fddm_weights_channels (preview->weights) };
   image.pixel_stride = image.channels;
   image.row_stride   = (gsize) image.channels * image.width;
   image.pixels = pixels = g_new (float, image.row_stride * image.height);

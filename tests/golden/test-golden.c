@@ -14,9 +14,9 @@ typedef struct {
 
 /* bf16 where the processor has it; on others the last line is as exact as the second. */
 static const Setting settings[] = {
-  { &fddm_backend_ref, { 0 }, 1e-5 },
+  { &fddm_backend_ref, { .float32 = FALSE }, 1e-5 },
   { &fddm_backend_cpu, { .float32 = TRUE }, 1e-4 },
-  { &fddm_backend_cpu, { 0 }, 1.5e-2 },
+  { &fddm_backend_cpu, { .float32 = FALSE }, 1.5e-2 },
 };
 
 typedef struct {

@@ -23,19 +23,21 @@ static void
 test_sentences (void)
 {
   static const struct {
-    const char *cuda, *cudnn, *sentence;
+    const char     *cuda, *cudnn;
+    FddmKernelError code;
+    const char     *sentence;
   } cases[] = {
-    { "no-driver", NULL, "no NVIDIA driver" },
-    { "old-driver", NULL, "the NVIDIA driver is too old for CUDA 1? (has 11.4)" },
-    { "no-device", NULL, "no NVIDIA GPU visible" },
-    { "denied", NULL, "the NVIDIA driver cannot be used: operation not permitted" },
-    { "old-gpu", NULL, "the GPU's compute capability 6.1 is too old (7.5 needed)" },
-    { "exclusive", NULL, "the GPU is out of memory or in use" },
-    { "memory=256", NULL, "the GPU is out of memory or in use" },
-    { "unpinned", NULL, "the system has no 8 MiB that the GPU may copy from" },
-    { "lost=1", NULL, "the GPU failed in *" },
-    { NULL, "missing", "libcudnn.so.9 not found" },
-    { NULL, "wrong", "the GPU computes wrongly (* where * is right)" }
+    { "no-driver", NULL, FDDM_KERNEL_ERROR_NO_DRIVER, "no NVIDIA driver" },
+    { "old-driver", NULL, FDDM_KERNEL_ERROR_OLD_DRIVER, "the NVIDIA driver is too old for CUDA 1? (has 11.4)" },
+    { "no-device", NULL, FDDM_KERNEL_ERROR_NO_DEVICE, "no NVIDIA GPU visible" },
+    { "denied", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the NVIDIA driver cannot be used: operation not permitted" },
+    { "old-gpu", NULL, FDDM_KERNEL_ERROR_OLD_DEVICE, "the GPU's compute capability 6.1 is too old (7.5 needed)" },
+    { "exclusive", NULL, FDDM_KERNEL_ERROR_BUSY, "the GPU is out of memory or in use" },
+    { "memory=256", NULL, FDDM_KERNEL_ERROR_BUSY, "the GPU is out of memory or in use" },
+    { "unpinned", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the system has no 8 MiB that the GPU may copy from" },
+    { "lost=1", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the GPU failed in *" },
+    { NULL, "missing", FDDM_KERNEL_ERROR_NO_CUDNN, "libcudnn.so.9 not found" },
+    { NULL, "wrong", FDDM_KERNEL_ERROR_UNUSABLE, "the GPU computes wrongly (* where * is right)" }
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -54,7 +56,7 @@ test_sentences (void)
       else if (g_str_has_suffix (g_test_get_path (), suffix))
         {
           g_assert_null (open_emulated (cases[i].cuda, cases[i].cudnn, &error));
-          g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE);
+          g_assert_error (error, FDDM_KERNEL_ERROR, (int) cases[i].code);
           if (!g_pattern_match_simple (cases[i].sentence, error->message))
             g_error ("“%s” instead of “%s”", error->message, cases[i].sentence);
         }

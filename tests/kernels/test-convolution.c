@@ -49,7 +49,8 @@ check (FddmDevice *ref, FddmDevice *cpu, const Fill *fill, int size, int c, int 
   for (int activation = FDDM_ACTIVATION_NONE; activation <= FDDM_ACTIVATION_SILU; activation++)
     for (int residual = 0; residual < 3; residual++)   /* none, another tensor, the output itself */
       {
-        FddmConvSpec      spec = { kernel, in, out, weights, bias, activation };
+        FddmConvSpec      spec = { .kernel = kernel, .in_channels = in, .out_channels = out, .weights = weights,
+                                       .bias = bias, .activation = activation };
         g_autofree float *expected = convolve (&fddm_backend_ref, ref, &spec, height, width, x, residual ? added : NULL, FALSE);
         g_autofree float *found = convolve (&fddm_backend_cpu, cpu, &spec, height, width, x, residual ? added : NULL,
                                             residual == 2);
@@ -87,7 +88,7 @@ test_ref_by_hand (void)
   FddmDevice  *ref = fddm_backend_ref.open (NULL, NULL);
   float        weights[9] = { 0 }, bias[1] = { 0.5f };
   const float  x[6] = { 1, 2, 3, 4, 5, 6 }, shifted[6] = { 2.5f, 3.5f, 0.5f, 5.5f, 6.5f, 0.5f };
-  FddmConvSpec spec = { 3, 1, 1, weights, bias, FDDM_ACTIVATION_NONE };
+  FddmConvSpec spec = { .kernel = 3, .in_channels = 1, .out_channels = 1, .weights = weights, .bias = bias };
   g_autofree float *out = NULL;
 
   weights[5] = 1.0f;   /* the right neighbour */

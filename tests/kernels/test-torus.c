@@ -174,7 +174,8 @@ test_beside (void)
   g_autofree float  *values = test_floats (9 * 9 * 32, -1, 1, 1), *weights = test_floats (32 * 32 * 9, -0.1f, 0.1f, 2);
   g_autofree float  *bias = test_floats (32, -1, 1, 3);
   float             *results[2];
-  FddmConvSpec       spec = { 3, 32, 32, weights, bias, FDDM_ACTIVATION_SILU };
+  FddmConvSpec       spec = { .kernel = 3, .in_channels = 32, .out_channels = 32, .weights = weights, .bias = bias,
+                                .activation = FDDM_ACTIVATION_SILU };
   FddmTensor        *in = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, 9, 9, 32, values);
   FddmTensor        *out = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, 9, 9, 32, NULL);
 

@@ -1,6 +1,8 @@
 /* test-fallback.c: what becomes of a photo on a GPU: tiles streamed, and when it cannot be had or is lost in the middle.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
+#include "engine/error.h"
+#include "kernels/backend.h"
 #include "engine/weights/weights.h"
 
 enum { WIDTH = 190, HEIGHT = 60, N = WIDTH * HEIGHT * 3 };
@@ -93,9 +95,11 @@ test_gpu_asked_for (void)
   g_assert_no_error (error);
   g_assert_false (run (context, out, &error));
   g_assert_error (error, FDDM_ERROR, FDDM_ERROR_DEVICE);
+  g_assert_false (fddm_error_is_no_gpu (error));
   g_clear_error (&error);
   g_assert_null (open_context (FDDM_DEVICE_GPU, "0", &error));
-  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_DEVICE);
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_NO_GPU_DRIVER);
+  g_assert_true (fddm_error_is_no_gpu (error));
   g_assert_nonnull (strstr (error->message, "no NVIDIA driver"));
 }
 
@@ -112,15 +116,46 @@ test_no_gpu (void)
 
 /* The same, asked without a network. */
 static void
-test_gpu_problem (void)
+test_gpu_usable (void)
 {
-  g_autofree char *without = NULL;
+  g_autoptr (GError) error = NULL;
 
   g_setenv ("FDDM_TEST_CONVOLUTIONS", "0", TRUE);
-  without = fddm_gpu_problem (module_dir);
-  g_assert_cmpstr (without, ==, "no NVIDIA driver");
+  g_assert_false (fddm_gpu_usable (module_dir, &error));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_NO_GPU_DRIVER);
+  g_assert_cmpstr (error->message, ==, "no NVIDIA driver");
+  g_assert_false (fddm_gpu_usable (module_dir, NULL));
+  g_clear_error (&error);
   g_setenv ("FDDM_TEST_CONVOLUTIONS", "40", TRUE);
-  g_assert_null (fddm_gpu_problem (module_dir));
+  g_assert_true (fddm_gpu_usable (module_dir, &error));
+  g_assert_no_error (error);
+}
+
+/* Each of the kernels' codes has one of the engine's, and its words; what is the engine's already stays. */
+static void
+test_codes (void)
+{
+  static const struct { FddmKernelError kernel; FddmError engine; } codes[] = {
+    { FDDM_KERNEL_ERROR_UNUSABLE, FDDM_ERROR_DEVICE },          { FDDM_KERNEL_ERROR_MEMORY, FDDM_ERROR_MEMORY },
+    { FDDM_KERNEL_ERROR_FAILED, FDDM_ERROR_DEVICE },            { FDDM_KERNEL_ERROR_NO_MODULE, FDDM_ERROR_NO_GPU_MODULE },
+    { FDDM_KERNEL_ERROR_BAD_MODULE, FDDM_ERROR_BAD_GPU_MODULE }, { FDDM_KERNEL_ERROR_NO_DRIVER, FDDM_ERROR_NO_GPU_DRIVER },
+    { FDDM_KERNEL_ERROR_OLD_DRIVER, FDDM_ERROR_OLD_GPU_DRIVER }, { FDDM_KERNEL_ERROR_NO_CUDNN, FDDM_ERROR_NO_CUDNN },
+    { FDDM_KERNEL_ERROR_NO_DEVICE, FDDM_ERROR_NO_GPU },         { FDDM_KERNEL_ERROR_OLD_DEVICE, FDDM_ERROR_OLD_GPU },
+    { FDDM_KERNEL_ERROR_BUSY, FDDM_ERROR_BUSY_GPU },            { 99, FDDM_ERROR_DEVICE },
+  };
+  GError *error = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      fddm_error_propagate (&error, g_error_new_literal (FDDM_KERNEL_ERROR, (int) codes[i].kernel, "words"));
+      g_assert_error (error, FDDM_ERROR, (int) codes[i].engine);
+      g_assert_cmpstr (error->message, ==, "words");
+      g_clear_error (&error);
+    }
+  fddm_error_propagate (&error, g_error_new_literal (FDDM_ERROR, FDDM_ERROR_NO_GPU, "others"));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_NO_GPU);
+  g_clear_error (&error);
+  fddm_error_propagate (NULL, g_error_new_literal (FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BUSY, "nobody listens"));
 }
 
 /* ---- Tiles streamed ---- */
@@ -271,7 +306,7 @@ test_streaming_stops (void)
   for (int i = 1; i <= (int) strlen (calls); i++)
     {
       g_free (run_watched (gpu, &params, i, 0, out, NULL, &error));
-      g_assert_error (error, FDDM_ERROR, FDDM_ERROR_READ);
+      g_assert_error (error, FDDM_ERROR, (calls[i - 1] == 'r' ? FDDM_ERROR_READ : FDDM_ERROR_WRITE));
       g_clear_error (&error);
     }
   for (int i = 1; i <= ticks; i += 3)
@@ -323,7 +358,8 @@ main (int argc, char **argv)
   g_test_add_func ("/fallback/lost-generating", test_lost_generating);
   g_test_add_func ("/fallback/gpu-asked-for", test_gpu_asked_for);
   g_test_add_func ("/fallback/no-gpu", test_no_gpu);
-  g_test_add_func ("/fallback/gpu-problem", test_gpu_problem);
+  g_test_add_func ("/fallback/gpu-usable", test_gpu_usable);
+  g_test_add_func ("/fallback/codes", test_codes);
   g_test_add_func ("/fallback/streamed", test_streamed);
   g_test_add_func ("/fallback/streamed-filters", test_streamed_filters);
   g_test_add_func ("/fallback/streaming-stops", test_streaming_stops);

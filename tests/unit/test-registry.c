@@ -35,15 +35,15 @@ remove_directory (char *dir)
   g_free (dir);
 }
 
-/* With TARGET as the module: unusable, the message saying SENTENCE and naming the file. */
+/* With TARGET as the module: CODE, the message saying SENTENCE and naming the file. */
 static void
-assert_refused (const char *target, const char *sentence)
+assert_refused (const char *target, FddmKernelError code, const char *sentence)
 {
   g_autoptr (GError) error = NULL;
   char              *dir   = directory_with (target);
 
   g_assert_null (fddm_backend_gpu (dir, &error));
-  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE);
+  g_assert_error (error, FDDM_KERNEL_ERROR, (int) code);
   g_assert_nonnull (strstr (error->message, sentence));
   g_assert_nonnull (strstr (error->message, dir));
   remove_directory (dir);
@@ -52,7 +52,7 @@ assert_refused (const char *target, const char *sentence)
 static void
 test_missing_module_is_said (void)
 {
-  assert_refused (NULL, "this installation has no GPU module");
+  assert_refused (NULL, FDDM_KERNEL_ERROR_NO_MODULE, "this installation has no GPU module");
 }
 
 static void
@@ -63,20 +63,20 @@ test_file_that_is_no_module_is_refused (void)
 
   g_assert_cmpint (write (fd, "not a module\n", 13), ==, 13);
   close (fd);
-  assert_refused (file, "the GPU module cannot be loaded");
+  assert_refused (file, FDDM_KERNEL_ERROR_BAD_MODULE, "the GPU module cannot be loaded");
   g_unlink (file);
 }
 
 static void
 test_stranger_is_refused (void)
 {
-  assert_refused (no_symbol, "not a GPU module of FDDM");
+  assert_refused (no_symbol, FDDM_KERNEL_ERROR_BAD_MODULE, "not a GPU module of FDDM");
 }
 
 static void
 test_other_version_is_refused (void)
 {
-  assert_refused (other_version, "of another version");
+  assert_refused (other_version, FDDM_KERNEL_ERROR_BAD_MODULE, "of another version");
 }
 
 static gpointer

@@ -19,7 +19,7 @@ from fddm import meter, transform, weights
 from grow import grow
 from optimiser import Both, follow
 from pack import Pack
-from train import Clock, learning_rate, save
+from train import Clock, learning_rate, save, seed_everything
 
 SHARES = {"white": 0.4, "camera": 0.6, "path": 0.0}
 FREE_SHARE = 0.15             # of a batch: without noise
@@ -120,7 +120,8 @@ def main():
     if not o.pack:
         a.error("--pack is needed")
     device = torch.device(o.device)
-    torch.manual_seed(o.seed)
+    stored = torch.load(o.out, map_location="cpu") if o.resume and os.path.exists(o.out) else None
+    seed_everything(o.seed, stored)
     pack, pages = Pack(o.pack, device), drawings.Pages(1000, o.side, device)
     model = meter.Meter(meter.network_of(o.width, o.blocks)).to(device)
     for name, p in model.network.named_parameters():
@@ -134,8 +135,7 @@ def main():
     model.to(memory_format=torch.channels_last)
     optimiser = Both(model.network, "muon", o.lr, o.muon_lr)
     clock, step, running = Clock(o.minutes, o.deadline, device.type == "cpu"), 0, None
-    if o.resume and os.path.exists(o.out):
-        stored = torch.load(o.out, map_location="cpu")
+    if stored:
         model.load_state_dict(stored["model"])
         average.load_state_dict(stored["average"])
         optimiser.load_state_dict(stored["optimiser"])

@@ -19,6 +19,7 @@ import evaluate
 import jpeg
 import noise
 import prepare
+import train
 from fddm import meter, safetensors, sampler, schedule, transform, weights
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -170,7 +171,18 @@ def check_mirrored():
         sys.exit("smoke.py: a texture isn't mirrored")
 
 
+def check_seed():
+    """A run that goes on draws other samples than it began with, and the same again if it goes on from there again."""
+    draws = []
+    for stored in (None, {"step": 0}, {"step": 7}, {"step": 7}):
+        train.seed_everything(1, stored)
+        draws.append(torch.rand(4).tolist())
+    if draws[0] != draws[1] or draws[0] == draws[2] or draws[2] != draws[3]:
+        sys.exit("smoke.py: the seed does not follow the step")
+
+
 def main():
+    check_seed()
     check_sampler()
     check_reading()
     check_truth()

@@ -88,6 +88,13 @@ class Clock:
         return self.spent / (60 * self.minutes)
 
 
+def seed_everything(seed, stored):
+    """STORED is the checkpoint of a run that goes on, or None: it draws new samples, not those that it began with."""
+    seed += 1000003 * (stored["step"] if stored else 0)
+    torch.manual_seed(seed)
+    random.seed(seed)
+
+
 def save(path, contents):
     torch.save(contents, path + ".part")
     os.replace(path + ".part", path)
@@ -151,10 +158,7 @@ def main():
         torch.set_num_threads(o.threads)
     torch.backends.cudnn.benchmark = True
     stored = torch.load(o.out, map_location="cpu") if o.resume and os.path.exists(o.out) else None
-    # A run that goes on draws new samples, not those that it began with.
-    seed = o.seed + rank + 1000003 * (stored["step"] if stored else 0)
-    torch.manual_seed(seed)
-    random.seed(seed)
+    seed_everything(o.seed + rank, stored)
 
     pack = Pack(o.pack, device)
     shape = stored["shape"] if stored else {k: getattr(o, k) for k in ("patch", "width", "blocks", "activation")}

@@ -20,7 +20,7 @@ import generative
 import textures
 from fddm import transform
 from optimiser import Both, follow
-from train import Clock, learning_rate, save
+from train import Clock, learning_rate, save, seed_everything
 
 INEXACT = 0.1           # by which a picture's variances are told wrong, lest the network rely on them
 PARTS = 4               # of the path, for which the error is told apart
@@ -154,7 +154,7 @@ def main():
         torch.set_num_threads(o.threads)
     torch.backends.cudnn.benchmark = True
     stored = torch.load(o.out, map_location="cpu") if o.resume and os.path.exists(o.out) else None
-    torch.manual_seed(o.seed + (stored["step"] if stored else 0))
+    seed_everything(o.seed, stored)
 
     plain = generative.shape_of(o.config, side=o.side)
     data = textures.load(o, o.crop or (stored["shape"] if stored else plain)["side"], device, False, o.balance, o.favour,

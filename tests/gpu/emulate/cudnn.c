@@ -492,6 +492,6 @@ fddm_cudnn_load (GError **error)
 
   if (!mode_is ("missing"))
     return &table;
-  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "libcudnn.so.9 not found");
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, "libcudnn.so.9 not found");
   return NULL;
 }

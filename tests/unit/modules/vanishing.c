@@ -25,7 +25,7 @@ vanishing_open (const FddmDeviceOptions *options, GError **error)
   left = atoi (g_getenv ("FDDM_TEST_CONVOLUTIONS"));
   if (left > 0)
     return fddm_backend_ref.open (options, error);
-  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, "no NVIDIA driver");
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_DRIVER, "no NVIDIA driver");
   return NULL;
 }
 

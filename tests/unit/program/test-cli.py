@@ -376,7 +376,7 @@ def noise_of_a_picture():
     write_png("in.png", 256, 256, noise(256, 256, sigma=20))
     told = json.loads(run("info", "in.png", "--json", "--weights", NETWORK, "--device", "cpu").stdout)
     assert abs(told["luma-noise"] - 20) < 2 and abs(told["chroma-noise"] - 20) < 2, told
-    assert told["jpeg"] is None and len(told["levels"]["cb"]) == told["patch"] ** 2 and len(told["curve"]["y"]) == 17
+    assert len(told["levels"]["cb"]) == told["patch"] ** 2 and len(told["curve"]["y"]) == 17
     for level in told["levels"]["y"] + told["levels"]["cr"] + told["curve"]["cb"]:
         assert abs(level - 20) < 5, told
     assert abs(told["levels"]["y"][-1] - told["luma-noise"]) < 2
@@ -386,16 +386,27 @@ def noise_of_a_picture():
 
 
 @test
-def words_about_a_jpeg():
-    samples = [v for y in range(200) for x in range(300) for v in (130 + 60 * math.sin(x * y / 700) + 30 * math.sin(x * 0.9),
-               120 + 50 * math.sin(x * y / 900) + 20 * math.sin(y * 0.8), 110 + 50 * math.cos(x * y / 800))]
-    write_png("in.png", 300, 200, [int(v) for v in samples])
-    denoise("in.png", "out.jpg", "--luma", "0", "--chroma", "0", "--noise", "5")       # program/picture.c's quality 95
-    told = json.loads(run("info", "out.jpg", "--json", "--weights", NETWORK, "--device", "cpu").stdout)
-    assert told["jpeg"]["quality"] == 95 and told["jpeg"]["standard-table"] and told["jpeg"]["grid-x"] == 0, told
-    assert len(told["jpeg"]["luma-steps"]) == 64 and told["jpeg"]["luma-steps"][0] == 2
-    assert told["words"].endswith("; was a JPEG of quality 95")
-    assert json.loads(run("info", "in.png", "--json", "--weights", NETWORK, "--device", "cpu").stdout)["jpeg"] is None
+def memory_is_not_precision():
+    """What --memory says leaves the device's arithmetic alone."""
+    def devices(*options):
+        return json.loads(run("info", "--json", *options).stdout)["devices"]
+    assert devices() == devices("--memory", "512")
+    assert devices("--threads", "1") == devices("--threads", "1", "--memory", "512")
+
+
+@test
+def newest_gimp_wins():
+    """GIMP's profiles are looked through from the newest version down, whatever order the file system lists them in."""
+    order = ["10.0", "3.2", "3.0", "2.10", "2.9", "2.8", "old", "backup"]
+    for name in sorted(order, key=lambda name: name[::-1]):
+        os.makedirs(os.path.join("GIMP", name, "fddm"))
+        shutil.copy(NETWORK, os.path.join("GIMP", name, "fddm", "mine.safetensors"))
+    os.makedirs("GIMP/4.0")                                         # has no network
+    told = json.loads(run("info", "--json", XDG_CONFIG_HOME=os.getcwd()).stdout)
+    folders = [f.split("/")[-2] for f in told["weights-folders"] if f.startswith(os.getcwd())]
+    assert folders == order, folders
+    assert [w["path"] for w in told["weights"] if w["path"].endswith("mine.safetensors")] == [
+        os.path.join(os.getcwd(), "GIMP/10.0/fddm/mine.safetensors")]
 
 
 @test
