@@ -77,11 +77,13 @@ static gboolean
 sample_detail (FddmDenoiseJob *job, const FddmSampler *sampler, const FddmWindow *window, FddmRandom random,
                const FddmTicker *ticker, GError **error)
 {
-  FddmWork *work = &job->work;
+  FddmWork      *work = &job->work;
+  const FddmPath path = { .schedule = &job->context->schedule, .noise = work->noise, .levels = job->levels,
+                          .n = job->params->steps, .eta = DETAIL_ETA, .random = random, .x0 = work->next,
+                          .from = work->from, .to = work->to };
 
   return job->context->backend->analyse (job->context->device, window, work->pixels, work->x, error) &&
-         fddm_sampler_run (sampler, &job->context->schedule, work->noise, work->x0, job->levels,
-                           job->params->steps, DETAIL_ETA, random, work->x, work->next, work->from, work->to, ticker, error);
+         fddm_sampler_run (sampler, &path, work->x0, work->x, ticker, error);
 }
 
 /* PROBE times the noise that the photo has, at every patch: its levels in work.from. */
