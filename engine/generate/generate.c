@@ -43,6 +43,7 @@ fddm_generate_params_default (void)
   return (FddmGenerateParams) { .subject = "", .steps = 20, .eta = 1.0 };
 }
 
+/* The index of the subject among the weights' classes; -1 for none. */
 static gboolean
 find_class (Job *job, GError **error)
 {
@@ -64,6 +65,7 @@ find_class (Job *job, GError **error)
   return FALSE;
 }
 
+/* FALSE and ERROR where a parameter is out of its range, or the weights do not generate. */
 static gboolean
 check_arguments (Job *job, GError **error)
 {
@@ -146,6 +148,7 @@ fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int 
   return FALSE;
 }
 
+/* A tensor of coefficients. */
 static gboolean
 make (const FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error)
 {
@@ -154,6 +157,7 @@ make (const FddmContext *context, int rows, int columns, FddmTensor **tensor, GE
   return *tensor != NULL;
 }
 
+/* All tensors, those of the windows included. */
 static gboolean
 state_init (State *state, FddmTorus *torus, GError **error)
 {
@@ -170,6 +174,7 @@ state_init (State *state, FddmTorus *torus, GError **error)
   return TRUE;
 }
 
+/* Frees the tensors. */
 static void
 state_clear (State *state, const FddmContext *context)
 {
@@ -247,6 +252,7 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
   return fddm_writer_run (&writer, &strips, error);                  /* inverse DCT, R'G'B', strip by strip to the sink */
 }
 
+/* Plans, allocates and generates, on the context's device. */
 static gboolean
 generate_on_device (gpointer data, GError **error)
 {
