@@ -11,16 +11,16 @@ fddm_bands_are_even (const FddmDenoiseParams *params)
 
 /* fine·(r − S1·r) + medium·(S1·r − S2·S1·r) + coarse·S2·S1·r, gathered smoothing by smoothing. */
 void
-fddm_bands_weight (const FddmDenoiseParams *params, float *removed, gsize stride, int width, int height, int samples,
-                   float *spare, float *scratch)
+fddm_bands_weight (const FddmDenoiseParams *params, const FddmBandsArea *area)
 {
   const float fine = (float) (params->fine / 100.0), medium = (float) (params->medium / 100.0);
   const float coarse = (float) (params->coarse / 100.0);
-  const gsize row    = (gsize) width * samples;
+  const int   width = area->width, height = area->height, samples = area->samples;
+  const gsize stride = area->stride, row = (gsize) width * samples;
 
-  fddm_pixels_copy (removed, stride, samples, spare, stride, samples, width, height, samples);
-  fddm_smooth (spare, stride, width, height, samples, 1, scratch);
-  fddm_pixels_mix (removed, spare, stride, row, height, fine, medium - fine);
-  fddm_smooth (spare, stride, width, height, samples, 2, scratch);
-  fddm_pixels_mix (removed, spare, stride, row, height, 1.0f, coarse - medium);
+  fddm_pixels_copy (area->removed, stride, samples, area->spare, stride, samples, width, height, samples);
+  fddm_smooth (area->spare, stride, width, height, samples, 1, area->scratch);
+  fddm_pixels_mix (area->removed, area->spare, stride, row, height, fine, medium - fine);
+  fddm_smooth (area->spare, stride, width, height, samples, 2, area->scratch);
+  fddm_pixels_mix (area->removed, area->spare, stride, row, height, 1.0f, coarse - medium);
 }

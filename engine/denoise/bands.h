@@ -20,7 +20,13 @@
 /* Whether the bands of PARAMS leave what is removed as it is. */
 gboolean fddm_bands_are_even (const FddmDenoiseParams *params);
 
-/* Weights REMOVED, a rectangle that is reflected at its edges, in place. STRIDE: floats from row to row, the same in SPARE,
- * which is overwritten; SCRATCH has room for the rectangle. */
-void     fddm_bands_weight   (const FddmDenoiseParams *params, float *removed, gsize stride, int width, int height,
-                              int samples, float *spare, float *scratch);
+/* A rectangle of pixels, reflected at its edges. */
+typedef struct {
+  float *removed;                   /* in place: what is removed                */
+  gsize  stride;                    /* floats from row to row, in SPARE, too    */
+  int    width, height, samples;
+  float *spare, *scratch;           /* overwritten; SCRATCH is packed           */
+} FddmBandsArea;
+
+/* Weights what is removed in AREA. */
+void     fddm_bands_weight   (const FddmDenoiseParams *params, const FddmBandsArea *area);

@@ -3,7 +3,9 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
+#include "engine/denoise/finish.h"
 #include "engine/denoise/tile.h"
+#include "engine/diffusion/sampler.h"
 #include "engine/noise/measure.h"
 #include "engine/noise/model.h"
 
@@ -20,8 +22,17 @@
 /* h² of blotches of colour is so much of luma's noise, in squares of 8-bit steps for each step. White noise makes none. */
 #define BLOTCHES_OTHER 2.1
 
+/* What fddm_denoise_uncertain was called with, and what it tells. */
+typedef struct {
+  FddmDenoiseJob job;
+  FddmProgress   progress;
+  gpointer       data;        /* of PROGRESS */
+  FddmReport    *report;      /* or NULL     */
+} Call;
+
 /* ---- Parameters ---- */
 
+/* FALSE and ERROR where VALUE is no percentage up to MOST. */
 static gboolean
 check_percent (double value, double most, const char *name, GError **error)
 {
@@ -31,6 +42,7 @@ check_percent (double value, double most, const char *name, GError **error)
   return FALSE;
 }
 
+/* FALSE and ERROR where VALUE is not from 1 to MOST. */
 static gboolean
 check_count (int value, int most, const char *name, GError **error)
 {
@@ -40,6 +52,7 @@ check_count (int value, int most, const char *name, GError **error)
   return FALSE;
 }
 
+/* FALSE and ERROR where the arguments make no sense for these weights. */
 static gboolean
 check_arguments (const FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source, GError **error)
 {
@@ -69,6 +82,7 @@ check_arguments (const FddmContext *context, const FddmDenoiseParams *params, co
 
 /* ---- Noise ---- */
 
+/* The level of the brightness noise, in 8-bit steps. */
 static double
 luma_level (const FddmNoiseModel *model)
 {
@@ -83,25 +97,27 @@ luma_level (const FddmNoiseModel *model)
 static void
 find_fine_noise (FddmDenoiseJob *job, const FddmNoiseModel *measured, gboolean white)
 {
-  const FddmDenoiseParams *params = job->params;
+  const FddmDenoiseParams *params   = job->params;
+  FddmCleaning            *cleaning = &job->cleaning;
 
-  job->strengthens = white && job->removes && params->detail >= FDDM_PERCENT_LEAST && params->luma >= FDDM_PERCENT_LEAST &&
-                     params->steps > 1;
-  job->fine = luma_level (measured) > luma_level (&job->noise) ? *measured : job->noise;
+  cleaning->strengthens = white && job->removal.removes && params->detail >= FDDM_PERCENT_LEAST &&
+                          params->luma >= FDDM_PERCENT_LEAST && params->steps > 1;
+  cleaning->fine = luma_level (measured) > luma_level (&job->removal.noise) ? *measured : job->removal.noise;
 }
 
 /* How what is left of the noise is to be removed; not where detail brings everything back. */
 static void
 find_rest (FddmDenoiseJob *job, gboolean white)
 {
-  const double   level  = luma_level (&job->noise);
-  const gboolean colour = job->source->channels == 3 && job->params->chroma >= FDDM_PERCENT_LEAST;
+  const double   level    = luma_level (&job->removal.noise);
+  const gboolean colour   = job->source->channels == 3 && job->params->chroma >= FDDM_PERCENT_LEAST;
+  FddmCleaning  *cleaning = &job->cleaning;
 
-  if (!job->removes || !(job->params->detail < 100.0))
+  if (!job->removal.removes || !(job->params->detail < 100.0))
     return;
-  job->shrinkage = white ? (float) SHRINKAGE_WHITE : (float) SHRINKAGE_OTHER;
-  job->most      = (float) ((white ? MOST_WHITE : MOST_OTHER) / 255.0);
-  job->blotches  = white || !colour ? 0.0f : (float) (sqrt (BLOTCHES_OTHER * level) / 255.0);
+  cleaning->shrinkage = white ? (float) SHRINKAGE_WHITE : (float) SHRINKAGE_OTHER;
+  cleaning->most      = (float) ((white ? MOST_WHITE : MOST_OTHER) / 255.0);
+  cleaning->blotches  = white || !colour ? 0.0f : (float) (sqrt (BLOTCHES_OTHER * level) / 255.0);
 }
 
 /* The noise to be removed, and the network for its kind. Even where the level is told, the kind is measured. */
@@ -110,13 +126,14 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
 {
   FddmContext       *context = job->context;
   const FddmWeights *weights = context->weights;
+  FddmNoiseModel    *noise   = &job->removal.noise;
   const gboolean     gray = job->source->channels == 1, told = job->params->noise > 0.0;
   FddmNoiseModel     measured;
   gboolean           white;
 
   fddm_context_use (context, FALSE);
   if (told)
-    fddm_noise_white (&job->noise, weights->patch, weights->channels, gray, job->params->noise);
+    fddm_noise_white (noise, weights->patch, weights->channels, gray, job->params->noise);
   if (told && weights->white == NULL)
     {
       find_rest (job, TRUE);   /* what it is isn't known; with white noise's share next to nothing can go wrong */
@@ -125,7 +142,7 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
   if (!fddm_measure_model (context, job->source, ticker, &measured, error))
     return FALSE;
   if (!told)
-    job->noise = measured;
+    *noise = measured;
   white = fddm_noise_is_white (&measured, gray);
   fddm_context_use (context, white);
   find_fine_noise (job, &measured, white);
@@ -133,6 +150,7 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
   return TRUE;
 }
 
+/* Whether the noise level depends on brightness. */
 static gboolean
 noise_varies (const FddmNoiseModel *model)
 {
@@ -143,70 +161,77 @@ noise_varies (const FddmNoiseModel *model)
   return FALSE;
 }
 
-static gboolean
-upload_vector (FddmDenoiseJob *job, const float *values, FddmTensor **tensor, GError **error)
-{
-  FddmContext *context = job->context;
+/* ---- Vectors ---- */
 
+/* VALUES for each frequency, as a constant tensor. */
+static gboolean
+upload_vector (const FddmContext *context, const float *values, FddmTensor **tensor, GError **error)
+{
   *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, 1, 1, context->weights->coefficients, error);
   return *tensor != NULL && context->backend->tensor_upload (context->device, *tensor, values, error);
 }
 
 /* LUMA for each frequency of brightness, CHROMA for those of colour. */
 static gboolean
-upload_shares (FddmDenoiseJob *job, double luma, double chroma, FddmTensor **tensor, GError **error)
+upload_shares (const FddmContext *context, double luma, double chroma, FddmTensor **tensor, GError **error)
 {
-  const int area = job->context->weights->patch * job->context->weights->patch;
+  const int area = context->weights->patch * context->weights->patch;
   float     values[FDDM_COEF_MAX];
 
-  for (int k = 0; k < job->context->weights->coefficients; k++)
+  for (int k = 0; k < context->weights->coefficients; k++)
     values[k] = (float) (k < area ? luma : chroma);
-  return upload_vector (job, values, tensor, error);
+  return upload_vector (context, values, tensor, error);
 }
 
+/* What every tile is denoised with. */
 static gboolean
-upload_vectors (FddmDenoiseJob *job, GError **error)
+upload_vectors (const FddmContext *context, FddmRemoval *removal, GError **error)
 {
-  return upload_vector (job, job->noise.level, &job->level, error) &&
-         upload_shares (job, job->params->luma / 100.0, job->params->chroma / 100.0, &job->strength, error) &&
-         upload_shares (job, 1.0, 1.0, &job->whole, error) && upload_shares (job, 0.0, 0.0, &job->nothing, error);
+  if (!upload_vector (context, removal->noise.level, &removal->level, error))
+    return FALSE;
+  if (!upload_shares (context, removal->luma, removal->chroma, &removal->strength, error))
+    return FALSE;
+  if (!removal->probes && !removal->keeps_texture)
+    return TRUE;
+  return upload_shares (context, 1.0, 1.0, &removal->whole, error) &&
+         upload_shares (context, 0.0, 0.0, &removal->nothing, error);
 }
 
+/* Frees what upload_vectors made. */
 static void
-free_vectors (FddmDenoiseJob *job)
+free_vectors (const FddmContext *context, FddmRemoval *removal)
 {
-  FddmTensor **vectors[] = { &job->level, &job->strength, &job->whole, &job->nothing };
+  FddmTensor **vectors[] = { &removal->level, &removal->strength, &removal->whole, &removal->nothing };
 
   for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
     {
-      job->context->backend->tensor_free (job->context->device, *vectors[i]);
+      context->backend->tensor_free (context->device, *vectors[i]);
       *vectors[i] = NULL;
     }
 }
 
 /* ---- The whole picture ---- */
 
+/* Tells the caller what was planned; REPORT may be NULL. */
 static void
-fill_report (const FddmDenoiseJob *job, FddmReport *report)
+fill_report (const FddmRemoval *removal, const FddmWork *work, FddmReport *report)
 {
-  const int patch = job->context->weights->patch;
+  const int patch = work->context->weights->patch;
 
   if (report == NULL)
     return;
-  fddm_noise_summary (&job->noise, &report->luma, &report->chroma);
-  report->tiles       = fddm_work_tiles (&job->work);
-  report->tile_width  = job->work.across.size * patch;
-  report->tile_height = job->work.down.size * patch;
-  report->memory      = job->work.bytes;
+  fddm_noise_summary (&removal->noise, &report->luma, &report->chroma);
+  report->tiles       = fddm_work_tiles (work);
+  report->tile_width  = work->across.size * patch;
+  report->tile_height = work->down.size * patch;
+  report->memory      = work->bytes;
 }
 
 /* Nothing is to be removed: the photo as it is, to the bit. */
 static gboolean
-copy_picture (const FddmDenoiseJob *job, GError **error)
+copy_picture (const FddmSource *source, const FddmSink *sink, const FddmTicker *ticker, GError **error)
 {
-  const FddmSource *source = job->source;
   const int         rows   = CLAMP (COPY_FLOATS / (source->width * source->channels), 1, source->height);
-  const FddmTicker  ticker = { job->progress, job->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
   g_autofree float *pixels = g_new (float, (gsize) rows * source->width * source->channels);
 
   for (int y = 0; y < source->height; y += rows)
@@ -215,14 +240,15 @@ copy_picture (const FddmDenoiseJob *job, GError **error)
 
       if (!source->read (source->data, 0, y, source->width, n, pixels, error))
         return fddm_error_unless_set (error, FDDM_ERROR_READ, _("The picture cannot be read"));
-      if (!job->sink->write (job->sink->data, 0, y, source->width, n, pixels, error))
+      if (!sink->write (sink->data, 0, y, source->width, n, pixels, error))
         return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _("The result cannot be stored"));
-      if (!fddm_tick (&ticker, y + n, source->height, error))
+      if (!fddm_tick (ticker, y + n, source->height, error))
         return FALSE;
     }
   return TRUE;
 }
 
+/* Whether any frequency has noise. */
 static gboolean
 is_noisy (const FddmNoiseModel *model)
 {
@@ -232,61 +258,95 @@ is_noisy (const FddmNoiseModel *model)
   return FALSE;
 }
 
-static gboolean
-plan_once (FddmDenoiseJob *job, GError **error)
+/* What the job needs of its tiles, its noise being known. */
+static FddmWorkSpec
+spec_of (const FddmDenoiseJob *job)
 {
-  FddmWorkSpec spec = fddm_denoise_spec (job);
+  const FddmRemoval  *removal  = &job->removal;
+  const FddmCleaning *cleaning = &job->cleaning;
 
-  spec.noise_varies = noise_varies (&job->noise);
-  return fddm_work_init (&job->work, job->context, &spec, error);
+  return (FddmWorkSpec) {
+    .width = job->source->width, .height = job->source->height, .samples = job->source->channels, .grids = removal->grids,
+    .evaluations = removal->samples ? removal->steps : 1, .noise_varies = removal->noise_varies,
+    .samples_detail = removal->samples || removal->probes, .gathers = fddm_finish_gathers (job),
+    .blotches = cleaning->blotches > 0.0f, .textures = cleaning->strengthens, .uncertainty = removal->probes,
+    .margin = fddm_finish_margin (job)
+  };
+}
+
+/* Tiles for the job as it stands. */
+static gboolean
+plan_once (const FddmDenoiseJob *job, FddmWork *work, GError **error)
+{
+  const FddmWorkSpec spec = spec_of (job);
+
+  return fddm_work_init (work, job->context, &spec, error);
 }
 
 /* Texture is strengthened, and what is left of noise removed, only where memory allows for what that looks at around a tile. */
 static gboolean
-plan (FddmDenoiseJob *job, GError **error)
+plan (FddmDenoiseJob *job, FddmWork *work, GError **error)
 {
+  FddmCleaning *cleaning = &job->cleaning;
+
   for (;;)
     {
       GError *problem = NULL;
 
-      if (plan_once (job, &problem))
+      if (plan_once (job, work, &problem))
         return TRUE;
-      if ((!job->strengthens && job->shrinkage <= 0.0f) || !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
+      if ((!cleaning->strengthens && cleaning->shrinkage <= 0.0f) ||
+          !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
         {
           g_propagate_error (error, problem);
           return FALSE;
         }
       g_error_free (problem);
-      if (job->strengthens)         /* what looks furthest around goes first */
-        job->strengthens = FALSE;
-      else if (job->blotches > 0.0f)
-        job->blotches = 0.0f;
+      if (cleaning->strengthens)         /* what looks furthest around goes first */
+        cleaning->strengthens = FALSE;
+      else if (cleaning->blotches > 0.0f)
+        cleaning->blotches = 0.0f;
       else
-        job->shrinkage = 0.0f;
+        cleaning->shrinkage = 0.0f;
     }
+}
+
+/* How the photo is denoised, its noise being known and its tiles planned. */
+static void
+find_removal (FddmDenoiseJob *job)
+{
+  FddmRemoval *removal = &job->removal;
+
+  removal->keeps_texture = job->cleaning.strengthens;
+  if (removal->samples)
+    fddm_sampler_levels (job->context->weights, &job->context->schedule, removal->noise.level, removal->steps, removal->levels);
 }
 
 /* The way through on the context's device. */
 static gboolean
 denoise_on_device (gpointer data, GError **error)
 {
-  FddmDenoiseJob          *job       = data;
-  const FddmDenoiseParams *params    = job->params;
-  FddmTicker               measuring = { job->progress, job->data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
-  FddmTicker               denoising = { job->progress, job->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
-  gboolean                 ok;
+  Call             *call      = data;
+  FddmDenoiseJob   *job       = &call->job;
+  const FddmTicker  measuring = { call->progress, call->data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
+  const FddmTicker  denoising = { call->progress, call->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
+  FddmWork          work;
+  gboolean          ok;
 
+  job->cleaning = (FddmCleaning) { FALSE };
   if (!find_noise (job, &measuring, error))
     return FALSE;
-  if (!is_noisy (&job->noise) && job->uncertainty == NULL)
-    return copy_picture (job, error);
-  fddm_sampler_levels (job->context->weights, &job->context->schedule, job->noise.level, params->steps, job->levels);
-  if (!plan (job, error))
+  if (!is_noisy (&job->removal.noise) && job->uncertainty == NULL)
+    return copy_picture (job->source, job->sink, &denoising, error);
+  job->removal.noise_varies = noise_varies (&job->removal.noise);
+  if (!plan (job, &work, error))
     return FALSE;
-  fill_report (job, job->report);
-  ok = upload_vectors (job, error) && fddm_tick (&denoising, 0, 1, error) && fddm_denoise_tiles (job, &denoising, error);
-  free_vectors (job);
-  fddm_work_clear (&job->work);
+  find_removal (job);
+  fill_report (&job->removal, &work, call->report);
+  ok = upload_vectors (job->context, &job->removal, error) && fddm_tick (&denoising, 0, 1, error) &&
+       fddm_denoise_tiles (job, &work, &denoising, error);
+  free_vectors (job->context, &job->removal);
+  fddm_work_clear (&work);
   return ok;
 }
 
@@ -298,23 +358,35 @@ removes (const FddmDenoiseParams *params, const FddmSource *source)
          (params->coarse > 0.0 || params->medium > 0.0 || params->fine > 0.0);
 }
 
+/* What the parameters say of how the photo is denoised. */
+static FddmRemoval
+removal_of (const FddmDenoiseParams *params, gboolean removes, gboolean probes)
+{
+  return (FddmRemoval) { .removes = removes, .samples = removes && params->detail > 0.0, .probes = probes,
+                         .grids = removes ? params->averages : 1, .steps = params->steps,
+                         .detail = params->detail / 100.0, .luma = params->luma / 100.0, .chroma = params->chroma / 100.0,
+                         .seed = params->seed };
+}
+
 gboolean
 fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source,
                         const FddmSink *sink, const FddmSink *uncertainty, FddmProgress progress, gpointer data,
                         FddmReport *report, GError **error)
 {
-  FddmDenoiseJob job = { .context = context, .params = params, .source = source, .sink = sink,
-                         .uncertainty = uncertainty, .progress = progress, .data = data, .report = report };
+  const FddmTicker copying = { progress, data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
+  Call             call    = { .job = { .context = context, .params = params, .source = source, .sink = sink,
+                                        .uncertainty = uncertainty },
+                               .progress = progress, .data = data, .report = report };
 
   g_return_val_if_fail (context != NULL && params != NULL && source != NULL && sink != NULL, FALSE);
   if (!check_arguments (context, params, source, error))
     return FALSE;
   if (report != NULL)
     memset (report, 0, sizeof *report);
-  job.removes = removes (params, source);
-  if (!job.removes && uncertainty == NULL)
-    return copy_picture (&job, error);
-  return fddm_context_run (context, denoise_on_device, &job, error);
+  call.job.removal = removal_of (params, removes (params, source), uncertainty != NULL);
+  if (!call.job.removal.removes && uncertainty == NULL)
+    return copy_picture (source, sink, &copying, error);
+  return fddm_context_run (context, denoise_on_device, &call, error);
 }
 
 gboolean

@@ -2,15 +2,20 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * What was gathered to change becomes, in this order: with sampled texture as strong as the photo shows it to be; with blotches
- * of colour averaged; with frequencies shrunk; weighted by bands. Then it is added to the photo, and the tile is written, its
- * uncertainty too. */
+ * of colour averaged; with frequencies shrunk; weighted by bands. */
 #pragma once
-#include "engine/denoise/tile.h"
+#include "engine/denoise/job.h"
+#include "engine/denoise/workspace.h"
 
 /* Whether what is to change is gathered for that, rather than added to the photo at once. */
-gboolean fddm_denoise_gathers (const FddmDenoiseJob *job);
+gboolean fddm_finish_gathers (const FddmDenoiseJob *job);
 
 /* Pixels that are looked at around those which are written. */
-int      fddm_denoise_margin  (const FddmDenoiseJob *job);
+int      fddm_finish_margin  (const FddmDenoiseJob *job);
 
-gboolean fddm_denoise_end     (FddmDenoiseJob *job, const FddmTile *tile, const FddmTicker *ticker, GError **error);
+/* Finishes what WORK has gathered of TILE. The photo is repaired, if it had to be, no longer. */
+gboolean fddm_finish_tile    (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, const FddmTicker *ticker,
+                              GError **error);
+
+/* Makes of the variance that WORK has of TILE the standard deviation that is shown. */
+void     fddm_finish_uncertainty (FddmWork *work, const FddmTile *tile);

@@ -4,7 +4,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "kernels/memory.h"
+#include "kernels/pixels/pixels.h"
 
+/* Patches along an axis of so many PIXELS. */
 static int
 grid_length (const FddmWork *work, int pixels)
 {
@@ -14,6 +16,7 @@ grid_length (const FddmWork *work, int pixels)
   return (pixels + overhang + patch - 1) / patch;
 }
 
+/* Patches at a tile's inner edge whose values cannot be trusted. */
 static int
 halo (const FddmWork *work)
 {
@@ -24,6 +27,7 @@ halo (const FddmWork *work)
          (work->spec.margin + patch - 1) / patch;
 }
 
+/* Samples of the largest region that a tile has. */
 static gsize
 region_floats (const FddmWork *work)
 {
@@ -47,22 +51,34 @@ fddm_work_streams (const FddmWork *work)
   return work->context->kind == FDDM_DEVICE_GPU && fddm_work_tiles (work) > 1;
 }
 
-static void
-swap (float **a, float **b)
-{
-  float *kept = *a;
-
-  *a = *b;
-  *b = kept;
-}
-
 void
 fddm_work_swap (FddmWork *work)
 {
-  swap (&work->raw, &work->other_raw);
-  swap (&work->change, &work->other_change);
-  swap (&work->variance, &work->other_variance);
-  swap (&work->texture, &work->other_texture);
+  const FddmTilePixels kept = work->pixels;
+
+  work->pixels = work->other;
+  work->other  = kept;
+  if (work->other.photo != work->other.as_read)
+    work->other.photo = NULL;
+  if (work->pixels.photo != work->pixels.as_read)
+    work->pixels.photo = NULL;
+}
+
+const float *
+fddm_work_photo (FddmWork *work, const FddmTile *tile)
+{
+  FddmTilePixels *pixels  = &work->pixels;
+  const int       samples = work->spec.samples;
+  const gsize     floats  = fddm_tile_pixels (tile) * samples;
+
+  if (pixels->photo == NULL && (work->spec.gathers || work->spec.grids == 1) && fddm_pixels_are_finite (pixels->as_read, floats))
+    pixels->photo = pixels->as_read;
+  if (pixels->photo == NULL)
+    {
+      fddm_pixels_repair (pixels->as_read, tile->region.width, tile->region.height, samples, work->spare[0]);
+      pixels->photo = work->spare[0];
+    }
+  return pixels->photo;
 }
 
 /* Bytes of the tile's pixels in host memory; G_MAXSIZE when a window's offsets, which are ints, can't reach them all. */
@@ -117,6 +133,7 @@ cut (FddmWork *work)
          fddm_tiling_init (other, other->length, other->halo, other->count + 1);
 }
 
+/* Sets ERROR: LIMIT does not even allow the smallest tile. Returns FALSE. */
 static gboolean
 too_small (const FddmWork *work, gsize limit, GError **error)
 {
@@ -156,6 +173,7 @@ plan_within (FddmWork *work, gsize limit, GError **error)
     }
 }
 
+/* As many tiles as were asked for, or as the LIMIT demands. */
 static gboolean
 plan (FddmWork *work, gsize limit, GError **error)
 {
@@ -175,19 +193,22 @@ plan (FddmWork *work, gsize limit, GError **error)
   return plan_within (work, limit, error);
 }
 
+/* Frees the tensors. */
 static void
 release (FddmWork *work)
 {
-  FddmTensor **tensors[] = { &work->y, &work->noise, &work->x0, &work->x, &work->next, &work->from, &work->to };
+  FddmCoefficients *c = &work->coefficients;
+  FddmTensor      **tensors[] = { &c->y, &c->noise, &c->x0, &c->x, &c->next, &c->from, &c->to };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
     {
       work->context->backend->tensor_free (work->context->device, *tensors[i]);
       *tensors[i] = NULL;
     }
-  work->rows = work->columns = 0;
+  c->rows = c->columns = 0;
 }
 
+/* A tensor of coefficients. */
 static gboolean
 make (FddmWork *work, FddmTensor **tensor, int rows, int columns, GError **error)
 {
@@ -196,26 +217,39 @@ make (FddmWork *work, FddmTensor **tensor, int rows, int columns, GError **error
   return *tensor != NULL;
 }
 
+/* What only sampling and probing need. */
+static gboolean
+make_for_samples (FddmWork *work, int rows, int columns, GError **error)
+{
+  FddmCoefficients *c = &work->coefficients;
+  FddmTensor      **states[] = { &c->x0, &c->x, &c->next }, **levels[] = { &c->noise, &c->from, &c->to };
+  const gboolean    varies   = work->spec.noise_varies;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+    if (!make (work, states[i], rows, columns, error))
+      return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
+    if (!make (work, levels[i], varies ? rows : 1, varies ? columns : 1, error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
 {
-  const gboolean varies = work->spec.noise_varies;
-  const int      noise_rows = varies ? rows : 1, noise_columns = varies ? columns : 1;
+  FddmCoefficients *c = &work->coefficients;
 
-  if (work->rows == rows && work->columns == columns)
+  if (c->rows == rows && c->columns == columns)
     return TRUE;
   release (work);
-  if (!fddm_network_prepare (work->context->network, rows, columns, error) ||
-      !make (work, &work->y, rows, columns, error))
+  if (!fddm_network_prepare (work->context->network, rows, columns, error))
     return FALSE;
-  if (work->spec.samples_detail &&
-      (!make (work, &work->noise, noise_rows, noise_columns, error) || !make (work, &work->x0, rows, columns, error) ||
-       !make (work, &work->x, rows, columns, error) || !make (work, &work->next, rows, columns, error) ||
-       !make (work, &work->from, noise_rows, noise_columns, error) ||
-       !make (work, &work->to, noise_rows, noise_columns, error)))
+  if (!make (work, &c->y, rows, columns, error))
     return FALSE;
-  work->rows    = rows;
-  work->columns = columns;
+  if (work->spec.samples_detail && !make_for_samples (work, rows, columns, error))
+    return FALSE;
+  c->rows    = rows;
+  c->columns = columns;
   return TRUE;
 }
 
@@ -227,16 +261,28 @@ make_pixels (gboolean wanted, gsize floats, float **pixels)
   return !wanted || *pixels != NULL;
 }
 
-/* PIXELS floats each, where sampled texture is to be strengthened. */
+/* The arrays of one tile, of so many FLOATS, and of so many PIXELS one sample each. */
 static gboolean
-make_planes (FddmWork *work, gsize pixels, gboolean streams)
+make_tile (const FddmWorkSpec *spec, gsize floats, FddmTilePixels *tile)
 {
-  const gboolean wanted = work->spec.textures;
+  const gsize pixels = floats / spec->samples;
+
+  return make_pixels (TRUE, floats, &tile->as_read) &&
+         make_pixels (spec->gathers || spec->uncertainty, floats, &tile->change) &&
+         make_pixels (spec->uncertainty, pixels, &tile->variance) && make_pixels (spec->textures, pixels, &tile->texture);
+}
+
+/* What stages take for themselves. */
+static gboolean
+make_spare (FddmWork *work, gsize floats)
+{
+  const FddmWorkSpec *spec = &work->spec;
 
   for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
-    if (!make_pixels (wanted, pixels, &work->planes[i]))
+    if (!make_pixels (spec->textures, floats / spec->samples, &work->planes[i]))
       return FALSE;
-  return make_pixels (wanted, pixels, &work->texture) && make_pixels (wanted && streams, pixels, &work->other_texture);
+  return make_pixels (TRUE, floats, &work->spare[0]) &&
+         make_pixels (spec->gathers || spec->uncertainty, floats, &work->spare[1]);
 }
 
 gboolean
@@ -247,23 +293,17 @@ fddm_work_no_memory (const FddmWork *work, GError **error)
   return FALSE;
 }
 
+/* All that the plan needs. */
 static gboolean
 allocate (FddmWork *work, GError **error)
 {
-  const gboolean uncertainty = work->spec.uncertainty, spare = work->spec.gathers || uncertainty;
-  const gboolean streams = fddm_work_streams (work);
-  const gsize    floats = region_floats (work), side = MAX (work->down.size, work->across.size);
-  const gsize    pixels = side * work->context->weights->patch;
+  const gsize floats = region_floats (work), side = MAX (work->down.size, work->across.size);
+  const gsize pixels = side * work->context->weights->patch;
 
   work->row_offset    = g_try_new (int, pixels);
   work->column_offset = g_try_new (int, pixels);
-  if (work->row_offset != NULL && work->column_offset != NULL && make_pixels (TRUE, floats, &work->raw) &&
-      make_pixels (TRUE, floats, &work->pixels) && make_pixels (streams, floats, &work->other_raw) &&
-      make_pixels (spare, floats, &work->change) && make_pixels (spare && streams, floats, &work->other_change) &&
-      make_pixels (spare, floats, &work->spare) &&
-      make_pixels (uncertainty, floats / work->spec.samples, &work->variance) &&
-      make_pixels (uncertainty && streams, floats / work->spec.samples, &work->other_variance) &&
-      make_planes (work, floats / work->spec.samples, streams))
+  if (work->row_offset != NULL && work->column_offset != NULL && make_tile (&work->spec, floats, &work->pixels) &&
+      (!fddm_work_streams (work) || make_tile (&work->spec, floats, &work->other)) && make_spare (work, floats))
     return fddm_work_shape (work, work->down.size, work->across.size, error);
   return fddm_work_no_memory (work, error);
 }
@@ -295,21 +335,26 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
     }
 }
 
+/* Frees the arrays of a tile. */
+static void
+clear_tile (FddmTilePixels *tile)
+{
+  fddm_memory_free (tile->as_read);
+  fddm_memory_free (tile->change);
+  fddm_memory_free (tile->variance);
+  fddm_memory_free (tile->texture);
+  *tile = (FddmTilePixels) { NULL };
+}
+
 void
 fddm_work_clear (FddmWork *work)
 {
   release (work);
   fddm_network_release (work->context->network);
-  g_clear_pointer (&work->raw, fddm_memory_free);
-  g_clear_pointer (&work->pixels, fddm_memory_free);
-  g_clear_pointer (&work->change, fddm_memory_free);
-  g_clear_pointer (&work->spare, fddm_memory_free);
-  g_clear_pointer (&work->variance, fddm_memory_free);
-  g_clear_pointer (&work->other_raw, fddm_memory_free);
-  g_clear_pointer (&work->other_change, fddm_memory_free);
-  g_clear_pointer (&work->other_variance, fddm_memory_free);
-  g_clear_pointer (&work->texture, fddm_memory_free);
-  g_clear_pointer (&work->other_texture, fddm_memory_free);
+  clear_tile (&work->pixels);
+  clear_tile (&work->other);
+  for (gsize i = 0; i < G_N_ELEMENTS (work->spare); i++)
+    g_clear_pointer (&work->spare[i], fddm_memory_free);
   for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
     g_clear_pointer (&work->planes[i], fddm_memory_free);
   g_clear_pointer (&work->row_offset, g_free);

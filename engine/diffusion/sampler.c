@@ -117,44 +117,48 @@ fddm_sampler_levels (const FddmWeights *weights, const FddmSchedule *schedule, c
     }
 }
 
-/* OUT = min (NOISE, the schedule at FERMI). */
+/* OUT = min (the path's noise, the schedule at FERMI). */
 static gboolean
-cap_noise (const FddmSampler *sampler, const FddmSchedule *schedule, const FddmTensor *noise, double fermi,
-           FddmTensor *out, GError **error)
+cap_noise (const FddmSampler *sampler, const FddmPath *path, double fermi, FddmTensor *out, GError **error)
 {
-  const int   n   = sampler->weights->coefficients, area = schedule->patch * schedule->patch;
-  FddmTensor *cap = sampler->backend->tensor_new (sampler->device, FDDM_TENSOR_FLOAT, 1, 1, n, error);
-  float       values[FDDM_COEF_MAX];
-  gboolean    ok;
+  const FddmSchedule *schedule = path->schedule;
+  const int           n   = sampler->weights->coefficients, area = schedule->patch * schedule->patch;
+  FddmTensor         *cap = sampler->backend->tensor_new (sampler->device, FDDM_TENSOR_FLOAT, 1, 1, n, error);
+  float               values[FDDM_COEF_MAX];
+  gboolean            ok;
 
   for (int k = 0; k < n; k++)
     values[k] = (float) fddm_schedule_noise (schedule, k % area, fermi);
   ok = cap != NULL && sampler->backend->tensor_upload (sampler->device, cap, values, error) &&
-       sampler->backend->noise_cap (sampler->device, noise, cap, out, error);
+       sampler->backend->noise_cap (sampler->device, path->noise, cap, out, error);
   sampler->backend->tensor_free (sampler->device, cap);
   return ok;
 }
 
 gboolean
-fddm_sampler_run (const FddmSampler *sampler, const FddmSchedule *schedule, const FddmTensor *noise,
-                  const FddmTensor *first, const double *levels, int n, float eta, FddmRandom random, FddmTensor *x,
-                  FddmTensor *x0, FddmTensor *from, FddmTensor *to, const FddmTicker *ticker, GError **error)
+fddm_sampler_run (const FddmSampler *sampler, const FddmPath *path, const FddmTensor *first, FddmTensor *x,
+                  const FddmTicker *ticker, GError **error)
 {
-  const FddmTensor *now = noise, *estimate = first;
+  const FddmTensor *now = path->noise, *estimate = first;
+  FddmRandom        random = path->random;
+  FddmTensor       *next   = path->from;
 
-  for (int i = 0; i < n - 1; i++, random.stream++)
+  for (int i = 0; i < path->n - 1; i++, random.stream++)
     {
-      FddmTicker  part = fddm_ticker_part (ticker, i, n - 1);
-      FddmTensor *next = now == from ? to : from;
+      FddmTicker part = fddm_ticker_part (ticker, i, path->n - 1);
 
-      if (!cap_noise (sampler, schedule, noise, levels[i], next, error) ||
-          !sampler->backend->step (sampler->device, estimate, now, next, eta, &random, x, error) ||
-          !fddm_sampler_estimate (sampler, x, next, x0, &part, error))
+      if (!cap_noise (sampler, path, path->levels[i], next, error))
+        return FALSE;
+      if (!sampler->backend->step (sampler->device, estimate, now, next, path->eta, &random, x, error))
+        return FALSE;
+      if (!fddm_sampler_estimate (sampler, x, next, path->x0, &part, error))
         return FALSE;
       now      = next;
-      estimate = x0;
+      next     = now == path->from ? path->to : path->from;
+      estimate = path->x0;
     }
   /* The last step, to no noise at all: the estimate itself wherever there was noise. */
-  return cap_noise (sampler, schedule, noise, HUGE_VAL, now == from ? to : from, error) &&
-         sampler->backend->step (sampler->device, estimate, now, now == from ? to : from, 0.0f, &random, x, error);
+  if (!cap_noise (sampler, path, HUGE_VAL, next, error))
+    return FALSE;
+  return sampler->backend->step (sampler->device, estimate, now, next, 0.0f, &random, x, error);
 }

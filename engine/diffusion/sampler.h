@@ -40,10 +40,19 @@ gboolean fddm_sampler_estimate (const FddmSampler *sampler, const FddmTensor *x,
 void     fddm_sampler_levels   (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, int n,
                                 double *levels);
 
-/* Follows the path s_k(μ) = min (NOISE_k, exp ((ε_k − μ)/2T')) through LEVELS and then to 0, from the state X, which
- * becomes the sample. FIRST = φ(X, NOISE) is given, for every caller has it. X0, of X's shape (FIRST may lie in it), and FROM
- * and TO, of NOISE's, are for the steps' own use. The RANDOM's stream counts up from where it is. */
-gboolean fddm_sampler_run      (const FddmSampler *sampler, const FddmSchedule *schedule, const FddmTensor *noise,
-                                const FddmTensor *first, const double *levels, int n, float eta, FddmRandom random,
-                                FddmTensor *x, FddmTensor *x0, FddmTensor *from, FddmTensor *to,
+/* A path from the noise of a state down to none, and the tensors that its steps need. */
+typedef struct {
+  const FddmSchedule *schedule;
+  const FddmTensor   *noise;       /* level of the state that the path leaves from, constant or by place */
+  const double       *levels;      /* Fermi levels where it stops, N − 1 of them (fddm_sampler_levels)   */
+  int                 n;           /* steps, the last one to no noise at all                             */
+  float               eta;         /* 0: deterministic … 1: fresh noise at every step                    */
+  FddmRandom          random;      /* of the first step; the stream counts up from there                 */
+  FddmTensor         *x0;          /* of the state's shape: the estimate at each step                    */
+  FddmTensor         *from, *to;   /* of NOISE's shape: the level before and after a step                */
+} FddmPath;
+
+/* Follows PATH, s_k(μ) = min (NOISE_k, exp ((ε_k − μ)/2T')), from the state X, which becomes the sample. FIRST = φ(X, NOISE)
+ * is given, for every caller has it; it may lie in the path's own X0. */
+gboolean fddm_sampler_run      (const FddmSampler *sampler, const FddmPath *path, const FddmTensor *first, FddmTensor *x,
                                 const FddmTicker *ticker, GError **error);

@@ -10,19 +10,29 @@
 /* Writing the picture is taken for one part in so many of the whole. */
 #define WRITING 50
 
+/* What was asked for. */
 typedef struct {
   FddmContext              *context;
   const FddmGenerateParams *params;
   const FddmSink           *sink;
   FddmProgress              progress;
-  gpointer                  data;       /* of PROGRESS */
-  int                       class;
-  guint32                   step;       /* estimates made so far */
-  FddmTorus                 torus;
-  FddmTensor               *x, *x0;     /* the torus: its state and its estimate */
-  FddmTensor               *noise, *from, *to;   /* constant: at the start, before and after a step */
-  FddmTensor               *mean, *variance;     /* constant: of the picture that is drawn          */
+  gpointer                  data;       /* of PROGRESS           */
+  int                       class;      /* of the subject, or -1 */
 } Job;
+
+/* The network, asked window by window all over the torus. */
+typedef struct {
+  FddmTorus torus;
+  guint32   seed;
+  guint32   step;                  /* estimates made so far */
+} Windows;
+
+/* What the sampler works on. */
+typedef struct {
+  FddmTensor *x, *x0;              /* the torus: its state and its estimate              */
+  FddmTensor *noise, *from, *to;   /* constant: at the start, before and after a step    */
+  FddmTensor *mean, *variance;     /* constant: of the picture that is drawn             */
+} State;
 
 FddmGenerateParams
 fddm_generate_params_default (void)
@@ -30,6 +40,7 @@ fddm_generate_params_default (void)
   return (FddmGenerateParams) { .subject = "", .steps = 20, .eta = 1.0 };
 }
 
+/* The index of the subject among the weights' classes; -1 for none. */
 static gboolean
 find_class (Job *job, GError **error)
 {
@@ -51,6 +62,7 @@ find_class (Job *job, GError **error)
   return FALSE;
 }
 
+/* FALSE and ERROR where a parameter is out of its range, or the weights do not generate. */
 static gboolean
 check_arguments (Job *job, GError **error)
 {
@@ -73,81 +85,55 @@ check_arguments (Job *job, GError **error)
   return FALSE;
 }
 
+/* ---- The windows ---- */
+
 /* Where the windows lie at the step: elsewhere at each, so that no seam stays where it is. */
 static int
-shift (const Job *job, guint32 which, const FddmTorusAxis *axis)
+shift (const Windows *windows, guint32 which, const FddmTorusAxis *axis)
 {
-  guint32 bits[4] = { job->step, which, 0, 0 };
+  guint32 bits[4] = { windows->step, which, 0, 0 };
 
-  fddm_philox (bits, job->params->seed, 0x57494E44u);
+  fddm_philox (bits, windows->seed, 0x57494E44u);
   return axis->count == 1 ? 0 : (int) (bits[0] % (guint32) axis->length);
 }
 
 /* What the sampler takes for the network. Waits for the device at last, so that progress is that of what is done. */
 static gboolean
-estimate (gpointer data, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0, const FddmTicker *ticker,
-          GError **error)
+estimate_windows (gpointer data, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0, const FddmTicker *ticker,
+                  GError **error)
 {
-  Job        *job = data;
-  const int   row = shift (job, 0, &job->torus.down), column = shift (job, 1, &job->torus.across);
-  float       level[FDDM_COEF_MAX];
+  Windows           *windows = data;
+  const FddmContext *context = windows->torus.context;
+  const int          row = shift (windows, 0, &windows->torus.down), column = shift (windows, 1, &windows->torus.across);
+  float              level[FDDM_COEF_MAX];
 
-  job->step++;
-  return fddm_torus_estimate (&job->torus, x, noise, row, column, x0, ticker, error) &&
-         job->context->backend->tensor_download (job->context->device, noise, level, error);
+  windows->step++;
+  return fddm_torus_estimate (&windows->torus, x, noise, row, column, x0, ticker, error) &&
+         context->backend->tensor_download (context->device, noise, level, error);
 }
 
-/* The state at the first Fermi level of the training, from nothing, and then down to the picture, in job->x. */
-static gboolean
-sample (Job *job, const FddmTicker *ticker, GError **error)
-{
-  FddmContext       *context = job->context;
-  const FddmWeights *weights = context->weights;
-  const int          area = weights->patch * weights->patch, steps = job->params->steps;
-  FddmSampler        sampler = { .backend = context->backend, .device = context->device, .weights = weights,
-                                 .estimate = estimate, .data = job };
-  FddmTicker         first = fddm_ticker_part (ticker, 0, steps), rest = *ticker;
-  FddmRandom         random  = { .seed = job->params->seed };
-  g_autofree double *levels  = g_new0 (double, steps);
-  float              noise[FDDM_COEF_MAX];
-
-  rest.from = first.to;
-  job->step = 0;
-  for (int k = 0; k < weights->coefficients; k++)
-    noise[k] = (float) fddm_schedule_noise (&context->schedule, k % area, weights->mu_from);
-  fddm_sampler_levels (weights, &context->schedule, noise, steps, levels);
-  if (!context->backend->tensor_upload (context->device, job->noise, noise, error) ||
-      !context->backend->start (context->device, job->noise, job->mean, job->variance, &random, job->x, error) ||
-      !fddm_tick (ticker, 0, 1, error) || !fddm_sampler_estimate (&sampler, job->x, job->noise, job->x0, &first, error))
-    return FALSE;
-  random.stream = 1;
-  return fddm_sampler_run (&sampler, &context->schedule, job->noise, job->x0, levels, steps, (float) job->params->eta,
-                           random, job->x, job->x0, job->from, job->to, &rest, error);
-}
-
-/* ---- The job ---- */
+/* ---- Planning ---- */
 
 /* A torus that the picture fits on. When it needs not tile, the network's own window serves, if that is large enough. */
 static void
-lay_out (const Job *job, int pixels, FddmTorusAxis *axis)
+lay_out (const FddmWeights *weights, int pixels, gboolean tileable, FddmTorusAxis *axis)
 {
-  const int patch = job->context->weights->patch, window = (job->context->weights->side + patch - 1) / patch;
+  const int patch  = weights->patch, window = (weights->side + patch - 1) / patch;
   const int needed = (pixels + patch - 1) / patch;
-  const int length = job->params->tileable ? needed : MAX (needed, window);
+  const int length = tileable ? needed : MAX (needed, window);
 
-  fddm_torus_axis_init (axis, length, window > 0 ? window : length, job->params->tileable);
+  fddm_torus_axis_init (axis, length, window > 0 ? window : length, tileable);
 }
 
 gboolean
 fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int class, FddmTorus *torus, GError **error)
 {
-  const Job     job = { .context = context, .params = params };
   const gsize   strip = fddm_writer_bytes (params->width, context->weights->channels);
   GError       *problem = NULL;
   FddmTorusAxis down, across;
 
-  lay_out (&job, params->height, &down);
-  lay_out (&job, params->width, &across);
+  lay_out (context->weights, params->height, params->tileable, &down);
+  lay_out (context->weights, params->width, params->tileable, &across);
   if (fddm_torus_init (torus, context, &down, &across, class, strip, &problem))
     return TRUE;
   if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
@@ -160,66 +146,122 @@ fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int 
   return FALSE;
 }
 
+/* A tensor of coefficients. */
 static gboolean
-make (Job *job, int rows, int columns, FddmTensor **tensor, GError **error)
+make (const FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error)
 {
-  *tensor = job->context->backend->tensor_new (job->context->device, FDDM_TENSOR_FLOAT, rows, columns,
-                                               job->context->weights->coefficients, error);
+  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, rows, columns, context->weights->coefficients,
+                                          error);
   return *tensor != NULL;
 }
 
+/* All tensors, those of the windows included. */
 static gboolean
-allocate (Job *job, GError **error)
+state_init (State *state, FddmTorus *torus, GError **error)
 {
-  const int rows = job->torus.down.length, columns = job->torus.across.length;
+  const FddmContext *context = torus->context;
+  const int          rows = torus->down.length, columns = torus->across.length;
+  FddmTensor       **constant[] = { &state->noise, &state->from, &state->to, &state->mean, &state->variance };
 
-  return fddm_torus_prepare (&job->torus, error) && make (job, rows, columns, &job->x, error) &&
-         make (job, rows, columns, &job->x0, error) && make (job, 1, 1, &job->noise, error) &&
-         make (job, 1, 1, &job->from, error) && make (job, 1, 1, &job->to, error) &&
-         make (job, 1, 1, &job->mean, error) && make (job, 1, 1, &job->variance, error);
+  if (!fddm_torus_prepare (torus, error) || !make (context, rows, columns, &state->x, error) ||
+      !make (context, rows, columns, &state->x0, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (constant); i++)
+    if (!make (context, 1, 1, constant[i], error))
+      return FALSE;
+  return TRUE;
 }
 
-/* What the picture is like on the whole. */
-static gboolean
-draw_variant (Job *job, GError **error)
-{
-  const FddmBackend *backend = job->context->backend;
-  const float       *mean, *variance;
-
-  fddm_variant_draw (job->context->weights, job->class, job->params->seed, &mean, &variance);
-  fddm_torus_use (&job->torus, job->mean, job->variance);
-  return backend->tensor_upload (job->context->device, job->mean, mean, error) &&
-         backend->tensor_upload (job->context->device, job->variance, variance, error);
-}
-
+/* Frees the tensors. */
 static void
-release (Job *job)
+state_clear (State *state, const FddmContext *context)
 {
-  FddmTensor **tensors[] = { &job->x, &job->x0, &job->noise, &job->from, &job->to, &job->mean, &job->variance };
+  FddmTensor **tensors[] = { &state->x, &state->x0, &state->noise, &state->from, &state->to, &state->mean, &state->variance };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
     {
-      job->context->backend->tensor_free (job->context->device, *tensors[i]);
+      context->backend->tensor_free (context->device, *tensors[i]);
       *tensors[i] = NULL;
     }
-  fddm_torus_clear (&job->torus);
 }
 
+/* ---- The way to a picture ---- */
+
+/* What the picture is like on the whole: one that the network has seen, by the seed. */
+static gboolean
+draw_variant (const Job *job, State *state, FddmTorus *torus, GError **error)
+{
+  const FddmContext *context = job->context;
+  const float       *mean, *variance;
+
+  fddm_variant_draw (context->weights, job->class, job->params->seed, &mean, &variance);
+  fddm_torus_use (torus, state->mean, state->variance);
+  return context->backend->tensor_upload (context->device, state->mean, mean, error) &&
+         context->backend->tensor_upload (context->device, state->variance, variance, error);
+}
+
+/* The state at the first Fermi level of the training, and the LEVELS of the steps from there. */
+static gboolean
+start_from_noise (const Job *job, State *state, double *levels, GError **error)
+{
+  const FddmContext *context = job->context;
+  const FddmWeights *weights = context->weights;
+  const FddmRandom   random  = { .seed = job->params->seed };
+  float              noise[FDDM_COEF_MAX];
+
+  for (int k = 0; k < weights->coefficients; k++)
+    noise[k] = (float) fddm_schedule_noise (&context->schedule, k % (weights->patch * weights->patch), weights->mu_from);
+  fddm_sampler_levels (weights, &context->schedule, noise, job->params->steps, levels);
+  return context->backend->tensor_upload (context->device, state->noise, noise, error) &&
+         context->backend->start (context->device, state->noise, state->mean, state->variance, &random, state->x, error);
+}
+
+/* A picture, from noise to pixels: (26) backwards, the paper's section 5.2, stage by stage. */
+static gboolean
+generate_picture (const Job *job, Windows *windows, State *state, GError **error)
+{
+  FddmContext              *context = job->context;
+  const FddmGenerateParams *params  = job->params;
+  const FddmTicker          all     = { job->progress, job->data, FDDM_PHASE_GENERATE, 0.0, 1.0 };
+  const FddmTicker          steps   = fddm_ticker_parts (&all, 0, WRITING - 1, WRITING);
+  const FddmTicker          first   = fddm_ticker_part (&steps, 0, params->steps);
+  const FddmTicker          others  = { job->progress, job->data, FDDM_PHASE_GENERATE, first.to, steps.to };
+  const FddmTicker          strips  = fddm_ticker_part (&all, WRITING - 1, WRITING);
+  g_autofree double        *levels  = g_new0 (double, params->steps);
+  const FddmSampler         sampler = { .backend = context->backend, .device = context->device, .weights = context->weights,
+                                        .estimate = estimate_windows, .data = windows };
+  const FddmPath            path    = { .schedule = &context->schedule, .noise = state->noise, .levels = levels,
+                                        .n = params->steps, .eta = (float) params->eta,
+                                        .random = { .seed = params->seed, .stream = 1 }, .x0 = state->x0,
+                                        .from = state->from, .to = state->to };
+  const FddmWriter          writer  = { .context = context, .coefficients = state->x, .width = params->width,
+                                        .height = params->height, .tiles = params->tileable, .sink = job->sink };
+
+  if (!draw_variant (job, state, &windows->torus, error))
+    return FALSE;
+  if (!start_from_noise (job, state, levels, error))
+    return FALSE;
+  if (!fddm_tick (&steps, 0, 1, error))
+    return FALSE;
+  if (!fddm_sampler_estimate (&sampler, state->x, state->noise, state->x0, &first, error))   /* over all windows */
+    return FALSE;
+  if (!fddm_sampler_run (&sampler, &path, state->x0, state->x, &others, error))              /* likewise at each step */
+    return FALSE;
+  return fddm_writer_run (&writer, &strips, error);                  /* inverse DCT, R'G'B', strip by strip to the sink */
+}
+
+/* Plans, allocates and generates, on the context's device. */
 static gboolean
 generate_on_device (gpointer data, GError **error)
 {
-  Job          *job    = data;
-  FddmTicker    all    = { job->progress, job->data, FDDM_PHASE_GENERATE, 0.0, 1.0 };
-  FddmTicker    steps  = fddm_ticker_parts (&all, 0, WRITING - 1, WRITING);
-  FddmTicker    strips = fddm_ticker_part (&all, WRITING - 1, WRITING);
-  FddmWriter    writer = { .context = job->context, .width = job->params->width, .height = job->params->height,
-                              .tiles = job->params->tileable, .sink = job->sink };
-  gboolean      ok = fddm_generate_plan (job->context, job->params, job->class, &job->torus, error) &&
-                allocate (job, error) && draw_variant (job, error) && sample (job, &steps, error);
+  Job     *job     = data;
+  Windows  windows = { .seed = job->params->seed };
+  State    state   = { NULL };
+  gboolean ok      = fddm_generate_plan (job->context, job->params, job->class, &windows.torus, error) &&
+                state_init (&state, &windows.torus, error) && generate_picture (job, &windows, &state, error);
 
-  writer.coefficients = job->x;
-  ok = ok && fddm_writer_run (&writer, &strips, error);
-  release (job);
+  state_clear (&state, job->context);
+  fddm_torus_clear (&windows.torus);
   return ok;
 }
 

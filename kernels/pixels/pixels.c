@@ -34,6 +34,21 @@ all_finite (const float *values, gsize n)
   return bad == 0;
 }
 
+gboolean
+fddm_pixels_are_finite (const float *pixels, gsize n)
+{
+  enum { PIECE = 4096 };
+  const gsize pieces = (n + PIECE - 1) / PIECE;
+  gsize       n_bad  = 0;
+
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads_for (n))
+#endif
+  for (gsize i = 0; i < pieces; i++)
+    n_bad += all_finite (pixels + i * PIECE, MIN (PIECE, n - i * PIECE)) ? 0 : 1;
+  return n_bad == 0;
+}
+
 /* The mean of the finite pixels among the neighbours, middle gray when there are none. */
 static void
 fill_from_neighbours (const float *pixels, int width, int height, int channels, int x, int y, float *out)
@@ -162,12 +177,13 @@ fddm_pixels_add_gray (float *pixels, const float *plane, gsize n, int channels, 
 }
 
 void
-fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channels, float luma, float chroma)
+fddm_pixels_add_shares_to (const float *pixels, const float *change, gsize n, int channels, float luma, float chroma,
+                           float *out)
 {
   if (channels == 1)
     {
       for (gsize i = 0; i < n; i++)
-        pixels[i] += luma * change[i];
+        out[i] = pixels[i] + luma * change[i];
       return;
     }
 #ifdef _OPENMP
@@ -178,8 +194,29 @@ fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channel
       const float gray = (luma - chroma) * luma_of (change + i * channels, channels);
 
       for (int c = 0; c < channels; c++)
-        pixels[i * channels + c] += chroma * change[i * channels + c] + gray;
+        out[i * channels + c] = pixels[i * channels + c] + (chroma * change[i * channels + c] + gray);
     }
+}
+
+void
+fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channels, float luma, float chroma)
+{
+  fddm_pixels_add_shares_to (pixels, change, n, channels, luma, chroma, pixels);
+}
+
+void
+fddm_pixels_add_packed (const float *pixels, const float *change, gsize stride, gsize row, int height, float *out)
+{
+#ifdef _OPENMP
+#pragma omp parallel for schedule(static) num_threads(threads_for (row * height))
+#endif
+  for (int y = 0; y < height; y++)
+    for (gsize i = 0; i < row; i++)
+      {
+        const float old = pixels[y * stride + i], sum = old + change[y * stride + i];
+
+        out[y * row + i] = isfinite (sum) ? sum : old;
+      }
 }
 
 void

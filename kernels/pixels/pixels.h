@@ -22,6 +22,9 @@ fddm_reflect (int i, int n)
  * it. Returns how many there were. CHANNELS is at most 4. */
 gsize fddm_pixels_repair (const float *pixels, int width, int height, int channels, float *out);
 
+/* Whether N samples are all numbers. */
+gboolean fddm_pixels_are_finite (const float *pixels, gsize n);
+
 /* Copies a rectangle between arrays of different strides, counted in floats. */
 void  fddm_pixels_copy   (const float *from, gsize from_row, gsize from_pixel, float *to, gsize to_row, gsize to_pixel,
                           int width, int height, int channels);
@@ -46,6 +49,13 @@ void  fddm_pixels_add_gray (float *pixels, const float *plane, gsize n, int chan
 
 /* PIXELS += CHANGE, its luma taken LUMA times and its chroma CHROMA times, for N pixels with 1 or 3 CHANNELS. */
 void  fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channels, float luma, float chroma);
+
+/* OUT = PIXELS + CHANGE, likewise; OUT may be PIXELS. */
+void  fddm_pixels_add_shares_to (const float *pixels, const float *change, gsize n, int channels, float luma, float chroma,
+                                 float *out);
+
+/* OUT, packed, = PIXELS + CHANGE, where that is a number, else PIXELS: for ROW floats of HEIGHT rows that lie STRIDE apart. */
+void  fddm_pixels_add_packed (const float *pixels, const float *change, gsize stride, gsize row, int height, float *out);
 
 /* PIXELS = SCALE · √PIXELS for N samples; 0 for those below 0. */
 void  fddm_pixels_root   (float *pixels, gsize n, float scale);

@@ -35,7 +35,7 @@ test_waves (void)
         for (int y = 0; y < HEIGHT; y++)
           for (int x = 0; x < WIDTH * 3; x++)
             removed[y * STRIDE + x] = (float) (cos (w * (x / 3)) * (1 + x % 3));
-        fddm_bands_weight (&cases[i], removed, STRIDE, WIDTH, HEIGHT, 3, spare, scratch);
+        fddm_bands_weight (&cases[i], &(FddmBandsArea) { removed, STRIDE, WIDTH, HEIGHT, 3, spare, scratch });
         for (int y = 0; y < HEIGHT; y++)
           for (int x = 0; x < WIDTH * 3; x++)
             g_assert_cmpfloat_with_epsilon (removed[y * STRIDE + x], factor * cos (w * (x / 3)) * (1 + x % 3), 2e-6);
@@ -57,7 +57,7 @@ test_wavelengths (void)
 
       for (int x = 0; x < N; x++)
         removed[x] = (float) cos (2 * G_PI * x / cases[i].length);
-      fddm_bands_weight (&params, removed, N, N, 1, 1, spare, scratch);
+      fddm_bands_weight (&params, &(FddmBandsArea) { removed, N, N, 1, 1, spare, scratch });
       g_assert_cmpfloat (removed[0], >, cases[i].least);
     }
 }
