@@ -76,17 +76,16 @@ fill_noise (GeglBuffer *noise, GeglBuffer *before, GeglBuffer *clean, const Gegl
 }
 
 void
-fddm_layer_pixels_noise (FddmItemId layer, FddmItemId source, GeglBuffer *clean, const FddmStretch *stretch)
+fddm_layer_pixels_noise (FddmItemId layer, GeglBuffer *noisy, GeglBuffer *clean, const FddmStretch *stretch)
 {
-  g_autoptr (GeglBuffer) before = fddm_host_buffer (source);
   g_autoptr (GeglBuffer) noise  = fddm_host_buffer (layer);
   const GeglRectangle   *all    = gegl_buffer_get_extent (noise);
   gboolean               gray   = babl_format_get_n_components (fddm_host_format (layer)) == 1;
-  const Babl            *format = babl_format_with_space (gray ? "Y' float" : "R'G'B' float", fddm_host_format (source));
+  const Babl            *format = babl_format_with_space (gray ? "Y' float" : "R'G'B' float", gegl_buffer_get_format (noisy));
 
   for (GeglRectangle band = { 0 }; next_band (all, &band); tell (stretch, all, &band))
     {
-      fill_noise (noise, before, clean, &band, format, gray ? 1 : 3);
+      fill_noise (noise, noisy, clean, &band, format, gray ? 1 : 3);
       gegl_buffer_flush (noise);
     }
 }

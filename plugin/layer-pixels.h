@@ -12,8 +12,8 @@ GeglBuffer *fddm_layer_pixels_copy  (FddmItemId drawable, const FddmStretch *str
 /* Fills the layer LAYER with PIXELS, of the same size. */
 void        fddm_layer_pixels_write (FddmItemId layer, GeglBuffer *pixels, const FddmStretch *stretch);
 
-/* Fills the noise layer LAYER with what was removed, around middle gray: grain merge over CLEAN gives back SOURCE. */
-void        fddm_layer_pixels_noise (FddmItemId layer, FddmItemId source, GeglBuffer *clean, const FddmStretch *stretch);
+/* Fills the noise layer LAYER with what was removed, around middle gray: grain merge over CLEAN gives back NOISY. */
+void        fddm_layer_pixels_noise (FddmItemId layer, GeglBuffer *noisy, GeglBuffer *clean, const FddmStretch *stretch);
 
 /* Multiplies the mask TO by the mask FROM, of the same size. */
 void        fddm_layer_pixels_mask  (FddmItemId to, FddmItemId from);

@@ -12,10 +12,14 @@
 #define MARGIN      64
 #define MEASURE_MIN 256
 
-/* What goes through a job. */
+/* What goes through a job. After its first moments the image is not asked for anything until all is computed: what is painted
+ * meanwhile does not get into the result, and closing the image does no harm. */
 typedef struct {
   FddmImageId     image;
   FddmItemId      source;
+  char           *name;          /* of the source                         */
+  GeglRectangle   bounds;        /* what is computed                      */
+  GeglBuffer     *noisy;         /* the source's pixels, as they were     */
   const double   *values;
   FddmProgressBar bar;
   GeglBuffer     *clean;         /* the result                            */
@@ -125,31 +129,27 @@ static gboolean
 run_engine (Job *job, GError **error)
 {
   const double           *values  = job->values;
-  const Babl             *format  = fddm_host_format (job->source);
+  const Babl             *format  = gegl_buffer_get_format (job->noisy);
   FddmDenoiseParams       params  = params_of (values);
   g_autoptr (FddmContext) context = NULL;
-  g_autoptr (GeglBuffer)  noisy   = fddm_host_buffer (job->source);
   const gint64            start   = g_get_monotonic_time ();
-  GeglRectangle           bounds;
   FddmGeglPixels          pixels, gray_pixels;
   FddmSource              source;
   FddmSink                sink, gray;
   FddmReport              report;
   gboolean                done;
 
-  if (!bounds_to_compute (job->source, gegl_buffer_get_extent (job->clean), &bounds, error))
-    return FALSE;
   context = open_context ((FddmQuality) values[FDDM_DENOISE_QUALITY], values[FDDM_DENOISE_DEVICE], &params.averages, error);
   if (!context)
     return FALSE;
 
   job->bar.context = context;
-  fddm_gegl_pixels_init (&pixels, noisy, job->clean, &bounds, format);
+  fddm_gegl_pixels_init (&pixels, job->noisy, job->clean, &job->bounds, format);
   source = fddm_gegl_pixels_source (&pixels);
   sink   = fddm_gegl_pixels_sink (&pixels);
   if (job->uncertainty)
     {
-      fddm_gegl_pixels_init (&gray_pixels, job->uncertainty, job->uncertainty, &bounds, format);
+      fddm_gegl_pixels_init (&gray_pixels, job->uncertainty, job->uncertainty, &job->bounds, format);
       gray = fddm_gegl_pixels_sink (&gray_pixels);
     }
   done = fddm_denoise_uncertain (context, &params, &source, &sink, job->uncertainty ? &gray : NULL, fddm_progress_engine,
@@ -181,7 +181,7 @@ fill_layer (Job *job, FddmItemId layer, FddmLayerKind kind, const FddmStretch *s
 {
   switch (kind)
     {
-    case FDDM_LAYER_NOISE:       fddm_layer_pixels_noise (layer, job->source, job->clean, stretch); break;
+    case FDDM_LAYER_NOISE:       fddm_layer_pixels_noise (layer, job->noisy, job->clean, stretch); break;
     case FDDM_LAYER_UNCERTAINTY: fddm_layer_pixels_write (layer, job->uncertainty, stretch); break;
     default:                     fddm_layer_pixels_write (layer, job->clean, stretch); break;
     }
@@ -193,8 +193,7 @@ add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double t
 {
   const char *const titles[] = { [FDDM_LAYER_PICTURE] = _("%s denoised"), [FDDM_LAYER_NOISE] = _("%s removed noise"),
                                  [FDDM_LAYER_UNCERTAINTY] = _("%s uncertainty") };
-  g_autofree char  *name    = fddm_host_item_name (job->source);
-  g_autofree char  *title   = g_strdup_printf (titles[kind], name);
+  g_autofree char  *title   = g_strdup_printf (titles[kind], job->name);
   FddmStretch       stretch = { &job->bar, FDDM_STAGE_WRITE, from, to };
   FddmItemId        layer   = fddm_host_layer_new (job->image, job->source, title, kind);
 
@@ -216,6 +215,12 @@ add_layers (Job *job, FddmLayers *made, GError **error)
   const gboolean two    = output != FDDM_OUTPUT_LAYER;
   gboolean       done;
 
+  if (!fddm_host_has_item (job->image, job->source))
+    {
+      g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED,
+                   _("“%s” was closed or removed while it was denoised. There is no result."), job->name);
+      return FALSE;
+    }
   fddm_host_undo_begin (job->image);
   made->second = FDDM_NO_ITEM;
   made->layer  = add_layer (job, job->source, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
@@ -244,11 +249,15 @@ fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, 
 
   if (!fddm_parameters_check (fddm_denoise_parameters, values, error) || !check_image (image, drawable, error))
     return FALSE;
-  job.clean = fddm_layer_pixels_copy (drawable, &reading);
+  job.name  = fddm_host_item_name (drawable);
+  job.noisy = fddm_layer_pixels_copy (drawable, &reading);
+  job.clean = gegl_buffer_dup (job.noisy);   /* shares the pixels until they change */
   if (values[FDDM_DENOISE_OUTPUT] == FDDM_OUTPUT_LAYER_AND_UNCERTAINTY)
-    job.uncertainty = fddm_gegl_pixels_gray_new (job.clean, fddm_host_format (drawable));
-  done = run_engine (&job, error) && add_layers (&job, made, error);
+    job.uncertainty = fddm_gegl_pixels_gray_new (job.noisy, gegl_buffer_get_format (job.noisy));
+  done = bounds_to_compute (drawable, gegl_buffer_get_extent (job.noisy), &job.bounds, error) && run_engine (&job, error) && add_layers (&job, made, error);
+  g_clear_object (&job.noisy);
   g_clear_object (&job.clean);
   g_clear_object (&job.uncertainty);
+  g_free (job.name);
   return done;
 }
