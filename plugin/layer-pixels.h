@@ -6,6 +6,9 @@
 #include "plugin/gimp.h"
 #include "plugin/progress.h"
 
+/* Puts the next band of the rectangle ALL after BAND into BAND (empty: the first). FALSE after the last. */
+gboolean    fddm_layer_pixels_next  (const GeglRectangle *all, GeglRectangle *band);
+
 /* A copy of the drawable's pixels that belongs to us; the image is out of reach of what is done to it. */
 GeglBuffer *fddm_layer_pixels_copy  (FddmItemId drawable, const FddmStretch *stretch);
 

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
+#include "engine/denoise/part.h"
 #include "engine/denoise/tile.h"
 #include "engine/noise/measure.h"
 #include "engine/noise/model.h"
@@ -122,7 +123,9 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
       find_rest (job, TRUE);   /* what it is isn't known; with white noise's share next to nothing can go wrong */
       return TRUE;
     }
-  if (!fddm_measure_model (context, job->source, ticker, &measured, error))
+  if (job->known != NULL && job->known->patch == weights->patch && job->known->channels == weights->channels)
+    measured = *job->known;
+  else if (!fddm_measure_model (context, job->source, ticker, &measured, error))
     return FALSE;
   if (!told)
     job->noise = measured;
@@ -301,6 +304,20 @@ removes (const FddmDenoiseParams *params, const FddmSource *source)
          (params->coarse > 0.0 || params->medium > 0.0 || params->fine > 0.0);
 }
 
+static gboolean
+run (FddmDenoiseJob *job, GError **error)
+{
+  g_return_val_if_fail (job->context != NULL && job->params != NULL && job->source != NULL && job->sink != NULL, FALSE);
+  if (!check_arguments (job->context, job->params, job->source, error))
+    return FALSE;
+  if (job->report != NULL)
+    memset (job->report, 0, sizeof *job->report);
+  job->removes = removes (job->params, job->source);
+  if (!job->removes && job->uncertainty == NULL)
+    return copy_picture (job, error);
+  return fddm_context_run (job->context, denoise_on_device, job, error);
+}
+
 gboolean
 fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source,
                         const FddmSink *sink, const FddmSink *uncertainty, FddmProgress progress, gpointer data,
@@ -309,15 +326,17 @@ fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *params, c
   FddmDenoiseJob job = { .context = context, .params = params, .source = source, .sink = sink,
                          .uncertainty = uncertainty, .progress = progress, .data = data, .report = report };
 
-  g_return_val_if_fail (context != NULL && params != NULL && source != NULL && sink != NULL, FALSE);
-  if (!check_arguments (context, params, source, error))
-    return FALSE;
-  if (report != NULL)
-    memset (report, 0, sizeof *report);
-  job.removes = removes (params, source);
-  if (!job.removes && uncertainty == NULL)
-    return copy_picture (&job, error);
-  return fddm_context_run (context, denoise_on_device, &job, error);
+  return run (&job, error);
+}
+
+gboolean
+fddm_denoise_part (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *part, const FddmSink *sink,
+                   const FddmNoiseModel *noise, FddmProgress progress, gpointer data, GError **error)
+{
+  FddmDenoiseJob job = { .context = context, .params = params, .source = part, .sink = sink, .known = noise,
+                         .progress = progress, .data = data };
+
+  return run (&job, error);
 }
 
 gboolean

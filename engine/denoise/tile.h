@@ -17,6 +17,7 @@ typedef struct {
   const FddmSink          *sink, *uncertainty;   /* UNCERTAINTY may be NULL */
   FddmProgress             progress;
   gpointer                 data;        /* of PROGRESS */
+  const FddmNoiseModel    *known;       /* what was measured before; NULL: it is measured now */
   FddmReport              *report;
   gboolean                 removes;     /* anything; else the photo goes through as it is */
   FddmNoiseModel           noise;

@@ -103,21 +103,19 @@ darkness (const FddmNoiseModel *noise)
   return bright > 0 ? dark / bright : 1;
 }
 
-static void
-say_noise (const FddmNoiseModel *noise, GString *words)
+static gboolean
+is_noisy (const FddmNoiseModel *noise, double *luma, double *chroma)
 {
-  double luma, chroma, coarse = coarseness (noise), dark = darkness (noise);
+  fddm_noise_summary (noise, luma, chroma);
+  return *luma >= NOTHING || *chroma >= NOTHING;
+}
 
-  fddm_noise_summary (noise, &luma, &chroma);
-  if (luma < NOTHING && chroma < NOTHING)
-    {
-      g_string_append (words, _("no noise"));
-      return;
-    }
-  if (chroma > 0)
-    g_string_append_printf (words, _("luma %.1f, chroma %.1f"), luma, chroma);
-  else
-    g_string_append_printf (words, _("luma %.1f"), luma);
+/* What sort of noise it is: ", coarse, more in the shadows". */
+static void
+say_sort (const FddmNoiseModel *noise, GString *words)
+{
+  const double coarse = coarseness (noise), dark = darkness (noise);
+
   if (coarse > COARSE)
     g_string_append (words, _(", coarse"));
   if (coarse < FINE)
@@ -128,16 +126,41 @@ say_noise (const FddmNoiseModel *noise, GString *words)
     g_string_append (words, _(", more in the highlights"));
 }
 
+static void
+say_jpeg (const FddmJpegHistory *jpeg, GString *words)
+{
+  if (jpeg->found && jpeg->standard)
+    g_string_append_printf (words, _("; was a JPEG of quality %d"), jpeg->quality);
+  else if (jpeg->found)
+    g_string_append_printf (words, _("; was a JPEG of about quality %d"), jpeg->quality);
+}
+
+char *
+fddm_measured_traits (const FddmMeasured *measured)
+{
+  GString *words = g_string_new (NULL);
+  double   luma, chroma;
+
+  if (is_noisy (&measured->noise, &luma, &chroma))
+    say_sort (&measured->noise, words);
+  say_jpeg (&measured->jpeg, words);
+  return g_string_free (words, FALSE);
+}
+
 char *
 fddm_measured_words (const FddmMeasured *measured)
 {
-  GString *words = g_string_new (NULL);
+  GString         *words  = g_string_new (NULL);
+  g_autofree char *traits = fddm_measured_traits (measured);
+  double           luma, chroma;
 
-  say_noise (&measured->noise, words);
-  if (measured->jpeg.found && measured->jpeg.standard)
-    g_string_append_printf (words, _("; was a JPEG of quality %d"), measured->jpeg.quality);
-  else if (measured->jpeg.found)
-    g_string_append_printf (words, _("; was a JPEG of about quality %d"), measured->jpeg.quality);
+  if (!is_noisy (&measured->noise, &luma, &chroma))
+    g_string_append (words, _("no noise"));
+  else if (chroma > 0)
+    g_string_append_printf (words, _("luma %.1f, chroma %.1f"), luma, chroma);
+  else
+    g_string_append_printf (words, _("luma %.1f"), luma);
+  g_string_append (words, traits);
   return g_string_free (words, FALSE);
 }
 

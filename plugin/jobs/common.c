@@ -50,13 +50,21 @@ fddm_job_account (const FddmContext *context, char *found)
 }
 
 char *
-fddm_job_device_words (G_GNUC_UNUSED gpointer data)
+fddm_job_gpu_problem (void)
 {
-  g_autofree char *problem = fddm_gpu_problem (NULL);
-  char            *path    = problem ? strstr (problem, " (/") : NULL;
+  char *problem = fddm_gpu_problem (NULL);
+  char *path    = problem ? strstr (problem, " (/") : NULL;
 
   if (path)   /* for the log */
     *path = '\0';
+  return problem;
+}
+
+char *
+fddm_job_device_words (G_GNUC_UNUSED gpointer data)
+{
+  g_autofree char *problem = fddm_job_gpu_problem ();
+
   /* translators: %s is why no GPU is used, such as "no NVIDIA driver" */
   return problem ? g_strdup_printf (_("Computes on the processor: %s."), problem) : g_strdup (_("Computes on the GPU."));
 }
