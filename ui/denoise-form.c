@@ -213,11 +213,24 @@ add_groups (FddmDenoiseForm *form, GtkWidget *column, int n)
       gtk_box_pack_start (GTK_BOX (column), fddm_controls_group (&form->controls, table[i].group, "%"), FALSE, FALSE, 0);
 }
 
+/* Opening a group must not make the dialog higher than a small screen: the column is scrolled then. */
+static GtkWidget *
+new_scroller (GtkWidget *content)
+{
+  GtkWidget *scroller = gtk_scrolled_window_new (NULL, NULL), *viewport = gtk_viewport_new (NULL, NULL);
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_viewport_set_shadow_type (GTK_VIEWPORT (viewport), GTK_SHADOW_NONE);
+  gtk_container_add (GTK_CONTAINER (viewport), content);
+  gtk_container_add (GTK_CONTAINER (scroller), viewport);
+  return scroller;
+}
+
 static GtkWidget *
 new_controls (FddmDenoiseForm *form, int n)
 {
   const FddmParameter *table  = form->controls.table;
-  GtkWidget           *column = fddm_column_new (6), *row;
+  GtkWidget           *column = fddm_column_new (6), *whole = fddm_column_new (6), *row;
 
   gtk_box_pack_start (GTK_BOX (column), fddm_noise_level_new (&form->level, &form->controls, place_of (form, "noise")), FALSE,
                       FALSE, 0);
@@ -230,8 +243,9 @@ new_controls (FddmDenoiseForm *form, int n)
       }
   add_groups (form, column, n);
   form->device = fddm_label_new (_("Looking for a GPU"), WIDTH);
-  gtk_box_pack_end (GTK_BOX (column), form->device, FALSE, FALSE, 0);
-  return column;
+  gtk_box_pack_start (GTK_BOX (whole), new_scroller (column), TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (whole), form->device, FALSE, FALSE, 0);
+  return whole;
 }
 
 FddmDenoiseForm *
