@@ -114,6 +114,12 @@ pressed (GtkWidget *area, GdkEventButton *event, FddmCanvas *canvas)
   if (event->button != 1 || event->type != GDK_BUTTON_PRESS)
     return FALSE;
   gtk_widget_grab_focus (area);
+  if (canvas->view.fit && !fddm_view_on_handle (&canvas->view, (int) event->x))
+    {
+      fddm_view_enter (&canvas->view, (int) event->x, (int) event->y);
+      gtk_widget_queue_draw (area);
+      canvas->moved (canvas->data);
+    }
   canvas->drag   = fddm_view_on_handle (&canvas->view, (int) event->x) ? DRAG_HANDLE : DRAG_PICTURE;
   canvas->from_x = (int) event->x;
   canvas->from_y = (int) event->y;
@@ -128,6 +134,8 @@ move_to (FddmCanvas *canvas, int x, int y)
 {
   const FddmView before = canvas->view;
 
+  if (canvas->view.fit)
+    return;
   fddm_view_move (&canvas->view, x, y);
   if (before.x == canvas->view.x && before.y == canvas->view.y)
     return;
@@ -187,6 +195,28 @@ resized (G_GNUC_UNUSED GtkWidget *area, GdkRectangle *allocation, FddmCanvas *ca
 }
 
 /* ---- From outside ---- */
+
+void
+fddm_canvas_fit (FddmCanvas *canvas, gboolean fit)
+{
+  if (canvas->view.fit == fit)
+    return;
+  canvas->view.fit = fit;
+  gtk_widget_queue_draw (canvas->area);
+  canvas->moved (canvas->data);
+}
+
+gboolean
+fddm_canvas_fits (const FddmCanvas *canvas)
+{
+  return canvas->view.fit;
+}
+
+int
+fddm_canvas_step (const FddmCanvas *canvas)
+{
+  return fddm_view_step (&canvas->view);
+}
 
 void
 fddm_canvas_mode (FddmCanvas *canvas, FddmViewMode mode)

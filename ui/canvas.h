@@ -15,6 +15,10 @@ FddmCanvas *fddm_canvas_new    (const FddmDenoiseHelp *help, int across, int dow
 void        fddm_canvas_free   (FddmCanvas *canvas);
 GtkWidget  *fddm_canvas_widget (FddmCanvas *canvas);
 FddmPart    fddm_canvas_part   (const FddmCanvas *canvas);
+/* Shows the whole layer, or at 1:1; a click on the whole goes to 1:1 by itself, and MOVED is called. */
+void        fddm_canvas_fit    (FddmCanvas *canvas, gboolean fit);
+gboolean    fddm_canvas_fits   (const FddmCanvas *canvas);
+int         fddm_canvas_step   (const FddmCanvas *canvas);
 void        fddm_canvas_mode   (FddmCanvas *canvas, FddmViewMode mode);
 /* Shows the original as long as HELD. */
 void        fddm_canvas_hold   (FddmCanvas *canvas, gboolean held);

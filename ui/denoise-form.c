@@ -18,6 +18,9 @@
 /* Quiet after a slider or the picture has moved before it is denoised, in ms. */
 #define LATE 120
 
+/* How often it is looked how far the preview is, in ms. */
+#define GLANCE 250
+
 /* Characters of the lines at the right. */
 #define WIDTH 44
 
@@ -31,7 +34,9 @@ struct FddmDenoiseForm {
   FddmCanvas            *canvas;
   FddmRequests          *requests;
   GtkWidget             *box, *state, *device;
-  GtkWidget             *original;    /* the button */
+  GtkWidget             *original, *fit;   /* buttons */
+  guint                  glances;          /* a source, or 0 */
+  gboolean               waits;            /* for the first picture of what was denoised */
 };
 
 static int
@@ -42,19 +47,37 @@ place_of (const FddmDenoiseForm *form, const char *name)
 
 /* ---- The preview ---- */
 
+/* Tells how far it is, as long as there is nothing better to tell. */
+static gboolean
+glance (gpointer data)
+{
+  FddmDenoiseForm *form    = data;
+  const int        percent = fddm_requests_percent (form->requests);
+  g_autofree char *words   = g_strdup_printf (_("Preview: %d %%"), percent);
+
+  if (form->waits && percent > 0 && percent < 100)
+    gtk_label_set_text (GTK_LABEL (form->state), words);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 ask (FddmDenoiseForm *form, int late)
 {
   const FddmPart part    = fddm_canvas_part (form->canvas);
-  const gboolean fastest = form->values[place_of (form, "quality")] == 0;
+  const gboolean fastest = form->values[place_of (form, "quality")] == 0 || fddm_canvas_fits (form->canvas);
 
-  fddm_requests_ask (form->requests, &part, form->values, fastest, late);
+  fddm_requests_ask (form->requests, &part, fddm_canvas_step (form->canvas), form->values, fastest, late);
+  if (!form->glances)
+    form->glances = g_timeout_add (GLANCE, glance, form);
 }
 
 static void
 moved (gpointer data)
 {
-  ask (data, LATE);
+  FddmDenoiseForm *form = data;
+
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (form->fit), fddm_canvas_fits (form->canvas));
+  ask (form, LATE);
 }
 
 static char *
@@ -71,11 +94,17 @@ tell_state (FddmDenoiseForm *form, const FddmSight *sight)
 {
   g_autofree char *time = time_words (sight->seconds), *words = NULL;
 
+  form->waits = sight->kind == FDDM_SIGHT_ORIGINAL;
   switch (sight->kind)
     {
     case FDDM_SIGHT_ORIGINAL: words = g_strdup (_("Preview: computing")); break;
     case FDDM_SIGHT_DRAFT:    words = g_strdup (_("Preview of quality “Fast”; the chosen one follows")); break;
     case FDDM_SIGHT_RESULT:
+      if (fddm_canvas_fits (form->canvas) && form->values[place_of (form, "quality")] != 0)
+        {
+          words = g_strdup (_("The whole layer, by quality “Fast”. A click shows a place at 1:1."));
+          break;
+        }
       /* translators: %s is "about 6 s" */
       words = g_strdup_printf (_("Preview at 1:1. To denoise all takes %s."), time);
       break;
@@ -139,6 +168,12 @@ let_go (FddmDenoiseForm *form)
 }
 
 static void
+fit_toggled (GtkToggleButton *button, FddmDenoiseForm *form)
+{
+  fddm_canvas_fit (form->canvas, gtk_toggle_button_get_active (button));
+}
+
+static void
 mode_toggled (GtkToggleButton *button, FddmDenoiseForm *form)
 {
   if (gtk_toggle_button_get_active (button))
@@ -160,11 +195,15 @@ new_bar (FddmDenoiseForm *form)
       g_signal_connect (button, "toggled", G_CALLBACK (mode_toggled), form);
       gtk_box_pack_start (GTK_BOX (bar), button, FALSE, FALSE, 0);
     }
+  form->fit = gtk_toggle_button_new_with_mnemonic (_("Whole la_yer"));
+  gtk_widget_set_tooltip_text (form->fit, _("Shows the whole layer, as small as it has to be"));
+  g_signal_connect (form->fit, "toggled", G_CALLBACK (fit_toggled), form);
   form->original = gtk_button_new_with_mnemonic (_("Ori_ginal"));
   gtk_widget_set_tooltip_text (form->original, _("Shows the original as long as the button or the space bar is held down"));
   g_signal_connect_swapped (form->original, "pressed", G_CALLBACK (hold), form);
   g_signal_connect_swapped (form->original, "released", G_CALLBACK (let_go), form);
   gtk_box_pack_end (GTK_BOX (bar), form->original, FALSE, FALSE, 0);
+  gtk_box_pack_end (GTK_BOX (bar), form->fit, FALSE, FALSE, 6);
   return bar;
 }
 
@@ -296,6 +335,8 @@ fddm_denoise_form_title (const FddmDenoiseHelp *help)
 void
 fddm_denoise_form_free (FddmDenoiseForm *form)
 {
+  if (form->glances)
+    g_source_remove (form->glances);
   fddm_requests_free (form->requests);
   fddm_canvas_free (form->canvas);
   fddm_controls_clear (&form->controls);

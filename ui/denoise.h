@@ -19,10 +19,11 @@ typedef enum {
   FDDM_SIGHT_PROBLEM     /* no picture: WORDS tell why                       */
 } FddmSightKind;
 
-/* Pictures of a part of the layer at 1:1: R'G'B' of 8 bits in sRGB, packed, transparency over a checkerboard. */
+/* Pictures of a part of the layer, at 1:1 or smaller: R'G'B' of 8 bits in sRGB, packed, transparency over a checkerboard. */
 typedef struct {
   FddmSightKind kind;
   FddmPart      part;
+  int           step;            /* each pixel of the pictures is the mean of STEP × STEP of the layer's      */
   guint8       *pixels;          /* g_malloc, or NULL                                                         */
   guint8       *removed;         /* of a draft or a result: FDDM_NOISE_GAIN times what was removed, around gray */
   double        luma, chroma;    /* of noise: its levels in 8-bit steps                                       */
@@ -31,16 +32,22 @@ typedef struct {
   char         *device;          /* where it is computed, and why not on a GPU; likewise                      */
 } FddmSight;
 
-/* Who makes the pictures. But for READ all calls come in one thread of their own, after the last READ; those with STOP end
- * early when *STOP, which is atomic, is not 0. A picture or an error is filled in into SIGHT, but for KIND and PART. */
+/* What goes on while a picture is made; both are atomic: it ends early when *STOP is not 0, and is *PERCENT done. */
+typedef struct {
+  int *stop, *percent;
+} FddmSightWatch;
+
+/* Who makes the pictures. But for READ all calls come in one thread of their own, after the last READ. A picture or an error is
+ * filled in into SIGHT, but for KIND, PART and STEP. */
 typedef struct {
   /* In the dialog's thread: reads a little more of the layer; FALSE when all is read, or the layer is gone. */
   gboolean (*read)     (gpointer data, double *fraction);
   void     (*original) (gpointer data, FddmSight *sight);
   /* Measures the noise of all that will be denoised, once. FALSE: not measured. */
-  gboolean (*measure)  (gpointer data, FddmSight *sight, int *stop);
+  gboolean (*measure)  (gpointer data, FddmSight *sight, const FddmSightWatch *watch);
   /* Denoises sight->part as VALUES say, or as a DRAFT with the fast network. FALSE: there is no picture. */
-  gboolean (*denoise)  (gpointer data, const double *values, gboolean draft, FddmSight *sight, int *stop);
+  gboolean (*denoise)  (gpointer data, const double *values, gboolean draft, FddmSight *sight,
+                        const FddmSightWatch *watch);
   void     (*finish)   (gpointer data);       /* the last call */
   gpointer data;
 } FddmSightPainter;
@@ -54,3 +61,16 @@ typedef struct {
 } FddmDenoiseHelp;
 
 void fddm_sight_clear (FddmSight *sight);
+
+/* Size of the pictures. */
+static inline int
+fddm_sight_across (const FddmSight *sight)
+{
+  return (sight->part.width + sight->step - 1) / sight->step;
+}
+
+static inline int
+fddm_sight_down (const FddmSight *sight)
+{
+  return (sight->part.height + sight->step - 1) / sight->step;
+}

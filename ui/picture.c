@@ -10,32 +10,34 @@
 /* ---- Textures ---- */
 
 static void
-texture_set (FddmTexture *texture, const FddmPart *part, const guint8 *pixels)
+texture_set (FddmTexture *texture, const FddmSight *sight, const guint8 *pixels)
 {
-  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, part->width, part->height);
+  const int        across = fddm_sight_across (sight), down = fddm_sight_down (sight);
+  cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, across, down);
   const int        stride  = cairo_image_surface_get_stride (surface);
   guint8          *rows    = cairo_image_surface_get_data (surface);
 
-  for (int y = 0; rows && y < part->height; y++)
+  for (int y = 0; rows && y < down; y++)
     {
       guint32 *row = (guint32 *) (rows + (gsize) y * stride);
 
-      for (int x = 0; x < part->width; x++, pixels += 3)
+      for (int x = 0; x < across; x++, pixels += 3)
         row[x] = (guint32) pixels[0] << 16 | (guint32) pixels[1] << 8 | pixels[2];
     }
   cairo_surface_mark_dirty (surface);
   g_clear_pointer (&texture->surface, cairo_surface_destroy);
   texture->surface = surface;
-  texture->part    = *part;
+  texture->part    = sight->part;
+  texture->step    = sight->step;
 }
 
 void
 fddm_textures_take (FddmTextures *textures, const FddmSight *sight)
 {
   if (sight->pixels)
-    texture_set (sight->kind == FDDM_SIGHT_ORIGINAL ? &textures->original : &textures->result, &sight->part, sight->pixels);
+    texture_set (sight->kind == FDDM_SIGHT_ORIGINAL ? &textures->original : &textures->result, sight, sight->pixels);
   if (sight->removed)
-    texture_set (&textures->removed, &sight->part, sight->removed);
+    texture_set (&textures->removed, sight, sight->removed);
 }
 
 void
@@ -52,14 +54,23 @@ fddm_textures_clear (FddmTextures *textures)
 static void
 draw_texture (cairo_t *cairo, const FddmView *view, const FddmTexture *texture, int left)
 {
+  const double scale = fddm_view_scale (view);
+  double       x, y;
+
   if (!texture->surface)
     return;
+  fddm_view_origin (view, &x, &y);
   cairo_save (cairo);
   cairo_rectangle (cairo, left, 0, view->across - left, view->down);
   cairo_clip (cairo);
-  cairo_rectangle (cairo, texture->part.x - view->x, texture->part.y - view->y, texture->part.width, texture->part.height);
+  cairo_translate (cairo, x + texture->part.x * scale, y + texture->part.y * scale);
+  cairo_scale (cairo, scale, scale);
+  cairo_rectangle (cairo, 0, 0, texture->part.width, texture->part.height);
   cairo_clip (cairo);
-  cairo_set_source_surface (cairo, texture->surface, texture->part.x - view->x, texture->part.y - view->y);
+  cairo_scale (cairo, texture->step, texture->step);
+  cairo_set_source_surface (cairo, texture->surface, 0, 0);
+  if (scale * texture->step == 1)
+    cairo_pattern_set_filter (cairo_get_source (cairo), CAIRO_FILTER_NEAREST);
   cairo_paint (cairo);
   cairo_restore (cairo);
 }

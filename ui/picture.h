@@ -10,6 +10,7 @@
 /* A picture of a part of the layer, or no surface. */
 typedef struct {
   FddmPart         part;
+  int              step;
   cairo_surface_t *surface;
 } FddmTexture;
 

@@ -7,6 +7,7 @@
 typedef struct {
   int      serial;
   FddmPart part;
+  int      step;
   double   values[FDDM_PARAMETERS_MAX];
   gboolean draft_only;
   gint64   start;              /* when more than the original may be made, by g_get_monotonic_time */
@@ -21,6 +22,7 @@ struct FddmRequests {
   guint            reading;    /* a source, or 0 */
   GThread         *thread;
   int              stop, end;  /* atomic: give up what is made for a request; and the noise, too */
+  int              percent;    /* atomic */
   GMutex           mutex;      /* over what follows */
   GCond            wake;
   Request          wanted;     /* serial 0: none yet */
@@ -125,7 +127,7 @@ wait_for_quiet (FddmRequests *requests, const Request *request)
 static void
 make_original (FddmRequests *requests, const Request *request)
 {
-  FddmSight sight = { .kind = FDDM_SIGHT_ORIGINAL, .part = request->part };
+  FddmSight sight = { .kind = FDDM_SIGHT_ORIGINAL, .part = request->part, .step = request->step };
 
   requests->painter.original (requests->painter.data, &sight);
   hand_over (requests, &sight, request->serial);
@@ -134,8 +136,9 @@ make_original (FddmRequests *requests, const Request *request)
 static gboolean
 measure (FddmRequests *requests)
 {
-  FddmSight sight    = { .kind = FDDM_SIGHT_NOISE };
-  gboolean  measured = requests->painter.measure (requests->painter.data, &sight, &requests->end);
+  const FddmSightWatch watch    = { &requests->end, &requests->percent };
+  FddmSight            sight    = { .kind = FDDM_SIGHT_NOISE };
+  gboolean             measured = requests->painter.measure (requests->painter.data, &sight, &watch);
 
   if (!measured)
     sight.kind = FDDM_SIGHT_PROBLEM;
@@ -147,8 +150,10 @@ measure (FddmRequests *requests)
 static gboolean
 make_result (FddmRequests *requests, const Request *request, gboolean draft)
 {
-  FddmSight sight = { .kind = draft && !request->draft_only ? FDDM_SIGHT_DRAFT : FDDM_SIGHT_RESULT, .part = request->part };
-  gboolean  done  = requests->painter.denoise (requests->painter.data, request->values, draft, &sight, &requests->stop);
+  const FddmSightWatch watch = { &requests->stop, &requests->percent };
+  FddmSight            sight = { .kind = draft && !request->draft_only ? FDDM_SIGHT_DRAFT : FDDM_SIGHT_RESULT,
+                                 .part = request->part, .step = request->step };
+  gboolean             done  = requests->painter.denoise (requests->painter.data, request->values, draft, &sight, &watch);
 
   if (g_atomic_int_get (&requests->stop))
     {
@@ -203,11 +208,13 @@ read_more (gpointer data)
 }
 
 void
-fddm_requests_ask (FddmRequests *requests, const FddmPart *part, const double *values, gboolean draft_only, int late)
+fddm_requests_ask (FddmRequests *requests, const FddmPart *part, int step, const double *values, gboolean draft_only,
+                   int late)
 {
   g_mutex_lock (&requests->mutex);
   requests->wanted.serial++;
   requests->wanted.part       = *part;
+  requests->wanted.step       = step;
   requests->wanted.draft_only = draft_only;
   requests->wanted.start      = g_get_monotonic_time () + late * G_TIME_SPAN_MILLISECOND;
   memcpy (requests->wanted.values, values, requests->n * sizeof *values);
@@ -216,6 +223,12 @@ fddm_requests_ask (FddmRequests *requests, const FddmPart *part, const double *v
   g_mutex_unlock (&requests->mutex);
   if (!requests->reading && !requests->all_read)
     requests->reading = g_idle_add (read_more, requests);
+}
+
+int
+fddm_requests_percent (FddmRequests *requests)
+{
+  return g_atomic_int_get (&requests->percent);
 }
 
 FddmRequests *

@@ -35,11 +35,45 @@ fddm_view_resize (FddmView *view, int across, int down)
   fddm_view_move (view, x - view->across / 2, y - view->down / 2);
 }
 
+double
+fddm_view_scale (const FddmView *view)
+{
+  return view->fit ? MIN (1.0, MIN ((double) view->across / view->width, (double) view->down / view->height)) : 1.0;
+}
+
+void
+fddm_view_origin (const FddmView *view, double *x, double *y)
+{
+  const double scale = fddm_view_scale (view);
+
+  *x = view->fit ? (view->across - view->width * scale) / 2 : -view->x;
+  *y = view->fit ? (view->down - view->height * scale) / 2 : -view->y;
+}
+
+int
+fddm_view_step (const FddmView *view)
+{
+  return (int) (1 / fddm_view_scale (view));
+}
+
+void
+fddm_view_enter (FddmView *view, int x, int y)
+{
+  const double scale = fddm_view_scale (view);
+  double       left, top;
+
+  fddm_view_origin (view, &left, &top);
+  view->fit = FALSE;
+  fddm_view_move (view, (int) ((x - left) / scale) - view->across / 2, (int) ((y - top) / scale) - view->down / 2);
+}
+
 FddmPart
 fddm_view_part (const FddmView *view)
 {
   const int x = MAX (view->x, 0), y = MAX (view->y, 0);
 
+  if (view->fit)
+    return (FddmPart) { 0, 0, view->width, view->height };
   return (FddmPart) { x, y, MIN (view->across, view->width - x), MIN (view->down, view->height - y) };
 }
 

@@ -1,7 +1,7 @@
 /* view.h: which part of a layer is seen through a window onto it, and how.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Numbers only: no toolkit. The window and the layer have pixels of the same size. */
+ * Numbers only: no toolkit. The window's pixels are the layer's own, or the whole layer is made to fit in. */
 #pragma once
 #include "ui/denoise.h"
 
@@ -18,6 +18,7 @@ typedef struct {
   int          x, y;               /* the layer's pixel at the window's upper left; negative where the layer is smaller */
   double       split;              /* place of the handle, 0…1 of the window's width              */
   FddmViewMode mode;
+  gboolean     fit;                /* the whole layer is seen, as small as it has to be             */
   gboolean     original;           /* the original is to be seen, whatever the mode               */
 } FddmView;
 
@@ -27,6 +28,13 @@ void     fddm_view_init   (FddmView *view, int width, int height, const FddmPart
 void     fddm_view_resize (FddmView *view, int across, int down);
 /* Moves the upper left to (X, Y), as far as the layer goes. A layer that is smaller than the window is in its middle. */
 void     fddm_view_move   (FddmView *view, int x, int y);
+/* How large a pixel of the layer is, at most 1, and where the layer's upper left is in the window. */
+double   fddm_view_scale  (const FddmView *view);
+void     fddm_view_origin (const FddmView *view, double *x, double *y);
+/* How many of the layer's pixels make one of a picture that is large enough. */
+int      fddm_view_step   (const FddmView *view);
+/* Ends fitting: the layer is at 1:1, with what was at (X, Y) of the window in the middle. */
+void     fddm_view_enter  (FddmView *view, int x, int y);
 /* What is seen of the layer. */
 FddmPart fddm_view_part   (const FddmView *view);
 /* Whether the handle of the split can be taken at X, and where it is. */

@@ -32,11 +32,12 @@ fddm_job_weights (const char *name, GError **error)
 }
 
 FddmContext *
-fddm_job_context (FddmWeights *weights, double device, GError **error)
+fddm_job_context (FddmWeights *weights, double device, gsize memory, GError **error)
 {
+  const FddmContextOptions    options = { .memory = memory };
   static const FddmDeviceKind kinds[] = { FDDM_DEVICE_AUTO, FDDM_DEVICE_GPU, FDDM_DEVICE_CPU };
 
-  return fddm_context_new (weights, kinds[(int) device], NULL, error);
+  return fddm_context_new (weights, kinds[(int) device], &options, error);
 }
 
 char *

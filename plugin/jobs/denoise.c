@@ -66,11 +66,11 @@ fddm_denoise_bounds (FddmItemId drawable, const GeglRectangle *layer, GeglRectan
 }
 
 FddmContext *
-fddm_denoise_context (FddmQuality quality, double device, int *averages, GError **error)
+fddm_denoise_context (FddmQuality quality, double device, gsize memory, int *averages, GError **error)
 {
   g_autoptr (FddmWeights) weights = fddm_job_weights (fddm_quality_weights (quality, averages), error);
 
-  return weights ? fddm_job_context (weights, device, error) : NULL;
+  return weights ? fddm_job_context (weights, device, memory, error) : NULL;
 }
 
 /* What the engine found, for the log. */
@@ -115,7 +115,7 @@ run_engine (Job *job, GError **error)
   FddmReport              report;
   gboolean                done;
 
-  context = fddm_denoise_context ((FddmQuality) values[FDDM_DENOISE_QUALITY], values[FDDM_DENOISE_DEVICE], &params.averages,
+  context = fddm_denoise_context ((FddmQuality) values[FDDM_DENOISE_QUALITY], values[FDDM_DENOISE_DEVICE], 0, &params.averages,
                                   error);
   if (!context)
     return FALSE;

@@ -7,14 +7,14 @@
 #define DARK  0x66
 #define LIGHT 0x99
 
-/* RGB over the checkerboard, with the alpha of RGBA; the board stands still in the layer. */
+/* RGB over the checkerboard, with the alpha of RGBA, of a picture whose upper left is at (LEFT, TOP) of the board. */
 static void
-lay_over_board (guint8 *rgb, const guint8 *rgba, const GeglRectangle *part)
+lay_over_board (guint8 *rgb, const guint8 *rgba, int left, int top, int width, int height)
 {
-  for (int y = 0; y < part->height; y++)
-    for (int x = 0; x < part->width; x++, rgb += 3, rgba += 4)
+  for (int y = 0; y < height; y++)
+    for (int x = 0; x < width; x++, rgb += 3, rgba += 4)
       {
-        const int board = ((part->x + x) / FIELD + (part->y + y) / FIELD) % 2 ? LIGHT : DARK;
+        const int board = ((left + x) / FIELD + (top + y) / FIELD) % 2 ? LIGHT : DARK;
 
         if (rgba[3] < 255)
           for (int c = 0; c < 3; c++)
@@ -22,41 +22,21 @@ lay_over_board (guint8 *rgb, const guint8 *rgba, const GeglRectangle *part)
       }
 }
 
-static guint8 *
-read_rgba (GeglBuffer *buffer, const GeglRectangle *part)
-{
-  guint8 *rgba = g_malloc_n ((gsize) part->width * part->height, 4);
-
-  gegl_buffer_get (buffer, part, 1.0, babl_format ("R'G'B'A u8"), rgba, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  return rgba;
-}
-
 guint8 *
-fddm_develop_buffer (GeglBuffer *buffer, const GeglRectangle *part)
+fddm_develop_floats (const float *floats, const Babl *format, GeglBuffer *buffer, const GeglRectangle *part, int step)
 {
-  const gsize        n    = (gsize) part->width * part->height;
-  g_autofree guint8 *rgba = read_rgba (buffer, part);
-  guint8            *rgb  = g_malloc_n (n, 3);
-
-  for (gsize i = 0; i < n; i++)
-    for (int c = 0; c < 3; c++)
-      rgb[3 * i + c] = rgba[4 * i + c];
-  lay_over_board (rgb, rgba, part);
-  return rgb;
-}
-
-guint8 *
-fddm_develop_floats (const float *floats, const Babl *format, GeglBuffer *buffer, const GeglRectangle *part)
-{
-  const gsize n   = (gsize) part->width * part->height;
+  const int   width = (part->width + step - 1) / step, height = (part->height + step - 1) / step;
+  const gsize n   = (gsize) width * height;
   guint8     *rgb = g_malloc_n (n, 3);
 
   babl_process (babl_fish (format, babl_format ("R'G'B' u8")), floats, rgb, (long) n);
   if (babl_format_has_alpha (gegl_buffer_get_format (buffer)))
     {
-      g_autofree guint8 *rgba = read_rgba (buffer, part);
+      g_autofree guint8 *rgba = g_malloc_n (n, 4);
 
-      lay_over_board (rgb, rgba, part);
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (part->x / step, part->y / step, width, height), 1.0 / step,
+                       babl_format ("R'G'B'A u8"), rgba, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      lay_over_board (rgb, rgba, part->x / step, part->y / step, width, height);
     }
   return rgb;
 }

@@ -3,7 +3,6 @@
 #include "plugin/jobs/sight.h"
 
 #include <glib/gi18n-lib.h>
-#include <string.h>
 
 #include "engine/denoise/part.h"
 #include "engine/gegl-pixels.h"
@@ -13,10 +12,20 @@
 #include "plugin/jobs/denoise.h"
 #include "plugin/jobs/develop.h"
 #include "plugin/jobs/jobs.h"
+#include "plugin/jobs/shrink.h"
 #include "plugin/layer-pixels.h"
 
 /* What is computed begins at a multiple of this from where the job's own pixels begin, so that its patches are the job's. */
 #define GRID 16
+
+/* What a preview may take beyond the networks, in bytes. */
+#define MEMORY ((gsize) 96 << 20)
+
+/* How far beyond what is to be seen a draft is computed, in pixels: less than the result, for it must come soon. */
+#define DRAFT_MARGIN 32
+
+/* Of the layer that are read at a time. */
+#define ROWS 64
 
 /* A network made ready. */
 typedef struct {
@@ -59,9 +68,12 @@ read_band (gpointer data, double *fraction)
 /* ---- In the painter's ---- */
 
 static gboolean
-watch (G_GNUC_UNUSED FddmPhase phase, G_GNUC_UNUSED double fraction, gpointer stop)
+watch (FddmPhase phase, double fraction, gpointer data)
 {
-  return !g_atomic_int_get ((int *) stop);
+  const FddmSightWatch *watch = data;
+
+  g_atomic_int_set (watch->percent, phase == FDDM_PHASE_DENOISE ? (int) (100 * fraction) : 0);
+  return !g_atomic_int_get (watch->stop);
 }
 
 static GeglRectangle
@@ -78,7 +90,7 @@ open_network (Network *network, FddmQuality quality, double device, GError **err
   g_clear_pointer (&network->context, fddm_context_free);
   network->quality = quality;
   network->device  = device;
-  network->context = fddm_denoise_context (quality, device, &network->averages, error);
+  network->context = fddm_denoise_context (quality, device, MEMORY, &network->averages, error);
   return network->context != NULL;
 }
 
@@ -100,13 +112,39 @@ device_words (FddmDenoiseSight *sight, double device)
                                                     : _("Computes on the GPU."));
 }
 
+/* The layer's own pixels of SHOWN as the engine gets them, made as small. */
+static float *
+read_floats (const FddmDenoiseSight *sight, const Babl *format, const FddmSight *shown)
+{
+  const GeglRectangle part     = rectangle_of (&shown->part);
+  const int           channels = babl_format_get_n_components (format);
+  g_autofree float   *rows     = g_new (float, (gsize) part.width * channels * ROWS);
+  FddmShrink          shrink;
+  FddmSink            sink;
+
+  fddm_shrink_init (&shrink, &part, shown->step, channels);
+  sink = fddm_shrink_sink (&shrink);
+  for (int y = part.y; y < part.y + part.height; y += ROWS)
+    {
+      const GeglRectangle band = { part.x, y, part.width, MIN (ROWS, part.y + part.height - y) };
+
+      gegl_buffer_get (sight->noisy, &band, 1.0, format, rows, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      sink.write (sink.data, band.x, band.y, band.width, band.height, rows, NULL);
+    }
+  return fddm_shrink_end (&shrink);
+}
+
 static void
 show_original (gpointer data, FddmSight *shown)
 {
   FddmDenoiseSight   *sight = data;
   const GeglRectangle part  = rectangle_of (&shown->part);
+  g_autofree float   *floats = NULL;
+  FddmGeglPixels      pixels;
 
-  shown->pixels = fddm_develop_buffer (sight->noisy, &part);
+  fddm_gegl_pixels_init (&pixels, sight->noisy, NULL, &part, NULL);
+  floats        = read_floats (sight, pixels.format, shown);
+  shown->pixels = fddm_develop_floats (floats, pixels.format, sight->noisy, &part, shown->step);
 }
 
 static char *
@@ -123,7 +161,7 @@ measured_words (const FddmMeasured *measured, double luma, double chroma)
 }
 
 static gboolean
-measure (gpointer data, FddmSight *shown, int *stop)
+measure (gpointer data, FddmSight *shown, const FddmSightWatch *watched)
 {
   FddmDenoiseSight  *sight = data;
   g_autoptr (GError) error = NULL;
@@ -133,7 +171,7 @@ measure (gpointer data, FddmSight *shown, int *stop)
   fddm_gegl_pixels_init (&pixels, sight->noisy, NULL, &sight->bounds, NULL);
   source = fddm_gegl_pixels_source (&pixels);
   if (!open_network (&sight->draft, FDDM_QUALITY_FAST, FDDM_DEVICE_CHOICE_AUTO, &error)
-      || !fddm_measure_all (sight->draft.context, &source, watch, stop, &sight->measured, &error))
+      || !fddm_measure_all (sight->draft.context, &source, watch, (gpointer) watched, &sight->measured, &error))
     {
       shown->words = g_strdup (error->message);
       return FALSE;
@@ -143,72 +181,68 @@ measure (gpointer data, FddmSight *shown, int *stop)
   return TRUE;
 }
 
-/* PART and what the network sees around it, on the job's grid. */
-static GeglRectangle
-surroundings (const FddmDenoiseSight *sight, const GeglRectangle *part)
+/* The largest multiple of GRID that is not above N. */
+static int
+on_grid (int n)
 {
-  const int     x = part->x - FDDM_DENOISE_MARGIN - sight->bounds.x, y = part->y - FDDM_DENOISE_MARGIN - sight->bounds.y;
-  const int     left = x - ((x % GRID) + GRID) % GRID + sight->bounds.x, top = y - ((y % GRID) + GRID) % GRID + sight->bounds.y;
-  GeglRectangle around = { left, top, part->x + part->width + FDDM_DENOISE_MARGIN - left,
-                           part->y + part->height + FDDM_DENOISE_MARGIN - top };
+  return n - ((n % GRID) + GRID) % GRID;
+}
+
+/* PART and a margin around it, on the job's grid. */
+static GeglRectangle
+surroundings (const FddmDenoiseSight *sight, const GeglRectangle *part, int margin)
+{
+  const int     left   = on_grid (part->x - margin - sight->bounds.x) + sight->bounds.x;
+  const int     top    = on_grid (part->y - margin - sight->bounds.y) + sight->bounds.y;
+  GeglRectangle around = { left, top, part->x + part->width + margin - left, part->y + part->height + margin - top };
 
   gegl_rectangle_intersect (&around, &around, gegl_buffer_get_extent (sight->noisy));
   return around;
 }
 
-/* The floats of PART out of those of AROUND. */
+/* Denoises the part of SHOWN within PIXELS' bounds by the network; its floats, or NULL. */
 static float *
-cut (const float *floats, const GeglRectangle *around, const GeglRectangle *part, int channels)
+run_engine (const FddmDenoiseSight *sight, const Network *network, const double *values, FddmGeglPixels *pixels,
+            const FddmSight *shown, const FddmSightWatch *watched, GError **error)
 {
-  const gsize row  = (gsize) part->width * channels;
-  float      *some = g_new (float, row * part->height);
-
-  for (int y = 0; y < part->height; y++)
-    memcpy (some + y * row, floats + ((gsize) (part->y - around->y + y) * around->width + part->x - around->x) * channels,
-            row * sizeof (float));
-  return some;
-}
-
-/* Fills in the pictures of the denoised floats AFTER, which are those of AROUND. */
-static void
-develop (const FddmDenoiseSight *sight, const FddmGeglPixels *pixels, const float *after, FddmSight *shown)
-{
-  const GeglRectangle part     = rectangle_of (&shown->part);
-  const int           channels = babl_format_get_n_components (pixels->format);
-  g_autofree float   *seen     = cut (after, &pixels->bounds, &part, channels);
-  g_autofree float   *before   = g_new (float, (gsize) part.width * part.height * channels);
-
-  gegl_buffer_get (sight->noisy, &part, 1.0, pixels->format, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  shown->pixels  = fddm_develop_floats (seen, pixels->format, sight->noisy, &part);
-  shown->removed = fddm_develop_removed (before, seen, (gsize) part.width * part.height, channels, FDDM_NOISE_GAIN);
-}
-
-/* Denoises the part of SHOWN by the network; the floats of PIXELS' bounds, or NULL. */
-static float *
-run_engine (const FddmDenoiseSight *sight, const Network *network, const double *values, FddmGeglPixels *pixels, int *stop,
-            GError **error)
-{
-  FddmSource        source = fddm_gegl_pixels_source (pixels);
-  FddmDenoiseParams params = fddm_denoise_params_of (values);
-  FddmImage         image  = { .width = source.width, .height = source.height, .channels = source.channels,
-                               .pixel_stride = source.channels, .row_stride = (gsize) source.channels * source.width };
-  FddmSink          sink   = fddm_image_sink (&image);
+  const FddmPart     *part   = &shown->part;
+  const GeglRectangle seen   = { part->x - pixels->bounds.x, part->y - pixels->bounds.y, part->width, part->height };
+  FddmSource          source = fddm_gegl_pixels_source (pixels);
+  FddmDenoiseParams   params = fddm_denoise_params_of (values);
+  FddmShrink          shrink;
+  FddmSink            sink;
+  float              *floats;
 
   params.averages = network->averages;
-  image.pixels    = g_new0 (float, image.row_stride * image.height);
-  if (!fddm_denoise_part (network->context, &params, &source, &sink, &sight->measured.noise, watch, stop, error))
-    g_clear_pointer (&image.pixels, g_free);
-  return image.pixels;
+  fddm_shrink_init (&shrink, &seen, shown->step, source.channels);
+  sink = fddm_shrink_sink (&shrink);
+  if (fddm_denoise_part (network->context, &params, &source, &sink, &sight->measured.noise, watch, (gpointer) watched, error))
+    return fddm_shrink_end (&shrink);
+  floats = fddm_shrink_end (&shrink);
+  g_free (floats);
+  return NULL;
+}
+
+/* Fills in the pictures of what was denoised. */
+static void
+develop (const FddmDenoiseSight *sight, const Babl *format, const float *after, FddmSight *shown)
+{
+  const GeglRectangle part   = rectangle_of (&shown->part);
+  const gsize         n      = (gsize) fddm_sight_across (shown) * fddm_sight_down (shown);
+  g_autofree float   *before = read_floats (sight, format, shown);
+
+  shown->pixels  = fddm_develop_floats (after, format, sight->noisy, &part, shown->step);
+  shown->removed = fddm_develop_removed (before, after, n, babl_format_get_n_components (format), FDDM_NOISE_GAIN);
 }
 
 static gboolean
-denoise (gpointer data, const double *values, gboolean draft, FddmSight *shown, int *stop)
+denoise (gpointer data, const double *values, gboolean draft, FddmSight *shown, const FddmSightWatch *watched)
 {
   FddmDenoiseSight   *sight   = data;
   Network            *network = draft ? &sight->draft : &sight->chosen;
   const FddmQuality   quality = draft ? FDDM_QUALITY_FAST : (FddmQuality) values[FDDM_DENOISE_QUALITY];
   const GeglRectangle part    = rectangle_of (&shown->part);
-  const GeglRectangle around  = surroundings (sight, &part);
+  const GeglRectangle around  = surroundings (sight, &part, draft ? DRAFT_MARGIN : FDDM_DENOISE_MARGIN);
   const gint64        start   = g_get_monotonic_time ();
   g_autoptr (GError)  error   = NULL;
   g_autofree float   *after   = NULL;
@@ -217,14 +251,14 @@ denoise (gpointer data, const double *values, gboolean draft, FddmSight *shown, 
   shown->device = device_words (sight, values[FDDM_DENOISE_DEVICE]);
   fddm_gegl_pixels_init (&pixels, sight->noisy, NULL, &around, NULL);
   if (!open_network (network, quality, values[FDDM_DENOISE_DEVICE], &error)
-      || !(after = run_engine (sight, network, values, &pixels, stop, &error)))
+      || !(after = run_engine (sight, network, values, &pixels, shown, watched, &error)))
     {
       shown->words = g_strdup (error->message);
       return FALSE;
     }
   shown->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC * sight->bounds.width * sight->bounds.height
                    / ((double) around.width * around.height);
-  develop (sight, &pixels, after, shown);
+  develop (sight, pixels.format, after, shown);
   return TRUE;
 }
 

@@ -117,6 +117,11 @@ class Dialog:
         screen.call("xdotool", "key", "f")
         self.window = screen.until(lambda: screen.window("FDDM Denoise: "), 60)
 
+    def place(self):
+        """Its upper left on the screen."""
+        geometry = self.screen.call("xdotool", "getwindowgeometry", "--shell", self.window)
+        return [int(re.search(rf"^{axis}=(-?\d+)$", geometry, re.M)[1]) for axis in "XY"]
+
     def there(self):
         return bool(self.screen.window("FDDM Denoise: "))
 
@@ -144,21 +149,32 @@ def check_preview(tap, dialog):
     """Left of the handle the original, right of it the result."""
     shown = dialog.wait(lambda: dialog.noise(0, 200) > 5)
     tap.line(shown, f"the original appears (noise {dialog.noise(0, 200):.1f})")
-    denoised = dialog.wait(lambda: dialog.noise(260, 480) < 0.5 * dialog.noise(0, 200))
-    tap.line(denoised, f"the result appears right of the handle (noise {dialog.noise(260, 480):.1f})")
+    denoised = dialog.wait(lambda: dialog.noise(300, 480) < 0.5 * dialog.noise(0, 200))
+    tap.line(denoised, f"the result appears right of the handle (noise {dialog.noise(300, 480):.1f})")
 
 
 def check_hold(tap, dialog):
     dialog.screen.call("xdotool", "keydown", "space")
-    held = dialog.wait(lambda: dialog.noise(260, 480) > 5, 10)
+    held = dialog.wait(lambda: dialog.noise(300, 480) > 5, 10)
     dialog.screen.call("xdotool", "keyup", "space")
-    back = dialog.wait(lambda: dialog.noise(260, 480) < 5, 10)
+    back = dialog.wait(lambda: dialog.noise(300, 480) < 5, 10)
     tap.line(held and back, "the space bar shows the original as long as it is held")
 
 
+def check_fit(tap, dialog):
+    x, y = dialog.place()
+    before = dialog.noise(0, 200)
+    dialog.screen.key("alt+y")
+    smaller = dialog.wait(lambda: 1 < dialog.noise(0, 200) < 0.85 * before and dialog.noise(300, 480) < 1)
+    tap.line(smaller, f"the whole layer is seen, smaller ({before:.1f}, {dialog.noise(0, 200):.1f})")
+    dialog.screen.shot("whole")
+    dialog.screen.call("xdotool", "mousemove", str(x + 120), str(y + 200), "click", "1")
+    back = dialog.wait(lambda: dialog.noise(0, 200) > 0.95 * before and dialog.noise(300, 480) < 0.5 * before)
+    tap.line(back, f"a click shows it at 1:1 again ({dialog.noise(0, 200):.1f})")
+
+
 def check_handle(tap, dialog):
-    geometry = dialog.screen.call("xdotool", "getwindowgeometry", "--shell", dialog.window)
-    x, y = (int(re.search(rf"^{axis}=(-?\d+)$", geometry, re.M)[1]) for axis in "XY")
+    x, y = dialog.place()
     before, handle = dialog.noise(60, 200), dialog.handle()
     dialog.screen.call("xdotool", "mousemove", str(x + handle), str(y + 250), "mousedown", "1")
     for place in (240, 180, 120, 70):
@@ -171,15 +187,15 @@ def check_handle(tap, dialog):
 
 
 def check_slider(tap, dialog):
-    before = dialog.noise(260, 480)
+    before = dialog.noise(300, 480)
     for key in ("alt+b", "ctrl+a", "0", "Tab"):
         dialog.screen.key(key)
-    changed = dialog.wait(lambda: dialog.noise(260, 480) > 2 * before)
-    tap.line(changed, f"brightness noise 0 %: the preview has it again ({before:.1f}, {dialog.noise(260, 480):.1f})")
+    changed = dialog.wait(lambda: dialog.noise(300, 480) > 2 * before)
+    tap.line(changed, f"brightness noise 0 %: the preview has it again ({before:.1f}, {dialog.noise(300, 480):.1f})")
     for key in ("alt+b", "ctrl+a", "1", "0", "0", "Tab"):
         dialog.screen.key(key)
-    back = dialog.wait(lambda: dialog.noise(260, 480) < 1.5 * before)
-    tap.line(back, f"brightness noise 100 %: it is gone again ({dialog.noise(260, 480):.1f})")
+    back = dialog.wait(lambda: dialog.noise(300, 480) < 1.5 * before)
+    tap.line(back, f"brightness noise 100 %: it is gone again ({dialog.noise(300, 480):.1f})")
 
 
 def check_all(tap, screen, picture):
@@ -193,6 +209,7 @@ def check_all(tap, screen, picture):
     check_preview(tap, dialog)
     check_hold(tap, dialog)
     screen.shot("dialog")
+    check_fit(tap, dialog)
     check_handle(tap, dialog)
     check_slider(tap, dialog)
     screen.shot("moved")

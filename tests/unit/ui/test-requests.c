@@ -36,7 +36,7 @@ original (gpointer data, FddmSight *sight)
 }
 
 static gboolean
-measure (gpointer data, FddmSight *sight, G_GNUC_UNUSED int *stop)
+measure (gpointer data, FddmSight *sight, G_GNUC_UNUSED const FddmSightWatch *watch)
 {
   Record *record = data;
 
@@ -46,13 +46,13 @@ measure (gpointer data, FddmSight *sight, G_GNUC_UNUSED int *stop)
 }
 
 static gboolean
-denoise (gpointer data, const double *values, gboolean draft, FddmSight *sight, int *stop)
+denoise (gpointer data, const double *values, gboolean draft, FddmSight *sight, const FddmSightWatch *watch)
 {
   Record *record = data;
 
   g_assert_cmpfloat (values[0], ==, sight->part.x);
   g_atomic_int_inc (&record->started);
-  while (draft && g_atomic_int_get (&record->slow) && !g_atomic_int_get (stop))
+  while (draft && g_atomic_int_get (&record->slow) && !g_atomic_int_get (watch->stop))
     g_usleep (1000);
   sight->pixels  = g_malloc (3);
   sight->removed = g_malloc (3);
@@ -94,7 +94,7 @@ ask (FddmRequests *requests, int name, gboolean draft_only)
   const FddmPart part  = { name, 0, 1, 1 };
   const double   value = name;
 
-  fddm_requests_ask (requests, &part, &value, draft_only, 10);
+  fddm_requests_ask (requests, &part, 1, &value, draft_only, 10);
 }
 
 /* Until END is the last that was brought, or for so many ms that it would have been. */

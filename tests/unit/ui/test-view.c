@@ -82,6 +82,40 @@ test_handle (void)
   g_assert_false (fddm_view_on_handle (&view, 400));
 }
 
+static void
+test_fit (void)
+{
+  const FddmPart all = { 0, 0, 4000, 2000 };
+  FddmView       view;
+  double         x, y;
+
+  fddm_view_init (&view, 4000, 2000, &all);
+  fddm_view_resize (&view, 500, 400);
+  view.fit = TRUE;
+  assert_part (&view, 0, 0, 4000, 2000);
+  g_assert_cmpfloat (fddm_view_scale (&view), ==, 0.125);
+  g_assert_cmpint (fddm_view_step (&view), ==, 8);
+  fddm_view_origin (&view, &x, &y);
+  g_assert_cmpfloat (x, ==, 0);
+  g_assert_cmpfloat (y, ==, 75);
+  fddm_view_enter (&view, 250 + 50, 75 + 125);
+  assert_part (&view, 2400 - 250, 1000 - 200, 500, 400);
+}
+
+static void
+test_fit_does_not_enlarge (void)
+{
+  const FddmPart all = { 0, 0, 40, 20 };
+  FddmView       view;
+
+  fddm_view_init (&view, 40, 20, &all);
+  fddm_view_resize (&view, 500, 400);
+  view.fit = TRUE;
+  g_assert_cmpfloat (fddm_view_scale (&view), ==, 1);
+  g_assert_cmpint (fddm_view_step (&view), ==, 1);
+  assert_part (&view, 0, 0, 40, 20);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -91,5 +125,7 @@ main (int argc, char **argv)
   g_test_add_func ("/view/small-layer-is-in-the-middle", test_small_layer_is_in_the_middle);
   g_test_add_func ("/view/resizing-keeps-the-middle", test_resizing_keeps_the_middle);
   g_test_add_func ("/view/handle", test_handle);
+  g_test_add_func ("/view/fit", test_fit);
+  g_test_add_func ("/view/fit-does-not-enlarge", test_fit_does_not_enlarge);
   return g_test_run ();
 }
