@@ -30,6 +30,8 @@ gboolean    fddm_host_image_is_indexed  (FddmImageId image);
 gboolean    fddm_host_image_is_gray     (FddmImageId image);
 void        fddm_host_image_size        (FddmImageId image, int *width, int *height);
 gboolean    fddm_host_image_is_floating (FddmImageId image);   /* has a floating selection */
+/* Whether the image is still open, and the item still one of its. */
+gboolean    fddm_host_has_item          (FddmImageId image, FddmItemId item);
 gboolean    fddm_host_item_is_layer     (FddmItemId item);
 char       *fddm_host_item_name         (FddmItemId item);     /* free with g_free */
 /* The layer that the item is, or is the mask of; FDDM_NO_ITEM where it is neither or not in the image. */
@@ -60,7 +62,8 @@ FddmItemId  fddm_host_layer_new         (FddmImageId image, FddmItemId source, c
 FddmItemId  fddm_host_picture_new       (FddmImageId image, int width, int height, const char *name);
 /* Puts the layer right above ABOVE, into the same group; on top of all where that is FDDM_NO_ITEM. */
 gboolean    fddm_host_layer_insert      (FddmImageId image, FddmItemId layer, FddmItemId above);
-/* Gives the layer a mask made of the selection (all, where there is none); the mask, or FDDM_NO_ITEM. */
+/* Gives the layer a mask made of the selection (all, where there is none); the mask, or FDDM_NO_ITEM. What is painted still
+ * goes to the layer, not to the mask. */
 FddmItemId  fddm_host_layer_add_mask    (FddmItemId layer);
 void        fddm_host_layer_remove      (FddmImageId image, FddmItemId layer);
 void        fddm_host_layer_select      (FddmImageId image, FddmItemId layer);

@@ -9,9 +9,8 @@
 #define TILE        64
 #define BAND_PIXELS (1 << 20)
 
-/* Puts the next band of the rectangle ALL after BAND into BAND (empty: the first). FALSE after the last. */
-static gboolean
-next_band (const GeglRectangle *all, GeglRectangle *band)
+gboolean
+fddm_layer_pixels_next (const GeglRectangle *all, GeglRectangle *band)
 {
   const int rows = MAX (BAND_PIXELS / all->width / TILE, 1) * TILE;
   const int y    = band->height ? band->y + band->height : all->y;
@@ -33,7 +32,7 @@ fddm_layer_pixels_copy (FddmItemId drawable, const FddmStretch *stretch)
   const GeglRectangle   *all  = gegl_buffer_get_extent (live);
   GeglBuffer            *copy = gegl_buffer_new (all, fddm_host_format (drawable));
 
-  for (GeglRectangle band = { 0 }; next_band (all, &band); tell (stretch, all, &band))
+  for (GeglRectangle band = { 0 }; fddm_layer_pixels_next (all, &band); tell (stretch, all, &band))
     gegl_buffer_copy (live, &band, GEGL_ABYSS_NONE, copy, &band);
   return copy;
 }
@@ -45,7 +44,7 @@ fddm_layer_pixels_write (FddmItemId layer, GeglBuffer *pixels, const FddmStretch
   g_autoptr (GeglBuffer) live = fddm_host_buffer (layer);
   const GeglRectangle   *all  = gegl_buffer_get_extent (live);
 
-  for (GeglRectangle band = { 0 }; next_band (all, &band); tell (stretch, all, &band))
+  for (GeglRectangle band = { 0 }; fddm_layer_pixels_next (all, &band); tell (stretch, all, &band))
     {
       gegl_buffer_copy (pixels, &band, GEGL_ABYSS_NONE, live, &band);
       gegl_buffer_flush (live);
@@ -76,17 +75,16 @@ fill_noise (GeglBuffer *noise, GeglBuffer *before, GeglBuffer *clean, const Gegl
 }
 
 void
-fddm_layer_pixels_noise (FddmItemId layer, FddmItemId source, GeglBuffer *clean, const FddmStretch *stretch)
+fddm_layer_pixels_noise (FddmItemId layer, GeglBuffer *noisy, GeglBuffer *clean, const FddmStretch *stretch)
 {
-  g_autoptr (GeglBuffer) before = fddm_host_buffer (source);
   g_autoptr (GeglBuffer) noise  = fddm_host_buffer (layer);
   const GeglRectangle   *all    = gegl_buffer_get_extent (noise);
   gboolean               gray   = babl_format_get_n_components (fddm_host_format (layer)) == 1;
-  const Babl            *format = babl_format_with_space (gray ? "Y' float" : "R'G'B' float", fddm_host_format (source));
+  const Babl            *format = babl_format_with_space (gray ? "Y' float" : "R'G'B' float", gegl_buffer_get_format (noisy));
 
-  for (GeglRectangle band = { 0 }; next_band (all, &band); tell (stretch, all, &band))
+  for (GeglRectangle band = { 0 }; fddm_layer_pixels_next (all, &band); tell (stretch, all, &band))
     {
-      fill_noise (noise, before, clean, &band, format, gray ? 1 : 3);
+      fill_noise (noise, noisy, clean, &band, format, gray ? 1 : 3);
       gegl_buffer_flush (noise);
     }
 }

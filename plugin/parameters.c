@@ -29,7 +29,8 @@ static const FddmChoice devices[] = {
   { NULL, NULL }
 };
 
-#define BY_SIZE N_ ("Noise by si_ze")
+#define BY_SIZE  N_ ("Noise by si_ze")
+#define ADVANCED N_ ("Ad_vanced")
 
 /* The mnemonics keep clear of Save, Load, Reset, Cancel and OK, which share the dialog. */
 const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
@@ -49,9 +50,9 @@ const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
                                 "shown, or the uncertainty, brighter the more the result is a guess"),
                             FDDM_PARAMETER_CHOICE, 0, 2, 0, outputs, NULL, NULL },
   [FDDM_DENOISE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
-                            NULL, NULL },
+                            ADVANCED, NULL },
   [FDDM_DENOISE_SEED] = { "seed", N_ ("Rando_m seed"), N_ ("The same seed gives the same detail again"),
-                          FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, NULL, NULL },
+                          FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, ADVANCED, NULL },
   [FDDM_DENOISE_COARSE] = { "coarse", N_ ("Coarse blo_tches"),
                             N_ ("Percent removed of blotches, 12 pixels and more from one to the next; above 100, more is "
                                 "removed than was found"),
@@ -63,8 +64,6 @@ const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
                           N_ ("Percent removed of fine grain, up to about 5 pixels from one to the next"),
                           FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
 };
-
-#define ADVANCED N_ ("Ad_vanced")
 
 const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
   [FDDM_GENERATE_MODEL] = { "model", N_ ("Mo_del"), N_ ("Which network makes the picture: its name, or the path of its file"),

@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.." || exit 1
 source=$PWD
 work=${FDDM_TEST_DIR:-$source/build-test}
 parts=${*:-native sanitize gimp2 install gimp3 cuda train text}
-mkdir -p "$work"
+mkdir -p "$work/shots"
 passed=0 failed=0 skipped=0
 
 say()  { printf '\n=== %s\n' "$*"; }
@@ -63,7 +63,8 @@ wants() { [[ " $parts " == *" $1 "* ]]; }
 
 install_packages() {
   local wanted="gcc g++ libc6-dev pkgconf meson ninja-build gettext libgegl-dev libcairo2-dev gegl libdnnl-dev libjson-glib-dev gimp
-    libgimp2.0-dev doxygen mmdebstrap zstd python3 python3-torch python3-numpy python3-pil" missing="" package
+    libgimp2.0-dev doxygen mmdebstrap zstd xvfb xauth xdotool openbox dbus-x11 xfonts-base imagemagick python3 python3-torch
+    python3-numpy python3-pil" missing="" package
   command -v dpkg-query >/dev/null || return 0
   for package in $wanted; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
@@ -111,6 +112,8 @@ gimp2() {
   python3 tests/hosts/run.py gimp2 "$work/native/plugin/gimp2/fddm" "$work/native/plugin/gimp2/fddm-probe" weights \
     /usr/local/share/fddm/weights >"$work/gimp2.log" 2>&1
   hosts "GIMP 2.10" "$work/gimp2.log"
+  python3 tests/hosts/gui.py gimp2 "$work/native/plugin/gimp2/fddm" weights "$work/shots" >"$work/gui2.log" 2>&1
+  hosts "GIMP 2.10, on a screen" "$work/gui2.log"
 }
 
 # install.sh for one user, in a home that is thrown away, and the way back.
@@ -148,6 +151,10 @@ gimp3() {
   tests/tools/debian13-root.sh "$root" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
     weights /usr/local/share/fddm/weights" >"$work/gimp3.log" 2>&1 </dev/null
   hosts "GIMP 3" "$work/gimp3.log"
+  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
+    >"$work/gui3.log" 2>&1 </dev/null
+  hosts "GIMP 3, on a screen" "$work/gui3.log"
+  cp "$root"/shots/*.png "$work/shots/" 2>/dev/null
   step "Debian 13: install.sh for all users" tests/tools/debian13-root.sh "$root" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
     test -x /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm && ./install.sh --uninstall &&
     ! ls /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm /usr/local/share/fddm/weights/*"

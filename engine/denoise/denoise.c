@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include "engine/denoise/finish.h"
+#include "engine/denoise/part.h"
 #include "engine/denoise/tile.h"
 #include "engine/diffusion/sampler.h"
 #include "engine/noise/measure.h"
@@ -139,7 +140,9 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
       find_rest (job, TRUE);   /* what it is isn't known; with white noise's share next to nothing can go wrong */
       return TRUE;
     }
-  if (!fddm_measure_model (context, job->source, ticker, &measured, error))
+  if (job->known != NULL && job->known->patch == weights->patch && job->known->channels == weights->channels)
+    measured = *job->known;
+  else if (!fddm_measure_model (context, job->source, ticker, &measured, error))
     return FALSE;
   if (!told)
     *noise = measured;
@@ -368,25 +371,44 @@ removal_of (const FddmDenoiseParams *params, gboolean removes, gboolean probes)
                          .seed = params->seed };
 }
 
+/* Checks the call, and does it. */
+static gboolean
+run (Call *call, GError **error)
+{
+  const FddmTicker copying = { call->progress, call->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
+  FddmDenoiseJob  *job     = &call->job;
+
+  g_return_val_if_fail (job->context != NULL && job->params != NULL && job->source != NULL && job->sink != NULL, FALSE);
+  if (!check_arguments (job->context, job->params, job->source, error))
+    return FALSE;
+  if (call->report != NULL)
+    memset (call->report, 0, sizeof *call->report);
+  job->removal = removal_of (job->params, removes (job->params, job->source), job->uncertainty != NULL);
+  if (!job->removal.removes && job->uncertainty == NULL)
+    return copy_picture (job->source, job->sink, &copying, error);
+  return fddm_context_run (job->context, denoise_on_device, call, error);
+}
+
 gboolean
 fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source,
                         const FddmSink *sink, const FddmSink *uncertainty, FddmProgress progress, gpointer data,
                         FddmReport *report, GError **error)
 {
-  const FddmTicker copying = { progress, data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
-  Call             call    = { .job = { .context = context, .params = params, .source = source, .sink = sink,
-                                        .uncertainty = uncertainty },
-                               .progress = progress, .data = data, .report = report };
+  Call call = { .job = { .context = context, .params = params, .source = source, .sink = sink,
+                         .uncertainty = uncertainty },
+                .progress = progress, .data = data, .report = report };
 
-  g_return_val_if_fail (context != NULL && params != NULL && source != NULL && sink != NULL, FALSE);
-  if (!check_arguments (context, params, source, error))
-    return FALSE;
-  if (report != NULL)
-    memset (report, 0, sizeof *report);
-  call.job.removal = removal_of (params, removes (params, source), uncertainty != NULL);
-  if (!call.job.removal.removes && uncertainty == NULL)
-    return copy_picture (source, sink, &copying, error);
-  return fddm_context_run (context, denoise_on_device, &call, error);
+  return run (&call, error);
+}
+
+gboolean
+fddm_denoise_part (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *part, const FddmSink *sink,
+                   const FddmNoiseModel *noise, FddmProgress progress, gpointer data, GError **error)
+{
+  Call call = { .job = { .context = context, .params = params, .source = part, .sink = sink, .known = noise },
+                .progress = progress, .data = data };
+
+  return run (&call, error);
 }
 
 gboolean

@@ -40,6 +40,7 @@ typedef struct {
   const FddmDenoiseParams *params;
   const FddmSource        *source;
   const FddmSink          *sink, *uncertainty;   /* UNCERTAINTY may be NULL */
+  const FddmNoiseModel    *known;                /* noise that was measured before; NULL: it is measured now */
   FddmRemoval              removal;
   FddmCleaning             cleaning;
 } FddmDenoiseJob;

@@ -103,21 +103,36 @@ darkness (const FddmNoiseModel *noise)
   return bright > 0 ? dark / bright : 1;
 }
 
+/* Whether there is noise to speak of; its strengths either way. */
+static gboolean
+is_noisy (const FddmNoiseModel *noise, double *luma, double *chroma)
+{
+  fddm_noise_summary (noise, luma, chroma);
+  return *luma >= NOTHING || *chroma >= NOTHING;
+}
+
+char *
+fddm_measured_traits (const FddmNoiseModel *noise)
+{
+  const double coarse = coarseness (noise), dark = darkness (noise);
+  const char  *grain = coarse > COARSE ? _(", coarse") : coarse < FINE ? _(", fine") : "";
+  const char  *place = dark > LOPSIDED ? _(", more in the shadows")
+                       : dark < 1 / LOPSIDED ? _(", more in the highlights") : "";
+  double       luma, chroma;
+
+  return is_noisy (noise, &luma, &chroma) ? g_strconcat (grain, place, NULL) : g_strdup ("");
+}
+
 char *
 fddm_measured_words (const FddmNoiseModel *noise)
 {
-  const double     coarse = coarseness (noise), dark = darkness (noise);
-  const char      *grain = coarse > COARSE ? _(", coarse") : coarse < FINE ? _(", fine") : "";
-  const char      *place = dark > LOPSIDED ? _(", more in the shadows")
-                           : dark < 1 / LOPSIDED ? _(", more in the highlights") : "";
-  g_autofree char *strength = NULL;
+  g_autofree char *traits = fddm_measured_traits (noise), *strength = NULL;
   double           luma, chroma;
 
-  fddm_noise_summary (noise, &luma, &chroma);
-  if (luma < NOTHING && chroma < NOTHING)
+  if (!is_noisy (noise, &luma, &chroma))
     return g_strdup (_("no noise"));
   strength = chroma > 0 ? g_strdup_printf (_("luma %.1f, chroma %.1f"), luma, chroma) : g_strdup_printf (_("luma %.1f"), luma);
-  return g_strconcat (strength, grain, place, NULL);
+  return g_strconcat (strength, traits, NULL);
 }
 
 gboolean

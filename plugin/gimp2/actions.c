@@ -7,6 +7,7 @@
 
 #include "plugin/jobs/preview.h"
 #include "plugin/jobs/jobs.h"
+#include "plugin/jobs/sight.h"
 #include "plugin/procedures.h"
 #include "ui/gimp2/denoise-dialog.h"
 #include "ui/gimp2/generate-dialog.h"
@@ -14,8 +15,8 @@
 struct FddmAction {
   const char          *procedure;
   const FddmParameter *table;
-  /* Whether the user wants to go on, with VALUES as they are then. */
-  gboolean           (*ask)  (FddmImageId image, FddmItemId drawable, double *values);
+  /* Whether the user wants to go on, with VALUES as they are then; FALSE with an error where there is nothing to ask. */
+  gboolean           (*ask)  (FddmImageId image, FddmItemId drawable, double *values, GError **error);
   /* Does it, and fills in the reply but for the status. */
   gboolean           (*work) (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account,
                               GError **error);
@@ -25,23 +26,15 @@ struct FddmAction {
 
 /* ---- Denoise ---- */
 
-static char *
-measure (gpointer drawable)
-{
-  return fddm_job_measure (GPOINTER_TO_INT (drawable));
-}
-
 static gboolean
-ask_denoise (G_GNUC_UNUSED FddmImageId image, FddmItemId drawable, double *values)
+ask_denoise (FddmImageId image, FddmItemId drawable, double *values, GError **error)
 {
-  const FddmLine lines[] = {
-    { fddm_denoise_parameters[FDDM_DENOISE_NOISE].name, 0, N_ ("Measuring noise"), measure, GINT_TO_POINTER (drawable) },
-    { fddm_denoise_parameters[FDDM_DENOISE_DEVICE].name, FDDM_DEVICE_CHOICE_AUTO, N_ ("Looking for a GPU"),
-      fddm_job_device_words, NULL },
-    { NULL, 0, NULL, NULL, NULL }
-  };
+  FddmDenoiseHelp   help;
+  FddmDenoiseSight *sight = fddm_denoise_sight_new (image, drawable, &help, error);
+  gboolean          go_on = sight && fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &help, values);
 
-  return fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, lines, values);
+  g_clear_pointer (&sight, fddm_denoise_sight_free);
+  return go_on;
 }
 
 static gboolean
@@ -70,7 +63,7 @@ const FddmAction fddm_gimp2_denoise = { FDDM_DENOISE_PROCEDURE, fddm_denoise_par
 /* ---- Generate ---- */
 
 static gboolean
-ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *values)
+ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *values, G_GNUC_UNUSED GError **error)
 {
   FddmGenerateHelp     help;
   FddmGeneratePreview *preview = fddm_generate_preview_new (image, &help);
@@ -182,11 +175,16 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
       return;
     }
 
-  if (mode == GIMP_RUN_INTERACTIVE && !action->ask (image, drawable, values))
+  if (mode == GIMP_RUN_INTERACTIVE && !action->ask (image, drawable, values, &error))
     {
-      answer_nothing (reply, GIMP_PDB_CANCEL);
+      if (error)
+        answer_error (reply, GIMP_PDB_EXECUTION_ERROR, error->message);
+      else
+        answer_nothing (reply, GIMP_PDB_CANCEL);
       return;
     }
+  if (mode == GIMP_RUN_INTERACTIVE)   /* before the work: cancelling that ends this process */
+    remember (action, values);
   if (!action->work (image, drawable, values, reply, &account, &error))
     {
       answer_error (reply, error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
@@ -194,8 +192,6 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
       return;
     }
   reply->n = 3;
-  if (mode == GIMP_RUN_INTERACTIVE)
-    remember (action, values);
   if (mode != GIMP_RUN_NONINTERACTIVE)
     gimp_displays_flush ();
   else

@@ -52,6 +52,12 @@ fddm_host_image_is_floating (FddmImageId image)
 }
 
 gboolean
+fddm_host_has_item (FddmImageId image, FddmItemId item)
+{
+  return gimp_image_is_valid (image) && gimp_item_is_valid (item) && gimp_item_get_image (item) == image;
+}
+
+gboolean
 fddm_host_item_is_layer (FddmItemId item)
 {
   return gimp_item_is_layer (item);
@@ -167,7 +173,10 @@ fddm_host_layer_add_mask (FddmItemId layer)
   gboolean   selected = !gimp_selection_is_empty (gimp_item_get_image (layer));
   FddmItemId mask     = gimp_layer_create_mask (layer, selected ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE);
 
-  return mask != FDDM_NO_ITEM && gimp_layer_add_mask (layer, mask) ? mask : FDDM_NO_ITEM;
+  if (mask == FDDM_NO_ITEM || !gimp_layer_add_mask (layer, mask))
+    return FDDM_NO_ITEM;
+  gimp_layer_set_edit_mask (layer, FALSE);
+  return mask;
 }
 
 void

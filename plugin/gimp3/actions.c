@@ -6,6 +6,7 @@
 
 #include "plugin/jobs/preview.h"
 #include "plugin/jobs/jobs.h"
+#include "plugin/jobs/sight.h"
 #include "ui/gimp3/denoise-dialog.h"
 #include "ui/gimp3/form.h"
 #include "ui/gimp3/generate-dialog.h"
@@ -13,8 +14,9 @@
 struct FddmAction {
   const FddmParameter *table;
   gboolean             one;        /* takes one drawable, no more and no less */
-  /* Whether the user wants to go on, with CONFIG as it is then. */
-  gboolean           (*ask)    (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable);
+  /* Whether the user wants to go on, with CONFIG as it is then; FALSE with an error where there is nothing to ask. */
+  gboolean           (*ask)    (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
+                                GError **error);
   /* Does it, and fills in ANSWER but for the status. */
   gboolean           (*work)   (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
                                 GimpValueArray **answer, char **account, GError **error);
@@ -24,23 +26,16 @@ struct FddmAction {
 
 /* ---- Denoise ---- */
 
-static char *
-measure (gpointer drawable)
-{
-  return fddm_job_measure (gimp_item_get_id (GIMP_ITEM (drawable)));
-}
-
 static gboolean
-ask_denoise (GimpProcedure *procedure, GimpProcedureConfig *config, G_GNUC_UNUSED GimpImage *image, GimpDrawable *drawable)
+ask_denoise (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable, GError **error)
 {
-  const FddmLine lines[] = {
-    { fddm_denoise_parameters[FDDM_DENOISE_NOISE].name, 0, N_ ("Measuring noise"), measure, drawable },
-    { fddm_denoise_parameters[FDDM_DENOISE_DEVICE].name, FDDM_DEVICE_CHOICE_AUTO, N_ ("Looking for a GPU"),
-      fddm_job_device_words, NULL },
-    { NULL, 0, NULL, NULL, NULL }
-  };
+  FddmDenoiseHelp   help;
+  FddmDenoiseSight *sight = fddm_denoise_sight_new (gimp_image_get_id (image), gimp_item_get_id (GIMP_ITEM (drawable)), &help,
+                                                    error);
+  gboolean          go_on = sight && fddm_denoise_dialog_run (procedure, config, fddm_denoise_parameters, &help);
 
-  return fddm_denoise_dialog_run (procedure, config, fddm_denoise_parameters, lines);
+  g_clear_pointer (&sight, fddm_denoise_sight_free);
+  return go_on;
 }
 
 static gboolean
@@ -68,7 +63,8 @@ const FddmAction fddm_gimp3_denoise = { fddm_denoise_parameters, TRUE, ask_denoi
 /* ---- Generate ---- */
 
 static gboolean
-ask_generate (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, G_GNUC_UNUSED GimpDrawable *drawable)
+ask_generate (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, G_GNUC_UNUSED GimpDrawable *drawable,
+              G_GNUC_UNUSED GError **error)
 {
   FddmGenerateHelp     help;
   FddmGeneratePreview *preview = fddm_generate_preview_new (gimp_image_get_id (image), &help);
@@ -121,8 +117,8 @@ fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, Gi
       g_set_error_literal (&error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("Choose one layer to denoise."));
       return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
     }
-  if (mode == GIMP_RUN_INTERACTIVE && !action->ask (procedure, config, image, drawables[0]))
-    return gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
+  if (mode == GIMP_RUN_INTERACTIVE && !action->ask (procedure, config, image, drawables[0], &error))
+    return gimp_procedure_new_return_values (procedure, error ? GIMP_PDB_EXECUTION_ERROR : GIMP_PDB_CANCEL, error);
 
   fddm_form_values (config, action->table, values);
   if (!action->work (gimp_image_get_id (image), drawable, values, procedure, &answer, &account, &error))

@@ -64,6 +64,12 @@ fddm_host_image_is_floating (FddmImageId image)
 }
 
 gboolean
+fddm_host_has_item (FddmImageId image, FddmItemId item)
+{
+  return gimp_image_id_is_valid (image) && gimp_item_id_is_valid (item) && gimp_item_get_image (ITEM (item)) == IMAGE (image);
+}
+
+gboolean
 fddm_host_item_is_layer (FddmItemId item)
 {
   return gimp_item_is_layer (ITEM (item));
@@ -188,7 +194,10 @@ fddm_host_layer_add_mask (FddmItemId id)
   gboolean       selected = !gimp_selection_is_empty (gimp_item_get_image (GIMP_ITEM (layer)));
   GimpLayerMask *mask     = gimp_layer_create_mask (layer, selected ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE);
 
-  return mask && gimp_layer_add_mask (layer, mask) ? id_of (mask) : FDDM_NO_ITEM;
+  if (!mask || !gimp_layer_add_mask (layer, mask))
+    return FDDM_NO_ITEM;
+  gimp_layer_set_edit_mask (layer, FALSE);
+  return id_of (mask);
 }
 
 void

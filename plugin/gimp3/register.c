@@ -72,7 +72,7 @@ new_denoise (GimpPlugIn *plugin, const char *name)
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
   gimp_procedure_set_menu_label (procedure, _(FDDM_DENOISE_LABEL));
   gimp_procedure_add_menu_path (procedure, FDDM_DENOISE_MENU);
-  gimp_procedure_set_documentation (procedure, _(FDDM_DENOISE_BLURB), _(FDDM_DENOISE_HELP), NULL);
+  gimp_procedure_set_documentation (procedure, _(FDDM_DENOISE_BLURB), _(FDDM_DENOISE_HELP), name);
   gimp_procedure_add_layer_return_value (procedure, "new-layer", "New layer", "The denoised layer", FALSE,
                                          G_PARAM_READWRITE);
   gimp_procedure_add_layer_return_value (procedure, "noise-layer", "Noise layer",
@@ -89,7 +89,7 @@ new_generate (GimpPlugIn *plugin, const char *name)
                                                     | GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES);
   gimp_procedure_set_menu_label (procedure, _(FDDM_GENERATE_LABEL));
   gimp_procedure_add_menu_path (procedure, FDDM_GENERATE_MENU);
-  gimp_procedure_set_documentation (procedure, _(FDDM_GENERATE_BLURB), _(FDDM_GENERATE_HELP), NULL);
+  gimp_procedure_set_documentation (procedure, _(FDDM_GENERATE_BLURB), _(FDDM_GENERATE_HELP), name);
   gimp_procedure_add_core_object_array_return_value (procedure, "layers", "Layers", "The new layers, by their seeds",
                                                      GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   return procedure;

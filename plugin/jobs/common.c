@@ -31,11 +31,12 @@ fddm_job_weights (const char *name, GError **error)
 }
 
 FddmContext *
-fddm_job_context (FddmWeights *weights, double device, GError **error)
+fddm_job_context (FddmWeights *weights, double device, gsize memory, GError **error)
 {
+  const FddmContextOptions    options = { .memory = memory };
   static const FddmDeviceKind kinds[] = { FDDM_DEVICE_AUTO, FDDM_DEVICE_GPU, FDDM_DEVICE_CPU };
 
-  return fddm_context_new (weights, kinds[(int) device], NULL, error);
+  return fddm_context_new (weights, kinds[(int) device], &options, error);
 }
 
 char *
@@ -62,14 +63,22 @@ in_short (const GError *problem)
 }
 
 char *
-fddm_job_device_words (G_GNUC_UNUSED gpointer data)
+fddm_job_gpu_problem (void)
 {
   g_autoptr (GError) problem = NULL;
 
-  if (fddm_gpu_usable (NULL, &problem))
+  return fddm_gpu_usable (NULL, &problem) ? NULL : g_strdup (in_short (problem));
+}
+
+char *
+fddm_job_device_words (G_GNUC_UNUSED gpointer data)
+{
+  g_autofree char *problem = fddm_job_gpu_problem ();
+
+  if (problem == NULL)
     return g_strdup (_("Computes on the GPU."));
   /* translators: %s is why no GPU is used, such as "no NVIDIA driver" */
-  return g_strdup_printf (_("Computes on the processor: %s."), in_short (problem));
+  return g_strdup_printf (_("Computes on the processor: %s."), problem);
 }
 
 void

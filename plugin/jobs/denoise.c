@@ -6,16 +6,20 @@
 
 #include "engine/gegl-pixels.h"
 #include "plugin/jobs/common.h"
+#include "plugin/jobs/denoise.h"
 #include "plugin/layer-pixels.h"
 
-/* How far the network looks beyond the selection, in pixels; and the least that the noise is measured on. */
-#define MARGIN      64
+/* The least that the noise is measured on, in pixels. */
 #define MEASURE_MIN 256
 
-/* What goes through a job. */
+/* What goes through a job. After its first moments the image is not asked for anything until all is computed: what is painted
+ * meanwhile does not get into the result, and closing the image does no harm. */
 typedef struct {
   FddmImageId     image;
   FddmItemId      source;
+  char           *name;          /* of the source                         */
+  GeglRectangle   bounds;        /* what is computed                      */
+  GeglBuffer     *noisy;         /* the source's pixels, as they were     */
   const double   *values;
   FddmProgressBar bar;
   GeglBuffer     *clean;         /* the result                            */
@@ -24,7 +28,7 @@ typedef struct {
 } Job;
 
 static gboolean
-check_image (FddmImageId image, FddmItemId drawable, GError **error)
+check_layer (FddmImageId image, FddmItemId drawable, GError **error)
 {
   g_autofree char *name = fddm_host_item_name (drawable);
 
@@ -40,9 +44,8 @@ check_image (FddmImageId image, FddmItemId drawable, GError **error)
   return TRUE;
 }
 
-/* The part to compute: what is selected, with some surroundings, within the layer. */
-static gboolean
-bounds_to_compute (FddmItemId drawable, const GeglRectangle *layer, GeglRectangle *bounds, GError **error)
+gboolean
+fddm_denoise_bounds (FddmItemId drawable, const GeglRectangle *layer, GeglRectangle *bounds, GError **error)
 {
   int side_x, side_y;
 
@@ -52,8 +55,8 @@ bounds_to_compute (FddmItemId drawable, const GeglRectangle *layer, GeglRectangl
                            _("The selection does not touch the layer."));
       return FALSE;
     }
-  side_x = MAX (MARGIN, (MEASURE_MIN - bounds->width + 1) / 2);
-  side_y = MAX (MARGIN, (MEASURE_MIN - bounds->height + 1) / 2);
+  side_x = MAX (FDDM_DENOISE_MARGIN, (MEASURE_MIN - bounds->width + 1) / 2);
+  side_y = MAX (FDDM_DENOISE_MARGIN, (MEASURE_MIN - bounds->height + 1) / 2);
   bounds->x -= side_x;
   bounds->y -= side_y;
   bounds->width += 2 * side_x;
@@ -62,35 +65,12 @@ bounds_to_compute (FddmItemId drawable, const GeglRectangle *layer, GeglRectangl
   return TRUE;
 }
 
-static FddmContext *
-open_context (FddmQuality quality, double device, int *averages, GError **error)
+FddmContext *
+fddm_denoise_context (FddmQuality quality, double device, gsize memory, int *averages, GError **error)
 {
   g_autoptr (FddmWeights) weights = fddm_job_weights (fddm_quality_weights (quality, averages), error);
 
-  return weights ? fddm_job_context (weights, device, error) : NULL;
-}
-
-char *
-fddm_job_measure (FddmItemId drawable)
-{
-  g_autoptr (GeglBuffer)  buffer  = fddm_host_buffer (drawable);
-  g_autoptr (FddmContext) context = NULL;
-  g_autoptr (GError)      error   = NULL;
-  g_autofree char        *words   = NULL;
-  int                     averages;
-  GeglRectangle           bounds;
-  FddmGeglPixels          pixels;
-  FddmSource              source;
-
-  if (bounds_to_compute (drawable, gegl_buffer_get_extent (buffer), &bounds, &error)
-      && (context = open_context (FDDM_QUALITY_FAST, FDDM_DEVICE_CHOICE_CPU, &averages, &error)))
-    {
-      fddm_gegl_pixels_init (&pixels, buffer, NULL, &bounds, fddm_host_format (drawable));
-      source = fddm_gegl_pixels_source (&pixels);
-      words = fddm_measure_words (context, &source, NULL, NULL, &error);
-    }
-  /* translators: what was measured, as in "luma 9.1, chroma 14.0, coarse" */
-  return words ? g_strdup_printf (_("Measured: %s"), words) : g_strdup (error->message);
+  return weights ? fddm_job_context (weights, device, memory, error) : NULL;
 }
 
 /* What the engine found, for the log. */
@@ -104,8 +84,8 @@ describe_run (const FddmContext *context, const FddmReport *report, double secon
                                                      report->chroma, fddm_context_describe (context), seconds));
 }
 
-static FddmDenoiseParams
-params_of (const double *values)
+FddmDenoiseParams
+fddm_denoise_params_of (const double *values)
 {
   FddmDenoiseParams params = fddm_denoise_params_default ();
 
@@ -125,31 +105,28 @@ static gboolean
 run_engine (Job *job, GError **error)
 {
   const double           *values  = job->values;
-  const Babl             *format  = fddm_host_format (job->source);
-  FddmDenoiseParams       params  = params_of (values);
+  const Babl             *format  = gegl_buffer_get_format (job->noisy);
+  FddmDenoiseParams       params  = fddm_denoise_params_of (values);
   g_autoptr (FddmContext) context = NULL;
-  g_autoptr (GeglBuffer)  noisy   = fddm_host_buffer (job->source);
   const gint64            start   = g_get_monotonic_time ();
-  GeglRectangle           bounds;
   FddmGeglPixels          pixels, gray_pixels;
   FddmSource              source;
   FddmSink                sink, gray;
   FddmReport              report;
   gboolean                done;
 
-  if (!bounds_to_compute (job->source, gegl_buffer_get_extent (job->clean), &bounds, error))
-    return FALSE;
-  context = open_context ((FddmQuality) values[FDDM_DENOISE_QUALITY], values[FDDM_DENOISE_DEVICE], &params.averages, error);
+  context = fddm_denoise_context ((FddmQuality) values[FDDM_DENOISE_QUALITY], values[FDDM_DENOISE_DEVICE], 0, &params.averages,
+                                  error);
   if (!context)
     return FALSE;
 
   job->bar.context = context;
-  fddm_gegl_pixels_init (&pixels, noisy, job->clean, &bounds, format);
+  fddm_gegl_pixels_init (&pixels, job->noisy, job->clean, &job->bounds, format);
   source = fddm_gegl_pixels_source (&pixels);
   sink   = fddm_gegl_pixels_sink (&pixels);
   if (job->uncertainty)
     {
-      fddm_gegl_pixels_init (&gray_pixels, job->uncertainty, job->uncertainty, &bounds, format);
+      fddm_gegl_pixels_init (&gray_pixels, job->uncertainty, job->uncertainty, &job->bounds, format);
       gray = fddm_gegl_pixels_sink (&gray_pixels);
     }
   done = fddm_denoise_uncertain (context, &params, &source, &sink, job->uncertainty ? &gray : NULL, fddm_progress_engine,
@@ -181,7 +158,7 @@ fill_layer (Job *job, FddmItemId layer, FddmLayerKind kind, const FddmStretch *s
 {
   switch (kind)
     {
-    case FDDM_LAYER_NOISE:       fddm_layer_pixels_noise (layer, job->source, job->clean, stretch); break;
+    case FDDM_LAYER_NOISE:       fddm_layer_pixels_noise (layer, job->noisy, job->clean, stretch); break;
     case FDDM_LAYER_UNCERTAINTY: fddm_layer_pixels_write (layer, job->uncertainty, stretch); break;
     default:                     fddm_layer_pixels_write (layer, job->clean, stretch); break;
     }
@@ -193,8 +170,7 @@ add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double t
 {
   const char *const titles[] = { [FDDM_LAYER_PICTURE] = _("%s denoised"), [FDDM_LAYER_NOISE] = _("%s removed noise"),
                                  [FDDM_LAYER_UNCERTAINTY] = _("%s uncertainty") };
-  g_autofree char  *name    = fddm_host_item_name (job->source);
-  g_autofree char  *title   = g_strdup_printf (titles[kind], name);
+  g_autofree char  *title   = g_strdup_printf (titles[kind], job->name);
   FddmStretch       stretch = { .bar = &job->bar, .stage = FDDM_STAGE_WRITE, .from = from, .to = to };
   FddmItemId        layer   = fddm_host_layer_new (job->image, job->source, title, kind);
 
@@ -216,6 +192,12 @@ add_layers (Job *job, FddmLayers *made, GError **error)
   const gboolean two    = output != FDDM_OUTPUT_LAYER;
   gboolean       done;
 
+  if (!fddm_host_has_item (job->image, job->source))
+    {
+      g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED,
+                   _("“%s” was closed or removed while it was denoised. There is no result."), job->name);
+      return FALSE;
+    }
   fddm_host_undo_begin (job->image);
   made->second = FDDM_NO_ITEM;
   made->layer  = add_layer (job, job->source, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
@@ -235,6 +217,18 @@ add_layers (Job *job, FddmLayers *made, GError **error)
 }
 
 gboolean
+fddm_job_denoise_check (FddmImageId image, FddmItemId drawable, GError **error)
+{
+  g_autoptr (GeglBuffer) live = NULL;
+  GeglRectangle          bounds;
+
+  if (!check_layer (image, drawable, error))
+    return FALSE;
+  live = fddm_host_buffer (drawable);
+  return fddm_denoise_bounds (drawable, gegl_buffer_get_extent (live), &bounds, error);
+}
+
+gboolean
 fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made, char **account,
                   GError **error)
 {
@@ -242,13 +236,18 @@ fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, 
   FddmStretch reading = { .bar = &job.bar, .stage = FDDM_STAGE_READ, .from = 0, .to = 1 };
   gboolean    done;
 
-  if (!fddm_parameters_check (fddm_denoise_parameters, values, error) || !check_image (image, drawable, error))
+  if (!fddm_parameters_check (fddm_denoise_parameters, values, error) || !check_layer (image, drawable, error))
     return FALSE;
-  job.clean = fddm_layer_pixels_copy (drawable, &reading);
+  job.name  = fddm_host_item_name (drawable);
+  job.noisy = fddm_layer_pixels_copy (drawable, &reading);
+  job.clean = gegl_buffer_dup (job.noisy);   /* shares the pixels until they change */
   if (values[FDDM_DENOISE_OUTPUT] == FDDM_OUTPUT_LAYER_AND_UNCERTAINTY)
-    job.uncertainty = fddm_gegl_pixels_gray_new (job.clean, fddm_host_format (drawable));
-  done = run_engine (&job, error) && add_layers (&job, made, error);
+    job.uncertainty = fddm_gegl_pixels_gray_new (job.noisy, gegl_buffer_get_format (job.noisy));
+  done = fddm_denoise_bounds (drawable, gegl_buffer_get_extent (job.noisy), &job.bounds, error) && run_engine (&job, error)
+         && add_layers (&job, made, error);
+  g_clear_object (&job.noisy);
   g_clear_object (&job.clean);
   g_clear_object (&job.uncertainty);
+  g_free (job.name);
   return done;
 }

@@ -104,7 +104,7 @@ run_engine (Job *job, GError **error)
 {
   const gint64            start   = g_get_monotonic_time ();
   g_autoptr (FddmWeights) weights = fddm_generate_weights (job->values, error);
-  g_autoptr (FddmContext) context = weights ? fddm_job_context (weights, job->values[FDDM_GENERATE_DEVICE], error) : NULL;
+  g_autoptr (FddmContext) context = weights ? fddm_job_context (weights, job->values[FDDM_GENERATE_DEVICE], 0, error) : NULL;
   gboolean                done;
 
   if (!context)

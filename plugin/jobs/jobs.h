@@ -16,8 +16,8 @@ typedef struct {
 gboolean fddm_job_denoise      (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made,
                                 char **account, GError **error);
 
-/* A line on what is measured in the layer where noise = 0, or on why it can't be. Free with g_free. */
-char    *fddm_job_measure      (FddmItemId drawable);
+/* FALSE and a reason where fddm_job_denoise would refuse the layer. */
+gboolean fddm_job_denoise_check (FddmImageId image, FddmItemId drawable, GError **error);
 
 /* The layers that fddm_job_generate made. */
 typedef struct {

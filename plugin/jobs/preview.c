@@ -146,7 +146,7 @@ open_context (FddmGeneratePreview *preview, const double *values, GError **error
   preview->model   = values[FDDM_GENERATE_MODEL];
   preview->device  = values[FDDM_GENERATE_DEVICE];
   preview->weights = fddm_generate_weights (values, error);
-  preview->context = preview->weights ? fddm_job_context (preview->weights, preview->device, error) : NULL;
+  preview->context = preview->weights ? fddm_job_context (preview->weights, preview->device, 0, error) : NULL;
   return preview->context != NULL;
 }
 

@@ -106,6 +106,7 @@ check_selection (void)
   if (denoised (image, source, values, &made, "selection"))
     {
       check (probe_any_mask (made.layer) != FDDM_NO_ITEM, "selection: the new layer has a mask");
+      check (!probe_edits_mask (made.layer), "selection: what is painted next goes to the layer, not to its mask");
       after = probe_layer_visible (image);
       compare_around (before, after, 20, 10, 36, 22, 60, "selection on a moved layer");
       check (fddm_host_has_selection (image), "selection: it is still there");

@@ -109,6 +109,19 @@ check_last_values (void)
   fddm_host_image_delete (image);
 }
 
+static void
+check_help (void)
+{
+  static const char *const procedures[] = { "plug-in-fddm-denoise", "plug-in-fddm-generate" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (procedures); i++)
+    {
+      g_autofree char *id = probe_help_id (procedures[i]);
+
+      check (!g_strcmp0 (id, procedures[i]), "help on %s is looked for under “%s”", procedures[i], id ? id : "(nothing)");
+    }
+}
+
 /* Runs in the folder with the pictures that run.py made. */
 static void
 check_files (void)
@@ -158,6 +171,7 @@ check_refusals (void)
   else
     skip ("ranges", "GIMP 3 checks them itself; run.py looks at how");
   check_last_values ();
+  check_help ();
   check_files ();
   skip ("undo in one step", "GIMP offers no undo to scripts; both layers are added inside one undo group");
 }

@@ -163,6 +163,7 @@ probe_run (const char *path)
   check_pictures ();
   check_layers ();
   check_refusals ();
+  check_meanwhile ();
   check_generate ();
   fprintf (tap, "1..%d\n", n_checks);
   fclose (tap);

@@ -35,5 +35,7 @@ void        check_pictures (void);
 void        check_layers   (void);
 /* checks-refusals.c: what cannot be done, and remembered values */
 void        check_refusals (void);
+/* checks-meanwhile.c: what the user does while a job runs */
+void        check_meanwhile (void);
 /* checks-generate.c: all of plug-in-fddm-generate */
 void        check_generate (void);

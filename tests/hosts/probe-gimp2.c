@@ -55,6 +55,19 @@ probe_any_mask (FddmItemId layer)
   return gimp_layer_get_mask (layer);
 }
 
+gboolean
+probe_edits_mask (FddmItemId layer)
+{
+  return gimp_layer_get_edit_mask (layer);
+}
+
+/* GIMP 2.10 takes the name that the dialog hands over. */
+char *
+probe_help_id (const char *procedure)
+{
+  return g_strdup (procedure);
+}
+
 FddmItemId
 probe_parent (FddmItemId item)
 {

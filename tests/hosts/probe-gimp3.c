@@ -66,6 +66,18 @@ probe_any_mask (FddmItemId layer)
   return id_of (gimp_layer_get_mask (LAYER (layer)));
 }
 
+gboolean
+probe_edits_mask (FddmItemId layer)
+{
+  return gimp_layer_get_edit_mask (LAYER (layer));
+}
+
+char *
+probe_help_id (const char *procedure)
+{
+  return g_strdup (gimp_procedure_get_help_id (gimp_pdb_lookup_procedure (gimp_get_pdb (), procedure)));
+}
+
 FddmItemId
 probe_parent (FddmItemId item)
 {

@@ -30,6 +30,10 @@ FddmItemId  probe_channel_new    (FddmImageId image);
 /* A layer of what the image looks like now. */
 FddmItemId  probe_layer_visible  (FddmImageId image);
 FddmItemId  probe_any_mask       (FddmItemId layer);
+/* Whether what is painted on the layer goes to its mask. */
+gboolean    probe_edits_mask     (FddmItemId layer);
+/* The name under which help on a procedure is looked for, or NULL. Free with g_free. */
+char       *probe_help_id        (const char *procedure);
 FddmItemId  probe_parent         (FddmItemId item);
 int         probe_position       (FddmItemId item);
 int         probe_layer_count    (FddmImageId image, FddmItemId parent);

@@ -103,6 +103,7 @@ class Gimp:
         own.mkdir()
         fast = (source / "denoise-fast.safetensors").read_bytes()
         (weights / "denoise-fast.safetensors").write_bytes(fast)
+        (self.profile / "plug-ins" / "fddm-probe" / "weights").symlink_to(weights)   # for jobs in the probe's own process
         self.environment["FDDM_PROBE_DENOISER"] = str(weights / "denoise-fast.safetensors")
         shutil.copy(SOURCE / "tests" / "golden" / "tiny-generate.safetensors", weights / "generate-texture.safetensors")
         self.environment["FDDM_PROBE_GENERATOR"] = str(weights / "generate-texture.safetensors")

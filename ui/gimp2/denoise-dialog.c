@@ -6,27 +6,37 @@
 #include <libgimp/gimp.h>
 #include <libgimp/gimpui.h>
 
-#include "ui/gimp2/form.h"
+#include "ui/denoise-form.h"
+
+enum { RESPONSE_RESET = 1 };
+
+/* The form keeps the values itself. */
+static void
+changed (G_GNUC_UNUSED gpointer data, G_GNUC_UNUSED int place)
+{
+}
 
 gboolean
-fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, const FddmLine *lines, double *values)
+fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, const FddmDenoiseHelp *help, double *values)
 {
-  FddmForm    form  = { .table = table, .values = values, .lines = { .lines = lines } };
-  const char *group = NULL;
-  GtkWidget  *box, *grid;
+  g_autofree char *title = fddm_denoise_form_title (help);
+  FddmDenoiseForm *form;
+  GtkWidget       *window;
+  int              response;
 
-  gimp_ui_init ("fddm", FALSE);
-  box  = gtk_vbox_new (FALSE, 6);
-  grid = fddm_form_grid_new ();
-  gtk_box_pack_start (GTK_BOX (box), grid, FALSE, FALSE, 0);
-  for (int i = 0; table[i].name; i++)
-    {
-      if (!table[i].group)
-        fddm_form_add (&form, grid, table[i].name);
-      else if (g_strcmp0 (table[i].group, group))
-        fddm_form_add_group (&form, box, table[i].group);
-      group = table[i].group;
-    }
-  gtk_widget_show_all (box);
-  return fddm_form_run (&form, box, _("FDDM Denoise"), procedure);
+  gimp_ui_init ("fddm", TRUE);
+  form   = fddm_denoise_form_new (help, table, values, changed, NULL);
+  window = gimp_dialog_new (title, procedure, NULL, 0, gimp_standard_help_func, procedure, _("_Reset"), RESPONSE_RESET,
+                            _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
+  gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);
+  gimp_window_set_transient (GTK_WINDOW (window));
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_denoise_form_widget (form), TRUE, TRUE,
+                      0);
+  fddm_denoise_form_window (form, window);
+  while ((response = gimp_dialog_run (GIMP_DIALOG (window))) == RESPONSE_RESET)
+    for (int i = 0; table[i].name; i++)
+      fddm_denoise_form_show (form, i, fddm_parameter_preset (&table[i]));
+  gtk_widget_destroy (window);
+  fddm_denoise_form_free (form);
+  return response == GTK_RESPONSE_OK;
 }

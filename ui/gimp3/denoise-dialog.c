@@ -4,25 +4,66 @@
 
 #include <glib/gi18n-lib.h>
 
+#include "ui/denoise-form.h"
 #include "ui/gimp3/form.h"
+
+typedef struct {
+  GimpProcedureConfig *config;
+  const FddmParameter *table;
+  FddmDenoiseForm     *form;
+  double               values[FDDM_PARAMETERS_MAX];
+} Dialog;
+
+/* From the form to GIMP. */
+static void
+changed (gpointer data, int place)
+{
+  Dialog              *dialog    = data;
+  const FddmParameter *parameter = &dialog->table[place];
+  const double         value     = dialog->values[place];
+
+  switch (parameter->type)
+    {
+    case FDDM_PARAMETER_DOUBLE: g_object_set (dialog->config, parameter->name, value, NULL); break;
+    case FDDM_PARAMETER_CHOICE:
+      g_object_set (dialog->config, parameter->name, parameter->choices[(int) value].name, NULL);
+      break;
+    default: g_object_set (dialog->config, parameter->name, (int) value, NULL); break;
+    }
+}
+
+/* From GIMP to the form, when values are reset or loaded. */
+static void
+config_changed (Dialog *dialog)
+{
+  double values[FDDM_PARAMETERS_MAX];
+
+  fddm_form_values (dialog->config, dialog->table, values);
+  for (int i = 0; dialog->table[i].name; i++)
+    fddm_denoise_form_show (dialog->form, i, values[i]);
+}
 
 gboolean
 fddm_denoise_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const FddmParameter *table,
-                         const FddmLine *lines)
+                         const FddmDenoiseHelp *help)
 {
-  g_autoptr (GList) names = NULL;
-  const char       *group = NULL;
-  FddmForm          form;
+  Dialog           dialog = { .config = config, .table = table };
+  g_autofree char *title  = fddm_denoise_form_title (help);
+  GtkWidget       *window;
+  gulong           handler;
+  gboolean         go_on;
 
-  fddm_form_init (&form, procedure, config, _("FDDM Denoise"), table, lines);
-  for (int i = 0; table[i].name; i++)
-    {
-      if (!table[i].group)
-        names = fddm_form_add (&form, names, table[i].name);
-      else if (g_strcmp0 (table[i].group, group))
-        names = g_list_append (names, (gpointer) fddm_form_add_group (&form, table[i].group, NULL, NULL));
-      group = table[i].group;
-    }
-  gimp_procedure_dialog_fill_list (form.dialog, names);
-  return fddm_form_run (&form);
+  gimp_ui_init ("fddm");
+  fddm_form_values (config, table, dialog.values);
+  window      = gimp_procedure_dialog_new (procedure, config, title);
+  dialog.form = fddm_denoise_form_new (help, table, dialog.values, changed, &dialog);
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_denoise_form_widget (dialog.form), TRUE,
+                      TRUE, 0);
+  fddm_denoise_form_window (dialog.form, window);
+  handler = g_signal_connect_swapped (config, "notify", G_CALLBACK (config_changed), &dialog);
+  go_on   = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (window));
+  g_signal_handler_disconnect (config, handler);
+  gtk_widget_destroy (window);
+  fddm_denoise_form_free (dialog.form);
+  return go_on;
 }

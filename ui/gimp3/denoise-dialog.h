@@ -3,8 +3,8 @@
 #pragma once
 #include <libgimp/gimp.h>
 
-#include "ui/parameter.h"
+#include "ui/denoise.h"
 
 /* Lets the values of the parameters TABLE in CONFIG be changed, and tells whether the user wants to go on. */
 gboolean fddm_denoise_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const FddmParameter *table,
-                                  const FddmLine *lines);
+                                  const FddmDenoiseHelp *help);

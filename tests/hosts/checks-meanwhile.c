@@ -1,0 +1,105 @@
+/* checks-meanwhile.c: what the user does to an image while it is denoised.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * The job runs in this process. The linker puts our fddm_host_progress in place of the host's, so that a check can act in the
+ * middle of a run. */
+#include <string.h>
+
+#include "tests/hosts/checks.h"
+
+/* How many calls have told of progress so far, and what is done at the one that follows reading. */
+static int  calls;
+static void (*meanwhile) (FddmImageId image, FddmItemId source);
+static FddmImageId the_image;
+static FddmItemId  the_source;
+
+void __real_fddm_host_progress (const char *text, double fraction);
+void __wrap_fddm_host_progress (const char *text, double fraction);
+
+void
+__wrap_fddm_host_progress (const char *text, double fraction)
+{
+  void (*act) (FddmImageId image, FddmItemId source) = meanwhile;
+
+  __real_fddm_host_progress (text, fraction);
+  if (!act || strstr (text, "Reading"))
+    return;
+  meanwhile = NULL;
+  act (the_image, the_source);
+  calls++;
+}
+
+static float
+white (G_GNUC_UNUSED int x, G_GNUC_UNUSED int y, G_GNUC_UNUSED int c, G_GNUC_UNUSED int n, G_GNUC_UNUSED gpointer data)
+{
+  return 1;
+}
+
+static void
+paint_over (G_GNUC_UNUSED FddmImageId image, FddmItemId source)
+{
+  fill (source, white, NULL);
+}
+
+static void
+close_image (FddmImageId image, G_GNUC_UNUSED FddmItemId source)
+{
+  fddm_host_image_delete (image);
+}
+
+/* Denoises a picture in this process while ACT is done; removed noise too. */
+static gboolean
+denoise_while (void (*act) (FddmImageId image, FddmItemId source), FddmLayers *made, GError **error)
+{
+  double values[FDDM_DENOISE_N];
+
+  the_image  = probe_image_new (60, 50, FALSE, PROBE_U8_PERCEPTUAL);
+  the_source = probe_layer_new (the_image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
+  fill (the_source, noisy_ramp, NULL);
+  fast_values (values);
+  values[FDDM_DENOISE_OUTPUT] = FDDM_OUTPUT_LAYER_AND_NOISE;
+  calls     = 0;
+  meanwhile = act;
+  return fddm_job_denoise (the_image, the_source, values, made, NULL, error);
+}
+
+static void
+check_painting (void)
+{
+  g_autoptr (GError) error = NULL;
+  FddmLayers         calm, busy;
+  FddmImageId        image;
+
+  /* The job looks for its network where this process says. */
+  if (!check (denoise_while (NULL, &calm, &error), "meanwhile nothing: denoised %s", error ? error->message : ""))
+    return;
+  image = the_image;
+  if (check (denoise_while (paint_over, &busy, &error), "painting over the source meanwhile: denoised %s",
+             error ? error->message : ""))
+    {
+      check (calls == 1, "painting over the source meanwhile: that was done");
+      check (same_pixels (calm.layer, busy.layer), "painting over the source meanwhile: not a pixel of it is in the result");
+      check (same_pixels (calm.second, busy.second), "painting over the source meanwhile: nor in the removed noise");
+    }
+  fddm_host_image_delete (the_image);
+  fddm_host_image_delete (image);
+}
+
+static void
+check_closing (void)
+{
+  g_autoptr (GError) error = NULL;
+  FddmLayers         made;
+
+  check (!denoise_while (close_image, &made, &error), "closing the image meanwhile: it is an error");
+  check (calls == 1, "closing the image meanwhile: that was done");
+  check (error && strstr (error->message, "closed or removed"), "closing the image meanwhile: it says “%s”",
+         error ? error->message : "");
+}
+
+void
+check_meanwhile (void)
+{
+  check_painting ();
+  check_closing ();
+}

@@ -1,0 +1,188 @@
+/* test-requests.c: what is brought of what was asked for, with a painter that only keeps a record.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "ui/requests.h"
+
+/* A part's x is its name. */
+typedef struct {
+  GString  *brought;          /* "o3 n d3 r3": original, noise, draft, result and problem of the part 3 */
+  int       bands;            /* to be read  */
+  int       measured;         /* how often   */
+  gboolean  fails;            /* to measure  */
+  int       slow;             /* drafts wait until they are stopped; atomic */
+  int       started;          /* drafts that have begun; atomic             */
+  gboolean  finished;
+  GThread  *painter;
+} Record;
+
+static gboolean
+read_band (gpointer data, double *fraction)
+{
+  Record *record = data;
+
+  *fraction = 0;
+  return --record->bands > 0;
+}
+
+static void
+original (gpointer data, FddmSight *sight)
+{
+  Record *record = data;
+
+  g_assert_cmpint (record->bands, ==, 0);
+  sight->pixels   = g_malloc (3);
+  record->painter = g_thread_self ();
+}
+
+static gboolean
+measure (gpointer data, FddmSight *sight, G_GNUC_UNUSED const FddmSightWatch *watch)
+{
+  Record *record = data;
+
+  record->measured++;
+  sight->words = g_strdup (record->fails ? "no" : "9");
+  return !record->fails;
+}
+
+static gboolean
+denoise (gpointer data, const double *values, gboolean draft, FddmSight *sight, const FddmSightWatch *watch)
+{
+  Record *record = data;
+
+  g_assert_cmpfloat (values[0], ==, sight->part.x);
+  g_atomic_int_inc (&record->started);
+  while (draft && g_atomic_int_get (&record->slow) && !g_atomic_int_get (watch->stop))
+    g_usleep (1000);
+  sight->pixels  = g_malloc (3);
+  sight->removed = g_malloc (3);
+  return TRUE;
+}
+
+static void
+finish (gpointer data)
+{
+  ((Record *) data)->finished = TRUE;
+}
+
+static void
+bring (gpointer data, FddmSight *sight)
+{
+  static const char letters[] = "ondrp";
+  Record           *record    = data;
+
+  g_assert_true (g_thread_self () != record->painter);
+  if (sight->kind == FDDM_SIGHT_NOISE)
+    g_string_append (record->brought, "n ");
+  else
+    g_string_append_printf (record->brought, "%c%d ", letters[sight->kind], sight->part.x);
+}
+
+static FddmRequests *
+begin (Record *record)
+{
+  const FddmSightPainter painter = { read_band, original, measure, denoise, finish, record };
+
+  record->brought = g_string_new (NULL);
+  record->bands   = 3;
+  return fddm_requests_new (&painter, 1, bring, record);
+}
+
+static void
+ask (FddmRequests *requests, int name, gboolean draft_only)
+{
+  const FddmPart part  = { name, 0, 1, 1 };
+  const double   value = name;
+
+  fddm_requests_ask (requests, &part, 1, &value, draft_only, 10);
+}
+
+/* Until END is the last that was brought, or for so many ms that it would have been. */
+static void
+wait_for (Record *record, const char *end)
+{
+  for (int i = 0; i < 20000 && !g_str_has_suffix (record->brought->str, end); i++)
+    if (!g_main_context_iteration (NULL, FALSE))
+      g_usleep (1000);
+}
+
+static void
+stop (FddmRequests *requests, Record *record)
+{
+  fddm_requests_free (requests);
+  g_assert_true (record->finished);
+  g_string_free (record->brought, TRUE);
+}
+
+static void
+test_order (void)
+{
+  Record        record   = { 0 };
+  FddmRequests *requests = begin (&record);
+
+  ask (requests, 3, FALSE);
+  wait_for (&record, "r3 ");
+  g_assert_cmpstr (record.brought->str, ==, "o3 n d3 r3 ");
+  ask (requests, 4, TRUE);
+  wait_for (&record, "r4 ");
+  g_assert_cmpstr (record.brought->str, ==, "o3 n d3 r3 o4 r4 ");
+  g_assert_cmpint (record.measured, ==, 1);
+  stop (requests, &record);
+}
+
+static void
+test_stale_is_dropped (void)
+{
+  Record        record   = { .slow = TRUE };
+  FddmRequests *requests = begin (&record);
+
+  ask (requests, 1, FALSE);
+  while (!g_atomic_int_get (&record.started))
+    g_main_context_iteration (NULL, FALSE);
+  g_atomic_int_set (&record.slow, FALSE);
+  ask (requests, 2, FALSE);
+  wait_for (&record, "r2 ");
+  g_assert_null (strstr (record.brought->str, "d1"));
+  g_assert_null (strstr (record.brought->str, "r1"));
+  g_assert_nonnull (strstr (record.brought->str, "d2 r2 "));
+  stop (requests, &record);
+}
+
+static void
+test_no_noise_no_result (void)
+{
+  Record        record   = { .fails = TRUE };
+  FddmRequests *requests = begin (&record);
+
+  ask (requests, 1, FALSE);
+  wait_for (&record, "p0 ");
+  g_assert_cmpstr (record.brought->str, ==, "o1 p0 ");
+  stop (requests, &record);
+}
+
+static void
+test_ends_at_any_time (void)
+{
+  for (int i = 0; i < 50; i++)
+    {
+      Record        record   = { .slow = i % 2 };
+      FddmRequests *requests = begin (&record);
+
+      if (i > 0)
+        ask (requests, 1, FALSE);
+      for (int k = 0; k < i; k++)
+        g_main_context_iteration (NULL, FALSE);
+      stop (requests, &record);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/requests/order", test_order);
+  g_test_add_func ("/requests/stale-is-dropped", test_stale_is_dropped);
+  g_test_add_func ("/requests/no-noise-no-result", test_no_noise_no_result);
+  g_test_add_func ("/requests/ends-at-any-time", test_ends_at_any_time);
+  return g_test_run ();
+}

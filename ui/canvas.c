@@ -1,0 +1,296 @@
+/* canvas.c: see canvas.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "ui/canvas.h"
+
+#include <gdk/gdkkeysyms.h>
+#include <glib/gi18n-lib.h>
+
+#include "ui/picture.h"
+
+/* How far an arrow key moves, in pixels. */
+#define STEP 32
+
+/* What the mouse drags. */
+typedef enum { DRAG_NOTHING, DRAG_PICTURE, DRAG_HANDLE } Drag;
+
+struct FddmCanvas {
+  GtkWidget   *area;
+  FddmView     view;
+  FddmTextures textures;
+  Drag         drag;
+  int          from_x, from_y;     /* where the drag began: the mouse */
+  int          view_x, view_y;     /* and the view                    */
+  void       (*moved) (gpointer data);
+  gpointer     data;
+};
+
+/* ---- Drawing ---- */
+
+/* A word in a corner, on a dark ground. */
+static void
+draw_word (FddmCanvas *canvas, cairo_t *cairo, const char *word, gboolean right)
+{
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (canvas->area, word);
+  int                     width, height;
+
+  pango_layout_get_pixel_size (layout, &width, &height);
+  cairo_save (cairo);
+  cairo_translate (cairo, right ? canvas->view.across - width - 10 : 10, 8);
+  cairo_set_source_rgba (cairo, 0, 0, 0, 0.55);
+  cairo_rectangle (cairo, -5, -3, width + 10, height + 6);
+  cairo_fill (cairo);
+  cairo_set_source_rgb (cairo, 1, 1, 1);
+  pango_cairo_show_layout (cairo, layout);
+  cairo_restore (cairo);
+}
+
+static void
+draw_words (FddmCanvas *canvas, cairo_t *cairo)
+{
+  const FddmView  *view    = &canvas->view;
+  g_autofree char *removed = g_strdup_printf (_("Removed noise, %d times as strong"), FDDM_NOISE_GAIN);
+
+  if (view->original || !canvas->textures.result.surface)
+    draw_word (canvas, cairo, _("Original"), FALSE);
+  else if (view->mode == FDDM_VIEW_REMOVED)
+    draw_word (canvas, cairo, removed, FALSE);
+  else
+    {
+      draw_word (canvas, cairo, _("Denoised"), TRUE);
+      if (view->mode == FDDM_VIEW_SPLIT)
+        draw_word (canvas, cairo, _("Original"), FALSE);
+    }
+}
+
+static void
+draw_all (FddmCanvas *canvas, cairo_t *cairo)
+{
+  fddm_picture_draw (cairo, &canvas->view, &canvas->textures);
+  if (canvas->textures.original.surface)
+    draw_words (canvas, cairo);
+}
+
+#if GTK_CHECK_VERSION (3, 0, 0)
+static gboolean
+draw (G_GNUC_UNUSED GtkWidget *area, cairo_t *cairo, FddmCanvas *canvas)
+{
+  draw_all (canvas, cairo);
+  return TRUE;
+}
+#else
+static gboolean
+expose (GtkWidget *area, GdkEventExpose *event, FddmCanvas *canvas)
+{
+  cairo_t *cairo = gdk_cairo_create (gtk_widget_get_window (area));
+
+  gdk_cairo_region (cairo, event->region);
+  cairo_clip (cairo);
+  draw_all (canvas, cairo);
+  cairo_destroy (cairo);
+  return TRUE;
+}
+#endif
+
+/* ---- Mouse and keys ---- */
+
+static void
+show_cursor (FddmCanvas *canvas, int x)
+{
+  const gboolean handle = canvas->drag == DRAG_HANDLE || (!canvas->drag && fddm_view_on_handle (&canvas->view, x));
+  GdkCursor     *cursor = gdk_cursor_new_for_display (gtk_widget_get_display (canvas->area),
+                                                      handle ? GDK_SB_H_DOUBLE_ARROW : GDK_FLEUR);
+
+  gdk_window_set_cursor (gtk_widget_get_window (canvas->area), cursor);
+#if GTK_CHECK_VERSION (3, 0, 0)
+  g_object_unref (cursor);
+#else
+  gdk_cursor_unref (cursor);
+#endif
+}
+
+static gboolean
+pressed (GtkWidget *area, GdkEventButton *event, FddmCanvas *canvas)
+{
+  if (event->button != 1 || event->type != GDK_BUTTON_PRESS)
+    return FALSE;
+  gtk_widget_grab_focus (area);
+  if (canvas->view.fit && !fddm_view_on_handle (&canvas->view, (int) event->x))
+    {
+      fddm_view_enter (&canvas->view, (int) event->x, (int) event->y);
+      gtk_widget_queue_draw (area);
+      canvas->moved (canvas->data);
+    }
+  canvas->drag   = fddm_view_on_handle (&canvas->view, (int) event->x) ? DRAG_HANDLE : DRAG_PICTURE;
+  canvas->from_x = (int) event->x;
+  canvas->from_y = (int) event->y;
+  canvas->view_x = canvas->view.x;
+  canvas->view_y = canvas->view.y;
+  return TRUE;
+}
+
+/* The view's upper left goes to (X, Y). */
+static void
+move_to (FddmCanvas *canvas, int x, int y)
+{
+  const FddmView before = canvas->view;
+
+  if (canvas->view.fit)
+    return;
+  fddm_view_move (&canvas->view, x, y);
+  if (before.x == canvas->view.x && before.y == canvas->view.y)
+    return;
+  gtk_widget_queue_draw (canvas->area);
+  canvas->moved (canvas->data);
+}
+
+static gboolean
+dragged (GtkWidget *area, GdkEventMotion *event, FddmCanvas *canvas)
+{
+  if (canvas->drag == DRAG_HANDLE)
+    {
+      fddm_view_split (&canvas->view, (int) event->x);
+      gtk_widget_queue_draw (area);
+    }
+  else if (canvas->drag == DRAG_PICTURE)
+    move_to (canvas, canvas->view_x + canvas->from_x - (int) event->x, canvas->view_y + canvas->from_y - (int) event->y);
+  show_cursor (canvas, (int) event->x);
+  return TRUE;
+}
+
+static gboolean
+released (G_GNUC_UNUSED GtkWidget *area, GdkEventButton *event, FddmCanvas *canvas)
+{
+  if (event->button != 1)
+    return FALSE;
+  canvas->drag = DRAG_NOTHING;
+  return TRUE;
+}
+
+/* The arrows move the picture, and with Ctrl the handle. */
+static gboolean
+key_pressed (GtkWidget *area, GdkEventKey *event, FddmCanvas *canvas)
+{
+  const int right = (event->keyval == GDK_KEY_Right) - (event->keyval == GDK_KEY_Left);
+  const int down  = (event->keyval == GDK_KEY_Down) - (event->keyval == GDK_KEY_Up);
+
+  if (!right && !down)
+    return FALSE;
+  if (event->state & GDK_CONTROL_MASK)
+    {
+      fddm_view_split (&canvas->view, fddm_view_handle (&canvas->view) + right * STEP / 2);
+      gtk_widget_queue_draw (area);
+    }
+  else
+    move_to (canvas, canvas->view.x + right * STEP, canvas->view.y + down * STEP);
+  return TRUE;
+}
+
+static void
+resized (G_GNUC_UNUSED GtkWidget *area, GdkRectangle *allocation, FddmCanvas *canvas)
+{
+  if (allocation->width == canvas->view.across && allocation->height == canvas->view.down)
+    return;
+  fddm_view_resize (&canvas->view, allocation->width, allocation->height);
+  canvas->moved (canvas->data);
+}
+
+/* ---- From outside ---- */
+
+void
+fddm_canvas_fit (FddmCanvas *canvas, gboolean fit)
+{
+  if (canvas->view.fit == fit)
+    return;
+  canvas->view.fit = fit;
+  gtk_widget_queue_draw (canvas->area);
+  canvas->moved (canvas->data);
+}
+
+gboolean
+fddm_canvas_fits (const FddmCanvas *canvas)
+{
+  return canvas->view.fit;
+}
+
+int
+fddm_canvas_step (const FddmCanvas *canvas)
+{
+  return fddm_view_step (&canvas->view);
+}
+
+void
+fddm_canvas_mode (FddmCanvas *canvas, FddmViewMode mode)
+{
+  canvas->view.mode = mode;
+  gtk_widget_queue_draw (canvas->area);
+}
+
+void
+fddm_canvas_hold (FddmCanvas *canvas, gboolean held)
+{
+  canvas->view.original = held;
+  gtk_widget_queue_draw (canvas->area);
+}
+
+void
+fddm_canvas_bring (FddmCanvas *canvas, FddmSight *sight)
+{
+  fddm_textures_take (&canvas->textures, sight);
+  gtk_widget_queue_draw (canvas->area);
+}
+
+FddmPart
+fddm_canvas_part (const FddmCanvas *canvas)
+{
+  return fddm_view_part (&canvas->view);
+}
+
+GtkWidget *
+fddm_canvas_widget (FddmCanvas *canvas)
+{
+  return canvas->area;
+}
+
+static void
+connect (FddmCanvas *canvas)
+{
+  GtkWidget *area = canvas->area;
+
+#if GTK_CHECK_VERSION (3, 0, 0)
+  g_signal_connect (area, "draw", G_CALLBACK (draw), canvas);
+#else
+  g_signal_connect (area, "expose-event", G_CALLBACK (expose), canvas);
+#endif
+  g_signal_connect (area, "size-allocate", G_CALLBACK (resized), canvas);
+  g_signal_connect (area, "button-press-event", G_CALLBACK (pressed), canvas);
+  g_signal_connect (area, "button-release-event", G_CALLBACK (released), canvas);
+  g_signal_connect (area, "motion-notify-event", G_CALLBACK (dragged), canvas);
+  g_signal_connect (area, "key-press-event", G_CALLBACK (key_pressed), canvas);
+}
+
+FddmCanvas *
+fddm_canvas_new (const FddmDenoiseHelp *help, int across, int down, void (*moved) (gpointer data), gpointer data)
+{
+  FddmCanvas *canvas = g_new0 (FddmCanvas, 1);
+
+  canvas->moved = moved;
+  canvas->data  = data;
+  canvas->area  = g_object_ref_sink (gtk_drawing_area_new ());
+  fddm_view_init (&canvas->view, help->width, help->height, &help->focus);
+  gtk_widget_set_size_request (canvas->area, across, down);
+  gtk_widget_set_can_focus (canvas->area, TRUE);
+  gtk_widget_add_events (canvas->area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_POINTER_MOTION_MASK
+                                         | GDK_KEY_PRESS_MASK);
+  atk_object_set_name (gtk_widget_get_accessible (canvas->area), _("Preview"));
+  connect (canvas);
+  return canvas;
+}
+
+void
+fddm_canvas_free (FddmCanvas *canvas)
+{
+  g_signal_handlers_disconnect_by_data (canvas->area, canvas);
+  g_object_unref (canvas->area);
+  fddm_textures_clear (&canvas->textures);
+  g_free (canvas);
+}

@@ -1,0 +1,96 @@
+/* view.c: see view.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "ui/view.h"
+
+/* How far beside the handle it can be taken, in pixels. */
+#define GRIP 8
+
+static int
+place (int at, int length, int window)
+{
+  return length <= window ? -((window - length) / 2) : CLAMP (at, 0, length - window);
+}
+
+void
+fddm_view_move (FddmView *view, int x, int y)
+{
+  view->x = place (x, view->width, view->across);
+  view->y = place (y, view->height, view->down);
+}
+
+void
+fddm_view_init (FddmView *view, int width, int height, const FddmPart *focus)
+{
+  *view = (FddmView) { .width = width, .height = height, .split = 0.5 };
+  fddm_view_move (view, focus->x + focus->width / 2, focus->y + focus->height / 2);
+}
+
+void
+fddm_view_resize (FddmView *view, int across, int down)
+{
+  const int x = view->x + view->across / 2, y = view->y + view->down / 2;
+
+  view->across = MAX (across, 1);
+  view->down   = MAX (down, 1);
+  fddm_view_move (view, x - view->across / 2, y - view->down / 2);
+}
+
+double
+fddm_view_scale (const FddmView *view)
+{
+  return view->fit ? MIN (1.0, MIN ((double) view->across / view->width, (double) view->down / view->height)) : 1.0;
+}
+
+void
+fddm_view_origin (const FddmView *view, double *x, double *y)
+{
+  const double scale = fddm_view_scale (view);
+
+  *x = view->fit ? (view->across - view->width * scale) / 2 : -view->x;
+  *y = view->fit ? (view->down - view->height * scale) / 2 : -view->y;
+}
+
+int
+fddm_view_step (const FddmView *view)
+{
+  return (int) (1 / fddm_view_scale (view));
+}
+
+void
+fddm_view_enter (FddmView *view, int x, int y)
+{
+  const double scale = fddm_view_scale (view);
+  double       left, top;
+
+  fddm_view_origin (view, &left, &top);
+  view->fit = FALSE;
+  fddm_view_move (view, (int) ((x - left) / scale) - view->across / 2, (int) ((y - top) / scale) - view->down / 2);
+}
+
+FddmPart
+fddm_view_part (const FddmView *view)
+{
+  const int x = MAX (view->x, 0), y = MAX (view->y, 0);
+
+  if (view->fit)
+    return (FddmPart) { 0, 0, view->width, view->height };
+  return (FddmPart) { x, y, MIN (view->across, view->width - x), MIN (view->down, view->height - y) };
+}
+
+int
+fddm_view_handle (const FddmView *view)
+{
+  return (int) (view->split * view->across + 0.5);
+}
+
+gboolean
+fddm_view_on_handle (const FddmView *view, int x)
+{
+  return view->mode == FDDM_VIEW_SPLIT && ABS (x - fddm_view_handle (view)) <= GRIP;
+}
+
+void
+fddm_view_split (FddmView *view, int x)
+{
+  view->split = CLAMP ((double) x / view->across, 0, 1);
+}
