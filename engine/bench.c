@@ -27,15 +27,18 @@ fddm_bench_convolutions (FddmContext *context, int width, int height, double sec
   const int    patch = context->weights->patch;
   const int    rows = (height + patch - 1) / patch, columns = (width + patch - 1) / patch;
   const double operations = fddm_weights_operations (context->weights) * patch * patch * rows * columns;
-  GError      *problem = NULL;
+  GError      *problem    = NULL;
   gint64       start, now;
   int          n  = 0;
   gboolean     ok = fddm_network_prepare (context->network, rows, columns, &problem) &&
-                run (context, &problem);   /* the first run finds its memory */
+                run (context, &problem); /* the first run finds its memory */
 
-  for (start = now = g_get_monotonic_time (); ok && now - start < seconds * G_USEC_PER_SEC;
-       now = g_get_monotonic_time (), n++)
-    ok = run (context, &problem);
+  start = now = g_get_monotonic_time ();
+  for (; ok && now - start < seconds * G_USEC_PER_SEC; n++)
+    {
+      ok  = run (context, &problem);
+      now = g_get_monotonic_time ();
+    }
   fddm_network_release (context->network);
   if (ok)
     *rate = operations * n * G_USEC_PER_SEC / MAX (now - start, 1);
@@ -55,8 +58,8 @@ processor_seconds (void)
 static gboolean
 new_tensor (FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error)
 {
-  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, rows, columns,
-                                          context->weights->coefficients, error);
+  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, rows, columns, context->weights->coefficients,
+                                          error);
   return *tensor != NULL;
 }
 
@@ -69,7 +72,7 @@ time_estimates (FddmTorus *torus, double seconds, FddmTensor *x, FddmTensor *noi
   const FddmWeights *weights = context->weights;
   const FddmRandom   random  = { .seed = 1 };
   float              level[FDDM_COEF_MAX];
-  gint64             start = 0;
+  gint64             start     = 0;
   double             processor = 0.0;
 
   for (int k = 0; k < weights->coefficients; k++)
@@ -99,7 +102,7 @@ time_estimates (FddmTorus *torus, double seconds, FddmTensor *x, FddmTensor *noi
 gboolean
 fddm_bench_steps (FddmContext *context, double seconds, FddmBenchSteps *steps, GError **error)
 {
-  const int     patch  = context->weights->patch, side = context->weights->side > 0 ? context->weights->side : SIDE;
+  const int     patch = context->weights->patch, side = context->weights->side > 0 ? context->weights->side : SIDE;
   const int     window = (side + patch - 1) / patch, length = WINDOWS * (window - window / 4);
   FddmTensor   *x = NULL, *x0 = NULL, *noise = NULL;
   FddmTorusAxis axis;
@@ -108,9 +111,9 @@ fddm_bench_steps (FddmContext *context, double seconds, FddmBenchSteps *steps, G
   gboolean      ok;
 
   fddm_torus_axis_init (&axis, length, window, TRUE);
-  ok = fddm_torus_init (&torus, context, &axis, &axis, -1, 0, &problem);
+  ok     = fddm_torus_init (&torus, context, &axis, &axis, -1, 0, &problem);
   *steps = (FddmBenchSteps) { .side = window * patch, .at_once = torus.n_lanes };
-  ok = ok && fddm_torus_prepare (&torus, &problem) && new_tensor (context, length, length, &x, &problem) &&
+  ok     = ok && fddm_torus_prepare (&torus, &problem) && new_tensor (context, length, length, &x, &problem) &&
        new_tensor (context, length, length, &x0, &problem) && new_tensor (context, 1, 1, &noise, &problem) &&
        time_estimates (&torus, seconds, x, noise, x0, steps, &problem);
   context->backend->tensor_free (context->device, x);

@@ -15,16 +15,16 @@ close_device (FddmContext *context)
   fddm_network_free (context->white);
   context->backend->close (context->device);
   context->mean = context->variance = NULL;
-  context->meter   = NULL;
   context->network = context->any = context->white = NULL;
-  context->device  = NULL;
+
+  context->meter  = NULL;
+  context->device = NULL;
 }
 
 static gboolean
 upload_vector (FddmContext *context, const float *values, FddmTensor **vector, GError **error)
 {
-  *vector = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, 1, 1, context->weights->coefficients,
-                                          error);
+  *vector = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, 1, 1, context->weights->coefficients, error);
   return *vector != NULL && context->backend->tensor_upload (context->device, *vector, values, error);
 }
 
@@ -46,9 +46,9 @@ open_device (FddmContext *context, FddmDeviceKind kind, GError **error)
 
   switch (kind)
     {
-    case FDDM_DEVICE_GPU:       context->backend = fddm_backend_gpu (context->module_dir, error); break;
+    case FDDM_DEVICE_GPU: context->backend = fddm_backend_gpu (context->module_dir, error); break;
     case FDDM_DEVICE_REFERENCE: context->backend = &fddm_backend_ref; break;
-    default:                    context->backend = &fddm_backend_cpu; break;
+    default: context->backend = &fddm_backend_cpu; break;
     }
   context->kind = kind;
   if (context->backend == NULL || (context->device = context->backend->open (&options, error)) == NULL)
@@ -84,16 +84,16 @@ fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContext
 
   if (weights->kind == FDDM_KIND_MEASURE)
     {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _("%s measures noise, it makes no pictures"), weights->path);
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s measures noise, it makes no pictures"), weights->path);
       return NULL;
     }
-  context = g_new0 (FddmContext, 1);
+  context          = g_new0 (FddmContext, 1);
   context->weights = fddm_weights_ref (weights);
   if (options != NULL)
     context->options = *options;
   if (context->options.memory == 0)
     context->options.memory = FDDM_MEMORY_DEFAULT;
-  context->module_dir         = g_strdup (options != NULL && options->module_dir != NULL ? options->module_dir : FDDM_MODULEDIR);
+  context->module_dir = g_strdup (options != NULL && options->module_dir != NULL ? options->module_dir : FDDM_MODULEDIR);
   context->options.module_dir = context->module_dir;
   fddm_schedule_init (&context->schedule, weights->patch, weights->open_grid, weights->temperature);
   if (choose_device (context, device, &problem))
@@ -135,12 +135,12 @@ fddm_context_memory (const FddmContext *context)
 static gboolean
 fall_back (FddmContext *context, GError **problem)
 {
-  if (!context->may_fall_back || ((*problem)->domain != FDDM_KERNEL_ERROR &&
-                                  !g_error_matches (*problem, FDDM_ERROR, FDDM_ERROR_DEVICE) &&
-                                  !g_error_matches (*problem, FDDM_ERROR, FDDM_ERROR_MEMORY)))
+  if (!context->may_fall_back ||
+      ((*problem)->domain != FDDM_KERNEL_ERROR && !g_error_matches (*problem, FDDM_ERROR, FDDM_ERROR_DEVICE) &&
+       !g_error_matches (*problem, FDDM_ERROR, FDDM_ERROR_MEMORY)))
     return FALSE;
   g_free (context->gpu_reason);
-  context->gpu_reason    = g_strdup_printf (_("The GPU failed (%s); went on with the CPU"), (*problem)->message);
+  context->gpu_reason    = g_strdup_printf (_ ("The GPU failed (%s); went on with the CPU"), (*problem)->message);
   context->may_fall_back = FALSE;
   g_clear_error (problem);
   close_device (context);

@@ -13,25 +13,25 @@ struct FddmContext {
   FddmContextOptions options;
   char              *module_dir;
   FddmDeviceKind     kind;
-  gboolean           may_fall_back;   /* AUTO was asked for, and this is a GPU */
+  gboolean           may_fall_back; /* AUTO was asked for, and this is a GPU */
   char              *gpu_reason;
   const FddmBackend *backend;
   FddmDevice        *device;
-  FddmNetwork       *network;         /* the one in use of those below */
-  FddmNetwork       *any, *white;     /* for any noise; for white noise, or NULL */
+  FddmNetwork       *network;     /* the one in use of those below */
+  FddmNetwork       *any, *white; /* for any noise; for white noise, or NULL */
   FddmTensor        *mean, *variance;
-  FddmNoiseMeter    *meter;           /* made when noise is measured */
+  FddmNoiseMeter    *meter; /* made when noise is measured */
   FddmSchedule       schedule;
 };
 
 /* Uses the network for white noise, where there is one, or that for any. Not between a network's prepare and release. */
-void     fddm_context_use (FddmContext *context, gboolean white);
+void fddm_context_use (FddmContext *context, gboolean white);
 
 /* Threads of the host's own loops. */
-int      fddm_context_threads (const FddmContext *context);
+int fddm_context_threads (const FddmContext *context);
 
 /* Bytes that tensors and working memory may take. */
-gsize    fddm_context_memory (const FddmContext *context);
+gsize fddm_context_memory (const FddmContext *context);
 
 typedef gboolean (*FddmJobFunc) (gpointer job, GError **error);
 

@@ -38,8 +38,8 @@ fddm_error_propagate (GError **error, GError *problem)
 gboolean
 fddm_error_is_no_gpu (const GError *error)
 {
-  return error != NULL && error->domain == FDDM_ERROR && error->code >= FDDM_ERROR_NO_GPU_MODULE
-         && error->code <= FDDM_ERROR_BUSY_GPU;
+  return error != NULL && error->domain == FDDM_ERROR && error->code >= FDDM_ERROR_NO_GPU_MODULE &&
+         error->code <= FDDM_ERROR_BUSY_GPU;
 }
 
 gboolean
@@ -65,7 +65,7 @@ gboolean
 fddm_weights_fail (GError **error, const char *format, ...)
 {
   g_autofree char *message = NULL;
-  g_autofree char *shown = NULL;
+  g_autofree char *shown   = NULL;
   va_list          arguments;
 
   va_start (arguments, format);

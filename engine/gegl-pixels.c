@@ -23,20 +23,21 @@ void
 fddm_gegl_pixels_init (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer *to, const GeglRectangle *bounds,
                        const Babl *space)
 {
-  static const char *const names[2][2][2] = {      /* linear, gray, alpha */
-    { { "R'G'B' float", "R'G'B'A float" }, { "Y' float", "Y'A float" } },
-    { { "R~G~B~ float", "R~G~B~A float" }, { "Y~ float", "Y~A float" } } };
+  static const char *const names[2][2][2] = { /* linear, gray, alpha */
+                                              { { "R'G'B' float", "R'G'B'A float" }, { "Y' float", "Y'A float" } },
+                                              { { "R~G~B~ float", "R~G~B~A float" }, { "Y~ float", "Y~A float" } }
+  };
   const Babl *format = gegl_buffer_get_format (from);
-  gboolean    gray = (babl_get_model_flags (babl_format_get_model (format)) & BABL_MODEL_FLAG_GRAY) != 0;
+  gboolean    gray   = (babl_get_model_flags (babl_format_get_model (format)) & BABL_MODEL_FLAG_GRAY) != 0;
   gboolean    linear;
 
   if (!space)
     space = format;
-  linear = is_linear (space);
-  pixels->from = from;
-  pixels->to = to;
-  pixels->bounds = *bounds;
-  pixels->format = babl_format_with_space (names[linear][gray][0], space);
+  linear               = is_linear (space);
+  pixels->from         = from;
+  pixels->to           = to;
+  pixels->bounds       = *bounds;
+  pixels->format       = babl_format_with_space (names[linear][gray][0], space);
   pixels->format_alpha = NULL;
   if (babl_format_has_alpha (to ? gegl_buffer_get_format (to) : format))
     pixels->format_alpha = babl_format_with_space (names[linear][gray][1], space);
@@ -51,7 +52,7 @@ within (const FddmGeglPixels *pixels, int x, int y, int width, int height)
 static gboolean
 read_pixels (gpointer data, int x, int y, int width, int height, float *floats, G_GNUC_UNUSED GError **error)
 {
-  FddmGeglPixels *pixels = data;
+  FddmGeglPixels *pixels    = data;
   GeglRectangle   rectangle = within (pixels, x, y, width, height);
 
   gegl_buffer_get (pixels->from, &rectangle, 1.0, pixels->format, floats, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
@@ -84,15 +85,15 @@ encode (const FddmGeglPixels *pixels, const Babl *own, const float *floats, int 
 static gboolean
 write_pixels (gpointer data, int x, int y, int width, int height, const float *floats, GError **error)
 {
-  FddmGeglPixels    *pixels = data;
+  FddmGeglPixels    *pixels    = data;
   GeglRectangle      rectangle = within (pixels, x, y, width, height);
-  const Babl        *own = gegl_buffer_get_format (pixels->to);
-  int                channels = babl_format_get_n_components (pixels->format);
+  const Babl        *own       = gegl_buffer_get_format (pixels->to);
+  int                channels  = babl_format_get_n_components (pixels->format);
   gsize              pixel = (gsize) channels * sizeof (float), own_pixel = (gsize) babl_format_get_bytes_per_pixel (own);
-  gsize              n = (gsize) width * (gsize) height;
+  gsize              n      = (gsize) width * (gsize) height;
   g_autofree float  *before = g_try_malloc_n (n, pixel);
-  g_autofree guint8 *there = g_try_malloc_n (n, own_pixel);
-  g_autofree guint8 *coded = g_try_malloc_n (n, own_pixel);
+  g_autofree guint8 *there  = g_try_malloc_n (n, own_pixel);
+  g_autofree guint8 *coded  = g_try_malloc_n (n, own_pixel);
 
   if (!before || !there || !coded)
     goto no_memory;
@@ -108,7 +109,7 @@ write_pixels (gpointer data, int x, int y, int width, int height, const float *f
   return TRUE;
 
 no_memory:
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _("There is no memory to write %d × %d pixels."), width, height);
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("There is no memory to write %d × %d pixels."), width, height);
   return FALSE;
 }
 

@@ -8,9 +8,8 @@ image_read (gpointer data, int x, int y, int width, int height, float *pixels, G
 {
   const FddmImage *image = data;
 
-  fddm_pixels_copy (image->pixels + y * image->row_stride + x * image->pixel_stride, image->row_stride,
-                    image->pixel_stride, pixels, (gsize) width * image->channels, image->channels, width, height,
-                    image->channels);
+  fddm_pixels_copy (image->pixels + y * image->row_stride + x * image->pixel_stride, image->row_stride, image->pixel_stride,
+                    pixels, (gsize) width * image->channels, image->channels, width, height, image->channels);
   return TRUE;
 }
 
@@ -20,16 +19,17 @@ image_write (gpointer data, int x, int y, int width, int height, const float *pi
   FddmImage *image = data;
 
   fddm_pixels_copy (pixels, (gsize) width * image->channels, image->channels,
-                    image->pixels + y * image->row_stride + x * image->pixel_stride, image->row_stride,
-                    image->pixel_stride, width, height, image->channels);
+                    image->pixels + y * image->row_stride + x * image->pixel_stride, image->row_stride, image->pixel_stride,
+                    width, height, image->channels);
   return TRUE;
 }
 
 FddmSource
 fddm_image_source (const FddmImage *image)
 {
-  return (FddmSource) { .width = image->width, .height = image->height, .channels = image->channels,
-                        .read = image_read, .data = (gpointer) image };
+  return (FddmSource) {
+    .width = image->width, .height = image->height, .channels = image->channels, .read = image_read, .data = (gpointer) image
+  };
 }
 
 FddmSink

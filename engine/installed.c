@@ -6,7 +6,7 @@ char *
 fddm_beside_program (const char *name)
 {
   g_autofree char *program = g_file_read_link ("/proc/self/exe", NULL);
-  g_autofree char *folder = program ? g_path_get_dirname (program) : NULL;
+  g_autofree char *folder  = program ? g_path_get_dirname (program) : NULL;
 
   return g_canonicalize_filename (name, folder);
 }

@@ -28,7 +28,8 @@ fddm_model_weights (const char *model)
 {
   static const char prefix[] = "generate-";
 
-  if (strchr (model, G_DIR_SEPARATOR) != NULL || g_str_has_suffix (model, ".safetensors") || g_str_has_prefix (model, prefix))
+  if (strchr (model, G_DIR_SEPARATOR) != NULL || g_str_has_suffix (model, ".safetensors") ||
+      g_str_has_prefix (model, prefix))
     return g_strdup (model);
   return g_strconcat (prefix, model, NULL);
 }
@@ -36,6 +37,13 @@ fddm_model_weights (const char *model)
 FddmDenoiseParams
 fddm_denoise_params_default (void)
 {
-  return (FddmDenoiseParams) { .noise = 0.0, .luma = 100.0, .chroma = 100.0, .coarse = 100.0, .medium = 100.0,
-                                .fine = 100.0, .detail = 0.0, .steps = 8, .averages = 1 };
+  return (FddmDenoiseParams) { .noise    = 0.0,
+                               .luma     = 100.0,
+                               .chroma   = 100.0,
+                               .coarse   = 100.0,
+                               .medium   = 100.0,
+                               .fine     = 100.0,
+                               .detail   = 0.0,
+                               .steps    = 8,
+                               .averages = 1 };
 }

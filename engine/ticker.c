@@ -9,8 +9,9 @@ fddm_tick (const FddmTicker *ticker, int done, int n, GError **error)
   if (ticker == NULL || ticker->func == NULL)
     return TRUE;
   /* Where a part ends the next one begins, to the bit. */
-  if (ticker->func (ticker->phase, done == n ? ticker->to : ticker->from + (ticker->to - ticker->from) * done / n, ticker->data))
+  if (ticker->func (ticker->phase, done == n ? ticker->to : ticker->from + (ticker->to - ticker->from) * done / n,
+                    ticker->data))
     return TRUE;
-  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_CANCELLED, _("Cancelled"));
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_CANCELLED, _ ("Cancelled"));
   return FALSE;
 }

@@ -5,7 +5,7 @@
 
 /* The stretch [from, to] of a phase. */
 typedef struct {
-  FddmProgress func;      /* NULL = nobody listens */
+  FddmProgress func; /* NULL = nobody listens */
   gpointer     data;
   FddmPhase    phase;
   double       from, to;

@@ -197,7 +197,10 @@ fddm_normal4 (uint32_t seed, uint32_t stream, int row, int column, int four, flo
 FDDM_MATH uint16_t
 fddm_bf16_from_float (float x)
 {
-  union { float f; uint32_t u; } bits = { x };
+  union {
+    float    f;
+    uint32_t u;
+  } bits = { x };
 
   return (uint16_t) ((bits.u + 0x7FFFu + ((bits.u >> 16) & 1u)) >> 16);
 }
@@ -205,7 +208,10 @@ fddm_bf16_from_float (float x)
 FDDM_MATH float
 fddm_float_from_bf16 (uint16_t x)
 {
-  union { uint32_t u; float f; } bits = { (uint32_t) x << 16 };
+  union {
+    uint32_t u;
+    float    f;
+  } bits = { (uint32_t) x << 16 };
 
   return bits.f;
 }

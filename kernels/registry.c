@@ -17,14 +17,14 @@ table_of (GModule *module, const char *path, GError **error)
 
   if (!g_module_symbol (module, FDDM_BACKEND_MODULE_SYMBOL, &symbol) || symbol == NULL)
     {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BAD_MODULE, _("the file is not a GPU module of FDDM (%s)"),
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BAD_MODULE, _ ("the file is not a GPU module of FDDM (%s)"),
                    path);
       return NULL;
     }
   table = ((FddmBackendModule) symbol) ();
   if (table == NULL || table->abi != FDDM_BACKEND_ABI)
     {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BAD_MODULE, _("the GPU module is of another version (%s)"),
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BAD_MODULE, _ ("the GPU module is of another version (%s)"),
                    path);
       return NULL;
     }
@@ -39,14 +39,14 @@ open_module (const char *path, GError **error)
 
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_MODULE, _("this installation has no GPU module (%s)"),
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_MODULE, _ ("this installation has no GPU module (%s)"),
                    path);
       return NULL;
     }
   module = g_module_open (path, G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL);
   if (module == NULL)
     {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BAD_MODULE, _("the GPU module cannot be loaded: %s"),
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BAD_MODULE, _ ("the GPU module cannot be loaded: %s"),
                    g_module_error ());
       return NULL;
     }

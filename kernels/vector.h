@@ -6,7 +6,7 @@
 
 /* A function compiled several times, the processor's own one chosen when the program starts. Everything that such a function
  * calls in its loops must be inlined into it. */
-#if defined (__x86_64__) && defined (__GLIBC__) && defined (__GNUC__) && !defined (__clang__) && !defined (__SANITIZE_ADDRESS__)
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define FDDM_VECTORS __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define FDDM_VECTORS
@@ -20,12 +20,15 @@
 FDDM_INLINE float
 fddm_exp (float x)
 {
-  const float round = 12582912.0f;   /* 1.5 · 2²³: what is added to it loses its fraction */
+  const float round  = 12582912.0f; /* 1.5 · 2²³: what is added to it loses its fraction */
   float       inside = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;
   float       power  = inside * 1.44269504f + round - round;
   float       rest   = inside - power * 0.693359375f + power * 2.12194440e-4f;
   float       sum    = 1.9875691500e-4f;
-  union { int32_t i; float f; } scale = { ((int32_t) power + 127) * (1 << 23) };
+  union {
+    int32_t i;
+    float   f;
+  } scale = { ((int32_t) power + 127) * (1 << 23) };
 
   sum = sum * rest + 1.3981999507e-3f;
   sum = sum * rest + 8.3334519073e-3f;
@@ -39,7 +42,10 @@ fddm_exp (float x)
 FDDM_INLINE float
 fddm_log (float x)
 {
-  union { float f; int32_t i; } m = { .f = x };
+  union {
+    float   f;
+    int32_t i;
+  } m             = { .f = x };
   const int32_t e = (m.i - 0x3f3504f3) >> 23;
   float         z, zz;
 

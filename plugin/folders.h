@@ -11,7 +11,7 @@
 char **fddm_folders_weights (const char *profile);
 
 /* Folder of the translations. Free with g_free. */
-char  *fddm_folders_locale  (void);
+char *fddm_folders_locale (void);
 
 /* Binds our translations to that folder; for a process of ours, not for GIMP's. */
-void   fddm_folders_bind_locale (void);
+void fddm_folders_bind_locale (void);

@@ -69,7 +69,7 @@ fill_noise (GeglBuffer *noise, GeglBuffer *before, GeglBuffer *clean, const Gegl
         {
           float removed = was[i] - is[i];
 
-          out[i] = 0.5f + (isfinite (removed) ? removed : 0);   /* infinities are left alone: nothing was removed */
+          out[i] = 0.5f + (isfinite (removed) ? removed : 0); /* infinities are left alone: nothing was removed */
         }
     }
 }
@@ -77,10 +77,10 @@ fill_noise (GeglBuffer *noise, GeglBuffer *before, GeglBuffer *clean, const Gegl
 void
 fddm_layer_pixels_noise (FddmItemId layer, GeglBuffer *noisy, GeglBuffer *clean, const FddmStretch *stretch)
 {
-  g_autoptr (GeglBuffer) noise  = fddm_host_buffer (layer);
-  const GeglRectangle   *all    = gegl_buffer_get_extent (noise);
-  gboolean               gray   = babl_format_get_n_components (fddm_host_format (layer)) == 1;
-  const Babl            *format = babl_format_with_space (gray ? "Y' float" : "R'G'B' float", gegl_buffer_get_format (noisy));
+  g_autoptr (GeglBuffer) noise = fddm_host_buffer (layer);
+  const GeglRectangle   *all   = gegl_buffer_get_extent (noise);
+  gboolean               gray  = babl_format_get_n_components (fddm_host_format (layer)) == 1;
+  const Babl *format           = babl_format_with_space (gray ? "Y' float" : "R'G'B' float", gegl_buffer_get_format (noisy));
 
   for (GeglRectangle band = { 0 }; fddm_layer_pixels_next (all, &band); tell (stretch, all, &band))
     {
@@ -92,11 +92,11 @@ fddm_layer_pixels_noise (FddmItemId layer, GeglBuffer *noisy, GeglBuffer *clean,
 void
 fddm_layer_pixels_mask (FddmItemId to, FddmItemId from)
 {
-  g_autoptr (GeglBuffer) target   = fddm_host_buffer (to);
-  g_autoptr (GeglBuffer) factor   = fddm_host_buffer (from);
-  const Babl            *format   = babl_format ("Y float");
-  GeglBufferIterator    *iterator = gegl_buffer_iterator_new (target, NULL, 0, format, GEGL_ACCESS_READWRITE,
-                                                              GEGL_ABYSS_NONE, 2);
+  g_autoptr (GeglBuffer) target = fddm_host_buffer (to);
+  g_autoptr (GeglBuffer) factor = fddm_host_buffer (from);
+  const Babl            *format = babl_format ("Y float");
+  GeglBufferIterator *iterator  = gegl_buffer_iterator_new (target, NULL, 0, format, GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE,
+                                                            2);
 
   gegl_buffer_iterator_add (iterator, factor, NULL, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
   while (gegl_buffer_iterator_next (iterator))

@@ -9,24 +9,16 @@
 G_DEFINE_QUARK (fddm-parameter-error-quark, fddm_parameter_error)
 
 static const FddmChoice qualities[] = {
-  { "fast", N_ ("Fast") },
-  { "balanced", N_ ("Balanced") },
-  { "best", N_ ("Best") },
-  { NULL, NULL }
+  { "fast", N_ ("Fast") }, { "balanced", N_ ("Balanced") }, { "best", N_ ("Best") }, { NULL, NULL }
 };
 
-static const FddmChoice outputs[] = {
-  { "layer", N_ ("New layer") },
-  { "layer-and-noise", N_ ("New layer and removed noise") },
-  { "layer-and-uncertainty", N_ ("New layer and uncertainty") },
-  { NULL, NULL }
-};
+static const FddmChoice outputs[] = { { "layer", N_ ("New layer") },
+                                      { "layer-and-noise", N_ ("New layer and removed noise") },
+                                      { "layer-and-uncertainty", N_ ("New layer and uncertainty") },
+                                      { NULL, NULL } };
 
 static const FddmChoice devices[] = {
-  { "auto", N_ ("Automatic") },
-  { "gpu", N_ ("GPU") },
-  { "cpu", N_ ("CPU") },
-  { NULL, NULL }
+  { "auto", N_ ("Automatic") }, { "gpu", N_ ("GPU") }, { "cpu", N_ ("CPU") }, { NULL, NULL }
 };
 
 #define BY_SIZE  N_ ("Noise by si_ze")
@@ -34,25 +26,25 @@ static const FddmChoice devices[] = {
 
 /* The mnemonics keep clear of Save, Load, Reset, Cancel and OK, which share the dialog. */
 const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
-  [FDDM_DENOISE_NOISE] = { "noise", N_ ("_Noise level"),
-                           N_ ("Standard deviation of the noise in 8-bit steps; 0 measures it in the picture"),
-                           FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL, NULL },
-  [FDDM_DENOISE_LUMA] = { "luma", N_ ("_Brightness noise"), N_ ("Percent of the brightness noise removed"),
-                          FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
-  [FDDM_DENOISE_CHROMA] = { "chroma", N_ ("Colour no_ise"), N_ ("Percent of the colour noise removed"),
-                            FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
-  [FDDM_DENOISE_DETAIL] = { "detail", N_ ("_Detail"), N_ ("Percent of sampled texture brought back"),
-                            FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL, NULL },
-  [FDDM_DENOISE_QUALITY] = { "quality", N_ ("_Quality"), N_ ("Which network does the work"), FDDM_PARAMETER_CHOICE, 0, 2,
-                             1, qualities, NULL, NULL },
-  [FDDM_DENOISE_OUTPUT] = { "output", N_ ("O_utput"),
-                            N_ ("A new layer; or that and a hidden one: the removed noise, which puts it back when it is "
-                                "shown, or the uncertainty, brighter the more the result is a guess"),
-                            FDDM_PARAMETER_CHOICE, 0, 2, 0, outputs, NULL, NULL },
-  [FDDM_DENOISE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
-                            ADVANCED, NULL },
-  [FDDM_DENOISE_SEED] = { "seed", N_ ("Rando_m seed"), N_ ("The same seed gives the same detail again"),
-                          FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, ADVANCED, NULL },
+  [FDDM_DENOISE_NOISE]   = { "noise", N_ ("_Noise level"),
+                             N_ ("Standard deviation of the noise in 8-bit steps; 0 measures it in the picture"),
+                             FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL, NULL },
+  [FDDM_DENOISE_LUMA]    = { "luma", N_ ("_Brightness noise"), N_ ("Percent of the brightness noise removed"),
+                             FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
+  [FDDM_DENOISE_CHROMA]  = { "chroma", N_ ("Colour no_ise"), N_ ("Percent of the colour noise removed"),
+                             FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
+  [FDDM_DENOISE_DETAIL]  = { "detail", N_ ("_Detail"), N_ ("Percent of sampled texture brought back"), FDDM_PARAMETER_DOUBLE,
+                             0, 100, 0, NULL, NULL, NULL },
+  [FDDM_DENOISE_QUALITY] = { "quality", N_ ("_Quality"), N_ ("Which network does the work"), FDDM_PARAMETER_CHOICE, 0, 2, 1,
+                             qualities, NULL, NULL },
+  [FDDM_DENOISE_OUTPUT]  = { "output", N_ ("O_utput"),
+                             N_ ("A new layer; or that and a hidden one: the removed noise, which puts it back when it is "
+                                  "shown, or the uncertainty, brighter the more the result is a guess"),
+                             FDDM_PARAMETER_CHOICE, 0, 2, 0, outputs, NULL, NULL },
+  [FDDM_DENOISE_DEVICE]  = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
+                             ADVANCED, NULL },
+  [FDDM_DENOISE_SEED] = { "seed", N_ ("Rando_m seed"), N_ ("The same seed gives the same detail again"), FDDM_PARAMETER_INT,
+                          0, G_MAXINT32, 0, NULL, ADVANCED, NULL },
   [FDDM_DENOISE_COARSE] = { "coarse", N_ ("Coarse blo_tches"),
                             N_ ("Percent removed of blotches, 12 pixels and more from one to the next; above 100, more is "
                                 "removed than was found"),
@@ -60,33 +52,35 @@ const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
   [FDDM_DENOISE_MEDIUM] = { "medium", N_ ("Medium clum_ps"),
                             N_ ("Percent removed of clumps, about 5 to 12 pixels from one to the next"),
                             FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
-  [FDDM_DENOISE_FINE] = { "fine", N_ ("_Fine grain"),
-                          N_ ("Percent removed of fine grain, up to about 5 pixels from one to the next"),
-                          FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
+  [FDDM_DENOISE_FINE]   = { "fine", N_ ("_Fine grain"),
+                            N_ ("Percent removed of fine grain, up to about 5 pixels from one to the next"),
+                            FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
 };
 
 const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
-  [FDDM_GENERATE_MODEL] = { "model", N_ ("Mo_del"), N_ ("Which network makes the picture: its name, or the path of its file"),
-                            FDDM_PARAMETER_TEXT, 0, 0, 0, NULL, ADVANCED, "texture" },
+  [FDDM_GENERATE_MODEL]   = { "model", N_ ("Mo_del"),
+                              N_ ("Which network makes the picture: its name, or the path of its file"), FDDM_PARAMETER_TEXT,
+                              0, 0, 0, NULL, ADVANCED, "texture" },
   [FDDM_GENERATE_SUBJECT] = { "subject", N_ ("S_ubject"), N_ ("What to make, by its name in the network; empty = any"),
                               FDDM_PARAMETER_TEXT, 0, 0, 0, NULL, NULL, "" },
-  [FDDM_GENERATE_WIDTH] = { "width", N_ ("_Width"), N_ ("Width of the new layer in pixels; 0 = the image's"),
-                            FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
-  [FDDM_GENERATE_HEIGHT] = { "height", N_ ("Hei_ght"), N_ ("Height of the new layer in pixels; 0 = the image's"),
-                             FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
-  [FDDM_GENERATE_STEPS] = { "steps", N_ ("Ste_ps"), N_ ("How many steps lead from noise to the picture; more take longer"),
-                            FDDM_PARAMETER_INT, 1, FDDM_GENERATE_STEPS_MAX, 20, NULL, ADVANCED, NULL },
-  [FDDM_GENERATE_ETA] = { "eta", N_ ("C_hance (eta)"),
-                          N_ ("How much fresh noise every step adds: 0 none, 1 as much as the model knows"),
-                          FDDM_PARAMETER_DOUBLE, 0, 1, 1, NULL, ADVANCED, NULL },
+  [FDDM_GENERATE_WIDTH]   = { "width", N_ ("_Width"), N_ ("Width of the new layer in pixels; 0 = the image's"),
+                              FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
+  [FDDM_GENERATE_HEIGHT]  = { "height", N_ ("Hei_ght"), N_ ("Height of the new layer in pixels; 0 = the image's"),
+                              FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
+  [FDDM_GENERATE_STEPS]   = { "steps", N_ ("Ste_ps"), N_ ("How many steps lead from noise to the picture; more take longer"),
+                              FDDM_PARAMETER_INT, 1, FDDM_GENERATE_STEPS_MAX, 20, NULL, ADVANCED, NULL },
+  [FDDM_GENERATE_ETA]     = { "eta", N_ ("C_hance (eta)"),
+                              N_ ("How much fresh noise every step adds: 0 none, 1 as much as the model knows"),
+                              FDDM_PARAMETER_DOUBLE, 0, 1, 1, NULL, ADVANCED, NULL },
   [FDDM_GENERATE_TILEABLE] = { "tileable", N_ ("_Tileable: edges meet"), N_ ("Edges meet when the layer is repeated"),
                                FDDM_PARAMETER_BOOLEAN, 0, 1, 0, NULL, NULL, NULL },
-  [FDDM_GENERATE_COUNT] = { "count", N_ ("La_yers"), N_ ("How many layers to make, each with the next seed"),
-                            FDDM_PARAMETER_INT, 1, FDDM_GENERATE_LAYERS_MAX, 1, NULL, NULL, NULL },
-  [FDDM_GENERATE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
-                             ADVANCED, NULL },
-  [FDDM_GENERATE_SEED] = { "seed", N_ ("Rando_m seed"), N_ ("Another seed gives another picture, the same one the same again"),
-                           FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, NULL, NULL },
+  [FDDM_GENERATE_COUNT]    = { "count", N_ ("La_yers"), N_ ("How many layers to make, each with the next seed"),
+                               FDDM_PARAMETER_INT, 1, FDDM_GENERATE_LAYERS_MAX, 1, NULL, NULL, NULL },
+  [FDDM_GENERATE_DEVICE]   = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
+                               ADVANCED, NULL },
+  [FDDM_GENERATE_SEED]     = { "seed", N_ ("Rando_m seed"),
+                               N_ ("Another seed gives another picture, the same one the same again"), FDDM_PARAMETER_INT, 0,
+                               G_MAXINT32, 0, NULL, NULL, NULL },
 };
 
 int
@@ -127,7 +121,8 @@ check_one (const FddmParameter *parameter, double value, GError **error)
   if (value >= parameter->min && value <= parameter->max && whole)
     return TRUE;
   g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_RANGE,
-               _("“%s” is %.10g, but must be from %.10g to %.10g."), parameter->name, value, parameter->min, parameter->max);
+               _ ("“%s” is %.10g, but must be from %.10g to %.10g."), parameter->name, value, parameter->min,
+               parameter->max);
   return FALSE;
 }
 
@@ -146,14 +141,14 @@ fddm_parameter_describe (const FddmParameter *parameter)
   GString *text;
 
   if (parameter->type == FDDM_PARAMETER_TEXT)
-    return g_strdup (_(parameter->blurb));
+    return g_strdup (_ (parameter->blurb));
   if (parameter->type == FDDM_PARAMETER_BOOLEAN)
-    return g_strdup_printf ("%s (TRUE or FALSE)", _(parameter->blurb));
+    return g_strdup_printf ("%s (TRUE or FALSE)", _ (parameter->blurb));
   if (!parameter->choices)
-    return g_strdup_printf ("%s (%.10g <= %s <= %.10g)", _(parameter->blurb), parameter->min, parameter->name,
+    return g_strdup_printf ("%s (%.10g <= %s <= %.10g)", _ (parameter->blurb), parameter->min, parameter->name,
                             parameter->max);
 
-  text = g_string_new (_(parameter->blurb));
+  text = g_string_new (_ (parameter->blurb));
   for (int i = 0; parameter->choices[i].name; i++)
     g_string_append_printf (text, "%s%s (%d)", i ? ", " : " { ", parameter->choices[i].name, i);
   g_string_append (text, " }");
@@ -207,7 +202,7 @@ read_value (const FddmParameter *parameter, const char *text, double *value, GEr
     {
       g_autofree char *meaning = fddm_parameter_describe (parameter);
 
-      g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_RANGE, _("“%s” cannot be “%s”: %s."), parameter->name,
+      g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_RANGE, _ ("“%s” cannot be “%s”: %s."), parameter->name,
                    text, meaning);
       return FALSE;
     }
@@ -219,8 +214,8 @@ gboolean
 fddm_parameters_from_text (const FddmParameter *table, const char *text, double *values, GError **error)
 {
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
-  double read[FDDM_PARAMETERS_MAX];
-  int    n = fddm_parameters_count (table);
+  double         read[FDDM_PARAMETERS_MAX];
+  int            n = fddm_parameters_count (table);
 
   memcpy (read, values, n * sizeof *read);
   for (char **word = words; *word; word++)
@@ -236,7 +231,7 @@ fddm_parameters_from_text (const FddmParameter *table, const char *text, double 
         ;
       if (i == n || !equals)
         {
-          g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_UNKNOWN, _("There is no parameter “%s”."), *word);
+          g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_UNKNOWN, _ ("There is no parameter “%s”."), *word);
           return FALSE;
         }
       if (!read_value (&table[i], equals + 1, &read[i], error))

@@ -55,19 +55,19 @@ GQuark fddm_parameter_error_quark (void);
 typedef enum { FDDM_PARAMETER_ERROR_RANGE, FDDM_PARAMETER_ERROR_UNKNOWN } FddmParameterError;
 
 /* Number of entries of a table. */
-int      fddm_parameters_count     (const FddmParameter *table);
+int fddm_parameters_count (const FddmParameter *table);
 
 /* Fills in the defaults. */
-void     fddm_parameters_defaults  (const FddmParameter *table, double *values);
+void fddm_parameters_defaults (const FddmParameter *table, double *values);
 
 /* FALSE when a value is out of its range; the error names the parameter and the range. */
-gboolean fddm_parameters_check     (const FddmParameter *table, const double *values, GError **error);
+gboolean fddm_parameters_check (const FddmParameter *table, const double *values, GError **error);
 
 /* The blurb with range or choices behind it, as GIMP's procedure browser shows it. Free with g_free. */
-char    *fddm_parameter_describe   (const FddmParameter *parameter);
+char *fddm_parameter_describe (const FddmParameter *parameter);
 
 /* "noise=0 luma=100 … quality=balanced …": how values are remembered, and how the batch script hands them on. */
-char    *fddm_parameters_to_text   (const FddmParameter *table, const double *values);
+char *fddm_parameters_to_text (const FddmParameter *table, const double *values);
 
 /* Reads such a line, in which a text is escaped as in a URI. What it leaves out keeps the value in VALUES; a choice may be
  * its name or its number. An unknown name, a malformed number or a value out of range is an error, and leaves VALUES as they

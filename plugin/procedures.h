@@ -10,8 +10,8 @@
 #define FDDM_DENOISE_MENU      "<Image>/Filters/Enhance"
 #define FDDM_DENOISE_LABEL     N_ ("_FDDM Denoise…")
 #define FDDM_DENOISE_BLURB     N_ ("Take the noise out of a photo, into a new layer")
-#define FDDM_DENOISE_HELP                                                                                                \
-  N_ ("A frequency-domain diffusion network measures and removes the noise of the layer. The result is a new layer "    \
+#define FDDM_DENOISE_HELP                                                                                            \
+  N_ ("A frequency-domain diffusion network measures and removes the noise of the layer. The result is a new layer " \
       "right above it, with its transparency; a selection becomes the new layer's mask.")
 
 /* Not in any menu: the batch script's helper. It answers in words where another procedure would fail, since a failing
@@ -25,7 +25,7 @@
 #define FDDM_GENERATE_LABEL     N_ ("FDDM Gen_erate…")
 #define FDDM_GENERATE_BLURB     N_ ("Make textures of materials, as new layers")
 #define FDDM_GENERATE_HELP                                                                                              \
-  N_ ("A frequency-domain diffusion network makes pictures out of noise, such as wood or stone, at any size. Each one "  \
+  N_ ("A frequency-domain diffusion network makes pictures out of noise, such as wood or stone, at any size. Each one " \
       "becomes a new layer above the chosen one; a selection becomes the new layers' mask.")
 
 /* As FDDM_FILE_PROCEDURE. */

@@ -13,23 +13,23 @@ static char *
 words (const FddmProgressBar *bar, FddmStage stage, double fraction)
 {
   const gboolean gpu     = bar->context && fddm_context_device (bar->context) == FDDM_DEVICE_GPU;
-  const char    *device  = gpu ? _("GPU") : _("CPU");
+  const char    *device  = gpu ? _ ("GPU") : _ ("CPU");
   const int      percent = (int) (100 * fraction);
 
   switch (stage)
     {
-    case FDDM_STAGE_READ:    return g_strdup (_("Reading the layer"));
-    case FDDM_STAGE_MEASURE: return g_strdup (_("Measuring noise"));
-    case FDDM_STAGE_WRITE:   return g_strdup (_("Writing the new layer"));
-    default:                 break;
+    case FDDM_STAGE_READ: return g_strdup (_ ("Reading the layer"));
+    case FDDM_STAGE_MEASURE: return g_strdup (_ ("Measuring noise"));
+    case FDDM_STAGE_WRITE: return g_strdup (_ ("Writing the new layer"));
+    default: break;
     }
   if (stage == FDDM_STAGE_GENERATE && bar->layers > 1)
     /* translators: layer … of …, percent, and where it is computed, CPU or GPU */
-    return g_strdup_printf (_("Generating %d of %d, %d %%, %s"), bar->layer + 1, bar->layers, percent, device);
+    return g_strdup_printf (_ ("Generating %d of %d, %d %%, %s"), bar->layer + 1, bar->layers, percent, device);
   if (stage == FDDM_STAGE_GENERATE)
-    return g_strdup_printf (_("Generating, %d %%, %s"), percent, device);
+    return g_strdup_printf (_ ("Generating, %d %%, %s"), percent, device);
   /* translators: the second one is where it is computed, CPU or GPU */
-  return g_strdup_printf (_("Denoising, %d %%, %s"), percent, device);
+  return g_strdup_printf (_ ("Denoising, %d %%, %s"), percent, device);
 }
 
 void
@@ -38,17 +38,19 @@ fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction)
   /* Where each stage begins and ends: their usual share of the time. */
   static const struct {
     double begin, end;
-  } shares[] = { [FDDM_STAGE_READ] = { 0.0, 0.03 },     [FDDM_STAGE_MEASURE] = { 0.03, 0.07 },
-                 [FDDM_STAGE_DENOISE] = { 0.07, 0.95 }, [FDDM_STAGE_GENERATE] = { 0.0, 0.95 },
-                 [FDDM_STAGE_WRITE] = { 0.95, 1.0 } };
-  const gint64        now = g_get_monotonic_time ();
-  g_autofree char    *text = NULL;
+  } shares[]            = { [FDDM_STAGE_READ]     = { 0.0, 0.03 },
+                            [FDDM_STAGE_MEASURE]  = { 0.03, 0.07 },
+                            [FDDM_STAGE_DENOISE]  = { 0.07, 0.95 },
+                            [FDDM_STAGE_GENERATE] = { 0.0, 0.95 },
+                            [FDDM_STAGE_WRITE]    = { 0.95, 1.0 } };
+  const gint64     now  = g_get_monotonic_time ();
+  g_autofree char *text = NULL;
 
   if (stage == bar->stage && now - bar->last < PAUSE && fraction < 1)
     return;
   bar->stage = stage;
   bar->last  = now;
-  text = words (bar, stage, fraction);
+  text       = words (bar, stage, fraction);
   fddm_host_progress (text, shares[stage].begin + (shares[stage].end - shares[stage].begin) * fraction);
 }
 

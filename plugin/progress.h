@@ -4,23 +4,23 @@
 #include "engine/fddm.h"
 
 typedef enum {
-  FDDM_STAGE_READ,      /* the layer, out of GIMP */
+  FDDM_STAGE_READ, /* the layer, out of GIMP */
   FDDM_STAGE_MEASURE,
   FDDM_STAGE_DENOISE,
   FDDM_STAGE_GENERATE,
-  FDDM_STAGE_WRITE      /* the new layers         */
+  FDDM_STAGE_WRITE /* the new layers         */
 } FddmStage;
 
 /* Zeroed before its first use; a job's calls go through the stages in their order. */
 typedef struct {
-  const FddmContext *context;   /* knows where it computes; a GPU that fails hands over to the CPU. NULL until it is open */
-  int                layer, layers;   /* the one that is generated, from 0, and how many there will be */
+  const FddmContext *context; /* knows where it computes; a GPU that fails hands over to the CPU. NULL until it is open */
+  int                layer, layers; /* the one that is generated, from 0, and how many there will be */
   FddmStage          stage;
-  gint64             last;      /* when GIMP was told last, µs; each time is a round trip */
+  gint64             last; /* when GIMP was told last, µs; each time is a round trip */
 } FddmProgressBar;
 
 /* FRACTION of STAGE is done. */
-void     fddm_progress_show   (FddmProgressBar *bar, FddmStage stage, double fraction);
+void fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction);
 
 /* An FddmProgress for the engine, BAR being its data. Always TRUE: GIMP cancels by ending this process. */
 gboolean fddm_progress_engine (FddmPhase phase, double fraction, gpointer bar);

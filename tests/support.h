@@ -34,7 +34,7 @@ test_error (const float *a, const float *b, gsize n)
   for (gsize i = 0; i < n; i++)
     {
       difference += ((double) a[i] - b[i]) * ((double) a[i] - b[i]);
-      size       += (double) b[i] * b[i];
+      size += (double) b[i] * b[i];
     }
   return sqrt (difference / (size > 0.0 ? size : 1.0));
 }
@@ -68,9 +68,9 @@ test_golden_open (char **bytes)
 static inline float *
 test_golden_image (FddmSafetensors *file, const char *name, int *channels, int *height, int *width)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error    = NULL;
   gint64             shape[3] = { -1, -1, -1 };
-  const float       *values = fddm_safetensors_take (file, name, 3, shape, &error);
+  const float       *values   = fddm_safetensors_take (file, name, 3, shape, &error);
   float             *out;
 
   g_assert_no_error (error);

@@ -18,10 +18,10 @@ struct FddmCanvas {
   FddmView     view;
   FddmTextures textures;
   Drag         drag;
-  int          from_x, from_y;     /* where the drag began: the mouse */
-  int          view_x, view_y;     /* and the view                    */
-  void       (*moved) (gpointer data);
-  gpointer     data;
+  int          from_x, from_y; /* where the drag began: the mouse */
+  int          view_x, view_y; /* and the view                    */
+  void (*moved) (gpointer data);
+  gpointer data;
 };
 
 /* ---- Drawing ---- */
@@ -48,17 +48,17 @@ static void
 draw_words (FddmCanvas *canvas, cairo_t *cairo)
 {
   const FddmView  *view    = &canvas->view;
-  g_autofree char *removed = g_strdup_printf (_("Removed noise, %d times as strong"), FDDM_NOISE_GAIN);
+  g_autofree char *removed = g_strdup_printf (_ ("Removed noise, %d times as strong"), FDDM_NOISE_GAIN);
 
   if (view->original || !canvas->textures.result.surface)
-    draw_word (canvas, cairo, _("Original"), FALSE);
+    draw_word (canvas, cairo, _ ("Original"), FALSE);
   else if (view->mode == FDDM_VIEW_REMOVED)
     draw_word (canvas, cairo, removed, FALSE);
   else
     {
-      draw_word (canvas, cairo, _("Denoised"), TRUE);
+      draw_word (canvas, cairo, _ ("Denoised"), TRUE);
       if (view->mode == FDDM_VIEW_SPLIT)
-        draw_word (canvas, cairo, _("Original"), FALSE);
+        draw_word (canvas, cairo, _ ("Original"), FALSE);
     }
 }
 
@@ -70,7 +70,7 @@ draw_all (FddmCanvas *canvas, cairo_t *cairo)
     draw_words (canvas, cairo);
 }
 
-#if GTK_CHECK_VERSION (3, 0, 0)
+#if GTK_CHECK_VERSION(3, 0, 0)
 static gboolean
 draw (G_GNUC_UNUSED GtkWidget *area, cairo_t *cairo, FddmCanvas *canvas)
 {
@@ -98,10 +98,10 @@ show_cursor (FddmCanvas *canvas, int x)
 {
   const gboolean handle = canvas->drag == DRAG_HANDLE || (!canvas->drag && fddm_view_on_handle (&canvas->view, x));
   GdkCursor     *cursor = gdk_cursor_new_for_display (gtk_widget_get_display (canvas->area),
-                                                      handle ? GDK_SB_H_DOUBLE_ARROW : GDK_FLEUR);
+                                                  handle ? GDK_SB_H_DOUBLE_ARROW : GDK_FLEUR);
 
   gdk_window_set_cursor (gtk_widget_get_window (canvas->area), cursor);
-#if GTK_CHECK_VERSION (3, 0, 0)
+#if GTK_CHECK_VERSION(3, 0, 0)
   g_object_unref (cursor);
 #else
   gdk_cursor_unref (cursor);
@@ -256,7 +256,7 @@ connect (FddmCanvas *canvas)
 {
   GtkWidget *area = canvas->area;
 
-#if GTK_CHECK_VERSION (3, 0, 0)
+#if GTK_CHECK_VERSION(3, 0, 0)
   g_signal_connect (area, "draw", G_CALLBACK (draw), canvas);
 #else
   g_signal_connect (area, "expose-event", G_CALLBACK (expose), canvas);
@@ -279,9 +279,9 @@ fddm_canvas_new (const FddmDenoiseHelp *help, int across, int down, void (*moved
   fddm_view_init (&canvas->view, help->width, help->height, &help->focus);
   gtk_widget_set_size_request (canvas->area, across, down);
   gtk_widget_set_can_focus (canvas->area, TRUE);
-  gtk_widget_add_events (canvas->area, GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_POINTER_MOTION_MASK
-                                         | GDK_KEY_PRESS_MASK);
-  atk_object_set_name (gtk_widget_get_accessible (canvas->area), _("Preview"));
+  gtk_widget_add_events (canvas->area,
+                         GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_POINTER_MOTION_MASK | GDK_KEY_PRESS_MASK);
+  atk_object_set_name (gtk_widget_get_accessible (canvas->area), _ ("Preview"));
   connect (canvas);
   return canvas;
 }

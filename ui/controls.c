@@ -13,8 +13,11 @@ void
 fddm_controls_init (FddmControls *controls, const FddmParameter *table, double *values,
                     void (*changed) (gpointer data, int place), gpointer data)
 {
-  *controls = (FddmControls) { .table = table, .values = values, .changed = changed, .data = data,
-                               .labels = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL) };
+  *controls = (FddmControls) { .table   = table,
+                               .values  = values,
+                               .changed = changed,
+                               .data    = data,
+                               .labels  = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL) };
 }
 
 void
@@ -85,23 +88,23 @@ fddm_controls_frame (FddmControls *controls, const char *text, GtkWidget *conten
 static GtkWidget *
 new_scale (FddmControls *controls, int place, const char *unit)
 {
-  const FddmParameter *parameter = &controls->table[place];
-  GtkAdjustment       *adjustment
-    = GTK_ADJUSTMENT (gtk_adjustment_new (controls->values[place], parameter->min, parameter->max, 1, 10, 0));
-  GtkWidget           *content = fddm_row_new (6), *slider = fddm_slider_new (adjustment);
-  GtkWidget           *spin    = gtk_spin_button_new (adjustment, 1, 0);
+  const FddmParameter *parameter  = &controls->table[place];
+  GtkAdjustment       *adjustment = GTK_ADJUSTMENT (
+    gtk_adjustment_new (controls->values[place], parameter->min, parameter->max, 1, 10, 0));
+  GtkWidget *content = fddm_row_new (6), *slider = fddm_slider_new (adjustment);
+  GtkWidget *spin = gtk_spin_button_new (adjustment, 1, 0);
 
   gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), TRUE);
   gtk_entry_set_width_chars (GTK_ENTRY (spin), 4);
-  gtk_widget_set_tooltip_text (slider, _(parameter->blurb));
-  gtk_widget_set_tooltip_text (spin, _(parameter->blurb));
+  gtk_widget_set_tooltip_text (slider, _ (parameter->blurb));
+  gtk_widget_set_tooltip_text (spin, _ (parameter->blurb));
   gtk_box_pack_start (GTK_BOX (content), slider, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (content), spin, FALSE, FALSE, 0);
   if (unit)
     gtk_box_pack_start (GTK_BOX (content), gtk_label_new (unit), FALSE, FALSE, 0);
   watch (controls, place, adjustment, "value-changed", G_CALLBACK (adjustment_changed));
-  return fddm_controls_frame (controls, _(parameter->label), content, spin);
+  return fddm_controls_frame (controls, _ (parameter->label), content, spin);
 }
 
 static void
@@ -113,22 +116,22 @@ draw_seed (GtkAdjustment *adjustment)
 static GtkWidget *
 new_number (FddmControls *controls, int place)
 {
-  const FddmParameter *parameter = &controls->table[place];
-  GtkAdjustment       *adjustment
-    = GTK_ADJUSTMENT (gtk_adjustment_new (controls->values[place], parameter->min, parameter->max, 1, 10, 0));
-  GtkWidget           *content = fddm_row_new (6), *spin = gtk_spin_button_new (adjustment, 1, 0), *button;
+  const FddmParameter *parameter  = &controls->table[place];
+  GtkAdjustment       *adjustment = GTK_ADJUSTMENT (
+    gtk_adjustment_new (controls->values[place], parameter->min, parameter->max, 1, 10, 0));
+  GtkWidget *content = fddm_row_new (6), *spin = gtk_spin_button_new (adjustment, 1, 0), *button;
 
   gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
-  gtk_widget_set_tooltip_text (spin, _(parameter->blurb));
+  gtk_widget_set_tooltip_text (spin, _ (parameter->blurb));
   gtk_box_pack_start (GTK_BOX (content), spin, TRUE, TRUE, 0);
   watch (controls, place, adjustment, "value-changed", G_CALLBACK (adjustment_changed));
   if (!strcmp (parameter->name, "seed"))
     {
-      button = gtk_button_new_with_mnemonic (_("Ne_w seed"));
+      button = gtk_button_new_with_mnemonic (_ ("Ne_w seed"));
       g_signal_connect_swapped (button, "clicked", G_CALLBACK (draw_seed), adjustment);
       gtk_box_pack_start (GTK_BOX (content), button, FALSE, FALSE, 0);
     }
-  return fddm_controls_frame (controls, _(parameter->label), content, spin);
+  return fddm_controls_frame (controls, _ (parameter->label), content, spin);
 }
 
 static GtkWidget *
@@ -138,11 +141,11 @@ new_choice (FddmControls *controls, int place)
   GtkWidget           *combo     = gtk_combo_box_text_new ();
 
   for (int i = 0; parameter->choices[i].name; i++)
-    gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (combo), _(parameter->choices[i].label));
+    gtk_combo_box_text_append_text (GTK_COMBO_BOX_TEXT (combo), _ (parameter->choices[i].label));
   gtk_combo_box_set_active (GTK_COMBO_BOX (combo), (int) controls->values[place]);
-  gtk_widget_set_tooltip_text (combo, _(parameter->blurb));
+  gtk_widget_set_tooltip_text (combo, _ (parameter->blurb));
   watch (controls, place, combo, "changed", G_CALLBACK (combo_changed));
-  return fddm_controls_frame (controls, _(parameter->label), combo, combo);
+  return fddm_controls_frame (controls, _ (parameter->label), combo, combo);
 }
 
 GtkWidget *
@@ -151,15 +154,15 @@ fddm_controls_row (FddmControls *controls, int place, const char *unit)
   switch (controls->table[place].type)
     {
     case FDDM_PARAMETER_DOUBLE: return new_scale (controls, place, unit);
-    case FDDM_PARAMETER_INT:    return new_number (controls, place);
-    default:                    return new_choice (controls, place);
+    case FDDM_PARAMETER_INT: return new_number (controls, place);
+    default: return new_choice (controls, place);
     }
 }
 
 GtkWidget *
 fddm_controls_group (FddmControls *controls, const char *group, const char *unit)
 {
-  GtkWidget *expander = gtk_expander_new_with_mnemonic (_(group)), *column = fddm_column_new (6);
+  GtkWidget *expander = gtk_expander_new_with_mnemonic (_ (group)), *column = fddm_column_new (6);
 
   for (int i = 0; controls->table[i].name; i++)
     if (!g_strcmp0 (controls->table[i].group, group))

@@ -27,16 +27,16 @@
 struct FddmDenoiseForm {
   const FddmDenoiseHelp *help;
   double                *values;
-  void                 (*changed) (gpointer data, int place);
-  gpointer               data;
-  FddmControls           controls;
-  FddmNoiseLevel         level;
-  FddmCanvas            *canvas;
-  FddmRequests          *requests;
-  GtkWidget             *box, *state, *device;
-  GtkWidget             *original, *fit;   /* buttons */
-  guint                  glances;          /* a source, or 0 */
-  gboolean               waits;            /* for the first picture of what was denoised */
+  void (*changed) (gpointer data, int place);
+  gpointer       data;
+  FddmControls   controls;
+  FddmNoiseLevel level;
+  FddmCanvas    *canvas;
+  FddmRequests  *requests;
+  GtkWidget     *box, *state, *device;
+  GtkWidget     *original, *fit; /* buttons */
+  guint          glances;        /* a source, or 0 */
+  gboolean       waits;          /* for the first picture of what was denoised */
 };
 
 static int
@@ -53,7 +53,7 @@ glance (gpointer data)
 {
   FddmDenoiseForm *form    = data;
   const int        percent = fddm_requests_percent (form->requests);
-  g_autofree char *words   = g_strdup_printf (_("Preview: %d %%"), percent);
+  g_autofree char *words   = g_strdup_printf (_ ("Preview: %d %%"), percent);
 
   if (form->waits && percent > 0 && percent < 100)
     gtk_label_set_text (GTK_LABEL (form->state), words);
@@ -85,8 +85,8 @@ time_words (double seconds)
 {
   /* translators: how long it takes */
   if (seconds < 90)
-    return g_strdup_printf (_("about %d s"), MAX ((int) (seconds + 0.5), 1));
-  return g_strdup_printf (_("about %d min"), (int) (seconds / 60 + 0.5));
+    return g_strdup_printf (_ ("about %d s"), MAX ((int) (seconds + 0.5), 1));
+  return g_strdup_printf (_ ("about %d min"), (int) (seconds / 60 + 0.5));
 }
 
 static void
@@ -97,16 +97,16 @@ tell_state (FddmDenoiseForm *form, const FddmSight *sight)
   form->waits = sight->kind == FDDM_SIGHT_ORIGINAL;
   switch (sight->kind)
     {
-    case FDDM_SIGHT_ORIGINAL: words = g_strdup (_("Preview: computing")); break;
-    case FDDM_SIGHT_DRAFT:    words = g_strdup (_("Preview of quality “Fast”; the chosen one follows")); break;
+    case FDDM_SIGHT_ORIGINAL: words = g_strdup (_ ("Preview: computing")); break;
+    case FDDM_SIGHT_DRAFT: words = g_strdup (_ ("Preview of quality “Fast”; the chosen one follows")); break;
     case FDDM_SIGHT_RESULT:
       if (fddm_canvas_fits (form->canvas) && form->values[place_of (form, "quality")] != 0)
         {
-          words = g_strdup (_("The whole layer, by quality “Fast”. A click shows a place at 1:1."));
+          words = g_strdup (_ ("The whole layer, by quality “Fast”. A click shows a place at 1:1."));
           break;
         }
       /* translators: %s is "about 6 s" */
-      words = g_strdup_printf (_("Preview at 1:1. To denoise all takes %s."), time);
+      words = g_strdup_printf (_ ("Preview at 1:1. To denoise all takes %s."), time);
       break;
     default: words = g_strdup (sight->words ? sight->words : ""); break;
     }
@@ -183,8 +183,9 @@ mode_toggled (GtkToggleButton *button, FddmDenoiseForm *form)
 static GtkWidget *
 new_bar (FddmDenoiseForm *form)
 {
-  const char *const words[] = { [FDDM_VIEW_SPLIT] = _("Before and after"), [FDDM_VIEW_RESULT] = _("Denoised"),
-                                [FDDM_VIEW_REMOVED] = _("Removed noise") };
+  const char *const words[] = { [FDDM_VIEW_SPLIT]   = _ ("Before and after"),
+                                [FDDM_VIEW_RESULT]  = _ ("Denoised"),
+                                [FDDM_VIEW_REMOVED] = _ ("Removed noise") };
   GtkWidget        *bar = fddm_row_new (0), *button = NULL;
 
   for (int i = 0; i < FDDM_VIEW_MODES; i++)
@@ -195,11 +196,11 @@ new_bar (FddmDenoiseForm *form)
       g_signal_connect (button, "toggled", G_CALLBACK (mode_toggled), form);
       gtk_box_pack_start (GTK_BOX (bar), button, FALSE, FALSE, 0);
     }
-  form->fit = gtk_toggle_button_new_with_mnemonic (_("Whole la_yer"));
-  gtk_widget_set_tooltip_text (form->fit, _("Shows the whole layer, as small as it has to be"));
+  form->fit = gtk_toggle_button_new_with_mnemonic (_ ("Whole la_yer"));
+  gtk_widget_set_tooltip_text (form->fit, _ ("Shows the whole layer, as small as it has to be"));
   g_signal_connect (form->fit, "toggled", G_CALLBACK (fit_toggled), form);
-  form->original = gtk_button_new_with_mnemonic (_("Ori_ginal"));
-  gtk_widget_set_tooltip_text (form->original, _("Shows the original as long as the button or the space bar is held down"));
+  form->original = gtk_button_new_with_mnemonic (_ ("Ori_ginal"));
+  gtk_widget_set_tooltip_text (form->original, _ ("Shows the original as long as the button or the space bar is held down"));
   g_signal_connect_swapped (form->original, "pressed", G_CALLBACK (hold), form);
   g_signal_connect_swapped (form->original, "released", G_CALLBACK (let_go), form);
   gtk_box_pack_end (GTK_BOX (bar), form->original, FALSE, FALSE, 0);
@@ -233,7 +234,7 @@ new_preview (FddmDenoiseForm *form)
 {
   GtkWidget *column = fddm_column_new (6);
 
-  form->state = fddm_label_new (_("Reading the layer"), 0);
+  form->state = fddm_label_new (_ ("Reading the layer"), 0);
   gtk_label_set_ellipsize (GTK_LABEL (form->state), PANGO_ELLIPSIZE_END);
   gtk_box_pack_start (GTK_BOX (column), new_bar (form), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), fddm_canvas_widget (form->canvas), TRUE, TRUE, 0);
@@ -271,8 +272,8 @@ new_controls (FddmDenoiseForm *form, int n)
   const FddmParameter *table  = form->controls.table;
   GtkWidget           *column = fddm_column_new (6), *whole = fddm_column_new (6), *row;
 
-  gtk_box_pack_start (GTK_BOX (column), fddm_noise_level_new (&form->level, &form->controls, place_of (form, "noise")), FALSE,
-                      FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), fddm_noise_level_new (&form->level, &form->controls, place_of (form, "noise")),
+                      FALSE, FALSE, 0);
   for (int i = 0; i < n; i++)
     if (!table[i].group && i != form->level.place)
       {
@@ -281,7 +282,7 @@ new_controls (FddmDenoiseForm *form, int n)
         gtk_box_pack_start (GTK_BOX (column), row, FALSE, FALSE, 0);
       }
   add_groups (form, column, n);
-  form->device = fddm_label_new (_("Looking for a GPU"), WIDTH);
+  form->device = fddm_label_new (_ ("Looking for a GPU"), WIDTH);
   gtk_box_pack_start (GTK_BOX (whole), new_scroller (column), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (whole), form->device, FALSE, FALSE, 0);
   return whole;
@@ -329,7 +330,7 @@ char *
 fddm_denoise_form_title (const FddmDenoiseHelp *help)
 {
   /* translators: the title of a window; %s is the name of a layer */
-  return g_strdup_printf (_("FDDM Denoise: %s"), help->layer);
+  return g_strdup_printf (_ ("FDDM Denoise: %s"), help->layer);
 }
 
 void

@@ -12,24 +12,24 @@ typedef struct {
 } FddmPart;
 
 typedef enum {
-  FDDM_SIGHT_ORIGINAL,   /* the part as it is                                */
-  FDDM_SIGHT_NOISE,      /* no picture: the noise was measured               */
-  FDDM_SIGHT_DRAFT,      /* the result by the fast network                   */
-  FDDM_SIGHT_RESULT,     /* the result by the network that was chosen        */
-  FDDM_SIGHT_PROBLEM     /* no picture: WORDS tell why                       */
+  FDDM_SIGHT_ORIGINAL, /* the part as it is                                */
+  FDDM_SIGHT_NOISE,    /* no picture: the noise was measured               */
+  FDDM_SIGHT_DRAFT,    /* the result by the fast network                   */
+  FDDM_SIGHT_RESULT,   /* the result by the network that was chosen        */
+  FDDM_SIGHT_PROBLEM   /* no picture: WORDS tell why                       */
 } FddmSightKind;
 
 /* Pictures of a part of the layer, at 1:1 or smaller: R'G'B' of 8 bits in sRGB, packed, transparency over a checkerboard. */
 typedef struct {
   FddmSightKind kind;
   FddmPart      part;
-  int           step;            /* each pixel of the pictures is the mean of STEP × STEP of the layer's      */
-  guint8       *pixels;          /* g_malloc, or NULL                                                         */
-  guint8       *removed;         /* of a draft or a result: FDDM_NOISE_GAIN times what was removed, around gray */
-  double        luma, chroma;    /* of noise: its levels in 8-bit steps                                       */
-  double        seconds;         /* of a draft or a result: what the whole would take, estimated               */
-  char         *words;           /* translated, or NULL; g_malloc                                             */
-  char         *device;          /* where it is computed, and why not on a GPU; likewise                      */
+  int           step;         /* each pixel of the pictures is the mean of STEP × STEP of the layer's      */
+  guint8       *pixels;       /* g_malloc, or NULL                                                         */
+  guint8       *removed;      /* of a draft or a result: FDDM_NOISE_GAIN times what was removed, around gray */
+  double        luma, chroma; /* of noise: its levels in 8-bit steps                                       */
+  double        seconds;      /* of a draft or a result: what the whole would take, estimated               */
+  char         *words;        /* translated, or NULL; g_malloc                                             */
+  char         *device;       /* where it is computed, and why not on a GPU; likewise                      */
 } FddmSight;
 
 /* What goes on while a picture is made; both are atomic: it ends early when *STOP is not 0, and is *PERCENT done. */
@@ -41,22 +41,21 @@ typedef struct {
  * filled in into SIGHT, but for KIND, PART and STEP. */
 typedef struct {
   /* In the dialog's thread: reads a little more of the layer; FALSE when all is read, or the layer is gone. */
-  gboolean (*read)     (gpointer data, double *fraction);
-  void     (*original) (gpointer data, FddmSight *sight);
+  gboolean (*read) (gpointer data, double *fraction);
+  void (*original) (gpointer data, FddmSight *sight);
   /* Measures the noise of all that will be denoised, once. FALSE: not measured. */
-  gboolean (*measure)  (gpointer data, FddmSight *sight, const FddmSightWatch *watch);
+  gboolean (*measure) (gpointer data, FddmSight *sight, const FddmSightWatch *watch);
   /* Denoises sight->part as VALUES say, or as a DRAFT with the fast network. FALSE: there is no picture. */
-  gboolean (*denoise)  (gpointer data, const double *values, gboolean draft, FddmSight *sight,
-                        const FddmSightWatch *watch);
-  void     (*finish)   (gpointer data);       /* the last call */
+  gboolean (*denoise) (gpointer data, const double *values, gboolean draft, FddmSight *sight, const FddmSightWatch *watch);
+  void (*finish) (gpointer data); /* the last call */
   gpointer data;
 } FddmSightPainter;
 
 typedef struct {
-  const char      *layer;            /* its name                                                        */
-  int              width, height;    /* its size                                                        */
-  FddmPart         focus;            /* what is selected of it; all, where nothing is                    */
-  gboolean         gray;             /* has no colour                                                   */
+  const char      *layer;         /* its name                                                        */
+  int              width, height; /* its size                                                        */
+  FddmPart         focus;         /* what is selected of it; all, where nothing is                    */
+  gboolean         gray;          /* has no colour                                                   */
   FddmSightPainter painter;
 } FddmDenoiseHelp;
 

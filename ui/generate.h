@@ -7,17 +7,17 @@
 #define FDDM_PREVIEW_SIDE 256
 
 typedef struct {
-  int     width, height;    /* up to FDDM_PREVIEW_SIDE                       */
-  guint8 *pixels;           /* R'G'B', packed; g_malloc; NULL: there is none */
-  char   *words;            /* what it is, or why there is none; translated  */
+  int     width, height; /* up to FDDM_PREVIEW_SIDE                       */
+  guint8 *pixels;        /* R'G'B', packed; g_malloc; NULL: there is none */
+  char   *words;         /* what it is, or why there is none; translated  */
 } FddmPicture;
 
 /* Who paints previews, in a thread of its own, in which all calls come. */
 typedef struct {
   /* Makes the picture of VALUES. Ends early, with whatever it has, when *STOP is not 0; *PERCENT tells how far it is. Both
    * are atomic. */
-  void   (*paint)  (gpointer data, const double *values, FddmPicture *picture, int *stop, int *percent);
-  void   (*finish) (gpointer data);       /* the last call */
+  void (*paint) (gpointer data, const double *values, FddmPicture *picture, int *stop, int *percent);
+  void (*finish) (gpointer data); /* the last call */
   gpointer data;
 } FddmPainter;
 
@@ -29,8 +29,8 @@ typedef struct {
   FddmPainter     painter;
   /* What there is to choose from for a text, given the other VALUES; ended by a NULL name, not empty. Its words stay, free the
    * array with g_free. */
-  FddmChoice   *(*choices) (gpointer data, const char *name, const double *values);
-  gpointer        data;                   /* of CHOICES */
+  FddmChoice *(*choices) (gpointer data, const char *name, const double *values);
+  gpointer data; /* of CHOICES */
 } FddmGenerateHelp;
 
 /* The words beside what makes width and height 0: "As large as the image (640 × 480)". Free with g_free. */

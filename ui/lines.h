@@ -11,14 +11,14 @@
 #define FDDM_LINES_MAX 4
 
 typedef struct {
-  const FddmLine *lines;                     /* ended by a NULL name, or NULL */
-  GtkWidget      *labels[FDDM_LINES_MAX];    /* one for each                  */
-  int             told;                      /* those that have their words   */
+  const FddmLine *lines;                  /* ended by a NULL name, or NULL */
+  GtkWidget      *labels[FDDM_LINES_MAX]; /* one for each                  */
+  int             told;                   /* those that have their words   */
   GSource        *idle;
 } FddmLines;
 
 /* Shows those whose parameters have their values. */
-void fddm_lines_show  (const FddmLines *lines, const FddmParameter *table, const double *values);
+void fddm_lines_show (const FddmLines *lines, const FddmParameter *table, const double *values);
 /* Fills in their words, one after the other, while nothing else is to be done; until _stop. */
 void fddm_lines_start (FddmLines *lines);
-void fddm_lines_stop  (FddmLines *lines);
+void fddm_lines_stop (FddmLines *lines);

@@ -97,7 +97,7 @@ void
 fddm_noise_level_show (FddmNoiseLevel *level, double value)
 {
   level->controls->values[level->place] = value;
-  level->quiet = TRUE;
+  level->quiet                          = TRUE;
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (level->automatic), value == 0);
   level->quiet = FALSE;
   if (value > 0)
@@ -120,10 +120,10 @@ new_switch_row (FddmNoiseLevel *level)
 {
   GtkWidget *row = fddm_row_new (8);
 
-  level->automatic = gtk_check_button_new_with_mnemonic (_("_Automatic"));
-  level->use       = gtk_button_new_with_label (_("Use measured value"));
-  gtk_widget_set_tooltip_text (level->automatic, _("The noise is measured: its strength, grain and colour"));
-  gtk_widget_set_tooltip_text (level->use, _("Sets the level by hand, beginning with what was measured"));
+  level->automatic = gtk_check_button_new_with_mnemonic (_ ("_Automatic"));
+  level->use       = gtk_button_new_with_label (_ ("Use measured value"));
+  gtk_widget_set_tooltip_text (level->automatic, _ ("The noise is measured: its strength, grain and colour"));
+  gtk_widget_set_tooltip_text (level->use, _ ("Sets the level by hand, beginning with what was measured"));
   gtk_box_pack_start (GTK_BOX (row), level->automatic, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (row), level->use, FALSE, FALSE, 0);
   g_signal_connect_swapped (level->automatic, "toggled", G_CALLBACK (switched), level);
@@ -139,18 +139,18 @@ new_level_row (FddmNoiseLevel *level)
 
   level->level = GTK_ADJUSTMENT (gtk_adjustment_new (START, LEAST, parameter->max, 0.5, 5, 0));
   level->slide = GTK_ADJUSTMENT (gtk_adjustment_new (slide_of_level (START), 0, 1, 0.01, 0.1, 0));
-  slider = fddm_slider_new (level->slide);
-  spin   = gtk_spin_button_new (level->level, 0.5, 1);
+  slider       = fddm_slider_new (level->slide);
+  spin         = gtk_spin_button_new (level->level, 0.5, 1);
   gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), TRUE);
   gtk_entry_set_width_chars (GTK_ENTRY (spin), 5);
-  gtk_widget_set_tooltip_text (slider, _("Standard deviation of the noise, in steps of 8 bits"));
-  gtk_widget_set_tooltip_text (spin, _("Standard deviation of the noise, in steps of 8 bits"));
+  gtk_widget_set_tooltip_text (slider, _ ("Standard deviation of the noise, in steps of 8 bits"));
+  gtk_widget_set_tooltip_text (spin, _ ("Standard deviation of the noise, in steps of 8 bits"));
   gtk_box_pack_start (GTK_BOX (content), slider, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (content), spin, FALSE, FALSE, 0);
   g_signal_connect_swapped (level->level, "value-changed", G_CALLBACK (level_changed), level);
   g_signal_connect_swapped (level->slide, "value-changed", G_CALLBACK (slide_changed), level);
-  return fddm_controls_frame (level->controls, _(parameter->label), content, spin);
+  return fddm_controls_frame (level->controls, _ (parameter->label), content, spin);
 }
 
 GtkWidget *
@@ -158,9 +158,9 @@ fddm_noise_level_new (FddmNoiseLevel *level, FddmControls *controls, int place)
 {
   GtkWidget *column = fddm_column_new (6), *row;
 
-  *level = (FddmNoiseLevel) { .controls = controls, .place = place };
+  *level      = (FddmNoiseLevel) { .controls = controls, .place = place };
   row         = new_switch_row (level);
-  level->line = fddm_label_new (_("Measuring noise"), WIDTH);
+  level->line = fddm_label_new (_ ("Measuring noise"), WIDTH);
   level->row  = new_level_row (level);
   gtk_box_pack_start (GTK_BOX (column), row, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), level->line, FALSE, FALSE, 0);

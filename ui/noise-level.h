@@ -9,16 +9,16 @@
 /* The level is 0 where it is measured. While its widgets are there it may not move. */
 typedef struct {
   FddmControls  *controls;
-  int            place;             /* of the level's parameter        */
-  double         measured;          /* 0 where it is not known, or none */
+  int            place;    /* of the level's parameter        */
+  double         measured; /* 0 where it is not known, or none */
   GtkWidget     *automatic, *use, *line, *row;
-  GtkAdjustment *level, *slide;     /* the number, and the slider's place, 0…1 */
-  gboolean       quiet;             /* what changes is not the user's doing    */
+  GtkAdjustment *level, *slide; /* the number, and the slider's place, 0…1 */
+  gboolean       quiet;         /* what changes is not the user's doing    */
 } FddmNoiseLevel;
 
 /* Its rows, one beneath the other. */
-GtkWidget *fddm_noise_level_new  (FddmNoiseLevel *level, FddmControls *controls, int place);
+GtkWidget *fddm_noise_level_new (FddmNoiseLevel *level, FddmControls *controls, int place);
 /* Shows what was measured, or why nothing was. */
-void       fddm_noise_level_tell (FddmNoiseLevel *level, const FddmSight *sight);
+void fddm_noise_level_tell (FddmNoiseLevel *level, const FddmSight *sight);
 /* Shows a value that was not changed by the user. */
-void       fddm_noise_level_show (FddmNoiseLevel *level, double value);
+void fddm_noise_level_show (FddmNoiseLevel *level, double value);

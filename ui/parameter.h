@@ -13,20 +13,20 @@ typedef enum {
 
 /* A value of a choice; its number is its place in the list. */
 typedef struct {
-  const char *name;    /* "fast": what scripts say                  */
-  const char *label;   /* "Fast": what people read, to be translated */
+  const char *name;  /* "fast": what scripts say                  */
+  const char *label; /* "Fast": what people read, to be translated */
 } FddmChoice;
 
 typedef struct {
-  const char       *name;       /* "luma": what scripts say                                      */
-  const char       *label;      /* for the dialogs, with a mnemonic, to be translated            */
-  const char       *blurb;      /* a sentence, to be translated                                  */
+  const char       *name;  /* "luma": what scripts say                                      */
+  const char       *label; /* for the dialogs, with a mnemonic, to be translated            */
+  const char       *blurb; /* a sentence, to be translated                                  */
   FddmParameterType type;
-  double            min, max, preset;   /* PRESET is the default                                 */
-  const FddmChoice *choices;    /* ended by a NULL name; NULL for what is not a choice           */
-  const char       *group;      /* words, with a mnemonic, to be translated, for those of the same words, which are shown
+  double            min, max, preset; /* PRESET is the default                                 */
+  const FddmChoice *choices;          /* ended by a NULL name; NULL for what is not a choice           */
+  const char       *group; /* words, with a mnemonic, to be translated, for those of the same words, which are shown
                                    when asked for; NULL: always shown */
-  const char       *text;       /* the default of a text                                         */
+  const char       *text;  /* the default of a text                                         */
 } FddmParameter;
 
 /* Values of a table's parameters are an array of doubles in the table's order: every int and choice fits in one, and of a
@@ -57,9 +57,9 @@ int fddm_parameter_place (const FddmParameter *table, const char *name);
 
 /* A line that a dialog shows beneath a parameter, as long as that has a certain value. */
 typedef struct {
-  const char *name;                       /* of the parameter; NULL ends an array of lines             */
-  double      when;                       /* the value                                                 */
-  const char *wait;                       /* words until it is known, to be translated                 */
-  char     *(*words) (gpointer data);     /* a line, translated; takes up to a second. Free with g_free */
-  gpointer    data;
+  const char *name;               /* of the parameter; NULL ends an array of lines             */
+  double      when;               /* the value                                                 */
+  const char *wait;               /* words until it is known, to be translated                 */
+  char *(*words) (gpointer data); /* a line, translated; takes up to a second. Free with g_free */
+  gpointer data;
 } FddmLine;

@@ -117,6 +117,6 @@ fddm_picture_draw (cairo_t *cairo, const FddmView *view, const FddmTextures *tex
       draw_handle (cairo, view);
       break;
     case FDDM_VIEW_REMOVED: draw_texture (cairo, view, &textures->removed, 0); break;
-    default:                draw_texture (cairo, view, &textures->result, 0); break;
+    default: draw_texture (cairo, view, &textures->result, 0); break;
     }
 }

@@ -20,8 +20,8 @@ typedef struct {
 } FddmTextures;
 
 /* Takes over the pictures of a sight; those that it has none of stay. */
-void fddm_textures_take  (FddmTextures *textures, const FddmSight *sight);
+void fddm_textures_take (FddmTextures *textures, const FddmSight *sight);
 void fddm_textures_clear (FddmTextures *textures);
 
 /* Draws the window, from (0, 0): the pictures, and the handle. */
-void fddm_picture_draw   (cairo_t *cairo, const FddmView *view, const FddmTextures *textures);
+void fddm_picture_draw (cairo_t *cairo, const FddmView *view, const FddmTextures *textures);

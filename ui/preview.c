@@ -13,13 +13,13 @@ struct FddmPreview {
   FddmPainter painter;
   int         n;
   GtkWidget  *box, *picture, *words;
-  guint       patience, glances;          /* sources, or 0 */
+  guint       patience, glances; /* sources, or 0 */
   GThread    *thread;
-  int         stop, percent;              /* atomic */
-  GMutex      mutex;                      /* over what follows */
+  int         stop, percent; /* atomic */
+  GMutex      mutex;         /* over what follows */
   GCond       wake;
   double      values[FDDM_PARAMETERS_MAX];
-  gboolean    wanted, done, end;          /* VALUES are to be painted; RESULT is there; no more of it */
+  gboolean    wanted, done, end; /* VALUES are to be painted; RESULT is there; no more of it */
   FddmPicture result;
 };
 
@@ -85,8 +85,8 @@ show_picture (FddmPreview *preview, FddmPicture *picture)
 {
   if (picture->pixels)
     {
-      g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new_from_data (g_steal_pointer (&picture->pixels), GDK_COLORSPACE_RGB, FALSE, 8,
-                                                               picture->width, picture->height, 3 * picture->width,
+      g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new_from_data (g_steal_pointer (&picture->pixels), GDK_COLORSPACE_RGB, FALSE,
+                                                               8, picture->width, picture->height, 3 * picture->width,
                                                                free_pixels, NULL);
 
       gtk_image_set_from_pixbuf (GTK_IMAGE (preview->picture), pixbuf);
@@ -100,7 +100,7 @@ static gboolean
 glance (gpointer data)
 {
   FddmPreview     *preview = data;
-  g_autofree char *working = g_strdup_printf (_("Preview: %d %%"), g_atomic_int_get (&preview->percent));
+  g_autofree char *working = g_strdup_printf (_ ("Preview: %d %%"), g_atomic_int_get (&preview->percent));
   FddmPicture      picture = { 0 };
   gboolean         done;
 
@@ -164,7 +164,7 @@ fddm_preview_update (FddmPreview *preview, const double *values)
 static GtkWidget *
 column_new (void)
 {
-#if GTK_CHECK_VERSION (3, 0, 0)
+#if GTK_CHECK_VERSION(3, 0, 0)
   return gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 #else
   return gtk_vbox_new (FALSE, 6);
@@ -174,7 +174,7 @@ column_new (void)
 char *
 fddm_generate_size_words (const FddmGenerateHelp *help)
 {
-  return g_strdup_printf (_("_As large as the image (%d × %d)"), help->image_width, help->image_height);
+  return g_strdup_printf (_ ("_As large as the image (%d × %d)"), help->image_width, help->image_height);
 }
 
 FddmPreview *

@@ -10,7 +10,7 @@ typedef struct {
   int      step;
   double   values[FDDM_PARAMETERS_MAX];
   gboolean draft_only;
-  gint64   start;              /* when more than the original may be made, by g_get_monotonic_time */
+  gint64   start; /* when more than the original may be made, by g_get_monotonic_time */
 } Request;
 
 struct FddmRequests {
@@ -19,21 +19,21 @@ struct FddmRequests {
   FddmSightFunc    bring;
   gpointer         data;
   gboolean         asked, all_read;
-  guint            reading;    /* a source, or 0 */
+  guint            reading; /* a source, or 0 */
   GThread         *thread;
-  int              stop, end;  /* atomic: give up what is made for a request; and the noise, too */
-  int              percent;    /* atomic */
-  GMutex           mutex;      /* over what follows */
+  int              stop, end; /* atomic: give up what is made for a request; and the noise, too */
+  int              percent;   /* atomic */
+  GMutex           mutex;     /* over what follows */
   GCond            wake;
-  Request          wanted;     /* serial 0: none yet */
-  int              served;     /* serial of the last one that was taken up */
-  GQueue           ready;      /* sights with their serials, for the dialog */
-  guint            bringing;   /* a source, or 0 */
+  Request          wanted;   /* serial 0: none yet */
+  int              served;   /* serial of the last one that was taken up */
+  GQueue           ready;    /* sights with their serials, for the dialog */
+  guint            bringing; /* a source, or 0 */
 };
 
 typedef struct {
   FddmSight sight;
-  int       serial;            /* 0: never stale */
+  int       serial; /* 0: never stale */
 } Ready;
 
 void
@@ -152,7 +152,8 @@ make_result (FddmRequests *requests, const Request *request, gboolean draft)
 {
   const FddmSightWatch watch = { &requests->stop, &requests->percent };
   FddmSight            sight = { .kind = draft && !request->draft_only ? FDDM_SIGHT_DRAFT : FDDM_SIGHT_RESULT,
-                                 .part = request->part, .step = request->step };
+                                 .part = request->part,
+                                 .step = request->step };
   gboolean             done  = requests->painter.denoise (requests->painter.data, request->values, draft, &sight, &watch);
 
   if (g_atomic_int_get (&requests->stop))

@@ -12,12 +12,12 @@ typedef struct FddmRequests FddmRequests;
 typedef void (*FddmSightFunc) (gpointer data, FddmSight *sight);
 
 /* N values make a picture. Nothing is asked for yet. */
-FddmRequests *fddm_requests_new  (const FddmSightPainter *painter, int n, FddmSightFunc bring, gpointer data);
+FddmRequests *fddm_requests_new (const FddmSightPainter *painter, int n, FddmSightFunc bring, gpointer data);
 /* Asks for PART, made smaller by STEP, as VALUES say; LATE ms of quiet are waited for before anything but the original is made
  * of it. DRAFT_ONLY: the draft is the result. Before the first sight the layer is read. */
-void          fddm_requests_ask  (FddmRequests *requests, const FddmPart *part, int step, const double *values,
-                                  gboolean draft_only, int late);
+void fddm_requests_ask (FddmRequests *requests, const FddmPart *part, int step, const double *values, gboolean draft_only,
+                        int late);
 /* How far what is being denoised is. */
-int           fddm_requests_percent (FddmRequests *requests);
+int fddm_requests_percent (FddmRequests *requests);
 /* Waits until the painter has finished; nothing is brought any more. */
-void          fddm_requests_free (FddmRequests *requests);
+void fddm_requests_free (FddmRequests *requests);

@@ -6,7 +6,7 @@
 static inline GtkWidget *
 fddm_row_new (int spacing)
 {
-#if GTK_CHECK_VERSION (3, 0, 0)
+#if GTK_CHECK_VERSION(3, 0, 0)
   return gtk_box_new (GTK_ORIENTATION_HORIZONTAL, spacing);
 #else
   return gtk_hbox_new (FALSE, spacing);
@@ -16,7 +16,7 @@ fddm_row_new (int spacing)
 static inline GtkWidget *
 fddm_column_new (int spacing)
 {
-#if GTK_CHECK_VERSION (3, 0, 0)
+#if GTK_CHECK_VERSION(3, 0, 0)
   return gtk_box_new (GTK_ORIENTATION_VERTICAL, spacing);
 #else
   return gtk_vbox_new (FALSE, spacing);
@@ -27,7 +27,7 @@ fddm_column_new (int spacing)
 static inline GtkWidget *
 fddm_slider_new (GtkAdjustment *adjustment)
 {
-#if GTK_CHECK_VERSION (3, 0, 0)
+#if GTK_CHECK_VERSION(3, 0, 0)
   GtkWidget *slider = gtk_scale_new (GTK_ORIENTATION_HORIZONTAL, adjustment);
 #else
   GtkWidget *slider = gtk_hscale_new (adjustment);
@@ -44,7 +44,7 @@ fddm_label_new (const char *text, int width)
 {
   GtkWidget *label = gtk_label_new_with_mnemonic (text);
 
-#if GTK_CHECK_VERSION (3, 0, 0)
+#if GTK_CHECK_VERSION(3, 0, 0)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
 #else
   gtk_misc_set_alignment (GTK_MISC (label), 0, 0.5);
@@ -52,11 +52,11 @@ fddm_label_new (const char *text, int width)
   if (width > 0)
     {
       gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-#if GTK_CHECK_VERSION (3, 0, 0)
+#if GTK_CHECK_VERSION(3, 0, 0)
       gtk_label_set_width_chars (GTK_LABEL (label), width);
       gtk_label_set_max_width_chars (GTK_LABEL (label), width);
 #else
-      gtk_widget_set_size_request (label, 8 * width, -1);   /* it breaks lines where its width says */
+      gtk_widget_set_size_request (label, 8 * width, -1); /* it breaks lines where its width says */
 #endif
     }
   return label;

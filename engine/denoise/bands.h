@@ -22,11 +22,11 @@ gboolean fddm_bands_are_even (const FddmDenoiseParams *params);
 
 /* A rectangle of pixels, reflected at its edges. */
 typedef struct {
-  float *removed;                   /* in place: what is removed                */
-  gsize  stride;                    /* floats from row to row, in SPARE, too    */
+  float *removed; /* in place: what is removed                */
+  gsize  stride;  /* floats from row to row, in SPARE, too    */
   int    width, height, samples;
-  float *spare, *scratch;           /* overwritten; SCRATCH is packed           */
+  float *spare, *scratch; /* overwritten; SCRATCH is packed           */
 } FddmBandsArea;
 
 /* Weights what is removed in AREA. */
-void     fddm_bands_weight   (const FddmDenoiseParams *params, const FddmBandsArea *area);
+void fddm_bands_weight (const FddmDenoiseParams *params, const FddmBandsArea *area);

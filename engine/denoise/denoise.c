@@ -27,8 +27,8 @@
 typedef struct {
   FddmDenoiseJob job;
   FddmProgress   progress;
-  gpointer       data;        /* of PROGRESS */
-  FddmReport    *report;      /* or NULL     */
+  gpointer       data;   /* of PROGRESS */
+  FddmReport    *report; /* or NULL     */
 } Call;
 
 /* ---- Parameters ---- */
@@ -39,7 +39,7 @@ check_percent (double value, double most, const char *name, GError **error)
 {
   if (value >= 0.0 && value <= most)
     return TRUE;
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("%s must be from 0 to %g, not %g"), name, most, value);
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s must be from 0 to %g, not %g"), name, most, value);
   return FALSE;
 }
 
@@ -49,7 +49,7 @@ check_count (int value, int most, const char *name, GError **error)
 {
   if (value >= 1 && value <= most)
     return TRUE;
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("%s must be from 1 to %d, not %d"), name, most, value);
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s must be from 1 to %d, not %d"), name, most, value);
   return FALSE;
 }
 
@@ -59,25 +59,24 @@ check_arguments (const FddmContext *context, const FddmDenoiseParams *params, co
 {
   if (source->width < 1 || source->height < 1)
     {
-      g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("The picture is empty"));
+      g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("The picture is empty"));
       return FALSE;
     }
   if (source->channels != 1 && source->channels != context->weights->channels)
     {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("%s is for gray pictures only"), context->weights->path);
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s is for gray pictures only"), context->weights->path);
       return FALSE;
     }
   if (context->weights->kind != FDDM_KIND_DENOISE)
     {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _("%s generates pictures, it does not denoise"),
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s generates pictures, it does not denoise"),
                    context->weights->path);
       return FALSE;
     }
   return check_percent (params->noise, 100.0, "noise", error) && check_percent (params->luma, 100.0, "luma", error) &&
          check_percent (params->chroma, 100.0, "chroma", error) && check_percent (params->detail, 100.0, "detail", error) &&
          check_percent (params->coarse, 200.0, "coarse", error) && check_percent (params->medium, 200.0, "medium", error) &&
-         check_percent (params->fine, 200.0, "fine", error) &&
-         check_count (params->steps, FDDM_STEPS_MAX, "steps", error) &&
+         check_percent (params->fine, 200.0, "fine", error) && check_count (params->steps, FDDM_STEPS_MAX, "steps", error) &&
          check_count (params->averages, FDDM_GRIDS_MAX, "averages", error);
 }
 
@@ -137,7 +136,7 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
     fddm_noise_white (noise, weights->patch, weights->channels, gray, job->params->noise);
   if (told && weights->white == NULL)
     {
-      find_rest (job, TRUE);   /* what it is isn't known; with white noise's share next to nothing can go wrong */
+      find_rest (job, TRUE); /* what it is isn't known; with white noise's share next to nothing can go wrong */
       return TRUE;
     }
   if (job->known != NULL && job->known->patch == weights->patch && job->known->channels == weights->channels)
@@ -242,9 +241,9 @@ copy_picture (const FddmSource *source, const FddmSink *sink, const FddmTicker *
       const int n = MIN (rows, source->height - y);
 
       if (!source->read (source->data, 0, y, source->width, n, pixels, error))
-        return fddm_error_unless_set (error, FDDM_ERROR_READ, _("The picture cannot be read"));
+        return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
       if (!sink->write (sink->data, 0, y, source->width, n, pixels, error))
-        return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _("The result cannot be stored"));
+        return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be stored"));
       if (!fddm_tick (ticker, y + n, source->height, error))
         return FALSE;
     }
@@ -268,13 +267,18 @@ spec_of (const FddmDenoiseJob *job)
   const FddmRemoval  *removal  = &job->removal;
   const FddmCleaning *cleaning = &job->cleaning;
 
-  return (FddmWorkSpec) {
-    .width = job->source->width, .height = job->source->height, .samples = job->source->channels, .grids = removal->grids,
-    .evaluations = removal->samples ? removal->steps : 1, .noise_varies = removal->noise_varies,
-    .samples_detail = removal->samples || removal->probes, .gathers = fddm_finish_gathers (job),
-    .blotches = cleaning->blotches > 0.0f, .textures = cleaning->strengthens, .uncertainty = removal->probes,
-    .margin = fddm_finish_margin (job)
-  };
+  return (FddmWorkSpec) { .width          = job->source->width,
+                          .height         = job->source->height,
+                          .samples        = job->source->channels,
+                          .grids          = removal->grids,
+                          .evaluations    = removal->samples ? removal->steps : 1,
+                          .noise_varies   = removal->noise_varies,
+                          .samples_detail = removal->samples || removal->probes,
+                          .gathers        = fddm_finish_gathers (job),
+                          .blotches       = cleaning->blotches > 0.0f,
+                          .textures       = cleaning->strengthens,
+                          .uncertainty    = removal->probes,
+                          .margin         = fddm_finish_margin (job) };
 }
 
 /* Tiles for the job as it stands. */
@@ -305,7 +309,7 @@ plan (FddmDenoiseJob *job, FddmWork *work, GError **error)
           return FALSE;
         }
       g_error_free (problem);
-      if (cleaning->strengthens)         /* what looks furthest around goes first */
+      if (cleaning->strengthens) /* what looks furthest around goes first */
         cleaning->strengthens = FALSE;
       else if (cleaning->blotches > 0.0f)
         cleaning->blotches = 0.0f;
@@ -322,19 +326,20 @@ find_removal (FddmDenoiseJob *job)
 
   removal->keeps_texture = job->cleaning.strengthens;
   if (removal->samples)
-    fddm_sampler_levels (job->context->weights, &job->context->schedule, removal->noise.level, removal->steps, removal->levels);
+    fddm_sampler_levels (job->context->weights, &job->context->schedule, removal->noise.level, removal->steps,
+                         removal->levels);
 }
 
 /* The way through on the context's device. */
 static gboolean
 denoise_on_device (gpointer data, GError **error)
 {
-  Call             *call      = data;
-  FddmDenoiseJob   *job       = &call->job;
-  const FddmTicker  measuring = { call->progress, call->data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
-  const FddmTicker  denoising = { call->progress, call->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
-  FddmWork          work;
-  gboolean          ok;
+  Call            *call      = data;
+  FddmDenoiseJob  *job       = &call->job;
+  const FddmTicker measuring = { call->progress, call->data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
+  const FddmTicker denoising = { call->progress, call->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
+  FddmWork         work;
+  gboolean         ok;
 
   job->cleaning = (FddmCleaning) { FALSE };
   if (!find_noise (job, &measuring, error))
@@ -365,10 +370,15 @@ removes (const FddmDenoiseParams *params, const FddmSource *source)
 static FddmRemoval
 removal_of (const FddmDenoiseParams *params, gboolean removes, gboolean probes)
 {
-  return (FddmRemoval) { .removes = removes, .samples = removes && params->detail > 0.0, .probes = probes,
-                         .grids = removes ? params->averages : 1, .steps = params->steps,
-                         .detail = params->detail / 100.0, .luma = params->luma / 100.0, .chroma = params->chroma / 100.0,
-                         .seed = params->seed };
+  return (FddmRemoval) { .removes = removes,
+                         .samples = removes && params->detail > 0.0,
+                         .probes  = probes,
+                         .grids   = removes ? params->averages : 1,
+                         .steps   = params->steps,
+                         .detail  = params->detail / 100.0,
+                         .luma    = params->luma / 100.0,
+                         .chroma  = params->chroma / 100.0,
+                         .seed    = params->seed };
 }
 
 /* Checks the call, and does it. */
@@ -394,9 +404,10 @@ fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *params, c
                         const FddmSink *sink, const FddmSink *uncertainty, FddmProgress progress, gpointer data,
                         FddmReport *report, GError **error)
 {
-  Call call = { .job = { .context = context, .params = params, .source = source, .sink = sink,
-                         .uncertainty = uncertainty },
-                .progress = progress, .data = data, .report = report };
+  Call call = { .job = { .context = context, .params = params, .source = source, .sink = sink, .uncertainty = uncertainty },
+                .progress = progress,
+                .data     = data,
+                .report   = report };
 
   return run (&call, error);
 }
@@ -405,8 +416,9 @@ gboolean
 fddm_denoise_part (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *part, const FddmSink *sink,
                    const FddmNoiseModel *noise, FddmProgress progress, gpointer data, GError **error)
 {
-  Call call = { .job = { .context = context, .params = params, .source = part, .sink = sink, .known = noise },
-                .progress = progress, .data = data };
+  Call call = { .job      = { .context = context, .params = params, .source = part, .sink = sink, .known = noise },
+                .progress = progress,
+                .data     = data };
 
   return run (&call, error);
 }

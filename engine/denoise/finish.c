@@ -18,12 +18,12 @@ typedef struct {
   const FddmRemoval  *removal;
   const FddmCleaning *cleaning;
   const FddmTile     *tile;
-  FddmRect            area;           /* of the picture: what is written and what bands look at around it */
-  const float        *photo;          /* finite, until the estimate is made                               */
-  float              *change;         /* what was gathered, and what comes to it                          */
-  float              *estimate;       /* the photo with the whole of it; it may be made where PHOTO lies  */
-  float              *correction;     /* of the estimate, by one filter                                   */
-  int                 width, height;  /* of the region                                                    */
+  FddmRect            area;          /* of the picture: what is written and what bands look at around it */
+  const float        *photo;         /* finite, until the estimate is made                               */
+  float              *change;        /* what was gathered, and what comes to it                          */
+  float              *estimate;      /* the photo with the whole of it; it may be made where PHOTO lies  */
+  float              *correction;    /* of the estimate, by one filter                                   */
+  int                 width, height; /* of the region                                                    */
   int                 samples;
 } Finish;
 
@@ -122,13 +122,20 @@ static gboolean
 shrink (const Finish *finish, const FddmWork *work, const FddmTicker *ticker, GError **error)
 {
   const FddmRemoval *removal = finish->removal;
-  const FddmRect    *region  = &finish->tile->region, *area = &finish->area;
-  const gsize        n       = fddm_tile_pixels (finish->tile);
-  const float        rest    = rest_of (removal);
-  FddmShrinkage      shrinkage = { .pixels = finish->estimate, .removed = finish->change, .width = finish->width,
-                                   .height = finish->height, .channels = finish->samples, .x = region->x, .y = region->y,
-                                   .luma = inverse_of (removal->luma), .chroma = inverse_of (removal->chroma),
-                                   .a = finish->cleaning->shrinkage, .most = finish->cleaning->most };
+  const FddmRect    *region = &finish->tile->region, *area = &finish->area;
+  const gsize        n         = fddm_tile_pixels (finish->tile);
+  const float        rest      = rest_of (removal);
+  FddmShrinkage      shrinkage = { .pixels   = finish->estimate,
+                                   .removed  = finish->change,
+                                   .width    = finish->width,
+                                   .height   = finish->height,
+                                   .channels = finish->samples,
+                                   .x        = region->x,
+                                   .y        = region->y,
+                                   .luma     = inverse_of (removal->luma),
+                                   .chroma   = inverse_of (removal->chroma),
+                                   .a        = finish->cleaning->shrinkage,
+                                   .most     = finish->cleaning->most };
 
   fddm_pixels_fill (finish->correction, n * finish->samples, 0.0f);
   for (int y = 0; y < area->height; y += SHRINKAGE_ROWS)
@@ -152,9 +159,12 @@ weight_bands (const Finish *finish, const FddmDenoiseParams *params)
 {
   const FddmTile     *tile = finish->tile;
   const FddmBandsArea area = { .removed = core_of (finish->change, tile, finish->samples),
-                               .stride  = (gsize) finish->width * finish->samples, .width = tile->core.width,
-                               .height = tile->core.height, .samples = finish->samples,
-                               .spare = core_of (finish->estimate, tile, finish->samples), .scratch = finish->correction };
+                               .stride  = (gsize) finish->width * finish->samples,
+                               .width   = tile->core.width,
+                               .height  = tile->core.height,
+                               .samples = finish->samples,
+                               .spare   = core_of (finish->estimate, tile, finish->samples),
+                               .scratch = finish->correction };
 
   fddm_bands_weight (params, &area);
 }
@@ -164,11 +174,18 @@ fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *til
 {
   const FddmCleaning *cleaning = &job->cleaning;
   FddmTilePixels     *pixels   = &work->pixels;
-  const Finish finish = { .context = job->context, .removal = &job->removal, .cleaning = cleaning, .tile = tile,
-                          .area = fddm_rect_grow (&tile->own, weights_bands (job) ? MARGIN : 0, &tile->region),
-                          .photo = work->spec.gathers ? fddm_work_photo (work, tile) : NULL, .change = pixels->change,
-                          .estimate = work->spare[0], .correction = work->spare[1], .width = tile->region.width,
-                          .height = tile->region.height, .samples = work->spec.samples };
+  const Finish        finish   = { .context    = job->context,
+                                   .removal    = &job->removal,
+                                   .cleaning   = cleaning,
+                                   .tile       = tile,
+                                   .area       = fddm_rect_grow (&tile->own, weights_bands (job) ? MARGIN : 0, &tile->region),
+                                   .photo      = work->spec.gathers ? fddm_work_photo (work, tile) : NULL,
+                                   .change     = pixels->change,
+                                   .estimate   = work->spare[0],
+                                   .correction = work->spare[1],
+                                   .width      = tile->region.width,
+                                   .height     = tile->region.height,
+                                   .samples    = work->spec.samples };
 
   if (cleaning->strengthens)
     strengthen (&finish, pixels->texture, work->planes);
@@ -180,7 +197,7 @@ fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *til
     return FALSE;
   if (weights_bands (job))
     weight_bands (&finish, job->params);
-  pixels->photo = NULL;   /* the estimate lies there */
+  pixels->photo = NULL; /* the estimate lies there */
   return TRUE;
 }
 

@@ -11,11 +11,11 @@
 gboolean fddm_finish_gathers (const FddmDenoiseJob *job);
 
 /* Pixels that are looked at around those which are written. */
-int      fddm_finish_margin  (const FddmDenoiseJob *job);
+int fddm_finish_margin (const FddmDenoiseJob *job);
 
 /* Finishes what WORK has gathered of TILE. The photo is repaired, if it had to be, no longer. */
-gboolean fddm_finish_tile    (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, const FddmTicker *ticker,
-                              GError **error);
+gboolean fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, const FddmTicker *ticker,
+                           GError **error);
 
 /* Makes of the variance that WORK has of TILE the standard deviation that is shown. */
-void     fddm_finish_uncertainty (FddmWork *work, const FddmTile *tile);
+void fddm_finish_uncertainty (FddmWork *work, const FddmTile *tile);

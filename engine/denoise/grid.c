@@ -32,8 +32,10 @@ random_of (const FddmRemoval *removal, const FddmWork *work, const FddmTile *til
   const int row    = grid->mirror_y ? rows - tile->row - tile->rows : tile->row;
   const int column = grid->mirror_x ? columns - tile->column - tile->columns : tile->column;
 
-  return (FddmRandom) { .seed = removal->seed, .stream = (guint32) number * FDDM_STEPS_MAX,
-                        .row = grid->transpose ? column : row, .column = grid->transpose ? row : column };
+  return (FddmRandom) { .seed   = removal->seed,
+                        .stream = (guint32) number * FDDM_STEPS_MAX,
+                        .row    = grid->transpose ? column : row,
+                        .column = grid->transpose ? row : column };
 }
 
 /* The pixels are analysed once for each grid, and change once for all of them. */
@@ -51,8 +53,13 @@ series_of (int number, int grids)
 static FddmSampler
 sampler_of (const FddmContext *context)
 {
-  return (FddmSampler) { .backend = context->backend, .device = context->device, .weights = context->weights,
-                         .network = context->network, .mean = context->mean, .variance = context->variance, .class = -1 };
+  return (FddmSampler) { .backend  = context->backend,
+                         .device   = context->device,
+                         .weights  = context->weights,
+                         .network  = context->network,
+                         .mean     = context->mean,
+                         .variance = context->variance,
+                         .class    = -1 };
 }
 
 /* What the passes before and behind the network are told. */
@@ -61,9 +68,12 @@ ends_of (const FddmGridPass *pass)
 {
   const FddmContext *context = pass->context;
 
-  return (FddmEnds) { .level = pass->removal->level, .curve = pass->removal->noise_varies ? pass->removal->noise.curve : NULL,
-                      .mean = context->mean, .variance = context->variance,
-                      .lo = context->weights->noise_lo, .hi = context->weights->noise_hi };
+  return (FddmEnds) { .level    = pass->removal->level,
+                      .curve    = pass->removal->noise_varies ? pass->removal->noise.curve : NULL,
+                      .mean     = context->mean,
+                      .variance = context->variance,
+                      .lo       = context->weights->noise_lo,
+                      .hi       = context->weights->noise_hi };
 }
 
 gboolean
@@ -73,20 +83,29 @@ fddm_grid_begin (FddmGridPass *pass, const FddmRemoval *removal, FddmWork *work,
   FddmContext    *context = work->context;
   const int       patch = context->weights->patch, samples = work->spec.samples;
   const int       n = fddm_grid_evaluations (removal, number), probed = number == 0 && removal->probes ? 1 + FDDM_PROBES : 1;
-  const FddmGrid  grid = fddm_grid (number, patch);
+  const FddmGrid  grid   = fddm_grid (number, patch);
   FddmTilePixels *pixels = &work->pixels;
-  const FddmTicker all = ticker_of (removal, number, ticker);
+  const FddmTicker all   = ticker_of (removal, number, ticker);
 
-  if (number > 0 && !fddm_grid_finish (context, error))   /* the grid before needs the window's offsets until then */
+  if (number > 0 && !fddm_grid_finish (context, error)) /* the grid before needs the window's offsets until then */
     return FALSE;
-  *pass = (FddmGridPass) {
-    .context = context, .removal = removal, .coefficients = &work->coefficients, .photo = fddm_work_photo (work, tile),
-    .target = work->spec.gathers ? pixels->change : pixels->as_read, .pixels = fddm_tile_pixels (tile), .samples = samples,
-    .spare = work->spare[1], .change = pixels->change, .variance = pixels->variance, .texture = pixels->texture,
-    .random = random_of (removal, work, tile, &grid, number), .number = number, .once = n == 1 && removal->removes,
-    .asking = fddm_ticker_parts (&all, 0, 1, n), .probing = fddm_ticker_parts (&all, 1, probed, n),
-    .sampling = fddm_ticker_parts (&all, probed, n, n)
-  };
+  *pass = (FddmGridPass) { .context      = context,
+                           .removal      = removal,
+                           .coefficients = &work->coefficients,
+                           .photo        = fddm_work_photo (work, tile),
+                           .target       = work->spec.gathers ? pixels->change : pixels->as_read,
+                           .pixels       = fddm_tile_pixels (tile),
+                           .samples      = samples,
+                           .spare        = work->spare[1],
+                           .change       = pixels->change,
+                           .variance     = pixels->variance,
+                           .texture      = pixels->texture,
+                           .random       = random_of (removal, work, tile, &grid, number),
+                           .number       = number,
+                           .once         = n == 1 && removal->removes,
+                           .asking       = fddm_ticker_parts (&all, 0, 1, n),
+                           .probing      = fddm_ticker_parts (&all, 1, probed, n),
+                           .sampling     = fddm_ticker_parts (&all, probed, n, n) };
   fddm_window_init (&pass->window, tile, &grid, patch, context->weights->channels, samples, work->spec.width,
                     work->spec.height, work->row_offset, work->column_offset);
   pass->window.series = series_of (number, removal->grids);
@@ -169,7 +188,7 @@ keep_texture (FddmGridPass *pass, GError **error)
   FddmWindow         window  = pass->window;
   float             *added   = pass->spare;
 
-  window.series = FDDM_SERIES_NONE;   /* other pixels than the photo's */
+  window.series = FDDM_SERIES_NONE; /* other pixels than the photo's */
   fddm_pixels_fill (added, pass->pixels * pass->samples, 0.0f);
   if (!backend->difference (device, c->x0, c->x, NULL, 0.0f, pass->removal->whole, c->next, error))
     return FALSE;
@@ -188,11 +207,17 @@ fddm_grid_sample (FddmGridPass *pass, GError **error)
   const FddmRemoval *removal = pass->removal;
   FddmCoefficients  *c       = pass->coefficients;
   const FddmSampler  sampler = sampler_of (context);
-  const FddmPath     path    = { .schedule = &context->schedule, .noise = c->noise, .levels = removal->levels,
-                                 .n = removal->steps, .eta = DETAIL_ETA, .random = pass->random, .x0 = c->next,
-                                 .from = c->from, .to = c->to };
+  const FddmPath     path    = { .schedule = &context->schedule,
+                                 .noise    = c->noise,
+                                 .levels   = removal->levels,
+                                 .n        = removal->steps,
+                                 .eta      = DETAIL_ETA,
+                                 .random   = pass->random,
+                                 .x0       = c->next,
+                                 .from     = c->from,
+                                 .to       = c->to };
 
-  if (!removal->samples || pass->once)   /* the sample of one step is the estimate */
+  if (!removal->samples || pass->once) /* the sample of one step is the estimate */
     return TRUE;
   if (!context->backend->analyse (context->device, &pass->window, pass->photo, c->x, error))
     return FALSE;

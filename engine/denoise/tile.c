@@ -18,8 +18,8 @@ typedef struct {
   gboolean              streams;
   FddmTile              tile, before, next;
   gboolean              has_before, has_next;
-  int                   number;         /* of the next tile */
-  FddmTicker            end;            /* of the tile      */
+  int                   number; /* of the next tile */
+  FddmTicker            end;    /* of the tile      */
 } Way;
 
 /* ---- Reading and writing ---- */
@@ -31,7 +31,7 @@ read_tile (const FddmSource *source, const FddmRect *region, FddmTilePixels *pix
   pixels->photo = NULL;
   if (source->read (source->data, region->x, region->y, region->width, region->height, pixels->as_read, error))
     return TRUE;
-  return fddm_error_unless_set (error, FDDM_ERROR_READ, _("The picture cannot be read"));
+  return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
 }
 
 /* Hands a tile's own pixels to the sink. */
@@ -40,7 +40,7 @@ write_pixels (const FddmSink *sink, const FddmRect *own, const float *packed, GE
 {
   if (sink->write (sink->data, own->x, own->y, own->width, own->height, packed, error))
     return TRUE;
-  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _("The result cannot be stored"));
+  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be stored"));
 }
 
 /* What the tile answers for: the photo, as it was read, and what was gathered to change. */
@@ -144,42 +144,42 @@ denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
   FddmGridPass          pass;
 
   way->end = fddm_ticker_parts (ticker, TENTHS, 10, 10);
-  if (!way->streams && !read_tile (job->source, &tile->region, &work->pixels, error))   /* streamed, it was read ahead */
+  if (!way->streams && !read_tile (job->source, &tile->region, &work->pixels, error)) /* streamed, it was read ahead */
     return FALSE;
-  if (!fddm_tick (&network, 0, 1, error))           /* a great tile's pixels take a while by themselves */
+  if (!fddm_tick (&network, 0, 1, error)) /* a great tile's pixels take a while by themselves */
     return FALSE;
   clear_tile (&work->spec, tile, &work->pixels);
-  repair_tile (work, tile);                         /* NaNs and infinities, where there are some        */
+  repair_tile (work, tile); /* NaNs and infinities, where there are some        */
   for (int i = 0; i < job->removal.grids; i++)
     {
       if (!fddm_grid_begin (&pass, &job->removal, work, tile, i, &network, error))
         return FALSE;
-      if (!fddm_grid_analyse (&pass, error))        /* R'G'B' -> Y'CbCr -> patches -> DCT: y            */
+      if (!fddm_grid_analyse (&pass, error)) /* R'G'B' -> Y'CbCr -> patches -> DCT: y            */
         return FALSE;
-      if (!fddm_grid_map_noise (&pass, error))      /* s, at each patch's brightness                    */
+      if (!fddm_grid_map_noise (&pass, error)) /* s, at each patch's brightness                    */
         return FALSE;
-      if (!fddm_grid_precondition (&pass, error))   /* what the network is given: y and ln s            */
+      if (!fddm_grid_precondition (&pass, error)) /* what the network is given: y and ln s            */
         return FALSE;
-      if (!fddm_grid_run_network (&pass, error))    /* F                                                */
+      if (!fddm_grid_run_network (&pass, error)) /* F                                                */
         return FALSE;
-      if (!fddm_grid_estimate (&pass, error))       /* φ(y, s), by least squares                        */
+      if (!fddm_grid_estimate (&pass, error)) /* φ(y, s), by least squares                        */
         return FALSE;
-      if (!fddm_grid_probe (&pass, error))          /* the uncertainty, where it is wanted              */
+      if (!fddm_grid_probe (&pass, error)) /* the uncertainty, where it is wanted              */
         return FALSE;
-      if (!fddm_grid_sample (&pass, error))         /* the sampler's steps from y to 0, for detail      */
+      if (!fddm_grid_sample (&pass, error)) /* the sampler's steps from y to 0, for detail      */
         return FALSE;
-      if (!fddm_grid_weigh (&pass, error))          /* strengths: what share of the change is taken     */
+      if (!fddm_grid_weigh (&pass, error)) /* strengths: what share of the change is taken     */
         return FALSE;
-      if (!fddm_grid_invert (&pass, error))         /* inverse DCT -> R'G'B', to what is to change      */
+      if (!fddm_grid_invert (&pass, error)) /* inverse DCT -> R'G'B', to what is to change      */
         return FALSE;
     }
   if (way->streams)
-    return stream (way, error);                     /* what follows, for the tile before                */
-  if (!fddm_grid_finish (job->context, error))      /* until the device has given it                    */
+    return stream (way, error);                /* what follows, for the tile before                */
+  if (!fddm_grid_finish (job->context, error)) /* until the device has given it                    */
     return FALSE;
   if (!fddm_tick (&network, 1, 1, error))
     return FALSE;
-  if (!fddm_finish_tile (job, work, tile, &way->end, error))   /* texture, blotches, shrinkage, bands   */
+  if (!fddm_finish_tile (job, work, tile, &way->end, error)) /* texture, blotches, shrinkage, bands   */
     return FALSE;
   return write_tile (job, work, tile, error);
 }
@@ -208,7 +208,7 @@ fddm_denoise_tiles (const FddmDenoiseJob *job, FddmWork *work, const FddmTicker 
   if (!way.has_before)
     return TRUE;
   fddm_work_swap (work);
-  way.end = fddm_ticker_parts (ticker, 1, 1, 1);   /* all has been told but that it goes on */
+  way.end = fddm_ticker_parts (ticker, 1, 1, 1); /* all has been told but that it goes on */
   if (!fddm_finish_tile (job, work, &way.before, &way.end, error))
     return FALSE;
   return write_tile (job, work, &way.before, error);

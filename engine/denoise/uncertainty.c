@@ -31,7 +31,7 @@ to_pixels (const FddmGridPass *pass, const FddmTensor *coefficients, float *pixe
   const FddmContext *context = pass->context;
   FddmWindow         window  = pass->window;
 
-  window.series = FDDM_SERIES_NONE;   /* other pixels than the photo's */
+  window.series = FDDM_SERIES_NONE; /* other pixels than the photo's */
   fddm_pixels_fill (pixels, pass->pixels * pass->samples, 0.0f);
   return context->backend->synthesise (context->device, &window, coefficients, 1.0f / PROBE, pixels, error) &&
          context->backend->synthesise_finish (context->device, error);
@@ -63,7 +63,7 @@ probe (const FddmGridPass *pass, const FddmSampler *sampler, const FddmRandom *r
 gboolean
 fddm_uncertainty_probe (FddmGridPass *pass, const FddmSampler *sampler, GError **error)
 {
-  float *noise = pass->spare, *passed = pass->change;   /* nothing has been gathered yet */
+  float *noise = pass->spare, *passed = pass->change; /* nothing has been gathered yet */
 
   fddm_pixels_fill (pass->variance, pass->pixels, 0.0f);
   if (!upload_levels (pass, error))
@@ -73,7 +73,7 @@ fddm_uncertainty_probe (FddmGridPass *pass, const FddmSampler *sampler, GError *
       const FddmTicker part   = fddm_ticker_part (&pass->probing, i, FDDM_PROBES);
       FddmRandom       random = pass->random;
 
-      random.stream = (guint32) (FDDM_GRIDS_MAX + i) * FDDM_STEPS_MAX;   /* streams that no grid's detail takes */
+      random.stream = (guint32) (FDDM_GRIDS_MAX + i) * FDDM_STEPS_MAX; /* streams that no grid's detail takes */
       if (!probe (pass, sampler, &random, noise, passed, &part, error))
         return FALSE;
       fddm_pixels_add_products (pass->variance, noise, passed, pass->pixels, pass->samples, 1.0f / FDDM_PROBES);

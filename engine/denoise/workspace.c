@@ -11,7 +11,7 @@ static int
 grid_length (const FddmWork *work, int pixels)
 {
   const int patch    = work->context->weights->patch;
-  const int overhang = work->spec.grids > 1 ? patch - 1 : 0;   /* a grid's offset moves the last pixels out */
+  const int overhang = work->spec.grids > 1 ? patch - 1 : 0; /* a grid's offset moves the last pixels out */
 
   return (pixels + overhang + patch - 1) / patch;
 }
@@ -32,9 +32,10 @@ static gsize
 region_floats (const FddmWork *work)
 {
   const int patch = work->context->weights->patch;
-  FddmTile  tile  = { .rows = work->down.size, .columns = work->across.size,
-                      .row = work->down.size, .column = work->across.size };
-  FddmRect  region = fddm_tile_region (&tile, patch, G_MAXINT, G_MAXINT);
+  FddmTile  tile  = {
+      .rows = work->down.size, .columns = work->across.size, .row = work->down.size, .column = work->across.size
+  };
+  FddmRect region = fddm_tile_region (&tile, patch, G_MAXINT, G_MAXINT);
 
   return (gsize) MIN (region.width, work->spec.width) * MIN (region.height, work->spec.height) * work->spec.samples;
 }
@@ -71,7 +72,8 @@ fddm_work_photo (FddmWork *work, const FddmTile *tile)
   const int       samples = work->spec.samples;
   const gsize     floats  = fddm_tile_pixels (tile) * samples;
 
-  if (pixels->photo == NULL && (work->spec.gathers || work->spec.grids == 1) && fddm_pixels_are_finite (pixels->as_read, floats))
+  if (pixels->photo == NULL && (work->spec.gathers || work->spec.grids == 1) &&
+      fddm_pixels_are_finite (pixels->as_read, floats))
     pixels->photo = pixels->as_read;
   if (pixels->photo == NULL)
     {
@@ -87,7 +89,7 @@ region_bytes (const FddmWork *work)
 {
   const FddmWorkSpec *spec   = &work->spec;
   const gsize         floats = region_floats (work);
-  const gsize         tiles  = fddm_work_streams (work) ? 2 : 1;   /* that are there at the same time */
+  const gsize         tiles  = fddm_work_streams (work) ? 2 : 1; /* that are there at the same time */
   const gsize         arrays = 1 + tiles + (spec->gathers || spec->uncertainty ? 1 + tiles : 0);
   const gsize         planes = (spec->uncertainty ? tiles : 0) + (spec->textures ? tiles + FDDM_TEXTURE_PLANES : 0);
   const gsize         cells  = spec->blotches ? FDDM_BLOTCHES_FLOATS (floats) : 0;
@@ -105,12 +107,12 @@ region_bytes (const FddmWork *work)
 static gboolean
 count_bytes (FddmWork *work, gsize *bytes, GError **error)
 {
-  FddmContext *context = work->context;
-  const int    n       = context->weights->coefficients;
-  gsize coefficients = context->backend->tensor_bytes (context->device, FDDM_TENSOR_FLOAT, work->down.size,
-                                                       work->across.size, n);
-  int   n_tensors = 1;
-  gsize network;
+  FddmContext *context      = work->context;
+  const int    n            = context->weights->coefficients;
+  gsize        coefficients = context->backend->tensor_bytes (context->device, FDDM_TENSOR_FLOAT, work->down.size,
+                                                              work->across.size, n);
+  int          n_tensors    = 1;
+  gsize        network;
 
   if (work->spec.samples_detail)
     n_tensors += work->spec.noise_varies ? 6 : 3;
@@ -139,11 +141,11 @@ too_small (const FddmWork *work, gsize limit, GError **error)
 {
   if (limit == work->context->options.memory)
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
-                 _("Even the smallest tile needs more than %d MiB; allow more memory or choose less detail"),
+                 _ ("Even the smallest tile needs more than %d MiB; allow more memory or choose less detail"),
                  (int) (limit >> 20));
-  else   /* what a GPU has free, or half of what could not be had */
+  else /* what a GPU has free, or half of what could not be had */
     g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
-                         _("Not even the smallest tile finds room in the memory that is free"));
+                         _ ("Not even the smallest tile finds room in the memory that is free"));
   return FALSE;
 }
 
@@ -185,10 +187,12 @@ plan (FddmWork *work, gsize limit, GError **error)
   if (tile > 0)
     {
       /* As many as asked for, or as many as there can be. */
-      for (int n = (work->spec.height + tile - 1) / tile;
-           n > 1 && !fddm_tiling_init (&work->down, rows, halo (work), n); n--) ;
-      for (int n = (work->spec.width + tile - 1) / tile;
-           n > 1 && !fddm_tiling_init (&work->across, columns, halo (work), n); n--) ;
+      for (int n = (work->spec.height + tile - 1) / tile; n > 1 && !fddm_tiling_init (&work->down, rows, halo (work), n);
+           n--)
+        ;
+      for (int n = (work->spec.width + tile - 1) / tile; n > 1 && !fddm_tiling_init (&work->across, columns, halo (work), n);
+           n--)
+        ;
     }
   return plan_within (work, limit, error);
 }
@@ -197,7 +201,7 @@ plan (FddmWork *work, gsize limit, GError **error)
 static void
 release (FddmWork *work)
 {
-  FddmCoefficients *c = &work->coefficients;
+  FddmCoefficients *c         = &work->coefficients;
   FddmTensor      **tensors[] = { &c->y, &c->noise, &c->x0, &c->x, &c->next, &c->from, &c->to };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
@@ -221,9 +225,9 @@ make (FddmWork *work, FddmTensor **tensor, int rows, int columns, GError **error
 static gboolean
 make_for_samples (FddmWork *work, int rows, int columns, GError **error)
 {
-  FddmCoefficients *c = &work->coefficients;
+  FddmCoefficients *c        = &work->coefficients;
   FddmTensor      **states[] = { &c->x0, &c->x, &c->next }, **levels[] = { &c->noise, &c->from, &c->to };
-  const gboolean    varies   = work->spec.noise_varies;
+  const gboolean    varies = work->spec.noise_varies;
 
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
     if (!make (work, states[i], rows, columns, error))
@@ -288,7 +292,7 @@ make_spare (FddmWork *work, gsize floats)
 gboolean
 fddm_work_no_memory (const FddmWork *work, GError **error)
 {
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a tile of %d × %d pixels"),
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("No memory for a tile of %d × %d pixels"),
                work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
   return FALSE;
 }

@@ -6,9 +6,9 @@
 #include "engine/diffusion/network.h"
 
 typedef struct {
-  FddmConv   *conv;
-  FddmTensor *weight, *bias;   /* of a norm */
-  FddmTensor **rows;           /* of an embedding, by class, "any" last; NULL until one is asked for */
+  FddmConv    *conv;
+  FddmTensor  *weight, *bias; /* of a norm */
+  FddmTensor **rows;          /* of an embedding, by class, "any" last; NULL until one is asked for */
 } Layer;
 
 struct FddmNetwork {
@@ -16,11 +16,11 @@ struct FddmNetwork {
   FddmDevice        *device;
   FddmWeights       *weights;
   Layer             *layers;
-  int               *slot_of;        /* by value */
+  int               *slot_of; /* by value */
   int                n_slots;
   int               *slot_channels;
   FddmTensor       **slots;
-  int                rows, columns;  /* of the slots' tensors; 0 = none */
+  int                rows, columns; /* of the slots' tensors; 0 = none */
 };
 
 /* ---- Slots ---- */
@@ -114,8 +114,7 @@ load_layer (FddmNetwork *network, int i, GError **error)
 
   switch (layer->op)
     {
-    case FDDM_OP_CONV:
-      {
+      case FDDM_OP_CONV: {
         FddmConvSpec spec = { .kernel       = layer->kernel,
                               .in_channels  = fddm_weights_value_channels (network->weights, layer->in[0]),
                               .out_channels = layer->channels,
@@ -128,11 +127,8 @@ load_layer (FddmNetwork *network, int i, GError **error)
     case FDDM_OP_GROUP_NORM:
       return (mine->weight = vector_new (network, layer->weight, layer->channels, error)) != NULL &&
              (mine->bias = vector_new (network, layer->bias, layer->channels, error)) != NULL;
-    case FDDM_OP_EMBEDDING:
-      mine->rows = g_new0 (FddmTensor *, n_classes (network) + 1);
-      return TRUE;
-    default:
-      return TRUE;   /* nothing to lay out */
+    case FDDM_OP_EMBEDDING: mine->rows = g_new0 (FddmTensor *, n_classes (network) + 1); return TRUE;
+    default: return TRUE; /* nothing to lay out */
     }
 }
 
@@ -199,9 +195,8 @@ fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, G
       const FddmLayer *layer   = &network->weights->layers[i];
       gsize            scratch = 0;
 
-      if (layer->op == FDDM_OP_CONV &&
-          !network->backend->conv_prepare (network->device, network->layers[i].conv, rows, columns,
-                                           layer->residual >= 0, &scratch, error))
+      if (layer->op == FDDM_OP_CONV && !network->backend->conv_prepare (network->device, network->layers[i].conv, rows,
+                                                                        columns, layer->residual >= 0, &scratch, error))
         return FALSE;
       most_scratch = MAX (most_scratch, scratch);
     }
@@ -265,8 +260,8 @@ fddm_network_output (FddmNetwork *network)
 static gboolean
 run_embedding (FddmNetwork *network, int i, int class, const FddmTensor *in, FddmTensor *out, GError **error)
 {
-  const FddmLayer *layer = &network->weights->layers[i];
-  const int        row   = class < 0 ? n_classes (network) : class;
+  const FddmLayer *layer  = &network->weights->layers[i];
+  const int        row    = class < 0 ? n_classes (network) : class;
   FddmTensor     **vector = &network->layers[i].rows[row];
 
   if (*vector == NULL)
@@ -304,14 +299,11 @@ run_layer (FddmNetwork *network, int i, int class, GError **error)
     case FDDM_OP_CONV:
       return backend->conv (network->device, mine->conv, in, value_tensor (network, layer->residual), out, error);
     case FDDM_OP_GROUP_NORM:
-      return backend->group_norm (network->device, in, mine->weight, mine->bias, layer->groups, layer->activation,
-                                  out, error);
-    case FDDM_OP_ATTENTION:
-      return backend->attention (network->device, in, layer->heads, out, error);
-    case FDDM_OP_EMBEDDING:
-      return run_embedding (network, i, class, in, out, error);
-    case FDDM_OP_CONCAT:
-      return run_concat (network, layer, out, error);
+      return backend->group_norm (network->device, in, mine->weight, mine->bias, layer->groups, layer->activation, out,
+                                  error);
+    case FDDM_OP_ATTENTION: return backend->attention (network->device, in, layer->heads, out, error);
+    case FDDM_OP_EMBEDDING: return run_embedding (network, i, class, in, out, error);
+    case FDDM_OP_CONCAT: return run_concat (network, layer, out, error);
     }
   g_assert_not_reached ();
 }

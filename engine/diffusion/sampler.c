@@ -15,9 +15,9 @@ evaluate (const FddmSampler *sampler, int class, const FddmTensor *x, const Fddm
 {
   const FddmWeights *weights = sampler->weights;
 
-  return sampler->backend->precondition (sampler->device, x, noise, sampler->mean, sampler->variance,
-                                         weights->input_form, weights->noise_lo, weights->noise_hi,
-                                         fddm_network_input (sampler->network), error) &&
+  return sampler->backend->precondition (sampler->device, x, noise, sampler->mean, sampler->variance, weights->input_form,
+                                         weights->noise_lo, weights->noise_hi, fddm_network_input (sampler->network),
+                                         error) &&
          fddm_network_run (sampler->network, class, ticker, error) &&
          sampler->backend->estimate (sampler->device, x, noise, sampler->mean, sampler->variance,
                                      fddm_network_output (sampler->network), x0, error);
@@ -56,7 +56,7 @@ static double
 difficulty (const FddmWeights *weights, double log_s)
 {
   const double *at = weights->difficulty_log_s, *error = weights->difficulty_error;
-  const int     n  = weights->n_difficulty;
+  const int     n = weights->n_difficulty;
 
   if (n == 0)
     return 1.0;
@@ -86,8 +86,7 @@ path_ends (const FddmWeights *weights, const FddmSchedule *schedule, const float
 }
 
 void
-fddm_sampler_levels (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, int n,
-                     double *levels)
+fddm_sampler_levels (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, int n, double *levels)
 {
   double from, to, integral[N_POINTS + 1] = { 0.0 };
   int    point = 0;
@@ -112,8 +111,8 @@ fddm_sampler_levels (const FddmWeights *weights, const FddmSchedule *schedule, c
 
       while (integral[point + 1] < wanted)
         point++;
-      levels[i] = from + (to - from) *
-                           (point + (wanted - integral[point]) / (integral[point + 1] - integral[point])) / N_POINTS;
+      levels[i] = from +
+                  (to - from) * (point + (wanted - integral[point]) / (integral[point + 1] - integral[point])) / N_POINTS;
     }
 }
 
@@ -122,7 +121,7 @@ static gboolean
 cap_noise (const FddmSampler *sampler, const FddmPath *path, double fermi, FddmTensor *out, GError **error)
 {
   const FddmSchedule *schedule = path->schedule;
-  const int           n   = sampler->weights->coefficients, area = schedule->patch * schedule->patch;
+  const int           n = sampler->weights->coefficients, area = schedule->patch * schedule->patch;
   FddmTensor         *cap = sampler->backend->tensor_new (sampler->device, FDDM_TENSOR_FLOAT, 1, 1, n, error);
   float               values[FDDM_COEF_MAX];
   gboolean            ok;

@@ -16,22 +16,22 @@ typedef struct {
   const FddmGenerateParams *params;
   const FddmSink           *sink;
   FddmProgress              progress;
-  gpointer                  data;       /* of PROGRESS           */
-  int                       class;      /* of the subject, or -1 */
+  gpointer                  data; /* of PROGRESS           */
+  int class;                      /* of the subject, or -1 */
 } Job;
 
 /* The network, asked window by window all over the torus. */
 typedef struct {
   FddmTorus torus;
   guint32   seed;
-  guint32   step;                  /* estimates made so far */
+  guint32   step; /* estimates made so far */
 } Windows;
 
 /* What the sampler works on. */
 typedef struct {
-  FddmTensor *x, *x0;              /* the torus: its state and its estimate              */
-  FddmTensor *noise, *from, *to;   /* constant: at the start, before and after a step    */
-  FddmTensor *mean, *variance;     /* constant: of the picture that is drawn             */
+  FddmTensor *x, *x0;            /* the torus: its state and its estimate              */
+  FddmTensor *noise, *from, *to; /* constant: at the start, before and after a step    */
+  FddmTensor *mean, *variance;   /* constant: of the picture that is drawn             */
 } State;
 
 FddmGenerateParams
@@ -58,7 +58,7 @@ find_class (Job *job, GError **error)
         return TRUE;
       }
   known = weights->classes != NULL ? g_strjoinv (", ", weights->classes) : g_strdup ("–");
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("There is no subject “%s”; known are: %s"), subject, known);
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("There is no subject “%s”; known are: %s"), subject, known);
   return FALSE;
 }
 
@@ -70,16 +70,16 @@ check_arguments (Job *job, GError **error)
   const FddmWeights        *weights = job->context->weights;
 
   if (weights->kind != FDDM_KIND_GENERATE)
-    g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _("%s denoises pictures, it does not generate any"), weights->path);
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s denoises pictures, it does not generate any"), weights->path);
   else if (params->width < 1 || params->width > FDDM_GENERATE_SIDE_MAX || params->height < 1 ||
            params->height > FDDM_GENERATE_SIDE_MAX)
-    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("Width and height must be from 1 to %d, not %d and %d"),
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("Width and height must be from 1 to %d, not %d and %d"),
                  FDDM_GENERATE_SIDE_MAX, params->width, params->height);
   else if (params->steps < 1 || params->steps > FDDM_GENERATE_STEPS_MAX)
-    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("%s must be from 1 to %d, not %d"), "steps", FDDM_GENERATE_STEPS_MAX,
-                 params->steps);
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s must be from 1 to %d, not %d"), "steps",
+                 FDDM_GENERATE_STEPS_MAX, params->steps);
   else if (!(params->eta >= 0.0 && params->eta <= 1.0))
-    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _("eta must be from 0 to 1, not %g"), params->eta);
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("eta must be from 0 to 1, not %g"), params->eta);
   else
     return find_class (job, error);
   return FALSE;
@@ -118,7 +118,7 @@ estimate_windows (gpointer data, const FddmTensor *x, const FddmTensor *noise, F
 static void
 lay_out (const FddmWeights *weights, int pixels, gboolean tileable, FddmTorusAxis *axis)
 {
-  const int patch  = weights->patch, window = (weights->side + patch - 1) / patch;
+  const int patch = weights->patch, window = (weights->side + patch - 1) / patch;
   const int needed = (pixels + patch - 1) / patch;
   const int length = tileable ? needed : MAX (needed, window);
 
@@ -128,7 +128,7 @@ lay_out (const FddmWeights *weights, int pixels, gboolean tileable, FddmTorusAxi
 gboolean
 fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int class, FddmTorus *torus, GError **error)
 {
-  const gsize   strip = fddm_writer_bytes (params->width, context->weights->channels);
+  const gsize   strip   = fddm_writer_bytes (params->width, context->weights->channels);
   GError       *problem = NULL;
   FddmTorusAxis down, across;
 
@@ -139,7 +139,7 @@ fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int 
   if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
     {
       g_clear_error (&problem);
-      g_set_error (&problem, FDDM_ERROR, FDDM_ERROR_MEMORY, _("A picture of %d × %d needs more memory than is allowed"),
+      g_set_error (&problem, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("A picture of %d × %d needs more memory than is allowed"),
                    params->width, params->height);
     }
   g_propagate_error (error, problem);
@@ -176,7 +176,9 @@ state_init (State *state, FddmTorus *torus, GError **error)
 static void
 state_clear (State *state, const FddmContext *context)
 {
-  FddmTensor **tensors[] = { &state->x, &state->x0, &state->noise, &state->from, &state->to, &state->mean, &state->variance };
+  FddmTensor **tensors[] = {
+    &state->x, &state->x0, &state->noise, &state->from, &state->to, &state->mean, &state->variance
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
     {
@@ -228,14 +230,26 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
   const FddmTicker          others  = { job->progress, job->data, FDDM_PHASE_GENERATE, first.to, steps.to };
   const FddmTicker          strips  = fddm_ticker_part (&all, WRITING - 1, WRITING);
   g_autofree double        *levels  = g_new0 (double, params->steps);
-  const FddmSampler         sampler = { .backend = context->backend, .device = context->device, .weights = context->weights,
-                                        .estimate = estimate_windows, .data = windows };
-  const FddmPath            path    = { .schedule = &context->schedule, .noise = state->noise, .levels = levels,
-                                        .n = params->steps, .eta = (float) params->eta,
-                                        .random = { .seed = params->seed, .stream = 1 }, .x0 = state->x0,
-                                        .from = state->from, .to = state->to };
-  const FddmWriter          writer  = { .context = context, .coefficients = state->x, .width = params->width,
-                                        .height = params->height, .tiles = params->tileable, .sink = job->sink };
+  const FddmSampler         sampler = { .backend  = context->backend,
+                                        .device   = context->device,
+                                        .weights  = context->weights,
+                                        .estimate = estimate_windows,
+                                        .data     = windows };
+  const FddmPath            path    = { .schedule = &context->schedule,
+                                        .noise    = state->noise,
+                                        .levels   = levels,
+                                        .n        = params->steps,
+                                        .eta      = (float) params->eta,
+                                        .random   = { .seed = params->seed, .stream = 1 },
+                                        .x0       = state->x0,
+                                        .from     = state->from,
+                                        .to       = state->to };
+  const FddmWriter          writer  = { .context      = context,
+                                        .coefficients = state->x,
+                                        .width        = params->width,
+                                        .height       = params->height,
+                                        .tiles        = params->tileable,
+                                        .sink         = job->sink };
 
   if (!draw_variant (job, state, &windows->torus, error))
     return FALSE;
@@ -243,11 +257,11 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
     return FALSE;
   if (!fddm_tick (&steps, 0, 1, error))
     return FALSE;
-  if (!fddm_sampler_estimate (&sampler, state->x, state->noise, state->x0, &first, error))   /* over all windows */
+  if (!fddm_sampler_estimate (&sampler, state->x, state->noise, state->x0, &first, error)) /* over all windows */
     return FALSE;
-  if (!fddm_sampler_run (&sampler, &path, state->x0, state->x, &others, error))              /* likewise at each step */
+  if (!fddm_sampler_run (&sampler, &path, state->x0, state->x, &others, error)) /* likewise at each step */
     return FALSE;
-  return fddm_writer_run (&writer, &strips, error);                  /* inverse DCT, R'G'B', strip by strip to the sink */
+  return fddm_writer_run (&writer, &strips, error); /* inverse DCT, R'G'B', strip by strip to the sink */
 }
 
 /* Plans, allocates and generates, on the context's device. */

@@ -12,11 +12,11 @@
 
 typedef struct {
   const FddmWriter *s;
-  int            patch, samples;
-  int            width, height;                 /* of what the patches hold                            */
-  int           *row_offset, *column_offset;
-  float         *strip, *read, *narrow;         /* what is written; when resampled: as it is, and with its width right */
-  FddmResampler *down, *across;                 /* NULL when nothing is resampled                      */
+  int               patch, samples;
+  int               width, height; /* of what the patches hold                            */
+  int              *row_offset, *column_offset;
+  float            *strip, *read, *narrow; /* what is written; when resampled: as it is, and with its width right */
+  FddmResampler    *down, *across;         /* NULL when nothing is resampled                      */
 } Strips;
 
 gsize
@@ -31,10 +31,17 @@ synthesise (Strips *t, int top, int bottom, int right, gsize row, float *pixels,
 {
   const FddmContext *context = t->s->context;
   const FddmTensor  *tensor  = t->s->coefficients;
-  FddmWindow         window  = { .patch = t->patch, .rows = tensor->height, .columns = tensor->width,
-                                 .channels = context->weights->channels, .channel_stride = t->samples == 1 ? 0 : 1,
-                                 .n_floats = (bottom - top) * row, .row_offset = t->row_offset,
-                                 .column_offset = t->column_offset, .top = top, .bottom = bottom, .right = right };
+  FddmWindow         window  = { .patch          = t->patch,
+                                 .rows           = tensor->height,
+                                 .columns        = tensor->width,
+                                 .channels       = context->weights->channels,
+                                 .channel_stride = t->samples == 1 ? 0 : 1,
+                                 .n_floats       = (bottom - top) * row,
+                                 .row_offset     = t->row_offset,
+                                 .column_offset  = t->column_offset,
+                                 .top            = top,
+                                 .bottom         = bottom,
+                                 .right          = right };
 
   for (int y = top; y < bottom; y++)
     t->row_offset[y] = (int) ((y - top) * row);
@@ -77,15 +84,14 @@ static gboolean
 write_strip (Strips *t, int top, int bottom, GError **error)
 {
   const FddmWriter *s   = t->s;
-  const gsize          row = (gsize) s->width * t->samples;
+  const gsize       row = (gsize) s->width * t->samples;
 
-  if (!(t->down != NULL ? resample (t, top, bottom, error)
-                        : synthesise (t, top, bottom, s->width, row, t->strip, error)))
+  if (!(t->down != NULL ? resample (t, top, bottom, error) : synthesise (t, top, bottom, s->width, row, t->strip, error)))
     return FALSE;
   fddm_pixels_clamp (t->strip, (bottom - top) * row);
   if (s->sink->write (s->sink->data, 0, top, s->width, bottom - top, t->strip, error))
     return TRUE;
-  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _("The result cannot be stored"));
+  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be stored"));
 }
 
 /* Rows to read for a strip of STRIP rows, or of all rows of a picture that has fewer. */
@@ -108,8 +114,11 @@ strips_init (Strips *t, const FddmWriter *s, GError **error)
 {
   const int patch = s->context->weights->patch;
 
-  *t = (Strips) { .s = s, .patch = patch, .samples = s->context->weights->channels,
-                  .width = s->coefficients->width * patch, .height = s->coefficients->height * patch };
+  *t               = (Strips) { .s       = s,
+                                .patch   = patch,
+                                .samples = s->context->weights->channels,
+                                .width   = s->coefficients->width * patch,
+                                .height  = s->coefficients->height * patch };
   t->row_offset    = g_new0 (int, t->height);
   t->column_offset = g_new (int, t->width);
   for (int x = 0; x < t->width; x++)
@@ -124,7 +133,7 @@ strips_init (Strips *t, const FddmWriter *s, GError **error)
     }
   if (t->strip != NULL && (t->down == NULL || (t->read != NULL && t->narrow != NULL)))
     return TRUE;
-  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("No memory for a strip of the picture"));
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("No memory for a strip of the picture"));
   return FALSE;
 }
 

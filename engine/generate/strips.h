@@ -15,4 +15,4 @@ typedef struct {
 
 /* Bytes of working memory for pictures of any height that are this wide, or a bound on them. */
 gsize    fddm_writer_bytes (int width, int samples);
-gboolean fddm_writer_run   (const FddmWriter *writer, const FddmTicker *ticker, GError **error);
+gboolean fddm_writer_run (const FddmWriter *writer, const FddmTicker *ticker, GError **error);

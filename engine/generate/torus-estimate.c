@@ -12,10 +12,10 @@ typedef struct {
   FddmTensor       *x0;
   int               row, column;
   const FddmTicker *ticker;
-  GMutex            mutex;        /* of what follows                     */
-  GCond             turned;       /* TURN or ERROR has changed           */
-  int               next, turn;   /* window to be computed, to be added  */
-  GError           *error;        /* the first                           */
+  GMutex            mutex;      /* of what follows                     */
+  GCond             turned;     /* TURN or ERROR has changed           */
+  int               next, turn; /* window to be computed, to be added  */
+  GError           *error;      /* the first                           */
 } Round;
 
 typedef struct {
@@ -91,10 +91,10 @@ estimate_window (Worker *worker, int i, GError **error)
   const FddmTorus   *torus   = round->torus;
   FddmTorusLane     *lane    = worker->lane;
   const FddmBackend *backend = torus->context->backend;
-  const int          down    = i / torus->across.count, across = i % torus->across.count;
-  const int          row     = (fddm_torus_axis_start (&torus->down, down) + round->row) % torus->down.length;
-  const int          column  = (fddm_torus_axis_start (&torus->across, across) + round->column) % torus->across.length;
-  const FddmTicker   ticker  = { listen, worker, round->ticker != NULL ? round->ticker->phase : FDDM_PHASE_GENERATE, 0.0, 1.0 };
+  const int          down = i / torus->across.count, across = i % torus->across.count;
+  const int          row    = (fddm_torus_axis_start (&torus->down, down) + round->row) % torus->down.length;
+  const int          column = (fddm_torus_axis_start (&torus->across, across) + round->column) % torus->across.length;
+  const FddmTicker ticker = { listen, worker, round->ticker != NULL ? round->ticker->phase : FDDM_PHASE_GENERATE, 0.0, 1.0 };
 
   return backend->copy_window (lane->device, round->x, row, column, lane->x, error) &&
          fddm_sampler_estimate (&lane->sampler, lane->x, round->noise, lane->x0, &ticker, error) && wait_turn (round, i) &&
@@ -127,7 +127,7 @@ work_on_all_lanes (Round *round)
   for (int i = 0; i < torus->n_lanes; i++)
     workers[i] = (Worker) { round, &torus->lanes[i] };
   for (int i = 1; i < torus->n_lanes; i++)
-    threads[i] = g_thread_try_new ("window", work, &workers[i], NULL);   /* without it the others do its work */
+    threads[i] = g_thread_try_new ("window", work, &workers[i], NULL); /* without it the others do its work */
   work (&workers[0]);
   for (int i = 1; i < torus->n_lanes; i++)
     if (threads[i] != NULL)
@@ -139,8 +139,7 @@ fddm_torus_estimate (FddmTorus *torus, const FddmTensor *x, const FddmTensor *no
                      const FddmTicker *ticker, GError **error)
 {
   const FddmContext *context = torus->context;
-  Round              round   = { .torus = torus, .x = x, .noise = noise, .x0 = x0, .row = row, .column = column,
-                                 .ticker = ticker };
+  Round round = { .torus = torus, .x = x, .noise = noise, .x0 = x0, .row = row, .column = column, .ticker = ticker };
 
   if (fddm_torus_windows (torus) == 1)
     return fddm_sampler_estimate (&torus->lanes[0].sampler, x, noise, x0, ticker, error);

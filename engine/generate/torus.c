@@ -50,12 +50,17 @@ lane_open (FddmTorus *torus, FddmTorusLane *lane, int threads, int class, GError
   lane->device = threads > 0 ? context->backend->beside (context->device, threads, error) : context->device;
   if (lane->device == NULL)
     return FALSE;
-  lane->network = threads > 0 ? fddm_network_new (context->backend, lane->device, context->weights, error) : context->network;
-  lane->sampler = (FddmSampler) {
-    .backend = context->backend, .device = lane->device, .weights = context->weights, .network = lane->network,
-    .mean = context->mean, .variance = context->variance, .class = class, .clamp = context->weights->clamp,
-    .guidance = { .strength = context->weights->guidance }
-  };
+  lane->network = threads > 0 ? fddm_network_new (context->backend, lane->device, context->weights, error)
+                              : context->network;
+  lane->sampler = (FddmSampler) { .backend  = context->backend,
+                                  .device   = lane->device,
+                                  .weights  = context->weights,
+                                  .network  = lane->network,
+                                  .mean     = context->mean,
+                                  .variance = context->variance,
+                                  .class    = class,
+                                  .clamp    = context->weights->clamp,
+                                  .guidance = { .strength = context->weights->guidance } };
   return lane->network != NULL;
 }
 
@@ -123,7 +128,8 @@ weights_bytes (const FddmWeights *weights)
 static int
 lanes_wanted (const FddmTorus *torus, int *threads)
 {
-  const int n = fddm_context_threads (torus->context), wanted = MIN (MIN (n, fddm_torus_windows (torus)), FDDM_TORUS_LANES_MAX);
+  const int n      = fddm_context_threads (torus->context),
+            wanted = MIN (MIN (n, fddm_torus_windows (torus)), FDDM_TORUS_LANES_MAX);
 
   *threads = 0;
   if (torus->context->backend->beside == NULL)
@@ -135,7 +141,7 @@ lanes_wanted (const FddmTorus *torus, int *threads)
 static gboolean
 too_large (GError **error)
 {
-  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _("The network needs more memory than is allowed"));
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("The network needs more memory than is allowed"));
   return FALSE;
 }
 
@@ -147,10 +153,10 @@ fddm_torus_init (FddmTorus *torus, FddmContext *context, const FddmTorusAxis *do
   gsize       whole, each;
   int         wanted, threads;
 
-  *torus  = (FddmTorus) { .context = context, .down = *down, .across = *across };
-  whole   = tensor_bytes (torus, down->length, across->length);
-  whole   = sum (sum (whole, whole), extra);
-  wanted  = lanes_wanted (torus, &threads);
+  *torus = (FddmTorus) { .context = context, .down = *down, .across = *across };
+  whole  = tensor_bytes (torus, down->length, across->length);
+  whole  = sum (sum (whole, whole), extra);
+  wanted = lanes_wanted (torus, &threads);
   if (whole > limit)
     return too_large (error);
   if (!lane_open (torus, &torus->lanes[torus->n_lanes++], threads, class, error) || !lane_bytes (torus, &each, error))
@@ -239,5 +245,5 @@ fddm_torus_clear (FddmTorus *torus)
   context->backend->tensor_free (context->device, torus->one);
   context->backend->tensor_free (context->device, torus->zero);
   torus->one = torus->zero = NULL;
-  torus->n_lanes = 0;
+  torus->n_lanes           = 0;
 }

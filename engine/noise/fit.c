@@ -37,7 +37,7 @@
 #define SEEN   0.02
 #define ENDS   2
 
-G_STATIC_ASSERT (BINS == KNOTS - 1);    /* a bin lies between two knots */
+G_STATIC_ASSERT (BINS == KNOTS - 1); /* a bin lies between two knots */
 
 /* ---- The smooth part ---- */
 
@@ -101,11 +101,11 @@ fit_curve (const double values[BINS], const double precision[BINS], double curve
 
 typedef struct {
   const FddmMeterSums *sums;
-  int    first;                      /* of the channel's coefficients             */
-  double weight[BINS];               /* of each bin, over the channel's frequencies */
-  double precision[BINS];
-  double level[AREA];                /* logarithms                                */
-  double curve[KNOTS];               /* likewise, to be added                     */
+  int                  first;        /* of the channel's coefficients             */
+  double               weight[BINS]; /* of each bin, over the channel's frequencies */
+  double               precision[BINS];
+  double               level[AREA];  /* logarithms                                */
+  double               curve[KNOTS]; /* likewise, to be added                     */
 } Channel;
 
 static double
@@ -141,7 +141,8 @@ fit_brightness (Channel *channel, double left[BINS])
       left[b] = 0;
       for (int k = 0; k < AREA && channel->weight[b] > 0; k++)
         left[b] += (channel->sums->level[b][channel->first + k] -
-                    channel->sums->weight[b][channel->first + k] * channel->level[k]) / channel->weight[b];
+                    channel->sums->weight[b][channel->first + k] * channel->level[k]) /
+                   channel->weight[b];
     }
   fit_curve (left, channel->precision, channel->curve);
 }

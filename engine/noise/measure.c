@@ -15,7 +15,7 @@
 
 /* Of a picture that is not small a good third is looked at, within these bounds, in pixels: enough for the mean of levels to
  * settle, and little against denoising it. */
-#define SHARE  2.2
+#define SHARE        2.2
 #define PIXELS_LEAST 5e5
 #define PIXELS_MOST  2e6
 
@@ -25,8 +25,8 @@
 typedef struct {
   FddmContext      *context;
   const FddmSource *source;
-  int               rows, columns;     /* of a piece, in patches  */
-  int               down, across;      /* pieces                  */
+  int               rows, columns; /* of a piece, in patches  */
+  int               down, across;  /* pieces                  */
   float            *raw, *pixels;
   int              *row_offset, *column_offset;
 } Measurement;
@@ -68,7 +68,7 @@ choose_pieces (Measurement *m)
 {
   const double width = m->source->width / PATCH, height = m->source->height / PATCH;
   const double pixels = CLAMP ((double) m->source->width * m->source->height / SHARE, PIXELS_LEAST, PIXELS_MOST);
-  const double most = MAX (pixels / ((double) m->rows * m->columns * PATCH * PATCH), 1);
+  const double most   = MAX (pixels / ((double) m->rows * m->columns * PATCH * PATCH), 1);
 
   m->across = (int) ceil (width / m->columns);
   m->down   = (int) ceil (height / m->rows);
@@ -147,8 +147,8 @@ fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTi
                     GError **error)
 {
   const FddmWeights *weights = context->weights;
-  const gboolean     gray = source->channels == 1;
-  Measurement        m = { .context = context, .source = source };
+  const gboolean     gray    = source->channels == 1;
+  Measurement        m       = { .context = context, .source = source };
   FddmNoiseModel     metered;
   gboolean           ok;
 
@@ -161,7 +161,7 @@ fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTi
   if (ok)
     fddm_noise_convert (&metered, weights->patch, weights->channels, gray, model);
   else
-    fddm_error_unless_set (error, FDDM_ERROR_READ, _("The picture cannot be read"));
+    fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
   g_free (m.raw);
   g_free (m.pixels);
   g_free (m.row_offset);

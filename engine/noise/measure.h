@@ -5,5 +5,5 @@
 #include "engine/ticker.h"
 
 /* The picture's own noise. Reads at most some megapixels of it, however large it is. */
-gboolean fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTicker *ticker,
-                             FddmNoiseModel *model, GError **error);
+gboolean fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTicker *ticker, FddmNoiseModel *model,
+                             GError **error);

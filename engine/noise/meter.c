@@ -9,9 +9,9 @@ struct FddmNoiseMeter {
   const FddmBackend *backend;
   FddmDevice        *device;
   FddmNetwork       *network;
-  int                rows, columns;                 /* of a piece, in patches */
+  int                rows, columns; /* of a piece, in patches */
   FddmTensor        *coefficients;
-  float             *values, *input, *output;       /* the network's two ends, and what it is about, in host memory */
+  float             *values, *input, *output; /* the network's two ends, and what it is about, in host memory */
   FddmMeterSums      sums;
 };
 
@@ -30,10 +30,9 @@ extern const gsize  fddm_noise_meter_weights_size;
 static FddmNetwork *
 load (FddmNoiseMeter *meter, FddmWeights *weights, GError **error)
 {
-  if (weights->kind == FDDM_KIND_MEASURE && weights->patch == FDDM_METER_PATCH &&
-      weights->channels == FDDM_METER_CHANNELS)
+  if (weights->kind == FDDM_KIND_MEASURE && weights->patch == FDDM_METER_PATCH && weights->channels == FDDM_METER_CHANNELS)
     return fddm_network_new (meter->backend, meter->device, weights, error);
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _("%s does not measure noise in patches of %d × %d"), weights->path,
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s does not measure noise in patches of %d × %d"), weights->path,
                FDDM_METER_PATCH, FDDM_METER_PATCH);
   return NULL;
 }
@@ -41,12 +40,13 @@ load (FddmNoiseMeter *meter, FddmWeights *weights, GError **error)
 FddmNoiseMeter *
 fddm_noise_meter_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error)
 {
-  FddmNoiseMeter          *meter = g_new0 (FddmNoiseMeter, 1);
-  g_autoptr (FddmWeights)  used = NULL;
+  FddmNoiseMeter         *meter = g_new0 (FddmNoiseMeter, 1);
+  g_autoptr (FddmWeights) used  = NULL;
 
-  used = weights != NULL ? fddm_weights_ref (weights)
-                         : fddm_weights_parse ("noise-meter.safetensors", fddm_noise_meter_weights,
-                                               fddm_noise_meter_weights_size, error);
+  if (weights != NULL)
+    used = fddm_weights_ref (weights);
+  else
+    used = fddm_weights_parse ("noise-meter.safetensors", fddm_noise_meter_weights, fddm_noise_meter_weights_size, error);
   meter->backend = backend;
   meter->device  = device;
   if (used != NULL && (meter->network = load (meter, used, error)) != NULL)
@@ -86,13 +86,13 @@ fddm_noise_meter_begin (FddmNoiseMeter *meter, int rows, int columns, GError **e
 
   fddm_noise_meter_end (meter, NULL);
   memset (&meter->sums, 0, sizeof meter->sums);
-  meter->rows    = rows;
-  meter->columns = columns;
-  meter->values  = g_new (float, n * FDDM_METER_COEFFICIENTS);
-  meter->input   = g_new (float, n * FDDM_METER_INPUTS);
-  meter->output  = g_new (float, n * FDDM_METER_OUTPUTS);
-  meter->coefficients = meter->backend->tensor_new (meter->device, FDDM_TENSOR_FLOAT, rows, columns,
-                                                    FDDM_METER_COEFFICIENTS, error);
+  meter->rows         = rows;
+  meter->columns      = columns;
+  meter->values       = g_new (float, n * FDDM_METER_COEFFICIENTS);
+  meter->input        = g_new (float, n * FDDM_METER_INPUTS);
+  meter->output       = g_new (float, n * FDDM_METER_OUTPUTS);
+  meter->coefficients = meter->backend->tensor_new (meter->device, FDDM_TENSOR_FLOAT, rows, columns, FDDM_METER_COEFFICIENTS,
+                                                    error);
   return meter->coefficients != NULL && fddm_network_prepare (meter->network, rows, columns, error);
 }
 

@@ -16,7 +16,7 @@ void
 fddm_noise_white (FddmNoiseModel *model, int patch, int channels, gboolean gray, double sigma)
 {
   memset (model, 0, sizeof *model);
-  model->patch = patch;
+  model->patch    = patch;
   model->channels = channels;
   for (int c = 0; c < 3; c++)
     {
@@ -37,7 +37,7 @@ fddm_noise_white (FddmNoiseModel *model, int patch, int channels, gboolean gray,
 static double
 curves_spread (const FddmNoiseModel *model, int channels)
 {
-  const int n = channels * FDDM_NOISE_KNOTS;
+  const int n   = channels * FDDM_NOISE_KNOTS;
   double    sum = 0, squares = 0;
 
   for (int c = 0; c < channels; c++)
@@ -75,7 +75,7 @@ fddm_noise_is_white (const FddmNoiseModel *model, gboolean gray)
 static double
 level (const FddmNoiseModel *model, int channel)
 {
-  int    n = model->patch * model->patch;
+  int    n   = model->patch * model->patch;
   double sum = 0;
 
   for (int k = 0; k < n; k++)
@@ -88,7 +88,7 @@ fddm_noise_summary (const FddmNoiseModel *model, double *luma, double *chroma)
 {
   gboolean colour = model->channels == 3;
 
-  *luma = level (model, 0) / FDDM_STEP;
+  *luma   = level (model, 0) / FDDM_STEP;
   *chroma = 0;
   if (!colour)
     return;

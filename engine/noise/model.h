@@ -10,10 +10,10 @@
 
 /* White noise of standard deviation SIGMA (8-bit steps) in every sample of an R'G'B' (CHANNELS = 3) picture, as levels of
  * its YCbCr coefficients; GRAY: the three samples are one and the same, so that chroma has no noise. */
-void fddm_noise_white   (FddmNoiseModel *model, int patch, int channels, gboolean gray, double sigma);
+void fddm_noise_white (FddmNoiseModel *model, int patch, int channels, gboolean gray, double sigma);
 
 /* The noise of the meter's own patches and channels by what it told; levels of 0 where it told nothing, or next to no noise. */
-void fddm_noise_read    (const FddmMeterSums *sums, FddmNoiseModel *model);
+void fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model);
 
 /* MODEL, of the meter's patches, for patches of side PATCH and the first of its channels; GRAY as above. */
 void fddm_noise_convert (const FddmNoiseModel *metered, int patch, int channels, gboolean gray, FddmNoiseModel *model);

@@ -34,8 +34,10 @@ gboolean
 fddm_measure_noise (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
                     FddmNoiseModel *noise, GError **error)
 {
-  Job job = { .context = context, .source = source, .noise = noise,
-              .ticker = { .func = progress, .data = data, .phase = FDDM_PHASE_MEASURE, .to = 1.0 } };
+  Job job = { .context = context,
+              .source  = source,
+              .noise   = noise,
+              .ticker  = { .func = progress, .data = data, .phase = FDDM_PHASE_MEASURE, .to = 1.0 } };
 
   return fddm_context_run (context, measure_on_device, &job, error);
 }
@@ -55,16 +57,16 @@ step_in (const FddmNoiseModel *noise, int channel)
 double
 fddm_measured_level (const FddmNoiseModel *noise, int channel, int k)
 {
-  return noise->level[channel * noise->patch * noise->patch + k] * noise->curve[channel][FDDM_NOISE_KNOTS / 2]
-         / step_in (noise, channel);
+  return noise->level[channel * noise->patch * noise->patch + k] * noise->curve[channel][FDDM_NOISE_KNOTS / 2] /
+         step_in (noise, channel);
 }
 
 double
 fddm_measured_curve (const FddmNoiseModel *noise, int channel, int knot)
 {
-  const int    n = noise->patch * noise->patch;
+  const int    n     = noise->patch * noise->patch;
   const float *level = noise->level + channel * n;
-  double       sum = 0;
+  double       sum   = 0;
 
   for (int k = 0; k < n; k++)
     sum += (double) level[k] * level[k];
@@ -115,9 +117,10 @@ char *
 fddm_measured_traits (const FddmNoiseModel *noise)
 {
   const double coarse = coarseness (noise), dark = darkness (noise);
-  const char  *grain = coarse > COARSE ? _(", coarse") : coarse < FINE ? _(", fine") : "";
-  const char  *place = dark > LOPSIDED ? _(", more in the shadows")
-                       : dark < 1 / LOPSIDED ? _(", more in the highlights") : "";
+  const char  *grain = coarse > COARSE ? _ (", coarse") : coarse < FINE ? _ (", fine") : "";
+  const char  *place = dark > LOPSIDED       ? _ (", more in the shadows")
+                       : dark < 1 / LOPSIDED ? _ (", more in the highlights")
+                                             : "";
   double       luma, chroma;
 
   return is_noisy (noise, &luma, &chroma) ? g_strconcat (grain, place, NULL) : g_strdup ("");
@@ -130,8 +133,9 @@ fddm_measured_words (const FddmNoiseModel *noise)
   double           luma, chroma;
 
   if (!is_noisy (noise, &luma, &chroma))
-    return g_strdup (_("no noise"));
-  strength = chroma > 0 ? g_strdup_printf (_("luma %.1f, chroma %.1f"), luma, chroma) : g_strdup_printf (_("luma %.1f"), luma);
+    return g_strdup (_ ("no noise"));
+  strength = chroma > 0 ? g_strdup_printf (_ ("luma %.1f, chroma %.1f"), luma, chroma)
+                        : g_strdup_printf (_ ("luma %.1f"), luma);
   return g_strconcat (strength, traits, NULL);
 }
 

@@ -8,17 +8,17 @@
 #include "engine/bench.h"
 #include "engine/program/program.h"
 
-#define NOISE      10      /* 8-bit steps, told to the engine: it measures nothing */
-#define TILE_SIDE  1024    /* of the convolutions alone                            */
-#define SECONDS    2.0     /* that they run for                                    */
+#define NOISE     10   /* 8-bit steps, told to the engine: it measures nothing */
+#define TILE_SIDE 1024 /* of the convolutions alone                            */
+#define SECONDS   2.0  /* that they run for                                    */
 
 static const char *const quality_names[] = { "fast", "balanced", "best" };
 
 typedef struct {
   FddmCliOptions common;
-  double        *sizes;            /* Mpixel, ending with 0 */
+  double        *sizes; /* Mpixel, ending with 0 */
   gboolean       one_quality, one_device;
-  JsonBuilder   *builder;          /* NULL: text */
+  JsonBuilder   *builder; /* NULL: text */
 } Bench;
 
 /* ---- A picture that takes no memory ---- */
@@ -38,8 +38,8 @@ pattern_new (void)
           guint32 hash = (i * 73856093u) ^ (j * 19349663u) ^ (c * 83492791u);
           int     wave = (int) ((i + 3 * j) & 255);
 
-          hash = (hash ^ (hash >> 15)) * 2246822519u;
-          hash = (hash ^ (hash >> 13)) * 3266489917u;
+          hash   = (hash ^ (hash >> 15)) * 2246822519u;
+          hash   = (hash ^ (hash >> 13)) * 3266489917u;
           *out++ = 0.2f + 0.6f / 128 * (float) MIN (wave, 255 - wave) + 0.13f * ((float) (hash >> 8) / 16777216 - 0.5f);
         }
   return pattern;
@@ -71,7 +71,7 @@ drop_pixels (gpointer data, int x, int y, int width, int height, const float *pi
 
 typedef struct {
   double megapixels, seconds;
-  double engine_memory, peak_memory;   /* bytes; peak_memory: of the process, up to now */
+  double engine_memory, peak_memory; /* bytes; peak_memory: of the process, up to now */
 } Run;
 
 static double
@@ -90,24 +90,24 @@ run_pipeline (Bench *bench, FddmContext *context, int averages, double megapixel
   g_autofree float *pattern = pattern_new ();
   int               height = (int) sqrt (megapixels * 1e6 / 1.5), width = (int) (megapixels * 1e6 / height);
   FddmSource        source = { .width = width, .height = height, .channels = 3, .read = read_picture, .data = pattern };
-  FddmSink          sink = { .write = drop_pixels };
+  FddmSink          sink   = { .write = drop_pixels };
   FddmDenoiseParams params = fddm_denoise_params_default ();
   FddmReport        report;
   gint64            start = g_get_monotonic_time ();
   double            seconds;
   gboolean          done;
 
-  params.noise = NOISE;
+  params.noise    = NOISE;
   params.averages = averages;
-  done = fddm_denoise (context, &params, &source, &sink, fddm_cli_progress, &bench->common, &report, error);
+  done            = fddm_denoise (context, &params, &source, &sink, fddm_cli_progress, &bench->common, &report, error);
   fddm_cli_progress_end (&bench->common);
   if (!done)
     return FALSE;
-  run->megapixels = width * 1e-6 * height;
-  seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
-  run->seconds = run->seconds > 0 ? MIN (run->seconds, seconds) : seconds;
+  run->megapixels    = width * 1e-6 * height;
+  seconds            = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  run->seconds       = run->seconds > 0 ? MIN (run->seconds, seconds) : seconds;
   run->engine_memory = (double) report.memory;
-  run->peak_memory = peak_memory ();
+  run->peak_memory   = peak_memory ();
   return TRUE;
 }
 
@@ -130,9 +130,10 @@ tell_run (Bench *bench, const char *name, const Run *run, double alone, double p
       return;
     }
   /* translators: network; Mpixel; Mpixel a second; thousand million multiply-adds a second twice; their ratio; MB twice */
-  printf (_("  %-9s %6.1f Mpixel %8.2f Mpixel/s   convolutions alone %7.1f, pipeline %7.1f GMAC/s, ratio %3.0f %%   "
-            "engine %.0f MB, peak %.0f MB\n"), name, run->megapixels, run->megapixels / run->seconds, alone / 1e9,
-          pipeline / 1e9, 100 * pipeline / alone, run->engine_memory / 1e6, run->peak_memory / 1e6);
+  printf (_ ("  %-9s %6.1f Mpixel %8.2f Mpixel/s   convolutions alone %7.1f, pipeline %7.1f GMAC/s, ratio %3.0f %%   "
+             "engine %.0f MB, peak %.0f MB\n"),
+          name, run->megapixels, run->megapixels / run->seconds, alone / 1e9, pipeline / 1e9, 100 * pipeline / alone,
+          run->engine_memory / 1e6, run->peak_memory / 1e6);
   fflush (stdout);
 }
 
@@ -161,7 +162,7 @@ bench_steps (Bench *bench, FddmContext *context, FddmWeights *weights, GError **
       return TRUE;
     }
   /* translators: network; steps a second; width and height in pixels; how many; thousand million multiply-adds a second */
-  printf (_("  %s: %.1f steps/s of %d × %d pixels, %d at once; convolutions %.1f GMAC/s\n"), bench->common.weights, rate,
+  printf (_ ("  %s: %.1f steps/s of %d × %d pixels, %d at once; convolutions %.1f GMAC/s\n"), bench->common.weights, rate,
           steps.side, steps.side, steps.at_once, operations / 1e9);
   fflush (stdout);
   return TRUE;
@@ -192,8 +193,8 @@ bench_quality (Bench *bench, FddmContext *context, FddmWeights *weights, int ave
 static gboolean
 bench_device (Bench *bench, GError **error)
 {
-  FddmQuality first = bench->one_quality ? bench->common.quality : FDDM_QUALITY_FAST;
-  FddmQuality last = bench->one_quality ? bench->common.quality : FDDM_QUALITY_BEST;
+  FddmQuality first  = bench->one_quality ? bench->common.quality : FDDM_QUALITY_FAST;
+  FddmQuality last   = bench->one_quality ? bench->common.quality : FDDM_QUALITY_BEST;
   gboolean    titled = FALSE;
 
   for (FddmQuality quality = first; quality <= last; quality++)
@@ -203,7 +204,7 @@ bench_device (Bench *bench, GError **error)
       int                     averages;
 
       bench->common.quality = quality;
-      context = fddm_cli_context (&bench->common, &weights, &averages, error);
+      context               = fddm_cli_context (&bench->common, &weights, &averages, error);
       if (!context)
         return FALSE;
       if (!titled && bench->builder)
@@ -245,7 +246,7 @@ bench_devices (Bench *bench, GError **error)
       return FALSE;
     }
   if (!bench->builder)
-    printf (_("%s: not used; %s\n"), _("GPU"), reason->message);
+    printf (_ ("%s: not used; %s\n"), _ ("GPU"), reason->message);
   return TRUE;
 }
 
@@ -253,7 +254,7 @@ static gboolean
 read_sizes (Bench *bench, char **texts, GError **error)
 {
   static const double standard[] = { 1, 12, 24, 0 };
-  guint               n = texts ? g_strv_length (texts) : 0;
+  guint               n          = texts ? g_strv_length (texts) : 0;
 
   bench->sizes = n > 0 ? g_new0 (double, n + 1) : g_memdup2 (standard, sizeof standard);
   for (guint i = 0; i < n; i++)
@@ -261,7 +262,7 @@ read_sizes (Bench *bench, char **texts, GError **error)
       bench->sizes[i] = g_ascii_strtod (texts[i], NULL);
       if (!(bench->sizes[i] >= 0.01 && bench->sizes[i] <= 1000))
         {
-          g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("--%s must be from %g to %g"), "size", 0.01, 1000.0);
+          g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s must be from %g to %g"), "size", 0.01, 1000.0);
           return FALSE;
         }
     }
@@ -289,20 +290,20 @@ run_bench (Bench *bench, GError **error)
 gboolean
 fddm_cli_bench (char **argv, GError **error)
 {
-  Bench                      bench = { 0 };
-  g_auto (GStrv)             sizes = NULL;
-  const GOptionEntry         entries[] = {
-    { "size", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sizes, N_("Mpixel of the picture; several times (1, 12, 24)"), "MP" },
-    { NULL, 0, 0, 0, NULL, NULL, NULL } };
-  g_autoptr (GOptionContext) parser = fddm_cli_parser (&bench.common, entries, NULL,
-                                                       _("Measures the speed of each network on each device."));
-  g_auto (GStrv)             rest = NULL;
+  Bench                      bench     = { 0 };
+  g_auto (GStrv)             sizes     = NULL;
+  const GOptionEntry         entries[] = { { "size", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sizes,
+                                             N_ ("Mpixel of the picture; several times (1, 12, 24)"), "MP" },
+                                           { NULL, 0, 0, 0, NULL, NULL, NULL } };
+  g_autoptr (GOptionContext) parser    = fddm_cli_parser (&bench.common, entries, NULL,
+                                                          _ ("Measures the speed of each network on each device."));
+  g_auto (GStrv)             rest      = NULL;
   gboolean                   done;
 
   bench.common.quality = (FddmQuality) -1;
-  rest = fddm_cli_parse (parser, argv, 0, 0, error);
-  bench.one_quality = bench.common.quality != (FddmQuality) -1 || bench.common.weights;
-  bench.one_device = bench.common.device != FDDM_DEVICE_AUTO;
+  rest                 = fddm_cli_parse (parser, argv, 0, 0, error);
+  bench.one_quality    = bench.common.quality != (FddmQuality) -1 || bench.common.weights;
+  bench.one_device     = bench.common.device != FDDM_DEVICE_AUTO;
   if (bench.common.quality == (FddmQuality) -1)
     bench.common.quality = FDDM_QUALITY_BALANCED;
   done = rest && read_sizes (&bench, sizes, error) && run_bench (&bench, error);

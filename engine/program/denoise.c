@@ -9,7 +9,7 @@
 typedef struct {
   FddmCliOptions    common;
   FddmDenoiseParams params;
-  char             *uncertainty;   /* where a picture of it goes, or NULL */
+  char             *uncertainty; /* where a picture of it goes, or NULL */
   FddmReport        report;
   double            seconds;
 } Denoise;
@@ -17,36 +17,38 @@ typedef struct {
 static char **
 parse (Denoise *denoise, char **argv, GError **error)
 {
-  FddmDenoiseParams         *params = &denoise->params;
-  gint64                     seed = 0;
-  const GOptionEntry         entries[] = {
-    { "noise", 0, 0, G_OPTION_ARG_DOUBLE, &params->noise, N_("noise level, in 8-bit steps; 0 = measure it"), N_("LEVEL") },
-    { "luma", 0, 0, G_OPTION_ARG_DOUBLE, &params->luma, N_("percent of the brightness noise removed (100)"), "%" },
-    { "chroma", 0, 0, G_OPTION_ARG_DOUBLE, &params->chroma, N_("percent of the colour noise removed (100)"), "%" },
+  FddmDenoiseParams *params    = &denoise->params;
+  gint64             seed      = 0;
+  const GOptionEntry entries[] = {
+    { "noise", 0, 0, G_OPTION_ARG_DOUBLE, &params->noise, N_ ("noise level, in 8-bit steps; 0 = measure it"), N_ ("LEVEL") },
+    { "luma", 0, 0, G_OPTION_ARG_DOUBLE, &params->luma, N_ ("percent of the brightness noise removed (100)"), "%" },
+    { "chroma", 0, 0, G_OPTION_ARG_DOUBLE, &params->chroma, N_ ("percent of the colour noise removed (100)"), "%" },
     { "coarse", 0, 0, G_OPTION_ARG_DOUBLE, &params->coarse,
-      N_("percent of it that leaves from blotches, 12 pixels and wider; up to 200 (100)"), "%" },
-    { "medium", 0, 0, G_OPTION_ARG_DOUBLE, &params->medium, N_("the same for what lies between (100)"), "%" },
-    { "fine", 0, 0, G_OPTION_ARG_DOUBLE, &params->fine, N_("the same for fine grain, up to 5 pixels wide (100)"), "%" },
-    { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &params->detail, N_("percent of sampled texture brought back (0)"), "%" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_("for --detail: another number, another texture"), "N" },
+      N_ ("percent of it that leaves from blotches, 12 pixels and wider; up to 200 (100)"), "%" },
+    { "medium", 0, 0, G_OPTION_ARG_DOUBLE, &params->medium, N_ ("the same for what lies between (100)"), "%" },
+    { "fine", 0, 0, G_OPTION_ARG_DOUBLE, &params->fine, N_ ("the same for fine grain, up to 5 pixels wide (100)"), "%" },
+    { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &params->detail, N_ ("percent of sampled texture brought back (0)"), "%" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("for --detail: another number, another texture"), "N" },
     { "uncertainty", 0, 0, G_OPTION_ARG_FILENAME, &denoise->uncertainty,
-      N_("also write a gray picture of where the result is a guess"), N_("FILE") },
-    { NULL, 0, 0, 0, NULL, NULL, NULL } };
+      N_ ("also write a gray picture of where the result is a guess"), N_ ("FILE") },
+    { NULL, 0, 0, 0, NULL, NULL, NULL }
+  };
   g_autoptr (GOptionContext) parser = NULL;
-  g_auto (GStrv)             files = NULL;
+  g_auto (GStrv)             files  = NULL;
 
   *params = fddm_denoise_params_default ();
-  parser = fddm_cli_parser (&denoise->common, entries, N_("IN OUT"),
-                            _("Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and "
-                              "colour space."));
-  files = fddm_cli_parse (parser, argv, 2, 2, error);
-  if (!files || !fddm_cli_in_range ("noise", params->noise, 0, 100, error)
-      || !fddm_cli_in_range ("luma", params->luma, 0, 100, error) || !fddm_cli_in_range ("chroma", params->chroma, 0, 100, error)
-      || !fddm_cli_in_range ("detail", params->detail, 0, 100, error)
-      || !fddm_cli_in_range ("coarse", params->coarse, 0, 200, error)
-      || !fddm_cli_in_range ("medium", params->medium, 0, 200, error)
-      || !fddm_cli_in_range ("fine", params->fine, 0, 200, error)
-      || !fddm_cli_in_range ("seed", (double) seed, 0, G_MAXINT32, error))
+  parser  = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT"),
+                             _ ("Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and "
+                                 "colour space."));
+  files   = fddm_cli_parse (parser, argv, 2, 2, error);
+  if (!files || !fddm_cli_in_range ("noise", params->noise, 0, 100, error) ||
+      !fddm_cli_in_range ("luma", params->luma, 0, 100, error) ||
+      !fddm_cli_in_range ("chroma", params->chroma, 0, 100, error) ||
+      !fddm_cli_in_range ("detail", params->detail, 0, 100, error) ||
+      !fddm_cli_in_range ("coarse", params->coarse, 0, 200, error) ||
+      !fddm_cli_in_range ("medium", params->medium, 0, 200, error) ||
+      !fddm_cli_in_range ("fine", params->fine, 0, 200, error) ||
+      !fddm_cli_in_range ("seed", (double) seed, 0, G_MAXINT32, error))
     return NULL;
   params->seed = (guint32) seed;
   return g_steal_pointer (&files);
@@ -65,7 +67,7 @@ run (Denoise *denoise, FddmContext *context, GeglBuffer *from, GeglBuffer **unce
 
   fddm_gegl_pixels_init (&pixels, from, to, gegl_buffer_get_extent (from), NULL);
   source = fddm_gegl_pixels_source (&pixels);
-  sink = fddm_gegl_pixels_sink (&pixels);
+  sink   = fddm_gegl_pixels_sink (&pixels);
   if (denoise->uncertainty)
     {
       *uncertainty = fddm_gegl_pixels_gray_new (from, NULL);
@@ -107,19 +109,19 @@ static void
 report (const Denoise *denoise, FddmContext *context)
 {
   /* translators: luma and chroma noise, the device, seconds */
-  fprintf (stderr, _("Noise: luma %.1f, chroma %.1f. %s, %.1f s.\n"), denoise->report.luma, denoise->report.chroma,
+  fprintf (stderr, _ ("Noise: luma %.1f, chroma %.1f. %s, %.1f s.\n"), denoise->report.luma, denoise->report.chroma,
            fddm_context_describe (context), denoise->seconds);
 }
 
 static gboolean
 writable (const Denoise *denoise, char **files, GError **error)
 {
-  g_autofree char *result = g_canonicalize_filename (files[1], NULL);
+  g_autofree char *result      = g_canonicalize_filename (files[1], NULL);
   g_autofree char *uncertainty = denoise->uncertainty ? g_canonicalize_filename (denoise->uncertainty, NULL) : NULL;
 
   if (g_strcmp0 (result, uncertainty) != 0)
     return fddm_picture_writable (files[1], error) && (!uncertainty || fddm_picture_writable (uncertainty, error));
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("“%s” cannot be the result and its uncertainty"), files[1]);
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("“%s” cannot be the result and its uncertainty"), files[1]);
   return FALSE;
 }
 
@@ -130,11 +132,11 @@ denoise_file (Denoise *denoise, char **files, GError **error)
   g_autoptr (FddmWeights) weights = NULL;
   g_autoptr (FddmContext) context = NULL;
 
-  if (!writable (denoise, files, error) || !(from = fddm_picture_load (files[0], error))
-      || !(context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error))
-      || !(to = run (denoise, context, from, &uncertainty, error))
-      || (uncertainty && !fddm_picture_save (uncertainty, files[0], denoise->uncertainty, error))
-      || !fddm_picture_save (to, files[0], files[1], error))
+  if (!writable (denoise, files, error) || !(from = fddm_picture_load (files[0], error)) ||
+      !(context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error)) ||
+      !(to = run (denoise, context, from, &uncertainty, error)) ||
+      (uncertainty && !fddm_picture_save (uncertainty, files[0], denoise->uncertainty, error)) ||
+      !fddm_picture_save (to, files[0], files[1], error))
     return FALSE;
   if (denoise->common.json)
     report_json (denoise, files, from, context, weights);
@@ -147,8 +149,8 @@ gboolean
 fddm_cli_denoise (char **argv, GError **error)
 {
   Denoise        denoise = { 0 };
-  g_auto (GStrv) files = parse (&denoise, argv, error);
-  gboolean       done = files && denoise_file (&denoise, files, error);
+  g_auto (GStrv) files   = parse (&denoise, argv, error);
+  gboolean       done    = files && denoise_file (&denoise, files, error);
 
   fddm_cli_options_clear (&denoise.common);
   g_free (denoise.uncertainty);

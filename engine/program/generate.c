@@ -7,15 +7,16 @@
 #include "engine/program/picture.h"
 #include "engine/gegl-pixels.h"
 
+#define ABOUT N_ ("Makes a picture, such as the texture of a material, and writes it to OUT.")
 
 typedef struct {
   FddmCliOptions     common;
   FddmGenerateParams params;
   char              *model, *subject;
-  int                count, current;   /* pictures to make, the one at work   */
-  guint32            seed;             /* the first one's                     */
-  char             **files;            /* where they go, NULL-terminated      */
-  double             seconds;          /* taken by all of them                */
+  int                count, current; /* pictures to make, the one at work   */
+  guint32            seed;           /* the first one's                     */
+  char             **files;          /* where they go, NULL-terminated      */
+  double             seconds;        /* taken by all of them                */
 } Generate;
 
 /* OUT for one picture; out-1.png … for several of out.png. */
@@ -40,47 +41,49 @@ check (const Generate *generate, gint64 seed, GError **error)
 {
   const FddmGenerateParams *params = &generate->params;
 
-  return fddm_cli_in_range ("width", params->width, 1, FDDM_GENERATE_SIDE_MAX, error)
-         && fddm_cli_in_range ("height", params->height, 1, FDDM_GENERATE_SIDE_MAX, error)
-         && fddm_cli_in_range ("steps", params->steps, 1, FDDM_GENERATE_STEPS_MAX, error)
-         && fddm_cli_in_range ("eta", params->eta, 0, 1, error)
-         && fddm_cli_in_range ("count", generate->count, 1, FDDM_GENERATE_SERIES_MAX, error)
-         && fddm_cli_in_range ("seed", (double) seed, 0, G_MAXINT32, error);
+  return fddm_cli_in_range ("width", params->width, 1, FDDM_GENERATE_SIDE_MAX, error) &&
+         fddm_cli_in_range ("height", params->height, 1, FDDM_GENERATE_SIDE_MAX, error) &&
+         fddm_cli_in_range ("steps", params->steps, 1, FDDM_GENERATE_STEPS_MAX, error) &&
+         fddm_cli_in_range ("eta", params->eta, 0, 1, error) &&
+         fddm_cli_in_range ("count", generate->count, 1, FDDM_GENERATE_SERIES_MAX, error) &&
+         fddm_cli_in_range ("seed", (double) seed, 0, G_MAXINT32, error);
 }
 
 static gboolean
 parse (Generate *generate, char **argv, GError **error)
 {
-  FddmGenerateParams *params = &generate->params;
-  gint64              seed = 0;
+  FddmGenerateParams *params    = &generate->params;
+  gint64              seed      = 0;
   const GOptionEntry  entries[] = {
-    { "model", 0, 0, G_OPTION_ARG_FILENAME, &generate->model, N_("a network by name or path (texture)"), N_("NAME") },
-    { "weights", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &generate->model, "", N_("NAME") },
-    { "subject", 0, 0, G_OPTION_ARG_STRING, &generate->subject, N_("what to make, such as wood; “fddm info” lists them"),
-      N_("NAME") },
-    { "width", 0, 0, G_OPTION_ARG_INT, &params->width, N_("width in pixels (512)"), "N" },
-    { "height", 0, 0, G_OPTION_ARG_INT, &params->height, N_("height in pixels (512)"), "N" },
-    { "steps", 0, 0, G_OPTION_ARG_INT, &params->steps, N_("sampling steps; more take longer (20)"), "N" },
-    { "eta", 0, 0, G_OPTION_ARG_DOUBLE, &params->eta, N_("0: no chance after the start … 1: fresh noise at every step (1)"),
-      "X" },
-    { "tileable", 0, 0, G_OPTION_ARG_NONE, &params->tileable, N_("edges meet when the picture is repeated"), NULL },
-    { "count", 0, 0, G_OPTION_ARG_INT, &generate->count, N_("pictures to make: OUT-1, OUT-2 …, seeds counting up (1)"), "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_("another number, another picture (0)"), "N" },
-    { NULL, 0, 0, 0, NULL, NULL, NULL } };
+    { "model", 0, 0, G_OPTION_ARG_FILENAME, &generate->model, N_ ("a network by name or path (texture)"), N_ ("NAME") },
+    { "weights", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &generate->model, "", N_ ("NAME") },
+    { "subject", 0, 0, G_OPTION_ARG_STRING, &generate->subject, N_ ("what to make, such as wood; “fddm info” lists them"),
+       N_ ("NAME") },
+    { "width", 0, 0, G_OPTION_ARG_INT, &params->width, N_ ("width in pixels (512)"), "N" },
+    { "height", 0, 0, G_OPTION_ARG_INT, &params->height, N_ ("height in pixels (512)"), "N" },
+    { "steps", 0, 0, G_OPTION_ARG_INT, &params->steps, N_ ("sampling steps; more take longer (20)"), "N" },
+    { "eta", 0, 0, G_OPTION_ARG_DOUBLE, &params->eta, N_ ("0: no chance after the start … 1: fresh noise at every step (1)"),
+       "X" },
+    { "tileable", 0, 0, G_OPTION_ARG_NONE, &params->tileable, N_ ("edges meet when the picture is repeated"), NULL },
+    { "count", 0, 0, G_OPTION_ARG_INT, &generate->count, N_ ("pictures to make: OUT-1, OUT-2 …, seeds counting up (1)"),
+       "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("another number, another picture (0)"), "N" },
+    { NULL, 0, 0, 0, NULL, NULL, NULL }
+  };
   g_autoptr (GOptionContext) parser = NULL;
-  g_auto (GStrv)             out = NULL;
+  g_auto (GStrv)             out    = NULL;
 
-  *params = fddm_generate_params_default ();
+  *params       = fddm_generate_params_default ();
   params->width = params->height = 512;
-  generate->count = 1;
-  parser = fddm_cli_parser_plain (&generate->common, entries, N_("OUT"),
-                                  _("Makes a picture, such as the texture of a material, and writes it to OUT."));
-  out = fddm_cli_parse (parser, argv, 1, 1, error);
+  generate->count                = 1;
+
+  parser = fddm_cli_parser_plain (&generate->common, entries, N_ ("OUT"), _ (ABOUT));
+  out    = fddm_cli_parse (parser, argv, 1, 1, error);
   if (!out || !check (generate, seed, error))
     return FALSE;
-  params->subject = generate->subject;
-  generate->seed = (guint32) seed;
-  generate->files = output_files (out[0], generate->count);
+  params->subject          = generate->subject;
+  generate->seed           = (guint32) seed;
+  generate->files          = output_files (out[0], generate->count);
   generate->common.weights = fddm_model_weights (generate->model ? generate->model : "texture");
   return TRUE;
 }
@@ -98,13 +101,13 @@ static gboolean
 make_one (Generate *generate, FddmContext *context, int channels, GError **error)
 {
   const FddmGenerateParams *params = &generate->params;
-  const char               *file = generate->files[generate->current];
+  const char               *file   = generate->files[generate->current];
   g_autoptr (GeglBuffer)    buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, params->width, params->height),
                                                       babl_format (channels == 1 ? "Y' u8" : "R'G'B' u8"));
   FddmGeglCanvas            canvas;
-  const FddmSink            sink = fddm_gegl_canvas_sink (&canvas, buffer, channels);
-  const gint64              start = g_get_monotonic_time ();
-  gboolean                  done = fddm_generate (context, params, &sink, progress, generate, error);
+  const FddmSink            sink    = fddm_gegl_canvas_sink (&canvas, buffer, channels);
+  const gint64              start   = g_get_monotonic_time ();
+  gboolean                  done    = fddm_generate (context, params, &sink, progress, generate, error);
   const double              seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
 
   fddm_cli_progress_end (&generate->common);
@@ -113,14 +116,14 @@ make_one (Generate *generate, FddmContext *context, int channels, GError **error
   generate->seconds += seconds;
   if (!generate->common.json && !generate->common.quiet)
     /* translators: a file, the seed, the device, seconds */
-    fprintf (stderr, _("%s: seed %u. %s, %.1f s.\n"), file, params->seed, fddm_context_describe (context), seconds);
+    fprintf (stderr, _ ("%s: seed %u. %s, %.1f s.\n"), file, params->seed, fddm_context_describe (context), seconds);
   return TRUE;
 }
 
 static void
 report_json (const Generate *generate, FddmContext *context, FddmWeights *weights)
 {
-  const FddmGenerateParams *params = &generate->params;
+  const FddmGenerateParams *params  = &generate->params;
   JsonBuilder              *builder = json_builder_new ();
 
   json_builder_begin_object (builder);
@@ -160,7 +163,7 @@ make_all (Generate *generate, GError **error)
   context = fddm_cli_context (&generate->common, &weights, &averages, error);
   for (int i = 0; context && i < generate->count; i++)
     {
-      generate->current = i;
+      generate->current     = i;
       generate->params.seed = fddm_seed_after (generate->seed, i);
       if (!make_one (generate, context, fddm_weights_channels (weights), error))
         return FALSE;
@@ -174,7 +177,7 @@ gboolean
 fddm_cli_generate (char **argv, GError **error)
 {
   Generate generate = { 0 };
-  gboolean done = parse (&generate, argv, error) && make_all (&generate, error);
+  gboolean done     = parse (&generate, argv, error) && make_all (&generate, error);
 
   fddm_cli_options_clear (&generate.common);
   g_strfreev (generate.files);

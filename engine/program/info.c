@@ -22,10 +22,10 @@ static Device
 look_at_device (const char *kind, const FddmBackend *backend, const FddmCliOptions *options, GError *reason)
 {
   FddmDeviceOptions device_options = { .threads = options->context.threads };
-  FddmDevice       *device = backend ? backend->open (&device_options, &reason) : NULL;
-  Device            result = { .kind = kind, .usable = device != NULL };
+  FddmDevice       *device         = backend ? backend->open (&device_options, &reason) : NULL;
+  Device            result         = { .kind = kind, .usable = device != NULL };
 
-  result.description = g_strdup (device ? backend->describe (device) : reason ? reason->message : _("unknown"));
+  result.description = g_strdup (device ? backend->describe (device) : reason ? reason->message : _ ("unknown"));
   if (device)
     backend->close (device);
   g_clear_error (&reason);
@@ -37,7 +37,7 @@ static void
 look_at_devices (const FddmCliOptions *options, Device devices[2])
 {
   GError            *reason = NULL;
-  const FddmBackend *gpu = fddm_backend_gpu (options->module_dir, &reason);
+  const FddmBackend *gpu    = fddm_backend_gpu (options->module_dir, &reason);
 
   devices[0] = look_at_device ("gpu", gpu, options, reason);
   devices[1] = look_at_device ("cpu", &fddm_backend_cpu, options, NULL);
@@ -47,7 +47,7 @@ look_at_devices (const FddmCliOptions *options, Device devices[2])
 
 typedef struct {
   char        *path;
-  FddmWeights *weights;    /* NULL when it is damaged */
+  FddmWeights *weights; /* NULL when it is damaged */
   char        *problem;
 } Found;
 
@@ -71,7 +71,7 @@ by_name (gconstpointer a, gconstpointer b)
 static void
 look_into_folder (const char *folder, GHashTable *seen, GPtrArray *all)
 {
-  g_autoptr (GDir)      dir = g_dir_open (folder, 0, NULL);
+  g_autoptr (GDir)      dir   = g_dir_open (folder, 0, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   const char           *name;
 
@@ -80,12 +80,12 @@ look_into_folder (const char *folder, GHashTable *seen, GPtrArray *all)
       g_ptr_array_add (names, g_strdup (name));
   g_ptr_array_sort (names, by_name);
   for (guint i = 0; i < names->len; i++)
-    if (g_hash_table_add (seen, g_strdup (names->pdata[i])))       /* else one of this name is found before it */
+    if (g_hash_table_add (seen, g_strdup (names->pdata[i]))) /* else one of this name is found before it */
       {
         g_autoptr (GError) error = NULL;
         Found             *found = g_new0 (Found, 1);
 
-        found->path = g_build_filename (folder, names->pdata[i], NULL);
+        found->path    = g_build_filename (folder, names->pdata[i], NULL);
         found->weights = fddm_weights_open (found->path, &error);
         found->problem = error ? g_strdup (error->message) : NULL;
         g_ptr_array_add (all, found);
@@ -96,7 +96,7 @@ static GPtrArray *
 look_for_weights (char **folders)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  GPtrArray             *all = g_ptr_array_new_with_free_func (found_free);
+  GPtrArray             *all  = g_ptr_array_new_with_free_func (found_free);
 
   for (int i = 0; folders[i]; i++)
     look_into_folder (folders[i], seen, all);
@@ -117,7 +117,7 @@ subjects_json (JsonBuilder *builder, const char *const *subjects)
 static void
 tell_json (const Device devices[2], const GPtrArray *all, char **folders)
 {
-  static const char *const keys[] = { "name", "kind", "patch", "channels", "licence" };
+  static const char *const keys[]  = { "name", "kind", "patch", "channels", "licence" };
   JsonBuilder             *builder = json_builder_new ();
 
   json_builder_begin_object (builder);
@@ -166,40 +166,40 @@ tell (const Device devices[2], const GPtrArray *all, char **folders)
   printf ("FDDM %s\n", FDDM_VERSION);
   for (int i = 0; i < 2; i++)
     {
-      const char *name = i == 0 ? _("GPU") : _("CPU");
+      const char *name = i == 0 ? _ ("GPU") : _ ("CPU");
 
       if (devices[i].usable)
         printf ("%s: %s\n", name, devices[i].description);
       else
-        printf (_("%s: not used; %s\n"), name, devices[i].description);
+        printf (_ ("%s: not used; %s\n"), name, devices[i].description);
     }
   for (guint i = 0; i < all->len; i++)
     {
-      const Found *found = all->pdata[i];
-      const char  *licence = found->weights ? fddm_weights_metadata (found->weights, "licence") : NULL;
-      const char *const *known = found->weights ? fddm_weights_subjects (found->weights) : NULL;
+      const Found       *found    = all->pdata[i];
+      const char        *licence  = found->weights ? fddm_weights_metadata (found->weights, "licence") : NULL;
+      const char *const *known    = found->weights ? fddm_weights_subjects (found->weights) : NULL;
       g_autofree char   *subjects = known ? g_strjoinv (", ", (char **) known) : NULL;
 
       if (found->weights)
         /* translators: name and kind of a network, side of its patches, thousands of operations, licence, path */
-        printf (_("Weights %s (%s): patch %s, %.0f thousand multiply-adds a pixel, licence: %s\n    %s\n"),
+        printf (_ ("Weights %s (%s): patch %s, %.0f thousand multiply-adds a pixel, licence: %s\n    %s\n"),
                 fddm_weights_metadata (found->weights, "name"), fddm_weights_metadata (found->weights, "kind"),
                 fddm_weights_metadata (found->weights, "patch"), fddm_weights_operations (found->weights) / 1000,
-                licence ? licence : _("not told"), found->path);
+                licence ? licence : _ ("not told"), found->path);
       else
         printf ("%s\n", found->problem);
       if (subjects)
-        printf (_("    subjects: %s\n"), subjects);
+        printf (_ ("    subjects: %s\n"), subjects);
     }
   if (all->len == 0)
-    printf (_("No weights in these folders: %s\n"), list);
+    printf (_ ("No weights in these folders: %s\n"), list);
 }
 
 static void
 tell_installation (const FddmCliOptions *options)
 {
   g_auto (GStrv)        folders = fddm_cli_folders ();
-  g_autoptr (GPtrArray) all = look_for_weights (folders);
+  g_autoptr (GPtrArray) all     = look_for_weights (folders);
   Device                devices[2];
 
   look_at_devices (options, devices);
@@ -211,15 +211,15 @@ tell_installation (const FddmCliOptions *options)
 gboolean
 fddm_cli_info (char **argv, GError **error)
 {
-  FddmCliOptions             options = { 0 };
-  g_autofree char           *plot = NULL;
-  const GOptionEntry         entries[] = {
-    { "plot", 0, 0, G_OPTION_ARG_FILENAME, &plot, N_("draw PICTURE's noise by brightness and frequency"), N_("OUT.png") },
-    { NULL, 0, 0, 0, NULL, NULL, NULL } };
-  g_autoptr (GOptionContext) parser = fddm_cli_parser (&options, entries, N_("[PICTURE]"),
-                                                       _("Tells devices and networks; or how noisy PICTURE is."));
-  g_auto (GStrv)             files = fddm_cli_parse (parser, argv, 0, 1, error);
-  gboolean                   done = files != NULL;
+  FddmCliOptions             options   = { 0 };
+  g_autofree char           *plot      = NULL;
+  const GOptionEntry         entries[] = { { "plot", 0, 0, G_OPTION_ARG_FILENAME, &plot,
+                                             N_ ("draw PICTURE's noise by brightness and frequency"), N_ ("OUT.png") },
+                                           { NULL, 0, 0, 0, NULL, NULL, NULL } };
+  g_autoptr (GOptionContext) parser    = fddm_cli_parser (&options, entries, N_ ("[PICTURE]"),
+                                                          _ ("Tells devices and networks; or how noisy PICTURE is."));
+  g_auto (GStrv)             files     = fddm_cli_parse (parser, argv, 0, 1, error);
+  gboolean                   done      = files != NULL;
 
   if (done && files[0])
     done = fddm_cli_measure (&options, files[0], plot, error);

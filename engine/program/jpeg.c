@@ -65,8 +65,8 @@ fddm_jpeg_with_exif (const guint8 *from, gsize from_size, const guint8 *to, gsiz
   gsize       start, end, place = 2, from_there, old_start, old_end;
   GByteArray *result;
 
-  if (!fddm_jpeg_is (from, from_size) || !fddm_jpeg_is (to, to_size) || !find_exif (from, from_size, &start, &end)
-      || find_exif (to, to_size, &old_start, &old_end))
+  if (!fddm_jpeg_is (from, from_size) || !fddm_jpeg_is (to, to_size) || !find_exif (from, from_size, &start, &end) ||
+      find_exif (to, to_size, &old_start, &old_end))
     return NULL;
   /* Behind JFIF's segment, which wants to be the first. */
   if (next_segment (to, to_size, &place, &from_there) != MARKER_APP0)

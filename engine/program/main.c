@@ -20,21 +20,23 @@
 
 static const struct {
   const char *name;
-  gboolean  (*run) (char **argv, GError **error);
-} commands[] = { { "denoise", fddm_cli_denoise }, { "generate", fddm_cli_generate }, { "info", fddm_cli_info },
-               { "bench", fddm_cli_bench } };
+  gboolean (*run) (char **argv, GError **error);
+} commands[] = {
+  { "denoise", fddm_cli_denoise }, { "generate", fddm_cli_generate }, { "info", fddm_cli_info }, { "bench", fddm_cli_bench }
+};
 
 static void
 print_help (FILE *file)
 {
-  fputs (_("Usage: fddm COMMAND [OPTION…]\n"
-           "\n"
-           "  fddm denoise IN OUT   takes the noise out of a picture\n"
-           "  fddm generate OUT     makes a texture\n"
-           "  fddm info [PICTURE]   tells devices and networks, or how noisy a picture is\n"
-           "  fddm bench            measures speed\n"
-           "\n"
-           "“fddm COMMAND --help” tells a command's options. “fddm --version” tells the version.\n"), file);
+  fputs (_ ("Usage: fddm COMMAND [OPTION…]\n"
+            "\n"
+            "  fddm denoise IN OUT   takes the noise out of a picture\n"
+            "  fddm generate OUT     makes a texture\n"
+            "  fddm info [PICTURE]   tells devices and networks, or how noisy a picture is\n"
+            "  fddm bench            measures speed\n"
+            "\n"
+            "“fddm COMMAND --help” tells a command's options. “fddm --version” tells the version.\n"),
+         file);
 }
 
 static int
@@ -42,8 +44,10 @@ exit_status (const GError *error)
 {
   if (g_error_matches (error, FDDM_ERROR, FDDM_ERROR_CANCELLED))
     return 130;
-  return g_error_matches (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE)
-         || g_error_matches (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT) ? 2 : 1;
+  return g_error_matches (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE) ||
+             g_error_matches (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT)
+           ? 2
+           : 1;
 }
 
 static int
@@ -60,7 +64,7 @@ run (char **argv)
         fprintf (stderr, "fddm: %s\n", g_strdelimit (error->message, "\n\r", ' '));
         return exit_status (error);
       }
-  fprintf (stderr, _("fddm: “%s” is no command; see “fddm --help”\n"), argv[0]);
+  fprintf (stderr, _ ("fddm: “%s” is no command; see “fddm --help”\n"), argv[0]);
   return 2;
 }
 
@@ -84,7 +88,7 @@ main (int argc, char **argv)
     }
   fddm_cli_catch_signals ();
   gegl_init (NULL, NULL);
-  g_object_set (gegl_config (), "use-opencl", FALSE, NULL);   /* looking for its devices takes longer than a picture */
+  g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* looking for its devices takes longer than a picture */
   status = run (argv + 1);
   gegl_exit ();
   return status;

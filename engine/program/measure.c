@@ -31,7 +31,7 @@ tell_channels (JsonBuilder *builder, const char *key, const FddmNoiseModel *nois
 static void
 tell_json (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
 {
-  g_autofree char *words = fddm_measured_words (noise);
+  g_autofree char *words   = fddm_measured_words (noise);
   JsonBuilder     *builder = json_builder_new ();
   double           luma, chroma;
 
@@ -57,7 +57,7 @@ tell (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
   g_autofree char *words = fddm_measured_words (noise);
 
   /* translators: path, size, then what was measured, in words */
-  printf (_("%s: %d × %d: %s\n"), path, gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), words);
+  printf (_ ("%s: %d × %d: %s\n"), path, gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), words);
 }
 
 static gboolean
@@ -65,14 +65,14 @@ check_plot (const char *plot, GError **error)
 {
   if (!plot || g_str_has_suffix (plot, ".png"))
     return !plot || fddm_picture_writable (plot, error);
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("The plot is a PNG file: “%s” must end in .png"), plot);
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("The plot is a PNG file: “%s” must end in .png"), plot);
   return FALSE;
 }
 
 gboolean
 fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *plot, GError **error)
 {
-  g_autoptr (GeglBuffer)  buffer = check_plot (plot, error) ? fddm_picture_load (path, error) : NULL;
+  g_autoptr (GeglBuffer)  buffer  = check_plot (plot, error) ? fddm_picture_load (path, error) : NULL;
   g_autoptr (FddmContext) context = NULL;
   FddmGeglPixels          pixels;
   FddmSource              source;
@@ -84,7 +84,7 @@ fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *p
     return FALSE;
   fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);
   source = fddm_gegl_pixels_source (&pixels);
-  done = fddm_measure_noise (context, &source, fddm_cli_progress, (gpointer) options, &noise, error);
+  done   = fddm_measure_noise (context, &source, fddm_cli_progress, (gpointer) options, &noise, error);
   fddm_cli_progress_end (options);
   if (!done || (plot && !fddm_plot_noise (&noise, path, plot, error)))
     return FALSE;

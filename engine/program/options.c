@@ -27,7 +27,7 @@ choose (const char *option, const char *value, const char *const *names, int n, 
         return TRUE;
       }
   list = g_strjoinv (", ", (char **) names);
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("%s: “%s” is none of %s"), option, value, list);
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s: “%s” is none of %s"), option, value, list);
   return FALSE;
 }
 
@@ -37,7 +37,7 @@ choose_device (const char *option, const char *value, gpointer data, GError **er
   /* In FddmDeviceKind's order; the reference is for tests. */
   static const char *const names[] = { "auto", "gpu", "cpu", NULL };
   FddmCliOptions          *options = data;
-  int                      chosen = FDDM_DEVICE_REFERENCE;
+  int                      chosen  = FDDM_DEVICE_REFERENCE;
 
   if (strcmp (value, "reference") != 0 && !choose (option, value, names, 3, &chosen, error))
     return FALSE;
@@ -48,7 +48,7 @@ choose_device (const char *option, const char *value, gpointer data, GError **er
 static gboolean
 choose_quality (const char *option, const char *value, gpointer data, GError **error)
 {
-  static const char *const names[] = { "fast", "balanced", "best", NULL };   /* in FddmQuality's order */
+  static const char *const names[] = { "fast", "balanced", "best", NULL }; /* in FddmQuality's order */
   FddmCliOptions          *options = data;
   int                      chosen;
 
@@ -67,7 +67,7 @@ choose_memory (const char *option, const char *value, gpointer data, GError **er
 
   if (!g_ascii_string_to_unsigned (value, 10, 1, G_MAXSIZE >> 20, &megabytes, NULL))
     {
-      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("%s: “%s” is no number of megabytes"), option, value);
+      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s: “%s” is no number of megabytes"), option, value);
       return FALSE;
     }
   options->context.memory = (gsize) megabytes << 20;
@@ -78,7 +78,7 @@ choose_memory (const char *option, const char *value, gpointer data, GError **er
 static char *
 module_dir (void)
 {
-  const char      *named = g_getenv ("FDDM_MODULE_DIR");
+  const char      *named  = g_getenv ("FDDM_MODULE_DIR");
   g_autofree char *beside = fddm_beside_program ("gpu");
 
   if (named && *named)
@@ -92,16 +92,17 @@ new_parser (FddmCliOptions *options, const GOptionEntry *entries, const GOptionE
             const char *about)
 {
   GOptionEntry common[] = {
-    { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_("where to compute: auto, gpu or cpu"), N_("DEVICE") },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_("threads on the CPU; 0 = one for each core"), "N" },
-    { "memory", 0, 0, G_OPTION_ARG_CALLBACK, choose_memory, N_("most memory for tiles, in MB (1024)"), "MB" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_("write what is to be said as JSON"), NULL },
-    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_("say nothing but errors"), NULL },
-    { NULL, 0, 0, 0, NULL, NULL, NULL } };
+    { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_ ("where to compute: auto, gpu or cpu"), N_ ("DEVICE") },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_ ("threads on the CPU; 0 = one for each core"), "N" },
+    { "memory", 0, 0, G_OPTION_ARG_CALLBACK, choose_memory, N_ ("most memory for tiles, in MB (1024)"), "MB" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_ ("write what is to be said as JSON"), NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_ ("say nothing but errors"), NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL }
+  };
   GOptionContext *parser = g_option_context_new (arguments);
-  GOptionGroup   *group = g_option_group_new ("fddm", NULL, NULL, options, NULL);
+  GOptionGroup   *group  = g_option_group_new ("fddm", NULL, NULL, options, NULL);
 
-  options->quality = FDDM_QUALITY_BALANCED;
+  options->quality            = FDDM_QUALITY_BALANCED;
   options->context.module_dir = options->module_dir = module_dir ();
   if (entries)
     g_option_group_add_entries (group, entries);
@@ -124,11 +125,12 @@ GOptionContext *
 fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments, const char *about)
 {
   GOptionEntry denoising[] = {
-    { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality, N_("which network: fast, balanced or best"), N_("QUALITY") },
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights, N_("a network by name or path, not by quality"),
-      N_("NAME") },
-    { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile, N_("side of a tile in pixels; 0 = as memory allows"), "N" },
-    { NULL, 0, 0, 0, NULL, NULL, NULL } };
+    { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality, N_ ("which network: fast, balanced or best"), N_ ("QUALITY") },
+    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights, N_ ("a network by name or path, not by quality"),
+      N_ ("NAME") },
+    { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile, N_ ("side of a tile in pixels; 0 = as memory allows"), "N" },
+    { NULL, 0, 0, 0, NULL, NULL, NULL }
+  };
 
   return new_parser (options, entries, denoising, arguments, about);
 }
@@ -138,14 +140,14 @@ fddm_cli_in_range (const char *name, double value, double least, double most, GE
 {
   if (value >= least && value <= most)
     return TRUE;
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _("--%s must be from %.10g to %.10g"), name, least, most);
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s must be from %.10g to %.10g"), name, least, most);
   return FALSE;
 }
 
 char **
 fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GError **error)
 {
-  g_auto (GStrv)     rest = g_strdupv (argv);
+  g_auto (GStrv)     rest    = g_strdupv (argv);
   g_autoptr (GError) problem = NULL;
   guint              n;
 
@@ -162,8 +164,9 @@ fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GE
   if (n < least || n > most)
     {
       g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE,
-                   n < least ? _("%s: a file name is missing; see “fddm %s --help”")
-                             : _("%s: there are too many arguments; see “fddm %s --help”"), argv[0], argv[0]);
+                   n < least ? _ ("%s: a file name is missing; see “fddm %s --help”")
+                             : _ ("%s: there are too many arguments; see “fddm %s --help”"),
+                   argv[0], argv[0]);
       return NULL;
     }
   return g_strdupv (rest + 1);
@@ -191,8 +194,8 @@ newest_first (gconstpointer a, gconstpointer b)
 static void
 add_profiles (GStrvBuilder *folders)
 {
-  g_autofree char      *base = g_build_filename (g_get_user_config_dir (), "GIMP", NULL);
-  g_autoptr (GDir)      dir = g_dir_open (base, 0, NULL);
+  g_autofree char      *base  = g_build_filename (g_get_user_config_dir (), "GIMP", NULL);
+  g_autoptr (GDir)      dir   = g_dir_open (base, 0, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   const char           *name;
 
@@ -223,8 +226,8 @@ char **
 fddm_cli_folders (void)
 {
   g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
-  g_autofree char         *own = g_build_filename (g_get_user_data_dir (), "fddm", "weights", NULL);
-  const char              *named = g_getenv ("FDDM_WEIGHTS_DIR");
+  g_autofree char         *own     = g_build_filename (g_get_user_data_dir (), "fddm", "weights", NULL);
+  const char              *named   = g_getenv ("FDDM_WEIGHTS_DIR");
 
   if (named && *named)
     g_strv_builder_add (folders, named);
@@ -238,11 +241,11 @@ fddm_cli_folders (void)
 FddmContext *
 fddm_cli_context (const FddmCliOptions *options, FddmWeights **weights, int *averages, GError **error)
 {
-  g_auto (GStrv)          folders = fddm_cli_folders ();
-  const char             *by_quality = fddm_quality_weights (options->quality, averages);
-  g_autofree char        *path = fddm_weights_find (options->weights ? options->weights : by_quality,
-                                                    (const char *const *) folders, error);
-  g_autoptr (FddmWeights) opened = path ? fddm_weights_open (path, error) : NULL;
+  g_auto (GStrv)   folders    = fddm_cli_folders ();
+  const char      *by_quality = fddm_quality_weights (options->quality, averages);
+  g_autofree char *path = fddm_weights_find (options->weights ? options->weights : by_quality, (const char *const *) folders,
+                                             error);
+  g_autoptr (FddmWeights) opened  = path ? fddm_weights_open (path, error) : NULL;
   FddmContext            *context = opened ? fddm_context_new (opened, options->device, &options->context, error) : NULL;
 
   if (options->weights)

@@ -14,7 +14,7 @@ static void
 interrupt (int signal_number)
 {
   interrupted = 1;
-  signal (signal_number, SIG_DFL);      /* the second time it ends the program at once */
+  signal (signal_number, SIG_DFL); /* the second time it ends the program at once */
 }
 
 void
@@ -24,7 +24,7 @@ fddm_cli_catch_signals (void)
   signal (SIGTERM, interrupt);
   signal (SIGHUP, interrupt);
   signal (SIGPIPE, SIG_IGN);
-  signal (SIGXFSZ, SIG_IGN);            /* writing beyond a limit shall fail like a full disk */
+  signal (SIGXFSZ, SIG_IGN); /* writing beyond a limit shall fail like a full disk */
 }
 
 static gboolean
@@ -38,9 +38,9 @@ fddm_cli_progress (FddmPhase phase, double fraction, gpointer data)
 {
   if (is_shown (data))
     {
-      const char *text = phase == FDDM_PHASE_MEASURE    ? _("Measuring noise")
-                         : phase == FDDM_PHASE_GENERATE ? _("Generating")
-                                                        : _("Denoising");
+      const char *text = phase == FDDM_PHASE_MEASURE    ? _ ("Measuring noise")
+                         : phase == FDDM_PHASE_GENERATE ? _ ("Generating")
+                                                        : _ ("Denoising");
 
       fprintf (stderr, "\r%s %3d %%\033[K", text, (int) (100 * fraction));
     }

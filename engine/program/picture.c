@@ -41,9 +41,9 @@ remove_folder (const char *folder)
 
 /* libjpeg ends the whole program when it cannot go on. What is to be said and cleaned up then: */
 static struct {
-  const char *format, *path;     /* of the message, NULL = nothing is going on */
-  const char *temporary;         /* a folder to remove, or NULL                */
-  int         errors;            /* where messages go                          */
+  const char *format, *path; /* of the message, NULL = nothing is going on */
+  const char *temporary;     /* a folder to remove, or NULL                */
+  int         errors;        /* where messages go                          */
 } going_on;
 
 static void
@@ -54,8 +54,8 @@ end_in_good_order (void)
   if (!going_on.format)
     return;
   dup2 (going_on.errors, STDERR_FILENO);
-  shown = g_filename_display_name (going_on.path);
-  message = g_strdup_printf (going_on.format, shown, _("the library that was to do it gave up"));
+  shown   = g_filename_display_name (going_on.path);
+  message = g_strdup_printf (going_on.format, shown, _ ("the library that was to do it gave up"));
   fprintf (stderr, "fddm: %s\n", message);
   if (going_on.temporary)
     remove_folder (going_on.temporary);
@@ -67,16 +67,16 @@ static char *
 run_graph (GeglNode *node, const char *format, const char *path, const char *temporary)
 {
   static gboolean prepared = FALSE;
-  char           *warning = NULL;
+  char           *warning  = NULL;
   int             silence = open ("/dev/null", O_WRONLY | O_CLOEXEC), errors = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
   GLogFunc        before = g_log_set_default_handler (take_warning, &warning);
 
   if (!prepared)
     prepared = atexit (end_in_good_order) == 0;
-  going_on.path = path;
+  going_on.path      = path;
   going_on.temporary = temporary;
-  going_on.errors = errors;
-  going_on.format = format;
+  going_on.errors    = errors;
+  going_on.format    = format;
   if (silence >= 0 && errors >= 0)
     dup2 (silence, STDERR_FILENO);
   gegl_node_process (node);
@@ -94,7 +94,7 @@ run_graph (GeglNode *node, const char *format, const char *path, const char *tem
 static gboolean
 fail (GError **error, const char *format, const char *path, const char *reason)
 {
-  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *shown   = g_filename_display_name (path);
   g_autofree char *message = g_strdup_printf (format, shown, reason);
 
   g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, g_strdelimit (message, "\n\r", ' '));
@@ -107,17 +107,12 @@ static const struct {
   const char *operation, *magic;
   int         at, length;
 } loaders[] = {
-  { "gegl:png-load",  "\x89PNG",           0, 4 },
-  { "gegl:jpg-load",  "\xff\xd8\xff",      0, 3 },
-  { "gegl:tiff-load", "II*\0",             0, 4 },
-  { "gegl:tiff-load", "MM\0*",             0, 4 },
-  { "gegl:webp-load", "WEBP",              8, 4 },
-  { "gegl:exr-load",  "\x76\x2f\x31\x01",  0, 4 },
-  { "gegl:rgbe-load", "#?RADIANCE",        0, 10 },
-  { "gegl:ppm-load",  "P3",                0, 2 },
-  { "gegl:ppm-load",  "P6",                0, 2 },
-  { "gegl:ppm-load",  "P2",                0, 2 },
-  { "gegl:ppm-load",  "P5",                0, 2 },
+  { "gegl:png-load", "\x89PNG", 0, 4 },      { "gegl:jpg-load", "\xff\xd8\xff", 0, 3 },
+  { "gegl:tiff-load", "II*\0", 0, 4 },       { "gegl:tiff-load", "MM\0*", 0, 4 },
+  { "gegl:webp-load", "WEBP", 8, 4 },        { "gegl:exr-load", "\x76\x2f\x31\x01", 0, 4 },
+  { "gegl:rgbe-load", "#?RADIANCE", 0, 10 }, { "gegl:ppm-load", "P3", 0, 2 },
+  { "gegl:ppm-load", "P6", 0, 2 },           { "gegl:ppm-load", "P2", 0, 2 },
+  { "gegl:ppm-load", "P5", 0, 2 },
 };
 
 /* Endings lie now and then, first bytes hardly. */
@@ -125,8 +120,8 @@ static const char *
 loader_for (const guint8 *bytes, gsize size)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (loaders); i++)
-    if (size >= (gsize) (loaders[i].at + loaders[i].length)
-        && memcmp (bytes + loaders[i].at, loaders[i].magic, (gsize) loaders[i].length) == 0)
+    if (size >= (gsize) (loaders[i].at + loaders[i].length) &&
+        memcmp (bytes + loaders[i].at, loaders[i].magic, (gsize) loaders[i].length) == 0)
       return loaders[i].operation;
   return NULL;
 }
@@ -135,49 +130,49 @@ static const char *
 check_file (const char *path, GError **error)
 {
   g_autoptr (GError)      reason = NULL;
-  g_autoptr (GMappedFile) file = NULL;
+  g_autoptr (GMappedFile) file   = NULL;
   const guint8           *bytes;
   const char             *operation;
   gsize                   size;
 
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return fail (error, _("Cannot read “%s”: %s"), path, g_strerror (EISDIR)), NULL;
+    return fail (error, _ ("Cannot read “%s”: %s"), path, g_strerror (EISDIR)), NULL;
   if (g_access (path, R_OK) != 0)
-    return fail (error, _("Cannot read “%s”: %s"), path, g_strerror (errno)), NULL;
+    return fail (error, _ ("Cannot read “%s”: %s"), path, g_strerror (errno)), NULL;
   file = g_mapped_file_new (path, FALSE, &reason);
   if (!file)
-    return fail (error, _("Cannot read “%s”: %s"), path, reason->message), NULL;
-  bytes = (const guint8 *) g_mapped_file_get_contents (file);
-  size = g_mapped_file_get_length (file);
+    return fail (error, _ ("Cannot read “%s”: %s"), path, reason->message), NULL;
+  bytes     = (const guint8 *) g_mapped_file_get_contents (file);
+  size      = g_mapped_file_get_length (file);
   operation = loader_for (bytes, size);
   if (!operation)
-    return fail (error, _("Cannot read “%s”: %s"), path, _("it is no picture in a known format")), NULL;
+    return fail (error, _ ("Cannot read “%s”: %s"), path, _ ("it is no picture in a known format")), NULL;
   /* libjpeg makes up what is missing, in gray. */
   if (fddm_jpeg_is (bytes, size) && !fddm_jpeg_whole (bytes, size))
-    return fail (error, _("Cannot read “%s”: %s"), path, _("it is cut off")), NULL;
+    return fail (error, _ ("Cannot read “%s”: %s"), path, _ ("it is cut off")), NULL;
   return operation;
 }
 
 GeglBuffer *
 fddm_picture_load (const char *path, GError **error)
 {
-  const char           *operation = check_file (path, error);
-  g_autoptr (GeglNode)  graph = NULL;
-  GeglNode             *load, *sink;
-  GeglBuffer           *buffer = NULL;
-  g_autofree char      *warning = NULL;
+  const char          *operation = check_file (path, error);
+  g_autoptr (GeglNode) graph     = NULL;
+  GeglNode            *load, *sink;
+  GeglBuffer          *buffer  = NULL;
+  g_autofree char     *warning = NULL;
 
   if (!operation)
     return NULL;
   graph = gegl_node_new ();
-  load = gegl_node_new_child (graph, "operation", operation, "path", path, NULL);
-  sink = gegl_node_new_child (graph, "operation", "gegl:buffer-sink", "buffer", &buffer, "format", NULL, NULL);
+  load  = gegl_node_new_child (graph, "operation", operation, "path", path, NULL);
+  sink  = gegl_node_new_child (graph, "operation", "gegl:buffer-sink", "buffer", &buffer, "format", NULL, NULL);
   gegl_node_link (load, sink);
-  warning = run_graph (sink, _("Cannot read “%s”: %s"), path, NULL);
+  warning = run_graph (sink, _ ("Cannot read “%s”: %s"), path, NULL);
   if (!warning && buffer && !gegl_rectangle_is_empty (gegl_buffer_get_extent (buffer)))
     return buffer;
   g_clear_object (&buffer);
-  fail (error, _("Cannot read “%s”: %s"), path, warning ? warning : _("it is damaged"));
+  fail (error, _ ("Cannot read “%s”: %s"), path, warning ? warning : _ ("it is damaged"));
   return NULL;
 }
 
@@ -186,10 +181,9 @@ fddm_picture_load (const char *path, GError **error)
 static const struct {
   const char *ending, *operation;
 } savers[] = {
-  { ".png", "gegl:png-save" },   { ".tif", "gegl:tiff-save" }, { ".tiff", "gegl:tiff-save" },
-  { ".jpg", "gegl:jpg-save" },   { ".jpeg", "gegl:jpg-save" }, { ".webp", "gegl:webp-save" },
-  { ".exr", "gegl:exr-save" },   { ".hdr", "gegl:rgbe-save" }, { ".ppm", "gegl:ppm-save" },
-  { ".pgm", "gegl:ppm-save" },
+  { ".png", "gegl:png-save" },  { ".tif", "gegl:tiff-save" },  { ".tiff", "gegl:tiff-save" }, { ".jpg", "gegl:jpg-save" },
+  { ".jpeg", "gegl:jpg-save" }, { ".webp", "gegl:webp-save" }, { ".exr", "gegl:exr-save" },   { ".hdr", "gegl:rgbe-save" },
+  { ".ppm", "gegl:ppm-save" },  { ".pgm", "gegl:ppm-save" },
 };
 
 static const char *
@@ -200,7 +194,7 @@ saver_for (const char *path, GError **error)
   for (gsize i = 0; dot && i < G_N_ELEMENTS (savers); i++)
     if (g_ascii_strcasecmp (dot, savers[i].ending) == 0)
       return savers[i].operation;
-  fail (error, _("Cannot write “%s”: %s"), path, _("its name must end in .png, .tif, .jpg, .webp, .exr, .hdr or .ppm"));
+  fail (error, _ ("Cannot write “%s”: %s"), path, _ ("its name must end in .png, .tif, .jpg, .webp, .exr, .hdr or .ppm"));
   return NULL;
 }
 
@@ -209,13 +203,13 @@ saver_for (const char *path, GError **error)
 static char *
 temporary_beside (const char *path, GError **error)
 {
-  g_autofree char *parent = g_path_get_dirname (path);
-  g_autofree char *folder = g_build_filename (parent, ".fddm-XXXXXX", NULL);
+  g_autofree char *parent    = g_path_get_dirname (path);
+  g_autofree char *folder    = g_build_filename (parent, ".fddm-XXXXXX", NULL);
   gboolean         is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
 
   if (!is_folder && g_mkdtemp (folder))
     return g_steal_pointer (&folder);
-  fail (error, _("Cannot write “%s”: %s"), path, g_strerror (is_folder ? EISDIR : errno));
+  fail (error, _ ("Cannot write “%s”: %s"), path, g_strerror (is_folder ? EISDIR : errno));
   return NULL;
 }
 
@@ -252,14 +246,14 @@ add_exif (const char *from, const char *to, GError **error)
 {
   g_autofree char   *source = NULL;
   g_autofree char   *target = NULL;
-  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GBytes) bytes  = NULL;
   gsize              source_size, target_size;
 
   if (!g_file_get_contents (from, &source, &source_size, NULL) || !g_file_get_contents (to, &target, &target_size, error))
     return source == NULL;
   bytes = fddm_jpeg_with_exif ((const guint8 *) source, source_size, (const guint8 *) target, target_size);
   return !bytes || g_file_set_contents_full (to, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
-                                              G_FILE_SET_CONTENTS_NONE, 0666, error);
+                                             G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
 
 /* Savers don't tell when a disk is full. A file that can be read again whole, in the right size, was written. */
@@ -267,10 +261,10 @@ static gboolean
 is_whole (const char *path, GeglBuffer *buffer)
 {
   g_autoptr (GeglBuffer) again = fddm_picture_load (path, NULL);
-  int                    file = g_open (path, O_RDWR | O_CLOEXEC);
-  gboolean               whole = file >= 0 && fsync (file) == 0 && again
-                                 && gegl_buffer_get_width (again) == gegl_buffer_get_width (buffer)
-                                 && gegl_buffer_get_height (again) == gegl_buffer_get_height (buffer);
+  int                    file  = g_open (path, O_RDWR | O_CLOEXEC);
+  gboolean               whole = file >= 0 && fsync (file) == 0 && again &&
+                   gegl_buffer_get_width (again) == gegl_buffer_get_width (buffer) &&
+                   gegl_buffer_get_height (again) == gegl_buffer_get_height (buffer);
 
   if (file >= 0)
     close (file);
@@ -281,13 +275,13 @@ is_whole (const char *path, GeglBuffer *buffer)
 static char *
 save_with (const char *operation, GeglBuffer *buffer, const char *path, const char *temporary, const char *target)
 {
-  g_autoptr (GeglNode) graph = gegl_node_new ();
+  g_autoptr (GeglNode) graph  = gegl_node_new ();
   GeglNode            *source = gegl_node_new_child (graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
-  GeglNode            *save = gegl_node_new_child (graph, "operation", operation, "path", path, NULL);
+  GeglNode            *save   = gegl_node_new_child (graph, "operation", operation, "path", path, NULL);
 
   set_depth (save, operation, gegl_buffer_get_format (buffer));
   gegl_node_link (source, save);
-  return run_graph (save, _("Cannot write “%s”: %s"), target, temporary);
+  return run_graph (save, _ ("Cannot write “%s”: %s"), target, temporary);
 }
 
 gboolean
@@ -295,10 +289,10 @@ fddm_picture_save (GeglBuffer *buffer, const char *from, const char *to, GError 
 {
   const char        *operation = saver_for (to, error);
   g_autofree char   *temporary = operation ? temporary_beside (to, error) : NULL;
-  g_autofree char   *name = g_path_get_basename (to);
-  g_autofree char   *path = temporary ? g_build_filename (temporary, name, NULL) : NULL;
-  g_autofree char   *problem = NULL;
-  g_autoptr (GError) reason = NULL;
+  g_autofree char   *name      = g_path_get_basename (to);
+  g_autofree char   *path      = temporary ? g_build_filename (temporary, name, NULL) : NULL;
+  g_autofree char   *problem   = NULL;
+  g_autoptr (GError) reason    = NULL;
   GStatBuf           old;
 
   if (!temporary)
@@ -307,11 +301,11 @@ fddm_picture_save (GeglBuffer *buffer, const char *from, const char *to, GError 
   if (!problem && from && strcmp (operation, "gegl:jpg-save") == 0 && !add_exif (from, path, &reason))
     problem = g_strdup (reason->message);
   if (!problem && !is_whole (path, buffer))
-    problem = g_strdup (_("it could not be written whole; is the disk full?"));
+    problem = g_strdup (_ ("it could not be written whole; is the disk full?"));
   if (!problem && g_stat (to, &old) == 0 && g_chmod (path, (int) (old.st_mode & 0777)) != 0)
     problem = g_strdup (g_strerror (errno));
   if (!problem && g_rename (path, to) != 0)
     problem = g_strdup (g_strerror (errno));
   remove_folder (temporary);
-  return !problem || fail (error, _("Cannot write “%s”: %s"), to, problem);
+  return !problem || fail (error, _ ("Cannot write “%s”: %s"), to, problem);
 }

@@ -6,19 +6,19 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
 
-#define WIDTH   1120
-#define HEIGHT  520
-#define TOP     96        /* of both plots */
-#define BOTTOM  430
-#define MARGIN  76
-#define LABELLED 3        /* largest patch whose frequencies have names */
+#define WIDTH    1120
+#define HEIGHT   520
+#define TOP      96 /* of both plots */
+#define BOTTOM   430
+#define MARGIN   76
+#define LABELLED 3 /* largest patch whose frequencies have names */
 
 typedef struct {
   cairo_t              *cairo;
   const FddmNoiseModel *noise;
   int                   channels;
-  double                left, right;     /* of the plot that is being drawn */
-  double                most;            /* value at its top                */
+  double                left, right; /* of the plot that is being drawn */
+  double                most;        /* value at its top                */
 } Plot;
 
 static const double ink[3] = { 0.13, 0.13, 0.15 }, pale[3] = { 0.86, 0.86, 0.88 };
@@ -27,7 +27,7 @@ static const double colour[3][3] = { { 0.25, 0.25, 0.28 }, { 0.13, 0.40, 0.85 },
 static const char *
 channel_name (int channel)
 {
-  return channel == 0 ? _("Luma (Y)") : channel == 1 ? _("Blue (Cb)") : _("Red (Cr)");
+  return channel == 0 ? _ ("Luma (Y)") : channel == 1 ? _ ("Blue (Cb)") : _ ("Red (Cr)");
 }
 
 static void
@@ -69,7 +69,7 @@ static double
 nice_step (double most)
 {
   static const double parts[] = { 1, 2, 5, 10 };
-  double              power = pow (10, floor (log10 (most / 6)));
+  double              power   = pow (10, floor (log10 (most / 6)));
 
   for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
     if (6 * parts[i] * power >= most)
@@ -81,7 +81,7 @@ nice_step (double most)
 static void
 draw_axes (Plot *plot, double most, const char *title, const char *below)
 {
-  double step = nice_step (MAX (most, 1));
+  double step  = nice_step (MAX (most, 1));
   int    lines = (int) ceil (MAX (most, 1) / step - 1e-9);
 
   plot->most = lines * step;
@@ -89,7 +89,7 @@ draw_axes (Plot *plot, double most, const char *title, const char *below)
   for (int i = 0; i <= lines; i++)
     {
       g_autofree char *number = g_strdup_printf ("%g", i * step);
-      double           y = rint (height_of (plot, i * step)) + 0.5;
+      double           y      = rint (height_of (plot, i * step)) + 0.5;
 
       set_ink (plot, i ? pale : ink);
       cairo_move_to (plot->cairo, plot->left, y);
@@ -100,7 +100,7 @@ draw_axes (Plot *plot, double most, const char *title, const char *below)
     }
   write_text (plot, (plot->left + plot->right) / 2, TOP - 14, 0.5, 15, title);
   write_text (plot, (plot->left + plot->right) / 2, BOTTOM + 46, 0.5, 13, below);
-  write_upwards (plot, plot->left - 46, (TOP + BOTTOM) / 2.0, 13, _("Standard deviation in 8-bit steps"));
+  write_upwards (plot, plot->left - 46, (TOP + BOTTOM) / 2.0, 13, _ ("Standard deviation in 8-bit steps"));
 }
 
 static void
@@ -112,7 +112,7 @@ draw_brightness (Plot *plot)
   for (int c = 0; c < plot->channels; c++)
     for (int i = 0; i <= last; i++)
       most = MAX (most, fddm_measured_curve (plot->noise, c, i));
-  draw_axes (plot, 1.1 * most, _("By brightness"), _("Brightness, from black to white"));
+  draw_axes (plot, 1.1 * most, _ ("By brightness"), _ ("Brightness, from black to white"));
   for (int value = 0; value <= 256; value += 64)
     {
       g_autofree char *number = g_strdup_printf ("%d", MIN (value, 255));
@@ -126,7 +126,8 @@ draw_brightness (Plot *plot)
       set_ink (plot, colour[c]);
       cairo_new_path (plot->cairo);
       for (int i = 0; i <= last; i++)
-        cairo_line_to (plot->cairo, plot->left + width * i / last, height_of (plot, fddm_measured_curve (plot->noise, c, i)));
+        cairo_line_to (plot->cairo, plot->left + width * i / last,
+                       height_of (plot, fddm_measured_curve (plot->noise, c, i)));
       cairo_stroke (plot->cairo);
     }
 }
@@ -151,7 +152,7 @@ static char *
 frequency_name (int k, int d)
 {
   if (d == 2)
-    return g_strdup (k == 0 ? _("coarse") : k == 1 ? _("upright lines") : k == 2 ? _("level lines") : _("fine"));
+    return g_strdup (k == 0 ? _ ("coarse") : k == 1 ? _ ("upright lines") : k == 2 ? _ ("level lines") : _ ("fine"));
   return g_strdup_printf ("%d,%d", k / d, k % d);
 }
 
@@ -168,7 +169,7 @@ draw_spectrum (Plot *plot)
         most = MAX (most, fddm_measured_level (plot->noise, c, k));
     }
   g_qsort_with_data (order, n, sizeof *order, by_fineness, &d);
-  draw_axes (plot, 1.1 * most, _("By frequency, at middle gray"), _("Frequency, from the coarsest to the finest"));
+  draw_axes (plot, 1.1 * most, _ ("By frequency, at middle gray"), _ ("Frequency, from the coarsest to the finest"));
   for (int i = 0; i < n; i++)
     {
       double left = plot->left + group * i + (group - bar * plot->channels) / 2;
@@ -209,7 +210,7 @@ draw_legend (Plot *plot)
       x += 30 + extents.x_advance + 28;
     }
   set_ink (plot, ink);
-  write_text (plot, WIDTH - 24, HEIGHT - 18, 1, 12, _("White noise of one strength is as high everywhere."));
+  write_text (plot, WIDTH - 24, HEIGHT - 18, 1, 12, _ ("White noise of one strength is as high everywhere."));
 }
 
 /* As much of TEXT as fits between the edges, with "…" behind. */
@@ -244,10 +245,10 @@ draw (cairo_t *cairo, const FddmNoiseModel *noise, const char *name)
   write_title (&plot, 30, 17, shown);
   cairo_select_font_face (cairo, "sans-serif", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL);
   write_title (&plot, 54, 15, words);
-  plot.left = MARGIN;
+  plot.left  = MARGIN;
   plot.right = WIDTH / 2.0 - 24;
   draw_brightness (&plot);
-  plot.left = WIDTH / 2.0 + MARGIN;
+  plot.left  = WIDTH / 2.0 + MARGIN;
   plot.right = WIDTH - 24;
   draw_spectrum (&plot);
   draw_legend (&plot);
@@ -263,11 +264,11 @@ append (void *bytes, const unsigned char *data, unsigned int length)
 gboolean
 fddm_plot_noise (const FddmNoiseModel *noise, const char *name, const char *path, GError **error)
 {
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  g_autoptr (GError)     reason = NULL;
-  g_autofree char       *shown = g_filename_display_name (path);
+  g_autoptr (GByteArray) bytes   = g_byte_array_new ();
+  g_autoptr (GError)     reason  = NULL;
+  g_autofree char       *shown   = g_filename_display_name (path);
   cairo_surface_t       *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, WIDTH, HEIGHT);
-  cairo_t               *cairo = cairo_create (surface);
+  cairo_t               *cairo   = cairo_create (surface);
   cairo_status_t         status;
 
   draw (cairo, noise, name);
@@ -277,11 +278,11 @@ fddm_plot_noise (const FddmNoiseModel *noise, const char *name, const char *path
   cairo_destroy (cairo);
   cairo_surface_destroy (surface);
   /* Writes to another name first, and renames. */
-  if (status == CAIRO_STATUS_SUCCESS
-      && g_file_set_contents_full (path, (const char *) bytes->data, (gssize) bytes->len, G_FILE_SET_CONTENTS_CONSISTENT
-                                   | G_FILE_SET_CONTENTS_DURABLE, 0666, &reason))
+  if (status == CAIRO_STATUS_SUCCESS &&
+      g_file_set_contents_full (path, (const char *) bytes->data, (gssize) bytes->len,
+                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666, &reason))
     return TRUE;
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _("Cannot write “%s”: %s"), shown,
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot write “%s”: %s"), shown,
                reason ? reason->message : cairo_status_to_string (status));
   return FALSE;
 }

@@ -8,16 +8,16 @@
 GQuark fddm_cli_error_quark (void);
 
 typedef enum {
-  FDDM_CLI_ERROR_USAGE,       /* the command line makes no sense: exit status 2 */
-  FDDM_CLI_ERROR_FILE         /* a picture cannot be read or written            */
+  FDDM_CLI_ERROR_USAGE, /* the command line makes no sense: exit status 2 */
+  FDDM_CLI_ERROR_FILE   /* a picture cannot be read or written            */
 } FddmCliError;
 
 /* What several commands take. */
 typedef struct {
   FddmDeviceKind     device;
   FddmQuality        quality;
-  char              *weights;      /* name or path, or NULL: by quality */
-  FddmContextOptions context;      /* its module_dir is the next one */
+  char              *weights; /* name or path, or NULL: by quality */
+  FddmContextOptions context; /* its module_dir is the next one */
   char              *module_dir;
   gboolean           json, quiet;
 } FddmCliOptions;
@@ -28,37 +28,37 @@ typedef struct {
 GOptionContext *fddm_cli_parser_plain (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments,
                                        const char *about);
 /* The same with what chooses a denoising network and its tiles. */
-GOptionContext *fddm_cli_parser  (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments,
-                                  const char *about);
+GOptionContext *fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments,
+                                 const char *about);
 /* Parses ARGV[1 …], which must leave from LEAST to MOST operands; they and a NULL are returned. Free with g_strfreev. */
-char          **fddm_cli_parse   (GOptionContext *parser, char **argv, guint least, guint most, GError **error);
+char **fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GError **error);
 /* Whether the value of --NAME is in its range; the error is one of usage. */
-gboolean        fddm_cli_in_range (const char *name, double value, double least, double most, GError **error);
-void            fddm_cli_options_clear (FddmCliOptions *options);
+gboolean fddm_cli_in_range (const char *name, double value, double least, double most, GError **error);
+void     fddm_cli_options_clear (FddmCliOptions *options);
 /* Folders to look for weights in. Free with g_strfreev. */
-char          **fddm_cli_folders (void);
+char **fddm_cli_folders (void);
 /* The weights and a context that the options ask for; AVERAGES as the quality has it, 1 for weights by name. */
-FddmContext    *fddm_cli_context (const FddmCliOptions *options, FddmWeights **weights, int *averages, GError **error);
+FddmContext *fddm_cli_context (const FddmCliOptions *options, FddmWeights **weights, int *averages, GError **error);
 
 /* ---- output.c ---- */
 
 /* Shows progress on stderr when that is a terminal. FALSE when the user has interrupted the program. DATA: FddmCliOptions. */
-gboolean fddm_cli_progress     (FddmPhase phase, double fraction, gpointer data);
+gboolean fddm_cli_progress (FddmPhase phase, double fraction, gpointer data);
 void     fddm_cli_progress_end (const FddmCliOptions *options);
 /* From now on an interruption ends work in good order. */
-void     fddm_cli_catch_signals (void);
+void fddm_cli_catch_signals (void);
 /* Prints and frees what BUILDER holds. */
-void     fddm_cli_print_json   (JsonBuilder *builder);
-void     fddm_cli_json_string  (JsonBuilder *builder, const char *key, const char *value);    /* NULL becomes null */
-void     fddm_cli_json_double  (JsonBuilder *builder, const char *key, double value);
-void     fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean value);
+void fddm_cli_print_json (JsonBuilder *builder);
+void fddm_cli_json_string (JsonBuilder *builder, const char *key, const char *value); /* NULL becomes null */
+void fddm_cli_json_double (JsonBuilder *builder, const char *key, double value);
+void fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean value);
 
 /* ---- The commands: ARGV[0] is the command's name; FALSE with an error set ---- */
 
-gboolean fddm_cli_denoise  (char **argv, GError **error);
+gboolean fddm_cli_denoise (char **argv, GError **error);
 gboolean fddm_cli_generate (char **argv, GError **error);
-gboolean fddm_cli_info     (char **argv, GError **error);
-gboolean fddm_cli_bench    (char **argv, GError **error);
+gboolean fddm_cli_info (char **argv, GError **error);
+gboolean fddm_cli_bench (char **argv, GError **error);
 
 /* Part of fddm info: the noise of the picture PATH; drawn into the file PLOT, where that is not NULL. */
 gboolean fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *plot, GError **error);

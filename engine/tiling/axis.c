@@ -10,8 +10,9 @@ fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count)
 
   if (count > 1 && inner < count)
     return FALSE;
-  *tiling = (FddmTiling) { .length = length, .halo = halo, .count = count,
-                           .size = count == 1 ? length : (inner + count - 1) / count + 2 * halo };
+  *tiling = (FddmTiling) {
+    .length = length, .halo = halo, .count = count, .size = count == 1 ? length : (inner + count - 1) / count + 2 * halo
+  };
   return TRUE;
 }
 

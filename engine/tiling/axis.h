@@ -8,10 +8,10 @@
 
 /* One axis. */
 typedef struct {
-  int length;   /* of the picture                                                */
-  int halo;     /* patches whose values at a tile's inner edge cannot be trusted */
-  int count;    /* of tiles                                                      */
-  int size;     /* of each, halo included                                        */
+  int length; /* of the picture                                                */
+  int halo;   /* patches whose values at a tile's inner edge cannot be trusted */
+  int count;  /* of tiles                                                      */
+  int size;   /* of each, halo included                                        */
 } FddmTiling;
 
 /* COUNT tiles of the smallest size that serves. FALSE, TILING unchanged, when the axis can't be cut into so many. */
@@ -19,4 +19,4 @@ gboolean fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count);
 
 /* Tile I: it covers [*start, *start + size); its trusted part, the core, is [*core, *core_end). The cores of all tiles
  * make up the axis without overlap. */
-void     fddm_tiling_get  (const FddmTiling *tiling, int i, int *start, int *core, int *core_end);
+void fddm_tiling_get (const FddmTiling *tiling, int i, int *start, int *core, int *core_end);

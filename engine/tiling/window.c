@@ -7,19 +7,24 @@ FddmGrid
 fddm_grid (int i, int patch)
 {
   /* In quarters of a patch: the second and the third visit are as far from the first as can be. */
-  static const struct { int x, y; } quarters[FDDM_GRIDS_MAX] = {
-    { 0, 0 }, { 2, 2 }, { 2, 0 }, { 0, 2 }, { 1, 1 }, { 3, 3 }, { 1, 3 }, { 3, 1 }
-  };
+  static const struct {
+    int x, y;
+  } quarters[FDDM_GRIDS_MAX] = { { 0, 0 }, { 2, 2 }, { 2, 0 }, { 0, 2 }, { 1, 1 }, { 3, 3 }, { 1, 3 }, { 3, 1 } };
 
-  return (FddmGrid) { .offset_x = quarters[i].x * patch / 4, .offset_y = quarters[i].y * patch / 4,
-                      .mirror_x = i & 1, .mirror_y = (i & 2) != 0, .transpose = (i & 4) != 0 };
+  return (FddmGrid) { .offset_x  = quarters[i].x * patch / 4,
+                      .offset_y  = quarters[i].y * patch / 4,
+                      .mirror_x  = i & 1,
+                      .mirror_y  = (i & 2) != 0,
+                      .transpose = (i & 4) != 0 };
 }
 
 FddmRect
 fddm_rect_grow (const FddmRect *rect, int margin, const FddmRect *within)
 {
-  const int left = MAX (rect->x - margin, within->x), right = MIN (rect->x + rect->width + margin, within->x + within->width);
-  const int top = MAX (rect->y - margin, within->y), bottom = MIN (rect->y + rect->height + margin, within->y + within->height);
+  const int left   = MAX (rect->x - margin, within->x),
+            right  = MIN (rect->x + rect->width + margin, within->x + within->width);
+  const int top    = MAX (rect->y - margin, within->y),
+            bottom = MIN (rect->y + rect->height + margin, within->y + within->height);
 
   return (FddmRect) { .x = left, .y = top, .width = right - left, .height = bottom - top };
 }
@@ -54,7 +59,7 @@ void
 fddm_window_init (FddmWindow *window, const FddmTile *tile, const FddmGrid *grid, int patch, int channels, int samples,
                   int width, int height, int *row_offset, int *column_offset)
 {
-  int top = tile->core.y, bottom = top + tile->core.height, left = tile->core.x, right = left + tile->core.width;
+  int  top = tile->core.y, bottom = top + tile->core.height, left = tile->core.x, right = left + tile->core.width;
   int *down = grid->transpose ? column_offset : row_offset, *across = grid->transpose ? row_offset : column_offset;
 
   fill_axis (down, tile->rows * patch, tile->row * patch - grid->offset_y, height, tile->region.y,
@@ -62,11 +67,17 @@ fddm_window_init (FddmWindow *window, const FddmTile *tile, const FddmGrid *grid
   fill_axis (across, tile->columns * patch, tile->column * patch - grid->offset_x, width, tile->region.x, samples,
              grid->mirror_x, &left, &right);
   *window = (FddmWindow) {
-    .patch = patch, .channels = channels, .channel_stride = samples == 1 ? 0 : 1,
-    .rows = grid->transpose ? tile->columns : tile->rows, .columns = grid->transpose ? tile->rows : tile->columns,
-    .n_floats = (gsize) tile->region.width * tile->region.height * samples,
-    .row_offset = row_offset, .column_offset = column_offset,
-    .top = grid->transpose ? left : top, .bottom = grid->transpose ? right : bottom,
-    .left = grid->transpose ? top : left, .right = grid->transpose ? bottom : right,
+    .patch          = patch,
+    .channels       = channels,
+    .channel_stride = samples == 1 ? 0 : 1,
+    .rows           = grid->transpose ? tile->columns : tile->rows,
+    .columns        = grid->transpose ? tile->rows : tile->columns,
+    .n_floats       = (gsize) tile->region.width * tile->region.height * samples,
+    .row_offset     = row_offset,
+    .column_offset  = column_offset,
+    .top            = grid->transpose ? left : top,
+    .bottom         = grid->transpose ? right : bottom,
+    .left           = grid->transpose ? top : left,
+    .right          = grid->transpose ? bottom : right,
   };
 }

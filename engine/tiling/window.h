@@ -5,8 +5,8 @@
 
 /* One way of laying the patch grid over the picture. Averaging over several hides the grid. */
 typedef struct {
-  int      offset_x, offset_y;             /* pixels of reflection before the first one, 0 … d−1 */
-  gboolean mirror_x, mirror_y, transpose;  /* of the tile, the last of them transposing          */
+  int      offset_x, offset_y;            /* pixels of reflection before the first one, 0 … d−1 */
+  gboolean mirror_x, mirror_y, transpose; /* of the tile, the last of them transposing          */
 } FddmGrid;
 
 #define FDDM_GRIDS_MAX 8
@@ -42,5 +42,5 @@ FddmRect fddm_tile_region (const FddmTile *tile, int patch, int width, int heigh
 
 /* Fills in WINDOW and the offsets behind it: ROW_OFFSET and COLUMN_OFFSET have room for (the longer side of the tile) ·
  * patch each. SAMPLES: of a pixel in the region, 1 (gray) or 3. */
-void     fddm_window_init (FddmWindow *window, const FddmTile *tile, const FddmGrid *grid, int patch, int channels,
-                           int samples, int width, int height, int *row_offset, int *column_offset);
+void fddm_window_init (FddmWindow *window, const FddmTile *tile, const FddmGrid *grid, int patch, int channels, int samples,
+                       int width, int height, int *row_offset, int *column_offset);

@@ -53,8 +53,8 @@ is_plain (const char *text, gsize length)
 }
 
 typedef struct {
-  GHashTable *seen;       /* "object/member" */
-  char       *twice;      /* the first member that came again */
+  GHashTable *seen;  /* "object/member" */
+  char       *twice; /* the first member that came again */
 } Members;
 
 static void
@@ -69,17 +69,17 @@ note_member (G_GNUC_UNUSED JsonParser *parser, JsonObject *object, const char *n
 JsonNode *
 fddm_json_parse (const char *text, gsize length, int depth, GError **error)
 {
-  g_autoptr (JsonParser) parser = NULL;
-  g_autofree char       *twice = NULL;
+  g_autoptr (JsonParser) parser  = NULL;
+  g_autofree char       *twice   = NULL;
   Members                members = { NULL, NULL };
   gboolean               good;
 
   if (length > G_MAXINT || !g_utf8_validate_len (text, length, NULL) || !is_plain (text, length))
-    return fddm_weights_fail (error, _("it is not JSON")), NULL;
+    return fddm_weights_fail (error, _ ("it is not JSON")), NULL;
   if (deepest (text, length) > depth)
-    return fddm_weights_fail (error, _("its JSON is nested too deeply")), NULL;
+    return fddm_weights_fail (error, _ ("its JSON is nested too deeply")), NULL;
 
-  parser = json_parser_new_immutable ();
+  parser       = json_parser_new_immutable ();
   members.seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_signal_connect (parser, "object-member", G_CALLBACK (note_member), &members);
   good = json_parser_load_from_data (parser, text, (gssize) length, NULL);
@@ -87,9 +87,9 @@ fddm_json_parse (const char *text, gsize length, int depth, GError **error)
   twice = members.twice;
 
   if (!good || !json_parser_get_root (parser))
-    return fddm_weights_fail (error, _("it is not JSON")), NULL;
+    return fddm_weights_fail (error, _ ("it is not JSON")), NULL;
   if (twice)
-    return fddm_weights_fail (error, _("“%s” stands in it twice"), twice), NULL;
+    return fddm_weights_fail (error, _ ("“%s” stands in it twice"), twice), NULL;
   return json_node_copy (json_parser_get_root (parser));
 }
 
@@ -102,14 +102,14 @@ fddm_json_numbers (JsonNode *node, guint max, guint *n)
   if (!JSON_NODE_HOLDS_ARRAY (node))
     return NULL;
   array = json_node_get_array (node);
-  *n = json_array_get_length (array);
+  *n    = json_array_get_length (array);
   if (*n > max)
     return NULL;
   numbers = g_new0 (double, *n + 1);
   for (guint i = 0; i < *n; i++)
     {
       JsonNode *element = json_array_get_element (array, i);
-      GType     type = JSON_NODE_HOLDS_VALUE (element) ? json_node_get_value_type (element) : G_TYPE_INVALID;
+      GType     type    = JSON_NODE_HOLDS_VALUE (element) ? json_node_get_value_type (element) : G_TYPE_INVALID;
 
       if (type != G_TYPE_INT64 && type != G_TYPE_DOUBLE)
         return NULL;

@@ -9,8 +9,8 @@
 JsonNode *fddm_json_parse (const char *text, gsize length, int depth, GError **error);
 
 /* The values of NODE, an array of at most MAX finite numbers; NULL when it is anything else. Free with g_free. */
-double   *fddm_json_numbers (JsonNode *node, guint max, guint *n);
+double *fddm_json_numbers (JsonNode *node, guint max, guint *n);
 /* The text of NODE, or NULL when it is no string. */
 const char *fddm_json_string (JsonNode *node);
 /* The value of NODE when it is an integer from MIN to MAX, else -1. */
-gint64    fddm_json_integer (JsonNode *node, gint64 min, gint64 max);
+gint64 fddm_json_integer (JsonNode *node, gint64 min, gint64 max);

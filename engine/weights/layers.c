@@ -8,9 +8,9 @@
 typedef struct {
   FddmWeights     *weights;
   FddmSafetensors *file;
-  GHashTable      *values;    /* name -> the number of the value that it stands for now */
-  int              index;     /* of the layer being read */
-  JsonObject      *object;    /* its keys */
+  GHashTable      *values; /* name -> the number of the value that it stands for now */
+  int              index;  /* of the layer being read */
+  JsonObject      *object; /* its keys */
 } Reader;
 
 typedef struct {
@@ -18,8 +18,8 @@ typedef struct {
   FddmOp      op;
   int         kernel;
   gboolean    generate_only;
-  const char *keys[7];        /* besides op, in and out; NULL-terminated */
-  gboolean  (*read) (Reader *reader, FddmLayer *layer, GError **error);
+  const char *keys[7]; /* besides op, in and out; NULL-terminated */
+  gboolean (*read) (Reader *reader, FddmLayer *layer, GError **error);
 } OpReader;
 
 /* ---- Keys ---- */
@@ -36,7 +36,7 @@ text (const Reader *reader, const char *key, GError **error)
   const char *value = fddm_json_string (json_object_get_member (reader->object, key));
 
   if (!value || !*value)
-    return fddm_weights_fail (error, _("layer %d: “%s” is missing or is no text"), reader->index, key), NULL;
+    return fddm_weights_fail (error, _ ("layer %d: “%s” is missing or is no text"), reader->index, key), NULL;
   return value;
 }
 
@@ -46,7 +46,7 @@ divisor (const Reader *reader, const char *key, int whole, int *result, GError *
 {
   *result = (int) fddm_json_integer (json_object_get_member (reader->object, key), 1, FDDM_WEIGHTS_CHANNELS_MAX);
   if (*result < 1 || whole % *result != 0)
-    return fddm_weights_fail (error, _("layer %d: “%s” must divide %d"), reader->index, key, whole);
+    return fddm_weights_fail (error, _ ("layer %d: “%s” must divide %d"), reader->index, key, whole);
   return TRUE;
 }
 
@@ -56,7 +56,7 @@ value (const Reader *reader, const char *name, int *number, GError **error)
   gpointer found;
 
   if (!g_hash_table_lookup_extended (reader->values, name, NULL, &found))
-    return fddm_weights_fail (error, _("layer %d reads “%s”, which no layer before it writes"), reader->index, name);
+    return fddm_weights_fail (error, _ ("layer %d reads “%s”, which no layer before it writes"), reader->index, name);
   *number = GPOINTER_TO_INT (found);
   return TRUE;
 }
@@ -79,7 +79,7 @@ input (const Reader *reader, FddmLayer *layer, GError **error)
 static gboolean
 activation (const Reader *reader, FddmLayer *layer, GError **error)
 {
-  static const char *const names[] = { "none", "relu", "silu" };   /* in FddmActivation's order */
+  static const char *const names[] = { "none", "relu", "silu" }; /* in FddmActivation's order */
   const char              *name;
 
   if (!has (reader, "activation"))
@@ -91,20 +91,20 @@ activation (const Reader *reader, FddmLayer *layer, GError **error)
         layer->activation = (FddmActivation) i;
         return TRUE;
       }
-  return name && fddm_weights_fail (error, _("layer %d: unknown activation “%s”"), reader->index, name);
+  return name && fddm_weights_fail (error, _ ("layer %d: unknown activation “%s”"), reader->index, name);
 }
 
 static gboolean
 tensor (const Reader *reader, const char *part, int n, gint64 *shape, const float **values, GError **error)
 {
-  const char       *stem = text (reader, "weights", error);
-  g_autofree char  *name = stem ? g_strconcat (stem, part, NULL) : NULL;
+  const char      *stem = text (reader, "weights", error);
+  g_autofree char *name = stem ? g_strconcat (stem, part, NULL) : NULL;
 
   if (!name)
     return FALSE;
   *values = fddm_safetensors_take (reader->file, name, n, shape, error);
   if (!*values)
-    g_prefix_error (error, _("layer %d: "), reader->index);
+    g_prefix_error (error, _ ("layer %d: "), reader->index);
   return *values != NULL;
 }
 
@@ -118,11 +118,11 @@ read_conv (Reader *reader, FddmLayer *layer, GError **error)
   if (!input (reader, layer, error) || !activation (reader, layer, error))
     return FALSE;
   shape[1] = channels_of (reader, layer->in[0]);
-  if (!tensor (reader, ".weight", 4, shape, &layer->weight, error)
-      || !tensor (reader, ".bias", 1, shape, &layer->bias, error))
+  if (!tensor (reader, ".weight", 4, shape, &layer->weight, error) ||
+      !tensor (reader, ".bias", 1, shape, &layer->bias, error))
     return FALSE;
   if (shape[0] > FDDM_WEIGHTS_CHANNELS_MAX)
-    return fddm_weights_fail (error, _("layer %d has more than %d channels"), reader->index, FDDM_WEIGHTS_CHANNELS_MAX);
+    return fddm_weights_fail (error, _ ("layer %d has more than %d channels"), reader->index, FDDM_WEIGHTS_CHANNELS_MAX);
   layer->channels = (int) shape[0];
 
   if (has (reader, "residual"))
@@ -132,7 +132,7 @@ read_conv (Reader *reader, FddmLayer *layer, GError **error)
       if (!name || !value (reader, name, &layer->residual, error))
         return FALSE;
       if (channels_of (reader, layer->residual) != layer->channels)
-        return fddm_weights_fail (error, _("layer %d adds %d channels of “%s” to its %d"), reader->index,
+        return fddm_weights_fail (error, _ ("layer %d adds %d channels of “%s” to its %d"), reader->index,
                                   channels_of (reader, layer->residual), name, layer->channels);
     }
   return TRUE;
@@ -146,9 +146,9 @@ read_group_norm (Reader *reader, FddmLayer *layer, GError **error)
   if (!input (reader, layer, error) || !activation (reader, layer, error))
     return FALSE;
   shape[0] = layer->channels = channels_of (reader, layer->in[0]);
-  return divisor (reader, "groups", layer->channels, &layer->groups, error)
-         && tensor (reader, ".weight", 1, shape, &layer->weight, error)
-         && tensor (reader, ".bias", 1, shape, &layer->bias, error);
+  return divisor (reader, "groups", layer->channels, &layer->groups, error) &&
+         tensor (reader, ".weight", 1, shape, &layer->weight, error) &&
+         tensor (reader, ".bias", 1, shape, &layer->bias, error);
 }
 
 static gboolean
@@ -160,7 +160,7 @@ read_attention (Reader *reader, FddmLayer *layer, GError **error)
     return FALSE;
   channels = channels_of (reader, layer->in[0]);
   if (channels % 3 != 0)
-    return fddm_weights_fail (error, _("layer %d: the %d channels that it reads are not three times as many as it writes"),
+    return fddm_weights_fail (error, _ ("layer %d: the %d channels that it reads are not three times as many as it writes"),
                               reader->index, channels);
   layer->channels = channels / 3;
   return divisor (reader, "heads", layer->channels, &layer->heads, error);
@@ -182,12 +182,12 @@ read_embedding (Reader *reader, FddmLayer *layer, GError **error)
 static gboolean
 read_concat (Reader *reader, FddmLayer *layer, GError **error)
 {
-  JsonNode  *node = json_object_get_member (reader->object, "in");
+  JsonNode  *node  = json_object_get_member (reader->object, "in");
   JsonArray *names = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  guint      n = names ? json_array_get_length (names) : 0;
+  guint      n     = names ? json_array_get_length (names) : 0;
 
   if (n < 1 || n > FDDM_LAYER_INPUTS_MAX)
-    return fddm_weights_fail (error, _("layer %d: “in” must be an array of 1 to %d names"), reader->index,
+    return fddm_weights_fail (error, _ ("layer %d: “in” must be an array of 1 to %d names"), reader->index,
                               FDDM_LAYER_INPUTS_MAX);
   layer->n_in = (int) n;
   for (guint i = 0; i < n; i++)
@@ -199,17 +199,17 @@ read_concat (Reader *reader, FddmLayer *layer, GError **error)
       layer->channels += channels_of (reader, layer->in[i]);
     }
   if (layer->channels > FDDM_WEIGHTS_CHANNELS_MAX)
-    return fddm_weights_fail (error, _("layer %d has more than %d channels"), reader->index, FDDM_WEIGHTS_CHANNELS_MAX);
+    return fddm_weights_fail (error, _ ("layer %d has more than %d channels"), reader->index, FDDM_WEIGHTS_CHANNELS_MAX);
   return TRUE;
 }
 
 static const OpReader op_readers[] = {
-  { "conv3x3",    FDDM_OP_CONV, 3,       FALSE, { "weights", "activation", "residual" }, read_conv       },
-  { "conv1x1",    FDDM_OP_CONV, 1,       FALSE, { "weights", "activation", "residual" }, read_conv       },
-  { "concat",     FDDM_OP_CONCAT, 0,     FALSE, { NULL },                                read_concat     },
-  { "group_norm", FDDM_OP_GROUP_NORM, 0, TRUE,  { "weights", "groups", "activation" },   read_group_norm },
-  { "attention",  FDDM_OP_ATTENTION, 0,  TRUE,  { "heads" },                             read_attention  },
-  { "embedding",  FDDM_OP_EMBEDDING, 0,  TRUE,  { "weights" },                           read_embedding  },
+  { "conv3x3", FDDM_OP_CONV, 3, FALSE, { "weights", "activation", "residual" }, read_conv },
+  { "conv1x1", FDDM_OP_CONV, 1, FALSE, { "weights", "activation", "residual" }, read_conv },
+  { "concat", FDDM_OP_CONCAT, 0, FALSE, { NULL }, read_concat },
+  { "group_norm", FDDM_OP_GROUP_NORM, 0, TRUE, { "weights", "groups", "activation" }, read_group_norm },
+  { "attention", FDDM_OP_ATTENTION, 0, TRUE, { "heads" }, read_attention },
+  { "embedding", FDDM_OP_EMBEDDING, 0, TRUE, { "weights" }, read_embedding },
 };
 
 /* ---- Layers ---- */
@@ -220,9 +220,9 @@ check_keys (const Reader *reader, const OpReader *op, GError **error)
   g_autoptr (GList) keys = json_object_get_members (reader->object);
 
   for (GList *key = keys; key; key = key->next)
-    if (strcmp (key->data, "op") != 0 && strcmp (key->data, "in") != 0 && strcmp (key->data, "out") != 0
-        && !g_strv_contains (op->keys, key->data))
-      return fddm_weights_fail (error, _("layer %d (%s): unknown key “%s”"), reader->index, op->name,
+    if (strcmp (key->data, "op") != 0 && strcmp (key->data, "in") != 0 && strcmp (key->data, "out") != 0 &&
+        !g_strv_contains (op->keys, key->data))
+      return fddm_weights_fail (error, _ ("layer %d (%s): unknown key “%s”"), reader->index, op->name,
                                 (const char *) key->data);
   return TRUE;
 }
@@ -231,8 +231,8 @@ static gboolean
 read_layer (Reader *reader, FddmLayer *layer, GError **error)
 {
   const char     *name = text (reader, "op", error);
-  const char     *out = name ? text (reader, "out", error) : NULL;
-  const OpReader *op = NULL;
+  const char     *out  = name ? text (reader, "out", error) : NULL;
+  const OpReader *op   = NULL;
 
   if (!out)
     return FALSE;
@@ -240,12 +240,12 @@ read_layer (Reader *reader, FddmLayer *layer, GError **error)
     if (strcmp (name, op_readers[i].name) == 0)
       op = &op_readers[i];
   if (!op)
-    return fddm_weights_fail (error, _("layer %d: unknown operation “%s”"), reader->index, name);
+    return fddm_weights_fail (error, _ ("layer %d: unknown operation “%s”"), reader->index, name);
   if (op->generate_only && reader->weights->kind != FDDM_KIND_GENERATE)
-    return fddm_weights_fail (error, _("layer %d: only a generating network can use “%s”"), reader->index, name);
+    return fddm_weights_fail (error, _ ("layer %d: only a generating network can use “%s”"), reader->index, name);
 
-  layer->op = op->op;
-  layer->kernel = op->kernel;
+  layer->op       = op->op;
+  layer->kernel   = op->kernel;
   layer->residual = -1;
   if (!check_keys (reader, op, error) || !op->read (reader, layer, error))
     return FALSE;
@@ -257,11 +257,11 @@ static gboolean
 read_layers (Reader *reader, JsonNode *root, GError **error)
 {
   FddmWeights *weights = reader->weights;
-  JsonArray   *array = JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
-  guint        n = array ? json_array_get_length (array) : 0;
+  JsonArray   *array   = JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
+  guint        n       = array ? json_array_get_length (array) : 0;
 
   if (n < 1 || n > FDDM_WEIGHTS_LAYERS_MAX)
-    return fddm_weights_fail (error, _("“layers” must be an array of 1 to %d layers"), FDDM_WEIGHTS_LAYERS_MAX);
+    return fddm_weights_fail (error, _ ("“layers” must be an array of 1 to %d layers"), FDDM_WEIGHTS_LAYERS_MAX);
   weights->layers = g_new0 (FddmLayer, n);
   for (guint i = 0; i < n; i++)
     {
@@ -269,14 +269,14 @@ read_layers (Reader *reader, JsonNode *root, GError **error)
 
       reader->index = (int) i;
       if (!JSON_NODE_HOLDS_OBJECT (node))
-        return fddm_weights_fail (error, _("layer %d is not an object"), reader->index);
+        return fddm_weights_fail (error, _ ("layer %d is not an object"), reader->index);
       reader->object = json_node_get_object (node);
       if (!read_layer (reader, &weights->layers[i], error))
         return FALSE;
       weights->n_layers = (int) i + 1;
     }
   if (weights->layers[n - 1].channels != weights->outputs)
-    return fddm_weights_fail (error, _("the last layer has %d channels instead of %d"), weights->layers[n - 1].channels,
+    return fddm_weights_fail (error, _ ("the last layer has %d channels instead of %d"), weights->layers[n - 1].channels,
                               weights->outputs);
   return TRUE;
 }
@@ -285,12 +285,12 @@ gboolean
 fddm_weights_layers (FddmWeights *weights, FddmSafetensors *file, const char *json, GError **error)
 {
   g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr (JsonNode)   root = fddm_json_parse (json, strlen (json), 4, error);
+  g_autoptr (JsonNode)   root   = fddm_json_parse (json, strlen (json), 4, error);
   Reader                 reader = { weights, file, values, 0, NULL };
 
   if (!root)
     {
-      g_prefix_error (error, "%s", _("metadata “layers”: "));
+      g_prefix_error (error, "%s", _ ("metadata “layers”: "));
       return FALSE;
     }
   g_hash_table_insert (values, g_strdup ("input"), GINT_TO_POINTER (0));

@@ -7,19 +7,19 @@
 #include "engine/weights/json.h"
 #include "engine/weights/private.h"
 
-#define HEADER_MAX ((guint64) 4 << 20)   /* a hundred times what our largest network needs */
+#define HEADER_MAX     ((guint64) 4 << 20) /* a hundred times what our largest network needs */
 #define NAME_MAX_BYTES 256
 
 typedef enum { TYPE_F32, TYPE_F16, TYPE_BF16 } Type;
 
 typedef struct {
-  const char *name;         /* the hash table's key */
+  const char *name; /* the hash table's key */
   Type        type;
   int         n;
   gint64      shape[FDDM_TENSOR_DIMENSIONS];
-  guint64     begin, end;   /* bytes, relative to the data */
-  gsize       count;        /* values */
-  float      *values;       /* NULL until taken */
+  guint64     begin, end; /* bytes, relative to the data */
+  gsize       count;      /* values */
+  float      *values;     /* NULL until taken */
 } Stored;
 
 static inline float
@@ -75,7 +75,7 @@ static gboolean
 read_type (JsonObject *object, const char *name, Type *type, GError **error)
 {
   static const char *const names[] = { "F32", "F16", "BF16" };
-  const char              *text = fddm_json_string (json_object_get_member (object, "dtype"));
+  const char              *text    = fddm_json_string (json_object_get_member (object, "dtype"));
 
   for (gsize i = 0; text && i < G_N_ELEMENTS (names); i++)
     if (strcmp (text, names[i]) == 0)
@@ -83,7 +83,7 @@ read_type (JsonObject *object, const char *name, Type *type, GError **error)
         *type = (Type) i;
         return TRUE;
       }
-  return fddm_weights_fail (error, _("tensor “%s” is not of type F32, F16 or BF16"), name);
+  return fddm_weights_fail (error, _ ("tensor “%s” is not of type F32, F16 or BF16"), name);
 }
 
 /* The two offsets, with begin <= end <= limit. */
@@ -95,10 +95,10 @@ read_offsets (JsonObject *object, guint64 limit, Stored *tensor)
 
   if (!node || !JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) != 2)
     return FALSE;
-  begin = fddm_json_integer (json_array_get_element (json_node_get_array (node), 0), 0, (gint64) limit);
-  end = fddm_json_integer (json_array_get_element (json_node_get_array (node), 1), 0, (gint64) limit);
+  begin         = fddm_json_integer (json_array_get_element (json_node_get_array (node), 0), 0, (gint64) limit);
+  end           = fddm_json_integer (json_array_get_element (json_node_get_array (node), 1), 0, (gint64) limit);
   tensor->begin = (guint64) begin;
-  tensor->end = (guint64) end;
+  tensor->end   = (guint64) end;
   return begin >= 0 && end >= begin;
 }
 
@@ -113,7 +113,7 @@ read_shape (JsonObject *object, Stored *tensor)
   array = json_node_get_array (node);
   if (json_array_get_length (array) < 1 || json_array_get_length (array) > FDDM_TENSOR_DIMENSIONS)
     return FALSE;
-  tensor->n = (int) json_array_get_length (array);
+  tensor->n     = (int) json_array_get_length (array);
   tensor->count = 1;
   for (int i = 0; i < tensor->n; i++)
     {
@@ -128,26 +128,25 @@ static gboolean
 read_tensor (FddmSafetensors *file, const char *name, JsonNode *node, guint64 limit, GError **error)
 {
   g_autofree Stored *tensor = g_new0 (Stored, 1);
-  g_autofree char   *key = g_strdup (name);
+  g_autofree char   *key    = g_strdup (name);
   JsonObject        *object;
   gsize              bytes;
 
   if (!*name || strlen (name) > NAME_MAX_BYTES)
-    return fddm_weights_fail (error, _("a tensor's name is empty or too long"));
+    return fddm_weights_fail (error, _ ("a tensor's name is empty or too long"));
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fddm_weights_fail (error, _("tensor “%s” is not described"), name);
+    return fddm_weights_fail (error, _ ("tensor “%s” is not described"), name);
   object = json_node_get_object (node);
   if (json_object_get_size (object) != 3)
-    return fddm_weights_fail (error, _("tensor “%s” has keys other than dtype, shape and data_offsets"), name);
+    return fddm_weights_fail (error, _ ("tensor “%s” has keys other than dtype, shape and data_offsets"), name);
   if (!read_type (object, name, &tensor->type, error))
     return FALSE;
   if (!read_shape (object, tensor))
-    return fddm_weights_fail (error, _("tensor “%s” has an unusable shape"), name);
+    return fddm_weights_fail (error, _ ("tensor “%s” has an unusable shape"), name);
   if (!read_offsets (object, limit, tensor))
-    return fddm_weights_fail (error, _("tensor “%s” lies outside the file"), name);
-  if (!g_size_checked_mul (&bytes, tensor->count, tensor->type == TYPE_F32 ? 4 : 2)
-      || bytes != tensor->end - tensor->begin)
-    return fddm_weights_fail (error, _("tensor “%s” is not as long as its shape says"), name);
+    return fddm_weights_fail (error, _ ("tensor “%s” lies outside the file"), name);
+  if (!g_size_checked_mul (&bytes, tensor->count, tensor->type == TYPE_F32 ? 4 : 2) || bytes != tensor->end - tensor->begin)
+    return fddm_weights_fail (error, _ ("tensor “%s” is not as long as its shape says"), name);
 
   tensor->name = key;
   g_hash_table_insert (file->tensors, g_steal_pointer (&key), g_steal_pointer (&tensor));
@@ -179,13 +178,13 @@ check_places (FddmSafetensors *file, guint64 limit, GError **error)
       const Stored *tensor = tensors->pdata[i];
 
       if (tensor->begin < place)
-        return fddm_weights_fail (error, _("tensor “%s” overlaps another"), tensor->name);
+        return fddm_weights_fail (error, _ ("tensor “%s” overlaps another"), tensor->name);
       if (tensor->begin > place)
-        return fddm_weights_fail (error, _("there is a gap before tensor “%s”"), tensor->name);
+        return fddm_weights_fail (error, _ ("there is a gap before tensor “%s”"), tensor->name);
       place = tensor->end;
     }
   if (place != limit)
-    return fddm_weights_fail (error, _("there are bytes after the last tensor"));
+    return fddm_weights_fail (error, _ ("there are bytes after the last tensor"));
   return TRUE;
 }
 
@@ -197,14 +196,14 @@ read_metadata (FddmSafetensors *file, JsonNode *node, GError **error)
   JsonNode      *value;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fddm_weights_fail (error, _("“%s” is not an object"), "__metadata__");
+    return fddm_weights_fail (error, _ ("“%s” is not an object"), "__metadata__");
   json_object_iter_init (&iter, json_node_get_object (node));
   while (json_object_iter_next (&iter, &key, &value))
     {
       const char *text = fddm_json_string (value);
 
       if (!text)
-        return fddm_weights_fail (error, _("metadata “%s” is not a string"), key);
+        return fddm_weights_fail (error, _ ("metadata “%s” is not a string"), key);
       g_hash_table_insert (file->metadata, g_strdup (key), g_strdup (text));
     }
   return TRUE;
@@ -218,11 +217,11 @@ read_header (FddmSafetensors *file, JsonNode *root, guint64 limit, GError **erro
   JsonNode      *node;
 
   if (!JSON_NODE_HOLDS_OBJECT (root))
-    return fddm_weights_fail (error, _("its header is not an object"));
+    return fddm_weights_fail (error, _ ("its header is not an object"));
   json_object_iter_init (&iter, json_node_get_object (root));
   while (json_object_iter_next (&iter, &name, &node))
     if (!(strcmp (name, "__metadata__") == 0 ? read_metadata (file, node, error)
-                                              : read_tensor (file, name, node, limit, error)))
+                                             : read_tensor (file, name, node, limit, error)))
       return FALSE;
   return check_places (file, limit, error);
 }
@@ -235,23 +234,23 @@ fddm_safetensors_parse (const guint8 *bytes, gsize size, GError **error)
   guint64                     length;
 
   if (size < 8)
-    return fddm_weights_fail (error, _("it is too short to be a safetensors file")), NULL;
+    return fddm_weights_fail (error, _ ("it is too short to be a safetensors file")), NULL;
   memcpy (&length, bytes, 8);
   length = GUINT64_FROM_LE (length);
   if (length < 2 || length > HEADER_MAX || length > size - 8 || bytes[8] != '{')
-    return fddm_weights_fail (error, _("it is not a safetensors file, or cut off")), NULL;
+    return fddm_weights_fail (error, _ ("it is not a safetensors file, or cut off")), NULL;
 
   root = fddm_json_parse ((const char *) bytes + 8, (gsize) length, 4, error);
   if (!root)
     {
-      g_prefix_error (error, "%s", _("its header cannot be read: "));
+      g_prefix_error (error, "%s", _ ("its header cannot be read: "));
       return NULL;
     }
-  file = g_new0 (FddmSafetensors, 1);
+  file           = g_new0 (FddmSafetensors, 1);
   file->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  file->tensors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  file->floats = g_ptr_array_new_with_free_func (g_free);
-  file->data = bytes + 8 + length;
+  file->tensors  = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  file->floats   = g_ptr_array_new_with_free_func (g_free);
+  file->data     = bytes + 8 + length;
   if (!read_header (file, root, size - 8 - length, error))
     return NULL;
   return g_steal_pointer (&file);
@@ -276,10 +275,10 @@ convert (FddmSafetensors *file, Stored *tensor, GError **error)
   if (g_size_checked_mul (&bytes, tensor->count, sizeof (float)))
     tensor->values = g_try_malloc (bytes);
   if (!tensor->values)
-    return fddm_weights_fail (error, _("there is no memory for tensor “%s”"), tensor->name);
+    return fddm_weights_fail (error, _ ("there is no memory for tensor “%s”"), tensor->name);
   g_ptr_array_add (file->floats, tensor->values);
   if (!to_floats (file->data + tensor->begin, tensor->type, tensor->count, tensor->values))
-    return fddm_weights_fail (error, _("tensor “%s” holds a value that is not finite"), tensor->name);
+    return fddm_weights_fail (error, _ ("tensor “%s” holds a value that is not finite"), tensor->name);
   return TRUE;
 }
 
@@ -289,15 +288,16 @@ fddm_safetensors_take (FddmSafetensors *file, const char *name, int n, gint64 *s
   Stored *tensor = g_hash_table_lookup (file->tensors, name);
 
   if (!tensor)
-    return fddm_weights_fail (error, _("tensor “%s” is missing"), name), NULL;
+    return fddm_weights_fail (error, _ ("tensor “%s” is missing"), name), NULL;
   if (tensor->n != n)
-    return fddm_weights_fail (error, _("tensor “%s” has %d dimensions instead of %d"), name, tensor->n, n), NULL;
+    return fddm_weights_fail (error, _ ("tensor “%s” has %d dimensions instead of %d"), name, tensor->n, n), NULL;
   for (int i = 0; i < n; i++)
     if (shape[i] < 0)
       shape[i] = tensor->shape[i];
     else if (shape[i] != tensor->shape[i])
-      return fddm_weights_fail (error, _("tensor “%s” has size %d in dimension %d instead of %d"), name,
-                                (int) tensor->shape[i], i + 1, (int) shape[i]), NULL;
+      return fddm_weights_fail (error, _ ("tensor “%s” has size %d in dimension %d instead of %d"), name,
+                                (int) tensor->shape[i], i + 1, (int) shape[i]),
+             NULL;
   if (!tensor->values && !convert (file, tensor, error))
     return NULL;
   return tensor->values;

@@ -9,12 +9,12 @@
 #include "engine/weights/json.h"
 #include "engine/weights/private.h"
 
-#define DIFFICULTY_MAX 4096     /* points of the curve */
+#define DIFFICULTY_MAX 4096 /* points of the curve */
 #define CLASSES_MAX    4096
-#define SIDE_MAX       4096     /* of a training picture */
+#define SIDE_MAX       4096 /* of a training picture */
 #define GUIDANCE_MAX   10.0
-#define VARIANTS_MAX   1024    /* of a class */
-#define VARIANCE_MIN   1e-12f   /* √(v + s²) divides */
+#define VARIANTS_MAX   1024   /* of a class */
+#define VARIANCE_MIN   1e-12f /* √(v + s²) divides */
 
 /* ---- Metadata ---- */
 
@@ -24,7 +24,7 @@ required (FddmSafetensors *file, const char *key, GError **error)
   const char *value = g_hash_table_lookup (file->metadata, key);
 
   if (!value)
-    fddm_weights_fail (error, _("metadata “%s” is missing"), key);
+    fddm_weights_fail (error, _ ("metadata “%s” is missing"), key);
   return value;
 }
 
@@ -39,7 +39,7 @@ choice (FddmSafetensors *file, const char *key, const char *const *names, GError
   for (int i = 0; names[i]; i++)
     if (strcmp (value, names[i]) == 0)
       return i;
-  fddm_weights_fail (error, _("metadata “%s”: “%.99s” is unknown to this version"), key, value);
+  fddm_weights_fail (error, _ ("metadata “%s”: “%.99s” is unknown to this version"), key, value);
   return -1;
 }
 
@@ -54,7 +54,7 @@ number (FddmSafetensors *file, const char *key, double *result, GError **error)
     return FALSE;
   *result = g_ascii_strtod (value, &end);
   if (!*value || *end || strspn (value, "0123456789+-.eE") != strlen (value) || !isfinite (*result))
-    return fddm_weights_fail (error, _("metadata “%s”: “%.99s” is no number"), key, value);
+    return fddm_weights_fail (error, _ ("metadata “%s”: “%.99s” is no number"), key, value);
   return TRUE;
 }
 
@@ -64,7 +64,7 @@ json (const char *key, const char *value, int depth, GError **error)
   JsonNode *node = fddm_json_parse (value, strlen (value), depth, error);
 
   if (!node)
-    g_prefix_error (error, _("metadata “%s”: "), key);
+    g_prefix_error (error, _ ("metadata “%s”: "), key);
   return node;
 }
 
@@ -73,17 +73,17 @@ static gboolean
 range (FddmSafetensors *file, const char *key, double *from, double *to, GError **error)
 {
   const char          *value = required (file, key, error);
-  g_autoptr (JsonNode) node = value ? json (key, value, 1, error) : NULL;
-  g_autofree double   *ends = NULL;
+  g_autoptr (JsonNode) node  = value ? json (key, value, 1, error) : NULL;
+  g_autofree double   *ends  = NULL;
   guint                n;
 
   if (!node)
     return FALSE;
   ends = fddm_json_numbers (node, 2, &n);
   if (!ends || n != 2 || !(ends[0] < ends[1]) || fabs (ends[0]) > 1e6 || fabs (ends[1]) > 1e6)
-    return fddm_weights_fail (error, _("metadata “%s” must be two rising numbers"), key);
+    return fddm_weights_fail (error, _ ("metadata “%s” must be two rising numbers"), key);
   *from = ends[0];
-  *to = ends[1];
+  *to   = ends[1];
   return TRUE;
 }
 
@@ -95,7 +95,7 @@ read_name (FddmWeights *weights, FddmSafetensors *file, GError **error)
   if (!name)
     return FALSE;
   if (!*name || strlen (name) > 200)
-    return fddm_weights_fail (error, _("metadata “%s” is empty or too long"), "name");
+    return fddm_weights_fail (error, _ ("metadata “%s” is empty or too long"), "name");
   weights->name = fddm_weights_fit_to_show (name);
   return TRUE;
 }
@@ -103,29 +103,29 @@ read_name (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 read_kind (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const formats[] = { "fddm/1", NULL };
-  static const char *const kinds[] = { "denoise", "generate", "measure", NULL };        /* in FddmKind's order */
+  static const char *const formats[]  = { "fddm/1", NULL };
+  static const char *const kinds[]    = { "denoise", "generate", "measure", NULL }; /* in FddmKind's order */
   static const char *const channels[] = { "1", "3", NULL };
-  static const char *const colours[] = { "gray", "ycbcr-bt601", NULL };      /* in the same order */
+  static const char *const colours[]  = { "gray", "ycbcr-bt601", NULL }; /* in the same order */
   const char              *patch;
   guint64                  side;
   int                      kind, count, colour;
 
-  if (choice (file, "format", formats, error) < 0 || (kind = choice (file, "kind", kinds, error)) < 0
-      || !read_name (weights, file, error) || !(patch = required (file, "patch", error)))
+  if (choice (file, "format", formats, error) < 0 || (kind = choice (file, "kind", kinds, error)) < 0 ||
+      !read_name (weights, file, error) || !(patch = required (file, "patch", error)))
     return FALSE;
   if (!g_ascii_string_to_unsigned (patch, 10, 1, FDDM_PATCH_MAX, &side, NULL))
-    return fddm_weights_fail (error, _("metadata “%s” must be a number from %d to %d"), "patch", 1, FDDM_PATCH_MAX);
+    return fddm_weights_fail (error, _ ("metadata “%s” must be a number from %d to %d"), "patch", 1, FDDM_PATCH_MAX);
   if ((count = choice (file, "channels", channels, error)) < 0 || (colour = choice (file, "colour", colours, error)) < 0)
     return FALSE;
   if (colour != count)
-    return fddm_weights_fail (error, _("metadata “%s” and “%s” contradict each other"), "channels", "colour");
-  weights->kind = (FddmKind) kind;
-  weights->patch = (int) side;
-  weights->channels = count == 0 ? 1 : 3;
+    return fddm_weights_fail (error, _ ("metadata “%s” and “%s” contradict each other"), "channels", "colour");
+  weights->kind         = (FddmKind) kind;
+  weights->patch        = (int) side;
+  weights->channels     = count == 0 ? 1 : 3;
   weights->coefficients = weights->channels * weights->patch * weights->patch;
-  weights->inputs = weights->coefficients + (kind == FDDM_KIND_MEASURE ? weights->channels : weights->coefficients);
-  weights->outputs = weights->coefficients * (kind == FDDM_KIND_MEASURE ? 2 : 1);
+  weights->inputs       = weights->coefficients + (kind == FDDM_KIND_MEASURE ? weights->channels : weights->coefficients);
+  weights->outputs      = weights->coefficients * (kind == FDDM_KIND_MEASURE ? 2 : 1);
   return TRUE;
 }
 
@@ -136,17 +136,16 @@ read_schedule (FddmWeights *weights, FddmSafetensors *file, GError **error)
   int                      grid;
   double                   lo, hi;
 
-  if ((grid = choice (file, "k_grid", grids, error)) < 0 || !number (file, "temperature", &weights->temperature, error)
-      || !range (file, "mu_range", &weights->mu_from, &weights->mu_to, error)
-      || !range (file, "noise_range", &lo, &hi, error))
+  if ((grid = choice (file, "k_grid", grids, error)) < 0 || !number (file, "temperature", &weights->temperature, error) ||
+      !range (file, "mu_range", &weights->mu_from, &weights->mu_to, error) || !range (file, "noise_range", &lo, &hi, error))
     return FALSE;
   if (weights->temperature < 1e-4 || weights->temperature > 1e4)
-    return fddm_weights_fail (error, _("metadata “%s” is out of range"), "temperature");
+    return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "temperature");
   weights->open_grid = grid == 1;
-  weights->noise_lo = (float) lo;
-  weights->noise_hi = (float) hi;
+  weights->noise_lo  = (float) lo;
+  weights->noise_hi  = (float) hi;
   if (lo < 1e-9 || !(weights->noise_lo < weights->noise_hi))
-    return fddm_weights_fail (error, _("metadata “%s” is out of range"), "noise_range");
+    return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "noise_range");
   return TRUE;
 }
 
@@ -154,32 +153,32 @@ static gboolean
 read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   const char            *value = g_hash_table_lookup (file->metadata, "classes");
-  g_autoptr (JsonNode)   node = NULL;
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (JsonNode)   node  = NULL;
+  g_autoptr (GHashTable) seen  = g_hash_table_new (g_str_hash, g_str_equal);
   JsonArray             *array;
   guint                  n;
 
   if (!value)
     return TRUE;
   if (weights->kind != FDDM_KIND_GENERATE)
-    return fddm_weights_fail (error, _("metadata “%s” has no place in a network of this kind"), "classes");
+    return fddm_weights_fail (error, _ ("metadata “%s” has no place in a network of this kind"), "classes");
   node = json ("classes", value, 1, error);
   if (!node)
     return FALSE;
   array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  n = array ? json_array_get_length (array) : 0;
+  n     = array ? json_array_get_length (array) : 0;
   if (n < 1 || n > CLASSES_MAX)
-    return fddm_weights_fail (error, _("metadata “%s” must be an array of 1 to %d names"), "classes", CLASSES_MAX);
+    return fddm_weights_fail (error, _ ("metadata “%s” must be an array of 1 to %d names"), "classes", CLASSES_MAX);
   weights->classes = g_new0 (char *, n + 1);
   for (guint i = 0; i < n; i++)
     {
       const char *name = fddm_json_string (json_array_get_element (array, i));
 
       if (!name || !*name || strlen (name) > 200)
-        return fddm_weights_fail (error, _("metadata “%s”: name %u is empty or too long"), "classes", i);
+        return fddm_weights_fail (error, _ ("metadata “%s”: name %u is empty or too long"), "classes", i);
       weights->classes[i] = fddm_weights_fit_to_show (name);
       if (!g_hash_table_add (seen, weights->classes[i]))
-        return fddm_weights_fail (error, _("metadata “%s”: “%s” stands in it twice"), "classes", name);
+        return fddm_weights_fail (error, _ ("metadata “%s”: “%s” stands in it twice"), "classes", name);
     }
   return TRUE;
 }
@@ -190,7 +189,7 @@ has_none (FddmSafetensors *file, const char *const *keys, GError **error)
 {
   for (int i = 0; keys[i]; i++)
     if (g_hash_table_contains (file->metadata, keys[i]))
-      return fddm_weights_fail (error, _("metadata “%s” has no place in a network of this kind"), keys[i]);
+      return fddm_weights_fail (error, _ ("metadata “%s” has no place in a network of this kind"), keys[i]);
   return TRUE;
 }
 
@@ -198,23 +197,23 @@ has_none (FddmSafetensors *file, const char *const *keys, GError **error)
 static gboolean
 read_variants (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  const char          *value = g_hash_table_lookup (file->metadata, "variants");
+  const char          *value  = g_hash_table_lookup (file->metadata, "variants");
   const guint          wanted = weights->classes ? g_strv_length (weights->classes) : 1;
-  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) node   = NULL;
   g_autofree double   *counts = NULL;
-  guint                n = 0;
+  guint                n      = 0;
 
   if (!value)
     return TRUE;
   node = json ("variants", value, 1, error);
   if (!node)
     return FALSE;
-  counts = fddm_json_numbers (node, wanted, &n);
+  counts            = fddm_json_numbers (node, wanted, &n);
   weights->variants = g_new0 (int, wanted);
   for (guint i = 0; i < wanted; i++)
     {
       if (!counts || n != wanted || !(counts[i] >= 1 && counts[i] <= VARIANTS_MAX) || counts[i] != floor (counts[i]))
-        return fddm_weights_fail (error, _("metadata “%s” is out of range"), "variants");
+        return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "variants");
       weights->variants[i] = (int) counts[i];
       weights->n_variants += weights->variants[i];
     }
@@ -225,14 +224,14 @@ read_variants (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const keys[] = { "side", "padding", "guidance", "clamp", "input", "variants", NULL };
+  static const char *const keys[]     = { "side", "padding", "guidance", "clamp", "input", "variants", NULL };
   static const char *const paddings[] = { "zero", NULL };
-  static const char *const foreign[] = { "white", NULL };
-  static const char *const truths[] = { "false", "true", NULL };
-  static const char *const forms[] = { "whitened", "wiener", NULL };   /* as FddmInputForm counts */
-  const char              *side = g_hash_table_lookup (file->metadata, "side");
-  double                   guidance = 1.0;
-  guint64                  pixels = 0;
+  static const char *const foreign[]  = { "white", NULL };
+  static const char *const truths[]   = { "false", "true", NULL };
+  static const char *const forms[]    = { "whitened", "wiener", NULL }; /* as FddmInputForm counts */
+  const char              *side       = g_hash_table_lookup (file->metadata, "side");
+  double                   guidance   = 1.0;
+  guint64                  pixels     = 0;
   int                      clamp = 0, form = FDDM_INPUT_WHITENED;
 
   weights->guidance = 1.0f;
@@ -241,17 +240,17 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
   if (!has_none (file, foreign, error))
     return FALSE;
   if (side && !g_ascii_string_to_unsigned (side, 10, 1, SIDE_MAX, &pixels, NULL))
-    return fddm_weights_fail (error, _("metadata “%s” must be a number from %d to %d"), "side", 1, SIDE_MAX);
-  if ((g_hash_table_contains (file->metadata, "padding") && choice (file, "padding", paddings, error) < 0)
-      || (g_hash_table_contains (file->metadata, "clamp") && (clamp = choice (file, "clamp", truths, error)) < 0)
-      || (g_hash_table_contains (file->metadata, "input") && (form = choice (file, "input", forms, error)) < 0)
-      || (g_hash_table_contains (file->metadata, "guidance") && !number (file, "guidance", &guidance, error)))
+    return fddm_weights_fail (error, _ ("metadata “%s” must be a number from %d to %d"), "side", 1, SIDE_MAX);
+  if ((g_hash_table_contains (file->metadata, "padding") && choice (file, "padding", paddings, error) < 0) ||
+      (g_hash_table_contains (file->metadata, "clamp") && (clamp = choice (file, "clamp", truths, error)) < 0) ||
+      (g_hash_table_contains (file->metadata, "input") && (form = choice (file, "input", forms, error)) < 0) ||
+      (g_hash_table_contains (file->metadata, "guidance") && !number (file, "guidance", &guidance, error)))
     return FALSE;
   if (!(guidance >= 1.0 && guidance <= GUIDANCE_MAX))
-    return fddm_weights_fail (error, _("metadata “%s” is out of range"), "guidance");
-  weights->side = (int) pixels;
-  weights->guidance = (float) guidance;
-  weights->clamp = clamp == 1;
+    return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "guidance");
+  weights->side       = (int) pixels;
+  weights->guidance   = (float) guidance;
+  weights->clamp      = clamp == 1;
   weights->input_form = (FddmInputForm) form;
   return TRUE;
 }
@@ -260,7 +259,7 @@ static gboolean
 read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   const char          *value = g_hash_table_lookup (file->metadata, "difficulty");
-  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (JsonNode) node  = NULL;
   JsonObject          *object;
   guint                n = 0, n_errors = 0;
   gboolean             good;
@@ -271,18 +270,17 @@ read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
   if (!node)
     return FALSE;
   object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  if (!object || json_object_get_size (object) != 2 || !json_object_has_member (object, "log_s")
-      || !json_object_has_member (object, "error"))
-    return fddm_weights_fail (error, _("metadata “%s” must hold “%s” and “%s”"), "difficulty", "log_s", "error");
+  if (!object || json_object_get_size (object) != 2 || !json_object_has_member (object, "log_s") ||
+      !json_object_has_member (object, "error"))
+    return fddm_weights_fail (error, _ ("metadata “%s” must hold “%s” and “%s”"), "difficulty", "log_s", "error");
 
   weights->difficulty_log_s = fddm_json_numbers (json_object_get_member (object, "log_s"), DIFFICULTY_MAX, &n);
   weights->difficulty_error = fddm_json_numbers (json_object_get_member (object, "error"), DIFFICULTY_MAX, &n_errors);
-  good = weights->difficulty_log_s && weights->difficulty_error && n >= 2 && n == n_errors;
+  good                      = weights->difficulty_log_s && weights->difficulty_error && n >= 2 && n == n_errors;
   for (guint i = 0; good && i < n; i++)
-    good = weights->difficulty_error[i] >= 0
-           && (i == 0 || weights->difficulty_log_s[i] > weights->difficulty_log_s[i - 1]);
+    good = weights->difficulty_error[i] >= 0 && (i == 0 || weights->difficulty_log_s[i] > weights->difficulty_log_s[i - 1]);
   if (!good)
-    return fddm_weights_fail (error, _("metadata “%s”: the curve is damaged"), "difficulty");
+    return fddm_weights_fail (error, _ ("metadata “%s”: the curve is damaged"), "difficulty");
   weights->n_difficulty = (int) n;
   return TRUE;
 }
@@ -294,11 +292,11 @@ static const float *
 take_variances (FddmWeights *weights, FddmSafetensors *file, const char *name, int rows, GError **error)
 {
   gint64       shape[2] = { rows, weights->coefficients };
-  const float *values = fddm_safetensors_take (file, name, rows > 0 ? 2 : 1, rows > 0 ? shape : shape + 1, error);
+  const float *values   = fddm_safetensors_take (file, name, rows > 0 ? 2 : 1, rows > 0 ? shape : shape + 1, error);
 
   for (int k = 0; values && k < MAX (rows, 1) * weights->coefficients; k++)
     if (!(values[k] >= VARIANCE_MIN))
-      return fddm_weights_fail (error, _("tensor “%s”: value %d is not positive"), name, k), NULL;
+      return fddm_weights_fail (error, _ ("tensor “%s”: value %d is not positive"), name, k), NULL;
   return values;
 }
 
@@ -307,11 +305,11 @@ read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   gint64 shape[2] = { weights->n_variants, weights->coefficients };
 
-  weights->mean = fddm_safetensors_take (file, "coef_mean", 1, shape + 1, error);
+  weights->mean     = fddm_safetensors_take (file, "coef_mean", 1, shape + 1, error);
   weights->variance = weights->mean ? take_variances (weights, file, "coef_var", 0, error) : NULL;
   if (weights->variance == NULL || weights->n_variants == 0)
     return weights->variance != NULL;
-  weights->own_mean = fddm_safetensors_take (file, "own_mean", 2, shape, error);
+  weights->own_mean     = fddm_safetensors_take (file, "own_mean", 2, shape, error);
   weights->own_variance = weights->own_mean ? take_variances (weights, file, "own_var", weights->n_variants, error) : NULL;
   return weights->own_variance != NULL;
 }
@@ -320,16 +318,16 @@ read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 read_prediction (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const keys[] = { "k_grid", "temperature", "mu_range", "noise_range", "classes", "difficulty", "white",
-                                      NULL };
+  static const char *const keys[] = { "k_grid",  "temperature", "mu_range", "noise_range",
+                                      "classes", "difficulty",  "white",    NULL };
 
   if (!read_sampling (weights, file, error))
     return FALSE;
   if (weights->kind == FDDM_KIND_MEASURE)
     return has_none (file, keys, error);
-  return read_schedule (weights, file, error) && read_classes (weights, file, error)
-         && read_difficulty (weights, file, error) && read_variants (weights, file, error)
-         && read_statistics (weights, file, error);
+  return read_schedule (weights, file, error) && read_classes (weights, file, error) &&
+         read_difficulty (weights, file, error) && read_variants (weights, file, error) &&
+         read_statistics (weights, file, error);
 }
 
 static gboolean
@@ -337,12 +335,12 @@ read_all (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   const char *layers, *unused;
 
-  if (!read_kind (weights, file, error) || !read_prediction (weights, file, error) || !(layers = required (file, "layers", error))
-      || !fddm_weights_layers (weights, file, layers, error))
+  if (!read_kind (weights, file, error) || !read_prediction (weights, file, error) ||
+      !(layers = required (file, "layers", error)) || !fddm_weights_layers (weights, file, layers, error))
     return FALSE;
   unused = fddm_safetensors_unused (file);
   if (unused)
-    return fddm_weights_fail (error, _("tensor “%s” is used by no layer"), unused);
+    return fddm_weights_fail (error, _ ("tensor “%s” is used by no layer"), unused);
   return TRUE;
 }
 
@@ -350,21 +348,21 @@ FddmWeights *
 fddm_weights_parse (const char *path, const guint8 *bytes, gsize size, GError **error)
 {
   g_autoptr (FddmWeights)     weights = g_new0 (FddmWeights, 1);
-  g_autoptr (FddmSafetensors) file = NULL;
-  g_autofree char            *shown = g_filename_display_name (path);
-  GError                     *reason = NULL;
+  g_autoptr (FddmSafetensors) file    = NULL;
+  g_autofree char            *shown   = g_filename_display_name (path);
+  GError                     *reason  = NULL;
 
   g_atomic_ref_count_init (&weights->refs);
   weights->path = g_strdup (path);
-  file = fddm_safetensors_parse (bytes, size, &reason);
+  file          = fddm_safetensors_parse (bytes, size, &reason);
   if (file)
     {
       weights->metadata = g_hash_table_ref (file->metadata);
-      weights->floats = g_ptr_array_ref (file->floats);
+      weights->floats   = g_ptr_array_ref (file->floats);
     }
   if (!file || !read_all (weights, file, &reason))
     {
-      g_propagate_prefixed_error (error, reason, _("Weights file “%s”: "), shown);
+      g_propagate_prefixed_error (error, reason, _ ("Weights file “%s”: "), shown);
       return NULL;
     }
   return g_steal_pointer (&weights);
@@ -373,20 +371,20 @@ fddm_weights_parse (const char *path, const guint8 *bytes, gsize size, GError **
 FddmWeights *
 fddm_weights_read (const char *path, GError **error)
 {
-  g_autofree char   *bytes = NULL;
-  g_autofree char   *shown = g_filename_display_name (path);
+  g_autofree char   *bytes  = NULL;
+  g_autofree char   *shown  = g_filename_display_name (path);
   g_autoptr (GError) reason = NULL;
   GStatBuf           about;
   gsize              size;
 
   if (g_stat (path, &about) != 0)
-    return fddm_weights_fail (error, _("Weights file “%s”: %s"), shown, g_strerror (errno)), NULL;
+    return fddm_weights_fail (error, _ ("Weights file “%s”: %s"), shown, g_strerror (errno)), NULL;
   if (!S_ISREG (about.st_mode))
-    return fddm_weights_fail (error, _("Weights file “%s”: it is not a file"), shown), NULL;
+    return fddm_weights_fail (error, _ ("Weights file “%s”: it is not a file"), shown), NULL;
   if (about.st_size < 0 || (guint64) about.st_size > FDDM_WEIGHTS_FILE_MAX)
-    return fddm_weights_fail (error, _("Weights file “%s”: it is too large"), shown), NULL;
+    return fddm_weights_fail (error, _ ("Weights file “%s”: it is too large"), shown), NULL;
   if (!g_file_get_contents (path, &bytes, &size, &reason))
-    return fddm_weights_fail (error, _("Weights file “%s”: %s"), shown, reason->message), NULL;
+    return fddm_weights_fail (error, _ ("Weights file “%s”: %s"), shown, reason->message), NULL;
   return fddm_weights_parse (path, (const guint8 *) bytes, size, error);
 }
 
@@ -465,8 +463,8 @@ fddm_weights_operations (const FddmWeights *weights)
       const FddmLayer *layer = &weights->layers[i];
 
       if (layer->op == FDDM_OP_CONV)
-        sum += (double) layer->kernel * layer->kernel * layer->channels
-               * fddm_weights_value_channels (weights, layer->in[0]);
+        sum += (double) layer->kernel * layer->kernel * layer->channels *
+               fddm_weights_value_channels (weights, layer->in[0]);
     }
   return sum / (weights->patch * weights->patch);
 }
@@ -474,11 +472,11 @@ fddm_weights_operations (const FddmWeights *weights)
 int
 fddm_weights_reach (const FddmWeights *weights)
 {
-  g_autofree int *reach = g_new0 (int, weights->n_layers + 1);   /* of each value */
+  g_autofree int *reach = g_new0 (int, weights->n_layers + 1); /* of each value */
 
   for (int i = 0; i < weights->n_layers; i++)
     {
-      const FddmLayer *layer = &weights->layers[i];
+      const FddmLayer *layer   = &weights->layers[i];
       int              longest = 0;
 
       for (int j = 0; j < layer->n_in; j++)

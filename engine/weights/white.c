@@ -37,15 +37,15 @@ is_plain (const char *name)
 gboolean
 fddm_weights_find_white (FddmWeights *weights, GError **error)
 {
-  const char              *name = fddm_weights_metadata (weights, "white");
-  g_autofree char         *folder = g_path_get_dirname (weights->path), *file = NULL, *path = NULL, *shown = NULL;
-  g_autoptr (FddmWeights)  white = NULL;
+  const char             *name   = fddm_weights_metadata (weights, "white");
+  g_autofree char        *folder = g_path_get_dirname (weights->path), *file = NULL, *path = NULL, *shown = NULL;
+  g_autoptr (FddmWeights) white = NULL;
 
   if (name == NULL)
     return TRUE;
   shown = g_filename_display_name (weights->path);
   if (!is_plain (name))
-    return fddm_weights_fail (error, _("Weights file “%s”: metadata “%s” is out of range"), shown, "white");
+    return fddm_weights_fail (error, _ ("Weights file “%s”: metadata “%s” is out of range"), shown, "white");
   file = g_strconcat (name, ".safetensors", NULL);
   path = g_build_filename (folder, file, NULL);
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
@@ -54,7 +54,7 @@ fddm_weights_find_white (FddmWeights *weights, GError **error)
   if (white == NULL)
     return FALSE;
   if (fddm_weights_metadata (white, "white") != NULL || !alike (weights, white))
-    return fddm_weights_fail (error, _("Weights file “%s” cannot take the place of “%s”"), file, shown);
+    return fddm_weights_fail (error, _ ("Weights file “%s” cannot take the place of “%s”"), file, shown);
   weights->white = g_steal_pointer (&white);
   return TRUE;
 }

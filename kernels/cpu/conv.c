@@ -15,25 +15,24 @@ typedef struct {
   gboolean              residual;
   dnnl_primitive_desc_t desc;
   dnnl_primitive_t      primitive;
-  dnnl_memory_t         weights;      /* one of the convolution's */
+  dnnl_memory_t         weights; /* one of the convolution's */
   gsize                 scratch;
 } Plan;
 
 struct FddmConv {
   FddmConvSpec     spec;
   dnnl_data_type_t type;
-  float           *weights;           /* as given, OIHW */
+  float           *weights; /* as given, OIHW */
   float           *bias;
-  GPtrArray       *layouts;           /* of dnnl_memory_t */
-  GQueue           plans;             /* of Plan, the latest used first */
+  GPtrArray       *layouts; /* of dnnl_memory_t */
+  GQueue           plans;   /* of Plan, the latest used first */
 };
 
 static gboolean
 fail (dnnl_status_t status, const char *what, GError **error)
 {
-  g_set_error (error, FDDM_KERNEL_ERROR,
-               status == dnnl_out_of_memory ? FDDM_KERNEL_ERROR_MEMORY : FDDM_KERNEL_ERROR_FAILED,
-               _("oneDNN cannot %s (status %d)"), what, (int) status);
+  g_set_error (error, FDDM_KERNEL_ERROR, status == dnnl_out_of_memory ? FDDM_KERNEL_ERROR_MEMORY : FDDM_KERNEL_ERROR_FAILED,
+               _ ("oneDNN cannot %s (status %d)"), what, (int) status);
   return FALSE;
 }
 
@@ -84,12 +83,15 @@ static dnnl_status_t
 describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
 {
   FddmOneDnn    *library = device->library;
-  FddmOneDnnConv request = {
-    .kernel = conv->spec.kernel, .in_channels = conv->spec.in_channels, .out_channels = conv->spec.out_channels,
-    .height = plan->height, .width = plan->width, .type = conv->type, .residual = plan->residual,
-    .activation = conv->spec.activation,
-    .winograd = library->winograd && conv->type == dnnl_f32 && conv->spec.kernel == 3
-  };
+  FddmOneDnnConv request = { .kernel       = conv->spec.kernel,
+                             .in_channels  = conv->spec.in_channels,
+                             .out_channels = conv->spec.out_channels,
+                             .height       = plan->height,
+                             .width        = plan->width,
+                             .type         = conv->type,
+                             .residual     = plan->residual,
+                             .activation   = conv->spec.activation,
+                             .winograd     = library->winograd && conv->type == dnnl_f32 && conv->spec.kernel == 3 };
 
   /* oneDNN's own choice never falls on Winograd, though it is nearly twice as fast; so ask, and take a no. */
   if (request.winograd && fddm_onednn_describe_conv (library->engine, &request, &plan->desc) == dnnl_success)
@@ -157,7 +159,7 @@ get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean re
 
   if (plan != NULL)
     return plan;
-  omp_set_num_threads (device->threads);   /* a plan divides the work when it is made */
+  omp_set_num_threads (device->threads); /* a plan divides the work when it is made */
   plan  = g_new0 (Plan, 1);
   *plan = (Plan) { .height = height, .width = width, .residual = residual };
   if ((status = describe (device, conv, plan)) != dnnl_success ||
@@ -202,15 +204,14 @@ static dnnl_status_t
 execute (FddmDevice *device, const FddmConv *conv, const Plan *plan, const void *in, void *out)
 {
   enum { SOURCE, WEIGHTS, BIAS, TARGET, SCRATCH, N_ARGS };
-  static const int          names[N_ARGS] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST,
-                                              DNNL_ARG_SCRATCHPAD };
-  static const dnnl_query_t whats[N_ARGS] = { dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_weights_md,
-                                              dnnl_query_dst_md, dnnl_query_scratchpad_md };
-  FddmOneDnn   *library = device->library;
-  void         *handles[N_ARGS] = { (void *) in, NULL, conv->bias, out, library->scratch };
-  dnnl_memory_t memories[N_ARGS] = { NULL };
-  dnnl_exec_arg_t args[N_ARGS];
-  dnnl_status_t status = dnnl_success;
+  static const int names[N_ARGS] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD };
+  static const dnnl_query_t whats[N_ARGS]    = { dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_weights_md,
+                                                 dnnl_query_dst_md, dnnl_query_scratchpad_md };
+  FddmOneDnn               *library          = device->library;
+  void                     *handles[N_ARGS]  = { (void *) in, NULL, conv->bias, out, library->scratch };
+  dnnl_memory_t             memories[N_ARGS] = { NULL };
+  dnnl_exec_arg_t           args[N_ARGS];
+  dnnl_status_t             status = dnnl_success;
 
   for (int i = 0; i < N_ARGS && status == dnnl_success; i++)
     {

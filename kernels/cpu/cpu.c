@@ -63,14 +63,17 @@ check_error (const FddmBackend *backend, FddmDevice *device)
     bias[i] = 0.1f * i - 1.0f;
   for (int b = 0; b < 2; b++)
     {
-      FddmConvSpec spec = { .kernel = 3, .in_channels = CHANNELS, .out_channels = CHANNELS, .weights = weights, .bias = bias,
-                            .activation = FDDM_ACTIVATION_RELU };
+      FddmConvSpec spec = { .kernel       = 3,
+                            .in_channels  = CHANNELS,
+                            .out_channels = CHANNELS,
+                            .weights      = weights,
+                            .bias         = bias,
+                            .activation   = FDDM_ACTIVATION_RELU };
       FddmConv    *conv = backends[b]->conv_new (devices[b], &spec, NULL);
       FddmTensor  *in   = backends[b]->tensor_new (devices[b], FDDM_TENSOR_NETWORK, SIDE, SIDE, CHANNELS, NULL);
       FddmTensor  *out  = backends[b]->tensor_new (devices[b], FDDM_TENSOR_NETWORK, SIDE, SIDE, CHANNELS, NULL);
 
-      ok = ok && conv != NULL && in != NULL && out != NULL &&
-           backends[b]->tensor_upload (devices[b], in, values, NULL) &&
+      ok = ok && conv != NULL && in != NULL && out != NULL && backends[b]->tensor_upload (devices[b], in, values, NULL) &&
            backends[b]->conv (devices[b], conv, in, in, out, NULL) &&
            backends[b]->tensor_download (devices[b], out, results[b], NULL);
       backends[b]->tensor_free (devices[b], out);
@@ -81,7 +84,7 @@ check_error (const FddmBackend *backend, FddmDevice *device)
   for (int i = 0; i < N; i++)
     {
       difference += pow (found[i] - expected[i], 2);
-      size       += pow (expected[i], 2);
+      size += pow (expected[i], 2);
     }
   return ok && isfinite (difference) ? sqrt (difference / size) : HUGE_VAL;
 }
@@ -116,7 +119,7 @@ choose_format (FddmDevice *device, gboolean float32, GError **error)
   if (check_error (&fddm_backend_cpu, device) < 1e-4)
     return TRUE;
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE,
-               _("oneDNN %d.%d computes a test convolution wrongly on this processor"), dnnl_version ()->major,
+               _ ("oneDNN %d.%d computes a test convolution wrongly on this processor"), dnnl_version ()->major,
                dnnl_version ()->minor);
   return FALSE;
 }
@@ -135,7 +138,7 @@ device_new (int threads, GError **error)
   if ((status = dnnl_engine_create (&library->engine, dnnl_cpu, 0)) == dnnl_success &&
       (status = dnnl_stream_create (&library->stream, library->engine, dnnl_stream_default_flags)) == dnnl_success)
     return device;
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _("oneDNN does not start (status %d)"), (int) status);
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _ ("oneDNN does not start (status %d)"), (int) status);
   cpu_close (device);
   return NULL;
 }
@@ -143,9 +146,8 @@ device_new (int threads, GError **error)
 static FddmDevice *
 cpu_open (const FddmDeviceOptions *options, GError **error)
 {
-  FddmDevice      *device = device_new (options != NULL && options->threads > 0 ? options->threads : omp_get_num_procs (),
-                                        error);
-  g_autofree char *name   = processor_name ();
+  FddmDevice *device = device_new (options != NULL && options->threads > 0 ? options->threads : omp_get_num_procs (), error);
+  g_autofree char *name = processor_name ();
 
   if (device == NULL)
     return NULL;
@@ -167,15 +169,15 @@ cpu_beside (FddmDevice *device, int threads, GError **error)
 
   if (other == NULL)
     return NULL;
-  other->bf16 = device->bf16;
+  other->bf16                               = device->bf16;
   ((FddmOneDnn *) other->library)->winograd = library->winograd;
   return other;
 }
 
 const FddmBackend fddm_backend_cpu = {
-  .abi  = FDDM_BACKEND_ABI,
-  .name = "CPU",
-  .open = cpu_open,
+  .abi   = FDDM_BACKEND_ABI,
+  .name  = "CPU",
+  .open  = cpu_open,
   .close = cpu_close,
   FDDM_HOST_OPERATIONS,
   .conv_new     = fddm_cpu_conv_new,

@@ -8,16 +8,16 @@
 typedef struct {
   dnnl_engine_t engine;
   dnnl_stream_t stream;
-  gboolean      winograd;   /* ask for it where it exists */
-  void         *scratch;    /* working memory that all convolutions share */
+  gboolean      winograd; /* ask for it where it exists */
+  void         *scratch;  /* working memory that all convolutions share */
   gsize         scratch_bytes;
 } FddmOneDnn;
 
 typedef struct {
   int              kernel, in_channels, out_channels, height, width;
-  dnnl_data_type_t type;       /* of activations and weights; the bias is float */
+  dnnl_data_type_t type; /* of activations and weights; the bias is float */
   gboolean         winograd;
-  gboolean         residual;   /* added to what the output holds already */
+  gboolean         residual; /* added to what the output holds already */
   FddmActivation   activation;
 } FddmOneDnnConv;
 
@@ -33,13 +33,13 @@ dnnl_status_t fddm_onednn_plain_weights (dnnl_engine_t engine, int kernel, int i
 dnnl_status_t fddm_onednn_reorder (dnnl_engine_t engine, dnnl_memory_t from, dnnl_memory_t to, dnnl_primitive_t *primitive);
 
 /* Whether MEMORY has the layout that DESC wants for its weights. */
-gboolean      fddm_onednn_weights_fit (dnnl_memory_t memory, const_dnnl_primitive_desc_t desc);
+gboolean fddm_onednn_weights_fit (dnnl_memory_t memory, const_dnnl_primitive_desc_t desc);
 
 /* ---- conv.c: the table's convolution ---- */
 
-FddmConv *fddm_cpu_conv_new     (FddmDevice *device, const FddmConvSpec *spec, GError **error);
-void      fddm_cpu_conv_free    (FddmDevice *device, FddmConv *conv);
-gboolean  fddm_cpu_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual,
-                                 gsize *scratch, GError **error);
-gboolean  fddm_cpu_conv         (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual,
-                                 FddmTensor *out, GError **error);
+FddmConv *fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error);
+void      fddm_cpu_conv_free (FddmDevice *device, FddmConv *conv);
+gboolean fddm_cpu_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual, gsize *scratch,
+                                GError **error);
+gboolean fddm_cpu_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual,
+                        FddmTensor *out, GError **error);

@@ -28,12 +28,12 @@ make_attributes (const FddmOneDnnConv *conv, dnnl_primitive_attr_t *attributes)
 dnnl_status_t
 fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnnl_primitive_desc_t *desc)
 {
-  const dnnl_dims_t source_dims = { 1, conv->in_channels, conv->height, conv->width };
-  const dnnl_dims_t weight_dims = { conv->out_channels, conv->in_channels, conv->kernel, conv->kernel };
-  const dnnl_dims_t bias_dims   = { conv->out_channels };
-  const dnnl_dims_t target_dims = { 1, conv->out_channels, conv->height, conv->width };
-  const dnnl_dims_t strides     = { 1, 1 };
-  const dnnl_dims_t padding     = { conv->kernel / 2, conv->kernel / 2 };
+  const dnnl_dims_t       source_dims = { 1, conv->in_channels, conv->height, conv->width };
+  const dnnl_dims_t       weight_dims = { conv->out_channels, conv->in_channels, conv->kernel, conv->kernel };
+  const dnnl_dims_t       bias_dims   = { conv->out_channels };
+  const dnnl_dims_t       target_dims = { 1, conv->out_channels, conv->height, conv->width };
+  const dnnl_dims_t       strides     = { 1, 1 };
+  const dnnl_dims_t       padding     = { conv->kernel / 2, conv->kernel / 2 };
   dnnl_memory_desc_t      source, weights, bias, target;
   dnnl_convolution_desc_t operation;
   dnnl_primitive_attr_t   attributes = NULL;
@@ -44,8 +44,8 @@ fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnn
       (status = dnnl_memory_desc_init_by_tag (&bias, 1, bias_dims, dnnl_f32, dnnl_x)) != dnnl_success ||
       (status = dnnl_memory_desc_init_by_tag (&target, 4, target_dims, conv->type, dnnl_nhwc)) != dnnl_success ||
       (status = dnnl_convolution_forward_desc_init (
-         &operation, dnnl_forward_inference, conv->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct,
-         &source, &weights, &bias, &target, strides, padding, padding)) != dnnl_success)
+         &operation, dnnl_forward_inference, conv->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct, &source,
+         &weights, &bias, &target, strides, padding, padding)) != dnnl_success)
     return status;
   status = make_attributes (conv, &attributes);
   if (status == dnnl_success)

@@ -28,12 +28,12 @@ make_attributes (const FddmOneDnnConv *conv, dnnl_primitive_attr_t *attributes)
 dnnl_status_t
 fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnnl_primitive_desc_t *desc)
 {
-  const dnnl_dims_t source_dims = { 1, conv->in_channels, conv->height, conv->width };
-  const dnnl_dims_t weight_dims = { conv->out_channels, conv->in_channels, conv->kernel, conv->kernel };
-  const dnnl_dims_t bias_dims   = { conv->out_channels };
-  const dnnl_dims_t target_dims = { 1, conv->out_channels, conv->height, conv->width };
-  const dnnl_dims_t strides = { 1, 1 }, dilation = { 0, 0 };
-  const dnnl_dims_t padding = { conv->kernel / 2, conv->kernel / 2 };
+  const dnnl_dims_t     source_dims = { 1, conv->in_channels, conv->height, conv->width };
+  const dnnl_dims_t     weight_dims = { conv->out_channels, conv->in_channels, conv->kernel, conv->kernel };
+  const dnnl_dims_t     bias_dims   = { conv->out_channels };
+  const dnnl_dims_t     target_dims = { 1, conv->out_channels, conv->height, conv->width };
+  const dnnl_dims_t     strides = { 1, 1 }, dilation = { 0, 0 };
+  const dnnl_dims_t     padding = { conv->kernel / 2, conv->kernel / 2 };
   dnnl_memory_desc_t    source = NULL, weights = NULL, bias = NULL, target = NULL;
   dnnl_primitive_attr_t attributes = NULL;
   dnnl_status_t         status;
@@ -45,8 +45,8 @@ fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnn
       (status = dnnl_memory_desc_create_with_tag (&target, 4, target_dims, conv->type, dnnl_nhwc)) == dnnl_success &&
       (status = make_attributes (conv, &attributes)) == dnnl_success)
     status = dnnl_convolution_forward_primitive_desc_create (
-      desc, engine, dnnl_forward_inference, conv->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct,
-      source, weights, bias, target, strides, dilation, padding, padding, attributes);
+      desc, engine, dnnl_forward_inference, conv->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct, source,
+      weights, bias, target, strides, dilation, padding, padding, attributes);
   dnnl_primitive_attr_destroy (attributes);
   dnnl_memory_desc_destroy (target);
   dnnl_memory_desc_destroy (bias);

@@ -38,7 +38,7 @@ load_piece (const FddmView &in, size_t first, size_t positions, int channel, int
 {
   const int lane = threadIdx.x % WARP;
 
-  __syncthreads ();   /* the piece before this one may still be being read */
+  __syncthreads (); /* the piece before this one may still be being read */
   for (int i = threadIdx.x / WARP; i < WARP; i += QUERIES)
     piece[i][lane] = first + i < positions && channel + lane < end ? fddm_get (in, first + i, channel + lane) : 0.0f;
   __syncthreads ();
@@ -63,8 +63,8 @@ score (const FddmView &in, size_t first, size_t positions, int channel, int size
 
 /* SUM = SUM · KEEP + the values of the 32 keys, weighted by what each lane has in WEIGHT. */
 static __device__ __forceinline__ void
-add_values (const FddmView &in, size_t first, size_t positions, int channel, int size, float weight, float keep,
-            float *sum, float piece[WARP][WARP + 1])
+add_values (const FddmView &in, size_t first, size_t positions, int channel, int size, float weight, float keep, float *sum,
+            float piece[WARP][WARP + 1])
 {
   const int lane = threadIdx.x % WARP;
 
@@ -86,10 +86,10 @@ attention_kernel (FddmView in, int size, float scale, FddmView out, size_t posit
 {
   extern __shared__ float vectors[];
   __shared__ float        piece[WARP][WARP + 1];
-  const int    warp = threadIdx.x / WARP, lane = threadIdx.x % WARP, width = out.channels, head = blockIdx.y;
-  const size_t query = (size_t) blockIdx.x * QUERIES + warp;
-  float       *q = vectors + warp * 2 * size, *sum = q + size;
-  float        most = -INFINITY, total = 0.0f;
+  const int               warp = threadIdx.x / WARP, lane = threadIdx.x % WARP, width = out.channels, head = blockIdx.y;
+  const size_t            query = (size_t) blockIdx.x * QUERIES + warp;
+  float                  *q = vectors + warp * 2 * size, *sum = q + size;
+  float                   most = -INFINITY, total = 0.0f;
 
   for (int c = lane; c < size; c += WARP)
     {
@@ -99,8 +99,8 @@ attention_kernel (FddmView in, int size, float scale, FddmView out, size_t posit
   for (size_t first = 0; first < positions; first += WARP)
     {
       const float mine   = score (in, first, positions, width + head * size, size, q, piece);
-      const float now    = fmaxf (most, warp_max (mine));   /* finite: each piece has a key at least */
-      const float keep   = expf (most - now);               /* 0 in the first piece                  */
+      const float now    = fmaxf (most, warp_max (mine)); /* finite: each piece has a key at least */
+      const float keep   = expf (most - now);             /* 0 in the first piece                  */
       const float weight = expf (mine - now);
 
       total = total * keep + warp_sum (weight);
@@ -123,8 +123,7 @@ fddm_cuda_direct_attention (FddmDevice *device, const FddmTensor *in, int heads,
 
   if (shared + WARP * (WARP + 1) * sizeof (float) > SHARED_MAX)
     return fddm_cuda_heads_too_wide (size, error);
-  attention_kernel<<<grid, THREADS, shared, device->stream>>> (fddm_view (device, in), size,
-                                                               1.0f / sqrtf ((float) size), fddm_view (device, out),
-                                                               n);
+  attention_kernel<<<grid, THREADS, shared, device->stream>>> (fddm_view (device, in), size, 1.0f / sqrtf ((float) size),
+                                                               fddm_view (device, out), n);
   return fddm_cuda_launched ("an attention", error);
 }

@@ -28,8 +28,8 @@ add (FddmDevice *device, FddmCall *call, gsize bytes, GError **error)
 }
 
 gboolean
-fddm_cuda_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor *weight, const FddmTensor *bias,
-                      int groups, FddmActivation activation, FddmTensor *out, GError **error)
+fddm_cuda_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor *weight, const FddmTensor *bias, int groups,
+                      FddmActivation activation, FddmTensor *out, GError **error)
 {
   FddmCall call = call_new (FDDM_CALL_GROUP_NORM, in, out, groups);
 
@@ -42,12 +42,10 @@ fddm_cuda_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor
 gboolean
 fddm_cuda_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTensor *out, GError **error)
 {
-  const FddmPlanKey key  = { .heads        = heads,
-                             .in_channels  = in->channels,
-                             .out_channels = out->channels,
-                             .height       = in->height,
-                             .width        = in->width };
-  FddmCall          call = call_new (FDDM_CALL_ATTENTION, in, out, heads);
+  const FddmPlanKey key = {
+    .heads = heads, .in_channels = in->channels, .out_channels = out->channels, .height = in->height, .width = in->width
+  };
+  FddmCall call = call_new (FDDM_CALL_ATTENTION, in, out, heads);
 
   if (!fddm_cuda_select (device, error))
     return FALSE;
@@ -77,7 +75,7 @@ fddm_call_attention (FddmDevice *device, const FddmCall *call, GError **error)
 {
   const gsize  element = device->network == FDDM_ELEMENT_FLOAT ? sizeof (float) : sizeof (guint16);
   guint8      *in      = call->in.data;
-  const gsize  part    = call->out.channels * element;   /* q, k and v lie side by side in each position */
+  const gsize  part    = call->out.channels * element; /* q, k and v lie side by side in each position */
   FddmPlanData data    = { .x = in, .w = in + part, .z = in + 2 * part, .y = call->out.data };
 
   if (call->plan->kind == FDDM_PLAN_DIRECT)

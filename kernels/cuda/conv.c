@@ -7,9 +7,9 @@
 struct FddmConv {
   int            kernel, in_channels, out_channels;
   FddmActivation activation;
-  FddmTensor    *weights;   /* NETWORK: out × kernel² × in */
-  FddmTensor    *bias;      /* FLOAT                       */
-  FddmTensor    *rounded;   /* the bias again, NETWORK     */
+  FddmTensor    *weights; /* NETWORK: out × kernel² × in */
+  FddmTensor    *bias;    /* FLOAT                       */
+  FddmTensor    *rounded; /* the bias again, NETWORK     */
 };
 
 void
@@ -151,14 +151,13 @@ fddm_call_conv (FddmDevice *device, const FddmCall *call, GError **error)
   switch (plan->kind)
     {
     case FDDM_PLAN_FUSED:
-    case FDDM_PLAN_ROUNDED:
-      return fddm_plan_run (device, plan, &data, error);
+    case FDDM_PLAN_ROUNDED: return fddm_plan_run (device, plan, &data, error);
     case FDDM_PLAN_PLAIN:
       data.y = call->scratch;
       return fddm_plan_run (device, plan, &data, error) &&
              fddm_cuda_finish (device, data.y, &call->bias, residual, call->activation, &out, error);
     default:
-      return fddm_cuda_direct (device, &call->in, &call->weight, call->kernel, &call->bias, residual, call->activation,
-                               &out, error);
+      return fddm_cuda_direct (device, &call->in, &call->weight, call->kernel, &call->bias, residual, call->activation, &out,
+                               error);
     }
 }

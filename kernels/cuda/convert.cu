@@ -29,19 +29,17 @@ blocks (gsize n)
 }
 
 gboolean
-fddm_cuda_store_floats (FddmDevice *device, const float *values, FddmTensor *tensor, gsize first, gsize n,
-                        GError **error)
+fddm_cuda_store_floats (FddmDevice *device, const float *values, FddmTensor *tensor, gsize first, gsize n, GError **error)
 {
-  store_kernel<<<blocks (n), THREADS, 0, device->stream>>> (values, tensor->data,
-                                                           fddm_cuda_element (device, tensor->type), first, n);
+  store_kernel<<<blocks (n), THREADS, 0, device->stream>>> (values, tensor->data, fddm_cuda_element (device, tensor->type),
+                                                            first, n);
   return fddm_cuda_launched ("an upload", error);
 }
 
 gboolean
-fddm_cuda_load_floats (FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values,
-                       GError **error)
+fddm_cuda_load_floats (FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values, GError **error)
 {
-  load_kernel<<<blocks (n), THREADS, 0, device->stream>>> (tensor->data, fddm_cuda_element (device, tensor->type),
-                                                          first, n, values);
+  load_kernel<<<blocks (n), THREADS, 0, device->stream>>> (tensor->data, fddm_cuda_element (device, tensor->type), first, n,
+                                                           values);
   return fddm_cuda_launched ("a download", error);
 }

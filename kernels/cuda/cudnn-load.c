@@ -12,17 +12,17 @@ static const struct {
   const char *name;
   gsize       offset;
 } symbols[] = {
-  { "cudnnGetVersion",               G_STRUCT_OFFSET (FddmCudnn, get_version)      },
-  { "cudnnGetErrorString",           G_STRUCT_OFFSET (FddmCudnn, get_error_string) },
-  { "cudnnCreate",                   G_STRUCT_OFFSET (FddmCudnn, create)           },
-  { "cudnnDestroy",                  G_STRUCT_OFFSET (FddmCudnn, destroy)          },
-  { "cudnnSetStream",                G_STRUCT_OFFSET (FddmCudnn, set_stream)       },
-  { "cudnnBackendCreateDescriptor",  G_STRUCT_OFFSET (FddmCudnn, descriptor_new)   },
-  { "cudnnBackendDestroyDescriptor", G_STRUCT_OFFSET (FddmCudnn, descriptor_free)  },
-  { "cudnnBackendFinalize",          G_STRUCT_OFFSET (FddmCudnn, finalize)         },
-  { "cudnnBackendSetAttribute",      G_STRUCT_OFFSET (FddmCudnn, set)              },
-  { "cudnnBackendGetAttribute",      G_STRUCT_OFFSET (FddmCudnn, get)              },
-  { "cudnnBackendExecute",           G_STRUCT_OFFSET (FddmCudnn, execute)          },
+  { "cudnnGetVersion", G_STRUCT_OFFSET (FddmCudnn, get_version) },
+  { "cudnnGetErrorString", G_STRUCT_OFFSET (FddmCudnn, get_error_string) },
+  { "cudnnCreate", G_STRUCT_OFFSET (FddmCudnn, create) },
+  { "cudnnDestroy", G_STRUCT_OFFSET (FddmCudnn, destroy) },
+  { "cudnnSetStream", G_STRUCT_OFFSET (FddmCudnn, set_stream) },
+  { "cudnnBackendCreateDescriptor", G_STRUCT_OFFSET (FddmCudnn, descriptor_new) },
+  { "cudnnBackendDestroyDescriptor", G_STRUCT_OFFSET (FddmCudnn, descriptor_free) },
+  { "cudnnBackendFinalize", G_STRUCT_OFFSET (FddmCudnn, finalize) },
+  { "cudnnBackendSetAttribute", G_STRUCT_OFFSET (FddmCudnn, set) },
+  { "cudnnBackendGetAttribute", G_STRUCT_OFFSET (FddmCudnn, get) },
+  { "cudnnBackendExecute", G_STRUCT_OFFSET (FddmCudnn, execute) },
 };
 
 /* The name of the first function that LIBRARY lacks; NULL when all are in TABLE. */
@@ -48,13 +48,13 @@ open_library (GError **error)
 
   if (library == NULL)
     {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, _("%s not found (%s)"), LIBRARY, dlerror ());
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, _ ("%s not found (%s)"), LIBRARY, dlerror ());
       return FALSE;
     }
   missing = fill_table (library);
   if (missing == NULL)
     return TRUE;
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, _("%s is of an unsuitable version (it lacks %s)"),
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, _ ("%s is of an unsuitable version (it lacks %s)"),
                LIBRARY, missing);
   dlclose (library);
   return FALSE;

@@ -43,7 +43,7 @@ fddm_load (const void *data, FddmElement type, size_t i)
     {
     case FDDM_ELEMENT_HALF: return __half2float (((const __half *) data)[i]);
     case FDDM_ELEMENT_BF16: return __bfloat162float (((const __nv_bfloat16 *) data)[i]);
-    default:                return ((const float *) data)[i];
+    default: return ((const float *) data)[i];
     }
 }
 
@@ -56,11 +56,8 @@ fddm_store (void *data, FddmElement type, size_t i, float x)
       /* Infinity would become NaN two layers on; the largest number stays a number. */
       ((__half *) data)[i] = __float2half_rn (fminf (fmaxf (x, -FDDM_HALF_MAX), FDDM_HALF_MAX));
       break;
-    case FDDM_ELEMENT_BF16:
-      ((__nv_bfloat16 *) data)[i] = __float2bfloat16_rn (x);
-      break;
-    default:
-      ((float *) data)[i] = x;
+    case FDDM_ELEMENT_BF16: ((__nv_bfloat16 *) data)[i] = __float2bfloat16_rn (x); break;
+    default: ((float *) data)[i] = x;
     }
 }
 
@@ -85,7 +82,7 @@ fddm_activate (FddmActivation activation, float x)
     {
     case FDDM_ACTIVATION_RELU: return x > 0.0f ? x : 0.0f;
     case FDDM_ACTIVATION_SILU: return x / (1.0f + expf (-x));
-    default:                   return x;
+    default: return x;
     }
 }
 
@@ -201,6 +198,6 @@ fddm_put4 (const FddmView &view, size_t position, int k, int n, const float x[4]
   else if (view.type == FDDM_ELEMENT_FLOAT)
     *(float4 *) ((float *) view.data + at) = make_float4 (x[0], x[1], x[2], x[3]);
   else
-    *(uint2 *) ((unsigned short *) view.data + at) =
-      make_uint2 (fddm_pack (view.type, x[0], x[1]), fddm_pack (view.type, x[2], x[3]));
+    *(uint2 *) ((unsigned short *) view.data + at) = make_uint2 (fddm_pack (view.type, x[0], x[1]),
+                                                                 fddm_pack (view.type, x[2], x[3]));
 }

@@ -23,7 +23,7 @@ fddm_spread (const FddmDevice *device, const FddmTensor *mean, const FddmTensor 
 {
   const bool       is_half = device->network == FDDM_ELEMENT_HALF;
   const FddmSpread spread  = { fddm_view (device, mean), fddm_view (device, variance), is_half ? FDDM_STATE_MAX : FLT_MAX,
-                               is_half ? FDDM_HALF_MAX : FLT_MAX };
+                              is_half ? FDDM_HALF_MAX : FLT_MAX };
 
   return spread;
 }

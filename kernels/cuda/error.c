@@ -15,9 +15,9 @@ fddm_cuda_ok (cudaError_t status, const char *doing, GError **error)
   /* A failed allocation is remembered until asked for, and would look like the next launch's failure. */
   (void) cudaGetLastError ();
   if (status == cudaErrorMemoryAllocation)
-    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("the GPU's memory is too small for %s"), doing);
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("the GPU's memory is too small for %s"), doing);
   else
-    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _("the GPU failed in %s: %s"), doing,
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _ ("the GPU failed in %s: %s"), doing,
                  cudaGetErrorString (status));
   return FALSE;
 }
@@ -36,9 +36,9 @@ fddm_cudnn_ok (const FddmCudnn *cudnn, cudnnStatus_t status, const char *doing, 
   (void) cudaGetLastError ();
   if (status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED ||
       status == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED)
-    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("the GPU's memory is too small for %s"), doing);
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("the GPU's memory is too small for %s"), doing);
   else
-    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _("cuDNN failed in %s: %s"), doing,
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _ ("cuDNN failed in %s: %s"), doing,
                  cudnn->get_error_string (status));
   return FALSE;
 }
@@ -47,7 +47,7 @@ gboolean
 fddm_cuda_heads_too_wide (int size, GError **error)
 {
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED,
-               _("attention over heads of %d channels is too wide for the GPU"), size);
+               _ ("attention over heads of %d channels is too wide for the GPU"), size);
   return FALSE;
 }
 
@@ -71,7 +71,7 @@ fddm_cuda_wait (FddmDevice *device, GError **error)
 
   /* For all of them, even when one fails: whoever waits is about to free what they use. */
   for (guint i = 0; i < G_N_ELEMENTS (streams); i++)
-    if (streams[i] != NULL &&   /* of a device that is being set up */
+    if (streams[i] != NULL && /* of a device that is being set up */
         !fddm_cuda_ok (cudaStreamSynchronize (streams[i]), "its work", ok ? error : NULL))
       ok = FALSE;
   return ok;

@@ -12,10 +12,10 @@ static cudnnBackendDescriptor_t
 vectors_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key, gint64 uid, gint64 row)
 {
   const gint64          positions = (gint64) key->height * key->width, size = key->out_channels / key->heads;
-  const FddmGraphTensor tensor    = { .uid     = uid,
-                                      .type    = fddm_graph_type (device),
-                                      .sizes   = { 1, key->heads, positions, size },
-                                      .strides = { positions * row, size, row, 1 } };
+  const FddmGraphTensor tensor = { .uid     = uid,
+                                   .type    = fddm_graph_type (device),
+                                   .sizes   = { 1, key->heads, positions, size },
+                                   .strides = { positions * row, size, row, 1 } };
 
   return fddm_graph_tensor (pool, &tensor);
 }
@@ -23,11 +23,9 @@ vectors_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key, g
 cudnnBackendDescriptor_t
 fddm_graph_new_attention (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key)
 {
-  const FddmGraphTensor scale_tensor = { .uid      = FDDM_UID_SCALE,
-                                         .type     = CUDNN_DATA_FLOAT,
-                                         .sizes    = { 1, 1, 1, 1 },
-                                         .strides  = { 1, 1, 1, 1 },
-                                         .by_value = TRUE };
+  const FddmGraphTensor scale_tensor = {
+    .uid = FDDM_UID_SCALE, .type = CUDNN_DATA_FLOAT, .sizes = { 1, 1, 1, 1 }, .strides = { 1, 1, 1, 1 }, .by_value = TRUE
+  };
   const struct {
     cudnnBackendAttributeName_t name;
     cudnnBackendDescriptor_t    value;
@@ -52,8 +50,7 @@ fddm_graph_new_attention (FddmPool *pool, const FddmDevice *device, const FddmPl
 #else
 
 cudnnBackendDescriptor_t
-fddm_graph_new_attention (FddmPool *pool, const FddmDevice *device G_GNUC_UNUSED,
-                          const FddmPlanKey *key G_GNUC_UNUSED)
+fddm_graph_new_attention (FddmPool *pool, const FddmDevice *device G_GNUC_UNUSED, const FddmPlanKey *key G_GNUC_UNUSED)
 {
   pool->status = CUDNN_STATUS_NOT_SUPPORTED;
   return NULL;

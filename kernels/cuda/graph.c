@@ -58,8 +58,8 @@ set_descriptor (FddmPool *pool, cudnnBackendDescriptor_t descriptor, cudnnBacken
 cudnnBackendDescriptor_t
 fddm_graph_tensor (FddmPool *pool, const FddmGraphTensor *t)
 {
-  const gint64 alignment  = t->by_value ? (gint64) sizeof (float) : ALIGNMENT;
-  const bool   is_virtual = t->is_virtual, by_value = t->by_value;
+  const gint64             alignment  = t->by_value ? (gint64) sizeof (float) : ALIGNMENT;
+  const bool               is_virtual = t->is_virtual, by_value = t->by_value;
   cudnnBackendDescriptor_t tensor = fddm_pool_new (pool, CUDNN_BACKEND_TENSOR_DESCRIPTOR);
 
   fddm_pool_set (pool, tensor, CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT64, 1, &t->uid);
@@ -91,8 +91,8 @@ static cudnnBackendDescriptor_t
 convolution_new (FddmPool *pool, int kernel)
 {
   const gint64                 n = 2, padding[2] = { kernel / 2, kernel / 2 }, ones[2] = { 1, 1 };
-  const cudnnDataType_t        accumulate = CUDNN_DATA_FLOAT;
-  const cudnnConvolutionMode_t mode       = CUDNN_CROSS_CORRELATION;
+  const cudnnDataType_t        accumulate  = CUDNN_DATA_FLOAT;
+  const cudnnConvolutionMode_t mode        = CUDNN_CROSS_CORRELATION;
   cudnnBackendDescriptor_t     convolution = fddm_pool_new (pool, CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR);
 
   fddm_pool_set (pool, convolution, CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, CUDNN_TYPE_INT64, 1, &n);
@@ -107,13 +107,11 @@ convolution_new (FddmPool *pool, int kernel)
 }
 
 static cudnnBackendDescriptor_t
-convolve (FddmPool *pool, int kernel, cudnnBackendDescriptor_t x, cudnnBackendDescriptor_t w,
-          cudnnBackendDescriptor_t y)
+convolve (FddmPool *pool, int kernel, cudnnBackendDescriptor_t x, cudnnBackendDescriptor_t w, cudnnBackendDescriptor_t y)
 {
   const float              alpha = 1.0f, beta = 0.0f;
   cudnnBackendDescriptor_t convolution = convolution_new (pool, kernel);
-  cudnnBackendDescriptor_t operation =
-    fddm_pool_new (pool, CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR);
+  cudnnBackendDescriptor_t operation   = fddm_pool_new (pool, CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR);
 
   set_descriptor (pool, operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC, convolution);
   set_descriptor (pool, operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X, x);
@@ -154,13 +152,12 @@ fddm_graph_type (const FddmDevice *device)
     {
     case FDDM_ELEMENT_HALF: return CUDNN_DATA_HALF;
     case FDDM_ELEMENT_BF16: return CUDNN_DATA_BFLOAT16;
-    default:                return CUDNN_DATA_FLOAT;
+    default: return CUDNN_DATA_FLOAT;
     }
 }
 
 cudnnBackendDescriptor_t
-fddm_graph_close (FddmPool *pool, const FddmDevice *device, int n_operations,
-                  const cudnnBackendDescriptor_t *operations)
+fddm_graph_close (FddmPool *pool, const FddmDevice *device, int n_operations, const cudnnBackendDescriptor_t *operations)
 {
   cudnnBackendDescriptor_t graph = fddm_pool_new (pool, CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
 
@@ -198,22 +195,22 @@ list_stages (const FddmPlanKey *key, FddmPlanKind kind, cudnnPointwiseMode_t mod
 cudnnBackendDescriptor_t
 fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key, FddmPlanKind kind)
 {
-  const gint64          in_sizes[4]     = { 1, key->in_channels, key->height, key->width };
-  const gint64          out_sizes[4]    = { 1, key->out_channels, key->height, key->width };
-  const gint64          weight_sizes[4] = { key->out_channels, key->in_channels, key->kernel, key->kernel };
-  const gint64          bias_sizes[4]   = { 1, key->out_channels, 1, 1 };
-  const cudnnDataType_t type            = fddm_graph_type (device);
-  const cudnnDataType_t bias_type       = kind == FDDM_PLAN_ROUNDED ? type : CUDNN_DATA_FLOAT;
-  cudnnPointwiseMode_t  modes[3];
-  gint64                operands[3];
-  const int             n_stages = list_stages (key, kind, modes, operands);
+  const gint64             in_sizes[4]     = { 1, key->in_channels, key->height, key->width };
+  const gint64             out_sizes[4]    = { 1, key->out_channels, key->height, key->width };
+  const gint64             weight_sizes[4] = { key->out_channels, key->in_channels, key->kernel, key->kernel };
+  const gint64             bias_sizes[4]   = { 1, key->out_channels, 1, 1 };
+  const cudnnDataType_t    type            = fddm_graph_type (device);
+  const cudnnDataType_t    bias_type       = kind == FDDM_PLAN_ROUNDED ? type : CUDNN_DATA_FLOAT;
+  cudnnPointwiseMode_t     modes[3];
+  gint64                   operands[3];
+  const int                n_stages = list_stages (key, kind, modes, operands);
   cudnnBackendDescriptor_t operations[4], x, w, y, value, next;
 
   if (key->heads > 0)
     return fddm_graph_new_attention (pool, device, key);
-  x = tensor_new (pool, FDDM_UID_X, type, in_sizes, FALSE);
-  w = tensor_new (pool, FDDM_UID_W, type, weight_sizes, FALSE);
-  y = tensor_new (pool, FDDM_UID_Y, type, out_sizes, FALSE);
+  x             = tensor_new (pool, FDDM_UID_X, type, in_sizes, FALSE);
+  w             = tensor_new (pool, FDDM_UID_W, type, weight_sizes, FALSE);
+  y             = tensor_new (pool, FDDM_UID_Y, type, out_sizes, FALSE);
   value         = n_stages == 0 ? y : tensor_new (pool, '0', CUDNN_DATA_FLOAT, out_sizes, TRUE);
   operations[0] = convolve (pool, key->kernel, x, w, value);
   for (int i = 0; i < n_stages; i++, value = next)
@@ -224,7 +221,7 @@ fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key
         operand = tensor_new (pool, FDDM_UID_Z, type, out_sizes, FALSE);
       else if (operands[i] == FDDM_UID_BIAS)
         operand = tensor_new (pool, FDDM_UID_BIAS, bias_type, bias_sizes, FALSE);
-      next = i == n_stages - 1 ? y : tensor_new (pool, '1' + i, CUDNN_DATA_FLOAT, out_sizes, TRUE);
+      next              = i == n_stages - 1 ? y : tensor_new (pool, '1' + i, CUDNN_DATA_FLOAT, out_sizes, TRUE);
       operations[1 + i] = pointwise (pool, modes[i], value, operand, next);
     }
   return fddm_graph_close (pool, device, 1 + n_stages, operations);

@@ -12,21 +12,14 @@ typedef struct {
 } FddmPool;
 
 /* Names of the graph's tensors, as the run's data must be labelled. */
-enum {
-  FDDM_UID_X = 'x',
-  FDDM_UID_W = 'w',
-  FDDM_UID_Z = 'z',
-  FDDM_UID_BIAS = 'b',
-  FDDM_UID_Y = 'y',
-  FDDM_UID_SCALE = 's'
-};
+enum { FDDM_UID_X = 'x', FDDM_UID_W = 'w', FDDM_UID_Z = 'z', FDDM_UID_BIAS = 'b', FDDM_UID_Y = 'y', FDDM_UID_SCALE = 's' };
 
-void fddm_pool_init  (FddmPool *pool, const FddmCudnn *cudnn);
+void fddm_pool_init (FddmPool *pool, const FddmCudnn *cudnn);
 void fddm_pool_clear (FddmPool *pool);
 
 cudnnBackendDescriptor_t fddm_pool_new (FddmPool *pool, cudnnBackendDescriptorType_t type);
-void fddm_pool_set    (FddmPool *pool, cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name,
-                       cudnnBackendAttributeType_t type, gint64 n, const void *values);
+void fddm_pool_set (FddmPool *pool, cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name,
+                    cudnnBackendAttributeType_t type, gint64 n, const void *values);
 void fddm_pool_finish (FddmPool *pool, cudnnBackendDescriptor_t descriptor);
 
 /* A tensor of four dimensions; a virtual one exists inside the graph only. */
@@ -35,17 +28,17 @@ typedef struct {
   cudnnDataType_t type;
   gint64          sizes[4], strides[4];
   gboolean        is_virtual;
-  gboolean        by_value;     /* a single number, read from the host when the graph is run */
+  gboolean        by_value; /* a single number, read from the host when the graph is run */
 } FddmGraphTensor;
 
 cudnnBackendDescriptor_t fddm_graph_tensor (FddmPool *pool, const FddmGraphTensor *tensor);
 /* The graph of these operations, for the device. */
-cudnnBackendDescriptor_t fddm_graph_close  (FddmPool *pool, const FddmDevice *device, int n_operations,
-                                            const cudnnBackendDescriptor_t *operations);
-cudnnDataType_t          fddm_graph_type   (const FddmDevice *device);
+cudnnBackendDescriptor_t fddm_graph_close (FddmPool *pool, const FddmDevice *device, int n_operations,
+                                           const cudnnBackendDescriptor_t *operations);
+cudnnDataType_t          fddm_graph_type (const FddmDevice *device);
 
 /* The graph of KEY's layer, with what follows a convolution where KIND is fused or rounded. */
-cudnnBackendDescriptor_t fddm_graph_new           (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key,
-                                                   FddmPlanKind kind);
+cudnnBackendDescriptor_t fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key,
+                                         FddmPlanKind kind);
 /* Fails where this cuDNN knows no attention. */
 cudnnBackendDescriptor_t fddm_graph_new_attention (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key);

@@ -62,8 +62,8 @@ fddm_call_copy_channels (FddmDevice *device, const FddmCall *call, GError **erro
 }
 
 static __global__ void
-finish_kernel (FddmView sums, FddmView bias, FddmView residual, bool with_residual, FddmActivation activation,
-               FddmView out, size_t positions)
+finish_kernel (FddmView sums, FddmView bias, FddmView residual, bool with_residual, FddmActivation activation, FddmView out,
+               size_t positions)
 {
   const size_t position = fddm_position ();
 
@@ -71,7 +71,7 @@ finish_kernel (FddmView sums, FddmView bias, FddmView residual, bool with_residu
     return;
   FDDM_FOR_FOURS (k, out.channels)
     {
-      float x[4], add[4], more[4] = { };
+      float x[4], add[4], more[4] = {};
 
       fddm_get4 (sums, position, k, x);
       fddm_get4 (bias, 0, k, add);
@@ -92,8 +92,8 @@ fddm_cuda_finish (FddmDevice *device, const void *sums, const FddmTensor *bias, 
 
   sums_view.data = (void *) sums;
   finish_kernel<<<fddm_fours_grid (out->channels, n), fddm_fours_block (out->channels), 0, device->stream>>> (
-    sums_view, fddm_view (device, bias), fddm_view (device, residual != NULL ? residual : out), residual != NULL,
-    activation, fddm_view (device, out), n);
+    sums_view, fddm_view (device, bias), fddm_view (device, residual != NULL ? residual : out), residual != NULL, activation,
+    fddm_view (device, out), n);
   return fddm_cuda_launched ("the end of a convolution", error);
 }
 
@@ -132,9 +132,8 @@ direct_kernel (FddmView in, FddmView weights, int kernel, int height, int width,
 }
 
 gboolean
-fddm_cuda_direct (FddmDevice *device, const FddmTensor *in, const FddmTensor *weights, int kernel,
-                  const FddmTensor *bias, const FddmTensor *residual, FddmActivation activation, FddmTensor *out,
-                  GError **error)
+fddm_cuda_direct (FddmDevice *device, const FddmTensor *in, const FddmTensor *weights, int kernel, const FddmTensor *bias,
+                  const FddmTensor *residual, FddmActivation activation, FddmTensor *out, GError **error)
 {
   const dim3 block (DIRECT_CHANNELS, DIRECT_POSITIONS);
   const dim3 grid ((unsigned int) ((fddm_positions (out) + DIRECT_POSITIONS - 1) / DIRECT_POSITIONS));

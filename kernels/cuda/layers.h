@@ -10,12 +10,12 @@ gboolean fddm_cuda_finish (FddmDevice *device, const void *sums, const FddmTenso
                            FddmActivation activation, FddmTensor *out, GError **error);
 /* The whole convolution, slowly, for what cuDNN has no engine for. WEIGHTS: out × kernel × kernel × in. */
 gboolean fddm_cuda_direct (FddmDevice *device, const FddmTensor *in, const FddmTensor *weights, int kernel,
-                           const FddmTensor *bias, const FddmTensor *residual, FddmActivation activation,
-                           FddmTensor *out, GError **error);
+                           const FddmTensor *bias, const FddmTensor *residual, FddmActivation activation, FddmTensor *out,
+                           GError **error);
 /* Attention without cuDNN. */
 gboolean fddm_cuda_direct_attention (FddmDevice *device, const FddmTensor *in, int heads, const FddmTensor *out,
                                      GError **error);
 /* Bytes of scratch memory that a group norm needs. */
-gsize    fddm_norm_scratch (const FddmTensor *in, int groups);
+gsize fddm_norm_scratch (const FddmTensor *in, int groups);
 
 G_END_DECLS

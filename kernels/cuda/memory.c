@@ -15,10 +15,8 @@ fddm_cuda_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int
   gsize element = fddm_cuda_element (device, type) == FDDM_ELEMENT_FLOAT ? sizeof (float) : sizeof (guint16);
   gsize bytes;
 
-  if (!g_size_checked_mul (&bytes, (gsize) height, (gsize) width) ||
-      !g_size_checked_mul (&bytes, bytes, (gsize) channels) ||
-      !g_size_checked_mul (&bytes, bytes, element) ||
-      !g_size_checked_add (&bytes, bytes, ALIGNMENT - 1))
+  if (!g_size_checked_mul (&bytes, (gsize) height, (gsize) width) || !g_size_checked_mul (&bytes, bytes, (gsize) channels) ||
+      !g_size_checked_mul (&bytes, bytes, element) || !g_size_checked_add (&bytes, bytes, ALIGNMENT - 1))
     return G_MAXSIZE;
   return bytes / ALIGNMENT * ALIGNMENT;
 }
@@ -131,8 +129,8 @@ within_limit (FddmDevice *device, gsize bytes, GError **error)
 FddmTensor *
 fddm_cuda_tensor_new (FddmDevice *device, FddmTensorType type, int height, int width, int channels, GError **error)
 {
-  gsize            bytes = fddm_cuda_tensor_bytes (device, type, height, width, channels);
-  g_autofree char *what  = g_strdup_printf ("%d × %d × %d values", height, width, channels);
+  gsize            bytes   = fddm_cuda_tensor_bytes (device, type, height, width, channels);
+  g_autofree char *what    = g_strdup_printf ("%d × %d × %d values", height, width, channels);
   GError          *problem = NULL;
   void            *data;
   FddmTensor      *tensor;
@@ -188,7 +186,7 @@ fddm_cuda_available (FddmDevice *device)
   /* Who asks plans a picture: a series that is still on its way has been given up. */
   device->resident.open = FALSE;
   available += device->scratch_bytes + parked_bytes (device) + 2 * device->resident.bytes;
-  reserve    = MIN (available / 16, RESERVE);
+  reserve = MIN (available / 16, RESERVE);
   available -= reserve;
   if (device->limit != 0)
     available = MIN (available, device->limit > device->used ? device->limit - device->used : 0);
@@ -205,7 +203,7 @@ gboolean
 fddm_cuda_tensor_upload (FddmDevice *device, FddmTensor *tensor, const float *values, GError **error)
 {
   FddmRing   *ring = &device->up;
-  const gsize n = n_values (tensor);
+  const gsize n    = n_values (tensor);
   gsize       size;
 
   if (!fddm_cuda_enter (device, error) || !fddm_ring_reserve (device, ring, sizeof (float), error))
@@ -231,7 +229,7 @@ gboolean
 fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error)
 {
   FddmRing   *ring = &device->down;
-  const gsize n = n_values (tensor);
+  const gsize n    = n_values (tensor);
   gsize       size;
 
   if (!fddm_cuda_enter (device, error))

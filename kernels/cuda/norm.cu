@@ -52,7 +52,7 @@ block_sum (double x)
 
   for (int offset = 16; offset > 0; offset /= 2)
     x += __shfl_down_sync (0xFFFFFFFFu, x, offset);
-  __syncthreads ();   /* the sum before this one may still be being read */
+  __syncthreads (); /* the sum before this one may still be being read */
   if (threadIdx.x % 32 == 0)
     warps[threadIdx.x / 32] = x;
   __syncthreads ();
@@ -94,22 +94,22 @@ join_slices (const Moments *slices, int n_slices, int size, size_t length, size_
     {
       const double n = (double) min (length, positions - i * length) * size, apart = slices[i].mean - all.mean;
 
-      all.mean    += apart * (n / (seen + n));
+      all.mean += apart * (n / (seen + n));
       all.squares += slices[i].squares + apart * apart * (seen * n / (seen + n));
-      seen        += n;
+      seen += n;
     }
   return all;
 }
 
 /* blockIdx.x: SHARE positions, blockIdx.y: CHANNELS_AT_ONCE channels. */
 static __global__ void __launch_bounds__ (THREADS)
-apply_kernel (FddmView in, FddmView weight, FddmView bias, int size, FddmActivation activation, FddmView out,
-              size_t share, size_t length, int n_slices, size_t positions, const Moments *moments)
+apply_kernel (FddmView in, FddmView weight, FddmView bias, int size, FddmActivation activation, FddmView out, size_t share,
+              size_t length, int n_slices, size_t positions, const Moments *moments)
 {
   __shared__ float mean[CHANNELS_AT_ONCE], scale[CHANNELS_AT_ONCE], shift[CHANNELS_AT_ONCE];
-  const int    first = (int) blockIdx.y * CHANNELS_AT_ONCE, n = min (CHANNELS_AT_ONCE, out.channels - first);
-  const int    fours = (n + 3) / 4;
-  const size_t begin = blockIdx.x * share, end = min (begin + share, positions);
+  const int        first = (int) blockIdx.y * CHANNELS_AT_ONCE, n = min (CHANNELS_AT_ONCE, out.channels - first);
+  const int        fours = (n + 3) / 4;
+  const size_t     begin = blockIdx.x * share, end = min (begin + share, positions);
 
   for (int i = threadIdx.x; i < n; i += THREADS)
     {
@@ -117,7 +117,8 @@ apply_kernel (FddmView in, FddmView weight, FddmView bias, int size, FddmActivat
       const Moments all   = join_slices (moments + (size_t) group * n_slices, n_slices, size, length, positions);
 
       mean[i]  = (float) all.mean;
-      scale[i] = (float) (1.0 / sqrt (all.squares / ((double) positions * size) + EPSILON)) * fddm_get (weight, 0, first + i);
+      scale[i] = (float) (1.0 / sqrt (all.squares / ((double) positions * size) + EPSILON)) *
+                 fddm_get (weight, 0, first + i);
       shift[i] = fddm_get (bias, 0, first + i);
     }
   __syncthreads ();
@@ -139,17 +140,18 @@ gboolean
 fddm_call_group_norm (FddmDevice *device, const FddmCall *call, GError **error)
 {
   const size_t positions = fddm_positions (&call->in), length = slice_length (positions);
-  const size_t share     = (positions + BLOCKS_MAX - 1) / BLOCKS_MAX;
+  const size_t share    = (positions + BLOCKS_MAX - 1) / BLOCKS_MAX;
   const int    channels = call->in.channels, slices = n_slices (positions), size = channels / call->number;
   Moments     *moments = (Moments *) call->scratch;
 
-  moments_kernel<<<dim3 (call->number, slices), THREADS, 0, device->stream>>> (fddm_view (device, &call->in), size,
-                                                                              length, positions, moments);
+  moments_kernel<<<dim3 (call->number, slices), THREADS, 0, device->stream>>> (fddm_view (device, &call->in), size, length,
+                                                                               positions, moments);
   if (!fddm_cuda_launched ("a group norm", error))
     return FALSE;
   apply_kernel<<<dim3 ((unsigned int) ((positions + share - 1) / share),
-                       (channels + CHANNELS_AT_ONCE - 1) / CHANNELS_AT_ONCE), THREADS, 0, device->stream>>> (
-    fddm_view (device, &call->in), fddm_view (device, &call->weight), fddm_view (device, &call->bias), size,
-    call->activation, fddm_view (device, &call->out), share, length, slices, positions, moments);
+                       (channels + CHANNELS_AT_ONCE - 1) / CHANNELS_AT_ONCE),
+                 THREADS, 0, device->stream>>> (fddm_view (device, &call->in), fddm_view (device, &call->weight),
+                                                fddm_view (device, &call->bias), size, call->activation,
+                                                fddm_view (device, &call->out), share, length, slices, positions, moments);
   return fddm_cuda_launched ("a group norm", error);
 }

@@ -37,7 +37,7 @@ static gboolean
 make_unusable (GError *reason, GError **error)
 {
   if (g_error_matches (reason, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
-    unusable (error, FDDM_KERNEL_ERROR_BUSY, _("the GPU is out of memory or in use"));
+    unusable (error, FDDM_KERNEL_ERROR_BUSY, _ ("the GPU is out of memory or in use"));
   else
     unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, "%s", reason->message);
   g_error_free (reason);
@@ -51,15 +51,16 @@ check_driver (int *n_devices, GError **error)
   cudaError_t status;
 
   if (cudaDriverGetVersion (&version) != cudaSuccess || version == 0)
-    return unusable (error, FDDM_KERNEL_ERROR_NO_DRIVER, _("no NVIDIA driver"));
+    return unusable (error, FDDM_KERNEL_ERROR_NO_DRIVER, _ ("no NVIDIA driver"));
   if (version / 1000 < CUDART_VERSION / 1000)
-    return unusable (error, FDDM_KERNEL_ERROR_OLD_DRIVER, _("the NVIDIA driver is too old for CUDA %d (has %d.%d)"),
+    return unusable (error, FDDM_KERNEL_ERROR_OLD_DRIVER, _ ("the NVIDIA driver is too old for CUDA %d (has %d.%d)"),
                      CUDART_VERSION / 1000, version / 1000, version % 1000 / 10);
   status = cudaGetDeviceCount (n_devices);
   if (status == cudaErrorNoDevice || (status == cudaSuccess && *n_devices == 0))
-    return unusable (error, FDDM_KERNEL_ERROR_NO_DEVICE, _("no NVIDIA GPU visible"));
+    return unusable (error, FDDM_KERNEL_ERROR_NO_DEVICE, _ ("no NVIDIA GPU visible"));
   if (status != cudaSuccess)
-    return unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, _("the NVIDIA driver cannot be used: %s"), cudaGetErrorString (status));
+    return unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, _ ("the NVIDIA driver cannot be used: %s"),
+                     cudaGetErrorString (status));
   return TRUE;
 }
 
@@ -72,10 +73,10 @@ check_capability (int ordinal, int *capability, GError **error)
   if (status == cudaSuccess)
     status = cudaDeviceGetAttribute (&minor, cudaDevAttrComputeCapabilityMinor, ordinal);
   if (status != cudaSuccess)
-    return unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, _("the GPU cannot be used: %s"), cudaGetErrorString (status));
+    return unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, _ ("the GPU cannot be used: %s"), cudaGetErrorString (status));
   *capability = 10 * major + minor;
   if (*capability < CAPABILITY_MIN)
-    return unusable (error, FDDM_KERNEL_ERROR_OLD_DEVICE, _("the GPU's compute capability %d.%d is too old (%d.%d needed)"),
+    return unusable (error, FDDM_KERNEL_ERROR_OLD_DEVICE, _ ("the GPU's compute capability %d.%d is too old (%d.%d needed)"),
                      major, minor, CAPABILITY_MIN / 10, CAPABILITY_MIN % 10);
   return TRUE;
 }
@@ -91,9 +92,9 @@ check_memory (int ordinal, GError **error)
     status = cudaMemGetInfo (&available, &total);
   if (status == cudaErrorMemoryAllocation || status == cudaErrorDevicesUnavailable ||
       (status == cudaSuccess && available < MEMORY_MIN))
-    return unusable (error, FDDM_KERNEL_ERROR_BUSY, _("the GPU is out of memory or in use"));
+    return unusable (error, FDDM_KERNEL_ERROR_BUSY, _ ("the GPU is out of memory or in use"));
   if (status != cudaSuccess)
-    return unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, _("the GPU cannot be used: %s"), cudaGetErrorString (status));
+    return unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, _ ("the GPU cannot be used: %s"), cudaGetErrorString (status));
   return TRUE;
 }
 
@@ -216,7 +217,7 @@ fddm_cuda_open (const FddmDeviceOptions *options, GError **error)
 
       if (device != NULL)
         return device;
-      (void) cudaGetLastError ();   /* which would be taken for the next device's */
+      (void) cudaGetLastError (); /* which would be taken for the next device's */
     }
   g_propagate_error (error, g_steal_pointer (&reason));
   return NULL;

@@ -17,23 +17,22 @@
 
 /* What the threads of a block work on; D is the patch's side where the compiler knows it, else 0. */
 template <int D> struct Block {
-  int    d, area, size;   /* SIZE: coefficients of a patch */
-  int    first, n;        /* patches of the row            */
-  float *basis, *a, *b;   /* in shared memory              */
+  int    d, area, size; /* SIZE: coefficients of a patch */
+  int    first, n;      /* patches of the row            */
+  float *basis, *a, *b; /* in shared memory              */
 
-  __device__ __forceinline__
-  Block (const FddmPatches &patches, float *shared, int first_column, int end_column, int per_block)
-    : d (D ? D : patches.patch), area (d * d), size (patches.channels * area),
-      first (first_column + (int) blockIdx.x * per_block), n (min (per_block, end_column - first)),
-      basis (shared + 2 * per_block * size), a (shared), b (a + per_block * size)
+  __device__ __forceinline__ Block (const FddmPatches &patches, float *shared, int first_column, int end_column,
+                                    int per_block)
+      : d (D ? D : patches.patch), area (d * d), size (patches.channels * area),
+        first (first_column + (int) blockIdx.x * per_block), n (min (per_block, end_column - first)),
+        basis (shared + 2 * per_block * size), a (shared), b (a + per_block * size)
   {
     for (int i = threadIdx.x; i < area; i += THREADS)
       basis[i] = patches.basis[i];
   }
 
   /* A as a tensor. */
-  __device__ __forceinline__ FddmView
-  view () const
+  __device__ __forceinline__ FddmView view () const
   {
     return { a, FDDM_ELEMENT_FLOAT, size, (size_t) size };
   }
@@ -65,7 +64,7 @@ noise_of (const Ends &ends, int k, int d, float dc, float s[4])
 static __device__ __forceinline__ void
 give_input (const Ends &ends, size_t position, int k, int d, float dc, const float y[4])
 {
-  const int n = ends.level.channels;
+  const int n    = ends.level.channels;
   float     x[4] = { y[0], y[1], y[2], y[3] }, s[4];
 
   noise_of (ends, k, d, dc, s);
@@ -88,7 +87,8 @@ take_output (const Ends &ends, size_t position, int k, int d, float dc, float y[
 }
 
 /* Element (u, x) of A · IN, the product of a plane's column x with row u of the basis, or of its transpose. */
-template <bool TRANSPOSED> static __device__ __forceinline__ float
+template <bool TRANSPOSED>
+static __device__ __forceinline__ float
 down_columns (const float *basis, const float *plane, int d, int u, int x)
 {
   float sum = 0.0f;
@@ -99,7 +99,8 @@ down_columns (const float *basis, const float *plane, int d, int u, int x)
 }
 
 /* Element (u, v) of HALF · Aᵀ, likewise. */
-template <bool TRANSPOSED> static __device__ __forceinline__ float
+template <bool TRANSPOSED>
+static __device__ __forceinline__ float
 along_rows (const float *basis, const float *half, int d, int u, int v)
 {
   float sum = 0.0f;
@@ -110,7 +111,8 @@ along_rows (const float *basis, const float *half, int d, int u, int v)
 }
 
 /* FROM -> TO, all planes of the block, by the first half of the sandwich. */
-template <int D, bool TRANSPOSED> static __device__ __forceinline__ void
+template <int D, bool TRANSPOSED>
+static __device__ __forceinline__ void
 transform_columns (const Block<D> &block, const float *from, float *to)
 {
   const int d = D ? D : block.d, area = d * d;
@@ -125,7 +127,8 @@ transform_columns (const Block<D> &block, const float *from, float *to)
 }
 
 /* The second half. */
-template <int D, bool TRANSPOSED> static __device__ __forceinline__ void
+template <int D, bool TRANSPOSED>
+static __device__ __forceinline__ void
 transform_rows (const Block<D> &block, const float *from, float *to)
 {
   const int d = D ? D : block.d, area = d * d;
@@ -146,16 +149,17 @@ place_of (const FddmPlaces &places, int row, int column)
 }
 
 /* COEFFICIENTS, and the network's input, from position FIRST on. */
-template <int D> static __global__ void
+template <int D>
+static __global__ void
 analyse_kernel (const __grid_constant__ FddmPatches patches, FddmPlaces places, const float *pixels, FddmView coefficients,
                 size_t first, const __grid_constant__ Ends ends, int per_block)
 {
   extern __shared__ float4 shared[];
-  const Block<D> block (patches, (float *) shared, 0, patches.columns, per_block);
-  const int      fours = fddm_fours (block.size);
-  const int      d = D ? D : block.d, width = block.n * d;
-  const size_t   row_pixels = (size_t) patches.columns * d;
-  const float   *in = pixels + (blockIdx.y * d * row_pixels + (size_t) block.first * d) * patches.samples;
+  const Block<D>           block (patches, (float *) shared, 0, patches.columns, per_block);
+  const int                fours = fddm_fours (block.size);
+  const int                d = D ? D : block.d, width = block.n * d;
+  const size_t             row_pixels = (size_t) patches.columns * d;
+  const float             *in         = pixels + (blockIdx.y * d * row_pixels + (size_t) block.first * d) * patches.samples;
 
   for (int e = threadIdx.x; e < block.n * d * d; e += THREADS)
     {
@@ -200,14 +204,15 @@ write_pixel (float *pixel, int stride, bool adds, int samples, int channels, con
       pixel[c * stride] = (adds ? pixel[c * stride] : 0.0f) + 0.5f * weight * rgb[c];
 }
 
-template <int D> static __global__ void
+template <int D>
+static __global__ void
 synthesise_kernel (const __grid_constant__ FddmPatches patches, FddmView coefficients, const __grid_constant__ Ends ends,
                    FddmRegion region, float weight, FddmPlaces places, float *pixels, int per_block)
 {
   extern __shared__ float4 shared[];
-  const int      d = D ? D : patches.patch;
-  const Block<D> block (patches, (float *) shared, region.left / d, (region.right + d - 1) / d, per_block);
-  const int      row = region.top / d + (int) blockIdx.y, width = block.n * d, fours = fddm_fours (block.size);
+  const int                d = D ? D : patches.patch;
+  const Block<D>           block (patches, (float *) shared, region.left / d, (region.right + d - 1) / d, per_block);
+  const int                row = region.top / d + (int) blockIdx.y, width = block.n * d, fours = fddm_fours (block.size);
 
   for (int e = threadIdx.x; e < block.n * fours; e += THREADS)
     {
@@ -226,8 +231,8 @@ synthesise_kernel (const __grid_constant__ FddmPatches patches, FddmView coeffic
   for (int e = threadIdx.x; e < block.n * d * d; e += THREADS)
     {
       const int    i = e / width, x = e % width, y = row * d + i, column = block.first * d + x;
-      const float *plane = block.a + x / d * block.size + i * d + x % d;
-      const bool   adds  = places.rows != NULL;
+      const float *plane    = block.a + x / d * block.size + i * d + x % d;
+      const bool   adds     = places.rows != NULL;
       float        ycbcr[3] = { plane[0], 0.0f, 0.0f };
       size_t       at;
 
@@ -272,7 +277,7 @@ places_for (const FddmPatches *patches, const FddmPlaces *places)
 static Ends
 ends_for (const FddmDevice *device, const FddmPatchEnds *from)
 {
-  Ends ends = { };
+  Ends ends = {};
 
   if (from == NULL)
     return ends;
@@ -291,14 +296,16 @@ gboolean
 fddm_patches_analyse (FddmDevice *device, const FddmPatches *patches, const FddmPlaces *places, const float *pixels,
                       int first_row, int n_rows, FddmTensor *coefficients, const FddmPatchEnds *ends, GError **error)
 {
-  const Launch l     = launch_for (patches, patches->columns, n_rows);
-  const size_t first = (size_t) first_row * patches->columns;
-  const auto   kernel = patches->patch == 2 ? analyse_kernel<2> : patches->patch == 4 ? analyse_kernel<4>
-                        : patches->patch == 8 ? analyse_kernel<8> : analyse_kernel<0>;
+  const Launch l      = launch_for (patches, patches->columns, n_rows);
+  const size_t first  = (size_t) first_row * patches->columns;
+  const auto   kernel = patches->patch == 2   ? analyse_kernel<2>
+                        : patches->patch == 4 ? analyse_kernel<4>
+                        : patches->patch == 8 ? analyse_kernel<8>
+                                              : analyse_kernel<0>;
 
   kernel<<<l.grid, THREADS, l.shared, device->stream>>> (*patches, places_for (patches, places), pixels,
-                                                        fddm_view (device, coefficients), first, ends_for (device, ends),
-                                                        l.per_block);
+                                                         fddm_view (device, coefficients), first, ends_for (device, ends),
+                                                         l.per_block);
   return fddm_cuda_launched ("the transform", error);
 }
 
@@ -307,14 +314,15 @@ fddm_patches_synthesise (FddmDevice *device, const FddmPatches *patches, const F
                          const FddmPatchEnds *ends, const FddmRegion *region, float weight, const FddmPlaces *places,
                          float *pixels, GError **error)
 {
-  const int    d = patches->patch;
-  const Launch l = launch_for (patches, (region->right + d - 1) / d - region->left / d,
-                               (region->bottom + d - 1) / d - region->top / d);
-  const auto   kernel = d == 2 ? synthesise_kernel<2> : d == 4 ? synthesise_kernel<4>
-                        : d == 8 ? synthesise_kernel<8> : synthesise_kernel<0>;
+  const int    d      = patches->patch;
+  const Launch l      = launch_for (patches, (region->right + d - 1) / d - region->left / d,
+                                    (region->bottom + d - 1) / d - region->top / d);
+  const auto   kernel = d == 2   ? synthesise_kernel<2>
+                        : d == 4 ? synthesise_kernel<4>
+                        : d == 8 ? synthesise_kernel<8>
+                                 : synthesise_kernel<0>;
 
   kernel<<<l.grid, THREADS, l.shared, device->stream>>> (*patches, fddm_view (device, coefficients), ends_for (device, ends),
-                                                        *region, weight, places_for (patches, places), pixels,
-                                                        l.per_block);
+                                                         *region, weight, places_for (patches, places), pixels, l.per_block);
   return fddm_cuda_launched ("the inverse transform", error);
 }

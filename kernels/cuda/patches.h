@@ -11,11 +11,11 @@ G_BEGIN_DECLS
 #define FDDM_PATCH_ROWS_MAX 32768
 
 typedef struct {
-  int   patch;       /* side d                                       */
-  int   columns;     /* patches in a row of the coefficients         */
-  int   channels;    /* of the coefficients: 3 or 1                  */
-  int   samples;     /* of a pixel: 3 or 1                           */
-  float basis[FDDM_PATCH_MAX * FDDM_PATCH_MAX];   /* (frequency, place) */
+  int   patch;                                  /* side d                                       */
+  int   columns;                                /* patches in a row of the coefficients         */
+  int   channels;                               /* of the coefficients: 3 or 1                  */
+  int   samples;                                /* of a pixel: 3 or 1                           */
+  float basis[FDDM_PATCH_MAX * FDDM_PATCH_MAX]; /* (frequency, place) */
 } FddmPatches;
 
 /* Pixels of the tile: [top, bottom) × [left, right). */
@@ -27,10 +27,10 @@ typedef struct {
  * own are gone. */
 typedef struct {
   FddmTensor level, mean, variance;
-  FddmTensor strength;                       /* for the output */
-  FddmTensor network;                        /* input or output */
+  FddmTensor strength; /* for the output */
+  FddmTensor network;  /* input or output */
   float      lo, hi;
-  gboolean   varies;                         /* CURVE says how */
+  gboolean   varies; /* CURVE says how */
   float      curve[3][FDDM_NOISE_KNOTS];
 } FddmPatchEnds;
 
@@ -42,9 +42,9 @@ typedef struct {
 
 /* PIXELS of N_ROWS rows of patches -> rows FIRST_ROW … of COEFFICIENTS, and of the network's input where ENDS is given.
  * PLACES, NULL for packed pixels, are those of the first of these rows. */
-gboolean fddm_patches_analyse    (FddmDevice *device, const FddmPatches *patches, const FddmPlaces *places,
-                                  const float *pixels, int first_row, int n_rows, FddmTensor *coefficients,
-                                  const FddmPatchEnds *ends, GError **error);
+gboolean fddm_patches_analyse (FddmDevice *device, const FddmPatches *patches, const FddmPlaces *places, const float *pixels,
+                               int first_row, int n_rows, FddmTensor *coefficients, const FddmPatchEnds *ends,
+                               GError **error);
 /* The inverse, for the REGION of the tile: what is to be added to its pixels in [0,1], by COEFFICIENTS themselves or, where
  * ENDS is given, by what is to be added to them. Packed, it is written to PIXELS; with PLACES, those of the whole tile, it is
  * added to them. */

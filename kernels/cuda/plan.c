@@ -17,19 +17,16 @@ is_unwanted (const FddmDevice *device, cudnnBackendNumericalNote_t note)
 {
   switch (note)
     {
-    case CUDNN_NUMERICAL_NOTE_TENSOR_CORE:   /* TF32, where the numbers are floats */
-    case CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS:
-      return device->network == FDDM_ELEMENT_FLOAT;
+    case CUDNN_NUMERICAL_NOTE_TENSOR_CORE: /* TF32, where the numbers are floats */
+    case CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS: return device->network == FDDM_ELEMENT_FLOAT;
     case CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION:
     case CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC:
     case CUDNN_NUMERICAL_NOTE_FFT:
     case CUDNN_NUMERICAL_NOTE_WINOGRAD:
     case CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4:
     case CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_6x6:
-    case CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13:
-      return TRUE;
-    default:
-      return FALSE;
+    case CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13: return TRUE;
+    default: return FALSE;
     }
 }
 
@@ -38,7 +35,7 @@ is_acceptable (FddmPool *pool, const FddmDevice *device, cudnnBackendDescriptor_
 {
   cudnnBackendNumericalNote_t notes[CUDNN_NUMERICAL_NOTE_TYPE_COUNT];
   cudnnBackendDescriptor_t    engine = fddm_pool_new (pool, CUDNN_BACKEND_ENGINE_DESCRIPTOR);
-  int64_t                     n = 0;
+  int64_t                     n      = 0;
 
   if (pool->status != CUDNN_STATUS_SUCCESS ||
       pool->cudnn->get (config, CUDNN_ATTR_ENGINECFG_ENGINE, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &n, &engine) !=
@@ -91,14 +88,13 @@ try_heuristic (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t grap
   fddm_pool_set (pool, heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &graph);
   fddm_pool_set (pool, heuristic, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, 1, &mode);
   if (device->properties != NULL)
-    fddm_pool_set (pool, heuristic, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1,
-                   &device->properties);
+    fddm_pool_set (pool, heuristic, CUDNN_ATTR_ENGINEHEUR_DEVICEPROP, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &device->properties);
   fddm_pool_finish (pool, heuristic);
   for (int i = 0; i < CANDIDATES; i++)
     configs[i] = fddm_pool_new (pool, CUDNN_BACKEND_ENGINECFG_DESCRIPTOR);
   if (pool->status != CUDNN_STATUS_SUCCESS ||
-      pool->cudnn->get (heuristic, CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_TYPE_BACKEND_DESCRIPTOR, CANDIDATES, &n,
-                        configs) != CUDNN_STATUS_SUCCESS)
+      pool->cudnn->get (heuristic, CUDNN_ATTR_ENGINEHEUR_RESULTS, CUDNN_TYPE_BACKEND_DESCRIPTOR, CANDIDATES, &n, configs) !=
+        CUDNN_STATUS_SUCCESS)
     return FALSE;
   for (int64_t i = 0; i < MIN (n, CANDIDATES); i++)
     {
@@ -115,9 +111,9 @@ static gboolean
 try_graph (FddmDevice *device, FddmPlanKind kind, FddmPlan *plan)
 {
   static const cudnnBackendHeurMode_t modes[] = { CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_B, CUDNN_HEUR_MODE_FALLBACK };
-  cudnnBackendDescriptor_t graph;
-  FddmPool                 pool;
-  gboolean                 found = FALSE;
+  cudnnBackendDescriptor_t            graph;
+  FddmPool                            pool;
+  gboolean                            found = FALSE;
 
   fddm_pool_init (&pool, device->cudnn);
   graph = fddm_graph_new (&pool, device, &plan->key, kind);
@@ -188,7 +184,7 @@ fddm_plan_free (FddmDevice *device, FddmPlan *plan)
 static int
 list_data (const FddmPlan *plan, const FddmPlanData *data, gint64 uids[6], void *pointers[6])
 {
-  const gboolean bias     = plan->kind == FDDM_PLAN_FUSED || plan->kind == FDDM_PLAN_ROUNDED;
+  const gboolean bias = plan->kind == FDDM_PLAN_FUSED || plan->kind == FDDM_PLAN_ROUNDED;
   const struct {
     gint64   uid;
     gboolean wanted;
@@ -199,7 +195,7 @@ list_data (const FddmPlan *plan, const FddmPlanData *data, gint64 uids[6], void 
     { FDDM_UID_Y, TRUE, data->y },
     { FDDM_UID_BIAS, bias && plan->key.heads == 0, data->bias },
     { FDDM_UID_Z, plan->key.heads > 0 || (bias && plan->key.residual), data->z },
-    { FDDM_UID_SCALE, plan->key.heads > 0, (void *) &data->scale },   /* by value: read from the host, now */
+    { FDDM_UID_SCALE, plan->key.heads > 0, (void *) &data->scale }, /* by value: read from the host, now */
   };
   int n = 0;
 
@@ -215,12 +211,12 @@ list_data (const FddmPlan *plan, const FddmPlanData *data, gint64 uids[6], void 
 gboolean
 fddm_plan_run (FddmDevice *device, const FddmPlan *plan, const FddmPlanData *data, GError **error)
 {
-  gint64        uids[6];
-  void         *pointers[6];
-  const gint64  n = list_data (plan, data, uids, pointers);
-  FddmPool      pool;
+  gint64                   uids[6];
+  void                    *pointers[6];
+  const gint64             n = list_data (plan, data, uids, pointers);
+  FddmPool                 pool;
   cudnnBackendDescriptor_t pack;
-  cudnnStatus_t status;
+  cudnnStatus_t            status;
 
   fddm_pool_init (&pool, device->cudnn);
   pack = fddm_pool_new (&pool, CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
@@ -228,8 +224,7 @@ fddm_plan_run (FddmDevice *device, const FddmPlan *plan, const FddmPlanData *dat
   fddm_pool_set (&pool, pack, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR, n, pointers);
   fddm_pool_set (&pool, pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, 1, &data->workspace);
   fddm_pool_finish (&pool, pack);
-  status = pool.status == CUDNN_STATUS_SUCCESS ? device->cudnn->execute (device->handle, plan->plan, pack)
-                                               : pool.status;
+  status = pool.status == CUDNN_STATUS_SUCCESS ? device->cudnn->execute (device->handle, plan->plan, pack) : pool.status;
   fddm_pool_clear (&pool);
   return fddm_cudnn_ok (device->cudnn, status, plan->key.heads > 0 ? "an attention" : "a convolution", error);
 }

@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  int            kernel;   /* of a convolution; 0 for attention     */
-  int            heads;    /* of attention; 0 for a convolution     */
+  int            kernel; /* of a convolution; 0 for attention     */
+  int            heads;  /* of attention; 0 for a convolution     */
   int            in_channels, out_channels;
   int            height, width;
   FddmActivation activation;
@@ -15,16 +15,16 @@ typedef struct {
 } FddmPlanKey;
 
 typedef enum {
-  FDDM_PLAN_FUSED,    /* one graph of cuDNN: convolution, residual, bias, activation; or the whole attention */
-  FDDM_PLAN_ROUNDED,  /* the same with the bias in NETWORK numbers, as kernels want it that are not compiled at run time */
-  FDDM_PLAN_PLAIN,    /* cuDNN convolves, fddm_cuda_finish () does the rest               */
-  FDDM_PLAN_DIRECT    /* our own kernel: cuDNN has no engine for this                     */
+  FDDM_PLAN_FUSED,   /* one graph of cuDNN: convolution, residual, bias, activation; or the whole attention */
+  FDDM_PLAN_ROUNDED, /* the same with the bias in NETWORK numbers, as kernels want it that are not compiled at run time */
+  FDDM_PLAN_PLAIN,   /* cuDNN convolves, fddm_cuda_finish () does the rest               */
+  FDDM_PLAN_DIRECT   /* our own kernel: cuDNN has no engine for this                     */
 } FddmPlanKind;
 
 typedef struct {
   FddmPlanKey              key;
   FddmPlanKind             kind;
-  GPtrArray               *descriptors;   /* all that the plan was made of, the plan itself last */
+  GPtrArray               *descriptors; /* all that the plan was made of, the plan itself last */
   cudnnBackendDescriptor_t plan;
   gsize                    workspace;
 } FddmPlan;
@@ -43,9 +43,9 @@ typedef struct {
 const FddmPlan *fddm_plan_find (const FddmDevice *device, const FddmPlanKey *key);
 /* The plan, made if need be: that can take a second, since cuDNN compiles kernels. Never fails: what cuDNN cannot do is
  * planned as direct. */
-const FddmPlan *fddm_plan_get  (FddmDevice *device, const FddmPlanKey *key);
+const FddmPlan *fddm_plan_get (FddmDevice *device, const FddmPlanKey *key);
 /* For all but direct plans. */
-gboolean        fddm_plan_run  (FddmDevice *device, const FddmPlan *plan, const FddmPlanData *data, GError **error);
-void            fddm_plan_free (FddmDevice *device, FddmPlan *plan);
+gboolean fddm_plan_run (FddmDevice *device, const FddmPlan *plan, const FddmPlanData *data, GError **error);
+void     fddm_plan_free (FddmDevice *device, FddmPlan *plan);
 
 G_END_DECLS

@@ -14,14 +14,14 @@
 #define CALLS_MAX 1024
 
 typedef struct {
-  GArray         *calls;    /* of FddmCall */
-  cudaGraphExec_t graph;    /* NULL: not captured yet, or cannot be */
-  gboolean        plain;    /* it cannot */
+  GArray         *calls; /* of FddmCall */
+  cudaGraphExec_t graph; /* NULL: not captured yet, or cannot be */
+  gboolean        plain; /* it cannot */
 } Sequence;
 
 struct FddmReplay {
-  GArray    *pending;       /* of FddmCall */
-  GPtrArray *sequences;     /* of Sequence, the one that was used last at the end */
+  GArray    *pending;   /* of FddmCall */
+  GPtrArray *sequences; /* of Sequence, the one that was used last at the end */
   int        captured, launched;
 };
 
@@ -66,11 +66,11 @@ launch_call (FddmDevice *device, const FddmCall *call, GError **error)
 {
   switch (call->kind)
     {
-    case FDDM_CALL_CONV:       return fddm_call_conv (device, call, error);
+    case FDDM_CALL_CONV: return fddm_call_conv (device, call, error);
     case FDDM_CALL_GROUP_NORM: return fddm_call_group_norm (device, call, error);
-    case FDDM_CALL_ATTENTION:  return fddm_call_attention (device, call, error);
-    case FDDM_CALL_EMBED:      return fddm_call_embed (device, call, error);
-    default:                   return fddm_call_copy_channels (device, call, error);
+    case FDDM_CALL_ATTENTION: return fddm_call_attention (device, call, error);
+    case FDDM_CALL_EMBED: return fddm_call_embed (device, call, error);
+    default: return fddm_call_copy_channels (device, call, error);
     }
 }
 
@@ -182,8 +182,7 @@ fddm_replay_add (FddmDevice *device, const FddmCall *call, GError **error)
   GArray *calls = device->replay->pending;
 
   /* Who runs the same layers over and over with nothing in between means as many sequences. */
-  if (calls->len == CALLS_MAX ||
-      (calls->len > 0 && memcmp (&g_array_index (calls, FddmCall, 0), call, sizeof *call) == 0))
+  if (calls->len == CALLS_MAX || (calls->len > 0 && memcmp (&g_array_index (calls, FddmCall, 0), call, sizeof *call) == 0))
     if (!fddm_replay_flush (device, error))
       return FALSE;
   g_array_append_vals (calls, call, 1);

@@ -18,31 +18,31 @@ typedef enum {
 typedef struct {
   FddmCallKind    kind;
   FddmActivation  activation;
-  int             number;         /* of groups or heads; the first channel             */
+  int             number; /* of groups or heads; the first channel             */
   int             kernel;
   FddmTensor      in, out;
-  FddmTensor      weight, bias;   /* of convolution and norm; weight: an embedding     */
-  FddmTensor      residual;       /* DATA NULL: none                                   */
-  void           *rounded_bias;   /* the bias in NETWORK numbers                       */
-  const FddmPlan *plan;           /* of convolution and attention                      */
+  FddmTensor      weight, bias; /* of convolution and norm; weight: an embedding     */
+  FddmTensor      residual;     /* DATA NULL: none                                   */
+  void           *rounded_bias; /* the bias in NETWORK numbers                       */
+  const FddmPlan *plan;         /* of convolution and attention                      */
   void           *scratch;
 } FddmCall;
 
-FddmReplay *fddm_replay_new   (void);
-void        fddm_replay_free  (FddmReplay *replay);
+FddmReplay *fddm_replay_new (void);
+void        fddm_replay_free (FddmReplay *replay);
 /* Puts CALL down. Memory and plans for it have been made: launching allocates nothing. */
-gboolean    fddm_replay_add   (FddmDevice *device, const FddmCall *call, GError **error);
+gboolean fddm_replay_add (FddmDevice *device, const FddmCall *call, GError **error);
 /* Launches what has been put down. */
-gboolean    fddm_replay_flush (FddmDevice *device, GError **error);
+gboolean fddm_replay_flush (FddmDevice *device, GError **error);
 /* How many graphs have been captured and how often one was launched, for the tests. */
-void        fddm_replay_count (const FddmReplay *replay, int *captured, int *launched);
+void fddm_replay_count (const FddmReplay *replay, int *captured, int *launched);
 
 /* ---- Launching one call: conv.c, norm.cu, attention.c, layers.cu ---- */
 
-gboolean fddm_call_conv          (FddmDevice *device, const FddmCall *call, GError **error);
-gboolean fddm_call_group_norm    (FddmDevice *device, const FddmCall *call, GError **error);
-gboolean fddm_call_attention     (FddmDevice *device, const FddmCall *call, GError **error);
-gboolean fddm_call_embed         (FddmDevice *device, const FddmCall *call, GError **error);
+gboolean fddm_call_conv (FddmDevice *device, const FddmCall *call, GError **error);
+gboolean fddm_call_group_norm (FddmDevice *device, const FddmCall *call, GError **error);
+gboolean fddm_call_attention (FddmDevice *device, const FddmCall *call, GError **error);
+gboolean fddm_call_embed (FddmDevice *device, const FddmCall *call, GError **error);
 gboolean fddm_call_copy_channels (FddmDevice *device, const FddmCall *call, GError **error);
 
 G_END_DECLS

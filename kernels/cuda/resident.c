@@ -17,7 +17,7 @@ reserve (FddmDevice *device, gsize floats, GError **error)
   if (!fddm_cuda_wait (device, error))
     return FALSE;
   fddm_resident_free (resident);
-  resident->open   = TRUE;   /* getting the second piece must not take the first for free */
+  resident->open   = TRUE; /* getting the second piece must not take the first for free */
   resident->pixels = fddm_cuda_allocate (device, bytes, "a tile's pixels", error);
   if (resident->pixels != NULL)
     resident->change = fddm_cuda_allocate (device, bytes, "a tile's pixels", error);
@@ -104,7 +104,7 @@ fddm_resident_analyse (FddmDevice *device, const FddmWindow *window, const FddmP
   if (!device->resident.open && !upload (device, pixels, window->n_floats, error))
     return FALSE;
   device->resident.open = TRUE;
-  ok = send_places (device, window, &places, &slot, error);
+  ok                    = send_places (device, window, &places, &slot, error);
   for (int row = 0; ok && row < window->rows; row += FDDM_PATCH_ROWS_MAX)
     {
       const FddmPlaces from = { places.rows + row * window->patch, places.columns, places.channel_stride };

@@ -8,7 +8,7 @@ static __global__ void
 noise_map_kernel (const __grid_constant__ FddmNoiseModel model, FddmView x, FddmView out, size_t positions)
 {
   const size_t position = fddm_position ();
-  const int    area     = model.patch * model.patch, n = model.channels * area;
+  const int    area = model.patch * model.patch, n = model.channels * area;
   float        brightness;
 
   if (position >= positions)
@@ -17,7 +17,7 @@ noise_map_kernel (const __grid_constant__ FddmNoiseModel model, FddmView x, Fddm
   brightness = fddm_get (x, position, 0) / model.patch;
   FDDM_FOR_FOURS (k, n)
     {
-      float level[4] = { };
+      float level[4] = {};
 
       for (int i = 0; i < 4; i++)
         if (k + i < n)
@@ -27,8 +27,8 @@ noise_map_kernel (const __grid_constant__ FddmNoiseModel model, FddmView x, Fddm
 }
 
 gboolean
-fddm_cuda_noise_map (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,
-                     FddmTensor *noise, GError **error)
+fddm_cuda_noise_map (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients, FddmTensor *noise,
+                     GError **error)
 {
   const size_t n = fddm_positions (coefficients);
 
@@ -59,8 +59,7 @@ noise_cap_kernel (FddmView noise, FddmView cap, FddmView out, size_t positions)
 }
 
 gboolean
-fddm_cuda_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTensor *cap, FddmTensor *out,
-                     GError **error)
+fddm_cuda_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTensor *cap, FddmTensor *out, GError **error)
 {
   const size_t n = fddm_positions (out);
 
@@ -142,13 +141,12 @@ fddm_cuda_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *n
 static __device__ __forceinline__ void
 draw (const FddmRandom &random, size_t position, int width, int four, float z[4])
 {
-  fddm_normal4 (random.seed, random.stream, random.row + (int) (position / width),
-                random.column + (int) (position % width), four, z);
+  fddm_normal4 (random.seed, random.stream, random.row + (int) (position / width), random.column + (int) (position % width),
+                four, z);
 }
 
 static __global__ void
-step_kernel (FddmView x0, FddmView from, FddmView to, float eta, FddmRandom random, int width, FddmView x,
-             size_t positions)
+step_kernel (FddmView x0, FddmView from, FddmView to, float eta, FddmRandom random, int width, FddmView x, size_t positions)
 {
   const size_t position = fddm_position ();
 
@@ -180,14 +178,13 @@ fddm_cuda_step (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   step_kernel<<<fddm_fours_grid (x->channels, n), fddm_fours_block (x->channels), 0, device->stream>>> (
-    fddm_view (device, x0), fddm_view (device, from), fddm_view (device, to), eta, random != NULL ? *random : none,
-    x->width, fddm_view (device, x), n);
+    fddm_view (device, x0), fddm_view (device, from), fddm_view (device, to), eta, random != NULL ? *random : none, x->width,
+    fddm_view (device, x), n);
   return fddm_cuda_launched ("the sampler's step", error);
 }
 
 static __global__ void
-start_kernel (FddmView noise, FddmView mean, FddmView variance, FddmRandom random, int width, FddmView x,
-              size_t positions)
+start_kernel (FddmView noise, FddmView mean, FddmView variance, FddmRandom random, int width, FddmView x, size_t positions)
 {
   const size_t position = fddm_position ();
 
@@ -222,8 +219,7 @@ fddm_cuda_start (FddmDevice *device, const FddmTensor *noise, const FddmTensor *
 }
 
 static __global__ void
-difference_kernel (FddmView y, FddmView x0, FddmView sample, float detail, FddmView strength, FddmView out,
-                   size_t positions)
+difference_kernel (FddmView y, FddmView x0, FddmView sample, float detail, FddmView strength, FddmView out, size_t positions)
 {
   const size_t position = fddm_position ();
 
@@ -244,8 +240,8 @@ difference_kernel (FddmView y, FddmView x0, FddmView sample, float detail, FddmV
 }
 
 gboolean
-fddm_cuda_difference (FddmDevice *device, const FddmTensor *y, const FddmTensor *x0, const FddmTensor *sample,
-                      float detail, const FddmTensor *strength, FddmTensor *out, GError **error)
+fddm_cuda_difference (FddmDevice *device, const FddmTensor *y, const FddmTensor *x0, const FddmTensor *sample, float detail,
+                      const FddmTensor *strength, FddmTensor *out, GError **error)
 {
   const size_t n = fddm_positions (out);
 

@@ -63,13 +63,10 @@ fill (Case *c)
 }
 
 static gboolean
-convolve (FddmDevice *device, const Case *c, FddmConv *conv, FddmTensor *in, FddmTensor *out, float *result,
-          GError **error)
+convolve (FddmDevice *device, const Case *c, FddmConv *conv, FddmTensor *in, FddmTensor *out, float *result, GError **error)
 {
-  return fddm_cuda_tensor_upload (device, in, c->in, error) &&
-         fddm_cuda_tensor_upload (device, out, c->residual, error) &&
-         fddm_cuda_conv (device, conv, in, out, out, error) &&
-         fddm_cuda_tensor_download (device, out, result, error);
+  return fddm_cuda_tensor_upload (device, in, c->in, error) && fddm_cuda_tensor_upload (device, out, c->residual, error) &&
+         fddm_cuda_conv (device, conv, in, out, out, error) && fddm_cuda_tensor_download (device, out, result, error);
 }
 
 static gboolean
@@ -79,7 +76,7 @@ compare (const Case *c, const float *result, GError **error)
     if (!(fabsf (result[i] - c->expected[i]) <= TOLERANCE))
       {
         g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE,
-                     _("the GPU computes wrongly (%g where %g is right)"), result[i], c->expected[i]);
+                     _ ("the GPU computes wrongly (%g where %g is right)"), result[i], c->expected[i]);
         return FALSE;
       }
   return TRUE;

@@ -32,7 +32,7 @@ pin (void **memory, gsize bytes, GError **error)
   if (status != cudaErrorMemoryAllocation)
     return fddm_cuda_ok (status, "pinning memory", error);
   (void) cudaGetLastError ();
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _("the system has no %d MiB that the GPU may copy from"),
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _ ("the system has no %d MiB that the GPU may copy from"),
                (int) (bytes >> 20));
   return FALSE;
 }

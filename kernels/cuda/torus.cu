@@ -88,7 +88,7 @@ fddm_cuda_add_window (FddmDevice *device, const FddmTensor *window, const FddmTe
 
 typedef struct {
   int   patch, channels;
-  float basis[AREA_MAX];   /* (frequency, place) */
+  float basis[AREA_MAX]; /* (frequency, place) */
 } Basis;
 
 /* The sum over I of A[I · A_STEP] · B[I · B_STEP]. */
@@ -107,9 +107,9 @@ static __global__ void
 clamp_kernel (const __grid_constant__ Basis b, FddmView coefficients)
 {
   __shared__ float plane[3][AREA_MAX], half[3][AREA_MAX];
-  const int    d = b.patch, here = threadIdx.x, up = here / d, left = here % d;
-  const size_t position = blockIdx.x;
-  float        pixel[3] = { };
+  const int        d = b.patch, here = threadIdx.x, up = here / d, left = here % d;
+  const size_t     position = blockIdx.x;
+  float            pixel[3] = {};
 
   for (int c = 0; c < b.channels; c++)
     plane[c][here] = fddm_get (coefficients, position, c * d * d + here);
@@ -133,7 +133,7 @@ clamp_kernel (const __grid_constant__ Basis b, FddmView coefficients)
 gboolean
 fddm_cuda_clamp (FddmDevice *device, int patch, FddmTensor *coefficients, GError **error)
 {
-  Basis b = { patch, coefficients->channels / (patch * patch), { } };
+  Basis b = { patch, coefficients->channels / (patch * patch), {} };
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;

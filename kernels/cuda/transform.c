@@ -13,7 +13,7 @@
 typedef struct {
   const FddmWindow *window;
   FddmPatches       patches;
-  int              *run;       /* by column: pixels from it on that lie side by side in the array as they do packed */
+  int              *run; /* by column: pixels from it on that lie side by side in the array as they do packed */
 } Transform;
 
 static void
@@ -23,9 +23,7 @@ transform_init (Transform *t, const FddmWindow *window)
   const int *at = window->column_offset;
 
   t->window  = window;
-  t->patches = (FddmPatches) {
-    .patch = d, .columns = window->columns, .channels = window->channels, .samples = samples
-  };
+  t->patches = (FddmPatches) { .patch = d, .columns = window->columns, .channels = window->channels, .samples = samples };
   for (int u = 0; u < d; u++)
     for (int x = 0; x < d; x++)
       t->patches.basis[u * d + x] = (float) fddm_dct_basis (d, u, x);
@@ -38,9 +36,9 @@ transform_init (Transform *t, const FddmWindow *window)
 static void
 gather_row (const Transform *t, const float *pixels, int i, float *out)
 {
-  const FddmWindow *window  = t->window;
-  const int         width   = window->columns * window->patch, samples = t->patches.samples;
-  const float      *row     = pixels + window->row_offset[i];
+  const FddmWindow *window = t->window;
+  const int         width = window->columns * window->patch, samples = t->patches.samples;
+  const float      *row = pixels + window->row_offset[i];
 
   for (int j = 0; j < width; j += t->run[j])
     {
@@ -129,8 +127,13 @@ scatter_rows (const FddmDevice *device, const Transform *t, const FddmRegion *re
 static FddmPatchEnds
 ends_of (const FddmEnds *from, const FddmWindow *window, const FddmTensor *network)
 {
-  FddmPatchEnds ends = { .level = *from->level, .mean = *from->mean, .variance = *from->variance, .network = *network,
-                         .lo = from->lo, .hi = from->hi, .varies = from->curve != NULL };
+  FddmPatchEnds ends = { .level    = *from->level,
+                         .mean     = *from->mean,
+                         .variance = *from->variance,
+                         .network  = *network,
+                         .lo       = from->lo,
+                         .hi       = from->hi,
+                         .varies   = from->curve != NULL };
 
   if (ends.varies)
     memcpy (ends.curve, from->curve, window->channels * sizeof *ends.curve);
@@ -207,17 +210,17 @@ typedef struct {
 
 struct FddmSynthesis {
   Transform         t;
-  FddmWindow        window;              /* what T points at                           */
+  FddmWindow        window; /* what T points at                           */
   const FddmTensor *coefficients;
   FddmPatchEnds     ends;
-  gboolean          estimates;           /* by ENDS                                    */
+  gboolean          estimates; /* by ENDS                                    */
   float             weight;
   float            *pixels;
-  int               row, at_once;        /* of patches: the next to set out, so many   */
-  gboolean          gathered;            /* by a series: floats [AT, END) are to set out */
+  int               row, at_once; /* of patches: the next to set out, so many   */
+  gboolean          gathered;     /* by a series: floats [AT, END) are to set out */
   gsize             at, end;
   Delivery          deliveries[FDDM_RING_SLOTS];
-  int               started, finished;   /* deliveries                                 */
+  int               started, finished; /* deliveries                                 */
 };
 
 static gboolean
@@ -244,12 +247,10 @@ start_region (FddmDevice *device, FddmSynthesis *s, GError **error)
   const int   d      = s->window.patch;
   FddmRing   *ring   = &device->down;
   const int   slot   = fddm_ring_take (ring);
-  FddmRegion  region = {
-    .top    = MAX (s->window.top, s->row * d),
-    .bottom = (int) MIN ((gint64) s->window.bottom, ((gint64) s->row + s->at_once) * d),
-    .left   = s->window.left,
-    .right  = s->window.right
-  };
+  FddmRegion  region = { .top    = MAX (s->window.top, s->row * d),
+                         .bottom = (int) MIN ((gint64) s->window.bottom, ((gint64) s->row + s->at_once) * d),
+                         .left   = s->window.left,
+                         .right  = s->window.right };
   const gsize bytes  = (gsize) (region.bottom - region.top) * (region.right - region.left) * s->t.patches.samples *
                       sizeof (float);
 
@@ -316,8 +317,8 @@ prepare_regions (FddmDevice *device, FddmSynthesis *s, GError **error)
 static gboolean
 gather (FddmDevice *device, FddmSynthesis *s, GError **error)
 {
-  if (!fddm_resident_synthesise (device, &s->window, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL, s->weight,
-                                 error))
+  if (!fddm_resident_synthesise (device, &s->window, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL,
+                                 s->weight, error))
     return FALSE;
   s->gathered = s->window.series == FDDM_SERIES_LAST;
   s->at       = device->resident.from;
@@ -338,11 +339,13 @@ synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coef
     return TRUE;
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  s  = device->synthesis = g_new0 (FddmSynthesis, 1);
-  *s = (FddmSynthesis) {
-    .window = *window, .coefficients = coefficients, .estimates = ends != NULL, .weight = weight, .pixels = pixels,
-    .row = window->top / window->patch
-  };
+  s = device->synthesis = g_new0 (FddmSynthesis, 1);
+  *s                    = (FddmSynthesis) { .window       = *window,
+                                            .coefficients = coefficients,
+                                            .estimates    = ends != NULL,
+                                            .weight       = weight,
+                                            .pixels       = pixels,
+                                            .row          = window->top / window->patch };
   if (ends != NULL)
     s->ends = *ends;
   transform_init (&s->t, &s->window);

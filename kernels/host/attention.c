@@ -10,9 +10,9 @@
 #include "kernels/memory.h"
 #include "kernels/vector.h"
 
-#define QUERIES 4     /* rows of a product at a time    */
-#define LANES   16    /* floats of a vector             */
-#define COLUMNS 32    /* of a product at a time, two vectors: 8 sums that stay in registers */
+#define QUERIES 4  /* rows of a product at a time    */
+#define LANES   16 /* floats of a vector             */
+#define COLUMNS 32 /* of a product at a time, two vectors: 8 sums that stay in registers */
 
 typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float)), aligned (sizeof (float)), may_alias));
 
@@ -20,11 +20,11 @@ typedef struct {
   FddmDevice       *device;
   const FddmTensor *in;
   FddmTensor       *out;
-  int               size;               /* channels of a head                                  */
+  int               size; /* channels of a head                                  */
   int               head;
-  int               padded_size;        /* up to a multiple of COLUMNS                         */
-  gsize             n, padded_n;        /* positions                                           */
-  float            *keys, *values;      /* size × padded_n, transposed; n × padded_size; zeros beyond the ends */
+  int               padded_size;   /* up to a multiple of COLUMNS                         */
+  gsize             n, padded_n;   /* positions                                           */
+  float            *keys, *values; /* size × padded_n, transposed; n × padded_size; zeros beyond the ends */
 } Attention;
 
 /* OUT (QUERIES × COLUMNS of rows OUT_STRIDE) = A (QUERIES × N of rows A_STRIDE) · B (N × COLUMNS of rows B_STRIDE). */
@@ -160,13 +160,14 @@ fddm_host_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTe
   const int   size = out->channels / heads, padded_size = (size + COLUMNS - 1) / COLUMNS * COLUMNS;
   const gsize n = (gsize) in->height * in->width, padded_n = (n + COLUMNS - 1) / COLUMNS * COLUMNS;
   const gsize floats = size * padded_n + n * padded_size;
-  Attention   a      = { .device = device, .in = in, .out = out, .size = size, .padded_size = padded_size, .n = n,
-                         .padded_n = padded_n };
+  Attention   a      = {
+           .device = device, .in = in, .out = out, .size = size, .padded_size = padded_size, .n = n, .padded_n = padded_n
+  };
 
   a.keys = fddm_memory_new (floats * sizeof (float));
   if (a.keys == NULL)
     {
-      g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("no memory for attention"));
+      g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("no memory for attention"));
       return FALSE;
     }
   memset (a.keys, 0, floats * sizeof (float));

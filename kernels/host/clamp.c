@@ -8,7 +8,7 @@
 typedef struct {
   FddmTensor *coefficients;
   int         patch, channels;
-  float       basis[AREA_MAX], transposed[AREA_MAX];   /* row-major (frequency, place), and the other way round */
+  float       basis[AREA_MAX], transposed[AREA_MAX]; /* row-major (frequency, place), and the other way round */
 } Clamp;
 
 static inline __attribute__ ((always_inline)) void
@@ -40,8 +40,8 @@ clamp_rows (const void *task, int first, int last)
     for (int column = 0; column < c->coefficients->width; column++)
       switch (c->patch)
         {
-        case 4:  clamp_patch (c, 4, fddm_host_at (c->coefficients, row, column)); break;
-        case 8:  clamp_patch (c, 8, fddm_host_at (c->coefficients, row, column)); break;
+        case 4: clamp_patch (c, 4, fddm_host_at (c->coefficients, row, column)); break;
+        case 8: clamp_patch (c, 8, fddm_host_at (c->coefficients, row, column)); break;
         default: clamp_patch (c, c->patch, fddm_host_at (c->coefficients, row, column)); break;
         }
 }

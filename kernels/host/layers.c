@@ -27,7 +27,7 @@ add_moments (const float *x, int n, double *sum, double *squares)
 {
   for (int c = 0; c < n; c++)
     {
-      sum[c]     += x[c];
+      sum[c] += x[c];
       squares[c] += (double) x[c] * x[c];
     }
 }
@@ -60,7 +60,7 @@ join_groups (const Layer *l, int first, int n, const double *sum, const double *
 
       for (int c = begin; c < begin + size; c++)
         {
-          total         += sum[c];
+          total += sum[c];
           total_squares += squares[c];
         }
       middle = total / all;
@@ -77,11 +77,11 @@ join_groups (const Layer *l, int first, int n, const double *sum, const double *
 static void
 group_norm_groups (const void *task, int first_group, int last_group)
 {
-  const Layer       *l         = task;
-  const int          size      = l->in->channels / l->groups;
-  const int          first     = first_group * size, n = (last_group - first_group) * size;
+  const Layer       *l     = task;
+  const int          size  = l->in->channels / l->groups;
+  const int          first = first_group * size, n = (last_group - first_group) * size;
   const gsize        positions = (gsize) l->in->height * l->in->width, stride = l->in->channels;
-  const float       *shift     = fddm_host_at (l->bias, 0, 0) + first;
+  const float       *shift = fddm_host_at (l->bias, 0, 0) + first;
   g_autofree double *sum = g_new0 (double, n), *squares = g_new0 (double, n);
   g_autofree float  *x = g_new (float, n), *mean = g_new (float, n), *scale = g_new (float, n);
 
@@ -100,11 +100,12 @@ group_norm_groups (const void *task, int first_group, int last_group)
 }
 
 gboolean
-fddm_host_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor *weight, const FddmTensor *bias,
-                      int groups, FddmActivation activation, FddmTensor *out, GError **error G_GNUC_UNUSED)
+fddm_host_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor *weight, const FddmTensor *bias, int groups,
+                      FddmActivation activation, FddmTensor *out, GError **error G_GNUC_UNUSED)
 {
-  Layer l = { .device = device, .in = in, .weight = weight, .bias = bias, .groups = groups,
-              .activation = activation, .out = out };
+  Layer l = {
+    .device = device, .in = in, .weight = weight, .bias = bias, .groups = groups, .activation = activation, .out = out
+  };
 
   device->rows (device, group_norm_groups, &l, groups);
   return TRUE;
@@ -115,9 +116,9 @@ fddm_host_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor
 static void
 embed_rows (const void *task, int first, int last)
 {
-  const Layer      *l = task;
+  const Layer      *l      = task;
   const float      *vector = fddm_host_at (l->weight, 0, 0);
-  g_autofree float *x = g_new (float, l->in->channels);
+  g_autofree float *x      = g_new (float, l->in->channels);
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < l->in->width; column++)
@@ -153,8 +154,7 @@ copy_rows (const void *task, int first, int last)
 }
 
 gboolean
-fddm_host_copy_channels (FddmDevice *device, const FddmTensor *in, int first, FddmTensor *out,
-                         GError **error G_GNUC_UNUSED)
+fddm_host_copy_channels (FddmDevice *device, const FddmTensor *in, int first, FddmTensor *out, GError **error G_GNUC_UNUSED)
 {
   Layer l = { .device = device, .in = in, .first = first, .out = out };
 

@@ -6,7 +6,7 @@
 /* One struct for all of these operations; each fills in what it needs. */
 typedef struct {
   const FddmDevice     *device;
-  const FddmTensor     *x, *x0, *noise, *other;   /* OTHER: cap, target noise, sample or strength, by operation */
+  const FddmTensor     *x, *x0, *noise, *other; /* OTHER: cap, target noise, sample or strength, by operation */
   const FddmTensor     *mean, *variance;
   const FddmHostEnds   *ends;
   FddmTensor           *out;
@@ -29,8 +29,8 @@ noise_map_rows (const void *task, int first, int last)
 }
 
 gboolean
-fddm_host_noise_map (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,
-                     FddmTensor *noise, GError **error G_GNUC_UNUSED)
+fddm_host_noise_map (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients, FddmTensor *noise,
+                     GError **error G_GNUC_UNUSED)
 {
   Sampling s = { .model = model, .x = coefficients, .out = noise };
 
@@ -47,7 +47,7 @@ noise_cap_rows (const void *task, int first, int last)
     for (int column = 0; column < s->out->width; column++)
       {
         const float *noise = fddm_host_at (s->noise, row, column), *cap = fddm_host_at (s->other, row, column);
-        float       *out   = fddm_host_at (s->out, row, column);
+        float       *out = fddm_host_at (s->out, row, column);
 
         for (int k = 0; k < s->out->channels; k++)
           out[k] = MIN (noise[k], cap[k]);
@@ -65,8 +65,8 @@ fddm_host_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTens
 }
 
 static void
-ends_init (FddmHostEnds *ends, const FddmTensor *noise, const FddmTensor *mean, const FddmTensor *variance, FddmInputForm form,
-           float lo, float hi)
+ends_init (FddmHostEnds *ends, const FddmTensor *noise, const FddmTensor *mean, const FddmTensor *variance,
+           FddmInputForm form, float lo, float hi)
 {
   const gboolean constant = noise->height * noise->width == 1;
 
@@ -148,9 +148,9 @@ step_rows (const void *task, int first, int last)
   for (int row = first; row < last; row++)
     for (int column = 0; column < s->out->width; column++)
       {
-        const float *x0 = fddm_host_at (s->x0, row, column);
+        const float *x0   = fddm_host_at (s->x0, row, column);
         const float *from = fddm_host_at (s->noise, row, column), *to = fddm_host_at (s->other, row, column);
-        float       *x  = fddm_host_at (s->out, row, column);
+        float       *x = fddm_host_at (s->out, row, column);
 
         if (s->eta > 0.0f)
           draw (s->random, row, column, n, z);
@@ -172,8 +172,8 @@ fddm_host_step (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from
 static void
 start_rows (const void *task, int first, int last)
 {
-  const Sampling   *s = task;
-  const int         n = s->out->channels;
+  const Sampling   *s    = task;
+  const int         n    = s->out->channels;
   const float      *mean = fddm_host_at (s->mean, 0, 0), *variance = fddm_host_at (s->variance, 0, 0);
   g_autofree float *z = g_new0 (float, (gsize) n + 3);
 
@@ -218,8 +218,8 @@ difference_rows (const void *task, int first, int last)
 }
 
 gboolean
-fddm_host_difference (FddmDevice *device, const FddmTensor *y, const FddmTensor *x0, const FddmTensor *sample,
-                      float detail, const FddmTensor *strength, FddmTensor *out, GError **error G_GNUC_UNUSED)
+fddm_host_difference (FddmDevice *device, const FddmTensor *y, const FddmTensor *x0, const FddmTensor *sample, float detail,
+                      const FddmTensor *strength, FddmTensor *out, GError **error G_GNUC_UNUSED)
 {
   Sampling s = { .x = y, .x0 = x0, .other = sample, .detail = detail, .strength = strength, .out = out };
 

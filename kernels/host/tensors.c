@@ -19,8 +19,7 @@ fddm_host_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int
   gsize element = device->bf16 && type == FDDM_TENSOR_NETWORK ? sizeof (guint16) : sizeof (float);
   gsize bytes;
 
-  if (!g_size_checked_mul (&bytes, (gsize) height, (gsize) width) ||
-      !g_size_checked_mul (&bytes, bytes, (gsize) channels) ||
+  if (!g_size_checked_mul (&bytes, (gsize) height, (gsize) width) || !g_size_checked_mul (&bytes, bytes, (gsize) channels) ||
       !g_size_checked_mul (&bytes, bytes, element))
     return G_MAXSIZE;
   return bytes;
@@ -35,7 +34,7 @@ fddm_host_tensor_new (FddmDevice *device, FddmTensorType type, int height, int w
 
   if (data == NULL)
     {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _("no memory for %d × %d × %d values"), height,
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("no memory for %d × %d × %d values"), height,
                    width, channels);
       return NULL;
     }
@@ -114,6 +113,6 @@ fddm_host_activate (FddmActivation activation, float x)
     {
     case FDDM_ACTIVATION_RELU: return x > 0.0f ? x : 0.0f;
     case FDDM_ACTIVATION_SILU: return x / (1.0f + expf (-x));
-    default:                   return x;
+    default: return x;
     }
 }

@@ -42,7 +42,7 @@ add_window_rows (const void *task, int first, int last)
 {
   const Torus *t    = task;
   const float *down = fddm_host_at (t->down, 0, 0), *across = fddm_host_at (t->across, 0, 0);
-  const int    n    = t->to->channels;
+  const int    n = t->to->channels;
 
   for (int reached = first; reached < last; reached++)
     for (int i = reached; i < t->from->height; i += t->to->height)

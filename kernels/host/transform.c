@@ -8,7 +8,7 @@ typedef struct {
   const FddmDevice *device;
   FddmHostEnds      ends;
   const float      *level, (*curve)[FDDM_NOISE_KNOTS];
-  FddmTensor       *input;       /* or */
+  FddmTensor       *input; /* or */
   const FddmTensor *output;
   const float      *strength;
 } Network;
@@ -18,9 +18,9 @@ typedef struct {
   const float      *pixels;
   float            *target;
   const FddmTensor *coefficients;
-  const Network    *network;     /* or NULL */
+  const Network    *network; /* or NULL */
   float             weight;
-  float             basis[FDDM_PATCH_MAX * FDDM_PATCH_MAX];      /* row-major (frequency, place) */
+  float             basis[FDDM_PATCH_MAX * FDDM_PATCH_MAX]; /* row-major (frequency, place) */
   float             transposed[FDDM_PATCH_MAX * FDDM_PATCH_MAX];
 } Transform;
 
@@ -107,9 +107,9 @@ analyse_rows (const void *task, int first, int last)
   for (int row = first; row < last; row++)
     switch (t->window->patch)
       {
-      case 2:  analyse_row (t, 2, row); break;
-      case 4:  analyse_row (t, 4, row); break;
-      case 8:  analyse_row (t, 8, row); break;
+      case 2: analyse_row (t, 2, row); break;
+      case 4: analyse_row (t, 4, row); break;
+      case 8: analyse_row (t, 8, row); break;
       default: analyse_row (t, t->window->patch, row); break;
       }
 }
@@ -168,13 +168,13 @@ synthesise_rows (const void *task, int first, int last)
 {
   const Transform *t = task;
 
-  for (int row = MAX (first, t->window->top / t->window->patch);
-       row < last && row * t->window->patch < t->window->bottom; row++)
+  for (int row = MAX (first, t->window->top / t->window->patch); row < last && row * t->window->patch < t->window->bottom;
+       row++)
     switch (t->window->patch)
       {
-      case 2:  synthesise_row (t, 2, row); break;
-      case 4:  synthesise_row (t, 4, row); break;
-      case 8:  synthesise_row (t, 8, row); break;
+      case 2: synthesise_row (t, 2, row); break;
+      case 4: synthesise_row (t, 4, row); break;
+      case 8: synthesise_row (t, 8, row); break;
       default: synthesise_row (t, t->window->patch, row); break;
       }
 }

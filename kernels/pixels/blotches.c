@@ -9,7 +9,7 @@
 /* One axis of the cells that PIXELS lie in. */
 typedef struct {
   int pixels, cells;
-  int shift;                         /* the first pixel's place in its cell */
+  int shift; /* the first pixel's place in its cell */
 } Axis;
 
 static Axis
@@ -78,14 +78,12 @@ gboolean
 fddm_blotches_change (const float *pixels, int width, int height, int x, int y, float h, int threads, float *change)
 {
   const Axis  across = axis_of (width, x), down = axis_of (height, y);
-  const gsize n      = (gsize) across.cells * down.cells * 3;
-  float      *cells  = fddm_memory_new (2 * n * sizeof *cells);
+  const gsize n     = (gsize) across.cells * down.cells * 3;
+  float      *cells = fddm_memory_new (2 * n * sizeof *cells);
 
   if (cells == NULL)
     return FALSE;
-#ifdef _OPENMP
 #pragma omp parallel for schedule(static) num_threads(threads)
-#endif
   for (int row = 0; row < down.cells; row++)
     for (int i = 0; i < across.cells; i++)
       mean_of_cell (pixels, &across, &down, i, row, cells + ((gsize) row * across.cells + i) * 3);
@@ -94,9 +92,7 @@ fddm_blotches_change (const float *pixels, int width, int height, int x, int y, 
       fddm_memory_free (cells);
       return FALSE;
     }
-#ifdef _OPENMP
 #pragma omp parallel for schedule(static) num_threads(threads)
-#endif
   for (int row = 0; row < height; row++)
     spread_row (cells + n, &across, &down, row, change + (gsize) row * width * 3);
   fddm_memory_free (cells);

@@ -8,16 +8,19 @@
 #include "kernels/pixels/pixels.h"
 #include "kernels/vector.h"
 
-#define AREA (FDDM_METER_PATCH * FDDM_METER_PATCH)
-#define STEP (2.0f / 255.0f)      /* where the scale turns from linear to logarithmic: an 8-bit step */
-#define ZERO_LEVEL -3.0f          /* ln s for an output of 0 */
+#define AREA       (FDDM_METER_PATCH * FDDM_METER_PATCH)
+#define STEP       (2.0f / 255.0f) /* where the scale turns from linear to logarithmic: an 8-bit step */
+#define ZERO_LEVEL -3.0f           /* ln s for an output of 0 */
 #define SURE_MIN   -1.5f
 #define SURE_MAX   3.0f
 
 static inline int
 is_number (float x)
 {
-  union { float f; int32_t i; } bits = { .f = x };
+  union {
+    float   f;
+    int32_t i;
+  } bits = { .f = x };
 
   return (bits.i & 0x7f800000) != 0x7f800000;
 }
@@ -39,10 +42,10 @@ fddm_meter_features (const float *coefficients, int rows, int columns, float *in
         const float *row   = coefficients + (gsize) i * columns * FDDM_METER_COEFFICIENTS;
         const float *above = coefficients + (gsize) fddm_reflect (i - 1, rows) * columns * FDDM_METER_COEFFICIENTS;
         const float *below = coefficients + (gsize) fddm_reflect (i + 1, rows) * columns * FDDM_METER_COEFFICIENTS;
-        const int    here = j * FDDM_METER_COEFFICIENTS;
-        const int    left = fddm_reflect (j - 1, columns) * FDDM_METER_COEFFICIENTS;
+        const int    here  = j * FDDM_METER_COEFFICIENTS;
+        const int    left  = fddm_reflect (j - 1, columns) * FDDM_METER_COEFFICIENTS;
         const int    right = fddm_reflect (j + 1, columns) * FDDM_METER_COEFFICIENTS;
-        float       *out = input + ((gsize) i * columns + j) * FDDM_METER_INPUTS;
+        float       *out   = input + ((gsize) i * columns + j) * FDDM_METER_INPUTS;
         float        x[FDDM_METER_COEFFICIENTS];
 
         for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)
@@ -62,10 +65,10 @@ fddm_meter_gather (const float *coefficients, const float *output, int n, FddmMe
 {
   for (int i = 0; i < n; i++)
     {
-      const float *out = output + (gsize) i * FDDM_METER_OUTPUTS;
+      const float *out        = output + (gsize) i * FDDM_METER_OUTPUTS;
       float        brightness = coefficients[(gsize) i * FDDM_METER_COEFFICIENTS] / FDDM_METER_PATCH;
-      float        at = (brightness + 1) * (0.5f * FDDM_METER_BINS);
-      int          bin = (int) fddm_clamp (at, 0, FDDM_METER_BINS - 1);
+      float        at         = (brightness + 1) * (0.5f * FDDM_METER_BINS);
+      int          bin        = (int) fddm_clamp (at, 0, FDDM_METER_BINS - 1);
       float        certainty[FDDM_METER_COEFFICIENTS], level[FDDM_METER_COEFFICIENTS];
 
       for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)

@@ -25,4 +25,4 @@ typedef struct {
 void fddm_meter_features (const float *coefficients, int rows, int columns, float *input);
 
 /* Adds the N places of the network's OUTPUT to SUMS; what isn't a number is left out. */
-void fddm_meter_gather   (const float *coefficients, const float *output, int n, FddmMeterSums *sums);
+void fddm_meter_gather (const float *coefficients, const float *output, int n, FddmMeterSums *sums);

@@ -10,14 +10,14 @@
 #define REACH    FDDM_NONLOCAL_REACH
 #define ROW      (SIDE + 2 * REACH)
 #define CHANNELS 3
-#define SQUARES  (SIDE + 2)          /* of a column: 3×3 pixels stand over the block's edges       */
-#define ACROSS   (SIDE + 16)         /* of a row: whole vectors, for what is left of a row may be rounded otherwise */
+#define SQUARES  (SIDE + 2)  /* of a column: 3×3 pixels stand over the block's edges       */
+#define ACROSS   (SIDE + 16) /* of a row: whole vectors, for what is left of a row may be rounded otherwise */
 
 typedef struct {
-  float around[CHANNELS][ROW * ROW + ACROSS];   /* the block and what it looks at, a plane for each channel */
-  float squares[SQUARES * ACROSS];   /* of one shift: squared differences of single pixels       */
-  float weight[SIDE * SIDE];         /* Σ w                                                      */
-  float sum[CHANNELS][SIDE * SIDE];      /* Σ w·l                                                    */
+  float around[CHANNELS][ROW * ROW + ACROSS]; /* the block and what it looks at, a plane for each channel */
+  float squares[SQUARES * ACROSS];            /* of one shift: squared differences of single pixels       */
+  float weight[SIDE * SIDE];                  /* Σ w                                                      */
+  float sum[CHANNELS][SIDE * SIDE];           /* Σ w·l                                                    */
 } Block;
 
 /* The block whose first pixel is (LEFT, TOP). What lies behind the planes' ends is computed with, too, but not used. */
@@ -85,7 +85,7 @@ add_shift (Block *block, int shift, float scale)
           const int at    = (y + REACH) * ROW + x + REACH + shift;
           float     share = 1.0f - scale * (down[x] + down[x + 1] + down[x + 2]);
 
-          share  = share > 0.0f ? share : 0.0f;
+          share = share > 0.0f ? share : 0.0f;
           share *= share;
           share *= share;
           share *= share;
@@ -127,9 +127,7 @@ fddm_nonlocal_change (const float *pixels, int width, int height, float h, int t
 
   if (blocks == NULL)
     return FALSE;
-#ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic) num_threads(workers)
-#endif
   for (int i = 0; i < n; i++)
     {
       const int left = i % across * SIDE, top = i / across * SIDE;

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <string.h>
 #include "kernels/fddm-math.h"
-#ifdef _OPENMP
 #include <omp.h>
 
 /* From so many floats on a loop is shared among threads: before a GPU these loops are what takes the time. More threads
@@ -17,7 +16,6 @@ threads_for (gsize floats)
 {
   return floats < SHARED_FROM ? 1 : MIN (omp_get_max_threads (), THREADS_MAX);
 }
-#endif
 
 /* Without a branch, so that compilers make vectors of it: every pixel of every picture passes here. */
 static gboolean
@@ -27,7 +25,10 @@ all_finite (const float *values, gsize n)
 
   for (gsize i = 0; i < n; i++)
     {
-      union { float f; guint32 u; } bits = { values[i] };
+      union {
+        float   f;
+        guint32 u;
+      } bits = { values[i] };
 
       bad |= (bits.u & 0x7F800000u) == 0x7F800000u;
     }
@@ -38,12 +39,11 @@ gboolean
 fddm_pixels_are_finite (const float *pixels, gsize n)
 {
   enum { PIECE = 4096 };
-  const gsize pieces = (n + PIECE - 1) / PIECE;
-  gsize       n_bad  = 0;
+  const gsize pieces  = (n + PIECE - 1) / PIECE;
+  const int   threads = threads_for (n);
+  gsize       n_bad   = 0;
 
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads_for (n))
-#endif
+#pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads)
   for (gsize i = 0; i < pieces; i++)
     n_bad += all_finite (pixels + i * PIECE, MIN (PIECE, n - i * PIECE)) ? 0 : 1;
   return n_bad == 0;
@@ -54,7 +54,7 @@ static void
 fill_from_neighbours (const float *pixels, int width, int height, int channels, int x, int y, float *out)
 {
   double sum[4] = { 0.0 };
-  int    n = 0;
+  int    n      = 0;
 
   for (int j = MAX (y - FDDM_REPAIR_REACH, 0); j <= MIN (y + FDDM_REPAIR_REACH, height - 1); j++)
     for (int i = MAX (x - FDDM_REPAIR_REACH, 0); i <= MIN (x + FDDM_REPAIR_REACH, width - 1); i++)
@@ -74,12 +74,11 @@ fill_from_neighbours (const float *pixels, int width, int height, int channels, 
 gsize
 fddm_pixels_repair (const float *pixels, int width, int height, int channels, float *out)
 {
-  const gsize row   = (gsize) width * channels;
-  gsize       n_bad = 0;
+  const gsize row     = (gsize) width * channels;
+  const int   threads = threads_for (row * height);
+  gsize       n_bad   = 0;
 
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads_for (row * height))
-#endif
+#pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads)
   for (int y = 0; y < height; y++)
     {
       memcpy (out + y * row, pixels + y * row, row * sizeof *out);
@@ -96,14 +95,13 @@ fddm_pixels_repair (const float *pixels, int width, int height, int channels, fl
 }
 
 void
-fddm_pixels_copy (const float *from, gsize from_row, gsize from_pixel, float *to, gsize to_row, gsize to_pixel,
-                  int width, int height, int channels)
+fddm_pixels_copy (const float *from, gsize from_row, gsize from_pixel, float *to, gsize to_row, gsize to_pixel, int width,
+                  int height, int channels)
 {
-  const gboolean packed = from_pixel == (gsize) channels && to_pixel == (gsize) channels;
+  const gboolean packed  = from_pixel == (gsize) channels && to_pixel == (gsize) channels;
+  const int      threads = threads_for ((gsize) width * height * channels);
 
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) num_threads(threads_for ((gsize) width * height * channels))
-#endif
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (int y = 0; y < height; y++)
     if (packed)
       memcpy (to + y * to_row, from + y * from_row, (gsize) width * channels * sizeof *to);
@@ -116,9 +114,9 @@ fddm_pixels_copy (const float *from, gsize from_row, gsize from_pixel, float *to
 void
 fddm_pixels_fill (float *pixels, gsize n, float value)
 {
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) num_threads(threads_for (n))
-#endif
+  const int threads = threads_for (n);
+
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
     pixels[i] = value;
 }
@@ -134,9 +132,9 @@ fddm_pixels_mix (float *to, const float *from, gsize stride, gsize row, int heig
 void
 fddm_pixels_add (float *pixels, const float *change, gsize n)
 {
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) num_threads(threads_for (n))
-#endif
+  const int threads = threads_for (n);
+
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
     {
       float sum = pixels[i] + change[i];
@@ -180,15 +178,15 @@ void
 fddm_pixels_add_shares_to (const float *pixels, const float *change, gsize n, int channels, float luma, float chroma,
                            float *out)
 {
+  const int threads = threads_for (n * channels);
+
   if (channels == 1)
     {
       for (gsize i = 0; i < n; i++)
         out[i] = pixels[i] + luma * change[i];
       return;
     }
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) num_threads(threads_for (n * channels))
-#endif
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
     {
       const float gray = (luma - chroma) * luma_of (change + i * channels, channels);
@@ -207,9 +205,9 @@ fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channel
 void
 fddm_pixels_add_packed (const float *pixels, const float *change, gsize stride, gsize row, int height, float *out)
 {
-#ifdef _OPENMP
-#pragma omp parallel for schedule(static) num_threads(threads_for (row * height))
-#endif
+  const int threads = threads_for (row * height);
+
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (int y = 0; y < height; y++)
     for (gsize i = 0; i < row; i++)
       {

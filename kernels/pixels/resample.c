@@ -22,12 +22,12 @@ fddm_resampler_new (int from, int to)
   FddmResampler *resampler = g_new (FddmResampler, 1);
   const double   step = (double) from / to, wide = MAX (step, 1.0), reach = LOBES * wide;
 
-  *resampler = (FddmResampler) { .from = from, .to = to, .taps = 2 * (int) ceil (reach) + 1 };
+  *resampler         = (FddmResampler) { .from = from, .to = to, .taps = 2 * (int) ceil (reach) + 1 };
   resampler->first   = g_new (int, to);
   resampler->weights = g_new (float, (gsize) to * resampler->taps);
   for (int i = 0; i < to; i++)
     {
-      const double at      = (i + 0.5) * step - 0.5;   /* where the sample's middle lies in FROM */
+      const double at      = (i + 0.5) * step - 0.5; /* where the sample's middle lies in FROM */
       float       *weights = resampler->weights + (gsize) i * resampler->taps;
       double       sum     = 0.0;
 

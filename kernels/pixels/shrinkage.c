@@ -8,25 +8,25 @@
 #include "kernels/pixels/pixels.h"
 #include "kernels/vector.h"
 
-#define SIDE FDDM_SHRINKAGE_SIDE
-#define HALF (SIDE / 2)
-#define AREA (SIDE * SIDE)
-#define MOST 3                       /* channels */
-#define LEAST 1e-9f                  /* thresholds are no smaller: their squares are divided by */
-#define ROWS 4                       /* of a product that are computed at a time, for a processor's registers */
+#define SIDE  FDDM_SHRINKAGE_SIDE
+#define HALF  (SIDE / 2)
+#define AREA  (SIDE * SIDE)
+#define MOST  3     /* channels */
+#define LEAST 1e-9f /* thresholds are no smaller: their squares are divided by */
+#define ROWS  4     /* of a product that are computed at a time, for a processor's registers */
 
 /* The DCT's even and odd rows are symmetric and antisymmetric: their left halves say all. */
 typedef struct {
-  float even[HALF * HALF], odd[HALF * HALF];         /* row k: frequency 2k or 2k + 1 */
-  float even_back[HALF * HALF], odd_back[HALF * HALF];   /* transposed                */
-  float fade[SIDE];                  /* what a block's pixel counts for; with the next block's it is 1 */
+  float even[HALF * HALF], odd[HALF * HALF];           /* row k: frequency 2k or 2k + 1 */
+  float even_back[HALF * HALF], odd_back[HALF * HALF]; /* transposed                */
+  float fade[SIDE];                                    /* what a block's pixel counts for; with the next block's it is 1 */
 } Tables;
 
 typedef struct {
-  float plane[MOST][AREA];           /* of a block: l, then what it changes by        */
-  float right[MOST][SIDE * HALF];    /* of the block before: the half that overlaps   */
+  float plane[MOST][AREA];        /* of a block: l, then what it changes by        */
+  float right[MOST][SIDE * HALF]; /* of the block before: the half that overlaps   */
   float other[AREA], folded[AREA];
-  float square[(SIDE + 2) * (SIDE + 2) + 12];   /* each worker's block is aligned, too */
+  float square[(SIDE + 2) * (SIDE + 2) + 12]; /* each worker's block is aligned, too */
 } Block;
 
 G_STATIC_ASSERT (sizeof (Block) % 64 == 0);
@@ -43,7 +43,7 @@ tables (void)
         for (int x = 0; x < HALF; x++)
           {
             t.even[k * HALF + x] = t.even_back[x * HALF + k] = (float) fddm_dct_basis (SIDE, 2 * k, x);
-            t.odd[k * HALF + x]  = t.odd_back[x * HALF + k]  = (float) fddm_dct_basis (SIDE, 2 * k + 1, x);
+            t.odd[k * HALF + x] = t.odd_back[x * HALF + k] = (float) fddm_dct_basis (SIDE, 2 * k + 1, x);
           }
       for (int x = 0; x < SIDE; x++)
         {
@@ -315,9 +315,7 @@ fddm_shrinkage_add (const FddmShrinkage *shrinkage, int area_x, int area_y, int 
   /* Every second row of blocks at a time: those don't overlap. Two numbers are added to each pixel, in either order. */
   for (int odd = 0; odd < 2; odd++)
     {
-#ifdef _OPENMP
 #pragma omp parallel for schedule(dynamic) num_threads(workers)
-#endif
       for (int i = odd; i < rows; i += 2)
         compute_row (shrinkage, t, &area, begin + i * HALF, &blocks[fddm_worker ()], change);
     }

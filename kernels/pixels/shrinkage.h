@@ -17,14 +17,14 @@
 #define FDDM_SHRINKAGE_REACH (FDDM_SHRINKAGE_SIDE - 1)
 
 typedef struct {
-  const float *pixels;          /* l, R'G'B' or gray, finite                                             */
-  const float *removed;         /* n or -n, times a share                                                */
-  int          width, height;   /* of both, packed; reflected at their edges                             */
-  int          channels;        /* 1 or 3                                                                */
-  int          x, y;            /* where they begin in the picture, to whose corner blocks are aligned   */
-  float        luma, chroma;    /* one over that share; 0: the channel stays as it is                    */
+  const float *pixels;        /* l, R'G'B' or gray, finite                                             */
+  const float *removed;       /* n or -n, times a share                                                */
+  int          width, height; /* of both, packed; reflected at their edges                             */
+  int          channels;      /* 1 or 3                                                                */
+  int          x, y;          /* where they begin in the picture, to whose corner blocks are aligned   */
+  float        luma, chroma;  /* one over that share; 0: the channel stays as it is                    */
   float        a;
-  float        most;            /* no √(mean n²) counts for more, in the pixels' units                   */
+  float        most; /* no √(mean n²) counts for more, in the pixels' units                   */
 } FddmShrinkage;
 
 /* Adds what becomes of l, less l, to CHANGE, packed as PIXELS are, for the AREA_WIDTH × AREA_HEIGHT pixels from

@@ -55,8 +55,7 @@ ref_conv_free (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv)
 
 static gboolean
 ref_conv_prepare (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv G_GNUC_UNUSED, int height G_GNUC_UNUSED,
-                  int width G_GNUC_UNUSED, gboolean residual G_GNUC_UNUSED, gsize *scratch,
-                  GError **error G_GNUC_UNUSED)
+                  int width G_GNUC_UNUSED, gboolean residual G_GNUC_UNUSED, gsize *scratch, GError **error G_GNUC_UNUSED)
 {
   *scratch = 0;
   return TRUE;
@@ -104,9 +103,9 @@ ref_conv (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv, const FddmTensor *in
 }
 
 const FddmBackend fddm_backend_ref = {
-  .abi  = FDDM_BACKEND_ABI,
-  .name = "reference",
-  .open = ref_open,
+  .abi   = FDDM_BACKEND_ABI,
+  .name  = "reference",
+  .open  = ref_open,
   .close = ref_close,
   FDDM_HOST_OPERATIONS,
   .conv_new     = ref_conv_new,

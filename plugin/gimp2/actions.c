@@ -16,12 +16,12 @@ struct FddmAction {
   const char          *procedure;
   const FddmParameter *table;
   /* Whether the user wants to go on, with VALUES as they are then; FALSE with an error where there is nothing to ask. */
-  gboolean           (*ask)  (FddmImageId image, FddmItemId drawable, double *values, GError **error);
+  gboolean (*ask) (FddmImageId image, FddmItemId drawable, double *values, GError **error);
   /* Does it, and fills in the reply but for the status. */
-  gboolean           (*work) (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account,
-                              GError **error);
+  gboolean (*work) (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account,
+                    GError **error);
   /* What the log calls it; free with g_free. */
-  char              *(*name) (FddmItemId drawable, const double *values);
+  char *(*name) (FddmItemId drawable, const double *values);
 };
 
 /* ---- Denoise ---- */
@@ -31,7 +31,7 @@ ask_denoise (FddmImageId image, FddmItemId drawable, double *values, GError **er
 {
   FddmDenoiseHelp   help;
   FddmDenoiseSight *sight = fddm_denoise_sight_new (image, drawable, &help, error);
-  gboolean          go_on = sight && fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &help, values);
+  gboolean go_on = sight && fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &help, values);
 
   g_clear_pointer (&sight, fddm_denoise_sight_free);
   return go_on;
@@ -74,7 +74,8 @@ ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *valu
 }
 
 static gboolean
-work_generate (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account, GError **error)
+work_generate (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account,
+               GError **error)
 {
   static FddmGenerated made;
 
@@ -127,9 +128,7 @@ read_arguments (const FddmParameter *table, const GimpParam *param, double *valu
     switch (table[i].type)
       {
       case FDDM_PARAMETER_DOUBLE: values[i] = param[i].data.d_float; break;
-      case FDDM_PARAMETER_TEXT:
-        values[i] = fddm_value_of_text (param[i].data.d_string ? param[i].data.d_string : "");
-        break;
+      case FDDM_PARAMETER_TEXT: values[i] = fddm_value_of_text (param[i].data.d_string ? param[i].data.d_string : ""); break;
       case FDDM_PARAMETER_BOOLEAN: values[i] = param[i].data.d_int32 != 0; break;
       default: values[i] = param[i].data.d_int32; break;
       }
@@ -157,12 +156,12 @@ remember (const FddmAction *action, const double *values)
 void
 fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, FddmReply *reply)
 {
-  GimpRunMode        mode    = param[0].data.d_int32;
-  FddmImageId        image   = param[1].data.d_image;
+  GimpRunMode        mode     = param[0].data.d_int32;
+  FddmImageId        image    = param[1].data.d_image;
   FddmItemId         drawable = param[2].data.d_drawable;
   double             values[FDDM_PARAMETERS_MAX];
   g_autofree char   *account = NULL, *name = NULL;
-  g_autoptr (GError) error   = NULL;
+  g_autoptr (GError) error = NULL;
 
   fddm_parameters_defaults (action->table, values);
   if (mode != GIMP_RUN_NONINTERACTIVE)
@@ -171,7 +170,7 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
     read_arguments (action->table, param + FDDM_GIMP2_FIRST, values);
   else
     {
-      answer_error (reply, GIMP_PDB_CALLING_ERROR, _("Wrong number of arguments."));
+      answer_error (reply, GIMP_PDB_CALLING_ERROR, _ ("Wrong number of arguments."));
       return;
     }
 
@@ -183,7 +182,7 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
         answer_nothing (reply, GIMP_PDB_CANCEL);
       return;
     }
-  if (mode == GIMP_RUN_INTERACTIVE)   /* before the work: cancelling that ends this process */
+  if (mode == GIMP_RUN_INTERACTIVE) /* before the work: cancelling that ends this process */
     remember (action, values);
   if (!action->work (image, drawable, values, reply, &account, &error))
     {

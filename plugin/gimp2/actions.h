@@ -19,8 +19,8 @@ typedef struct FddmAction FddmAction;
 extern const FddmAction fddm_gimp2_denoise, fddm_gimp2_generate;
 
 /* A procedure with a dialog, by the arguments that GIMP hands over. */
-void fddm_gimp2_run           (const FddmAction *action, const GimpParam *param, int n_params, FddmReply *reply);
+void fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, FddmReply *reply);
 
 /* The batch scripts' helpers. */
-void fddm_gimp2_denoise_file  (const GimpParam *param, FddmReply *reply);
+void fddm_gimp2_denoise_file (const GimpParam *param, FddmReply *reply);
 void fddm_gimp2_generate_file (const GimpParam *param, FddmReply *reply);

@@ -203,8 +203,7 @@ fddm_host_file_load (const char *path, GError **error)
   FddmImageId image = gimp_file_load (GIMP_RUN_NONINTERACTIVE, path, path);
 
   if (image == -1)
-    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The file cannot be opened: %s"),
-                 gimp_get_pdb_error ());
+    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("The file cannot be opened: %s"), gimp_get_pdb_error ());
   return image;
 }
 
@@ -213,15 +212,14 @@ fddm_host_file_save (FddmImageId image, const char *path, GError **error)
 {
   if (gimp_file_save (GIMP_RUN_NONINTERACTIVE, image, gimp_image_get_active_drawable (image), path, path))
     return TRUE;
-  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The result cannot be saved: %s"),
-               gimp_get_pdb_error ());
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("The result cannot be saved: %s"), gimp_get_pdb_error ());
   return FALSE;
 }
 
 FddmItemId
 fddm_host_image_merge (FddmImageId image)
 {
-  int          n;
+  int              n;
   g_autofree gint *layers = gimp_image_get_layers (image, &n);
 
   if (n == 1 && !gimp_item_is_group (layers[0]) && gimp_layer_get_mask (layers[0]) == -1)

@@ -17,8 +17,8 @@ type_of (const FddmParameter *parameter)
   switch (parameter->type)
     {
     case FDDM_PARAMETER_DOUBLE: return GIMP_PDB_FLOAT;
-    case FDDM_PARAMETER_TEXT:   return GIMP_PDB_STRING;
-    default:                    return GIMP_PDB_INT32;
+    case FDDM_PARAMETER_TEXT: return GIMP_PDB_STRING;
+    default: return GIMP_PDB_INT32;
     }
 }
 
@@ -27,7 +27,7 @@ static void
 install (const char *name, const char *menu, const char *label, const char *blurb, const char *help, const char *drawable,
          const FddmParameter *table, int n_returns, const GimpParamDef *returns)
 {
-  const int    n = fddm_parameters_count (table);
+  const int    n                                      = fddm_parameters_count (table);
   GimpParamDef arguments[FIRST + FDDM_PARAMETERS_MAX] = {
     { GIMP_PDB_INT32, "run-mode", "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
     { GIMP_PDB_IMAGE, "image", "The image" },
@@ -35,7 +35,8 @@ install (const char *name, const char *menu, const char *label, const char *blur
   };
 
   for (int i = 0; i < n; i++)
-    arguments[FIRST + i] = (GimpParamDef) { type_of (&table[i]), (char *) table[i].name, fddm_parameter_describe (&table[i]) };
+    arguments[FIRST + i] = (GimpParamDef) { type_of (&table[i]), (char *) table[i].name,
+                                            fddm_parameter_describe (&table[i]) };
   gimp_install_procedure (name, blurb, help, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE, label, "RGB*, GRAY*", GIMP_PLUGIN,
                           FIRST + n, n_returns, arguments, returns);
   gimp_plugin_menu_register (name, menu);

@@ -13,15 +13,15 @@
 
 struct FddmAction {
   const FddmParameter *table;
-  gboolean             one;        /* takes one drawable, no more and no less */
+  gboolean             one; /* takes one drawable, no more and no less */
   /* Whether the user wants to go on, with CONFIG as it is then; FALSE with an error where there is nothing to ask. */
-  gboolean           (*ask)    (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
-                                GError **error);
+  gboolean (*ask) (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
+                   GError **error);
   /* Does it, and fills in ANSWER but for the status. */
-  gboolean           (*work)   (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
-                                GimpValueArray **answer, char **account, GError **error);
+  gboolean (*work) (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
+                    GimpValueArray **answer, char **account, GError **error);
   /* What the log calls it; free with g_free. */
-  char              *(*name)   (FddmItemId drawable, const double *values);
+  char *(*name) (FddmItemId drawable, const double *values);
 };
 
 /* ---- Denoise ---- */
@@ -30,8 +30,8 @@ static gboolean
 ask_denoise (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable, GError **error)
 {
   FddmDenoiseHelp   help;
-  FddmDenoiseSight *sight = fddm_denoise_sight_new (gimp_image_get_id (image), gimp_item_get_id (GIMP_ITEM (drawable)), &help,
-                                                    error);
+  FddmDenoiseSight *sight = fddm_denoise_sight_new (gimp_image_get_id (image), gimp_item_get_id (GIMP_ITEM (drawable)),
+                                                    &help, error);
   gboolean          go_on = sight && fddm_denoise_dialog_run (procedure, config, fddm_denoise_parameters, &help);
 
   g_clear_pointer (&sight, fddm_denoise_sight_free);
@@ -39,8 +39,8 @@ ask_denoise (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *i
 }
 
 static gboolean
-work_denoise (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure, GimpValueArray **answer,
-              char **account, GError **error)
+work_denoise (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
+              GimpValueArray **answer, char **account, GError **error)
 {
   FddmLayers made;
 
@@ -75,8 +75,8 @@ ask_generate (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *
 }
 
 static gboolean
-work_generate (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure, GimpValueArray **answer,
-               char **account, GError **error)
+work_generate (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
+               GimpValueArray **answer, char **account, GError **error)
 {
   GObject      *layers[FDDM_GENERATE_LAYERS_MAX + 1] = { NULL };
   FddmGenerated made;
@@ -107,14 +107,14 @@ fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, Gi
   const FddmAction *action   = data;
   const FddmItemId  drawable = drawables[0] ? gimp_item_get_id (GIMP_ITEM (drawables[0])) : FDDM_NO_ITEM;
   double            values[FDDM_PARAMETERS_MAX];
-  g_autofree char  *account  = NULL, *name = NULL;
-  GimpValueArray   *answer   = NULL;
-  GError           *error    = NULL;
+  g_autofree char  *account = NULL, *name = NULL;
+  GimpValueArray   *answer = NULL;
+  GError           *error  = NULL;
 
   gegl_init (NULL, NULL);
   if (action->one && (!drawables[0] || drawables[1]))
     {
-      g_set_error_literal (&error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("Choose one layer to denoise."));
+      g_set_error_literal (&error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("Choose one layer to denoise."));
       return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
     }
   if (mode == GIMP_RUN_INTERACTIVE && !action->ask (procedure, config, image, drawables[0], &error))

@@ -66,7 +66,8 @@ fddm_host_image_is_floating (FddmImageId image)
 gboolean
 fddm_host_has_item (FddmImageId image, FddmItemId item)
 {
-  return gimp_image_id_is_valid (image) && gimp_item_id_is_valid (item) && gimp_item_get_image (ITEM (item)) == IMAGE (image);
+  return gimp_image_id_is_valid (image) && gimp_item_id_is_valid (item) &&
+         gimp_item_get_image (ITEM (item)) == IMAGE (image);
 }
 
 gboolean
@@ -228,8 +229,8 @@ fddm_host_file_load (const char *path, GError **error)
 
   if (image)
     return gimp_image_get_id (image);
-  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The file cannot be opened: %s"),
-                 gimp_pdb_get_last_error (gimp_get_pdb ()));
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("The file cannot be opened: %s"),
+               gimp_pdb_get_last_error (gimp_get_pdb ()));
   return -1;
 }
 
@@ -240,7 +241,7 @@ fddm_host_file_save (FddmImageId image, const char *path, GError **error)
 
   if (gimp_file_save (GIMP_RUN_NONINTERACTIVE, IMAGE (image), file, NULL))
     return TRUE;
-  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("The result cannot be saved: %s"),
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("The result cannot be saved: %s"),
                gimp_pdb_get_last_error (gimp_get_pdb ()));
   return FALSE;
 }

@@ -21,8 +21,8 @@ G_DEFINE_FINAL_TYPE (FddmPlugin, fddm_plugin, GIMP_TYPE_PLUG_IN)
 static void
 add_argument (GimpProcedure *procedure, const FddmParameter *parameter)
 {
-  const char *label = _(parameter->label);
-  const char *blurb = _(parameter->blurb);   /* GIMP tells the range itself */
+  const char *label = _ (parameter->label);
+  const char *blurb = _ (parameter->blurb); /* GIMP tells the range itself */
   GimpChoice *choice;
 
   switch (parameter->type)
@@ -38,7 +38,7 @@ add_argument (GimpProcedure *procedure, const FddmParameter *parameter)
     case FDDM_PARAMETER_CHOICE:
       choice = gimp_choice_new ();
       for (int i = 0; parameter->choices[i].name; i++)
-        gimp_choice_add (choice, parameter->choices[i].name, i, _(parameter->choices[i].label), NULL);
+        gimp_choice_add (choice, parameter->choices[i].name, i, _ (parameter->choices[i].label), NULL);
       gimp_procedure_add_choice_argument (procedure, parameter->name, label, blurb, choice,
                                           parameter->choices[(int) parameter->preset].name, G_PARAM_READWRITE);
       break;
@@ -55,8 +55,8 @@ add_argument (GimpProcedure *procedure, const FddmParameter *parameter)
 static GimpProcedure *
 new_procedure (GimpPlugIn *plugin, const char *name, const FddmAction *action, const FddmParameter *table)
 {
-  GimpProcedure *procedure
-    = gimp_image_procedure_new (plugin, name, GIMP_PDB_PROC_TYPE_PLUGIN, fddm_gimp3_run, (gpointer) action, NULL);
+  GimpProcedure *procedure = gimp_image_procedure_new (plugin, name, GIMP_PDB_PROC_TYPE_PLUGIN, fddm_gimp3_run,
+                                                       (gpointer) action, NULL);
 
   gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
   for (int i = 0; table[i].name; i++)
@@ -70,9 +70,9 @@ new_denoise (GimpPlugIn *plugin, const char *name)
   GimpProcedure *procedure = new_procedure (plugin, name, &fddm_gimp3_denoise, fddm_denoise_parameters);
 
   gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
-  gimp_procedure_set_menu_label (procedure, _(FDDM_DENOISE_LABEL));
+  gimp_procedure_set_menu_label (procedure, _ (FDDM_DENOISE_LABEL));
   gimp_procedure_add_menu_path (procedure, FDDM_DENOISE_MENU);
-  gimp_procedure_set_documentation (procedure, _(FDDM_DENOISE_BLURB), _(FDDM_DENOISE_HELP), name);
+  gimp_procedure_set_documentation (procedure, _ (FDDM_DENOISE_BLURB), _ (FDDM_DENOISE_HELP), name);
   gimp_procedure_add_layer_return_value (procedure, "new-layer", "New layer", "The denoised layer", FALSE,
                                          G_PARAM_READWRITE);
   gimp_procedure_add_layer_return_value (procedure, "noise-layer", "Noise layer",
@@ -85,11 +85,11 @@ new_generate (GimpPlugIn *plugin, const char *name)
 {
   GimpProcedure *procedure = new_procedure (plugin, name, &fddm_gimp3_generate, fddm_generate_parameters);
 
-  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE | GIMP_PROCEDURE_SENSITIVE_DRAWABLES
-                                                    | GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES);
-  gimp_procedure_set_menu_label (procedure, _(FDDM_GENERATE_LABEL));
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE | GIMP_PROCEDURE_SENSITIVE_DRAWABLES |
+                                                    GIMP_PROCEDURE_SENSITIVE_NO_DRAWABLES);
+  gimp_procedure_set_menu_label (procedure, _ (FDDM_GENERATE_LABEL));
   gimp_procedure_add_menu_path (procedure, FDDM_GENERATE_MENU);
-  gimp_procedure_set_documentation (procedure, _(FDDM_GENERATE_BLURB), _(FDDM_GENERATE_HELP), name);
+  gimp_procedure_set_documentation (procedure, _ (FDDM_GENERATE_BLURB), _ (FDDM_GENERATE_HELP), name);
   gimp_procedure_add_core_object_array_return_value (procedure, "layers", "Layers", "The new layers, by their seeds",
                                                      GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   return procedure;
@@ -126,8 +126,8 @@ new_denoise_file (GimpPlugIn *plugin, const char *name)
 static GimpProcedure *
 new_generate_file (GimpPlugIn *plugin, const char *name)
 {
-  GimpProcedure *procedure
-    = new_helper (plugin, name, fddm_gimp3_generate_file, FDDM_GENERATE_FILE_BLURB, FDDM_GENERATE_FILE_HELP);
+  GimpProcedure *procedure = new_helper (plugin, name, fddm_gimp3_generate_file, FDDM_GENERATE_FILE_BLURB,
+                                         FDDM_GENERATE_FILE_HELP);
 
   add_text (procedure, "model", "Model", "The network");
   add_text (procedure, "subject", "Subject", "What to make");
@@ -138,7 +138,7 @@ new_generate_file (GimpPlugIn *plugin, const char *name)
 }
 
 static const struct {
-  const char     *name;
+  const char *name;
   GimpProcedure *(*create) (GimpPlugIn *plugin, const char *name);
 } procedures[] = { { FDDM_DENOISE_PROCEDURE, new_denoise },
                    { FDDM_GENERATE_PROCEDURE, new_generate },

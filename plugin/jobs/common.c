@@ -15,7 +15,7 @@ fddm_job_check_image (FddmImageId image, const char *indexed, GError **error)
   if (fddm_host_image_is_indexed (image))
     text = indexed;
   else if (fddm_host_image_is_floating (image))
-    text = _("The image has a floating selection. Anchor it first: Layer > Anchor Layer.");
+    text = _ ("The image has a floating selection. Anchor it first: Layer > Anchor Layer.");
   if (text)
     g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, text);
   return text == NULL;
@@ -43,7 +43,7 @@ char *
 fddm_job_account (const FddmContext *context, char *found)
 {
   const char      *reason = fddm_context_gpu_reason (context);
-  g_autofree char *no_gpu = reason ? g_strdup_printf (_("No GPU: %s"), reason) : NULL;
+  g_autofree char *no_gpu = reason ? g_strdup_printf (_ ("No GPU: %s"), reason) : NULL;
   g_autofree char *line   = found;
 
   return no_gpu ? g_strdup_printf ("%s %s", line, no_gpu) : g_steal_pointer (&line);
@@ -54,11 +54,11 @@ static const char *
 in_short (const GError *problem)
 {
   if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_NO_GPU_MODULE))
-    return _("this installation has no GPU module");
+    return _ ("this installation has no GPU module");
   if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_BAD_GPU_MODULE))
-    return _("the GPU module cannot be used");
+    return _ ("the GPU module cannot be used");
   if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_NO_CUDNN))
-    return _("cuDNN 9 is missing");
+    return _ ("cuDNN 9 is missing");
   return problem->message;
 }
 
@@ -76,9 +76,9 @@ fddm_job_device_words (G_GNUC_UNUSED gpointer data)
   g_autofree char *problem = fddm_job_gpu_problem ();
 
   if (problem == NULL)
-    return g_strdup (_("Computes on the GPU."));
+    return g_strdup (_ ("Computes on the GPU."));
   /* translators: %s is why no GPU is used, such as "no NVIDIA driver" */
-  return g_strdup_printf (_("Computes on the processor: %s."), problem);
+  return g_strdup_printf (_ ("Computes on the processor: %s."), problem);
 }
 
 void

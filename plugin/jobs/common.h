@@ -5,16 +5,16 @@
 #include "plugin/gimp.h"
 
 /* Whether the image can take new layers of our making. INDEXED is said where it cannot for its mode, translated. */
-gboolean     fddm_job_check_image (FddmImageId image, const char *indexed, GError **error);
+gboolean fddm_job_check_image (FddmImageId image, const char *indexed, GError **error);
 
 /* The weights NAME, found where the plug-in looks for them. */
-FddmWeights *fddm_job_weights     (const char *name, GError **error);
+FddmWeights *fddm_job_weights (const char *name, GError **error);
 
 /* Those on the device that the value of a parameter says; MEMORY as in FddmContextOptions, 0 = the default. */
-FddmContext *fddm_job_context     (FddmWeights *weights, double device, gsize memory, GError **error);
+FddmContext *fddm_job_context (FddmWeights *weights, double device, gsize memory, GError **error);
 
 /* Why no GPU can be used, shortened for a line; NULL where one can. Takes up to a second. Free with g_free. */
-char        *fddm_job_gpu_problem (void);
+char *fddm_job_gpu_problem (void);
 
 /* FOUND, a line on what was done, which it frees; with a sentence more on why no GPU was taken, where none was. */
-char        *fddm_job_account     (const FddmContext *context, char *found);
+char *fddm_job_account (const FddmContext *context, char *found);

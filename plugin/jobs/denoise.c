@@ -17,14 +17,14 @@
 typedef struct {
   FddmImageId     image;
   FddmItemId      source;
-  char           *name;          /* of the source                         */
-  GeglRectangle   bounds;        /* what is computed                      */
-  GeglBuffer     *noisy;         /* the source's pixels, as they were     */
+  char           *name;   /* of the source                         */
+  GeglRectangle   bounds; /* what is computed                      */
+  GeglBuffer     *noisy;  /* the source's pixels, as they were     */
   const double   *values;
   FddmProgressBar bar;
-  GeglBuffer     *clean;         /* the result                            */
-  GeglBuffer     *uncertainty;   /* of the result, gray; NULL: not wanted */
-  char          **account;       /* may be NULL                           */
+  GeglBuffer     *clean;       /* the result                            */
+  GeglBuffer     *uncertainty; /* of the result, gray; NULL: not wanted */
+  char          **account;     /* may be NULL                           */
 } Job;
 
 static gboolean
@@ -32,13 +32,13 @@ check_layer (FddmImageId image, FddmItemId drawable, GError **error)
 {
   g_autofree char *name = fddm_host_item_name (drawable);
 
-  if (!fddm_job_check_image (image, _("Indexed images cannot be denoised. Convert the image to RGB first: Image > Mode > RGB."),
-                             error))
+  if (!fddm_job_check_image (
+        image, _ ("Indexed images cannot be denoised. Convert the image to RGB first: Image > Mode > RGB."), error))
     return FALSE;
   if (!fddm_host_item_is_layer (drawable))
     {
       g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
-                   _("“%s” is a mask or a channel. Choose a layer to denoise."), name);
+                   _ ("“%s” is a mask or a channel. Choose a layer to denoise."), name);
       return FALSE;
     }
   return TRUE;
@@ -51,8 +51,7 @@ fddm_denoise_bounds (FddmItemId drawable, const GeglRectangle *layer, GeglRectan
 
   if (!fddm_host_selection_bounds (drawable, bounds))
     {
-      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
-                           _("The selection does not touch the layer."));
+      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("The selection does not touch the layer."));
       return FALSE;
     }
   side_x = MAX (FDDM_DENOISE_MARGIN, (MEASURE_MIN - bounds->width + 1) / 2);
@@ -78,9 +77,9 @@ static char *
 describe_run (const FddmContext *context, const FddmReport *report, double seconds)
 {
   if (report->tiles == 0)
-    return g_strdup (_("Nothing was to be removed: a copy."));
+    return g_strdup (_ ("Nothing was to be removed: a copy."));
   /* translators: luma and chroma noise, the device, seconds */
-  return fddm_job_account (context, g_strdup_printf (_("Noise: luma %.1f, chroma %.1f. %s, %.1f s."), report->luma,
+  return fddm_job_account (context, g_strdup_printf (_ ("Noise: luma %.1f, chroma %.1f. %s, %.1f s."), report->luma,
                                                      report->chroma, fddm_context_describe (context), seconds));
 }
 
@@ -115,8 +114,8 @@ run_engine (Job *job, GError **error)
   FddmReport              report;
   gboolean                done;
 
-  context = fddm_denoise_context ((FddmQuality) values[FDDM_DENOISE_QUALITY], values[FDDM_DENOISE_DEVICE], 0, &params.averages,
-                                  error);
+  context = fddm_denoise_context ((FddmQuality) values[FDDM_DENOISE_QUALITY], values[FDDM_DENOISE_DEVICE], 0,
+                                  &params.averages, error);
   if (!context)
     return FALSE;
 
@@ -158,9 +157,9 @@ fill_layer (Job *job, FddmItemId layer, FddmLayerKind kind, const FddmStretch *s
 {
   switch (kind)
     {
-    case FDDM_LAYER_NOISE:       fddm_layer_pixels_noise (layer, job->noisy, job->clean, stretch); break;
+    case FDDM_LAYER_NOISE: fddm_layer_pixels_noise (layer, job->noisy, job->clean, stretch); break;
     case FDDM_LAYER_UNCERTAINTY: fddm_layer_pixels_write (layer, job->uncertainty, stretch); break;
-    default:                     fddm_layer_pixels_write (layer, job->clean, stretch); break;
+    default: fddm_layer_pixels_write (layer, job->clean, stretch); break;
     }
 }
 
@@ -168,11 +167,12 @@ fill_layer (Job *job, FddmItemId layer, FddmLayerKind kind, const FddmStretch *s
 static FddmItemId
 add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double to)
 {
-  const char *const titles[] = { [FDDM_LAYER_PICTURE] = _("%s denoised"), [FDDM_LAYER_NOISE] = _("%s removed noise"),
-                                 [FDDM_LAYER_UNCERTAINTY] = _("%s uncertainty") };
-  g_autofree char  *title   = g_strdup_printf (titles[kind], job->name);
-  FddmStretch       stretch = { .bar = &job->bar, .stage = FDDM_STAGE_WRITE, .from = from, .to = to };
-  FddmItemId        layer   = fddm_host_layer_new (job->image, job->source, title, kind);
+  const char *const titles[] = { [FDDM_LAYER_PICTURE]     = _ ("%s denoised"),
+                                 [FDDM_LAYER_NOISE]       = _ ("%s removed noise"),
+                                 [FDDM_LAYER_UNCERTAINTY] = _ ("%s uncertainty") };
+  g_autofree char  *title    = g_strdup_printf (titles[kind], job->name);
+  FddmStretch       stretch  = { .bar = &job->bar, .stage = FDDM_STAGE_WRITE, .from = from, .to = to };
+  FddmItemId        layer    = fddm_host_layer_new (job->image, job->source, title, kind);
 
   if (layer == FDDM_NO_ITEM)
     return FDDM_NO_ITEM;
@@ -195,7 +195,7 @@ add_layers (Job *job, FddmLayers *made, GError **error)
   if (!fddm_host_has_item (job->image, job->source))
     {
       g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED,
-                   _("“%s” was closed or removed while it was denoised. There is no result."), job->name);
+                   _ ("“%s” was closed or removed while it was denoised. There is no result."), job->name);
       return FALSE;
     }
   fddm_host_undo_begin (job->image);
@@ -212,7 +212,7 @@ add_layers (Job *job, FddmLayers *made, GError **error)
   fddm_host_undo_end (job->image);
 
   if (!done)
-    g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("GIMP could not add the new layer."));
+    g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("GIMP could not add the new layer."));
   return done;
 }
 
@@ -240,11 +240,11 @@ fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, 
     return FALSE;
   job.name  = fddm_host_item_name (drawable);
   job.noisy = fddm_layer_pixels_copy (drawable, &reading);
-  job.clean = gegl_buffer_dup (job.noisy);   /* shares the pixels until they change */
+  job.clean = gegl_buffer_dup (job.noisy); /* shares the pixels until they change */
   if (values[FDDM_DENOISE_OUTPUT] == FDDM_OUTPUT_LAYER_AND_UNCERTAINTY)
     job.uncertainty = fddm_gegl_pixels_gray_new (job.noisy, gegl_buffer_get_format (job.noisy));
-  done = fddm_denoise_bounds (drawable, gegl_buffer_get_extent (job.noisy), &job.bounds, error) && run_engine (&job, error)
-         && add_layers (&job, made, error);
+  done = fddm_denoise_bounds (drawable, gegl_buffer_get_extent (job.noisy), &job.bounds, error) &&
+         run_engine (&job, error) && add_layers (&job, made, error);
   g_clear_object (&job.noisy);
   g_clear_object (&job.clean);
   g_clear_object (&job.uncertainty);

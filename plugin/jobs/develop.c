@@ -52,7 +52,7 @@ fddm_develop_removed (const float *before, const float *after, gsize n, int chan
         const gsize k     = channels == 1 ? i : 3 * i + c;
         const float value = 128 + 255 * gain * (before[k] - after[k]);
 
-        rgb[3 * i + c] = value > 0 ? (guint8) MIN (value, 255) : 0;   /* what is no number is black */
+        rgb[3 * i + c] = value > 0 ? (guint8) MIN (value, 255) : 0; /* what is no number is black */
       }
   return rgb;
 }

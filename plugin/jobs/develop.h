@@ -5,8 +5,8 @@
 
 /* R'G'B' of 8 bits in sRGB, packed, of floats in FORMAT that show PART of the buffer, each pixel STEP × STEP of its; over a
  * checkerboard where the buffer is transparent. Free with g_free. */
-guint8 *fddm_develop_floats  (const float *floats, const Babl *format, GeglBuffer *buffer, const GeglRectangle *part,
-                              int step);
+guint8 *fddm_develop_floats (const float *floats, const Babl *format, GeglBuffer *buffer, const GeglRectangle *part,
+                             int step);
 
 /* GAIN times BEFORE − AFTER around middle gray, N pixels of 1 or 3 samples. */
 guint8 *fddm_develop_removed (const float *before, const float *after, gsize n, int channels, float gain);

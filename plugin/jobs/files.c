@@ -21,7 +21,7 @@ is_folder (const char *folder, GError **error)
 {
   if (g_file_test (folder, G_FILE_TEST_IS_DIR))
     return TRUE;
-  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("There is no folder “%s”."), folder);
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("There is no folder “%s”."), folder);
   return FALSE;
 }
 
@@ -36,7 +36,7 @@ output_path (const char *input, const char *folder, GError **error)
     return NULL;
   if (same_file (input, path))
     g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
-                 _("“%s” would be written over itself. Choose another folder."), input);
+                 _ ("“%s” would be written over itself. Choose another folder."), input);
   else
     return g_steal_pointer (&path);
   return NULL;
@@ -54,7 +54,7 @@ save_whole (FddmImageId image, const char *path, GError **error)
 
   if (done && g_rename (part_path, path))
     {
-      g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("Cannot write “%s”: %s"), path, g_strerror (errno));
+      g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("Cannot write “%s”: %s"), path, g_strerror (errno));
       done = FALSE;
     }
   if (!done)
@@ -71,7 +71,7 @@ denoise_image (FddmImageId image, const double *values, char **account, GError *
 
   if (layer == FDDM_NO_ITEM)
     {
-      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _("The image has no visible layer."));
+      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("The image has no visible layer."));
       return FALSE;
     }
   if (!fddm_job_denoise (image, layer, values, &made, account, error))
@@ -84,7 +84,7 @@ gboolean
 fddm_job_denoise_file (const char *input, const char *folder, const char *settings, GError **error)
 {
   double           values[FDDM_DENOISE_N];
-  g_autofree char *output = NULL;
+  g_autofree char *output  = NULL;
   g_autofree char *account = NULL;
   FddmImageId      image;
   gboolean         done;
@@ -123,8 +123,7 @@ generate_image (const double *values, const char *path, char **account, GError *
 {
   FddmImageId   image = fddm_host_image_new (values[FDDM_GENERATE_WIDTH], values[FDDM_GENERATE_HEIGHT]);
   FddmGenerated made;
-  gboolean      done  = fddm_job_generate (image, FDDM_NO_ITEM, values, &made, account, error)
-                       && save_whole (image, path, error);
+  gboolean done = fddm_job_generate (image, FDDM_NO_ITEM, values, &made, account, error) && save_whole (image, path, error);
 
   fddm_host_image_delete (image);
   return done;
@@ -147,7 +146,7 @@ fddm_job_generate_file (const char *model, const char *subject, const char *fold
   if (values[FDDM_GENERATE_WIDTH] < 1 || values[FDDM_GENERATE_HEIGHT] < 1)
     {
       g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
-                           _("Without an image, width and height must be 1 or more."));
+                           _ ("Without an image, width and height must be 1 or more."));
       return FALSE;
     }
   path = generated_path (folder, values);

@@ -12,13 +12,13 @@
 /* What goes through a job. */
 typedef struct {
   FddmImageId        image;
-  FddmItemId         above;      /* or FDDM_NO_ITEM: on top */
+  FddmItemId         above; /* or FDDM_NO_ITEM: on top */
   const double      *values;
-  FddmGenerateParams params;     /* the first layer's       */
+  FddmGenerateParams params; /* the first layer's       */
   int                count;
   FddmProgressBar    bar;
   GeglBuffer        *pictures[FDDM_GENERATE_LAYERS_MAX];
-  char             **account;    /* may be NULL             */
+  char             **account; /* may be NULL             */
 } Job;
 
 FddmGenerateParams
@@ -65,7 +65,7 @@ check_selection (const Job *job, GError **error)
   if (!fddm_host_has_selection (job->image) || gegl_rectangle_intersect (NULL, &selected, &layer))
     return TRUE;
   g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
-                       _("The selection does not touch the new layer, which begins at the image's upper left corner."));
+                       _ ("The selection does not touch the new layer, which begins at the image's upper left corner."));
   return FALSE;
 }
 
@@ -74,9 +74,9 @@ static char *
 describe_run (const Job *job, const FddmContext *context, double seconds)
 {
   /* translators: width, height, how many, the device, seconds */
-  return fddm_job_account (context, g_strdup_printf (_("%d × %d, layers: %d. %s, %.1f s."), job->params.width,
-                                                     job->params.height, job->count, fddm_context_describe (context),
-                                                     seconds));
+  return fddm_job_account (context,
+                           g_strdup_printf (_ ("%d × %d, layers: %d. %s, %.1f s."), job->params.width, job->params.height,
+                                            job->count, fddm_context_describe (context), seconds));
 }
 
 static gboolean
@@ -92,7 +92,7 @@ compute (Job *job, FddmContext *context, int channels, GError **error)
       FddmSink       sink = fddm_gegl_canvas_sink (&canvas, picture, channels);
 
       job->pictures[job->bar.layer] = picture;
-      params.seed = fddm_seed_after (job->params.seed, job->bar.layer);
+      params.seed                   = fddm_seed_after (job->params.seed, job->bar.layer);
       if (!fddm_generate (context, &params, &sink, fddm_progress_engine, &job->bar, error))
         return FALSE;
     }
@@ -111,7 +111,7 @@ run_engine (Job *job, GError **error)
     return FALSE;
   job->bar.context = context;
   job->bar.layers  = job->count;
-  done = compute (job, context, fddm_weights_channels (weights), error);
+  done             = compute (job, context, fddm_weights_channels (weights), error);
   job->bar.context = NULL;
   if (done && job->account)
     *job->account = describe_run (job, context, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
@@ -125,11 +125,12 @@ add_layer (Job *job, FddmItemId above, int i)
   const guint      seed    = fddm_seed_after (job->params.seed, i);
   g_autofree char *subject = fddm_job_subject (job->values);
   /* translators: the name of a layer: "wood (seed 3)" */
-  g_autofree char *title   = g_strdup_printf (_("%s (seed %u)"), subject, seed);
+  g_autofree char *title   = g_strdup_printf (_ ("%s (seed %u)"), subject, seed);
   const int        before  = job->count - 1 - i;
-  FddmStretch      stretch = { .bar = &job->bar, .stage = FDDM_STAGE_WRITE, .from = (double) before / job->count,
-                               .to = (before + 1.0) / job->count };
-  FddmItemId       layer   = fddm_host_picture_new (job->image, job->params.width, job->params.height, title);
+  FddmStretch      stretch = {
+         .bar = &job->bar, .stage = FDDM_STAGE_WRITE, .from = (double) before / job->count, .to = (before + 1.0) / job->count
+  };
+  FddmItemId layer = fddm_host_picture_new (job->image, job->params.width, job->params.height, title);
 
   if (layer == FDDM_NO_ITEM)
     return FDDM_NO_ITEM;
@@ -167,7 +168,7 @@ add_layers (Job *job, FddmGenerated *made, GError **error)
 
   if (i < 0)
     return TRUE;
-  g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _("GIMP could not add the new layer."));
+  g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("GIMP could not add the new layer."));
   return FALSE;
 }
 
@@ -179,15 +180,17 @@ fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values,
   int      width, height;
   gboolean done;
 
-  if (!fddm_parameters_check (fddm_generate_parameters, values, error)
-      || !fddm_job_check_image (image, _("Indexed images cannot take the new layer. Convert the image to RGB first: "
-                                         "Image > Mode > RGB."), error))
+  if (!fddm_parameters_check (fddm_generate_parameters, values, error) ||
+      !fddm_job_check_image (image,
+                             _ ("Indexed images cannot take the new layer. Convert the image to RGB first: "
+                                "Image > Mode > RGB."),
+                             error))
     return FALSE;
   fddm_host_image_size (image, &width, &height);
   job.params = fddm_generate_params_of (values, width, height);
   job.count  = (int) values[FDDM_GENERATE_COUNT];
   job.above  = fddm_host_layer_of (image, drawable);
-  done = check_selection (&job, error) && run_engine (&job, error) && add_layers (&job, made, error);
+  done       = check_selection (&job, error) && run_engine (&job, error) && add_layers (&job, made, error);
   for (int i = 0; i < job.count; i++)
     g_clear_object (&job.pictures[i]);
   return done;

@@ -7,4 +7,4 @@
 /* What VALUES (of fddm_generate_parameters) say to the engine, and to whose weights; 0 for a side is that of the image. */
 FddmGenerateParams fddm_generate_params_of (const double *values, int image_width, int image_height);
 /* The weights of the values' model. */
-FddmWeights       *fddm_generate_weights   (const double *values, GError **error);
+FddmWeights *fddm_generate_weights (const double *values, GError **error);

@@ -6,40 +6,40 @@
 
 /* The layers that fddm_job_denoise made. */
 typedef struct {
-  FddmItemId layer;    /* the result                                               */
-  FddmItemId second;   /* what was removed, or the uncertainty, or FDDM_NO_ITEM    */
+  FddmItemId layer;  /* the result                                               */
+  FddmItemId second; /* what was removed, or the uncertainty, or FDDM_NO_ITEM    */
 } FddmLayers;
 
 /* Denoises a layer into a new one above it, as VALUES (of fddm_denoise_parameters) say. The image is changed after the
  * last pixel was computed, in one undo group, or not at all. ACCOUNT, which may be NULL, gets a line on what was found and
  * where it was computed; free with g_free. */
-gboolean fddm_job_denoise      (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made,
-                                char **account, GError **error);
+gboolean fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made, char **account,
+                           GError **error);
 
 /* FALSE and a reason where fddm_job_denoise would refuse the layer. */
 gboolean fddm_job_denoise_check (FddmImageId image, FddmItemId drawable, GError **error);
 
 /* The layers that fddm_job_generate made. */
 typedef struct {
-  FddmItemId layers[FDDM_GENERATE_LAYERS_MAX];   /* by their seeds, counting up */
+  FddmItemId layers[FDDM_GENERATE_LAYERS_MAX]; /* by their seeds, counting up */
   int        n;
 } FddmGenerated;
 
 /* Makes new layers above the layer that DRAWABLE is or is the mask of, else on top, as VALUES (of fddm_generate_parameters)
  * say: at the image's upper left corner, the first one on top. The image is changed after the last pixel was computed, in
  * one undo group, or not at all. ACCOUNT as above. */
-gboolean fddm_job_generate     (FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made,
-                                char **account, GError **error);
+gboolean fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made,
+                            char **account, GError **error);
 
 /* What VALUES make, as a name: the subject, or the model where any will do. Free with g_free. */
-char    *fddm_job_subject      (const double *values);
+char *fddm_job_subject (const double *values);
 
 /* A line on where device "auto" computes, and why not on a GPU. Free with g_free. DATA is not used. */
-char    *fddm_job_device_words (gpointer data);
+char *fddm_job_device_words (gpointer data);
 
 /* Where nobody sees a dialog or a progress bar, in a script, the account goes to the standard error output, behind the name
  * of what was denoised. */
-void     fddm_job_log          (const char *name, const char *account);
+void fddm_job_log (const char *name, const char *account);
 
 /* Denoises the picture file INPUT into FOLDER, under the same name. SETTINGS: see fddm_parameters_from_text. The file in
  * FOLDER appears whole or not at all, and INPUT itself is never written to. */

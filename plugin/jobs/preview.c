@@ -14,22 +14,32 @@
 #define STEPS_MAX 20
 
 struct FddmGeneratePreview {
-  int          image_width, image_height;
-  gboolean     gray;
-  FddmLine     lines[2];
+  int      image_width, image_height;
+  gboolean gray;
+  FddmLine lines[2];
   /* In the painter's thread: */
-  double       model, device;    /* of the context, where there is one */
+  double       model, device; /* of the context, where there is one */
   FddmWeights *weights;
   FddmContext *context;
 };
 
 /* Classes that we know, in words for people. */
 static const FddmChoice subjects[] = {
-  { "brick", N_ ("Brick") },   { "concrete", N_ ("Concrete") },         { "fabric", N_ ("Fabric") },
-  { "grass", N_ ("Grass") },   { "forest-floor", N_ ("Forest floor") }, { "gravel", N_ ("Gravel") },
-  { "ground", N_ ("Ground") }, { "marble", N_ ("Marble") },             { "metal", N_ ("Metal") },
-  { "paper", N_ ("Paper") },   { "rock", N_ ("Rock") },                 { "sand", N_ ("Sand") },
-  { "snow", N_ ("Snow") },     { "stone-paving", N_ ("Stone paving") }, { "tiles", N_ ("Tiles") },
+  { "brick", N_ ("Brick") },
+  { "concrete", N_ ("Concrete") },
+  { "fabric", N_ ("Fabric") },
+  { "grass", N_ ("Grass") },
+  { "forest-floor", N_ ("Forest floor") },
+  { "gravel", N_ ("Gravel") },
+  { "ground", N_ ("Ground") },
+  { "marble", N_ ("Marble") },
+  { "metal", N_ ("Metal") },
+  { "paper", N_ ("Paper") },
+  { "rock", N_ ("Rock") },
+  { "sand", N_ ("Sand") },
+  { "snow", N_ ("Snow") },
+  { "stone-paving", N_ ("Stone paving") },
+  { "tiles", N_ ("Tiles") },
   { "wood", N_ ("Wood") },
 };
 
@@ -43,7 +53,7 @@ label_of (const char *name)
 
   for (gsize i = 0; i < G_N_ELEMENTS (subjects); i++)
     if (!strcmp (subjects[i].name, name))
-      return _(subjects[i].label);
+      return _ (subjects[i].label);
   g_strdelimit (label, "-_", ' ');
   label[0] = g_ascii_toupper (label[0]);
   return g_intern_string (label);
@@ -82,7 +92,7 @@ static void
 add_models (GArray *choices)
 {
   static const char prefix[] = "generate-", suffix[] = ".safetensors";
-  g_auto (GStrv)    folders  = fddm_folders_weights (fddm_host_profile ());
+  g_auto (GStrv)    folders = fddm_folders_weights (fddm_host_profile ());
 
   for (int i = 0; folders[i]; i++)
     {
@@ -105,7 +115,7 @@ choices_of (G_GNUC_UNUSED gpointer data, const char *name, const double *values)
 {
   GArray     *choices = g_array_new (TRUE, TRUE, sizeof (FddmChoice));
   const char *model   = fddm_text_of_value (values[FDDM_GENERATE_MODEL]);
-  FddmChoice  any     = { "", _("Any") };
+  FddmChoice  any     = { "", _ ("Any") };
 
   if (!strcmp (name, fddm_generate_parameters[FDDM_GENERATE_SUBJECT].name))
     {
@@ -161,7 +171,8 @@ develop (const FddmGeneratePreview *preview, const FddmImage *image, int times, 
   g_autofree guint8 *once   = g_malloc (n * 3);
   g_autofree guint8 *gray   = g_malloc (n);
 
-  babl_process (babl_fish (from, preview->gray ? babl_format ("Y' u8") : target), image->pixels, preview->gray ? gray : once, n);
+  babl_process (babl_fish (from, preview->gray ? babl_format ("Y' u8") : target), image->pixels, preview->gray ? gray : once,
+                n);
   if (preview->gray)
     babl_process (babl_fish (babl_format ("Y' u8"), target), gray, once, n);
   picture->width  = image->width * times;
@@ -176,8 +187,8 @@ static char *
 words_of (const FddmGenerateParams *params)
 {
   /* translators: a tile's width and height */
-  return params->tileable ? g_strdup_printf (_("Preview: %d × %d pixels, repeated"), params->width, params->height)
-                          : g_strdup_printf (_("Preview: %d × %d pixels"), params->width, params->height);
+  return params->tileable ? g_strdup_printf (_ ("Preview: %d × %d pixels, repeated"), params->width, params->height)
+                          : g_strdup_printf (_ ("Preview: %d × %d pixels"), params->width, params->height);
 }
 
 static void
@@ -197,15 +208,16 @@ paint (gpointer data, const double *values, FddmPicture *picture, int *stop, int
       picture->words = g_strdup (error->message);
       return;
     }
-  params.width  = MIN (params.width, FDDM_PREVIEW_SIDE / times);
-  params.height = MIN (params.height, FDDM_PREVIEW_SIDE / times);
-  params.steps  = MIN (params.steps, STEPS_MAX);
-  image         = (FddmImage) { .width = params.width, .height = params.height,
-                                .channels = fddm_weights_channels (preview->weights) };
+  params.width       = MIN (params.width, FDDM_PREVIEW_SIDE / times);
+  params.height      = MIN (params.height, FDDM_PREVIEW_SIDE / times);
+  params.steps       = MIN (params.steps, STEPS_MAX);
+  image              = (FddmImage) { .width    = params.width,
+                                     .height   = params.height,
+                                     .channels = fddm_weights_channels (preview->weights) };
   image.pixel_stride = image.channels;
   image.row_stride   = (gsize) image.channels * image.width;
   image.pixels = pixels = g_new (float, image.row_stride * image.height);
-  sink         = fddm_image_sink (&image);
+  sink                  = fddm_image_sink (&image);
   if (fddm_generate (preview->context, &params, &sink, watch, &watched, &error))
     develop (preview, &image, times, picture);
   picture->words = error ? g_strdup (error->message) : words_of (&params);
@@ -229,8 +241,9 @@ fddm_generate_preview_new (FddmImageId image, FddmGenerateHelp *help)
   preview->gray     = fddm_host_image_is_gray (image);
   preview->lines[0] = (FddmLine) { fddm_generate_parameters[FDDM_GENERATE_DEVICE].name, FDDM_DEVICE_CHOICE_AUTO,
                                    N_ ("Looking for a GPU"), fddm_job_device_words, NULL };
-  *help = (FddmGenerateHelp) { preview->image_width, preview->image_height, preview->lines, { paint, finish, preview },
-                               choices_of, preview };
+  *help             = (FddmGenerateHelp) { preview->image_width, preview->image_height,
+                                           preview->lines,       { paint, finish, preview },
+                                           choices_of,           preview };
   return preview;
 }
 

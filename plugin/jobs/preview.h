@@ -7,5 +7,5 @@
 typedef struct FddmGeneratePreview FddmGeneratePreview;
 
 /* Fills in HELP, which takes no more than one dialog; free what is returned after it. */
-FddmGeneratePreview *fddm_generate_preview_new  (FddmImageId image, FddmGenerateHelp *help);
+FddmGeneratePreview *fddm_generate_preview_new (FddmImageId image, FddmGenerateHelp *help);
 void                 fddm_generate_preview_free (FddmGeneratePreview *preview);

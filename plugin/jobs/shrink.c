@@ -5,8 +5,11 @@
 void
 fddm_shrink_init (FddmShrink *shrink, const GeglRectangle *part, int step, int channels)
 {
-  *shrink = (FddmShrink) { .part = *part, .step = step, .channels = channels,
-                           .across = (part->width + step - 1) / step, .down = (part->height + step - 1) / step };
+  *shrink        = (FddmShrink) { .part     = *part,
+                                  .step     = step,
+                                  .channels = channels,
+                                  .across   = (part->width + step - 1) / step,
+                                  .down     = (part->height + step - 1) / step };
   shrink->sums   = g_new0 (float, (gsize) shrink->across * shrink->down * channels);
   shrink->counts = g_new0 (int, (gsize) shrink->across * shrink->down);
 }

@@ -31,21 +31,21 @@
 typedef struct {
   FddmContext *context;
   int          averages;
-  double       quality, device;    /* whose it is, where there is one */
+  double       quality, device; /* whose it is, where there is one */
 } Network;
 
 struct FddmDenoiseSight {
   FddmImageId   image;
   FddmItemId    source;
   char         *name;
-  GeglBuffer   *noisy;             /* a copy of the layer   */
-  GeglRectangle band;              /* the last that was read */
-  GeglRectangle bounds;            /* what the job computes, and measures the noise of */
+  GeglBuffer   *noisy;  /* a copy of the layer   */
+  GeglRectangle band;   /* the last that was read */
+  GeglRectangle bounds; /* what the job computes, and measures the noise of */
   /* In the painter's thread: */
-  Network       draft, chosen;
+  Network        draft, chosen;
   FddmNoiseModel measured;
-  gboolean      looked;            /* for a GPU             */
-  char         *gpu_problem;       /* why there is none     */
+  gboolean       looked;      /* for a GPU             */
+  char          *gpu_problem; /* why there is none     */
 };
 
 /* ---- In the dialog's thread ---- */
@@ -105,11 +105,11 @@ device_words (FddmDenoiseSight *sight, double device)
   problem       = sight->gpu_problem;
   if (problem && device == FDDM_DEVICE_CHOICE_GPU)
     /* translators: %s is why, such as "no NVIDIA driver" */
-    return g_strdup_printf (_("No GPU can be used: %s. Choose the device “Automatic” or “CPU” under Advanced."), problem);
+    return g_strdup_printf (_ ("No GPU can be used: %s. Choose the device “Automatic” or “CPU” under Advanced."), problem);
   if (problem)
-    return g_strdup_printf (_("Computes on the processor: %s."), problem);
-  return g_strdup (device == FDDM_DEVICE_CHOICE_CPU ? _("Computes on the processor, as chosen under Advanced.")
-                                                    : _("Computes on the GPU."));
+    return g_strdup_printf (_ ("Computes on the processor: %s."), problem);
+  return g_strdup (device == FDDM_DEVICE_CHOICE_CPU ? _ ("Computes on the processor, as chosen under Advanced.")
+                                                    : _ ("Computes on the GPU."));
 }
 
 /* The layer's own pixels of SHOWN as the engine gets them, made as small. */
@@ -137,8 +137,8 @@ read_floats (const FddmDenoiseSight *sight, const Babl *format, const FddmSight 
 static void
 show_original (gpointer data, FddmSight *shown)
 {
-  FddmDenoiseSight   *sight = data;
-  const GeglRectangle part  = rectangle_of (&shown->part);
+  FddmDenoiseSight   *sight  = data;
+  const GeglRectangle part   = rectangle_of (&shown->part);
   g_autofree float   *floats = NULL;
   FddmGeglPixels      pixels;
 
@@ -153,11 +153,11 @@ measured_words (const FddmNoiseModel *measured, double luma, double chroma)
   g_autofree char *traits = fddm_measured_traits (measured);
 
   if (luma < 0.5 && chroma < 0.5)
-    return g_strdup_printf (_("Measured: no noise%s"), traits);
+    return g_strdup_printf (_ ("Measured: no noise%s"), traits);
   if (chroma > 0)
     /* translators: levels, and what else there is to say, such as ", coarse" */
-    return g_strdup_printf (_("Measured: brightness noise %.1f, colour noise %.1f%s"), luma, chroma, traits);
-  return g_strdup_printf (_("Measured: brightness noise %.1f%s"), luma, traits);
+    return g_strdup_printf (_ ("Measured: brightness noise %.1f, colour noise %.1f%s"), luma, chroma, traits);
+  return g_strdup_printf (_ ("Measured: brightness noise %.1f%s"), luma, traits);
 }
 
 static gboolean
@@ -170,8 +170,8 @@ measure (gpointer data, FddmSight *shown, const FddmSightWatch *watched)
 
   fddm_gegl_pixels_init (&pixels, sight->noisy, NULL, &sight->bounds, NULL);
   source = fddm_gegl_pixels_source (&pixels);
-  if (!open_network (&sight->draft, FDDM_QUALITY_FAST, FDDM_DEVICE_CHOICE_AUTO, &error)
-      || !fddm_measure_noise (sight->draft.context, &source, watch, (gpointer) watched, &sight->measured, &error))
+  if (!open_network (&sight->draft, FDDM_QUALITY_FAST, FDDM_DEVICE_CHOICE_AUTO, &error) ||
+      !fddm_measure_noise (sight->draft.context, &source, watch, (gpointer) watched, &sight->measured, &error))
     {
       shown->words = g_strdup (error->message);
       return FALSE;
@@ -250,14 +250,14 @@ denoise (gpointer data, const double *values, gboolean draft, FddmSight *shown, 
 
   shown->device = device_words (sight, values[FDDM_DENOISE_DEVICE]);
   fddm_gegl_pixels_init (&pixels, sight->noisy, NULL, &around, NULL);
-  if (!open_network (network, quality, values[FDDM_DENOISE_DEVICE], &error)
-      || !(after = run_engine (sight, network, values, &pixels, shown, watched, &error)))
+  if (!open_network (network, quality, values[FDDM_DENOISE_DEVICE], &error) ||
+      !(after = run_engine (sight, network, values, &pixels, shown, watched, &error)))
     {
       shown->words = g_strdup (error->message);
       return FALSE;
     }
-  shown->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC * sight->bounds.width * sight->bounds.height
-                   / ((double) around.width * around.height);
+  shown->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC * sight->bounds.width * sight->bounds.height /
+                   ((double) around.width * around.height);
   develop (sight, pixels.format, after, shown);
   return TRUE;
 }
@@ -283,16 +283,19 @@ fddm_denoise_sight_new (FddmImageId image, FddmItemId drawable, FddmDenoiseHelp 
 
   if (!fddm_job_denoise_check (image, drawable, error))
     return NULL;
-  sight = g_new0 (FddmDenoiseSight, 1);
-  live  = fddm_host_buffer (drawable);
-  all   = gegl_buffer_get_extent (live);
+  sight         = g_new0 (FddmDenoiseSight, 1);
+  live          = fddm_host_buffer (drawable);
+  all           = gegl_buffer_get_extent (live);
   sight->image  = image;
   sight->source = drawable;
   sight->name   = fddm_host_item_name (drawable);
   sight->noisy  = gegl_buffer_new (all, fddm_host_format (drawable));
   fddm_denoise_bounds (drawable, all, &sight->bounds, NULL);
   fddm_host_selection_bounds (drawable, &focus);
-  *help = (FddmDenoiseHelp) { sight->name, all->width, all->height, { focus.x, focus.y, focus.width, focus.height },
+  *help = (FddmDenoiseHelp) { sight->name,
+                              all->width,
+                              all->height,
+                              { focus.x, focus.y, focus.width, focus.height },
                               fddm_host_image_is_gray (image),
                               { read_band, show_original, measure, denoise, finish, sight } };
   return sight;

@@ -8,5 +8,5 @@ typedef struct FddmDenoiseSight FddmDenoiseSight;
 
 /* Fills in HELP, which takes no more than one dialog; free what is returned after it. NULL and a reason where the layer can't be
  * denoised. */
-FddmDenoiseSight *fddm_denoise_sight_new  (FddmImageId image, FddmItemId drawable, FddmDenoiseHelp *help, GError **error);
+FddmDenoiseSight *fddm_denoise_sight_new (FddmImageId image, FddmItemId drawable, FddmDenoiseHelp *help, GError **error);
 void              fddm_denoise_sight_free (FddmDenoiseSight *sight);

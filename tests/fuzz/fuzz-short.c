@@ -9,32 +9,54 @@
 int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size);
 
 /* Words that lead a mutation deeper than single bytes do. */
-static const char *const words[] = {
-  "-1", "0", "1", "2", "3", "8192", "2147483647", "4294967296", "9223372036854775807", "1e999", "null", "{}", "[]", "\"\"",
-  "\\\"h\\\"", "\\\"input\\\"", "\\\"conv1x1\\\"", "\\\"conv3x3\\\"", "\\\"concat\\\"", "\\\"group_norm\\\"",
-  "\\\"attention\\\"", "\\\"embedding\\\"", "\\\"residual\\\"", "\\\"groups\\\":1", "\\\"heads\\\":1", "generate", "measure",
-  "F16", "BF16", "variants", "[[", "}}", ",", ":" };
+static const char *const words[] = { "-1",
+                                     "0",
+                                     "1",
+                                     "2",
+                                     "3",
+                                     "8192",
+                                     "2147483647",
+                                     "4294967296",
+                                     "9223372036854775807",
+                                     "1e999",
+                                     "null",
+                                     "{}",
+                                     "[]",
+                                     "\"\"",
+                                     "\\\"h\\\"",
+                                     "\\\"input\\\"",
+                                     "\\\"conv1x1\\\"",
+                                     "\\\"conv3x3\\\"",
+                                     "\\\"concat\\\"",
+                                     "\\\"group_norm\\\"",
+                                     "\\\"attention\\\"",
+                                     "\\\"embedding\\\"",
+                                     "\\\"residual\\\"",
+                                     "\\\"groups\\\":1",
+                                     "\\\"heads\\\":1",
+                                     "generate",
+                                     "measure",
+                                     "F16",
+                                     "BF16",
+                                     "variants",
+                                     "[[",
+                                     "}}",
+                                     ",",
+                                     ":" };
 
 static void
 mutate (GByteArray *file, GRand *rand)
 {
-  guint at = (guint) g_rand_int_range (rand, 0, (gint32) file->len);
+  guint at   = (guint) g_rand_int_range (rand, 0, (gint32) file->len);
   guint some = (guint) g_rand_int_range (rand, 1, 12);
 
   switch (g_rand_int_range (rand, 0, 5))
     {
-    case 0:
-      file->data[at] ^= (guint8) (1 << g_rand_int_range (rand, 0, 8));
-      break;
-    case 1:
-      file->data[at] = (guint8) g_rand_int_range (rand, 0, 256);
-      break;
-    case 2:
-      g_byte_array_remove_range (file, at, MIN (file->len - at, some));
-      break;
-    default:
-      {
-        const char *word = words[g_rand_int_range (rand, 0, G_N_ELEMENTS (words))];
+    case 0: file->data[at] ^= (guint8) (1 << g_rand_int_range (rand, 0, 8)); break;
+    case 1: file->data[at] = (guint8) g_rand_int_range (rand, 0, 256); break;
+    case 2: g_byte_array_remove_range (file, at, MIN (file->len - at, some)); break;
+      default: {
+        const char *word   = words[g_rand_int_range (rand, 0, G_N_ELEMENTS (words))];
         guint       length = (guint) strlen (word);
 
         memcpy (file->data + at, word, MIN (length, file->len - at));
@@ -43,7 +65,10 @@ mutate (GByteArray *file, GRand *rand)
 }
 
 /* One of each kind of network; of the data, the bytes [FIRST, END). */
-static const struct { const char *name, *header; gsize first, end; } seeds[] = {
+static const struct {
+  const char *name, *header;
+  gsize       first, end;
+} seeds[] = {
   { "tiny.safetensors", HEADER, 0, DATA_BYTES },
   { "meter.safetensors", MEASURE_HEADER, MEASURE_SKIPS, DATA_BYTES },
   { "generate.safetensors", GENERATE_HEADER, 0, DATA_BYTES },
@@ -60,10 +85,10 @@ seed_file (const guint8 *data, guint which, gsize *data_bytes)
 static gboolean
 write_seed (const char *folder, const guint8 *data, guint which)
 {
-  gsize                   data_bytes;
-  g_autofree char        *path = g_build_filename (folder, seeds[which].name, NULL);
-  g_autoptr (GByteArray)  file = seed_file (data, which, &data_bytes);
-  g_autoptr (GError)      error = NULL;
+  gsize                  data_bytes;
+  g_autofree char       *path  = g_build_filename (folder, seeds[which].name, NULL);
+  g_autoptr (GByteArray) file  = seed_file (data, which, &data_bytes);
+  g_autoptr (GError)     error = NULL;
 
   if (g_file_set_contents (path, (const char *) file->data, file->len, &error))
     return TRUE;
@@ -76,10 +101,10 @@ main (int argc, char **argv)
 {
   guint8            data[DATA_BYTES + VARIANTS_BYTES];
   double            seconds = argc > 1 ? g_ascii_strtod (argv[1], NULL) : 3;
-  guint32           seed = argc > 2 ? (guint32) g_ascii_strtoull (argv[2], NULL, 10) : 1;
-  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
-  gint64            end = g_get_monotonic_time () + (gint64) (seconds * 1e6);
-  guint             runs = 0;
+  guint32           seed    = argc > 2 ? (guint32) g_ascii_strtoull (argv[2], NULL, 10) : 1;
+  g_autoptr (GRand) rand    = g_rand_new_with_seed (seed);
+  gint64            end     = g_get_monotonic_time () + (gint64) (seconds * 1e6);
+  guint             runs    = 0;
 
   weights_file_data (data);
   weights_file_variants (data + DATA_BYTES);
@@ -93,7 +118,7 @@ main (int argc, char **argv)
   for (; g_get_monotonic_time () < end; runs++)
     {
       gsize                  data_bytes;
-      g_autoptr (GByteArray) file = seed_file (data, runs % G_N_ELEMENTS (seeds), &data_bytes);
+      g_autoptr (GByteArray) file  = seed_file (data, runs % G_N_ELEMENTS (seeds), &data_bytes);
       g_autofree guint8     *bytes = NULL;
 
       for (int n = g_rand_int_range (rand, 1, 5); n > 0 && file->len > 0; n--)

@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size);
 int
 LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size)
 {
-  g_autoptr (GError)      error = NULL;
+  g_autoptr (GError)      error   = NULL;
   g_autoptr (FddmWeights) weights = fddm_weights_parse ("fuzz", bytes, size, &error);
 
   g_assert_true ((weights == NULL) == (error != NULL));

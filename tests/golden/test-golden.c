@@ -9,7 +9,7 @@
 typedef struct {
   const FddmBackend *backend;
   FddmDeviceOptions  options;
-  double             tolerance;   /* relative L2 */
+  double             tolerance; /* relative L2 */
 } Setting;
 
 /* bf16 where the processor has it; on others the last line is as exact as the second. */
@@ -46,9 +46,13 @@ bench_open (Bench *bench, const Setting *setting, const char *weights, int rows,
   g_assert_true (fddm_network_prepare (bench->network, rows, columns, NULL));
   bench->mean     = test_tensor (bench->backend, bench->device, FDDM_TENSOR_FLOAT, 1, 1, 48, bench->weights->mean);
   bench->variance = test_tensor (bench->backend, bench->device, FDDM_TENSOR_FLOAT, 1, 1, 48, bench->weights->variance);
-  bench->sampler  = (FddmSampler) { .backend = bench->backend, .device = bench->device, .weights = bench->weights,
-                                    .network = bench->network, .mean = bench->mean, .variance = bench->variance,
-                                    .class = -1 };
+  bench->sampler  = (FddmSampler) { .backend  = bench->backend,
+                                    .device   = bench->device,
+                                    .weights  = bench->weights,
+                                    .network  = bench->network,
+                                    .mean     = bench->mean,
+                                    .variance = bench->variance,
+                                    .class    = -1 };
 }
 
 static void
@@ -66,8 +70,7 @@ assert_close (const Bench *bench, const FddmTensor *tensor, const float *expecte
 {
   g_autofree float *values = test_download (bench->backend, bench->device, tensor);
 
-  g_assert_cmpfloat (test_error (values, expected, (gsize) tensor->height * tensor->width * tensor->channels), <,
-                     tolerance);
+  g_assert_cmpfloat (test_error (values, expected, (gsize) tensor->height * tensor->width * tensor->channels), <, tolerance);
 }
 
 /* A network about to be asked for the clean coefficients of the golden NAME.x with noise NAME.s. */
@@ -104,10 +107,10 @@ test_denoising_network (void)
 {
   g_autofree char            *bytes = NULL;
   g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
-  int               n, rows, columns;
-  g_autofree float *estimate = test_golden_image (file, "network.estimate", &n, &rows, &columns);
-  g_autofree float *output = test_golden_image (file, "network.output", &n, &rows, &columns);
-  g_autofree float *input = test_golden_image (file, "network.input", &n, &rows, &columns);
+  int                         n, rows, columns;
+  g_autofree float           *estimate = test_golden_image (file, "network.estimate", &n, &rows, &columns);
+  g_autofree float           *output   = test_golden_image (file, "network.output", &n, &rows, &columns);
+  g_autofree float           *input    = test_golden_image (file, "network.input", &n, &rows, &columns);
 
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     {
@@ -128,10 +131,10 @@ test_generating_network (void)
 {
   g_autofree char            *bytes = NULL;
   g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
-  int               n, rows, columns;
+  int                         n, rows, columns;
 
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
-    for (int class = 0; class < 3; class++)
+    for (int class = 0; class < 3; class ++)
       {
         g_autofree char  *name     = g_strdup_printf ("generate.output.%d", class);
         g_autofree float *expected = test_golden_image (file, name, &n, &rows, &columns);
@@ -151,9 +154,9 @@ test_wiener_input (void)
 {
   g_autofree char            *bytes = NULL;
   g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
-  int               n, rows, columns;
-  g_autofree float *estimate = test_golden_image (file, "wiener.estimate", &n, &rows, &columns);
-  g_autofree float *input = test_golden_image (file, "wiener.input", &n, &rows, &columns);
+  int                         n, rows, columns;
+  g_autofree float           *estimate = test_golden_image (file, "wiener.estimate", &n, &rows, &columns);
+  g_autofree float           *input    = test_golden_image (file, "wiener.input", &n, &rows, &columns);
 
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     {
@@ -190,18 +193,21 @@ golden_part (FddmSafetensors *file, const char *name, int i)
 static void
 test_sampler (void)
 {
-  static const struct { const char *name; float eta; } cases[] = { { "sampler.eta0", 0.0f }, { "sampler.eta05", 0.5f } };
+  static const struct {
+    const char *name;
+    float       eta;
+  } cases[] = { { "sampler.eta0", 0.0f }, { "sampler.eta05", 0.5f } };
 
   for (gsize k = 0; k < G_N_ELEMENTS (cases); k++)
     {
       g_autofree char            *bytes = NULL;
       g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
-      int               n, rows, columns;
-      g_autofree float *x        = test_golden_image (file, "sampler.start", &n, &rows, &columns);
-      g_autofree float *expected = test_golden_image (file, cases[k].name, &n, &rows, &columns);
-      gsize             size     = (gsize) n * rows * columns;
-      Bench             b;
-      FddmTensor       *tx, *ts, *tx0;
+      int                         n, rows, columns;
+      g_autofree float           *x        = test_golden_image (file, "sampler.start", &n, &rows, &columns);
+      g_autofree float           *expected = test_golden_image (file, cases[k].name, &n, &rows, &columns);
+      gsize                       size     = (gsize) n * rows * columns;
+      Bench                       b;
+      FddmTensor                 *tx, *ts, *tx0;
 
       bench_open (&b, &settings[0], "tiny.safetensors", rows, columns);
       tx  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
@@ -209,7 +215,8 @@ test_sampler (void)
       tx0 = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
       for (int i = 0; i < 5; i++)
         {
-          g_autofree float *from = golden_part (file, "sampler.levels", i), *to = golden_part (file, "sampler.levels", i + 1);
+          g_autofree float *from = golden_part (file, "sampler.levels", i),
+                           *to   = golden_part (file, "sampler.levels", i + 1);
           g_autofree float *z = golden_part (file, "sampler.z", i), *x0 = NULL;
 
           b.backend->tensor_upload (b.device, tx, x, NULL);
@@ -233,26 +240,26 @@ check_ten_steps (const Setting *setting, const char *name, float guidance)
 {
   g_autofree char            *bytes = NULL;
   g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
-  int               n, rows, columns;
-  gint64            shape[2] = { 11, 48 };
-  g_autofree float *x      = test_golden_image (file, "steps.start", &n, &rows, &columns);
-  const float      *levels = fddm_safetensors_take (file, "steps.levels", 2, shape, NULL);
-  const gsize       size   = (gsize) n * rows * columns;
-  float             ones[48], zeros[48] = { 0 };
-  Bench             b;
-  FddmTensor       *tx, *ts, *tx0, *one, *zero;
+  int                         n, rows, columns;
+  gint64                      shape[2] = { 11, 48 };
+  g_autofree float           *x        = test_golden_image (file, "steps.start", &n, &rows, &columns);
+  const float                *levels   = fddm_safetensors_take (file, "steps.levels", 2, shape, NULL);
+  const gsize                 size     = (gsize) n * rows * columns;
+  float                       ones[48], zeros[48] = { 0 };
+  Bench                       b;
+  FddmTensor                 *tx, *ts, *tx0, *one, *zero;
 
   bench_open (&b, setting, "tiny-generate.safetensors", rows, columns);
   for (int k = 0; k < 48; k++)
     ones[k] = 1.0f;
-  tx   = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
-  ts   = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, NULL);
-  tx0  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
-  one  = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, ones);
-  zero = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, zeros);
-  b.sampler.class    = 1;
-  b.sampler.clamp    = guidance > 1.0f;
-  b.sampler.guidance = (FddmGuidance) { .strength = guidance, .one = one, .zero = zero };
+  tx                       = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
+  ts                       = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, NULL);
+  tx0                      = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
+  one                      = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, ones);
+  zero                     = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, 1, 1, n, zeros);
+  b.sampler.class          = 1;
+  b.sampler.clamp          = guidance > 1.0f;
+  b.sampler.guidance       = (FddmGuidance) { .strength = guidance, .one = one, .zero = zero };
   b.sampler.guidance.other = test_tensor (b.backend, b.device, FDDM_TENSOR_FLOAT, rows, columns, n, NULL);
   for (int i = 0; i < 10; i++)
     {
@@ -290,10 +297,10 @@ test_ten_steps (void)
 static void
 test_ten_levels (void)
 {
-  g_autofree char            *bytes   = NULL;
-  g_autoptr (FddmSafetensors) file    = test_golden_open (&bytes);
-  g_autofree char            *path    = test_golden_path ("tiny-generate.safetensors");
-  g_autoptr (FddmWeights)     weights = fddm_weights_open (path, NULL);
+  g_autofree char            *bytes    = NULL;
+  g_autoptr (FddmSafetensors) file     = test_golden_open (&bytes);
+  g_autofree char            *path     = test_golden_path ("tiny-generate.safetensors");
+  g_autoptr (FddmWeights)     weights  = fddm_weights_open (path, NULL);
   gint64                      shape[1] = { 9 };
   const float                *expected = fddm_safetensors_take (file, "steps.mu", 1, shape, NULL);
   FddmSchedule                schedule;
@@ -315,7 +322,7 @@ static const float *
 golden_vector (FddmSafetensors *file, const char *name, int n)
 {
   gint64       shape[1] = { n };
-  const float *values = fddm_safetensors_take (file, name, 1, shape, NULL);
+  const float *values   = fddm_safetensors_take (file, name, 1, shape, NULL);
 
   g_assert_nonnull (values);
   return values;
@@ -329,31 +336,37 @@ whole_window (int width, int height, int *row_offset, int *column_offset)
     row_offset[i] = i * width * 3;
   for (int i = 0; i < width; i++)
     column_offset[i] = i * 3;
-  return (FddmWindow) { .patch = 4, .rows = height / 4, .columns = width / 4, .channels = 3, .channel_stride = 1,
-                        .n_floats = (gsize) width * height * 3, .row_offset = row_offset, .column_offset = column_offset };
+  return (FddmWindow) { .patch          = 4,
+                        .rows           = height / 4,
+                        .columns        = width / 4,
+                        .channels       = 3,
+                        .channel_stride = 1,
+                        .n_floats       = (gsize) width * height * 3,
+                        .row_offset     = row_offset,
+                        .column_offset  = column_offset };
 }
 
 /* From pixels to the noise model, and again on the same meter. */
 static void
 test_noise_meter (void)
 {
-  g_autofree char            *bytes = NULL;
-  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
-  g_autofree char            *path  = test_golden_path ("tiny-meter.safetensors");
+  g_autofree char            *bytes   = NULL;
+  g_autoptr (FddmSafetensors) file    = test_golden_open (&bytes);
+  g_autofree char            *path    = test_golden_path ("tiny-meter.safetensors");
   g_autoptr (FddmWeights)     weights = fddm_weights_open (path, NULL);
-  int               n, rows, columns;
-  g_autofree float *pixels = test_golden_image (file, "meter.rgb", &n, &rows, &columns);
-  const float      *level = golden_vector (file, "meter.level", 48), *curve = golden_vector (file, "meter.curve", 51);
-  g_autofree int   *row_offset = g_new (int, rows), *column_offset = g_new (int, columns);
-  FddmWindow        window = whole_window (columns, rows, row_offset, column_offset);
+  int                         n, rows, columns;
+  g_autofree float           *pixels = test_golden_image (file, "meter.rgb", &n, &rows, &columns);
+  const float    *level = golden_vector (file, "meter.level", 48), *curve = golden_vector (file, "meter.curve", 51);
+  g_autofree int *row_offset = g_new (int, rows), *column_offset = g_new (int, columns);
+  FddmWindow      window = whole_window (columns, rows, row_offset, column_offset);
 
   g_assert_nonnull (weights);
   for (int i = 0; i < n * rows * columns; i++)
     pixels[i] = (pixels[i] + 1) / 2;
   for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
     {
-      FddmDevice     *device = settings[i].backend->open (&settings[i].options, NULL);
-      FddmNoiseMeter *meter  = fddm_noise_meter_new (settings[i].backend, device, weights, NULL);
+      FddmDevice     *device    = settings[i].backend->open (&settings[i].options, NULL);
+      FddmNoiseMeter *meter     = fddm_noise_meter_new (settings[i].backend, device, weights, NULL);
       const double    tolerance = MAX (settings[i].tolerance, 1e-4);
       FddmNoiseModel  model;
 
@@ -377,14 +390,14 @@ test_noise_meter_features (void)
 {
   g_autofree char            *bytes = NULL;
   g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
-  int               n, rows, columns, height, width;
-  g_autofree float *pixels = test_golden_image (file, "meter.rgb", &n, &height, &width);
-  g_autofree float *expected = test_golden_image (file, "meter.input", &n, &rows, &columns);
-  g_autofree float *input = g_new (float, rows * columns * n), *values = NULL;
-  g_autofree int   *row_offset = g_new (int, height), *column_offset = g_new (int, width);
-  FddmWindow        window = whole_window (width, height, row_offset, column_offset);
-  FddmDevice       *device = fddm_backend_ref.open (&settings[0].options, NULL);
-  FddmTensor       *coefficients = test_tensor (&fddm_backend_ref, device, FDDM_TENSOR_FLOAT, rows, columns, 48, NULL);
+  int                         n, rows, columns, height, width;
+  g_autofree float           *pixels   = test_golden_image (file, "meter.rgb", &n, &height, &width);
+  g_autofree float           *expected = test_golden_image (file, "meter.input", &n, &rows, &columns);
+  g_autofree float           *input = g_new (float, rows * columns * n), *values = NULL;
+  g_autofree int             *row_offset = g_new (int, height), *column_offset = g_new (int, width);
+  FddmWindow                  window = whole_window (width, height, row_offset, column_offset);
+  FddmDevice                 *device = fddm_backend_ref.open (&settings[0].options, NULL);
+  FddmTensor *coefficients           = test_tensor (&fddm_backend_ref, device, FDDM_TENSOR_FLOAT, rows, columns, 48, NULL);
 
   for (int i = 0; i < 3 * width * height; i++)
     pixels[i] = (pixels[i] + 1) / 2;

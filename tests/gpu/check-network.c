@@ -45,22 +45,25 @@ rounded_weights (Bench *bench, int n)
 static void
 check_conv (Bench *bench, const ConvCase *c, FddmActivation activation, Residual residual, Fill fill)
 {
-  g_autofree char   *name    = g_strdup_printf ("convolution %d × %d, %d → %d, %d × %d, activation %d, residual %d",
-                                              c->kernel, c->kernel, c->in, c->out, c->height, c->width, activation,
-                                              residual);
+  g_autofree char   *name = g_strdup_printf ("convolution %d × %d, %d → %d, %d × %d, activation %d, residual %d", c->kernel,
+                                             c->kernel, c->in, c->out, c->height, c->width, activation, residual);
   g_autofree float  *weights = rounded_weights (bench, c->out * c->in * c->kernel * c->kernel);
   g_autofree float  *bias    = bench_values (bench, c->out, FILL_RANDOM);
   g_autoptr (GError) error   = NULL;
-  FddmConvSpec spec  = { .kernel = c->kernel, .in_channels = c->in, .out_channels = c->out, .weights = weights,
-                         .bias = bias, .activation = activation };
-  Twin         in    = bench_twin (bench, FDDM_TENSOR_NETWORK, c->height, c->width, c->in, fill);
-  Twin         other = bench_twin (bench, FDDM_TENSOR_NETWORK, c->height, c->width, c->out, fill);
-  Twin         out   = bench_twin (bench, FDDM_TENSOR_NETWORK, c->height, c->width, c->out, fill);
-  Twin         add   = residual == RESIDUAL_OTHER ? other : residual == RESIDUAL_IN_PLACE ? out : (Twin) { 0 };
+  FddmConvSpec       spec    = { .kernel       = c->kernel,
+                                 .in_channels  = c->in,
+                                 .out_channels = c->out,
+                                 .weights      = weights,
+                                 .bias         = bias,
+                                 .activation   = activation };
+  Twin               in      = bench_twin (bench, FDDM_TENSOR_NETWORK, c->height, c->width, c->in, fill);
+  Twin               other   = bench_twin (bench, FDDM_TENSOR_NETWORK, c->height, c->width, c->out, fill);
+  Twin               out     = bench_twin (bench, FDDM_TENSOR_NETWORK, c->height, c->width, c->out, fill);
+  Twin               add     = residual == RESIDUAL_OTHER ? other : residual == RESIDUAL_IN_PLACE ? out : (Twin) { 0 };
 
   run_conv (bench->ref, bench->ref_device, &spec, in.ref, add.ref, out.ref, NULL);
-  if (bench_ran (bench, run_conv (bench->backend, bench->device, &spec, in.tested, add.tested, out.tested, &error),
-                 &error, name))
+  if (bench_ran (bench, run_conv (bench->backend, bench->device, &spec, in.tested, add.tested, out.tested, &error), &error,
+                 name))
     bench_compare_twin (bench, out, conv_tolerance (bench), "%s", name);
   bench_twin_free (bench, in);
   bench_twin_free (bench, other);
@@ -73,13 +76,13 @@ check_repeats (Bench *bench)
 {
   const int          n       = 37 * 41 * 64;
   g_autofree float  *weights = rounded_weights (bench, 64 * 64 * 9), *bias = bench_values (bench, 64, FILL_RANDOM);
-  g_autofree float  *first   = g_new0 (float, n), *second = g_new0 (float, n);
-  g_autoptr (GError) error   = NULL;
-  FddmConvSpec       spec    = { .kernel = 3, .in_channels = 64, .out_channels = 64, .weights = weights, .bias = bias,
-                                 .activation = FDDM_ACTIVATION_SILU };
-  Twin               in      = bench_twin (bench, FDDM_TENSOR_NETWORK, 37, 41, 64, FILL_RANDOM);
-  Twin               out     = bench_twin (bench, FDDM_TENSOR_NETWORK, 37, 41, 64, FILL_RANDOM);
+  g_autofree float  *first = g_new0 (float, n), *second = g_new0 (float, n);
+  g_autoptr (GError) error = NULL;
+  FddmConvSpec       spec  = { .kernel = 3, .in_channels = 64, .out_channels = 64, .weights = weights, .bias = bias };
+  Twin               in    = bench_twin (bench, FDDM_TENSOR_NETWORK, 37, 41, 64, FILL_RANDOM);
+  Twin               out   = bench_twin (bench, FDDM_TENSOR_NETWORK, 37, 41, 64, FILL_RANDOM);
 
+  spec.activation = FDDM_ACTIVATION_SILU;
   if (bench_ran (bench,
                  run_conv (bench->backend, bench->device, &spec, in.tested, NULL, out.tested, &error) &&
                    bench->backend->tensor_download (bench->device, out.tested, first, &error) &&
@@ -95,8 +98,8 @@ void
 check_convolution (Bench *bench)
 {
   static const ConvCase cases[] = {
-    { 1, 8, 8, 1, 1 },     { 3, 8, 16, 1, 7 },    { 3, 96, 48, 17, 23 },  { 1, 128, 80, 9, 31 },
-    { 3, 64, 64, 40, 33 }, { 3, 384, 96, 8, 13 }, { 3, 12, 3, 19, 5 },    { 1, 7, 5, 11, 3 },
+    { 1, 8, 8, 1, 1 },     { 3, 8, 16, 1, 7 },    { 3, 96, 48, 17, 23 }, { 1, 128, 80, 9, 31 },
+    { 3, 64, 64, 40, 33 }, { 3, 384, 96, 8, 13 }, { 3, 12, 3, 19, 5 },   { 1, 7, 5, 11, 3 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -121,8 +124,8 @@ check_norm (Bench *bench, int height, int width, int channels, int groups, FddmA
                  bench->backend->group_norm (bench->device, in.tested, weight.tested, bias.tested, groups, activation,
                                              out.tested, &error),
                  &error, "group norm"))
-    bench_compare_twin (bench, out, bench_rounding (bench), "group norm, %d × %d × %d, %d groups", height, width,
-                        channels, groups);
+    bench_compare_twin (bench, out, bench_rounding (bench), "group norm, %d × %d × %d, %d groups", height, width, channels,
+                        groups);
   bench_twin_free (bench, in);
   bench_twin_free (bench, out);
   bench_twin_free (bench, weight);

@@ -27,8 +27,8 @@ check_noise (Bench *bench, int height, int width, int patch, int channels)
                  "noise map"))
     bench_compare_twin (bench, noise, TOLERANCE, "noise map, %d × %d × %d", height, width, n);
   bench->ref->noise_cap (bench->ref_device, noise.ref, cap.ref, out.ref, NULL);
-  if (bench_ran (bench, bench->backend->noise_cap (bench->device, noise.tested, cap.tested, out.tested, &error),
-                 &error, "noise cap"))
+  if (bench_ran (bench, bench->backend->noise_cap (bench->device, noise.tested, cap.tested, out.tested, &error), &error,
+                 "noise cap"))
     bench_compare_twin (bench, out, TOLERANCE, "noise cap, %d × %d × %d", height, width, n);
   bench->ref->noise_cap (bench->ref_device, cap.ref, cap.ref, out.ref, NULL);
   if (bench_ran (bench, bench->backend->noise_cap (bench->device, cap.tested, cap.tested, out.tested, &error), &error,
@@ -43,27 +43,26 @@ check_noise (Bench *bench, int height, int width, int patch, int channels)
 static void
 check_network_ends (Bench *bench, int height, int width, int n, gboolean constant, Fill fill)
 {
-  const char        *kind     = constant ? "constant noise" : "noise map";
-  g_autoptr (GError) error    = NULL;
-  Twin               x        = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, fill);
-  Twin               noise    = bench_twin (bench, FDDM_TENSOR_FLOAT, constant ? 1 : height, constant ? 1 : width, n,
-                                            FILL_POSITIVE);
-  Twin               mean     = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_RANDOM);
-  Twin               variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n,
-                                            fill == FILL_EXTREME ? FILL_WIDE : FILL_POSITIVE);
-  Twin               input    = bench_twin (bench, FDDM_TENSOR_NETWORK, height, width, 2 * n, FILL_RANDOM);
-  Twin               output   = bench_twin (bench, FDDM_TENSOR_NETWORK, height, width, n, FILL_RANDOM);
-  Twin               x0       = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  const char        *kind  = constant ? "constant noise" : "noise map";
+  g_autoptr (GError) error = NULL;
+  Twin               x     = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, fill);
+  Twin noise    = bench_twin (bench, FDDM_TENSOR_FLOAT, constant ? 1 : height, constant ? 1 : width, n, FILL_POSITIVE);
+  Twin mean     = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_RANDOM);
+  Twin variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, fill == FILL_EXTREME ? FILL_WIDE : FILL_POSITIVE);
+  Twin input    = bench_twin (bench, FDDM_TENSOR_NETWORK, height, width, 2 * n, FILL_RANDOM);
+  Twin output   = bench_twin (bench, FDDM_TENSOR_NETWORK, height, width, n, FILL_RANDOM);
+  Twin x0       = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
 
   for (int form = FDDM_INPUT_WHITENED; form <= FDDM_INPUT_WIENER; form++)
     {
-      bench->ref->precondition (bench->ref_device, x.ref, noise.ref, mean.ref, variance.ref, form, 0.05f, 0.6f, input.ref, NULL);
+      bench->ref->precondition (bench->ref_device, x.ref, noise.ref, mean.ref, variance.ref, form, 0.05f, 0.6f, input.ref,
+                                NULL);
       if (bench_ran (bench,
                      bench->backend->precondition (bench->device, x.tested, noise.tested, mean.tested, variance.tested, form,
                                                    0.05f, 0.6f, input.tested, &error),
                      &error, "precondition"))
-        bench_compare_twin (bench, input, bench_rounding (bench), "precondition %d, %d × %d × %d, %s", form, height, width, n,
-                            kind);
+        bench_compare_twin (bench, input, bench_rounding (bench), "precondition %d, %d × %d × %d, %s", form, height, width,
+                            n, kind);
     }
   bench->ref->estimate (bench->ref_device, x.ref, noise.ref, mean.ref, variance.ref, output.ref, x0.ref, NULL);
   if (bench_ran (bench,
@@ -137,16 +136,20 @@ check_glint (Bench *bench)
   const gboolean     is_half  = first_of (bench, large) < 7e4f;
   const double       spread = sqrt (0.01 + 0.05 * 0.05), seen = is_half ? 512.0 * spread : 1000.0;
   const double       wiener = 0.01 / (spread * spread) * seen + (1000.0 - seen);
-  FddmTensor        *all[] = { x, noise, mean, variance, input, output, large, x0 };
+  FddmTensor        *all[]  = { x, noise, mean, variance, input, output, large, x0 };
   float              value;
 
-  bench_expect (bench, b->precondition (bench->device, x, noise, mean, variance, FDDM_INPUT_WHITENED, 0.01f, 1.0f, input,
-                                        NULL) &&
-                         fabs (first_of (bench, input) / (seen / spread) - 1.0) < 1e-2, "a glint for the network");
-  bench_expect (bench, b->estimate (bench->device, x, noise, mean, variance, output, x0, NULL) &&
-                         fabs (first_of (bench, x0) / wiener - 1.0) < 1e-5, "a glint that the network is silent on");
-  bench_expect (bench, add_in_network (bench, large, large) &&
-                         b->estimate (bench->device, x, noise, mean, variance, large, x0, NULL), "a network that overflows");
+  bench_expect (bench,
+                b->precondition (bench->device, x, noise, mean, variance, FDDM_INPUT_WHITENED, 0.01f, 1.0f, input, NULL) &&
+                  fabs (first_of (bench, input) / (seen / spread) - 1.0) < 1e-2,
+                "a glint for the network");
+  bench_expect (bench,
+                b->estimate (bench->device, x, noise, mean, variance, output, x0, NULL) &&
+                  fabs (first_of (bench, x0) / wiener - 1.0) < 1e-5,
+                "a glint that the network is silent on");
+  bench_expect (
+    bench, add_in_network (bench, large, large) && b->estimate (bench->device, x, noise, mean, variance, large, x0, NULL),
+    "a network that overflows");
   value = first_of (bench, x0);
   bench_expect (bench, is_half ? fabs (value / wiener - 1.0) < 1e-5 : isfinite (value), "what is left of it: %g", value);
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)
@@ -167,8 +170,7 @@ check_step (Bench *bench, int height, int width, int n, float eta, gboolean cons
   /* Some levels fall, some rise: those coefficients must stay. */
   bench->ref->step (bench->ref_device, x0.ref, from.ref, to.ref, eta, &random, x.ref, NULL);
   if (bench_ran (bench,
-                 bench->backend->step (bench->device, x0.tested, from.tested, to.tested, eta, &random, x.tested,
-                                       &error),
+                 bench->backend->step (bench->device, x0.tested, from.tested, to.tested, eta, &random, x.tested, &error),
                  &error, "step"))
     bench_compare_twin (bench, x, TOLERANCE, "step, %d × %d × %d, eta %g", height, width, n, eta);
   bench_twin_free (bench, x);
@@ -180,18 +182,17 @@ check_step (Bench *bench, int height, int width, int n, float eta, gboolean cons
 static void
 check_start (Bench *bench, int height, int width, int n)
 {
-  const FddmRandom   random = { .seed = 0xFFFFFFFFu, .stream = 0, .row = 0, .column = 5 };
-  g_autoptr (GError) error  = NULL;
-  Twin               x      = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
-  Twin               noise = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+  const FddmRandom   random   = { .seed = 0xFFFFFFFFu, .stream = 0, .row = 0, .column = 5 };
+  g_autoptr (GError) error    = NULL;
+  Twin               x        = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               noise    = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
   Twin               mean     = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_RANDOM);
   Twin               variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
 
   bench->ref->start (bench->ref_device, noise.ref, mean.ref, variance.ref, &random, x.ref, NULL);
-  if (bench_ran (bench,
-                 bench->backend->start (bench->device, noise.tested, mean.tested, variance.tested, &random, x.tested,
-                                        &error),
-                 &error, "start"))
+  if (bench_ran (
+        bench, bench->backend->start (bench->device, noise.tested, mean.tested, variance.tested, &random, x.tested, &error),
+        &error, "start"))
     bench_compare_twin (bench, x, TOLERANCE, "start, %d × %d × %d", height, width, n);
   bench_twin_free (bench, x);
   bench_twin_free (bench, noise);
@@ -213,8 +214,8 @@ check_difference (Bench *bench, int height, int width, int n, float detail)
   bench->ref->difference (bench->ref_device, y.ref, x0.ref, sampled ? sample.ref : NULL, detail, strength.ref, out.ref,
                           NULL);
   if (bench_ran (bench,
-                 bench->backend->difference (bench->device, y.tested, x0.tested, sampled ? sample.tested : NULL,
-                                             detail, strength.tested, out.tested, &error),
+                 bench->backend->difference (bench->device, y.tested, x0.tested, sampled ? sample.tested : NULL, detail,
+                                             strength.tested, out.tested, &error),
                  &error, "difference"))
     bench_compare_twin (bench, out, TOLERANCE, "difference, %d × %d × %d, detail %g", height, width, n, detail);
   bench_twin_free (bench, y);

@@ -16,8 +16,7 @@ check_windows (Bench *bench, const TorusCase *c)
   Twin               across = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, c->window_width, FILL_POSITIVE);
 
   bench->ref->copy_window (bench->ref_device, torus.ref, c->row, c->column, window.ref, NULL);
-  if (bench_ran (bench,
-                 bench->backend->copy_window (bench->device, torus.tested, c->row, c->column, window.tested, &error),
+  if (bench_ran (bench, bench->backend->copy_window (bench->device, torus.tested, c->row, c->column, window.tested, &error),
                  &error, "reading a window"))
     bench_compare_twin (bench, window, 0.0, "a window of %d × %d on %d × %d × %d", c->window_height, c->window_width,
                         c->height, c->width, c->n);
@@ -26,8 +25,8 @@ check_windows (Bench *bench, const TorusCase *c)
                  bench->backend->add_window (bench->device, window.tested, down.tested, across.tested, c->row, c->column,
                                              torus.tested, &error),
                  &error, "adding a window"))
-    bench_compare_twin (bench, torus, 1e-6, "adding a window of %d × %d to %d × %d × %d", c->window_height,
-                        c->window_width, c->height, c->width, c->n);
+    bench_compare_twin (bench, torus, 1e-6, "adding a window of %d × %d to %d × %d × %d", c->window_height, c->window_width,
+                        c->height, c->width, c->n);
   bench_twin_free (bench, torus);
   bench_twin_free (bench, window);
   bench_twin_free (bench, down);
@@ -38,7 +37,7 @@ static void
 check_clamp (Bench *bench, int height, int width, int patch, int channels)
 {
   g_autoptr (GError) error = NULL;
-  Twin               x = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, channels * patch * patch, FILL_RANDOM);
+  Twin               x     = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, channels * patch * patch, FILL_RANDOM);
 
   bench->ref->clamp (bench->ref_device, patch, x.ref, NULL);
   if (bench_ran (bench, bench->backend->clamp (bench->device, patch, x.tested, &error), &error, "clamping"))
@@ -49,9 +48,11 @@ check_clamp (Bench *bench, int height, int width, int patch, int channels)
 void
 check_torus (Bench *bench)
 {
-  static const TorusCase cases[] = { { 1, 1, 3, 5, 0, 0, 3 },     { 7, 9, 4, 5, 5, 6, 48 },  { 3, 11, 4, 4, 2, 10, 13 },
-                                     { 5, 2, 6, 7, 4, 1, 192 },  { 31, 17, 1, 1, 30, 16, 1 }, { 64, 64, 16, 16, 60, 0, 192 } };
-  static const int       patches[] = { 1, 2, 4, 7, 8, 16 };
+  static const TorusCase cases[] = {
+    { 1, 1, 3, 5, 0, 0, 3 },   { 7, 9, 4, 5, 5, 6, 48 },    { 3, 11, 4, 4, 2, 10, 13 },
+    { 5, 2, 6, 7, 4, 1, 192 }, { 31, 17, 1, 1, 30, 16, 1 }, { 64, 64, 16, 16, 60, 0, 192 }
+  };
+  static const int patches[] = { 1, 2, 4, 7, 8, 16 };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     check_windows (bench, &cases[i]);

@@ -15,9 +15,8 @@ check_tensors (Bench *bench)
         const gsize        n      = (gsize) sizes[i][0] * sizes[i][1] * sizes[i][2];
         const Fill         fill   = type == FDDM_TENSOR_FLOAT ? FILL_EXTREME : FILL_RANDOM;
         g_autofree float  *values = bench_values (bench, n, fill), *back = g_new0 (float, n);
-        g_autoptr (GError) error  = NULL;
-        FddmTensor *tensor = bench->backend->tensor_new (bench->device, type, sizes[i][0], sizes[i][1], sizes[i][2],
-                                                         &error);
+        g_autoptr (GError) error = NULL;
+        FddmTensor *tensor = bench->backend->tensor_new (bench->device, type, sizes[i][0], sizes[i][1], sizes[i][2], &error);
 
         if (bench_ran (bench,
                        tensor != NULL && bench->backend->tensor_upload (bench->device, tensor, values, &error) &&
@@ -32,11 +31,11 @@ check_tensors (Bench *bench)
 
 /* Ways in which a tile's pixels may lie in an array. */
 typedef enum {
-  LIE_PLAIN,        /* a piece of a larger picture                          */
-  LIE_REFLECTED,    /* over the right and lower edge, mirrored there        */
-  LIE_TRANSPOSED,   /* read columns first, from right to left               */
-  LIE_PLANAR,       /* one plane for each sample                            */
-  LIE_GRAY,         /* one sample for each pixel                            */
+  LIE_PLAIN,      /* a piece of a larger picture                          */
+  LIE_REFLECTED,  /* over the right and lower edge, mirrored there        */
+  LIE_TRANSPOSED, /* read columns first, from right to left               */
+  LIE_PLANAR,     /* one plane for each sample                            */
+  LIE_GRAY,       /* one sample for each pixel                            */
   N_LIES
 } Lie;
 
@@ -76,30 +75,32 @@ fill_window (FddmWindow *window, Lie lie, int *row_offset, int *column_offset)
 static void
 check_one_pass (Bench *bench, const FddmWindow *window, const float *pixels, gboolean varies, const char *name)
 {
-  const int          n = window->channels * window->patch * window->patch;
-  g_autofree float  *mine  = g_memdup2 (pixels, window->n_floats * sizeof (float));
+  const int          n      = window->channels * window->patch * window->patch;
+  g_autofree float  *mine   = g_memdup2 (pixels, window->n_floats * sizeof (float));
   g_autofree float  *theirs = g_memdup2 (pixels, window->n_floats * sizeof (float));
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error  = NULL;
   float              curve[3][FDDM_NOISE_KNOTS];
-  Twin y = bench_twin (bench, FDDM_TENSOR_FLOAT, window->rows, window->columns, n, FILL_RANDOM);
-  Twin input    = bench_twin (bench, FDDM_TENSOR_NETWORK, window->rows, window->columns, 2 * n, FILL_RANDOM);
-  Twin output   = bench_twin (bench, FDDM_TENSOR_NETWORK, window->rows, window->columns, n, FILL_RANDOM);
-  Twin level    = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
-  Twin mean     = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_RANDOM);
-  Twin variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_WIDE);
-  Twin strength = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
-  const FddmEnds ends = { level.tested, varies ? curve : NULL, mean.tested, variance.tested, 0.05f, 0.6f };
-  const FddmEnds ref_ends = { level.ref, varies ? curve : NULL, mean.ref, variance.ref, 0.05f, 0.6f };
+  Twin               y        = bench_twin (bench, FDDM_TENSOR_FLOAT, window->rows, window->columns, n, FILL_RANDOM);
+  Twin               input    = bench_twin (bench, FDDM_TENSOR_NETWORK, window->rows, window->columns, 2 * n, FILL_RANDOM);
+  Twin               output   = bench_twin (bench, FDDM_TENSOR_NETWORK, window->rows, window->columns, n, FILL_RANDOM);
+  Twin               level    = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+  Twin               mean     = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_RANDOM);
+  Twin               variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_WIDE);
+  Twin               strength = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
+  const FddmEnds     ends     = { level.tested, varies ? curve : NULL, mean.tested, variance.tested, 0.05f, 0.6f };
+  const FddmEnds     ref_ends = { level.ref, varies ? curve : NULL, mean.ref, variance.ref, 0.05f, 0.6f };
 
   for (int c = 0; c < 3; c++)
     for (int i = 0; i < FDDM_NOISE_KNOTS; i++)
       curve[c][i] = (float) g_rand_double_range (bench->rand, 0.2, 3.0);
   bench->ref->analyse_input (bench->ref_device, window, pixels, &ref_ends, y.ref, input.ref, NULL);
   bench->ref->synthesise_output (bench->ref_device, window, y.ref, &ref_ends, output.ref, strength.ref, 0.7f, theirs, NULL);
-  if (bench_ran (bench, bench->backend->analyse_input (bench->device, window, pixels, &ends, y.tested, input.tested, &error) &&
+  if (bench_ran (bench,
+                 bench->backend->analyse_input (bench->device, window, pixels, &ends, y.tested, input.tested, &error) &&
                    bench->backend->synthesise_output (bench->device, window, y.tested, &ends, output.tested, strength.tested,
                                                       0.7f, mine, &error) &&
-                   bench->backend->synthesise_finish (bench->device, &error), &error, name))
+                   bench->backend->synthesise_finish (bench->device, &error),
+                 &error, name))
     {
       bench_compare_twin (bench, y, 2e-6, "in one pass: coefficients, %s", name);
       bench_compare_twin (bench, input, bench_rounding (bench), "in one pass: input, %s", name);
@@ -117,32 +118,32 @@ check_one_pass (Bench *bench, const FddmWindow *window, const float *pixels, gbo
 static void
 check_window (Bench *bench, int patch, int rows, int columns, int channels, Lie lie, Fill fill)
 {
-  FddmWindow        window        = { .patch = patch, .rows = rows, .columns = columns, .channels = channels };
-  g_autofree int   *row_offset    = g_new (int, rows * patch), *column_offset = g_new (int, columns * patch);
-  g_autofree float *pixels        = NULL, *mine = NULL, *theirs = NULL;
-  g_autofree char  *name          = g_strdup_printf ("%d × %d patches of %d², %d channels, %s", rows, columns, patch,
-                                                    channels, lie_names[lie]);
-  g_autoptr (GError) error        = NULL;
-  Twin               coefficients = bench_twin (bench, FDDM_TENSOR_FLOAT, rows, columns, channels * patch * patch,
-                                                FILL_RANDOM);
+  FddmWindow         window     = { .patch = patch, .rows = rows, .columns = columns, .channels = channels };
+  g_autofree int    *row_offset = g_new (int, rows * patch), *column_offset = g_new (int, columns * patch);
+  g_autofree float  *pixels = NULL, *mine = NULL, *theirs = NULL;
+  g_autofree char   *name  = g_strdup_printf ("%d × %d patches of %d², %d channels, %s", rows, columns, patch, channels,
+                                              lie_names[lie]);
+  g_autoptr (GError) error = NULL;
+  Twin  coefficients       = bench_twin (bench, FDDM_TENSOR_FLOAT, rows, columns, channels * patch * patch, FILL_RANDOM);
   gsize n;
 
   fill_window (&window, lie, row_offset, column_offset);
   n      = window.n_floats;
   pixels = bench_values (bench, n, fill);
   bench->ref->analyse (bench->ref_device, &window, pixels, coefficients.ref, NULL);
-  if (bench_ran (bench, bench->backend->analyse (bench->device, &window, pixels, coefficients.tested, &error), &error,
-                 name))
+  if (bench_ran (bench, bench->backend->analyse (bench->device, &window, pixels, coefficients.tested, &error), &error, name))
     bench_compare_twin (bench, coefficients, 2e-6, "analyse %s", name);
   bench_twin_free (bench, coefficients);
 
   coefficients = bench_twin (bench, FDDM_TENSOR_FLOAT, rows, columns, channels * patch * patch, FILL_RANDOM);
   pixels[row_offset[window.top] + column_offset[window.left]] = NAN;
-  mine   = g_memdup2 (pixels, n * sizeof (float));
-  theirs = g_memdup2 (pixels, n * sizeof (float));
+  mine                                                        = g_memdup2 (pixels, n * sizeof (float));
+  theirs                                                      = g_memdup2 (pixels, n * sizeof (float));
   bench->ref->synthesise (bench->ref_device, &window, coefficients.ref, 0.7f, theirs, NULL);
-  if (bench_ran (bench, bench->backend->synthesise (bench->device, &window, coefficients.tested, 0.7f, mine, &error) &&
-                   bench->backend->synthesise_finish (bench->device, &error), &error, name))
+  if (bench_ran (bench,
+                 bench->backend->synthesise (bench->device, &window, coefficients.tested, 0.7f, mine, &error) &&
+                   bench->backend->synthesise_finish (bench->device, &error),
+                 &error, name))
     bench_compare (bench, mine, theirs, n, 2e-6, "synthesise %s", name);
   bench_twin_free (bench, coefficients);
   pixels[row_offset[window.top] + column_offset[window.left]] = 0.5f;
@@ -155,16 +156,16 @@ enum { SERIES = 3 };
 static void
 check_series (Bench *bench, int patch, int rows, int columns, gboolean gray)
 {
-  static const Lie  lies[SERIES] = { LIE_REFLECTED, LIE_PLAIN, LIE_TRANSPOSED };
-  const int         channels = gray ? 1 : 3;
-  g_autofree int   *row_offset = g_new (int, rows * patch), *column_offset = g_new (int, columns * patch);
-  g_autofree char  *name = g_strdup_printf ("a series of windows, %d × %d patches of %d²%s", rows, columns, patch,
+  static const Lie   lies[SERIES] = { LIE_REFLECTED, LIE_PLAIN, LIE_TRANSPOSED };
+  const int          channels     = gray ? 1 : 3;
+  g_autofree int    *row_offset = g_new (int, rows * patch), *column_offset = g_new (int, columns * patch);
+  g_autofree char   *name   = g_strdup_printf ("a series of windows, %d × %d patches of %d²%s", rows, columns, patch,
                                            gray ? ", gray" : "");
-  g_autoptr (GError) error = NULL;
-  FddmWindow        window = { .patch = patch, .rows = rows, .columns = columns, .channels = channels };
-  g_autofree float *pixels = NULL, *mine = NULL, *theirs = NULL;
-  gboolean          ok     = TRUE;
-  Twin y = bench_twin (bench, FDDM_TENSOR_FLOAT, rows, columns, channels * patch * patch, FILL_RANDOM);
+  g_autoptr (GError) error  = NULL;
+  FddmWindow         window = { .patch = patch, .rows = rows, .columns = columns, .channels = channels };
+  g_autofree float  *pixels = NULL, *mine = NULL, *theirs = NULL;
+  gboolean           ok = TRUE;
+  Twin               y  = bench_twin (bench, FDDM_TENSOR_FLOAT, rows, columns, channels * patch * patch, FILL_RANDOM);
 
   for (int i = 0; i < SERIES && ok; i++)
     {
@@ -172,17 +173,19 @@ check_series (Bench *bench, int patch, int rows, int columns, gboolean gray)
       window.series = i == 0 ? FDDM_SERIES_FIRST : i == SERIES - 1 ? FDDM_SERIES_LAST : FDDM_SERIES_MORE;
       if (i == 0)
         {
-          pixels = bench_values (bench, window.n_floats, FILL_RANDOM);
-          mine   = g_memdup2 (pixels, window.n_floats * sizeof (float));
-          theirs = g_memdup2 (pixels, window.n_floats * sizeof (float));
-          mine[row_offset[window.top] + column_offset[window.left]] = NAN;
+          pixels                                                      = bench_values (bench, window.n_floats, FILL_RANDOM);
+          mine                                                        = g_memdup2 (pixels, window.n_floats * sizeof (float));
+          theirs                                                      = g_memdup2 (pixels, window.n_floats * sizeof (float));
+          mine[row_offset[window.top] + column_offset[window.left]]   = NAN;
           theirs[row_offset[window.top] + column_offset[window.left]] = NAN;
         }
       bench->ref->analyse (bench->ref_device, &window, pixels, y.ref, NULL);
       bench->ref->synthesise (bench->ref_device, &window, y.ref, 0.3f, theirs, NULL);
-      ok = bench_ran (bench, bench->backend->analyse (bench->device, &window, pixels, y.tested, &error) &&
+      ok = bench_ran (bench,
+                      bench->backend->analyse (bench->device, &window, pixels, y.tested, &error) &&
                         bench->backend->synthesise (bench->device, &window, y.tested, 0.3f, mine, &error) &&
-                        bench->backend->synthesise_finish (bench->device, &error), &error, name);
+                        bench->backend->synthesise_finish (bench->device, &error),
+                      &error, name);
       if (ok)
         bench_compare_twin (bench, y, 2e-6, "%s: coefficients %d", name, i);
       memset (row_offset, 0, rows * patch * sizeof (int));
@@ -195,8 +198,8 @@ check_series (Bench *bench, int patch, int rows, int columns, gboolean gray)
 void
 check_transform (Bench *bench)
 {
-  static const int sizes[][3] = { { 1, 3, 5 },  { 2, 1, 1 },   { 4, 5, 9 },    { 5, 2, 3 },
-                                  { 8, 7, 11 }, { 8, 1, 130 }, { 16, 3, 2 },   { 4, 300, 171 } };
+  static const int sizes[][3] = { { 1, 3, 5 },  { 2, 1, 1 },   { 4, 5, 9 },  { 5, 2, 3 },
+                                  { 8, 7, 11 }, { 8, 1, 130 }, { 16, 3, 2 }, { 4, 300, 171 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     for (Lie lie = 0; lie < N_LIES; lie++)

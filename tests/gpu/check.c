@@ -11,9 +11,9 @@ value (GRand *rand, Fill fill)
   switch (fill)
     {
     case FILL_POSITIVE: return (float) g_rand_double_range (rand, 0.01, 1.0);
-    case FILL_WIDE:     return (float) g_rand_double_range (rand, 10.0, 100.0);
-    case FILL_EXTREME:  return extremes[g_rand_int_range (rand, 0, G_N_ELEMENTS (extremes))];
-    default:            return (float) g_rand_double_range (rand, -1.0, 1.0);
+    case FILL_WIDE: return (float) g_rand_double_range (rand, 10.0, 100.0);
+    case FILL_EXTREME: return extremes[g_rand_int_range (rand, 0, G_N_ELEMENTS (extremes))];
+    default: return (float) g_rand_double_range (rand, -1.0, 1.0);
     }
 }
 
@@ -86,7 +86,7 @@ compare (Bench *bench, const float *tested, const float *ref, gsize n, double to
     else
       {
         apart += ((double) tested[i] - ref[i]) * ((double) tested[i] - ref[i]);
-        size  += (double) ref[i] * ref[i];
+        size += (double) ref[i] * ref[i];
       }
   error  = size > 0.0 ? sqrt (apart / size) : sqrt (apart);
   detail = g_strdup_printf (": %.2e (at most %.0e)%s", error, tolerance, lost > 0 ? ", finiteness differs" : "");
@@ -111,7 +111,7 @@ bench_compare_twin (Bench *bench, Twin twin, double tolerance, const char *forma
   g_autoptr (GError) error  = NULL;
   const gsize        n      = n_values (twin.ref);
   g_autofree float  *tested = g_new0 (float, n), *ref = g_new0 (float, n);
-  g_autofree char   *name   = NULL;
+  g_autofree char   *name = NULL;
   va_list            args;
 
   va_start (args, format);
@@ -151,10 +151,10 @@ bench_ran (Bench *bench, gboolean ok, GError **error, const char *what)
 double
 bench_rounding (Bench *bench)
 {
-  const float        third = 1.0f / 3.0f;
+  const float        third   = 1.0f / 3.0f;
   float              rounded = 0.0f;
-  g_autoptr (GError) error  = NULL;
-  FddmTensor        *tensor = bench->backend->tensor_new (bench->device, FDDM_TENSOR_NETWORK, 1, 1, 1, &error);
+  g_autoptr (GError) error   = NULL;
+  FddmTensor        *tensor  = bench->backend->tensor_new (bench->device, FDDM_TENSOR_NETWORK, 1, 1, 1, &error);
 
   g_assert_no_error (error);
   bench->backend->tensor_upload (bench->device, tensor, &third, &error);

@@ -21,7 +21,8 @@ check (bool ok, const char *what)
 }
 
 /* Milliseconds of the fastest of some runs of WORK. */
-template <typename Work> static double
+template <typename Work>
+static double
 fastest (const Work &work)
 {
   cudaEvent_t from, to;
@@ -35,7 +36,8 @@ fastest (const Work &work)
       check (cudaEventRecord (from) == cudaSuccess, "recording");
       work ();
       check (cudaEventRecord (to) == cudaSuccess && cudaEventSynchronize (to) == cudaSuccess &&
-               cudaEventElapsedTime (&milliseconds, from, to) == cudaSuccess, "timing");
+               cudaEventElapsedTime (&milliseconds, from, to) == cudaSuccess,
+             "timing");
       best = milliseconds < best ? milliseconds : best;
     }
   cudaEventDestroy (from);
@@ -52,7 +54,8 @@ main ()
   double         copy, up, down, product;
 
   check (cudaMalloc (&a, BYTES) == cudaSuccess && cudaMalloc (&b, BYTES) == cudaSuccess &&
-           cudaHostAlloc (&host, BYTES, cudaHostAllocDefault) == cudaSuccess, "getting memory");
+           cudaHostAlloc (&host, BYTES, cudaHostAllocDefault) == cudaSuccess,
+         "getting memory");
   check (cudaMemset (a, 0, BYTES) == cudaSuccess && cudaMemset (b, 0, BYTES) == cudaSuccess, "clearing memory");
   copy = fastest ([&] { check (cudaMemcpyAsync (b, a, BYTES, cudaMemcpyDeviceToDevice) == cudaSuccess, "copying"); });
   up   = fastest ([&] { check (cudaMemcpyAsync (a, host, BYTES, cudaMemcpyHostToDevice) == cudaSuccess, "copying"); });
@@ -61,12 +64,13 @@ main ()
   check (cublasCreate (&cublas) == CUBLAS_STATUS_SUCCESS, "starting cuBLAS");
   product = fastest ([&] {
     check (cublasGemmEx (cublas, CUBLAS_OP_N, CUBLAS_OP_N, SIDE, SIDE, SIDE, &one, a, CUDA_R_16BF, SIDE,
-                         (char *) a + 2 * SIDE * SIDE, CUDA_R_16BF, SIDE, &zero, b, CUDA_R_16BF, SIDE,
-                         CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT) == CUBLAS_STATUS_SUCCESS, "multiplying");
+                         (char *) a + 2 * SIDE * SIDE, CUDA_R_16BF, SIDE, &zero, b, CUDA_R_16BF, SIDE, CUBLAS_COMPUTE_32F,
+                         CUBLAS_GEMM_DEFAULT) == CUBLAS_STATUS_SUCCESS,
+           "multiplying");
   });
   /* A copy reads and writes. */
-  printf ("memory %.0f GB/s, up %.1f GB/s, down %.1f GB/s, matrices %.0f TFLOP/s\n", 2e-6 * BYTES / copy,
-          1e-6 * BYTES / up, 1e-6 * BYTES / down, 2e-9 * SIDE * SIDE * SIDE / product);
+  printf ("memory %.0f GB/s, up %.1f GB/s, down %.1f GB/s, matrices %.0f TFLOP/s\n", 2e-6 * BYTES / copy, 1e-6 * BYTES / up,
+          1e-6 * BYTES / down, 2e-9 * SIDE * SIDE * SIDE / product);
   cublasDestroy (cublas);
   return 0;
 }

@@ -57,8 +57,10 @@ paint (Picture *picture, double sigma)
 static FddmImage
 image_of (const Picture *picture)
 {
-  return (FddmImage) { picture->pixels, picture->width, picture->height, picture->channels,
-                       (gsize) picture->width * picture->channels, picture->channels };
+  return (FddmImage) {
+    picture->pixels,  picture->width, picture->height, picture->channels, (gsize) picture->width * picture->channels,
+    picture->channels
+  };
 }
 
 static gsize
@@ -119,7 +121,7 @@ distance (const Picture *a, const Picture *b)
   for (gsize i = 0; i < n_floats (a); i++)
     {
       apart += pow ((double) a->pixels[i] - b->pixels[i], 2);
-      size  += pow (b->pixels[i], 2);
+      size += pow (b->pixels[i], 2);
     }
   return sqrt (apart / size);
 }
@@ -141,11 +143,11 @@ gain (const Picture *a, const Picture *b, const Picture *clean)
 static void
 check_picture (Check *check, int width, int height, int channels, const FddmDenoiseParams *params, const char *what)
 {
-  Picture noisy = picture_new (width, height, channels), clean = picture_new (width, height, channels);
-  Picture ref = picture_new (width, height, channels), gpu = picture_new (width, height, channels);
-  Picture again = picture_new (width, height, channels);
-  g_autofree char *name = g_strdup_printf ("%d × %d, %d channels, %s", width, height, channels, what);
-  const gboolean   fp32 = g_strcmp0 (g_getenv ("FDDM_GPU_FORMAT"), "fp32") == 0;
+  Picture          noisy = picture_new (width, height, channels), clean = picture_new (width, height, channels);
+  Picture          ref = picture_new (width, height, channels), gpu = picture_new (width, height, channels);
+  Picture          again = picture_new (width, height, channels);
+  g_autofree char *name  = g_strdup_printf ("%d × %d, %d channels, %s", width, height, channels, what);
+  const gboolean   fp32  = g_strcmp0 (g_getenv ("FDDM_GPU_FORMAT"), "fp32") == 0;
   FddmReport       report;
 
   paint (&clean, 0.0);
@@ -178,18 +180,18 @@ static void
 check_uncertainty (Check *check, int width, int height, int channels, const FddmDenoiseParams *params)
 {
   static const FddmDeviceKind kinds[] = { FDDM_DEVICE_REFERENCE, FDDM_DEVICE_GPU };
-  FddmContextOptions options = { .tile = 24, .module_dir = check->modules };
-  Picture            noisy = picture_new (width, height, channels), photos[2], guesses[2];
-  g_autoptr (GError) error = NULL;
+  FddmContextOptions          options = { .tile = 24, .module_dir = check->modules };
+  Picture                     noisy   = picture_new (width, height, channels), photos[2], guesses[2];
+  g_autoptr (GError)          error   = NULL;
 
   paint (&noisy, 15.0 / 255.0);
   for (int i = 0; i < 2; i++)
     {
       g_autoptr (FddmContext) context = fddm_context_new (check->weights, kinds[i], &options, &error);
-      FddmImage  from, to, guess;
-      FddmSource source;
-      FddmSink   sink, uncertainty;
-      FddmReport report = { 0 };
+      FddmImage               from, to, guess;
+      FddmSource              source;
+      FddmSink                sink, uncertainty;
+      FddmReport              report = { 0 };
 
       photos[i]   = picture_new (width, height, channels);
       guesses[i]  = picture_new (width, height, 1);
@@ -199,11 +201,14 @@ check_uncertainty (Check *check, int width, int height, int channels, const Fddm
       source      = fddm_image_source (&from);
       sink        = fddm_image_sink (&to);
       uncertainty = fddm_image_sink (&guess);
-      count (check, context != NULL && fddm_denoise_uncertain (context, params, &source, &sink, &uncertainty, NULL, NULL,
-                                                               &report, &error), "three grids, bands, uncertainty", i);
+      count (check,
+             context != NULL &&
+               fddm_denoise_uncertain (context, params, &source, &sink, &uncertainty, NULL, NULL, &report, &error),
+             "three grids, bands, uncertainty", i);
       count (check, report.tiles > 1, "three grids, bands, uncertainty: tiles", report.tiles);
     }
-  count (check, distance (&photos[1], &photos[0]) <= 1e-2, "three grids, bands: distance", distance (&photos[1], &photos[0]));
+  count (check, distance (&photos[1], &photos[0]) <= 1e-2, "three grids, bands: distance",
+         distance (&photos[1], &photos[0]));
   count (check, distance (&guesses[1], &guesses[0]) <= 5e-2, "uncertainty: distance", distance (&guesses[1], &guesses[0]));
   g_free (noisy.pixels);
   for (int i = 0; i < 2; i++)
@@ -240,8 +245,9 @@ check_memory (Check *check)
   fddm_context_free (context);
   g_clear_error (&error);
   context = fddm_context_new (check->weights, FDDM_DEVICE_AUTO, &options, &error);
-  count (check, context != NULL && denoise (context, &params, &noisy, &tiled, NULL, &error) &&
-                  fddm_context_device (context) == FDDM_DEVICE_CPU && fddm_context_gpu_reason (context) != NULL,
+  count (check,
+         context != NULL && denoise (context, &params, &noisy, &tiled, NULL, &error) &&
+           fddm_context_device (context) == FDDM_DEVICE_CPU && fddm_context_gpu_reason (context) != NULL,
          "and of no matter where the CPU may do it", 0.0);
   if (context != NULL)
     g_print ("       %s\n", fddm_context_gpu_reason (context));
@@ -297,9 +303,9 @@ static void
 check_generated (Check *check, int width, int height, gboolean tileable, const char *what)
 {
   Picture            ref = picture_new (width, height, 3), gpu = picture_new (width, height, 3);
-  Picture            again = picture_new (width, height, 3);
+  Picture            again  = picture_new (width, height, 3);
   FddmGenerateParams params = fddm_generate_params_default ();
-  const gboolean     fp32 = g_strcmp0 (g_getenv ("FDDM_GPU_FORMAT"), "fp32") == 0;
+  const gboolean     fp32   = g_strcmp0 (g_getenv ("FDDM_GPU_FORMAT"), "fp32") == 0;
 
   params.width    = width;
   params.height   = height;
@@ -358,12 +364,12 @@ bench_network (FddmContext *context, int width, int height)
 {
   const int         patch = context->weights->patch, rows = (height + patch - 1) / patch;
   const int         columns = (width + patch - 1) / patch, more = 20;
-  g_autofree float *output  = g_new (float, (gsize) rows * columns * context->weights->coefficients);
+  g_autofree float *output = g_new (float, (gsize) rows * columns * context->weights->coefficients);
   double            one = HUGE_VAL, many = HUGE_VAL;
 
   if (!fddm_network_prepare (context->network, rows, columns, NULL))
     return NAN;
-  for (int i = 0; i < 4; i++)   /* the first ones plan and capture */
+  for (int i = 0; i < 4; i++) /* the first ones plan and capture */
     {
       one  = MIN (one, time_network (context, 1, output));
       many = MIN (many, time_network (context, 1 + more, output));
@@ -392,13 +398,13 @@ network_bytes (const FddmWeights *weights)
 static gboolean
 bench (Check *check, double megapixels, GError **error)
 {
-  const int          height  = (int) sqrt (megapixels * 1e6 / 1.5), width = (int) (megapixels * 1e6 / height);
+  const int          height = (int) sqrt (megapixels * 1e6 / 1.5), width = (int) (megapixels * 1e6 / height);
   FddmContextOptions options = { .module_dir = check->modules };
   FddmDenoiseParams  params  = fddm_denoise_params_default ();
   Picture            from = picture_new (width, height, 3), to = picture_new (width, height, 3);
   FddmContext       *context = fddm_context_new (check->weights, FDDM_DEVICE_GPU, &options, error);
-  double             best = HUGE_VAL, network;
-  gboolean           ok = context != NULL;
+  double             best    = HUGE_VAL, network;
+  gboolean           ok      = context != NULL;
 
   params.noise = 10.0;
   paint (&from, 0.0);

@@ -26,28 +26,26 @@ test_sentences (void)
     const char     *cuda, *cudnn;
     FddmKernelError code;
     const char     *sentence;
-  } cases[] = {
-    { "no-driver", NULL, FDDM_KERNEL_ERROR_NO_DRIVER, "no NVIDIA driver" },
-    { "old-driver", NULL, FDDM_KERNEL_ERROR_OLD_DRIVER, "the NVIDIA driver is too old for CUDA 1? (has 11.4)" },
-    { "no-device", NULL, FDDM_KERNEL_ERROR_NO_DEVICE, "no NVIDIA GPU visible" },
-    { "denied", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the NVIDIA driver cannot be used: operation not permitted" },
-    { "old-gpu", NULL, FDDM_KERNEL_ERROR_OLD_DEVICE, "the GPU's compute capability 6.1 is too old (7.5 needed)" },
-    { "exclusive", NULL, FDDM_KERNEL_ERROR_BUSY, "the GPU is out of memory or in use" },
-    { "memory=256", NULL, FDDM_KERNEL_ERROR_BUSY, "the GPU is out of memory or in use" },
-    { "unpinned", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the system has no 8 MiB that the GPU may copy from" },
-    { "lost=1", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the GPU failed in *" },
-    { NULL, "missing", FDDM_KERNEL_ERROR_NO_CUDNN, "libcudnn.so.9 not found" },
-    { NULL, "wrong", FDDM_KERNEL_ERROR_UNUSABLE, "the GPU computes wrongly (* where * is right)" }
-  };
+  } cases[] = { { "no-driver", NULL, FDDM_KERNEL_ERROR_NO_DRIVER, "no NVIDIA driver" },
+                { "old-driver", NULL, FDDM_KERNEL_ERROR_OLD_DRIVER, "the NVIDIA driver is too old for CUDA 1? (has 11.4)" },
+                { "no-device", NULL, FDDM_KERNEL_ERROR_NO_DEVICE, "no NVIDIA GPU visible" },
+                { "denied", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the NVIDIA driver cannot be used: operation not permitted" },
+                { "old-gpu", NULL, FDDM_KERNEL_ERROR_OLD_DEVICE,
+                  "the GPU's compute capability 6.1 is too old (7.5 needed)" },
+                { "exclusive", NULL, FDDM_KERNEL_ERROR_BUSY, "the GPU is out of memory or in use" },
+                { "memory=256", NULL, FDDM_KERNEL_ERROR_BUSY, "the GPU is out of memory or in use" },
+                { "unpinned", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the system has no 8 MiB that the GPU may copy from" },
+                { "lost=1", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the GPU failed in *" },
+                { NULL, "missing", FDDM_KERNEL_ERROR_NO_CUDNN, "libcudnn.so.9 not found" },
+                { NULL, "wrong", FDDM_KERNEL_ERROR_UNUSABLE, "the GPU computes wrongly (* where * is right)" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error  = NULL;
       g_autofree char   *suffix = g_strdup_printf ("/%u", i);
 
-      if (!g_test_subprocess ())
+      if (!g_test_subprocess ()) /* a GPU that is lost stays so for its process */
         {
-          /* A GPU that is lost stays so for its process. */
           g_autofree char *path = g_strdup_printf ("/gpu/device/sentences/subprocess/%u", i);
 
           g_test_trap_subprocess (path, 0, G_TEST_SUBPROCESS_DEFAULT);
@@ -76,8 +74,12 @@ static Net
 net_new (FddmDevice *device)
 {
   float        weights[CHANNELS * CHANNELS], vector[CHANNELS], zeros[CHANNELS] = { 0.0f };
-  FddmConvSpec spec = { .kernel = 1, .in_channels = CHANNELS, .out_channels = CHANNELS, .weights = weights,
-                        .bias = zeros, .activation = FDDM_ACTIVATION_RELU };
+  FddmConvSpec spec = { .kernel       = 1,
+                        .in_channels  = CHANNELS,
+                        .out_channels = CHANNELS,
+                        .weights      = weights,
+                        .bias         = zeros,
+                        .activation   = FDDM_ACTIVATION_RELU };
   Net          net  = { .device = device };
 
   for (int i = 0; i < CHANNELS * CHANNELS; i++)
@@ -116,8 +118,7 @@ net_run (Net *net, int seed, float *out)
   fddm_cuda_tensor_upload (net->device, net->a, in, &error);
   g_assert_no_error (error);
   g_assert_true (fddm_cuda_conv (net->device, net->conv, net->a, NULL, net->b, &error));
-  g_assert_true (fddm_cuda_group_norm (net->device, net->b, net->ones, net->zeros, 4, FDDM_ACTIVATION_SILU, net->a,
-                                       &error));
+  g_assert_true (fddm_cuda_group_norm (net->device, net->b, net->ones, net->zeros, 4, FDDM_ACTIVATION_SILU, net->a, &error));
   g_assert_true (fddm_cuda_conv (net->device, net->conv, net->a, net->b, net->b, &error));
   fddm_cuda_tensor_download (net->device, net->b, out, &error);
   g_assert_no_error (error);
@@ -144,9 +145,9 @@ run_turns (const char *fault, float out[6][N], int *captured, int *launched)
 static void
 test_layers_are_captured (void)
 {
-  static float plain[6][N], out[6][N];
+  static float             plain[6][N], out[6][N];
   static const char *const faults[] = { "no-capture", "spoilt-capture", "no-instance" };
-  int captured, launched;
+  int                      captured, launched;
 
   run_turns (NULL, out, &captured, &launched);
   g_assert_cmpint (captured, ==, 1);
@@ -167,7 +168,7 @@ test_layers_are_captured (void)
 static void
 test_other_memory_is_not_confused (void)
 {
-  static float out[N], expected[N];
+  static float       out[N], expected[N];
   g_autoptr (GError) error  = NULL;
   FddmDevice        *device = open_emulated (NULL, NULL, &error);
   Net                first, second;
@@ -301,9 +302,16 @@ window_new (FddmDevice *device, int *rows, int *columns)
   for (int i = 0; i < COLUMNS * PATCH; i++)
     columns[i] = i * 3;
   device->down.bytes = COLUMNS * PATCH * PATCH * 3 * sizeof (float);
-  return (FddmWindow) { .patch = PATCH, .rows = ROWS, .columns = COLUMNS, .channels = 3, .channel_stride = 1,
-                        .n_floats = PIXELS, .row_offset = rows, .column_offset = columns, .bottom = ROWS * PATCH,
-                        .right = COLUMNS * PATCH };
+  return (FddmWindow) { .patch          = PATCH,
+                        .rows           = ROWS,
+                        .columns        = COLUMNS,
+                        .channels       = 3,
+                        .channel_stride = 1,
+                        .n_floats       = PIXELS,
+                        .row_offset     = rows,
+                        .column_offset  = columns,
+                        .bottom         = ROWS * PATCH,
+                        .right          = COLUMNS * PATCH };
 }
 
 /* The host has its pixels when it has waited, whole and once; and untouched when it has not. */
@@ -321,11 +329,11 @@ test_pixels_come_when_waited_for (void)
   tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, ROWS, COLUMNS, 3 * PATCH * PATCH, &error);
   for (int i = 0; i < PIXELS; i++)
     expected[i] = sinf ((float) i);
-  g_assert_true (fddm_cuda_synthesise_finish (device, &error));   /* of nothing */
+  g_assert_true (fddm_cuda_synthesise_finish (device, &error)); /* of nothing */
   window = window_new (device, rows, columns);
   g_assert_true (fddm_cuda_analyse (device, &window, expected, tensor, &error));
   for (int i = 0; i < PIXELS; i++)
-    expected[i] -= 0.5f;   /* a difference of pictures */
+    expected[i] -= 0.5f; /* a difference of pictures */
   for (int drop = 0; drop < 4; drop++)
     {
       memset (pixels, 0, sizeof pixels);
@@ -336,7 +344,7 @@ test_pixels_come_when_waited_for (void)
       if (drop == 2)
         g_assert_true (fddm_cuda_synthesise (device, &window, tensor, 1.0f, back, &error));
       if (drop == 3)
-        break;   /* closed with it on its way */
+        break; /* closed with it on its way */
       g_assert_true (fddm_cuda_synthesise_finish (device, &error));
       if (drop > 0)
         g_assert_cmpmem (pixels, sizeof pixels, zeros, sizeof zeros);
@@ -375,13 +383,13 @@ test_ends_are_remembered (void)
   FddmDevice        *device = open_emulated (NULL, NULL, &error);
   FddmTensor        *y = vector_new (device, ROWS, COLUMNS, n, 0, 1), *x0 = vector_new (device, ROWS, COLUMNS, n, 0, 1);
   FddmTensor        *input = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, ROWS, COLUMNS, 2 * n, &error);
-  FddmTensor        *output = vector_new (device, ROWS, COLUMNS, n, -1, 1), *noise = vector_new (device, ROWS, COLUMNS, n, 0, 0);
-  FddmTensor        *mean = vector_new (device, 1, 1, n, -0.1f, 0.1f), *variance = vector_new (device, 1, 1, n, 0.1f, 1);
-  FddmTensor        *strength = vector_new (device, 1, 1, n, 0, 1), *level = vector_new (device, 1, 1, n, 0.2f, 0.2f);
-  FddmNoiseModel     model = { .patch = PATCH, .channels = 3 };
-  FddmEnds           ends  = { level, model.curve, mean, variance, 0.01f, 1.0f };
-  FddmWindow         window = window_new (device, rows, columns);
-  FddmTensor        *all[] = { y, x0, input, output, noise, mean, variance, strength, level };
+  FddmTensor    *output = vector_new (device, ROWS, COLUMNS, n, -1, 1), *noise = vector_new (device, ROWS, COLUMNS, n, 0, 0);
+  FddmTensor    *mean = vector_new (device, 1, 1, n, -0.1f, 0.1f), *variance = vector_new (device, 1, 1, n, 0.1f, 1);
+  FddmTensor    *strength = vector_new (device, 1, 1, n, 0, 1), *level = vector_new (device, 1, 1, n, 0.2f, 0.2f);
+  FddmNoiseModel model  = { .patch = PATCH, .channels = 3 };
+  FddmEnds       ends   = { level, model.curve, mean, variance, 0.01f, 1.0f };
+  FddmWindow     window = window_new (device, rows, columns);
+  FddmTensor    *all[]  = { y, x0, input, output, noise, mean, variance, strength, level };
 
   g_assert_no_error (error);
   for (int i = 0; i < PIXELS; i++)
@@ -427,7 +435,8 @@ test_lost_gpu (void)
   g_assert_no_error (error);
   net = net_new (device);
   net_run (&net, 0, out);
-  while (fddm_cuda_tensor_upload (device, net.a, in, &error)) ;
+  while (fddm_cuda_tensor_upload (device, net.a, in, &error))
+    ;
   g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED);
   g_clear_error (&error);
   if (fddm_cuda_conv (device, net.conv, net.a, NULL, net.b, NULL))

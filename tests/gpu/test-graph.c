@@ -7,25 +7,23 @@
 #include "kernels/cuda/graph.h"
 
 /* GPUs in the words in which cuDNN tells of them. */
-#define PROPERTIES(name, version, processors, shared)                                                              \
-  "{\"maxGridSize\":[2147483647,65535,65535],\"maxBlockSize\":[1024,1024,64],\"regsPerBlock\":65536,"              \
-  "\"multiProcessorCount\":" processors ",\"warpSize\":32,\"maxSharedMemoryPerBlock\":49152,"                      \
-  "\"maxSharedMemoryPerBlockOptin\":" shared ",\"reservedSharedMemoryPerBlock\":1024,"                             \
-  "\"maxRegistersPerSM\":65536,\"maxCtasPerSM\":16,\"maxThreadsPerBlock\":1024,\"maxThreadsPerSM\":1024,"          \
-  "\"pciDeviceId\":0,\"isTccDriver\":0,\"supportCoopLaunch\":1,\"smClockRateKHz\":1590000,"                        \
-  "\"memClockRateKHz\":5001000,\"l2CacheSize\":4194304,\"deviceName\":\"" name "\",\"deviceVer\":" version ","     \
+#define PROPERTIES(name, version, processors, shared)                                                          \
+  "{\"maxGridSize\":[2147483647,65535,65535],\"maxBlockSize\":[1024,1024,64],\"regsPerBlock\":65536,"          \
+  "\"multiProcessorCount\":" processors ",\"warpSize\":32,\"maxSharedMemoryPerBlock\":49152,"                  \
+  "\"maxSharedMemoryPerBlockOptin\":" shared ",\"reservedSharedMemoryPerBlock\":1024,"                         \
+  "\"maxRegistersPerSM\":65536,\"maxCtasPerSM\":16,\"maxThreadsPerBlock\":1024,\"maxThreadsPerSM\":1024,"      \
+  "\"pciDeviceId\":0,\"isTccDriver\":0,\"supportCoopLaunch\":1,\"smClockRateKHz\":1590000,"                    \
+  "\"memClockRateKHz\":5001000,\"l2CacheSize\":4194304,\"deviceName\":\"" name "\",\"deviceVer\":" version "," \
   "\"driverVer\":13000,\"cudaDeviceId\":0,\"totalGlobalMem\":15000000000}"
 
 static const struct {
   const char *name, *properties;
-  FddmElement network;      /* what the module would compute in */
-} gpus[] = {
-  { "H200",     PROPERTIES ("NVIDIA H200", "900", "132", "232448"), FDDM_ELEMENT_BF16 },
-  { "A100",     PROPERTIES ("NVIDIA A100", "800", "108", "166912"), FDDM_ELEMENT_BF16 },
-  { "RTX 4090", PROPERTIES ("NVIDIA GeForce RTX 4090", "890", "128", "101376"), FDDM_ELEMENT_BF16 },
-  { "RTX 5090", PROPERTIES ("NVIDIA GeForce RTX 5090", "1200", "170", "101376"), FDDM_ELEMENT_BF16 },
-  { "T4",       PROPERTIES ("Tesla T4", "750", "40", "65536"), FDDM_ELEMENT_HALF }
-};
+  FddmElement network; /* what the module would compute in */
+} gpus[] = { { "H200", PROPERTIES ("NVIDIA H200", "900", "132", "232448"), FDDM_ELEMENT_BF16 },
+             { "A100", PROPERTIES ("NVIDIA A100", "800", "108", "166912"), FDDM_ELEMENT_BF16 },
+             { "RTX 4090", PROPERTIES ("NVIDIA GeForce RTX 4090", "890", "128", "101376"), FDDM_ELEMENT_BF16 },
+             { "RTX 5090", PROPERTIES ("NVIDIA GeForce RTX 5090", "1200", "170", "101376"), FDDM_ELEMENT_BF16 },
+             { "T4", PROPERTIES ("Tesla T4", "750", "40", "65536"), FDDM_ELEMENT_HALF } };
 
 /* Only what error.c would bring with all of CUDA: a plan that is made runs nothing. */
 G_DEFINE_QUARK (fddm-kernel-error-quark, fddm_kernel_error)
@@ -146,8 +144,8 @@ static void
 test_networks_are_fused (void)
 {
   static const int channels[][2] = { { 24, 64 }, { 64, 64 }, { 48, 12 } };
-  const char      *plans = g_getenv ("FDDM_TEST_PLANS");
-  const FddmCudnn *cudnn = plans != NULL ? cudnn_or_skip () : NULL;
+  const char      *plans         = g_getenv ("FDDM_TEST_PLANS");
+  const FddmCudnn *cudnn         = plans != NULL ? cudnn_or_skip () : NULL;
   FddmPool         pool;
 
   if (cudnn == NULL)
@@ -164,17 +162,17 @@ test_networks_are_fused (void)
       for (guint j = i == 0 ? 0 : 1; j < (i == 0 ? G_N_ELEMENTS (channels) : 2); j++)
         {
           const gboolean    residual = j % 2;
-          const FddmPlanKey key = { .kernel       = 3,
-                                    .in_channels  = channels[j][0],
-                                    .out_channels = channels[j][1],
-                                    .height       = 2000,
-                                    .width        = 3000,
-                                    .activation   = residual ? FDDM_ACTIVATION_NONE : FDDM_ACTIVATION_RELU,
-                                    .residual     = residual };
-          const FddmPlan   *plan = fddm_plan_get (&device, &key);
+          const FddmPlanKey key      = { .kernel       = 3,
+                                         .in_channels  = channels[j][0],
+                                         .out_channels = channels[j][1],
+                                         .height       = 2000,
+                                         .width        = 3000,
+                                         .activation   = residual ? FDDM_ACTIVATION_NONE : FDDM_ACTIVATION_RELU,
+                                         .residual     = residual };
+          const FddmPlan   *plan     = fddm_plan_get (&device, &key);
 
-          g_test_message ("%s, %d -> %d: kind %d, workspace %" G_GSIZE_FORMAT, gpus[i].name, channels[j][0],
-                          channels[j][1], plan->kind, plan->workspace);
+          g_test_message ("%s, %d -> %d: kind %d, workspace %" G_GSIZE_FORMAT, gpus[i].name, channels[j][0], channels[j][1],
+                          plan->kind, plan->workspace);
           g_assert_cmpint (plan->kind, ==, expected_kind (plans));
           g_assert_true (fddm_plan_get (&device, &key) == plan);
         }
@@ -206,8 +204,7 @@ test_attention_is_fused (void)
       FddmDevice         device = device_like (&pool, i);
       const FddmPlan    *plan;
       const gboolean     compiled = expected_kind (plans) == FDDM_PLAN_FUSED;
-      const FddmPlanKind expected = compiled && gpus[i].network == FDDM_ELEMENT_BF16 ? FDDM_PLAN_FUSED
-                                                                                     : FDDM_PLAN_DIRECT;
+      const FddmPlanKind expected = compiled && gpus[i].network == FDDM_ELEMENT_BF16 ? FDDM_PLAN_FUSED : FDDM_PLAN_DIRECT;
 
       device.plans = g_ptr_array_new ();
       plan         = fddm_plan_get (&device, &even);

@@ -9,8 +9,8 @@ static const char *module_dir;
 static const FddmBackend *
 module (void)
 {
-  g_autoptr (GError)  error   = NULL;
-  const FddmBackend  *backend = fddm_backend_gpu (module_dir, &error);
+  g_autoptr (GError) error   = NULL;
+  const FddmBackend *backend = fddm_backend_gpu (module_dir, &error);
 
   g_assert_no_error (error);
   g_assert_nonnull (backend);
@@ -26,7 +26,7 @@ test_table_is_whole (void)
   g_assert_cmpint (backend->abi, ==, FDDM_BACKEND_ABI);
   g_assert_cmpstr (backend->name, ==, "GPU");
   for (gsize i = 0; i < (sizeof *backend - G_STRUCT_OFFSET (FddmBackend, open)) / sizeof (gpointer); i++)
-    if (&entries[i] != (const gpointer *) &backend->beside)   /* the one that may be missing */
+    if (&entries[i] != (const gpointer *) &backend->beside) /* the one that may be missing */
       g_assert_nonnull (entries[i]);
 }
 

@@ -11,14 +11,14 @@
 #include <sys/resource.h>
 #include "engine/fddm.h"
 
-#define BOUND      ((gsize) 1 << 30)
-#define BESIDE     ((gsize) 320 << 20)   /* code, weights, and what the convolutions' library keeps for itself */
-#define PAUSE_MAX  1.0                   /* seconds, on a machine that has nothing else to do */
+#define BOUND     ((gsize) 1 << 30)
+#define BESIDE    ((gsize) 320 << 20) /* code, weights, and what the convolutions' library keeps for itself */
+#define PAUSE_MAX 1.0                 /* seconds, on a machine that has nothing else to do */
 
 typedef struct {
   const char *name;
   int         width, height;
-  double      noise, scale;        /* SCALE: brightest value; over 1 in scene-referred pictures */
+  double      noise, scale; /* SCALE: brightest value; over 1 in scene-referred pictures */
   double      fine;
   gboolean    uncertainty;
 } Picture;
@@ -43,9 +43,9 @@ fill_pattern (double scale)
     {
       int x = i / 3 % PATTERN, y = i / 3 / PATTERN;
 
-      state = state * 1664525u + 1013904223u;
-      pattern[i] = (float) (scale * (0.5 + 0.4 * sin (x * 2 * G_PI / 256) * cos (y * 2 * G_PI / 128))
-                            + 0.13 * ((state >> 8) / 16777216.0 - 0.5));
+      state      = state * 1664525u + 1013904223u;
+      pattern[i] = (float) (scale * (0.5 + 0.4 * sin (x * 2 * G_PI / 256) * cos (y * 2 * G_PI / 128)) +
+                            0.13 * ((state >> 8) / 16777216.0 - 0.5));
     }
 }
 
@@ -81,7 +81,7 @@ count_pixels (gpointer data, int x, int y, int width, int height, const float *p
 
 typedef struct {
   gint64    last, longest;
-  FddmPhase phase;            /* in which the longest pause ended */
+  FddmPhase phase; /* in which the longest pause ended */
   double    fraction;
 } Watch;
 
@@ -126,8 +126,8 @@ run (FddmContext *context, const Picture *picture)
   FddmSink           sink = { count_pixels, &result }, uncertainty = { count_pixels, &guess };
   FddmDenoiseParams  params = fddm_denoise_params_default ();
   FddmReport         report;
-  const gint64       start  = g_get_monotonic_time ();
-  const gsize        all    = (gsize) picture->width * picture->height, before = peak_memory ();
+  const gint64       start = g_get_monotonic_time ();
+  const gsize        all = (gsize) picture->width * picture->height, before = peak_memory ();
   Watch              pauses = { .last = start };
   double             seconds, longest;
   gboolean           good;
@@ -135,23 +135,28 @@ run (FddmContext *context, const Picture *picture)
   fill_pattern (picture->scale);
   params.noise = picture->noise;
   params.fine  = picture->fine;
-  good = fddm_denoise_uncertain (context, &params, &source, &sink, picture->uncertainty ? &uncertainty : NULL, watch, &pauses,
-                                 &report, &error);
-  watch (pauses.phase, pauses.fraction, &pauses);   /* up to the return */
+  good         = fddm_denoise_uncertain (context, &params, &source, &sink, picture->uncertainty ? &uncertainty : NULL, watch,
+                                         &pauses, &report, &error);
+  watch (pauses.phase, pauses.fraction, &pauses); /* up to the return */
   seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   longest = (double) pauses.longest / G_USEC_PER_SEC;
-  printf ("# %s: %d × %d in %d tiles of %d × %d, %.1f s, %.2f Mpixel/s, noise %.1f; longest pause %.2f s, to %.3f of phase %d\n",
-          picture->name, picture->width, picture->height, report.tiles, report.tile_width, report.tile_height, seconds,
-          (double) all / 1e6 / seconds, report.luma, longest, pauses.fraction, pauses.phase);
+  printf (
+    "# %s: %d × %d in %d tiles of %d × %d, %.1f s, %.2f Mpixel/s, noise %.1f; longest pause %.2f s, to %.3f of phase %d\n",
+    picture->name, picture->width, picture->height, report.tiles, report.tile_width, report.tile_height, seconds,
+    (double) all / 1e6 / seconds, report.luma, longest, pauses.fraction, pauses.phase);
   if (error)
     printf ("# %s\n", error->message);
   good = check (good, "denoised", good) && check (result.pixels == all, "every pixel, once", (double) result.pixels / all);
-  good = check (!picture->uncertainty || guess.pixels == all, "the uncertainty of each", (double) guess.pixels / all) && good;
-  good = check (result.most > 0.85 * picture->scale && result.most < 1.1 * picture->scale, "bright values stay", result.most)
-         && good;
-  good = check (report.memory <= BOUND, "planned memory is within the bound, in MiB", (double) (report.memory >> 20)) && good;
+  good = check (!picture->uncertainty || guess.pixels == all, "the uncertainty of each", (double) guess.pixels / all) &&
+         good;
+  good = check (result.most > 0.85 * picture->scale && result.most < 1.1 * picture->scale, "bright values stay",
+                result.most) &&
+         good;
+  good = check (report.memory <= BOUND, "planned memory is within the bound, in MiB", (double) (report.memory >> 20)) &&
+         good;
   good = check (peak_memory () <= MAX (before, report.memory + BESIDE), "the process's peak is near that, in MiB",
-                (double) (peak_memory () >> 20)) && good;
+                (double) (peak_memory () >> 20)) &&
+         good;
   return check (longest <= PAUSE_MAX, "progress never stands still for more than a second", longest) && good;
 }
 

@@ -22,8 +22,8 @@ generated (FddmImageId image, FddmItemId drawable, const double *values, FddmGen
 {
   g_autofree char *problem = probe_generate (PROBE_RUN_NONINTERACTIVE, image, drawable, values, made);
 
-  return check (!problem, "%s: generated%s%s", what, problem ? ": " : "", problem ? problem : "")
-         && check (made->n == (int) values[FDDM_GENERATE_COUNT], "%s: %d layers", what, made->n);
+  return check (!problem, "%s: generated%s%s", what, problem ? ": " : "", problem ? problem : "") &&
+         check (made->n == (int) values[FDDM_GENERATE_COUNT], "%s: %d layers", what, made->n);
 }
 
 static void
@@ -58,8 +58,9 @@ check_one_layer (const FddmGenerated *made, int i, int position, int width, int 
   check (!strcmp (name, expected), "layer %d is called “%s”", i, name);
   check (x == 0 && y == 0 && has_size (layer, width, height), "layer %d is as large as the image, at its place", i);
   check (probe_position (layer) == position + i, "layer %d is at position %d", i, probe_position (layer));
-  check (!strcmp (probe_mode (layer), "normal") && probe_get_opacity (layer) == 100 && probe_visible (layer)
-           && probe_any_mask (layer) == FDDM_NO_ITEM, "layer %d: normal mode, opaque, visible, no mask", i);
+  check (!strcmp (probe_mode (layer), "normal") && probe_get_opacity (layer) == 100 && probe_visible (layer) &&
+           probe_any_mask (layer) == FDDM_NO_ITEM,
+         "layer %d: normal mode, opaque, visible, no mask", i);
 }
 
 static void
@@ -107,7 +108,7 @@ check_parameters (void)
   static const struct {
     int    place;
     double value;
-  } others[] = { { FDDM_GENERATE_SEED, G_MAXINT32 }, { FDDM_GENERATE_ETA, 0 }, { FDDM_GENERATE_STEPS, 3 } };
+  } others[]          = { { FDDM_GENERATE_SEED, G_MAXINT32 }, { FDDM_GENERATE_ETA, 0 }, { FDDM_GENERATE_STEPS, 3 } };
   FddmImageId   image = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
   double        values[FDDM_GENERATE_N];
   FddmGenerated plain, other;
@@ -144,12 +145,12 @@ static void
 check_generated_sizes (void)
 {
   static const int sizes[][2] = { { 1, 1 }, { 21, 13 }, { 3, 70 }, { 0, 9 }, { 64, 0 } };
-  FddmImageId      image = probe_image_new (30, 20, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmImageId      image      = probe_image_new (30, 20, FALSE, PROBE_U8_PERCEPTUAL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       int              width = sizes[i][0], height = sizes[i][1];
-      g_autofree char *what  = g_strdup_printf ("size %d × %d", width, height);
+      g_autofree char *what = g_strdup_printf ("size %d × %d", width, height);
       double           values[FDDM_GENERATE_N];
       FddmGenerated    made;
 
@@ -228,9 +229,11 @@ check_generated_precisions (void)
     int         precision;
     double      most;
     const char *name;
-  } all[] = { { PROBE_FLOAT_PERCEPTUAL, 1e-4, "float perceptual" }, { PROBE_U8_PERCEPTUAL, 0.6 / 255, "8 bit perceptual" },
-              { PROBE_U16_LINEAR, 2e-4, "16 bit linear" }, { PROBE_FLOAT_LINEAR, 1e-4, "float linear" },
-              { PROBE_HALF_LINEAR, 1e-3, "half linear" } };
+  } all[]                   = { { PROBE_FLOAT_PERCEPTUAL, 1e-4, "float perceptual" },
+                                { PROBE_U8_PERCEPTUAL, 0.6 / 255, "8 bit perceptual" },
+                                { PROBE_U16_LINEAR, 2e-4, "16 bit linear" },
+                                { PROBE_FLOAT_LINEAR, 1e-4, "float linear" },
+                                { PROBE_HALF_LINEAR, 1e-3, "half linear" } };
   g_autofree float *picture = NULL;
   double            values[FDDM_GENERATE_N];
 
@@ -245,8 +248,8 @@ check_generated_precisions (void)
 
       if (generated (image, FDDM_NO_ITEM, values, &made, what))
         {
-          check (babl_format_get_n_components (fddm_host_format (made.layers[0])) == (gray ? 1 : 3), "%s: the image's format",
-                 what);
+          check (babl_format_get_n_components (fddm_host_format (made.layers[0])) == (gray ? 1 : 3),
+                 "%s: the image's format", what);
           check (distance (made.layers[0], picture, 23 * 14, gray) < all[i / 2].most, "%s: the same picture (%.5f)", what,
                  distance (made.layers[0], picture, 23 * 14, gray));
         }
@@ -328,10 +331,9 @@ check_generated_ranges (void)
   static const struct {
     int    place;
     double value;
-  } bad[] = { { FDDM_GENERATE_WIDTH, -1 },    { FDDM_GENERATE_HEIGHT, 8193 }, { FDDM_GENERATE_STEPS, 0 },
-              { FDDM_GENERATE_STEPS, 1001 },  { FDDM_GENERATE_ETA, 1.5 },     { FDDM_GENERATE_COUNT, 0 },
-              { FDDM_GENERATE_COUNT, 17 },    { FDDM_GENERATE_DEVICE, 3 },
-              { FDDM_GENERATE_SEED, -1 } };
+  } bad[]           = { { FDDM_GENERATE_WIDTH, -1 },   { FDDM_GENERATE_HEIGHT, 8193 }, { FDDM_GENERATE_STEPS, 0 },
+                        { FDDM_GENERATE_STEPS, 1001 }, { FDDM_GENERATE_ETA, 1.5 },     { FDDM_GENERATE_COUNT, 0 },
+                        { FDDM_GENERATE_COUNT, 17 },   { FDDM_GENERATE_DEVICE, 3 },    { FDDM_GENERATE_SEED, -1 } };
   FddmImageId image = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -355,7 +357,7 @@ check_remembered (void)
   FddmImageId      image   = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
   g_autofree char *problem = NULL, *name = NULL;
   double           values[FDDM_GENERATE_N];
-  FddmGenerated    made    = { .n = 0 };
+  FddmGenerated    made = { .n = 0 };
 
   grass_values (values);
   probe_remember ("plug-in-fddm-generate", "subject=stone%20paving width=12 height=11 steps=2 count=2 seed=5 device=cpu");
@@ -386,11 +388,11 @@ check_generated_files (void)
     {
       g_autofree char *answer = probe_generate_file (all[i].subject, all[i].folder, all[i].settings);
 
-      check (*all[i].expected ? strstr (answer, all[i].expected) != NULL : !*answer, "file “%s” to %s, %s: “%s”", all[i].subject,
-             all[i].folder, all[i].settings, answer);
+      check (*all[i].expected ? strstr (answer, all[i].expected) != NULL : !*answer, "file “%s” to %s, %s: “%s”",
+             all[i].subject, all[i].folder, all[i].settings, answer);
     }
-  check (g_file_test ("out/stone paving-3.png", G_FILE_TEST_IS_REGULAR)
-           && g_file_test ("out/texture-4.png", G_FILE_TEST_IS_REGULAR),
+  check (g_file_test ("out/stone paving-3.png", G_FILE_TEST_IS_REGULAR) &&
+           g_file_test ("out/texture-4.png", G_FILE_TEST_IS_REGULAR),
          "files are named after subject and seed");
 }
 

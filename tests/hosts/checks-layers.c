@@ -8,13 +8,13 @@
 static void
 check_place (void)
 {
-  FddmImageId      image  = probe_image_new (60, 50, FALSE, PROBE_U8_PERCEPTUAL);
-  FddmItemId       below  = probe_layer_new (image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
-  FddmItemId       source = probe_layer_new (image, 40, 27, TRUE, FDDM_NO_ITEM, 11, -6);
-  FddmItemId       above  = probe_layer_new (image, 8, 8, TRUE, FDDM_NO_ITEM, 0, 0);
-  double           values[FDDM_DENOISE_N];
-  FddmLayers       made;
-  int              x, y;
+  FddmImageId image  = probe_image_new (60, 50, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId  below  = probe_layer_new (image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  source = probe_layer_new (image, 40, 27, TRUE, FDDM_NO_ITEM, 11, -6);
+  FddmItemId  above  = probe_layer_new (image, 8, 8, TRUE, FDDM_NO_ITEM, 0, 0);
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  made;
+  int         x, y;
 
   fill (source, noisy_ramp, NULL);
   probe_opacity (source, 35);
@@ -27,11 +27,12 @@ check_place (void)
 
       probe_offsets (made.layer, &x, &y);
       check (x == 11 && y == -6, "place: the offsets are the source's");
-      check (probe_position (made.layer) == 1 && probe_position (source) == 2 && probe_position (above) == 0
-               && probe_position (below) == 3,
+      check (probe_position (made.layer) == 1 && probe_position (source) == 2 && probe_position (above) == 0 &&
+               probe_position (below) == 3,
              "place: right above the source");
       check (!strcmp (name, expected), "place: it is called “%s”", name);
-      check (!strcmp (probe_mode (made.layer), "normal") && probe_get_opacity (made.layer) == 100 && probe_visible (made.layer),
+      check (!strcmp (probe_mode (made.layer), "normal") && probe_get_opacity (made.layer) == 100 &&
+               probe_visible (made.layer),
              "place: normal mode, opaque, visible");
       check (made.second == FDDM_NO_ITEM, "place: no noise layer unless it is asked for");
       check (probe_any_mask (made.layer) == FDDM_NO_ITEM, "place: no mask without a selection");
@@ -51,13 +52,13 @@ check_group (void)
   fill (source, noisy_ramp, NULL);
   fast_values (values);
   if (denoised (image, source, values, &made, "in a group"))
-    check (probe_parent (made.layer) == group && probe_layer_count (image, group) == 2
-             && probe_position (made.layer) == 0,
+    check (probe_parent (made.layer) == group && probe_layer_count (image, group) == 2 && probe_position (made.layer) == 0,
            "in a group: the new layer is in it, above the source");
 
   if (denoised (image, group, values, &made, "a group"))
     {
-      check (probe_parent (made.layer) == FDDM_NO_ITEM && probe_position (made.layer) == 0, "a group: the new layer is above it");
+      check (probe_parent (made.layer) == FDDM_NO_ITEM && probe_position (made.layer) == 0,
+             "a group: the new layer is above it");
       check (roughness (made.layer) > 0 && roughness (made.layer) < roughness (source),
              "a group: what it looks like was denoised");
     }
@@ -167,9 +168,11 @@ check_noise_layer (int precision, double most, const char *what)
     {
       check (probe_position (made.second) == 0 && probe_position (made.layer) == 1 && probe_position (source) == 2,
              "%s: above the result, above the source", what);
-      check (!probe_visible (made.second) && !strcmp (probe_mode (made.second), "grain-merge"), "%s: hidden, grain merge", what);
+      check (!probe_visible (made.second) && !strcmp (probe_mode (made.second), "grain-merge"), "%s: hidden, grain merge",
+             what);
       after = probe_layer_visible (image);
-      check (difference (before, after) > 0.02, "%s: hidden, the picture is denoised (%.3f)", what, difference (before, after));
+      check (difference (before, after) > 0.02, "%s: hidden, the picture is denoised (%.3f)", what,
+             difference (before, after));
       probe_show (made.second, TRUE);
       after = probe_layer_visible (image);
       check (difference (before, after) < most, "%s: shown, the photo is back (%.6f)", what, difference (before, after));
@@ -217,7 +220,8 @@ check_uncertainty_layer (gboolean gray, int precision, const char *what)
       check (!probe_visible (made.second) && !strcmp (probe_mode (made.second), "normal"), "%s: hidden, normal mode", what);
       check (g_str_has_suffix (name, " uncertainty"), "%s: it is called “%s”", what, name);
       check (bytes == 96 * 40 * 12 && colour < 1e-4, "%s: gray", what);
-      check (edges > 0.02 && edges < 0.8 && edges > plain, "%s: brighter where the guess is (%.3f, %.3f)", what, edges, plain);
+      check (edges > 0.02 && edges < 0.8 && edges > plain, "%s: brighter where the guess is (%.3f, %.3f)", what, edges,
+             plain);
       check (same_pixels (alone.layer, made.layer), "%s: the result is as without", what);
       after = pixels_of (source, fddm_host_format (source), &m);
       check (n == m && !memcmp (before, after, n), "%s: the source is as it was", what);

@@ -8,7 +8,7 @@
 #include "tests/hosts/checks.h"
 
 /* How many calls have told of progress so far, and what is done at the one that follows reading. */
-static int  calls;
+static int calls;
 static void (*meanwhile) (FddmImageId image, FddmItemId source);
 static FddmImageId the_image;
 static FddmItemId  the_source;
@@ -58,8 +58,8 @@ denoise_while (void (*act) (FddmImageId image, FddmItemId source), FddmLayers *m
   fill (the_source, noisy_ramp, NULL);
   fast_values (values);
   values[FDDM_DENOISE_OUTPUT] = FDDM_OUTPUT_LAYER_AND_NOISE;
-  calls     = 0;
-  meanwhile = act;
+  calls                       = 0;
+  meanwhile                   = act;
   return fddm_job_denoise (the_image, the_source, values, made, NULL, error);
 }
 

@@ -21,7 +21,7 @@ same_alpha (FddmItemId one, FddmItemId other)
 static void
 check_one_precision (int precision, const char *name, gboolean gray, gboolean alpha)
 {
-  g_autofree char *what = g_strdup_printf ("%s %s%s", name, gray ? "gray" : "RGB", alpha ? " with alpha" : "");
+  g_autofree char *what   = g_strdup_printf ("%s %s%s", name, gray ? "gray" : "RGB", alpha ? " with alpha" : "");
   FddmImageId      image  = probe_image_new (40, 27, gray, precision);
   FddmItemId       source = probe_layer_new (image, 40, 27, alpha, FDDM_NO_ITEM, 0, 0);
   double           values[FDDM_DENOISE_N];
@@ -34,7 +34,8 @@ check_one_precision (int precision, const char *name, gboolean gray, gboolean al
   if (denoised (image, source, values, &made, what))
     {
       check (fddm_host_format (made.layer) == fddm_host_format (source), "%s: the format is kept", what);
-      check (roughness (made.layer) < 0.7 * before, "%s: it is smoother (%.1f of %.1f)", what, roughness (made.layer), before);
+      check (roughness (made.layer) < 0.7 * before, "%s: it is smoother (%.1f of %.1f)", what, roughness (made.layer),
+             before);
       check (roughness (source) == before, "%s: the source is as it was", what);
       if (alpha)
         check (same_alpha (made.layer, source), "%s: alpha is the same", what);
@@ -79,7 +80,8 @@ check_sizes (void)
       fast_values (values);
       values[FDDM_DENOISE_NOISE] = 0;
       if (denoised (image, source, values, &made, what))
-        check (difference (made.layer, source) < 0.3, "%s: the result is near (%.3f)", what, difference (made.layer, source));
+        check (difference (made.layer, source) < 0.3, "%s: the result is near (%.3f)", what,
+               difference (made.layer, source));
       fddm_host_image_delete (image);
     }
 }
@@ -121,10 +123,10 @@ wide (int x, int y, int c, G_GNUC_UNUSED int n, G_GNUC_UNUSED gpointer data)
 static void
 check_wide_values (void)
 {
-  FddmImageId       image  = probe_image_new (48, 32, FALSE, PROBE_FLOAT_LINEAR);
-  FddmItemId        source = probe_layer_new (image, 48, 32, FALSE, FDDM_NO_ITEM, 0, 0);
-  double            values[FDDM_DENOISE_N];
-  FddmLayers        made;
+  FddmImageId image  = probe_image_new (48, 32, FALSE, PROBE_FLOAT_LINEAR);
+  FddmItemId  source = probe_layer_new (image, 48, 32, FALSE, FDDM_NO_ITEM, 0, 0);
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  made;
 
   fill (source, wide, NULL);
   fast_values (values);

@@ -88,8 +88,8 @@ check_ranges (void)
 static void
 check_last_values (void)
 {
-  FddmImageId      image  = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
-  FddmItemId       source = probe_layer_new (image, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmImageId      image   = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId       source  = probe_layer_new (image, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
   g_autofree char *problem = NULL;
   double           values[FDDM_DENOISE_N];
   FddmLayers       made;
@@ -129,14 +129,14 @@ check_files (void)
   static const char *settings = "noise=20 quality=fast device=cpu";
   static const struct {
     const char *input, *folder, *settings, *expected;
-  } all[] = { { "in/a.png", "out", "quality=fast device=cpu", "" },
-              { "in/a.png", "in", "quality=fast", "over itself" },
-              { "in/a.png", "nowhere", "quality=fast", "no folder" },
-              { "in/none.png", "out", "quality=fast", "cannot be opened" },
-              { "in/broken.png", "out", "quality=fast", "cannot be opened" },
-              { "in/a.png", "out", "quality=finest", "“quality” cannot be “finest”" },
-              { "in/a.png", "out", "quality=fast luma=101", "from 0 to 100" },
-              { "in/a.png", "out", "quality=fast depth=1", "no parameter “depth”" } };
+  } all[]                  = { { "in/a.png", "out", "quality=fast device=cpu", "" },
+                               { "in/a.png", "in", "quality=fast", "over itself" },
+                               { "in/a.png", "nowhere", "quality=fast", "no folder" },
+                               { "in/none.png", "out", "quality=fast", "cannot be opened" },
+                               { "in/broken.png", "out", "quality=fast", "cannot be opened" },
+                               { "in/a.png", "out", "quality=finest", "“quality” cannot be “finest”" },
+                               { "in/a.png", "out", "quality=fast luma=101", "from 0 to 100" },
+                               { "in/a.png", "out", "quality=fast depth=1", "no parameter “depth”" } };
   g_autofree char *problem = NULL;
   FddmImageId      image;
 
@@ -152,8 +152,8 @@ check_files (void)
   image = fddm_host_file_load ("out/alpha.png", NULL);
   if (check (image != -1, "file with transparency: it can be read back"))
     {
-      gsize             bytes;
-      FddmItemId        layer  = fddm_host_image_merge (image);
+      gsize              bytes;
+      FddmItemId         layer  = fddm_host_image_merge (image);
       g_autofree guint8 *pixels = pixels_of (layer, babl_format ("R'G'B'A u8"), &bytes);
 
       check (bytes == 32 * 24 * 4 && pixels[3] == 128, "file with transparency: its alpha is the same (%d)", pixels[3]);

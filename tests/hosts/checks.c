@@ -44,9 +44,8 @@ float_format (FddmItemId drawable)
   const Babl *own  = fddm_host_format (drawable);
   gboolean    gray = babl_format_get_n_components (own) <= 2;
 
-  return babl_format_with_space (babl_format_has_alpha (own) ? (gray ? "Y'A float" : "R'G'B'A float")
-                                                             : (gray ? "Y' float" : "R'G'B' float"),
-                                 own);
+  return babl_format_with_space (
+    babl_format_has_alpha (own) ? (gray ? "Y'A float" : "R'G'B'A float") : (gray ? "Y' float" : "R'G'B' float"), own);
 }
 
 void *
@@ -93,7 +92,7 @@ float
 noisy_ramp (int x, int y, int c, int n, G_GNUC_UNUSED gpointer data)
 {
   if (n % 2 == 0 && c == n - 1)
-    return (float) ((x + 2 * y) % 16) / 15.0f;   /* alpha */
+    return (float) ((x + 2 * y) % 16) / 15.0f; /* alpha */
   return 0.4f + 0.1f * sinf (x * 0.1f + c) + 0.13f * hash (x, y, c);
 }
 

@@ -7,35 +7,34 @@
 typedef float (*Pattern) (int x, int y, int c, int n, gpointer data);
 
 /* Reports TRUTH as a line of TAP under the name that follows, and returns it. */
-gboolean    check        (gboolean truth, const char *format, ...) G_GNUC_PRINTF (2, 3);
-void        skip         (const char *name, const char *reason);
+gboolean check (gboolean truth, const char *format, ...) G_GNUC_PRINTF (2, 3);
+void     skip (const char *name, const char *reason);
 
 /* The defaults, but quality fast, noise 20, on the CPU. */
-void        fast_values  (double *values);
+void fast_values (double *values);
 /* Perceptual floats with the drawable's components, in its space. */
 const Babl *float_format (FddmItemId drawable);
 /* All pixels in FORMAT; free with g_free. */
-void       *pixels_of    (FddmItemId drawable, const Babl *format, gsize *bytes);
-void        fill         (FddmItemId drawable, Pattern pattern, gpointer data);
+void *pixels_of (FddmItemId drawable, const Babl *format, gsize *bytes);
+void  fill (FddmItemId drawable, Pattern pattern, gpointer data);
 /* Soft colours under noise of about 19 8-bit steps; alpha in stripes. */
-float       noisy_ramp   (int x, int y, int c, int n, gpointer data);
+float noisy_ramp (int x, int y, int c, int n, gpointer data);
 
-gboolean    same_pixels  (FddmItemId one, FddmItemId other);   /* to the bit            */
-double      difference   (FddmItemId one, FddmItemId other);   /* the largest, perceptual */
-double      roughness    (FddmItemId drawable);                /* sum of steps between neighbours in brightness */
+gboolean same_pixels (FddmItemId one, FddmItemId other); /* to the bit            */
+double   difference (FddmItemId one, FddmItemId other);  /* the largest, perceptual */
+double   roughness (FddmItemId drawable);                /* sum of steps between neighbours in brightness */
 
 /* Denoises and checks that it went well; or that it did not, for the reason expected, with the image left alone. */
-gboolean    denoised     (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made, const char *what);
-void        refused      (FddmImageId image, FddmItemId drawable, const double *values, const char *expected,
-                          const char *what);
+gboolean denoised (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made, const char *what);
+void     refused (FddmImageId image, FddmItemId drawable, const double *values, const char *expected, const char *what);
 
 /* checks-pictures.c: precisions, sizes, values */
-void        check_pictures (void);
+void check_pictures (void);
 /* checks-layers.c: places, groups, masks, selections, the noise layer */
-void        check_layers   (void);
+void check_layers (void);
 /* checks-refusals.c: what cannot be done, and remembered values */
-void        check_refusals (void);
+void check_refusals (void);
 /* checks-meanwhile.c: what the user does while a job runs */
-void        check_meanwhile (void);
+void check_meanwhile (void);
 /* checks-generate.c: all of plug-in-fddm-generate */
-void        check_generate (void);
+void check_generate (void);

@@ -16,7 +16,8 @@ probe_layer_new (FddmImageId image, int width, int height, gboolean alpha, FddmI
 {
   gboolean   gray  = gimp_image_base_type (image) == GIMP_GRAY;
   FddmItemId layer = gimp_layer_new (image, "source", width, height,
-                                     (gray ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE) + (alpha ? 1 : 0), 100, GIMP_LAYER_MODE_NORMAL);
+                                     (gray ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE) + (alpha ? 1 : 0), 100,
+                                     GIMP_LAYER_MODE_NORMAL);
 
   gimp_image_insert_layer (image, layer, parent, 0);
   gimp_layer_set_offsets (layer, x, y);
@@ -35,9 +36,8 @@ probe_group_new (FddmImageId image)
 FddmItemId
 probe_channel_new (FddmImageId image)
 {
-  GimpRGB    black = { 0, 0, 0, 1 };
-  FddmItemId channel
-    = gimp_channel_new (image, "channel", gimp_image_width (image), gimp_image_height (image), 50, &black);
+  GimpRGB    black   = { 0, 0, 0, 1 };
+  FddmItemId channel = gimp_channel_new (image, "channel", gimp_image_width (image), gimp_image_height (image), 50, &black);
 
   gimp_image_insert_channel (image, channel, -1, 0);
   return channel;
@@ -219,7 +219,8 @@ probe_generate (int run_mode, FddmImageId image, FddmItemId drawable, const doub
 {
   int        n;
   char      *error;
-  GimpParam *answer = call ("plug-in-fddm-generate", fddm_generate_parameters, run_mode, image, drawable, values, &n, &error);
+  GimpParam *answer = call ("plug-in-fddm-generate", fddm_generate_parameters, run_mode, image, drawable, values, &n,
+                            &error);
 
   made->n = error ? 0 : answer[1].data.d_int32;
   for (int i = 0; i < made->n; i++)
@@ -231,8 +232,8 @@ probe_generate (int run_mode, FddmImageId image, FddmItemId drawable, const doub
 static char *
 problem_in (GimpParam *answer, int n)
 {
-  char *problem
-    = answer[0].data.d_status == GIMP_PDB_SUCCESS ? g_strdup (answer[1].data.d_string) : g_strdup ("the procedure failed");
+  char *problem = answer[0].data.d_status == GIMP_PDB_SUCCESS ? g_strdup (answer[1].data.d_string)
+                                                              : g_strdup ("the procedure failed");
 
   gimp_destroy_params (answer, n);
   return problem;
@@ -252,8 +253,8 @@ char *
 probe_generate_file (const char *subject, const char *folder, const char *settings)
 {
   int        n;
-  GimpParam *answer = gimp_run_procedure ("plug-in-fddm-generate-file", &n, GIMP_PDB_STRING, "texture", GIMP_PDB_STRING, subject,
-                                          GIMP_PDB_STRING, folder, GIMP_PDB_STRING, settings, GIMP_PDB_END);
+  GimpParam *answer = gimp_run_procedure ("plug-in-fddm-generate-file", &n, GIMP_PDB_STRING, "texture", GIMP_PDB_STRING,
+                                          subject, GIMP_PDB_STRING, folder, GIMP_PDB_STRING, settings, GIMP_PDB_END);
 
   return problem_in (answer, n);
 }

@@ -26,7 +26,8 @@ probe_layer_new (FddmImageId image, int width, int height, gboolean alpha, FddmI
 {
   gboolean   gray  = gimp_image_get_base_type (IMAGE (image)) == GIMP_GRAY;
   GimpLayer *layer = gimp_layer_new (IMAGE (image), "source", width, height,
-                                     (gray ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE) + (alpha ? 1 : 0), 100, GIMP_LAYER_MODE_NORMAL);
+                                     (gray ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE) + (alpha ? 1 : 0), 100,
+                                     GIMP_LAYER_MODE_NORMAL);
 
   gimp_image_insert_layer (IMAGE (image), layer, parent == FDDM_NO_ITEM ? NULL : LAYER (parent), 0);
   gimp_layer_set_offsets (layer, x, y);
@@ -157,8 +158,8 @@ probe_float (FddmItemId drawable)
 gboolean
 probe_to_indexed (FddmImageId image)
 {
-  return gimp_image_convert_indexed (IMAGE (image), GIMP_CONVERT_DITHER_NONE, GIMP_CONVERT_PALETTE_GENERATE, 16, FALSE, FALSE,
-                                     "");
+  return gimp_image_convert_indexed (IMAGE (image), GIMP_CONVERT_DITHER_NONE, GIMP_CONVERT_PALETTE_GENERATE, 16, FALSE,
+                                     FALSE, "");
 }
 
 void
@@ -180,20 +181,20 @@ set_value (GimpProcedureConfig *config, const FddmParameter *parameter, double v
     {
     case FDDM_PARAMETER_DOUBLE: g_object_set (config, parameter->name, value, NULL); break;
     case FDDM_PARAMETER_CHOICE: g_object_set (config, parameter->name, parameter->choices[(int) value].name, NULL); break;
-    case FDDM_PARAMETER_TEXT:   g_object_set (config, parameter->name, fddm_text_of_value (value), NULL); break;
-    default:                    g_object_set (config, parameter->name, (int) value, NULL); break;
+    case FDDM_PARAMETER_TEXT: g_object_set (config, parameter->name, fddm_text_of_value (value), NULL); break;
+    default: g_object_set (config, parameter->name, (int) value, NULL); break;
     }
 }
 
 /* Calls a procedure; *ERROR is NULL, or what GIMP passes on. Free the answer with gimp_value_array_unref. */
 static GimpValueArray *
-call (const char *name, const FddmParameter *table, int run_mode, FddmImageId image, FddmItemId drawable, const double *values,
-      char **error)
+call (const char *name, const FddmParameter *table, int run_mode, FddmImageId image, FddmItemId drawable,
+      const double *values, char **error)
 {
-  GimpProcedure                   *procedure   = gimp_pdb_lookup_procedure (gimp_get_pdb (), name);
-  g_autoptr (GimpProcedureConfig)  config      = gimp_procedure_create_config (procedure);
-  GObject                         *drawables[] = { (GObject *) DRAWABLE (drawable), NULL };
-  GimpValueArray                  *answer;
+  GimpProcedure                  *procedure   = gimp_pdb_lookup_procedure (gimp_get_pdb (), name);
+  g_autoptr (GimpProcedureConfig) config      = gimp_procedure_create_config (procedure);
+  GObject                        *drawables[] = { (GObject *) DRAWABLE (drawable), NULL };
+  GimpValueArray                 *answer;
 
   g_object_set (config, "run-mode", run_mode, "image", IMAGE (image), NULL);
   if (drawable != FDDM_NO_ITEM)
@@ -225,7 +226,8 @@ char *
 probe_generate (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made)
 {
   char           *error;
-  GimpValueArray *answer = call ("plug-in-fddm-generate", fddm_generate_parameters, run_mode, image, drawable, values, &error);
+  GimpValueArray *answer = call ("plug-in-fddm-generate", fddm_generate_parameters, run_mode, image, drawable, values,
+                                 &error);
   GObject       **layers = error ? NULL : GIMP_VALUES_GET_CORE_OBJECT_ARRAY (answer, 1);
 
   for (made->n = 0; layers && layers[made->n]; made->n++)
@@ -257,8 +259,8 @@ probe_generate_file (const char *subject, const char *folder, const char *settin
 {
   GimpProcedure *procedure = gimp_pdb_lookup_procedure (gimp_get_pdb (), "plug-in-fddm-generate-file");
 
-  return problem_in (gimp_procedure_run (procedure, "model", "texture", "subject", subject, "folder", folder,
-                                         "settings", settings, NULL));
+  return problem_in (
+    gimp_procedure_run (procedure, "model", "texture", "subject", subject, "folder", folder, "settings", settings, NULL));
 }
 
 gboolean

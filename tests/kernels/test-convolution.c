@@ -8,10 +8,15 @@ typedef struct {
 } Fill;
 
 /* Random, all zero, one value, and far beyond what networks hold. */
-static const Fill fills[] = { { "random", -1, 1 }, { "zero", 0, 0 }, { "one value", 0.7f, 0.7f }, { "huge", -1e6f, 1e6f },
-                              { "tiny", -1e-6f, 1e-6f } };
-static const struct { int height, width; } sizes[] = { { 1, 1 }, { 1, 7 }, { 5, 3 }, { 33, 1 }, { 20, 31 } };
-static const struct { int in, out; } channels[] = { { 96, 64 }, { 64, 64 }, { 24, 48 }, { 48, 12 }, { 16, 16 }, { 3, 5 } };
+static const Fill fills[] = {
+  { "random", -1, 1 }, { "zero", 0, 0 }, { "one value", 0.7f, 0.7f }, { "huge", -1e6f, 1e6f }, { "tiny", -1e-6f, 1e-6f }
+};
+static const struct {
+  int height, width;
+} sizes[] = { { 1, 1 }, { 1, 7 }, { 5, 3 }, { 33, 1 }, { 20, 31 } };
+static const struct {
+  int in, out;
+} channels[] = { { 96, 64 }, { 64, 64 }, { 24, 48 }, { 48, 12 }, { 16, 16 }, { 3, 5 } };
 
 static float *
 convolve (const FddmBackend *backend, FddmDevice *device, const FddmConvSpec *spec, int height, int width, const float *in,
@@ -20,8 +25,8 @@ convolve (const FddmBackend *backend, FddmDevice *device, const FddmConvSpec *sp
   g_autoptr (GError) error  = NULL;
   FddmConv          *conv   = backend->conv_new (device, spec, &error);
   FddmTensor        *source = test_tensor (backend, device, FDDM_TENSOR_NETWORK, height, width, spec->in_channels, in);
-  FddmTensor        *added  = test_tensor (backend, device, FDDM_TENSOR_NETWORK, height, width, spec->out_channels, residual);
-  FddmTensor        *out    = test_tensor (backend, device, FDDM_TENSOR_NETWORK, height, width, spec->out_channels, NULL);
+  FddmTensor        *added = test_tensor (backend, device, FDDM_TENSOR_NETWORK, height, width, spec->out_channels, residual);
+  FddmTensor        *out   = test_tensor (backend, device, FDDM_TENSOR_NETWORK, height, width, spec->out_channels, NULL);
   float             *values;
   gsize              scratch;
 
@@ -39,22 +44,27 @@ convolve (const FddmBackend *backend, FddmDevice *device, const FddmConvSpec *sp
 static void
 check (FddmDevice *ref, FddmDevice *cpu, const Fill *fill, int size, int c, int kernel, double tolerance)
 {
-  const int height = sizes[size].height, width = sizes[size].width, in = channels[c].in, out = channels[c].out;
-  const float scale = sqrtf (3.0f / (in * kernel * kernel));
+  const int         height = sizes[size].height, width = sizes[size].width, in = channels[c].in, out = channels[c].out;
+  const float       scale   = sqrtf (3.0f / (in * kernel * kernel));
   g_autofree float *weights = test_floats ((gsize) in * out * kernel * kernel, -scale, scale, 1);
   g_autofree float *bias    = test_floats (out, -fill->hi, fill->hi, 2);
   g_autofree float *x       = test_floats ((gsize) height * width * in, fill->lo, fill->hi, 3);
   g_autofree float *added   = test_floats ((gsize) height * width * out, fill->lo, fill->hi, 4);
 
   for (int activation = FDDM_ACTIVATION_NONE; activation <= FDDM_ACTIVATION_SILU; activation++)
-    for (int residual = 0; residual < 3; residual++)   /* none, another tensor, the output itself */
+    for (int residual = 0; residual < 3; residual++) /* none, another tensor, the output itself */
       {
-        FddmConvSpec      spec = { .kernel = kernel, .in_channels = in, .out_channels = out, .weights = weights,
-                                       .bias = bias, .activation = activation };
-        g_autofree float *expected = convolve (&fddm_backend_ref, ref, &spec, height, width, x, residual ? added : NULL, FALSE);
-        g_autofree float *found = convolve (&fddm_backend_cpu, cpu, &spec, height, width, x, residual ? added : NULL,
-                                            residual == 2);
-        double            error = test_error (found, expected, (gsize) height * width * out);
+        FddmConvSpec      spec     = { .kernel       = kernel,
+                                       .in_channels  = in,
+                                       .out_channels = out,
+                                       .weights      = weights,
+                                       .bias         = bias,
+                                       .activation   = activation };
+        g_autofree float *expected = convolve (&fddm_backend_ref, ref, &spec, height, width, x, residual ? added : NULL,
+                                               FALSE);
+        g_autofree float *found    = convolve (&fddm_backend_cpu, cpu, &spec, height, width, x, residual ? added : NULL,
+                                               residual == 2);
+        double            error    = test_error (found, expected, (gsize) height * width * out);
 
         if (!(error < tolerance))
           g_error ("%d×%d of %d to %d channels, kernel %d, %s, activation %d, residual %d: error %g", height, width, in, out,
@@ -72,7 +82,7 @@ test_against_ref (gconstpointer data)
   for (gsize f = 0; f < G_N_ELEMENTS (fills); f++)
     for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
       for (gsize c = 0; c < G_N_ELEMENTS (channels); c++)
-        if (f == 0 || (s + c) % 3 == f % 3)   /* every shape with random values, a third with each other fill */
+        if (f == 0 || (s + c) % 3 == f % 3) /* every shape with random values, a third with each other fill */
           {
             check (ref, cpu, &fills[f], s, c, 3, tolerance);
             check (ref, cpu, &fills[f], s, c, 1, tolerance);
@@ -85,14 +95,14 @@ test_against_ref (gconstpointer data)
 static void
 test_ref_by_hand (void)
 {
-  FddmDevice  *ref = fddm_backend_ref.open (NULL, NULL);
-  float        weights[9] = { 0 }, bias[1] = { 0.5f };
-  const float  x[6] = { 1, 2, 3, 4, 5, 6 }, shifted[6] = { 2.5f, 3.5f, 0.5f, 5.5f, 6.5f, 0.5f };
-  FddmConvSpec spec = { .kernel = 3, .in_channels = 1, .out_channels = 1, .weights = weights, .bias = bias };
-  g_autofree float *out = NULL;
+  FddmDevice       *ref        = fddm_backend_ref.open (NULL, NULL);
+  float             weights[9] = { 0 }, bias[1] = { 0.5f };
+  const float       x[6] = { 1, 2, 3, 4, 5, 6 }, shifted[6] = { 2.5f, 3.5f, 0.5f, 5.5f, 6.5f, 0.5f };
+  FddmConvSpec      spec = { .kernel = 3, .in_channels = 1, .out_channels = 1, .weights = weights, .bias = bias };
+  g_autofree float *out  = NULL;
 
-  weights[5] = 1.0f;   /* the right neighbour */
-  out = convolve (&fddm_backend_ref, ref, &spec, 2, 3, x, NULL, FALSE);
+  weights[5] = 1.0f; /* the right neighbour */
+  out        = convolve (&fddm_backend_ref, ref, &spec, 2, 3, x, NULL, FALSE);
   g_assert_cmpmem (out, sizeof x, shifted, sizeof shifted);
   fddm_backend_ref.close (ref);
 }

@@ -3,10 +3,14 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
-enum { N = 12, PATCH = 2 };   /* coefficients: 3 · 2² */
+enum { N = 12, PATCH = 2 }; /* coefficients: 3 · 2² */
 
-static const struct { int height, width; } sizes[] = { { 1, 1 }, { 1, 9 }, { 7, 5 }, { 31, 17 } };
-static const struct { float lo, hi; } fills[] = { { -2, 2 }, { 0, 0 }, { 1, 1 }, { -1e4f, 1e4f } };
+static const struct {
+  int height, width;
+} sizes[] = { { 1, 1 }, { 1, 9 }, { 7, 5 }, { 31, 17 } };
+static const struct {
+  float lo, hi;
+} fills[] = { { -2, 2 }, { 0, 0 }, { 1, 1 }, { -1e4f, 1e4f } };
 
 /* What every operation works on, on one device. */
 typedef struct {
@@ -18,31 +22,31 @@ typedef struct {
 static Place
 place_new (const FddmBackend *backend, const FddmDeviceOptions *options, int height, int width, float lo, float hi)
 {
-  Place place = { .backend = backend, .device = backend->open (options, NULL) };
-  gsize n     = (gsize) height * width * N;
+  Place             place = { .backend = backend, .device = backend->open (options, NULL) };
+  gsize             n     = (gsize) height * width * N;
   g_autofree float *x = test_floats (n, lo, hi, 1), *x0 = test_floats (n, lo, hi, 2), *noise = test_floats (n, 0, 0.5f, 3);
   g_autofree float *level = test_floats (N, 0, 0.5f, 4), *mean = test_floats (N, -0.3f, 0.3f, 5);
   g_autofree float *variance = test_floats (N, 1e-4f, 0.5f, 6), *output = test_floats (n, -1, 1, 7);
-  FddmTensorType type = FDDM_TENSOR_FLOAT;
+  FddmTensorType    type = FDDM_TENSOR_FLOAT;
 
   noise[0] = level[0] = 0.0f;
-  place.x        = test_tensor (backend, place.device, type, height, width, N, x);
-  place.x0       = test_tensor (backend, place.device, type, height, width, N, x0);
-  place.noise    = test_tensor (backend, place.device, type, height, width, N, noise);
-  place.level    = test_tensor (backend, place.device, type, 1, 1, N, level);
-  place.mean     = test_tensor (backend, place.device, type, 1, 1, N, mean);
-  place.variance = test_tensor (backend, place.device, type, 1, 1, N, variance);
-  place.out      = test_tensor (backend, place.device, type, height, width, N, x);
-  place.input    = test_tensor (backend, place.device, FDDM_TENSOR_NETWORK, height, width, 2 * N, NULL);
-  place.output   = test_tensor (backend, place.device, FDDM_TENSOR_NETWORK, height, width, N, output);
+  place.x             = test_tensor (backend, place.device, type, height, width, N, x);
+  place.x0            = test_tensor (backend, place.device, type, height, width, N, x0);
+  place.noise         = test_tensor (backend, place.device, type, height, width, N, noise);
+  place.level         = test_tensor (backend, place.device, type, 1, 1, N, level);
+  place.mean          = test_tensor (backend, place.device, type, 1, 1, N, mean);
+  place.variance      = test_tensor (backend, place.device, type, 1, 1, N, variance);
+  place.out           = test_tensor (backend, place.device, type, height, width, N, x);
+  place.input         = test_tensor (backend, place.device, FDDM_TENSOR_NETWORK, height, width, 2 * N, NULL);
+  place.output        = test_tensor (backend, place.device, FDDM_TENSOR_NETWORK, height, width, N, output);
   return place;
 }
 
 static void
 place_free (Place *place)
 {
-  FddmTensor *all[] = { place->x, place->x0, place->noise, place->level, place->mean, place->variance, place->out,
-                        place->input, place->output };
+  FddmTensor *all[] = { place->x,        place->x0,  place->noise, place->level, place->mean,
+                        place->variance, place->out, place->input, place->output };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     place->backend->tensor_free (place->device, all[i]);
@@ -68,9 +72,9 @@ noise_model (void)
 static float *
 operate (Place *p, int which, gboolean constant)
 {
-  const FddmBackend *b = p->backend;
-  const FddmTensor  *noise = constant ? p->level : p->noise;
-  FddmNoiseModel     model = noise_model ();
+  const FddmBackend *b      = p->backend;
+  const FddmTensor  *noise  = constant ? p->level : p->noise;
+  FddmNoiseModel     model  = noise_model ();
   FddmTensor        *result = p->out;
   gboolean           ok;
 
@@ -90,15 +94,15 @@ operate (Place *p, int which, gboolean constant)
     case 8: ok = b->difference (p->device, p->x, p->x0, p->noise, 0.3f, p->level, p->out, NULL); break;
     case 9:
       result = p->output;
-      ok = b->group_norm (p->device, p->output, p->mean, p->variance, 3, FDDM_ACTIVATION_SILU, p->output, NULL);
+      ok     = b->group_norm (p->device, p->output, p->mean, p->variance, 3, FDDM_ACTIVATION_SILU, p->output, NULL);
       break;
     case 10:
       result = p->output;
-      ok = b->embed (p->device, p->output, p->mean, p->output, NULL);
+      ok     = b->embed (p->device, p->output, p->mean, p->output, NULL);
       break;
     case 11:
       result = p->input;
-      ok = b->copy_channels (p->device, p->output, 0, p->input, NULL) &&
+      ok     = b->copy_channels (p->device, p->output, 0, p->input, NULL) &&
            b->copy_channels (p->device, p->output, N, p->input, NULL);
       break;
     case 12:
@@ -124,7 +128,7 @@ test_cpu_against_ref (gconstpointer data)
             Place ref = place_new (&fddm_backend_ref, NULL, sizes[s].height, sizes[s].width, fills[f].lo, fills[f].hi);
             Place cpu = place_new (&fddm_backend_cpu, &options, sizes[s].height, sizes[s].width, fills[f].lo, fills[f].hi);
             g_autofree float *expected = operate (&ref, which, constant), *found = operate (&cpu, which, constant);
-            int n = N * sizes[s].height * sizes[s].width * (which == 2 || which == 11 ? 2 : 1);
+            int               n = N * sizes[s].height * sizes[s].width * (which == 2 || which == 11 ? 2 : 1);
 
             place_free (&ref);
             place_free (&cpu);
@@ -140,7 +144,7 @@ test_cpu_against_ref (gconstpointer data)
 static void
 test_constant_is_everywhere (void)
 {
-  Place p = place_new (&fddm_backend_ref, NULL, 7, 5, -2, 2);
+  Place             p     = place_new (&fddm_backend_ref, NULL, 7, 5, -2, 2);
   g_autofree float *level = test_download (p.backend, p.device, p.level), *everywhere = g_new (float, 35 * N);
 
   for (int i = 0; i < 35 * N; i++)
@@ -159,15 +163,15 @@ test_constant_is_everywhere (void)
 static void
 test_noise_map_by_hand (void)
 {
-  FddmDevice    *ref = fddm_backend_ref.open (NULL, NULL);
-  FddmNoiseModel model = noise_model ();
+  FddmDevice    *ref      = fddm_backend_ref.open (NULL, NULL);
+  FddmNoiseModel model    = noise_model ();
   float          x[2 * N] = { 0 };
   FddmTensor    *in, *out;
 
-  x[0]  = PATCH * -1.0f;     /* black: the first knot            */
-  x[N]  = PATCH * 0.0625f;   /* half-way between knots 8 and 9   */
-  in    = test_tensor (&fddm_backend_ref, ref, FDDM_TENSOR_FLOAT, 1, 2, N, x);
-  out   = test_tensor (&fddm_backend_ref, ref, FDDM_TENSOR_FLOAT, 1, 2, N, NULL);
+  x[0] = PATCH * -1.0f;   /* black: the first knot            */
+  x[N] = PATCH * 0.0625f; /* half-way between knots 8 and 9   */
+  in   = test_tensor (&fddm_backend_ref, ref, FDDM_TENSOR_FLOAT, 1, 2, N, x);
+  out  = test_tensor (&fddm_backend_ref, ref, FDDM_TENSOR_FLOAT, 1, 2, N, NULL);
   g_assert_true (fddm_backend_ref.noise_map (ref, &model, in, out, NULL));
   g_assert_cmpfloat_with_epsilon (((float *) out->data)[0], 0.01f * 0.5f, 1e-7);
   g_assert_cmpfloat_with_epsilon (((float *) out->data)[N + 5], 0.06f * (0.5f + 0.1f * 8.5f * 2), 1e-6);

@@ -32,27 +32,35 @@ fill_window (Case *c, int patch, int channels, gboolean gray)
   for (int i = 0; i < ROWS * patch; i++)
     c->row_offset[i] = (i + 2) * SIDE * samples;
   for (int j = 0; j < COLUMNS * patch; j++)
-    c->column_offset[j] = (COLUMNS * patch - 1 - j) * samples;   /* mirrored */
-  c->window = (FddmWindow) { .patch = patch, .rows = ROWS, .columns = COLUMNS, .channels = channels,
-                             .channel_stride = gray ? 0 : 1, .n_floats = SIDE * SIDE * samples,
-                             .row_offset = c->row_offset, .column_offset = c->column_offset,
-                             .top = 1, .bottom = ROWS * patch - 2, .left = 1, .right = COLUMNS * patch };
+    c->column_offset[j] = (COLUMNS * patch - 1 - j) * samples; /* mirrored */
+  c->window = (FddmWindow) { .patch          = patch,
+                             .rows           = ROWS,
+                             .columns        = COLUMNS,
+                             .channels       = channels,
+                             .channel_stride = gray ? 0 : 1,
+                             .n_floats       = SIDE * SIDE * samples,
+                             .row_offset     = c->row_offset,
+                             .column_offset  = c->column_offset,
+                             .top            = 1,
+                             .bottom         = ROWS * patch - 2,
+                             .left           = 1,
+                             .right          = COLUMNS * patch };
 }
 
 static void
 case_init (Case *c, const FddmBackend *backend, const FddmDeviceOptions *options, int patch, int channels, gboolean gray,
            gboolean varies)
 {
-  const int         n = channels * patch * patch;
+  const int         n      = channels * patch * patch;
   g_autofree float *output = test_floats (ROWS * COLUMNS * n, -1, 1, 6);
 
   c->backend = backend;
   c->device  = backend->open (options, NULL);
   fill_window (c, patch, channels, gray);
-  c->pixels      = test_floats (c->window.n_floats, -0.5f, 1.5f, 1);
-  c->pixels[c->row_offset[3] + c->column_offset[2]] = 1e6f;   /* a glint */
-  c->model.patch = patch;
-  c->model.channels = channels;
+  c->pixels                                         = test_floats (c->window.n_floats, -0.5f, 1.5f, 1);
+  c->pixels[c->row_offset[3] + c->column_offset[2]] = 1e6f; /* a glint */
+  c->model.patch                                    = patch;
+  c->model.channels                                 = channels;
   for (int k = 0; k < n; k++)
     c->model.level[k] = 0.01f * (k % 13 + 1);
   for (int i = 0; i < channels * FDDM_NOISE_KNOTS; i++)
@@ -66,8 +74,12 @@ case_init (Case *c, const FddmBackend *backend, const FddmDeviceOptions *options
   c->x0       = test_tensor (backend, c->device, FDDM_TENSOR_FLOAT, ROWS, COLUMNS, n, NULL);
   c->input    = test_tensor (backend, c->device, FDDM_TENSOR_NETWORK, ROWS, COLUMNS, 2 * n, NULL);
   c->output   = test_tensor (backend, c->device, FDDM_TENSOR_NETWORK, ROWS, COLUMNS, n, output);
-  c->ends     = (FddmEnds) { .level = c->level, .curve = varies ? c->model.curve : NULL, .mean = c->mean,
-                             .variance = c->variance, .lo = 0.02f, .hi = 0.1f };
+  c->ends     = (FddmEnds) { .level    = c->level,
+                             .curve    = varies ? c->model.curve : NULL,
+                             .mean     = c->mean,
+                             .variance = c->variance,
+                             .lo       = 0.02f,
+                             .hi       = 0.1f };
 }
 
 static void
@@ -98,8 +110,8 @@ run_one_pass (Case *c)
   float *pixels = g_memdup2 (c->pixels, c->window.n_floats * sizeof (float));
 
   g_assert_true (c->backend->analyse_input (c->device, &c->window, pixels, &c->ends, c->y, c->input, NULL));
-  g_assert_true (c->backend->synthesise_output (c->device, &c->window, c->y, &c->ends, c->output, c->strength, 0.7f, pixels,
-                                                NULL));
+  g_assert_true (
+    c->backend->synthesise_output (c->device, &c->window, c->y, &c->ends, c->output, c->strength, 0.7f, pixels, NULL));
   g_assert_true (c->backend->synthesise_finish (c->device, NULL));
   return result_of (c, pixels);
 }
@@ -107,14 +119,14 @@ run_one_pass (Case *c)
 static Result
 run_separately (Case *c)
 {
-  const FddmBackend *b = c->backend;
+  const FddmBackend *b      = c->backend;
   float             *pixels = g_memdup2 (c->pixels, c->window.n_floats * sizeof (float));
 
   g_assert_true (b->analyse (c->device, &c->window, pixels, c->y, NULL));
   g_assert_true (c->ends.curve != NULL ? b->noise_map (c->device, &c->model, c->y, c->noise, NULL)
                                        : b->tensor_upload (c->device, c->noise, c->model.level, NULL));
-  g_assert_true (b->precondition (c->device, c->y, c->noise, c->mean, c->variance, FDDM_INPUT_WHITENED, c->ends.lo, c->ends.hi,
-                                  c->input, NULL));
+  g_assert_true (b->precondition (c->device, c->y, c->noise, c->mean, c->variance, FDDM_INPUT_WHITENED, c->ends.lo,
+                                  c->ends.hi, c->input, NULL));
   g_assert_true (b->estimate (c->device, c->y, c->noise, c->mean, c->variance, c->output, c->x0, NULL));
   g_assert_true (b->difference (c->device, c->y, c->x0, NULL, 0.0f, c->strength, c->x0, NULL));
   g_assert_true (b->synthesise (c->device, &c->window, c->x0, 0.7f, pixels, NULL));

@@ -2,15 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
-enum { N = 12 };   /* coefficients */
+enum { N = 12 }; /* coefficients */
 
 /* Tori larger and smaller than the window, in one direction or both. */
-static const struct { int height, width, window_height, window_width, row, column; } cases[] = {
-  { 7, 9, 4, 5, 0, 0 }, { 7, 9, 4, 5, 5, 6 }, { 3, 11, 4, 4, 2, 10 }, { 5, 2, 6, 7, 4, 1 }, { 1, 1, 3, 5, 0, 0 },
-  { 6, 6, 6, 6, 3, 5 }, { 31, 17, 1, 1, 30, 16 },
+static const struct {
+  int height, width, window_height, window_width, row, column;
+} cases[] = {
+  { 7, 9, 4, 5, 0, 0 }, { 7, 9, 4, 5, 5, 6 }, { 3, 11, 4, 4, 2, 10 },   { 5, 2, 6, 7, 4, 1 },
+  { 1, 1, 3, 5, 0, 0 }, { 6, 6, 6, 6, 3, 5 }, { 31, 17, 1, 1, 30, 16 },
 };
-static const FddmBackend *const backends[] = { &fddm_backend_ref, &fddm_backend_cpu };
-static const FddmDeviceOptions three_threads = { .threads = 3 };
+static const FddmBackend *const backends[]    = { &fddm_backend_ref, &fddm_backend_cpu };
+static const FddmDeviceOptions  three_threads = { .threads = 3 };
 
 static void
 test_copy_window (void)
@@ -18,12 +20,12 @@ test_copy_window (void)
   for (gsize b = 0; b < G_N_ELEMENTS (backends); b++)
     for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
       {
-        const int          height = cases[i].height, width = cases[i].width;
-        const int          rows = cases[i].window_height, columns = cases[i].window_width;
-        FddmDevice        *device = backends[b]->open (&three_threads, NULL);
-        g_autofree float  *values = test_floats ((gsize) height * width * N, -1, 1, 1), *found = NULL;
-        FddmTensor        *torus  = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, height, width, N, values);
-        FddmTensor        *window = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, rows, columns, N, NULL);
+        const int         height = cases[i].height, width = cases[i].width;
+        const int         rows = cases[i].window_height, columns = cases[i].window_width;
+        FddmDevice       *device = backends[b]->open (&three_threads, NULL);
+        g_autofree float *values = test_floats ((gsize) height * width * N, -1, 1, 1), *found = NULL;
+        FddmTensor       *torus  = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, height, width, N, values);
+        FddmTensor       *window = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, rows, columns, N, NULL);
 
         g_assert_true (backends[b]->copy_window (device, torus, cases[i].row, cases[i].column, window, NULL));
         found = test_download (backends[b], device, window);
@@ -45,16 +47,17 @@ test_add_window (void)
   for (gsize b = 0; b < G_N_ELEMENTS (backends); b++)
     for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
       {
-        const int          height = cases[i].height, width = cases[i].width, size = height * width * N;
-        const int          rows = cases[i].window_height, columns = cases[i].window_width;
-        FddmDevice        *device = backends[b]->open (&three_threads, NULL);
-        g_autofree float  *before = test_floats (size, -1, 1, 1), *values = test_floats ((gsize) rows * columns * N, -1, 1, 2);
-        g_autofree float  *down = test_floats (rows, 0, 1, 3), *across = test_floats (columns, 0, 1, 4), *found = NULL;
-        g_autofree float  *expected = g_new (float, size);
-        FddmTensor        *torus  = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, height, width, N, before);
-        FddmTensor        *window = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, rows, columns, N, values);
-        FddmTensor        *d = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, 1, 1, rows, down);
-        FddmTensor        *a = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, 1, 1, columns, across);
+        const int         height = cases[i].height, width = cases[i].width, size = height * width * N;
+        const int         rows = cases[i].window_height, columns = cases[i].window_width;
+        FddmDevice       *device = backends[b]->open (&three_threads, NULL);
+        g_autofree float *before = test_floats (size, -1, 1, 1),
+                         *values = test_floats ((gsize) rows * columns * N, -1, 1, 2);
+        g_autofree float *down = test_floats (rows, 0, 1, 3), *across = test_floats (columns, 0, 1, 4), *found = NULL;
+        g_autofree float *expected = g_new (float, size);
+        FddmTensor       *torus    = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, height, width, N, before);
+        FddmTensor       *window   = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, rows, columns, N, values);
+        FddmTensor       *d        = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, 1, 1, rows, down);
+        FddmTensor       *a        = test_tensor (backends[b], device, FDDM_TENSOR_FLOAT, 1, 1, columns, across);
 
         memcpy (expected, before, size * sizeof (float));
         for (int y = 0; y < rows; y++)
@@ -100,9 +103,9 @@ clamp_pixel (double ycbcr[3], int channels)
 
   if (channels == 1)
     r = g = b = ycbcr[0];
-  r = CLAMP (r, -1.0, 1.0);
-  g = CLAMP (g, -1.0, 1.0);
-  b = CLAMP (b, -1.0, 1.0);
+  r        = CLAMP (r, -1.0, 1.0);
+  g        = CLAMP (g, -1.0, 1.0);
+  b        = CLAMP (b, -1.0, 1.0);
   ycbcr[0] = 0.299 * r + 0.587 * g + 0.114 * b;
   ycbcr[1] = (b - ycbcr[0]) / 1.772;
   ycbcr[2] = (r - ycbcr[0]) / 1.402;
@@ -169,15 +172,16 @@ test_clamp (void)
 static void
 test_beside (void)
 {
-  FddmDevice        *device = fddm_backend_cpu.open (&three_threads, NULL);
-  FddmDevice        *other  = fddm_backend_cpu.beside (device, 1, NULL);
-  g_autofree float  *values = test_floats (9 * 9 * 32, -1, 1, 1), *weights = test_floats (32 * 32 * 9, -0.1f, 0.1f, 2);
-  g_autofree float  *bias = test_floats (32, -1, 1, 3);
-  float             *results[2];
-  FddmConvSpec       spec = { .kernel = 3, .in_channels = 32, .out_channels = 32, .weights = weights, .bias = bias,
-                                .activation = FDDM_ACTIVATION_SILU };
-  FddmTensor        *in = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, 9, 9, 32, values);
-  FddmTensor        *out = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, 9, 9, 32, NULL);
+  FddmDevice       *device = fddm_backend_cpu.open (&three_threads, NULL);
+  FddmDevice       *other  = fddm_backend_cpu.beside (device, 1, NULL);
+  g_autofree float *values = test_floats (9 * 9 * 32, -1, 1, 1), *weights = test_floats (32 * 32 * 9, -0.1f, 0.1f, 2);
+  g_autofree float *bias = test_floats (32, -1, 1, 3);
+  float            *results[2];
+  FddmConvSpec      spec = {
+         .kernel = 3, .in_channels = 32, .out_channels = 32, .weights = weights, .bias = bias, .activation = FDDM_ACTIVATION_SILU
+  };
+  FddmTensor *in  = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, 9, 9, 32, values);
+  FddmTensor *out = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, 9, 9, 32, NULL);
 
   g_assert_nonnull (other);
   for (int i = 0; i < 2; i++)

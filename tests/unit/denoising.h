@@ -36,9 +36,9 @@ static inline float *
 run (FddmContext *context, const FddmDenoiseParams *params, const float *pixels, int width, int height, int channels,
      FddmReport *report, GError **error)
 {
-  float     *out = g_new0 (float, (gsize) width * height * channels);
-  FddmImage  from = { (float *) pixels, width, height, channels, (gsize) width * channels, channels };
-  FddmImage  to   = { out, width, height, channels, (gsize) width * channels, channels };
+  float     *out    = g_new0 (float, (gsize) width * height * channels);
+  FddmImage  from   = { (float *) pixels, width, height, channels, (gsize) width * channels, channels };
+  FddmImage  to     = { out, width, height, channels, (gsize) width * channels, channels };
   FddmSource source = fddm_image_source (&from);
   FddmSink   sink   = fddm_image_sink (&to);
 

@@ -1,7 +1,7 @@
 /* public-header.h: a program that knows nothing of the engine but fddm.h, in C and in C++.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <fddm.h>
-#include <fddm.h>   /* twice does no harm */
+#include <fddm.h> /* twice does no harm */
 
 static gboolean
 nobody_reads (gpointer data, int x, int y, int width, int height, float *pixels, GError **error)
@@ -13,13 +13,13 @@ nobody_reads (gpointer data, int x, int y, int width, int height, float *pixels,
 int
 main (void)
 {
-  GError            *error = NULL;
-  float              pixel = 0;
-  FddmImage          image = { &pixel, 1, 1, 1, 1, 1 };
-  FddmSource         source = fddm_image_source (&image);
-  FddmDenoiseParams  denoise = fddm_denoise_params_default ();
+  GError            *error    = NULL;
+  float              pixel    = 0;
+  FddmImage          image    = { &pixel, 1, 1, 1, 1, 1 };
+  FddmSource         source   = fddm_image_source (&image);
+  FddmDenoiseParams  denoise  = fddm_denoise_params_default ();
   FddmGenerateParams generate = fddm_generate_params_default ();
-  FddmWeights       *weights = fddm_weights_open ("/nowhere", &error);
+  FddmWeights       *weights  = fddm_weights_open ("/nowhere", &error);
 
   g_assert_cmpint (source.width, ==, 1);
   source.read = nobody_reads;

@@ -37,8 +37,8 @@ run (FddmContext *context, float *out, GError **error)
 static void
 test_lost_half_way (void)
 {
-  g_autoptr (GError)      error   = NULL;
-  g_autofree float       *out     = g_new0 (float, N), *expected = g_new0 (float, N);
+  g_autoptr (GError)      error = NULL;
+  g_autofree float       *out = g_new0 (float, N), *expected = g_new0 (float, N);
   g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_AUTO, "25", &error), cpu = NULL;
 
   g_assert_no_error (error);
@@ -56,8 +56,10 @@ test_lost_half_way (void)
 static void
 test_lost_generating (void)
 {
-  static const struct { FddmDeviceKind device; const char *convolutions; } devices[] = { { FDDM_DEVICE_AUTO, "40" },
-                                                                                         { FDDM_DEVICE_CPU, "0" } };
+  static const struct {
+    FddmDeviceKind device;
+    const char    *convolutions;
+  } devices[]                     = { { FDDM_DEVICE_AUTO, "40" }, { FDDM_DEVICE_CPU, "0" } };
   g_autofree char        *path    = test_golden_path ("tiny-generate.safetensors");
   g_autoptr (FddmWeights) weights = fddm_weights_open (path, NULL);
   FddmContextOptions      options = { .module_dir = module_dir };
@@ -70,10 +72,10 @@ test_lost_generating (void)
   params.steps  = 3;
   for (gsize i = 0; i < G_N_ELEMENTS (devices); i++)
     {
-      g_autoptr (GError)      error = NULL;
+      g_autoptr (GError)      error   = NULL;
       g_autoptr (FddmContext) context = NULL;
-      FddmImage               image = { i == 0 ? first : second, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
-      FddmSink                sink  = fddm_image_sink (&image);
+      FddmImage               image   = { i == 0 ? first : second, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
+      FddmSink                sink    = fddm_image_sink (&image);
 
       g_setenv ("FDDM_TEST_CONVOLUTIONS", devices[i].convolutions, TRUE);
       context = fddm_context_new (weights, devices[i].device, &options, &error);
@@ -135,13 +137,22 @@ test_gpu_usable (void)
 static void
 test_codes (void)
 {
-  static const struct { FddmKernelError kernel; FddmError engine; } codes[] = {
-    { FDDM_KERNEL_ERROR_UNUSABLE, FDDM_ERROR_DEVICE },          { FDDM_KERNEL_ERROR_MEMORY, FDDM_ERROR_MEMORY },
-    { FDDM_KERNEL_ERROR_FAILED, FDDM_ERROR_DEVICE },            { FDDM_KERNEL_ERROR_NO_MODULE, FDDM_ERROR_NO_GPU_MODULE },
-    { FDDM_KERNEL_ERROR_BAD_MODULE, FDDM_ERROR_BAD_GPU_MODULE }, { FDDM_KERNEL_ERROR_NO_DRIVER, FDDM_ERROR_NO_GPU_DRIVER },
-    { FDDM_KERNEL_ERROR_OLD_DRIVER, FDDM_ERROR_OLD_GPU_DRIVER }, { FDDM_KERNEL_ERROR_NO_CUDNN, FDDM_ERROR_NO_CUDNN },
-    { FDDM_KERNEL_ERROR_NO_DEVICE, FDDM_ERROR_NO_GPU },         { FDDM_KERNEL_ERROR_OLD_DEVICE, FDDM_ERROR_OLD_GPU },
-    { FDDM_KERNEL_ERROR_BUSY, FDDM_ERROR_BUSY_GPU },            { 99, FDDM_ERROR_DEVICE },
+  static const struct {
+    FddmKernelError kernel;
+    FddmError       engine;
+  } codes[] = {
+    { FDDM_KERNEL_ERROR_UNUSABLE, FDDM_ERROR_DEVICE },
+    { FDDM_KERNEL_ERROR_MEMORY, FDDM_ERROR_MEMORY },
+    { FDDM_KERNEL_ERROR_FAILED, FDDM_ERROR_DEVICE },
+    { FDDM_KERNEL_ERROR_NO_MODULE, FDDM_ERROR_NO_GPU_MODULE },
+    { FDDM_KERNEL_ERROR_BAD_MODULE, FDDM_ERROR_BAD_GPU_MODULE },
+    { FDDM_KERNEL_ERROR_NO_DRIVER, FDDM_ERROR_NO_GPU_DRIVER },
+    { FDDM_KERNEL_ERROR_OLD_DRIVER, FDDM_ERROR_OLD_GPU_DRIVER },
+    { FDDM_KERNEL_ERROR_NO_CUDNN, FDDM_ERROR_NO_CUDNN },
+    { FDDM_KERNEL_ERROR_NO_DEVICE, FDDM_ERROR_NO_GPU },
+    { FDDM_KERNEL_ERROR_OLD_DEVICE, FDDM_ERROR_OLD_GPU },
+    { FDDM_KERNEL_ERROR_BUSY, FDDM_ERROR_BUSY_GPU },
+    { 99, FDDM_ERROR_DEVICE },
   };
   GError *error = NULL;
 
@@ -166,7 +177,7 @@ typedef struct {
   FddmSink   sink;
   GString   *calls;
   int        fail_at, ticks, cancel_at;
-  double     progress;   /* the phase's number and its fraction */
+  double     progress; /* the phase's number and its fraction */
 } Watched;
 
 static gboolean
@@ -206,11 +217,14 @@ run_watched (FddmContext *context, const FddmDenoiseParams *params, int fail_at,
 {
   g_autofree float *pixels = test_floats (N, 0, 1, 9);
   FddmImage         from = { pixels, WIDTH, HEIGHT, 3, WIDTH * 3, 3 }, to = { out, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
-  Watched           watched = { .source = fddm_image_source (&from), .sink = fddm_image_sink (&to),
-                                .calls = g_string_new (NULL), .fail_at = fail_at, .cancel_at = cancel_at };
-  FddmSource        source = { WIDTH, HEIGHT, 3, watch_read, &watched };
-  FddmSink          sink   = { watch_write, &watched };
-  const gboolean    ok = fddm_denoise (context, params, &source, &sink, watch_progress, &watched, NULL, error);
+  Watched           watched = { .source    = fddm_image_source (&from),
+                                .sink      = fddm_image_sink (&to),
+                                .calls     = g_string_new (NULL),
+                                .fail_at   = fail_at,
+                                .cancel_at = cancel_at };
+  FddmSource        source  = { WIDTH, HEIGHT, 3, watch_read, &watched };
+  FddmSink          sink    = { watch_write, &watched };
+  const gboolean    ok      = fddm_denoise (context, params, &source, &sink, watch_progress, &watched, NULL, error);
 
   g_assert_true (ok == (error == NULL || *error == NULL));
   if (ticks != NULL)
@@ -230,7 +244,7 @@ test_streamed (void)
   g_assert_no_error (error);
   for (int i = 0; i < 5; i++)
     {
-      FddmDenoiseParams params = fddm_denoise_params_default ();
+      FddmDenoiseParams params   = fddm_denoise_params_default ();
       g_autofree char  *streamed = NULL, *in_turn = NULL;
 
       params.noise    = 20;
@@ -239,7 +253,7 @@ test_streamed (void)
       params.steps    = 2;
       params.fine     = i == 3 ? 50 : 100;
       params.noise    = i == 4 ? 0 : 20;
-      streamed = run_watched (gpu, &params, 0, 0, out, NULL, &error);
+      streamed        = run_watched (gpu, &params, 0, 0, out, NULL, &error);
       g_assert_no_error (error);
       in_turn = run_watched (ref, &params, 0, 0, expected, NULL, &error);
       g_assert_no_error (error);
@@ -276,11 +290,12 @@ test_streamed_filters (void)
       params.averages = 1 + bands;
       for (int i = 0; i < 2; i++)
         {
-          FddmImage to = { out + i * N, WIDTH, HEIGHT, 3, WIDTH * 3, 3 }, doubt = { guess + i * N, WIDTH, HEIGHT, 1, WIDTH, 1 };
-          FddmSink  sink = fddm_image_sink (&to), uncertainty = fddm_image_sink (&doubt);
+          FddmImage to    = { out + i * N, WIDTH, HEIGHT, 3, WIDTH * 3, 3 },
+                    doubt = { guess + i * N, WIDTH, HEIGHT, 1, WIDTH, 1 };
+          FddmSink sink = fddm_image_sink (&to), uncertainty = fddm_image_sink (&doubt);
 
-          g_assert_true (fddm_denoise_uncertain (i == 0 ? ref : gpu, &params, &source, &sink, &uncertainty, NULL, NULL, NULL,
-                                                 &error));
+          g_assert_true (
+            fddm_denoise_uncertain (i == 0 ? ref : gpu, &params, &source, &sink, &uncertainty, NULL, NULL, NULL, &error));
         }
       g_assert_cmpmem (out, N * sizeof *out, out + N, N * sizeof *out);
       g_assert_cmpmem (guess, N / 3 * sizeof *guess, guess + N, N / 3 * sizeof *guess);
@@ -294,14 +309,14 @@ test_streaming_stops (void)
 {
   g_autoptr (GError)      error = NULL;
   g_autofree float       *out = g_new0 (float, N), *expected = g_new0 (float, N);
-  g_autoptr (FddmContext) gpu = open_context (FDDM_DEVICE_GPU, "100000", &error);
+  g_autoptr (FddmContext) gpu    = open_context (FDDM_DEVICE_GPU, "100000", &error);
   FddmDenoiseParams       params = fddm_denoise_params_default ();
   int                     ticks;
   g_autofree char        *calls = NULL;
 
   params.noise  = 20;
   params.coarse = 150;
-  calls = run_watched (gpu, &params, 0, 0, expected, &ticks, &error);
+  calls         = run_watched (gpu, &params, 0, 0, expected, &ticks, &error);
   g_assert_no_error (error);
   for (int i = 1; i <= (int) strlen (calls); i++)
     {
@@ -326,7 +341,7 @@ test_streaming_is_planned (void)
 {
   g_autofree char        *path    = test_golden_path ("tiny.safetensors");
   g_autoptr (FddmWeights) weights = fddm_weights_open (path, NULL);
-  g_autofree float       *pixels  = test_floats (N, 0, 1, 9), *out = g_new0 (float, N);
+  g_autofree float       *pixels = test_floats (N, 0, 1, 9), *out = g_new0 (float, N);
   FddmImage               from = { pixels, WIDTH, HEIGHT, 3, WIDTH * 3, 3 }, to = { out, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
   FddmSource              source = fddm_image_source (&from);
   FddmSink                sink   = fddm_image_sink (&to);

@@ -6,18 +6,18 @@
 
 #define SIDE 12
 
-static const char *const formats[] = {
-  "R'G'B' u8", "R'G'B'A u8", "Y' u8", "Y'A u8", "RGB u8", "RGB u16", "RGBA u16", "R'G'B'A u16", "Y u16", "Y'A u16",
-  "RGB half", "R'G'B'A half", "RGB float", "RGBA float", "R'G'B' float", "Y float", "YA float", "R'G'B'A double" };
+static const char *const formats[] = { "R'G'B' u8", "R'G'B'A u8",  "Y' u8",        "Y'A u8",  "RGB u8",   "RGB u16",
+                                       "RGBA u16",  "R'G'B'A u16", "Y u16",        "Y'A u16", "RGB half", "R'G'B'A half",
+                                       "RGB float", "RGBA float",  "R'G'B' float", "Y float", "YA float", "R'G'B'A double" };
 
 /* A buffer of random bits; in float formats some of them NaN, infinite or far out of range. */
 static GeglBuffer *
 random_buffer (const Babl *format, guint32 seed)
 {
-  g_autoptr (GRand)  rand = g_rand_new_with_seed (seed);
+  g_autoptr (GRand)  rand   = g_rand_new_with_seed (seed);
   GeglBuffer        *buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, SIDE, SIDE), format);
-  gsize              bytes = (gsize) babl_format_get_bytes_per_pixel (format) * SIDE * SIDE;
-  g_autofree guint8 *data = g_malloc (bytes);
+  gsize              bytes  = (gsize) babl_format_get_bytes_per_pixel (format) * SIDE * SIDE;
+  g_autofree guint8 *data   = g_malloc (bytes);
 
   for (gsize i = 0; i < bytes; i++)
     data[i] = (guint8) g_rand_int (rand);
@@ -29,7 +29,7 @@ static guint8 *
 bytes_of (GeglBuffer *buffer)
 {
   const Babl *format = gegl_buffer_get_format (buffer);
-  guint8     *data = g_malloc ((gsize) babl_format_get_bytes_per_pixel (format) * SIDE * SIDE);
+  guint8     *data   = g_malloc ((gsize) babl_format_get_bytes_per_pixel (format) * SIDE * SIDE);
 
   gegl_buffer_get (buffer, NULL, 1.0, format, data, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   return data;
@@ -40,11 +40,11 @@ static void
 test_unchanged_pixels_keep_their_bits (gconstpointer name)
 {
   const Babl            *format = babl_format (name);
-  gsize                  pixel = (gsize) babl_format_get_bytes_per_pixel (format);
-  g_autoptr (GeglBuffer) from = random_buffer (format, 5);
-  g_autoptr (GeglBuffer) to = gegl_buffer_dup (from);
+  gsize                  pixel  = (gsize) babl_format_get_bytes_per_pixel (format);
+  g_autoptr (GeglBuffer) from   = random_buffer (format, 5);
+  g_autoptr (GeglBuffer) to     = gegl_buffer_dup (from);
   g_autofree guint8     *before = bytes_of (from);
-  g_autofree guint8     *after = NULL;
+  g_autofree guint8     *after  = NULL;
   GeglRectangle          bounds = { 2, 3, 8, 7 };
   FddmGeglPixels         pixels;
   FddmSource             source;
@@ -53,7 +53,7 @@ test_unchanged_pixels_keep_their_bits (gconstpointer name)
 
   fddm_gegl_pixels_init (&pixels, from, to, &bounds, NULL);
   source = fddm_gegl_pixels_source (&pixels);
-  sink = fddm_gegl_pixels_sink (&pixels);
+  sink   = fddm_gegl_pixels_sink (&pixels);
   g_assert_cmpint (source.width, ==, 8);
   g_assert_cmpint (source.height, ==, 7);
   g_assert_cmpint (source.channels, ==, strchr (name, 'G') ? 3 : 1);
@@ -75,7 +75,7 @@ test_unchanged_pixels_keep_their_bits (gconstpointer name)
   gegl_buffer_get (from, GEGL_RECTANGLE (6, 8, 1, 1), 1.0, babl_format ("R'G'B'A float"), was, GEGL_AUTO_ROWSTRIDE,
                    GEGL_ABYSS_NONE);
   for (int c = 0; c < 3; c++)
-    g_assert_cmpfloat_with_epsilon (one[c], 0.25f, 0.03);     /* a linear u8 is as coarse as that */
+    g_assert_cmpfloat_with_epsilon (one[c], 0.25f, 0.03); /* a linear u8 is as coarse as that */
   g_assert_true (one[3] == was[3] || (isnan (one[3]) && isnan (was[3])));
 }
 
@@ -98,8 +98,8 @@ assert_half (const Babl *space, const char *name, float expected)
 static void
 test_coding_is_perceptual (void)
 {
-  const Babl *line = babl_space_from_chromaticities ("test-linear", 0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06,
-                                                     babl_trc ("linear"), NULL, NULL, BABL_SPACE_FLAG_NONE);
+  const Babl *line  = babl_space_from_chromaticities ("test-linear", 0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06,
+                                                      babl_trc ("linear"), NULL, NULL, BABL_SPACE_FLAG_NONE);
   const Babl *gamma = babl_space_from_chromaticities ("test-gamma", 0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06,
                                                       babl_trc_gamma (1.8), NULL, NULL, BABL_SPACE_FLAG_NONE);
 

@@ -113,9 +113,9 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 4);
-  no_symbol = g_canonicalize_filename (argv[1], NULL);
+  no_symbol     = g_canonicalize_filename (argv[1], NULL);
   other_version = g_canonicalize_filename (argv[2], NULL);
-  good = g_canonicalize_filename (argv[3], NULL);
+  good          = g_canonicalize_filename (argv[3], NULL);
   g_test_add_func ("/registry/missing", test_missing_module_is_said);
   g_test_add_func ("/registry/no-module", test_file_that_is_no_module_is_refused);
   g_test_add_func ("/registry/stranger", test_stranger_is_refused);

@@ -26,12 +26,12 @@ fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, cons
 
   gimp_ui_init ("fddm", TRUE);
   form   = fddm_denoise_form_new (help, table, values, changed, NULL);
-  window = gimp_dialog_new (title, procedure, NULL, 0, gimp_standard_help_func, procedure, _("_Reset"), RESPONSE_RESET,
-                            _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
+  window = gimp_dialog_new (title, procedure, NULL, 0, gimp_standard_help_func, procedure, _ ("_Reset"), RESPONSE_RESET,
+                            _ ("_Cancel"), GTK_RESPONSE_CANCEL, _ ("_OK"), GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);
   gimp_window_set_transient (GTK_WINDOW (window));
-  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_denoise_form_widget (form), TRUE, TRUE,
-                      0);
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_denoise_form_widget (form), TRUE,
+                      TRUE, 0);
   fddm_denoise_form_window (form, window);
   while ((response = gimp_dialog_run (GIMP_DIALOG (window))) == RESPONSE_RESET)
     for (int i = 0; table[i].name; i++)

@@ -9,7 +9,7 @@
 
 enum { RESPONSE_RESET = 1 };
 
-#define ROWS "fddm-rows"   /* how many rows a grid has */
+#define ROWS "fddm-rows" /* how many rows a grid has */
 
 /* The lines' words are narrower than this, in pixels. */
 #define LINE_WIDTH 340
@@ -93,9 +93,9 @@ add_scale (GtkTable *grid, int row, const FddmParameter *parameter, double value
 {
   const double fine = parameter->max <= 1 ? 0.01 : 1;
 
-  return G_OBJECT (gimp_scale_entry_new (grid, 0, row, _(parameter->label), 180, 6, value, parameter->min, parameter->max,
+  return G_OBJECT (gimp_scale_entry_new (grid, 0, row, _ (parameter->label), 180, 6, value, parameter->min, parameter->max,
                                          fine / (fine < 1 ? 1 : 10), 5 * fine, fine < 1 ? 2 : 1, TRUE, 0, 0,
-                                         _(parameter->blurb), NULL));
+                                         _ (parameter->blurb), NULL));
 }
 
 static GObject *
@@ -106,15 +106,15 @@ add_number (FddmForm *form, GtkTable *grid, int row, const FddmParameter *parame
   GtkWidget     *box        = gtk_hbox_new (FALSE, 6), *button;
   GtkWidget    **widgets    = form->widgets[parameter - form->table];
 
-  gimp_help_set_help_data (spin, _(parameter->blurb), NULL);
+  gimp_help_set_help_data (spin, _ (parameter->blurb), NULL);
   gtk_box_pack_start (GTK_BOX (box), spin, FALSE, FALSE, 0);
   if (!strcmp (parameter->name, "seed"))
     {
-      button = gtk_button_new_with_label (_("New seed"));
+      button = gtk_button_new_with_label (_ ("New seed"));
       g_signal_connect_swapped (button, "clicked", G_CALLBACK (draw_seed), adjustment);
       gtk_box_pack_start (GTK_BOX (box), button, FALSE, FALSE, 0);
     }
-  widgets[0] = gimp_table_attach_aligned (grid, 0, row, _(parameter->label), 0, 0.5, box, 2, TRUE);
+  widgets[0] = gimp_table_attach_aligned (grid, 0, row, _ (parameter->label), 0, 0.5, box, 2, TRUE);
   widgets[1] = box;
   gtk_label_set_mnemonic_widget (GTK_LABEL (widgets[0]), spin);
   return G_OBJECT (adjustment);
@@ -124,23 +124,23 @@ add_number (FddmForm *form, GtkTable *grid, int row, const FddmParameter *parame
 static FddmChoice *
 offer (FddmForm *form, const FddmParameter *parameter, GimpIntComboBox *combo)
 {
-  FddmChoice *choices = parameter->choices ? NULL : form->choices (form->data, parameter->name, form->values);
-  const FddmChoice *all = choices ? choices : parameter->choices;
+  FddmChoice       *choices = parameter->choices ? NULL : form->choices (form->data, parameter->name, form->values);
+  const FddmChoice *all     = choices ? choices : parameter->choices;
 
   for (int i = 0; all[i].name; i++)
     gimp_int_combo_box_append (combo, GIMP_INT_STORE_VALUE, choices ? (int) fddm_value_of_text (all[i].name) : i,
-                               GIMP_INT_STORE_LABEL, choices ? all[i].label : _(all[i].label), -1);
+                               GIMP_INT_STORE_LABEL, choices ? all[i].label : _ (all[i].label), -1);
   return choices;
 }
 
 static GObject *
 add_choice (FddmForm *form, GtkTable *grid, int row, const FddmParameter *parameter, double value)
 {
-  GtkWidget              *combo   = g_object_new (GIMP_TYPE_INT_COMBO_BOX, NULL);
-  g_autofree FddmChoice  *choices = offer (form, parameter, GIMP_INT_COMBO_BOX (combo));
+  GtkWidget             *combo   = g_object_new (GIMP_TYPE_INT_COMBO_BOX, NULL);
+  g_autofree FddmChoice *choices = offer (form, parameter, GIMP_INT_COMBO_BOX (combo));
 
-  gimp_help_set_help_data (combo, _(parameter->blurb), NULL);
-  gimp_table_attach_aligned (grid, 0, row, _(parameter->label), 0, 0.5, combo, 2, FALSE);
+  gimp_help_set_help_data (combo, _ (parameter->blurb), NULL);
+  gimp_table_attach_aligned (grid, 0, row, _ (parameter->label), 0, 0.5, combo, 2, FALSE);
   if (!gimp_int_combo_box_set_active (GIMP_INT_COMBO_BOX (combo), (int) value))
     gtk_combo_box_set_active (GTK_COMBO_BOX (combo), 0);
   g_signal_connect (combo, "changed", G_CALLBACK (combo_changed), form);
@@ -150,9 +150,9 @@ add_choice (FddmForm *form, GtkTable *grid, int row, const FddmParameter *parame
 static GObject *
 add_toggle (GtkWidget *grid, const FddmParameter *parameter, double value)
 {
-  GtkWidget *toggle = gtk_check_button_new_with_mnemonic (_(parameter->label));
+  GtkWidget *toggle = gtk_check_button_new_with_mnemonic (_ (parameter->label));
 
-  gimp_help_set_help_data (toggle, _(parameter->blurb), NULL);
+  gimp_help_set_help_data (toggle, _ (parameter->blurb), NULL);
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (toggle), value != 0);
   fddm_form_add_widget (grid, toggle);
   return G_OBJECT (toggle);
@@ -166,7 +166,7 @@ add_lines (FddmForm *form, GtkWidget *grid, const char *name)
   for (int i = 0; lines && lines[i].name; i++)
     if (!strcmp (lines[i].name, name))
       {
-        GtkWidget *label = gtk_label_new (_(lines[i].wait));
+        GtkWidget *label = gtk_label_new (_ (lines[i].wait));
         int        row   = next_row (grid);
 
         gtk_misc_set_alignment (GTK_MISC (label), 0, 0.5);
@@ -180,7 +180,7 @@ add_lines (FddmForm *form, GtkWidget *grid, const char *name)
 GtkWidget *
 fddm_form_grid_new (void)
 {
-  GtkWidget *grid = gtk_table_new (1, 3, FALSE);   /* grows with its rows */
+  GtkWidget *grid = gtk_table_new (1, 3, FALSE); /* grows with its rows */
 
   gtk_table_set_row_spacings (GTK_TABLE (grid), 6);
   gtk_table_set_col_spacings (GTK_TABLE (grid), 6);
@@ -205,24 +205,24 @@ fddm_form_add (FddmForm *form, GtkWidget *grid, const char *name)
 
   switch (parameter->type)
     {
-    case FDDM_PARAMETER_DOUBLE:  form->controls[i] = add_scale (table, next_row (grid), parameter, value); break;
-    case FDDM_PARAMETER_INT:     form->controls[i] = add_number (form, table, next_row (grid), parameter, value); break;
+    case FDDM_PARAMETER_DOUBLE: form->controls[i] = add_scale (table, next_row (grid), parameter, value); break;
+    case FDDM_PARAMETER_INT: form->controls[i] = add_number (form, table, next_row (grid), parameter, value); break;
     case FDDM_PARAMETER_BOOLEAN: form->controls[i] = add_toggle (grid, parameter, value); break;
-    default:                     form->controls[i] = add_choice (form, table, next_row (grid), parameter, value); break;
+    default: form->controls[i] = add_choice (form, table, next_row (grid), parameter, value); break;
     }
   if (GTK_IS_TOGGLE_BUTTON (form->controls[i]))
     g_signal_connect (form->controls[i], "toggled", G_CALLBACK (toggle_changed), form);
   else if (GTK_IS_ADJUSTMENT (form->controls[i]))
     g_signal_connect (form->controls[i], "value-changed", G_CALLBACK (adjustment_changed), form);
   else
-    combo_changed (GIMP_INT_COMBO_BOX (form->controls[i]), form);   /* what there is to choose from may not have the value */
+    combo_changed (GIMP_INT_COMBO_BOX (form->controls[i]), form); /* what there is to choose from may not have the value */
   add_lines (form, grid, name);
 }
 
 void
 fddm_form_add_group (FddmForm *form, GtkWidget *box, const char *group)
 {
-  GtkWidget *expander = gtk_expander_new_with_mnemonic (_(group)), *grid = fddm_form_grid_new ();
+  GtkWidget *expander = gtk_expander_new_with_mnemonic (_ (group)), *grid = fddm_form_grid_new ();
 
   for (int i = 0; form->table[i].name; i++)
     if (!g_strcmp0 (form->table[i].group, group))
@@ -255,8 +255,8 @@ fddm_form_offer (FddmForm *form, const char *name)
 gboolean
 fddm_form_run (FddmForm *form, GtkWidget *content, const char *title, const char *procedure)
 {
-  GtkWidget *window = gimp_dialog_new (title, procedure, NULL, 0, gimp_standard_help_func, procedure, _("_Reset"),
-                                       RESPONSE_RESET, _("_Cancel"), GTK_RESPONSE_CANCEL, _("_OK"), GTK_RESPONSE_OK, NULL);
+  GtkWidget *window = gimp_dialog_new (title, procedure, NULL, 0, gimp_standard_help_func, procedure, _ ("_Reset"),
+                                       RESPONSE_RESET, _ ("_Cancel"), GTK_RESPONSE_CANCEL, _ ("_OK"), GTK_RESPONSE_OK, NULL);
   int        response;
 
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);

@@ -14,7 +14,7 @@ typedef struct {
   FddmForm                form;
   const FddmGenerateHelp *help;
   FddmPreview            *preview;
-  GtkWidget              *as_image;    /* a toggle button: the size is the image's */
+  GtkWidget              *as_image; /* a toggle button: the size is the image's */
 } Dialog;
 
 static FddmChoice *
@@ -56,8 +56,8 @@ is_as_image (const Dialog *dialog)
 {
   const FddmForm *form = &dialog->form;
 
-  return form->values[fddm_parameter_place (form->table, "width")] == 0
-         && form->values[fddm_parameter_place (form->table, "height")] == 0;
+  return form->values[fddm_parameter_place (form->table, "width")] == 0 &&
+         form->values[fddm_parameter_place (form->table, "height")] == 0;
 }
 
 static void
@@ -67,9 +67,9 @@ changed (gpointer data, const char *name)
 
   if (!strcmp (name, "model"))
     fddm_form_offer (&dialog->form, "subject");
-  if (is_as_image (dialog))   /* after a reset, too */
+  if (is_as_image (dialog)) /* after a reset, too */
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (dialog->as_image), TRUE);
-  if (strcmp (name, "count"))   /* the first layer is shown */
+  if (strcmp (name, "count")) /* the first layer is shown */
     fddm_preview_update (dialog->preview, dialog->form.values);
 }
 
@@ -77,7 +77,7 @@ static GtkWidget *
 new_controls (Dialog *dialog)
 {
   g_autofree char *size = fddm_generate_size_words (dialog->help);
-  GtkWidget       *box  = gtk_vbox_new (FALSE, 6), *grid = fddm_form_grid_new ();
+  GtkWidget       *box = gtk_vbox_new (FALSE, 6), *grid = fddm_form_grid_new ();
   FddmForm        *form = &dialog->form;
 
   dialog->as_image = gtk_check_button_new_with_mnemonic (size);
@@ -96,9 +96,10 @@ new_controls (Dialog *dialog)
 gboolean
 fddm_generate_dialog_run (const char *procedure, const FddmParameter *table, const FddmGenerateHelp *help, double *values)
 {
-  Dialog     dialog = { .help = help,
-                        .form = { .table = table, .values = values, .lines = { .lines = help->lines }, .choices = choices,
-                                  .changed = changed } };
+  Dialog dialog = {
+    .help = help,
+    .form = { .table = table, .values = values, .lines = { .lines = help->lines }, .choices = choices, .changed = changed }
+  };
   int        n = 0;
   GtkWidget *box;
   gboolean   go_on;
@@ -114,7 +115,7 @@ fddm_generate_dialog_run (const char *procedure, const FddmParameter *table, con
   gtk_widget_show_all (box);
   as_image_toggled (&dialog);
   fddm_preview_update (dialog.preview, values);
-  go_on = fddm_form_run (&dialog.form, box, _("FDDM Generate"), procedure);
+  go_on = fddm_form_run (&dialog.form, box, _ ("FDDM Generate"), procedure);
   fddm_preview_free (dialog.preview);
   return go_on;
 }

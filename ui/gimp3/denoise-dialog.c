@@ -57,8 +57,8 @@ fddm_denoise_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, 
   fddm_form_values (config, table, dialog.values);
   window      = gimp_procedure_dialog_new (procedure, config, title);
   dialog.form = fddm_denoise_form_new (help, table, dialog.values, changed, &dialog);
-  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_denoise_form_widget (dialog.form), TRUE,
-                      TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_denoise_form_widget (dialog.form),
+                      TRUE, TRUE, 0);
   fddm_denoise_form_window (dialog.form, window);
   handler = g_signal_connect_swapped (config, "notify", G_CALLBACK (config_changed), &dialog);
   go_on   = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (window));

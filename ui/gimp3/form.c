@@ -17,14 +17,12 @@ value_of (GimpProcedureConfig *config, const FddmParameter *parameter)
   switch (parameter->type)
     {
     case FDDM_PARAMETER_CHOICE: return gimp_procedure_config_get_choice_id (config, parameter->name);
-    case FDDM_PARAMETER_DOUBLE:
-      g_object_get (config, parameter->name, &number, NULL);
-      return number;
+    case FDDM_PARAMETER_DOUBLE: g_object_get (config, parameter->name, &number, NULL); return number;
     case FDDM_PARAMETER_TEXT:
       g_object_get (config, parameter->name, &text, NULL);
       return fddm_value_of_text (text ? text : "");
     default:
-      g_object_get (config, parameter->name, &whole, NULL);   /* gboolean is an int */
+      g_object_get (config, parameter->name, &whole, NULL); /* gboolean is an int */
       return whole;
     }
 }
@@ -65,7 +63,7 @@ static void
 add_seed_button (FddmForm *form)
 {
   GtkWidget *row    = gimp_procedure_dialog_get_widget (form->dialog, "seed", G_TYPE_NONE);
-  GtkWidget *button = gtk_button_new_with_label (_("New seed"));
+  GtkWidget *button = gtk_button_new_with_label (_ ("New seed"));
 
   if (GTK_IS_GRID (row))
     gtk_grid_attach (GTK_GRID (row), button, 3, 0, 1, 1);
@@ -85,13 +83,13 @@ fddm_form_add (FddmForm *form, GList *names, const char *name)
     if (!strcmp (lines[i].name, name))
       {
         g_autofree char *id    = g_strconcat (name, "-line", NULL);
-        GtkWidget       *label = gimp_procedure_dialog_get_label (form->dialog, id, _(lines[i].wait), FALSE, FALSE);
+        GtkWidget       *label = gimp_procedure_dialog_get_label (form->dialog, id, _ (lines[i].wait), FALSE, FALSE);
 
         gtk_label_set_xalign (GTK_LABEL (label), 0);
         gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
         gtk_label_set_max_width_chars (GTK_LABEL (label), 50);
         form->lines.labels[i] = label;
-        names = g_list_append (names, (gpointer) g_intern_string (id));
+        names                 = g_list_append (names, (gpointer) g_intern_string (id));
       }
   return names;
 }
@@ -104,7 +102,7 @@ fddm_form_add_group (FddmForm *form, const char *group, const char *skip, GtkWid
   g_autofree char  *box_name = g_strconcat (group, "-box", NULL);
   g_autoptr (GList) members  = NULL;
   GtkWidget        *expander, *box;
-  gboolean          changed  = FALSE;
+  gboolean          changed = FALSE;
 
   for (const FddmParameter *p = form->table; p->name; p++)
     if (!g_strcmp0 (p->group, group))
@@ -113,7 +111,7 @@ fddm_form_add_group (FddmForm *form, const char *group, const char *skip, GtkWid
         if (g_strcmp0 (p->name, skip))
           members = fddm_form_add (form, members, p->name);
       }
-  gimp_procedure_dialog_get_label (form->dialog, title, _(group), FALSE, TRUE);
+  gimp_procedure_dialog_get_label (form->dialog, title, _ (group), FALSE, TRUE);
   box      = gimp_procedure_dialog_fill_box_list (form->dialog, box_name, members);
   expander = gimp_procedure_dialog_fill_expander (form->dialog, name, title, FALSE, box_name);
   gtk_expander_set_expanded (GTK_EXPANDER (expander), changed);
@@ -130,7 +128,9 @@ fddm_form_init (FddmForm *form, GimpProcedure *procedure, GimpProcedureConfig *c
 {
   gimp_ui_init ("fddm");
   *form = (FddmForm) { .dialog = GIMP_PROCEDURE_DIALOG (gimp_procedure_dialog_new (procedure, config, title)),
-                       .config = config, .table = table, .lines = { .lines = lines } };
+                       .config = config,
+                       .table  = table,
+                       .lines  = { .lines = lines } };
   /* Before any of them is put anywhere: the first that is asked for is what there will be. */
   for (int i = 0; table[i].name; i++)
     if (table[i].type == FDDM_PARAMETER_DOUBLE)

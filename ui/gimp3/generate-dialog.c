@@ -13,7 +13,7 @@ typedef struct {
   const FddmGenerateHelp *help;
   FddmPreview            *preview;
   GtkListStore           *subjects;
-  GtkWidget              *as_image;    /* a toggle button: the size is the image's */
+  GtkWidget              *as_image; /* a toggle button: the size is the image's */
   double                  values[FDDM_PARAMETERS_MAX];
 } Dialog;
 
@@ -51,10 +51,10 @@ new_choice (Dialog *dialog, const char *name, GtkListStore **list)
   offer (dialog, *list, name);
   combo = gimp_prop_string_combo_box_new (G_OBJECT (dialog->form.config), name, GTK_TREE_MODEL (*list), COLUMN_NAME,
                                           COLUMN_LABEL);
-  row   = gimp_label_string_widget_new (_(parameter->label), combo);
+  row   = gimp_label_string_widget_new (_ (parameter->label), combo);
   g_object_unref (*list);
   gtk_widget_set_hexpand (combo, TRUE);
-  gimp_help_set_help_data (combo, _(parameter->blurb), NULL);
+  gimp_help_set_help_data (combo, _ (parameter->blurb), NULL);
   gtk_widget_show_all (row);
   return row;
 }
@@ -64,8 +64,8 @@ new_choice (Dialog *dialog, const char *name, GtkListStore **list)
 static gboolean
 is_as_image (const Dialog *dialog)
 {
-  return dialog->values[fddm_parameter_place (dialog->form.table, "width")] == 0
-         && dialog->values[fddm_parameter_place (dialog->form.table, "height")] == 0;
+  return dialog->values[fddm_parameter_place (dialog->form.table, "width")] == 0 &&
+         dialog->values[fddm_parameter_place (dialog->form.table, "height")] == 0;
 }
 
 static void
@@ -96,9 +96,9 @@ changed (gpointer data, const char *name)
   fddm_form_values (dialog->form.config, dialog->form.table, dialog->values);
   if (!strcmp (name, "model"))
     offer (dialog, dialog->subjects, "subject");
-  if (is_as_image (dialog))   /* after a reset, too */
+  if (is_as_image (dialog)) /* after a reset, too */
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (dialog->as_image), TRUE);
-  if (strcmp (name, "count"))   /* the first layer is shown */
+  if (strcmp (name, "count")) /* the first layer is shown */
     fddm_preview_update (dialog->preview, dialog->values);
 }
 
@@ -118,9 +118,9 @@ new_size_toggle (Dialog *dialog)
 static void
 line_up (Dialog *dialog, GtkWidget *one, GtkWidget *other)
 {
-  GtkWidget              *seed  = gimp_procedure_dialog_get_widget (dialog->form.dialog, "seed", G_TYPE_NONE);
-  GtkWidget              *rows[] = { one, other, seed };
-  g_autoptr (GtkSizeGroup) group = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
+  GtkWidget               *seed   = gimp_procedure_dialog_get_widget (dialog->form.dialog, "seed", G_TYPE_NONE);
+  GtkWidget               *rows[] = { one, other, seed };
+  g_autoptr (GtkSizeGroup) group  = gtk_size_group_new (GTK_SIZE_GROUP_HORIZONTAL);
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     if (GIMP_IS_LABELED (rows[i]))
@@ -166,7 +166,7 @@ fddm_generate_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config,
 
   while (table[n].name)
     n++;
-  fddm_form_init (&dialog.form, procedure, config, _("FDDM Generate"), table, help->lines);
+  fddm_form_init (&dialog.form, procedure, config, _ ("FDDM Generate"), table, help->lines);
   dialog.form.changed = changed;
   dialog.form.data    = &dialog;
   fddm_form_values (config, table, dialog.values);

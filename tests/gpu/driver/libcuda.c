@@ -6,6 +6,7 @@ typedef int Result;
 
 #define NO_DEVICE 100
 
+/* clang-format off */
 /* What cuDNN looks up. */
 #define YES(name)    \
   Result name (void); \
@@ -37,8 +38,9 @@ YES (cuStreamSynchronize) YES (cuTensorMapEncodeTiled)
   }
 FIND (cuLibraryGetKernel) FIND (cuLibraryLoadData) FIND (cuLibraryLoadFromFile) FIND (cuModuleGetFunction)
 FIND (cuModuleLoadData) FIND (cuModuleLoadDataEx) FIND (cuModuleLoadFatBinary)
+  /* clang-format on */
 
-Result cuInit (unsigned int flags);
+  Result cuInit (unsigned int flags);
 Result
 cuInit (unsigned int flags)
 {

@@ -34,8 +34,8 @@ struct _Descriptor {
   cudnnBackendDescriptorType_t type;
   gboolean                     final;
   GArray                      *attributes;
-  Descriptor                  *graph;          /* of configurations and engines   */
-  gboolean                     unreliable;     /* of engines: has a note saying so */
+  Descriptor                  *graph;      /* of configurations and engines   */
+  gboolean                     unreliable; /* of engines: has a note saying so */
 };
 
 static gsize
@@ -44,13 +44,12 @@ size_of (cudnnBackendAttributeType_t type)
   switch (type)
     {
     case CUDNN_TYPE_BOOLEAN: return sizeof (_Bool);
-    case CUDNN_TYPE_FLOAT:   return sizeof (float);
+    case CUDNN_TYPE_FLOAT: return sizeof (float);
     case CUDNN_TYPE_HANDLE:
     case CUDNN_TYPE_INT64:
     case CUDNN_TYPE_VOID_PTR:
-    case CUDNN_TYPE_BACKEND_DESCRIPTOR:
-      return 8;
-    default: return sizeof (int);   /* enumerations */
+    case CUDNN_TYPE_BACKEND_DESCRIPTOR: return 8;
+    default: return sizeof (int); /* enumerations */
     }
 }
 
@@ -108,8 +107,8 @@ descriptor_free (cudnnBackendDescriptor_t descriptor)
 }
 
 static cudnnStatus_t
-set (cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
-     int64_t n, const void *values)
+set (cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, int64_t n,
+     const void *values)
 {
   Descriptor *d = descriptor;
   Attribute   a = { .name = name, .type = type, .n = n, .values = g_memdup2 (values, n * size_of (type)) };
@@ -129,8 +128,7 @@ finalize (cudnnBackendDescriptor_t descriptor)
 {
   Descriptor *d = descriptor;
 
-  if (d->type == CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR &&
-      child (d, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)->unreliable)
+  if (d->type == CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR && child (d, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)->unreliable)
     g_error ("an engine was taken that should have been passed over");
   d->final = TRUE;
   return CUDNN_STATUS_SUCCESS;
@@ -146,12 +144,12 @@ type_of (const Descriptor *tensor)
 static gboolean
 is_supported (const Descriptor *graph)
 {
-  gint64             n = 0;
+  gint64             n          = 0;
   Descriptor *const *operations = attribute (graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n);
   const Descriptor  *x = child (operations[0], CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X), *last = NULL;
 
   if (x == NULL)
-    return !mode_is ("plain") && !mode_is ("rounded");   /* attention is compiled at run time */
+    return !mode_is ("plain") && !mode_is ("rounded"); /* attention is compiled at run time */
   if (mode_is ("plain"))
     return n == 1;
   for (gint64 i = 1; i < n; i++)
@@ -188,22 +186,17 @@ get (cudnnBackendDescriptor_t const descriptor, cudnnBackendAttributeName_t name
   *count = 1;
   switch (name)
     {
-    case CUDNN_ATTR_ENGINEHEUR_RESULTS:
-      *count = give_results (d, n, values);
-      break;
+    case CUDNN_ATTR_ENGINEHEUR_RESULTS: *count = give_results (d, n, values); break;
     case CUDNN_ATTR_ENGINECFG_ENGINE:
       (*(Descriptor **) values)->unreliable = d->unreliable;
       (*(Descriptor **) values)->final      = TRUE;
       break;
     case CUDNN_ATTR_ENGINE_NUMERICAL_NOTE:
-      *(cudnnBackendNumericalNote_t *) values =
-        d->unreliable ? CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC : CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP;
+      *(cudnnBackendNumericalNote_t *) values = d->unreliable ? CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC
+                                                              : CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP;
       break;
-    case CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE:
-      *(int64_t *) values = WORKSPACE;
-      break;
-    default:
-      return CUDNN_STATUS_BAD_PARAM;
+    case CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE: *(int64_t *) values = WORKSPACE; break;
+    default: return CUDNN_STATUS_BAD_PARAM;
     }
   return CUDNN_STATUS_SUCCESS;
 }
@@ -216,7 +209,7 @@ typedef struct {
   gint64            n;
   gint64           *uids;
   void            **pointers, *workspace;
-  float             scale;      /* given by value: read when the graph is executed, not when it runs */
+  float             scale; /* given by value: read when the graph is executed, not when it runs */
 } Run;
 
 /* A tensor's values while the graph runs: in the variant pack's memory, or in our own for virtual ones. */
@@ -230,7 +223,7 @@ static void *
 data_of (const Run *run, GHashTable *virtuals, const Descriptor *tensor)
 {
   const gint64 uid = *(const gint64 *) attribute (tensor, CUDNN_ATTR_TENSOR_UNIQUE_ID, NULL), *sizes;
-  void         *own;
+  void        *own;
 
   if (*(const _Bool *) attribute (tensor, CUDNN_ATTR_TENSOR_IS_VIRTUAL, NULL))
     {
@@ -269,9 +262,9 @@ load (const View *v, gint64 at)
 {
   switch (v->type)
     {
-    case CUDNN_DATA_HALF:     return (float) ((const _Float16 *) v->data)[at];
+    case CUDNN_DATA_HALF: return (float) ((const _Float16 *) v->data)[at];
     case CUDNN_DATA_BFLOAT16: return fddm_float_from_bf16 (((const guint16 *) v->data)[at]);
-    default:                  return ((const float *) v->data)[at];
+    default: return ((const float *) v->data)[at];
     }
 }
 
@@ -280,9 +273,9 @@ store (const View *v, gint64 at, float value)
 {
   switch (v->type)
     {
-    case CUDNN_DATA_HALF:     ((_Float16 *) v->data)[at] = (_Float16) value; break;
+    case CUDNN_DATA_HALF: ((_Float16 *) v->data)[at] = (_Float16) value; break;
     case CUDNN_DATA_BFLOAT16: ((guint16 *) v->data)[at] = fddm_bf16_from_float (value); break;
-    default:                  ((float *) v->data)[at] = value;
+    default: ((float *) v->data)[at] = value;
     }
 }
 
@@ -338,7 +331,7 @@ static void
 attend (const View *q, const View *k, const View *v, const View *out, float scale)
 {
   const gint64      positions = q->sizes[2], size = q->sizes[3];
-  g_autofree float *scores    = g_new (float, positions);
+  g_autofree float *scores = g_new (float, positions);
 
   for (gint64 head = 0; head < q->sizes[1]; head++)
     for (gint64 i = 0; i < positions; i++)
@@ -351,7 +344,7 @@ attend (const View *q, const View *k, const View *v, const View *out, float scal
             for (gint64 c = 0; c < size; c++)
               scores[j] += load (q, place (q, 0, head, i, c)) * load (k, place (k, 0, head, j, c));
             scores[j] *= scale;
-            most       = MAX (most, scores[j]);
+            most = MAX (most, scores[j]);
           }
         for (gint64 j = 0; j < positions; j++)
           total += scores[j] = expf (scores[j] - most);
@@ -380,13 +373,15 @@ run_attention (const Descriptor *operation, const Run *run, GHashTable *virtuals
 static void
 run_operation (const Descriptor *operation, const Run *run, GHashTable *virtuals)
 {
-  const gboolean    conv = operation->type == CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR;
+  const gboolean    conv   = operation->type == CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR;
   const Descriptor *second = child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W
                                                     : CUDNN_ATTR_OPERATION_POINTWISE_BDESC);
-  View x = view_of (run, virtuals, child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X
-                                                           : CUDNN_ATTR_OPERATION_POINTWISE_XDESC));
-  View y = view_of (run, virtuals, child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y
-                                                           : CUDNN_ATTR_OPERATION_POINTWISE_YDESC));
+  View              x      = view_of (
+    run, virtuals,
+    child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X : CUDNN_ATTR_OPERATION_POINTWISE_XDESC));
+  View y = view_of (
+    run, virtuals,
+    child (operation, conv ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y : CUDNN_ATTR_OPERATION_POINTWISE_YDESC));
   View b = second != NULL ? view_of (run, virtuals, second) : (View) { 0 };
 
   if (conv)
@@ -400,9 +395,9 @@ run_operation (const Descriptor *operation, const Run *run, GHashTable *virtuals
 static void
 run_graph (void *data)
 {
-  const Run             *run      = data;
-  g_autoptr (GHashTable) virtuals = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  gint64                 n = 0;
+  const Run             *run        = data;
+  g_autoptr (GHashTable) virtuals   = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  gint64                 n          = 0;
   Descriptor *const     *operations = attribute (run->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n);
 
   /* Ours to write to, all of it, before and after. */

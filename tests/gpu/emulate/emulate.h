@@ -21,13 +21,13 @@
 #define __global__
 #define __device__
 #define __host__
-#define __shared__ static          /* blocks run one after the other */
+#define __shared__      static /* blocks run one after the other */
 #define __forceinline__ inline
 #define __launch_bounds__(...)
 #define __grid_constant__
 
-using std::min;
 using std::max;
+using std::min;
 
 extern thread_local uint3 emulate_block, emulate_thread;
 extern thread_local dim3  emulate_block_size, emulate_grid_size;
@@ -41,12 +41,12 @@ void *emulate_shared (void);
 
 /* Lets the other threads of the block run up to here. KIND tells barriers from shuffles: all threads that are left must
  * wait at the same kind. */
-void  emulate_wait   (int kind);
+void emulate_wait (int kind);
 /* Gives X to the block, and takes what the thread FROM of the block gave. */
 double emulate_exchange (double x, unsigned int from);
 
 /* Puts the kernel, bound to copies of its arguments, into the stream. */
-void  emulate_launch (dim3 grid, dim3 block, size_t shared, cudaStream_t stream, std::function<void ()> kernel);
+void emulate_launch (dim3 grid, dim3 block, size_t shared, cudaStream_t stream, std::function<void ()> kernel);
 
 static inline void
 __syncthreads ()
@@ -54,13 +54,15 @@ __syncthreads ()
   emulate_wait (1);
 }
 
-template <typename T> static inline T
+template <typename T>
+static inline T
 __shfl_xor_sync (unsigned int, T x, int mask)
 {
   return (T) emulate_exchange ((double) x, emulate_thread.x ^ (unsigned int) mask);
 }
 
-template <typename T> static inline T
+template <typename T>
+static inline T
 __shfl_down_sync (unsigned int, T x, int offset)
 {
   const unsigned int lane = emulate_thread.x % 32;
@@ -68,7 +70,8 @@ __shfl_down_sync (unsigned int, T x, int offset)
   return (T) emulate_exchange ((double) x, lane + offset < 32 ? emulate_thread.x + offset : emulate_thread.x);
 }
 
-template <typename T> static inline T
+template <typename T>
+static inline T
 __shfl_sync (unsigned int, T x, int lane)
 {
   return (T) emulate_exchange ((double) x, emulate_thread.x / 32 * 32 + (unsigned int) lane);

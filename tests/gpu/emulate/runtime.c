@@ -72,7 +72,7 @@ cudaFree (void *memory)
 
   if (memory == NULL || status != cudaSuccess)
     return status;
-  emulate_drain_all ();   /* so does CUDA's */
+  emulate_drain_all (); /* so does CUDA's */
   memcpy (&bytes, (char *) memory - ALIGNMENT, sizeof bytes);
   allocated -= bytes;
   free ((char *) memory - ALIGNMENT);
@@ -200,7 +200,7 @@ cudaGetLastError (void)
 {
   cudaError_t error = last_error;
 
-  if (error != cudaErrorIllegalAddress)   /* which stays */
+  if (error != cudaErrorIllegalAddress) /* which stays */
     last_error = cudaSuccess;
   return error;
 }

@@ -7,19 +7,19 @@
 typedef struct {
   EmulateFunc run, destroy;
   void       *data;
-  int         references;   /* queues and graphs that hold it */
+  int         references; /* queues and graphs that hold it */
 } Work;
 
 struct CUstream_st {
-  GQueue    work;
-  guint64   submitted, done;
-  GPtrArray *captured;      /* of Work; not NULL while a graph is captured */
-  gboolean  spoiled;        /* by a call that captures do not allow        */
+  GQueue     work;
+  guint64    submitted, done;
+  GPtrArray *captured; /* of Work; not NULL while a graph is captured */
+  gboolean   spoiled;  /* by a call that captures do not allow        */
 };
 
 struct CUevent_st {
-  cudaStream_t stream;      /* NULL: not recorded yet */
-  guint64      after;       /* works of the stream    */
+  cudaStream_t stream; /* NULL: not recorded yet */
+  guint64      after;  /* works of the stream    */
 };
 
 static GPtrArray *streams;

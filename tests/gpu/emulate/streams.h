@@ -16,14 +16,14 @@ typedef void (*EmulateFunc) (void *data);
  * DESTROY when it will not be called again. */
 cudaError_t emulate_submit (cudaStream_t stream, EmulateFunc run, EmulateFunc destroy, void *data);
 /* Does what the stream still has to do. */
-void        emulate_drain  (cudaStream_t stream);
-void        emulate_drain_all (void);
+void emulate_drain (cudaStream_t stream);
+void emulate_drain_all (void);
 /* What CUDA says to a call that may not be made while a stream is captured, which also spoils the capture. */
 cudaError_t emulate_forbid_capture (void);
 /* Whether EMULATE_CUDA, a list with commas, has WORD; then what stands behind "WORD=", or "". Else NULL. */
-const char *emulate_fault  (const char *word);
+const char *emulate_fault (const char *word);
 /* Sets what cudaGetLastError () will say; returns it. */
-cudaError_t emulate_fail   (cudaError_t status);
+cudaError_t emulate_fail (cudaError_t status);
 
 #ifdef __cplusplus
 }

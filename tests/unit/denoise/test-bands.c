@@ -20,15 +20,15 @@ static void
 test_waves (void)
 {
   enum { WIDTH = 145, HEIGHT = 9, N = WIDTH * HEIGHT * 3, STRIDE = WIDTH * 3 + 5 };
-  const FddmDenoiseParams cases[] = { bands (200, 100, 100), bands (100, 200, 100), bands (100, 100, 200), bands (0, 0, 100),
-                                      bands (100, 100, 0), bands (30, 70, 110) };
+  const FddmDenoiseParams cases[] = { bands (200, 100, 100), bands (100, 200, 100), bands (100, 100, 200),
+                                      bands (0, 0, 100),     bands (100, 100, 0),   bands (30, 70, 110) };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
-    for (int halves = 0; halves < WIDTH; halves += 4)   /* waves over the width, times two */
+    for (int halves = 0; halves < WIDTH; halves += 4) /* waves over the width, times two */
       {
-        const double      w = G_PI * halves / (WIDTH - 1), first = pow (cos (w / 2), 4), second = first * pow (cos (w), 4);
-        const double      factor = (cases[i].fine * (1 - first) + cases[i].medium * (first - second) + cases[i].coarse * second)
-                                   / 100;
+        const double w = G_PI * halves / (WIDTH - 1), first = pow (cos (w / 2), 4), second = first * pow (cos (w), 4);
+        const double factor = (cases[i].fine * (1 - first) + cases[i].medium * (first - second) + cases[i].coarse * second) /
+                              100;
         g_autofree float *removed = g_new0 (float, STRIDE * HEIGHT), *spare = g_new0 (float, STRIDE * HEIGHT);
         g_autofree float *scratch = g_new (float, N);
 
@@ -46,14 +46,17 @@ test_waves (void)
 static void
 test_wavelengths (void)
 {
-  static const struct { int length, band; double least; } cases[] = { { 2, 2, 0.99 }, { 4, 2, 0.7 }, { 8, 1, 0.5 },
-                                                                      { 16, 0, 0.65 }, { 32, 0, 0.9 }, { 64, 0, 0.97 } };
+  static const struct {
+    int    length, band;
+    double least;
+  } cases[] = { { 2, 2, 0.99 }, { 4, 2, 0.7 }, { 8, 1, 0.5 }, { 16, 0, 0.65 }, { 32, 0, 0.9 }, { 64, 0, 0.97 } };
   enum { N = 129 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      FddmDenoiseParams params = bands (cases[i].band == 0 ? 100 : 0, cases[i].band == 1 ? 100 : 0, cases[i].band == 2 ? 100 : 0);
-      float             removed[N], spare[N], scratch[N];
+      FddmDenoiseParams params = bands (cases[i].band == 0 ? 100 : 0, cases[i].band == 1 ? 100 : 0,
+                                        cases[i].band == 2 ? 100 : 0);
+      float removed[N], spare[N], scratch[N];
 
       for (int x = 0; x < N; x++)
         removed[x] = (float) cos (2 * G_PI * x / cases[i].length);
@@ -77,12 +80,12 @@ smoothed (const float *plane, int width, int height, int x, int y, int which)
 {
   static const double taps[2][13] = { { 0, 0, 0, 0, 1, 4, 6, 4, 1, 0, 0, 0, 0 },
                                       { 1, 4, 10, 20, 31, 40, 44, 40, 31, 20, 10, 4, 1 } };
-  double sum = 0, all = which == 0 ? 16 : 256;
+  double              sum = 0, all = which == 0 ? 16 : 256;
 
   for (int j = -6; j <= 6; j++)
     for (int i = -6; i <= 6; i++)
-      sum += taps[which][j + 6] / all * taps[which][i + 6] / all
-             * plane[(mirrored (y + j, height) * width + mirrored (x + i, width)) * 3];
+      sum += taps[which][j + 6] / all * taps[which][i + 6] / all *
+             plane[(mirrored (y + j, height) * width + mirrored (x + i, width)) * 3];
   return (float) sum;
 }
 
@@ -90,7 +93,9 @@ smoothed (const float *plane, int width, int height, int x, int y, int which)
 static void
 test_weighted_removal (void)
 {
-  static const struct { int width, height; } sizes[] = { { 57, 44 }, { 5, 3 }, { 1, 30 }, { 2, 2 }, { 1, 1 } };
+  static const struct {
+    int width, height;
+  } sizes[] = { { 57, 44 }, { 5, 3 }, { 1, 30 }, { 2, 2 }, { 1, 1 } };
 
   for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
     for (int averages = 1; averages <= 3; averages += 2)
@@ -101,14 +106,14 @@ test_weighted_removal (void)
         g_autofree float *removed = g_new (float, n);
 
         even.averages = params.averages = averages;
-        plain    = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &even, pixels, width, height, 3, NULL);
-        weighted = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, width, height, 3, NULL);
+        plain                           = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &even, pixels, width, height, 3, NULL);
+        weighted                        = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, width, height, 3, NULL);
         for (int i = 0; i < n; i++)
           removed[i] = plain[i] - pixels[i];
         for (int i = 0; i < n; i++)
           {
             const int x = i / 3 % width, y = i / 3 / width, c = i % 3;
-            float     one = smoothed (removed + c, width, height, x, y, 0), two = smoothed (removed + c, width, height, x, y, 1);
+            float one = smoothed (removed + c, width, height, x, y, 0), two = smoothed (removed + c, width, height, x, y, 1);
 
             g_assert_cmpfloat_with_epsilon (weighted[i], pixels[i] + 0.5 * (one - two) + 2 * two, 2e-6);
           }
@@ -128,12 +133,12 @@ test_identities (void)
   pixels[200] = 1e6f;
   pixels[300] = NAN;
   pixels[301] = INFINITY;
-  out = run_on (FDDM_DEVICE_CPU, 0, 0, &none, pixels, WIDTH, HEIGHT, 3, NULL);
+  out         = run_on (FDDM_DEVICE_CPU, 0, 0, &none, pixels, WIDTH, HEIGHT, 3, NULL);
   g_assert_cmpmem (out, N * sizeof *out, pixels, N * sizeof *pixels);
 
   percents.luma = percents.chroma = 50;
-  half     = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &halves, pixels, WIDTH, HEIGHT, 3, NULL);
-  strength = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &percents, pixels, WIDTH, HEIGHT, 3, NULL);
+  half                            = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &halves, pixels, WIDTH, HEIGHT, 3, NULL);
+  strength                        = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &percents, pixels, WIDTH, HEIGHT, 3, NULL);
   for (int i = 0; i < N; i++)
     if (isfinite (pixels[i]))
       g_assert_cmpfloat_with_epsilon (half[i], strength[i], 1e-6 * MAX (1, fabsf (pixels[i])));
@@ -144,7 +149,7 @@ test_identities (void)
 static void
 test_tiling_equals_untiled (void)
 {
-  enum { WIDTH = 177, HEIGHT = 173, N = WIDTH * HEIGHT * 3 };   /* more than two halos of sampling and filter */
+  enum { WIDTH = 177, HEIGHT = 173, N = WIDTH * HEIGHT * 3 }; /* more than two halos of sampling and filter */
   g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
 
   for (int averages = 1; averages <= 2; averages++)
@@ -157,8 +162,8 @@ test_tiling_equals_untiled (void)
         params.averages = averages;
         params.detail   = averages > 1 ? 60 : 0;
         params.steps    = 2;
-        untiled = run_on (device, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, &whole);
-        tiled   = run_on (device, 60, 0, &params, pixels, WIDTH, HEIGHT, 3, &cut);
+        untiled         = run_on (device, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, &whole);
+        tiled           = run_on (device, 60, 0, &params, pixels, WIDTH, HEIGHT, 3, &cut);
         g_assert_cmpint (whole.tiles, ==, 1);
         g_assert_cmpint (cut.tiles, >, 1);
         if (device == FDDM_DEVICE_REFERENCE)
@@ -178,12 +183,12 @@ test_memory_bound (void)
   FddmReport        large, small, plain;
   g_autofree float *one = NULL, *many = NULL, *less = NULL;
 
-  params.detail = even.detail = 100;   /* nothing else is gathered */
-  params.steps  = even.steps = 2;
-  one  = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, &large);
-  many = run_on (FDDM_DEVICE_CPU, 0, BOUND, &params, pixels, WIDTH, HEIGHT, 3, &small);
-  less = run_on (FDDM_DEVICE_CPU, 0, 0, &even, pixels, WIDTH, HEIGHT, 3, &plain);
-  g_assert_cmpuint (large.memory, ==, plain.memory + 2 * WIDTH * HEIGHT * 3 * sizeof (float));   /* it is counted */
+  params.detail = even.detail = 100; /* nothing else is gathered */
+  params.steps = even.steps = 2;
+  one                       = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, &large);
+  many                      = run_on (FDDM_DEVICE_CPU, 0, BOUND, &params, pixels, WIDTH, HEIGHT, 3, &small);
+  less                      = run_on (FDDM_DEVICE_CPU, 0, 0, &even, pixels, WIDTH, HEIGHT, 3, &plain);
+  g_assert_cmpuint (large.memory, ==, plain.memory + 2 * WIDTH * HEIGHT * 3 * sizeof (float)); /* it is counted */
   g_assert_cmpuint (small.memory, <=, BOUND);
   g_assert_cmpint (small.tiles, >, 1);
   for (int j = 0; j < WIDTH * HEIGHT * 3; j++)
@@ -195,8 +200,8 @@ test_bad_arguments (void)
 {
   g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_REFERENCE, 0, 0);
   g_autofree float       *pixels  = test_picture (8, 8, 3);
-  FddmDenoiseParams       bad[]   = { bands (-1, 100, 100), bands (201, 100, 100), bands (100, 201, 100), bands (100, -1, 100),
-                                      bands (100, 100, NAN), bands (100, 100, 201) };
+  FddmDenoiseParams       bad[]   = { bands (-1, 100, 100), bands (201, 100, 100), bands (100, 201, 100),
+                                      bands (100, -1, 100), bands (100, 100, NAN), bands (100, 100, 201) };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {

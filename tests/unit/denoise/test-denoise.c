@@ -7,8 +7,8 @@
 static void
 test_tiling_equals_untiled (void)
 {
-  enum { WIDTH = 205, HEIGHT = 203 };   /* more than two halos of the sampling cases either way */
-  g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
+  enum { WIDTH = 205, HEIGHT = 203 }; /* more than two halos of the sampling cases either way */
+  g_autofree float       *pixels  = test_picture (WIDTH, HEIGHT, 3);
   const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 8), params_with (20, 60, 1),
                                       params_with (20, 60, 5) };
 
@@ -66,13 +66,13 @@ test_strength_0_is_the_photo (void)
   FddmDenoiseParams params = params_with (20, 50, 4);
   g_autofree float *out    = NULL;
 
-  pixels[5] = -0.0f;
+  pixels[5]   = -0.0f;
   pixels[100] = -3.5f;
   pixels[200] = 1e6f;
   pixels[300] = NAN;
   pixels[301] = INFINITY;
   params.luma = params.chroma = 0.0;
-  out = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, 33, 21, 3, NULL);
+  out                         = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, 33, 21, 3, NULL);
   g_assert_cmpmem (out, 33 * 21 * 3 * 4, pixels, 33 * 21 * 3 * 4);
 }
 
@@ -101,18 +101,19 @@ test_luma_and_chroma (void)
 
   for (int luma = 0; luma < 2; luma++)
     {
-      FddmDenoiseParams params = params_with (20, 0, 1);
-      g_autofree float *out    = NULL;
+      FddmDenoiseParams params  = params_with (20, 0, 1);
+      g_autofree float *out     = NULL;
       double            changed = 0;
 
       params.luma   = luma ? 100 : 0;
       params.chroma = luma ? 0 : 100;
-      out = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, 40, 40, 3, NULL);
+      out           = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, 40, 40, 3, NULL);
       for (int i = 0; i < 3 * N; i += 3)
         {
-          float y = 0.299f * (out[i] - pixels[i]) + 0.587f * (out[i + 1] - pixels[i + 1]) + 0.114f * (out[i + 2] - pixels[i + 2]);
+          float y = 0.299f * (out[i] - pixels[i]) + 0.587f * (out[i + 1] - pixels[i + 1]) +
+                    0.114f * (out[i + 2] - pixels[i + 2]);
 
-          if (luma)   /* then all three change by the same */
+          if (luma) /* then all three change by the same */
             g_assert_cmpfloat_with_epsilon (out[i] - pixels[i], out[i + 2] - pixels[i + 2], 1e-5);
           else
             g_assert_cmpfloat_with_epsilon (y, 0, 1e-5);
@@ -133,7 +134,7 @@ test_not_numbers (void)
   hurt[(20 * WIDTH + 30) * 3]     = NAN;
   hurt[(20 * WIDTH + 30) * 3 + 1] = -INFINITY;
   hurt[(40 * WIDTH + 10) * 3 + 2] = INFINITY;
-  out = run_on (FDDM_DEVICE_CPU, 0, 0, &params, hurt, WIDTH, HEIGHT, 3, NULL);
+  out                             = run_on (FDDM_DEVICE_CPU, 0, 0, &params, hurt, WIDTH, HEIGHT, 3, NULL);
   for (int i = 0; i < N; i++)
     if (isfinite (hurt[i]))
       g_assert_true (isfinite (out[i]) && fabsf (out[i] - whole[i]) < 0.5f);
@@ -144,14 +145,16 @@ test_not_numbers (void)
 static void
 test_every_size (void)
 {
-  static const struct { int width, height; } sizes[] = { { 1, 1 }, { 7, 5 }, { 1, 400 }, { 401, 1 }, { 2, 3 }, { 64, 64 } };
+  static const struct {
+    int width, height;
+  } sizes[] = { { 1, 1 }, { 7, 5 }, { 1, 400 }, { 401, 1 }, { 2, 3 }, { 64, 64 } };
 
   for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
     for (int channels = 1; channels <= 3; channels += 2)
       for (int measured = 0; measured < 2; measured++)
         for (int detail = 0; detail < 2; detail++)
           {
-            int               n = sizes[s].width * sizes[s].height * channels;
+            int               n      = sizes[s].width * sizes[s].height * channels;
             g_autofree float *pixels = test_picture (sizes[s].width, sizes[s].height, channels);
             FddmDenoiseParams params = params_with (measured ? 0 : 20, detail ? 50 : 0, 2);
             g_autofree float *out    = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, sizes[s].width, sizes[s].height,
@@ -166,9 +169,9 @@ test_every_size (void)
 static void
 test_gray (void)
 {
-  g_autofree float *gray   = test_picture (37, 29, 1);
-  FddmDenoiseParams params = params_with (20, 0, 1);
-  g_autofree float *out    = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, gray, 37, 29, 1, NULL);
+  g_autofree float *gray    = test_picture (37, 29, 1);
+  FddmDenoiseParams params  = params_with (20, 0, 1);
+  g_autofree float *out     = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, gray, 37, 29, 1, NULL);
   double            changed = 0;
 
   for (int i = 0; i < 37 * 29; i++)
@@ -191,10 +194,10 @@ static void
 test_averages (void)
 {
   enum { N = 48 * 40 * 3 };
-  g_autofree float *pixels = test_picture (48, 40, 3);
+  g_autofree float *pixels   = test_picture (48, 40, 3);
   FddmDenoiseParams params[] = { params_with (20, 0, 1), params_with (20, 0, 8) };
-  g_autofree float *one  = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params[0], pixels, 48, 40, 3, NULL);
-  g_autofree float *many = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params[1], pixels, 48, 40, 3, NULL);
+  g_autofree float *one      = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params[0], pixels, 48, 40, 3, NULL);
+  g_autofree float *many     = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params[1], pixels, 48, 40, 3, NULL);
 
   g_assert_cmpfloat (change (many, pixels, N), <, 1.5 * change (one, pixels, N));
   g_assert_cmpfloat (change (many, pixels, N), >, 0.3 * change (one, pixels, N));
@@ -205,14 +208,14 @@ static void
 test_strides (void)
 {
   enum { WIDTH = 20, HEIGHT = 12, ROW = 100 };
-  g_autofree float *packed = test_picture (WIDTH, HEIGHT, 3), *rgba = g_new0 (float, ROW * HEIGHT);
-  g_autofree float *out    = g_new0 (float, ROW * HEIGHT);
-  FddmImage         from = { rgba, WIDTH, HEIGHT, 3, ROW, 4 }, to = { out, WIDTH, HEIGHT, 3, ROW, 4 };
-  FddmSource        source = fddm_image_source (&from);
-  FddmSink          sink   = fddm_image_sink (&to);
-  FddmDenoiseParams params = params_with (20, 0, 1);
-  g_autofree float *expected = run_on (FDDM_DEVICE_CPU, 0, 0, &params, packed, WIDTH, HEIGHT, 3, NULL);
-  g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_CPU, 0, 0);
+  g_autofree float       *packed = test_picture (WIDTH, HEIGHT, 3), *rgba = g_new0 (float, ROW * HEIGHT);
+  g_autofree float       *out  = g_new0 (float, ROW * HEIGHT);
+  FddmImage               from = { rgba, WIDTH, HEIGHT, 3, ROW, 4 }, to = { out, WIDTH, HEIGHT, 3, ROW, 4 };
+  FddmSource              source   = fddm_image_source (&from);
+  FddmSink                sink     = fddm_image_sink (&to);
+  FddmDenoiseParams       params   = params_with (20, 0, 1);
+  g_autofree float       *expected = run_on (FDDM_DEVICE_CPU, 0, 0, &params, packed, WIDTH, HEIGHT, 3, NULL);
+  g_autoptr (FddmContext) context  = open_context (FDDM_DEVICE_CPU, 0, 0);
 
   for (int y = 0; y < HEIGHT; y++)
     for (int i = 0; i < WIDTH * 3; i++)
@@ -221,7 +224,7 @@ test_strides (void)
   for (int y = 0; y < HEIGHT; y++)
     for (int i = 0; i < WIDTH * 3; i++)
       g_assert_cmpfloat (out[y * ROW + i / 3 * 4 + i % 3], ==, expected[y * WIDTH * 3 + i]);
-  g_assert_cmpfloat (out[3], ==, 0.0f);   /* alpha's place */
+  g_assert_cmpfloat (out[3], ==, 0.0f); /* alpha's place */
 }
 
 static void
@@ -234,7 +237,7 @@ test_seed (void)
   g_autofree float *other  = NULL;
 
   params.seed = 12;
-  other = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, 40, 40, 3, NULL);
+  other       = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, 40, 40, 3, NULL);
   g_assert_cmpmem (first, 4800 * 4, again, 4800 * 4);
   g_assert_cmpfloat (test_error (first, other, 4800), >, 1e-3);
 }
@@ -286,10 +289,10 @@ test_parts_of_progress (void)
 static void
 test_progress_and_cancel (void)
 {
-  g_autoptr (FddmContext) context  = open_context (FDDM_DEVICE_CPU, 16, 0);
-  g_autoptr (GError)      error    = NULL;
-  g_autofree float       *pixels   = test_picture (90, 90, 3), *out = g_new0 (float, 90 * 90 * 3);
-  FddmImage               from     = { pixels, 90, 90, 3, 270, 3 }, to = { out, 90, 90, 3, 270, 3 };
+  g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_CPU, 16, 0);
+  g_autoptr (GError)      error   = NULL;
+  g_autofree float       *pixels = test_picture (90, 90, 3), *out = g_new0 (float, 90 * 90 * 3);
+  FddmImage               from = { pixels, 90, 90, 3, 270, 3 }, to = { out, 90, 90, 3, 270, 3 };
   FddmSource              source   = fddm_image_source (&from);
   FddmSink                sink     = fddm_image_sink (&to);
   FddmDenoiseParams       params   = params_with (20, 30, 2);
@@ -309,8 +312,8 @@ test_bad_arguments (void)
 {
   g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_REFERENCE, 0, 0);
   g_autofree float       *pixels  = test_picture (8, 8, 3);
-  FddmDenoiseParams       bad[]   = { params_with (-1, 0, 1), params_with (101, 0, 1), params_with (NAN, 0, 1),
-                                      params_with (20, 101, 1), params_with (20, 0, 0), params_with (20, 0, 9) };
+  FddmDenoiseParams       bad[]   = { params_with (-1, 0, 1),   params_with (101, 0, 1), params_with (NAN, 0, 1),
+                                      params_with (20, 101, 1), params_with (20, 0, 0),  params_with (20, 0, 9) };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {

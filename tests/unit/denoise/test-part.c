@@ -22,10 +22,10 @@ uneven_picture (void)
 static float *
 run_part (FddmContext *context, const FddmDenoiseParams *params, float *pixels, const FddmNoiseModel *noise)
 {
-  g_autoptr (GError) error = NULL;
-  float             *out   = g_new0 (float, ACROSS * DOWN * 3);
-  FddmImage          from  = { pixels + (Y * WIDTH + X) * 3, ACROSS, DOWN, 3, WIDTH * 3, 3 };
-  FddmImage          to    = { out, ACROSS, DOWN, 3, ACROSS * 3, 3 };
+  g_autoptr (GError) error  = NULL;
+  float             *out    = g_new0 (float, ACROSS * DOWN * 3);
+  FddmImage          from   = { pixels + (Y * WIDTH + X) * 3, ACROSS, DOWN, 3, WIDTH * 3, 3 };
+  FddmImage          to     = { out, ACROSS, DOWN, 3, ACROSS * 3, 3 };
   FddmSource         source = fddm_image_source (&from);
   FddmSink           sink   = fddm_image_sink (&to);
 

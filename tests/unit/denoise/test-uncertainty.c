@@ -25,9 +25,9 @@ denoise (FddmContext *context, const FddmDenoiseParams *params, const float *pix
   g_autoptr (GError) error  = NULL;
   const gsize        n      = (gsize) width * height;
   Result             result = { .pixels = g_new0 (float, n * channels), .uncertainty = g_new0 (float, n) };
-  FddmImage          from = { (float *) pixels, width, height, channels, (gsize) width * channels, channels };
-  FddmImage          to   = { result.pixels, width, height, channels, (gsize) width * channels, channels };
-  FddmImage          gray = { result.uncertainty, width, height, 1, width, 1 };
+  FddmImage          from   = { (float *) pixels, width, height, channels, (gsize) width * channels, channels };
+  FddmImage          to     = { result.pixels, width, height, channels, (gsize) width * channels, channels };
+  FddmImage          gray   = { result.uncertainty, width, height, 1, width, 1 };
   FddmSource         source = fddm_image_source (&from);
   FddmSink           sink = fddm_image_sink (&to), uncertainty = fddm_image_sink (&gray);
 
@@ -50,15 +50,15 @@ denoise_on (FddmDeviceKind device, int tile, gsize memory, const FddmDenoisePara
 static FddmContext *
 open_wiener (void)
 {
-  g_autofree char        *path = g_build_filename (g_get_tmp_dir (), "fddm-wiener.safetensors", NULL);
-  g_autoptr (GByteArray)  file = NULL;
+  g_autofree char        *path    = g_build_filename (g_get_tmp_dir (), "fddm-wiener.safetensors", NULL);
+  g_autoptr (GByteArray)  file    = NULL;
   g_autoptr (FddmWeights) weights = NULL;
-  g_autoptr (GError)      error = NULL;
+  g_autoptr (GError)      error   = NULL;
   guint8                  data[DATA_BYTES];
   FddmContext            *context;
 
   weights_file_data (data);
-  memset (data + 104, 0, DATA_BYTES - 104);   /* the last convolution, with its bias */
+  memset (data + 104, 0, DATA_BYTES - 104); /* the last convolution, with its bias */
   file = weights_file (NULL, NULL, data, DATA_BYTES);
   g_assert_true (g_file_set_contents (path, (const char *) file->data, file->len, NULL));
   weights = fddm_weights_open (path, &error);
@@ -88,11 +88,11 @@ test_posterior_of_gaussians (void)
           double steps = result.uncertainty[i] * FDDM_UNCERTAINTY_WHITE;
 
           square += steps * steps / N;
-          least   = MIN (least, steps);
-          most    = MAX (most, steps);
+          least = MIN (least, steps);
+          most  = MAX (most, steps);
         }
       g_assert_cmpfloat_with_epsilon (sqrt (square) / deviation, 1, 0.02);
-      g_assert_cmpfloat (least, >, 0.78 * deviation);   /* each place by itself, too: four probes, not one */
+      g_assert_cmpfloat (least, >, 0.78 * deviation); /* each place by itself, too: four probes, not one */
       g_assert_cmpfloat (most, <, 1.23 * deviation);
     }
 }
@@ -102,16 +102,16 @@ static void
 test_stands_by_itself (void)
 {
   enum { WIDTH = 60, HEIGHT = 50, N = WIDTH * HEIGHT };
-  g_autofree float *pixels  = test_picture (WIDTH, HEIGHT, 3);
-  FddmDenoiseParams plain   = params_with (20, 0, 1);
-  g_auto (Result)   whole   = { .pixels = NULL };
+  g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
+  FddmDenoiseParams plain  = params_with (20, 0, 1);
+  g_auto (Result)   whole  = { .pixels = NULL };
 
   for (int i = 0; i < 100; i++)
     pixels[i] = -0.0f;
   whole = denoise_on (FDDM_DEVICE_REFERENCE, 0, 0, &plain, pixels, WIDTH, HEIGHT, 3);
   for (int i = 0; i < 5; i++)
     {
-      FddmDenoiseParams params = params_with (20, i == 1 ? 50 : 0, i == 2 ? 4 : 1);
+      FddmDenoiseParams params   = params_with (20, i == 1 ? 50 : 0, i == 2 ? 4 : 1);
       g_autofree float *expected = NULL;
 
       if (i == 3)
@@ -123,7 +123,7 @@ test_stands_by_itself (void)
         g_auto (Result) result = denoise_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, WIDTH, HEIGHT, 3);
 
         g_assert_cmpmem (result.pixels, 3 * N * 4, expected, 3 * N * 4);
-        if (params.averages > 1)   /* there is a row of patches more at the right and the lower edge */
+        if (params.averages > 1) /* there is a row of patches more at the right and the lower edge */
           g_assert_cmpfloat (test_error (result.uncertainty, whole.uncertainty, N), <, 0.05);
         else
           g_assert_cmpmem (result.uncertainty, N * 4, whole.uncertainty, N * 4);
@@ -152,7 +152,7 @@ test_seed (void)
 static void
 test_tiling_equals_untiled (void)
 {
-  enum { WIDTH = 149, HEIGHT = 147, N = WIDTH * HEIGHT };   /* more than two halos of network and filter */
+  enum { WIDTH = 149, HEIGHT = 147, N = WIDTH * HEIGHT }; /* more than two halos of network and filter */
 
   for (int channels = 1; channels <= 3; channels += 2)
     for (int averages = 1; averages <= 4; averages += 3)
@@ -226,7 +226,7 @@ test_not_numbers (void)
   pixels[1000] = NAN;
   pixels[4000] = -INFINITY;
   pixels[7000] = 1e30f;
-  result = denoise_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, 60, 50, 3);
+  result       = denoise_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, 60, 50, 3);
   for (int i = 0; i < 60 * 50; i++)
     g_assert_true (isfinite (result.uncertainty[i]) && result.uncertainty[i] >= 0);
 }

@@ -32,7 +32,7 @@ write_file (const char *name, float value, const char *const replace[2][2])
     g_assert_cmpuint (g_string_replace (header, replace[i][0], replace[i][1], 1), ==, 1);
   if (value != 0)
     memcpy (bytes + size - 4, &value, 4);
-  g_string_append_len (file, (const char *) &(guint64){ GUINT64_TO_LE ((guint64) header->len) }, 8);
+  g_string_append_len (file, (const char *) &(guint64) { GUINT64_TO_LE ((guint64) header->len) }, 8);
   g_string_append_len (file, header->str, (gssize) header->len);
   g_string_append_len (file, bytes + 8 + length, (gssize) (size - 8 - length));
   g_assert_true (g_file_set_contents (path, file->str, (gssize) file->len, NULL));
@@ -75,7 +75,7 @@ test_found (void)
 static void
 assert_refused (const char *because)
 {
-  g_autofree char        *any = g_build_filename (folder, "any.safetensors", NULL);
+  g_autofree char        *any     = g_build_filename (folder, "any.safetensors", NULL);
   g_autoptr (GError)      error   = NULL;
   g_autoptr (FddmWeights) weights = fddm_weights_open (any, &error);
 
@@ -89,7 +89,9 @@ static void
 test_refused (void)
 {
   static const char *const names[] = { "../white", "/etc/passwd", "", "white.safetensors" };
-  static const struct { const char *from, *to, *because; } wrong[] = {
+  static const struct {
+    const char *from, *to, *because;
+  } wrong[] = {
     { "\"format\"", "\"white\":\"any\",\"format\"", "cannot take the place" },
     { "[0.002, 1.0]", "[0.004, 1.0]", "cannot take the place" },
     { "relu", "silu", "cannot take the place" },
@@ -139,7 +141,7 @@ noisy_picture (int side, int width, int height)
   float            *pixels  = g_new (float, width * height * 3);
   guint32           state   = 5;
 
-  for (int i = 0; i < width * height * 3; i++)     /* nearly normal: the sum of 12 */
+  for (int i = 0; i < width * height * 3; i++) /* nearly normal: the sum of 12 */
     for (int j = 0; j < 12; j++)
       numbers[i] += test_uniform (&state) - 0.5f;
   for (int y = 0; y < height; y++)
@@ -200,16 +202,23 @@ test_rest_by_kind (void)
 {
   enum { N = WIDTH * HEIGHT * 3 };
   g_autofree char  *alone = write_file ("alone.safetensors", 0, NULL), *any = write_any ("white"), *white = write_white (3);
-  g_autofree float *pixels   = noisy_picture (2, WIDTH, HEIGHT);
-  g_autofree float *told     = denoised_with (alone, 100, 0, pixels);
+  g_autofree float *pixels = noisy_picture (2, WIDTH, HEIGHT);
+  g_autofree float *told   = denoised_with (alone, 100, 0, pixels);
 
   for (int detail = 0; detail <= 50; detail += 50)
     {
       g_autofree float *estimate = denoised_with (any, 100, 100, pixels), *out = denoised_with (any, 100, detail, pixels);
       g_autofree float *averaged = g_new (float, N), *removed = g_new (float, N), *change = g_new0 (float, N);
       const float       rest      = 1 - detail / 100.0f;
-      FddmShrinkage     shrinkage = { .pixels = averaged, .removed = removed, .width = WIDTH, .height = HEIGHT, .channels = 3,
-                                      .luma = 1, .chroma = 1, .a = 2.2f, .most = 1.7f / 255 };
+      FddmShrinkage     shrinkage = { .pixels   = averaged,
+                                      .removed  = removed,
+                                      .width    = WIDTH,
+                                      .height   = HEIGHT,
+                                      .channels = 3,
+                                      .luma     = 1,
+                                      .chroma   = 1,
+                                      .a        = 2.2f,
+                                      .most     = 1.7f / 255 };
 
       g_assert_true (fddm_blotches_change (estimate, WIDTH, HEIGHT, 0, 0, (float) sqrt (2.1 * 100) / 255, 1, averaged));
       for (int i = 0; i < N; i++)
@@ -234,9 +243,9 @@ test_shares_of_rest (void)
   g_autofree float *pixels = noisy_picture (2, WIDTH, HEIGHT), *whole = denoised_with (any, 100, 0, pixels), *some = NULL;
   g_autofree float *change = g_new (float, N);
 
-  luma_share = 50;
+  luma_share   = 50;
   chroma_share = 25;
-  some = denoised_with (any, 100, 0, pixels);
+  some         = denoised_with (any, 100, 0, pixels);
   luma_share = chroma_share = 100;
   for (int i = 0; i < N; i++)
     change[i] = whole[i] - pixels[i];
@@ -268,8 +277,8 @@ test_rest_in_tiles (void)
       g_autofree float *whole = NULL, *cut = NULL;
 
       params.coarse = coarse;
-      whole = run (one, &params, pixels, ACROSS, DOWN, 3, NULL, &error);
-      cut   = run (many, &params, pixels, ACROSS, DOWN, 3, &report, &error);
+      whole         = run (one, &params, pixels, ACROSS, DOWN, 3, NULL, &error);
+      cut           = run (many, &params, pixels, ACROSS, DOWN, 3, &report, &error);
       g_assert_no_error (error);
       g_assert_cmpint (report.tiles, >, 2);
       g_assert_cmpint ((report.tile_height - bare.tile_height) * report.tiles, >=, 2 * REACH * (report.tiles - 1));
@@ -283,11 +292,11 @@ test_short_of_memory (void)
 {
   enum { WHOLE, NO_BLOTCHES, BARE, NONE };
   g_autofree char        *any = write_any ("white"), *white = write_white (3);
-  g_autofree float       *pixels   = noisy_picture (2, WIDTH, HEIGHT);
-  g_autofree float       *whole    = denoised_with (any, 100, 0, pixels), *bare = denoised_with (any, 100, 100, pixels);
-  g_autoptr (GError)      problem  = NULL;
-  g_autoptr (FddmWeights) weights  = fddm_weights_open (any, &problem);
-  FddmDenoiseParams       params   = params_with (100, 0, 1);
+  g_autofree float       *pixels = noisy_picture (2, WIDTH, HEIGHT);
+  g_autofree float       *whole = denoised_with (any, 100, 0, pixels), *bare = denoised_with (any, 100, 100, pixels);
+  g_autoptr (GError)      problem        = NULL;
+  g_autoptr (FddmWeights) weights        = fddm_weights_open (any, &problem);
+  FddmDenoiseParams       params         = params_with (100, 0, 1);
   int                     seen[NONE + 1] = { 0 }, last = WHOLE;
 
   params.steps = 1;
@@ -297,10 +306,10 @@ test_short_of_memory (void)
       FddmContextOptions      options = { .memory = memory };
       g_autoptr (FddmContext) context = fddm_context_new (weights, FDDM_DEVICE_CPU, &options, &error);
       g_autofree float       *out     = run (context, &params, pixels, WIDTH, HEIGHT, 3, NULL, &error);
-      const int               now     = out == NULL                                           ? NONE
+      const int               now     = out == NULL                                          ? NONE
                                         : test_error (out, whole, WIDTH * HEIGHT * 3) < 1e-4 ? WHOLE
                                         : test_error (out, bare, WIDTH * HEIGHT * 3) < 1e-4  ? BARE
-                                                                                              : NO_BLOTCHES;
+                                                                                             : NO_BLOTCHES;
 
       if (out == NULL)
         g_assert_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY);

@@ -66,7 +66,8 @@ test_gaussian_data (void)
   for (gsize e = 0; e < G_N_ELEMENTS (etas); e++)
     for (double v = 0.01; v < 3.0; v *= 5)
       {
-        double rough = fabs (final_variance (20, etas[e], v) / v - 1), fine = fabs (final_variance (2000, etas[e], v) / v - 1);
+        double rough = fabs (final_variance (20, etas[e], v) / v - 1),
+               fine  = fabs (final_variance (2000, etas[e], v) / v - 1);
 
         g_assert_cmpfloat (fine, <, 0.01);
         g_assert_cmpfloat (fine, <, rough);
@@ -84,10 +85,13 @@ test_same_level_stays (void)
 static void
 test_philox (void)
 {
-  static const struct { guint32 counter[4], key[2], out[4]; } known[] = {
+  static const struct {
+    guint32 counter[4], key[2], out[4];
+  } known[] = {
     { { 0, 0, 0, 0 }, { 0, 0 }, { 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8 } },
     { { ~0u, ~0u, ~0u, ~0u }, { ~0u, ~0u }, { 0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd } },
-    { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 }, { 0xa4093822, 0x299f31d0 },
+    { { 0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344 },
+      { 0xa4093822, 0x299f31d0 },
       { 0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1 } },
   };
 
@@ -150,7 +154,7 @@ test_levels (void)
   fddm_sampler_levels (&weights, &schedule, noise, 8, placed);
   for (int i = 0; i < 7; i++)
     {
-      g_assert_cmpfloat (placed[i], <, even[i]);   /* the hard part is the noisy end: steps crowd there */
+      g_assert_cmpfloat (placed[i], <, even[i]); /* the hard part is the noisy end: steps crowd there */
       g_assert_true (i == 0 || placed[i] > placed[i - 1]);
     }
 }

@@ -9,11 +9,11 @@ test_paper_grid (void)
   FddmSchedule s;
 
   fddm_schedule_init (&s, 4, FALSE, 0.5);
-  g_assert_cmpfloat_with_epsilon (s.dispersion[0], -2.0, 1e-12);                 /* k = (0, 0)     */
-  g_assert_cmpfloat_with_epsilon (s.dispersion[15], 2.0, 1e-12);                 /* k = (1, 1)     */
-  g_assert_cmpfloat_with_epsilon (s.dispersion[3], 0.0, 1e-12);                  /* k = (0, 1)     */
-  g_assert_cmpfloat_with_epsilon (s.dispersion[1], -1.5, 1e-12);                 /* k = (0, 1/3): −1 − cos 60° */
-  g_assert_cmpfloat_with_epsilon (s.dispersion[4 + 2], 0.0, 1e-12);              /* k = (1/3, 2/3) */
+  g_assert_cmpfloat_with_epsilon (s.dispersion[0], -2.0, 1e-12);    /* k = (0, 0)     */
+  g_assert_cmpfloat_with_epsilon (s.dispersion[15], 2.0, 1e-12);    /* k = (1, 1)     */
+  g_assert_cmpfloat_with_epsilon (s.dispersion[3], 0.0, 1e-12);     /* k = (0, 1)     */
+  g_assert_cmpfloat_with_epsilon (s.dispersion[1], -1.5, 1e-12);    /* k = (0, 1/3): −1 − cos 60° */
+  g_assert_cmpfloat_with_epsilon (s.dispersion[4 + 2], 0.0, 1e-12); /* k = (1/3, 2/3) */
 }
 
 static void
@@ -22,8 +22,8 @@ test_open_grid (void)
   FddmSchedule s;
 
   fddm_schedule_init (&s, 4, TRUE, 0.5);
-  g_assert_cmpfloat_with_epsilon (s.dispersion[2], -1.0, 1e-12);                 /* k = (0, 1/2)   */
-  g_assert_cmpfloat_with_epsilon (s.dispersion[15], sqrt (2.0), 1e-12);          /* −2 cos 135°    */
+  g_assert_cmpfloat_with_epsilon (s.dispersion[2], -1.0, 1e-12);        /* k = (0, 1/2)   */
+  g_assert_cmpfloat_with_epsilon (s.dispersion[15], sqrt (2.0), 1e-12); /* −2 cos 135°    */
 }
 
 static void

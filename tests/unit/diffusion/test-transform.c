@@ -19,14 +19,14 @@ test_basis_is_orthonormal (void)
             sum += fddm_dct_basis (n, u, x) * fddm_dct_basis (n, v, x);
           g_assert_cmpfloat_with_epsilon (sum, u == v ? 1.0 : 0.0, 1e-12);
         }
-  g_assert_cmpfloat_with_epsilon (fddm_dct_basis (4, 1, 0), 0.6532814824381883, 1e-12);   /* √½ cos 22.5° */
+  g_assert_cmpfloat_with_epsilon (fddm_dct_basis (4, 1, 0), 0.6532814824381883, 1e-12); /* √½ cos 22.5° */
 }
 
 static void
 test_colour_round_trip (void)
 {
-  float gray[3] = { 0.3f, 0.3f, 0.3f }, ycbcr[3], back[3];
-  guint32 seed = 5;
+  float   gray[3] = { 0.3f, 0.3f, 0.3f }, ycbcr[3], back[3];
+  guint32 seed    = 5;
 
   fddm_ycbcr_from_rgb (gray, ycbcr);
   g_assert_cmpfloat_with_epsilon (ycbcr[0], 0.3f, 1e-6);
@@ -51,9 +51,11 @@ static FddmTensor *
 analyse (const FddmBackend *backend, FddmDevice *device, const float *pixels, int width, int height, int samples,
          int channels, int patch, int i, FddmWindow *window)
 {
-  FddmGrid    grid = fddm_grid (i, patch);
-  FddmTile    tile = { .rows = (height + 2 * patch - 2) / patch, .columns = (width + 2 * patch - 2) / patch,
-                       .core = { 0, 0, width, height }, .region = { 0, 0, width, height } };
+  FddmGrid    grid    = fddm_grid (i, patch);
+  FddmTile    tile    = { .rows    = (height + 2 * patch - 2) / patch,
+                          .columns = (width + 2 * patch - 2) / patch,
+                          .core    = { 0, 0, width, height },
+                          .region  = { 0, 0, width, height } };
   int         longest = MAX (tile.rows, tile.columns) * patch;
   int        *offsets = g_new (int, 2 * longest);
   FddmTensor *out;
@@ -73,19 +75,21 @@ analyse (const FddmBackend *backend, FddmDevice *device, const float *pixels, in
 static void
 test_round_trip (void)
 {
-  static const struct { int width, height; } sizes[] = { { 13, 10 }, { 1, 1 }, { 7, 5 }, { 1, 40 }, { 16, 16 } };
+  static const struct {
+    int width, height;
+  } sizes[] = { { 13, 10 }, { 1, 1 }, { 7, 5 }, { 1, 40 }, { 16, 16 } };
 
   for (gsize b = 0; b < G_N_ELEMENTS (backends); b++)
     for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
       for (int patch = 1; patch <= 8; patch++)
         for (int i = 0; i < FDDM_GRIDS_MAX; i++)
           {
-            int               n = sizes[s].width * sizes[s].height * 3;
+            int               n      = sizes[s].width * sizes[s].height * 3;
             FddmDevice       *device = backends[b]->open (NULL, NULL);
             g_autofree float *pixels = test_floats (n, -0.5f, 1.5f, s + 1), *out = g_new0 (float, n);
             FddmWindow        window;
-            FddmTensor       *tensor = analyse (backends[b], device, pixels, sizes[s].width, sizes[s].height, 3, 3, patch,
-                                                i, &window);
+            FddmTensor       *tensor = analyse (backends[b], device, pixels, sizes[s].width, sizes[s].height, 3, 3, patch, i,
+                                                &window);
 
             g_assert_true (backends[b]->synthesise (device, &window, tensor, 1.0f, out, NULL));
             for (int j = 0; j < n; j++)
@@ -94,7 +98,7 @@ test_round_trip (void)
             backends[b]->tensor_free (device, tensor);
             backends[b]->close (device);
             if (b == 1 && patch == 2)
-              patch = 3;   /* opening the CPU takes its time: 1, 2, 4 … are enough */
+              patch = 3; /* opening the CPU takes its time: 1, 2, 4 … are enough */
           }
 }
 
@@ -119,11 +123,12 @@ test_gray_round_trip (void)
 static void
 test_golden (void)
 {
-  g_autofree char             *bytes = NULL;
-  g_autoptr (FddmSafetensors)  file  = test_golden_open (&bytes);
-  static const struct { const char *pixels, *coefficients; int channels; } cases[] = {
-    { "transform.rgb", "transform.coefficients", 3 }, { "transform.gray", "transform.gray_coefficients", 1 }
-  };
+  g_autofree char            *bytes = NULL;
+  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+  static const struct {
+    const char *pixels, *coefficients;
+    int         channels;
+  } cases[] = { { "transform.rgb", "transform.coefficients", 3 }, { "transform.gray", "transform.gray_coefficients", 1 } };
 
   for (gsize b = 0; b < G_N_ELEMENTS (backends); b++)
     for (gsize k = 0; k < G_N_ELEMENTS (cases); k++)

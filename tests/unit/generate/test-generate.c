@@ -51,7 +51,9 @@ generate (FddmContext *context, const FddmGenerateParams *params, GError **error
 static void
 test_sizes (void)
 {
-  static const struct { int width, height; } sizes[] = { { 1, 1 }, { 7, 5 }, { 33, 18 }, { 1, 40 } };
+  static const struct {
+    int width, height;
+  } sizes[] = { { 1, 1 }, { 7, 5 }, { 33, 18 }, { 1, 40 } };
 
   for (FddmDeviceKind device = FDDM_DEVICE_CPU; device <= FDDM_DEVICE_REFERENCE; device++)
     for (gsize s = 0; s < 4 * G_N_ELEMENTS (sizes); s++)
@@ -63,7 +65,7 @@ test_sizes (void)
         g_autofree float       *pixels  = NULL;
 
         params.tileable = (s & 2) != 0;
-        pixels = generate (context, &params, &error);
+        pixels          = generate (context, &params, &error);
         g_assert_no_error (error);
         for (int i = 0; i < width * height * 3; i++)
           g_assert_true (pixels[i] >= 0.0f && pixels[i] <= 1.0f);
@@ -87,12 +89,12 @@ static void
 test_same_and_different (gconstpointer data)
 {
   enum { N = 24 * 20 * 3 };
-  const int               side = GPOINTER_TO_INT (data);
-  g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_CPU, "tiny-generate.safetensors", side, 0, 1);
+  const int               side     = GPOINTER_TO_INT (data);
+  g_autoptr (FddmContext) context  = open_context (FDDM_DEVICE_CPU, "tiny-generate.safetensors", side, 0, 1);
   g_autoptr (FddmContext) threaded = open_context (FDDM_DEVICE_CPU, "tiny-generate.safetensors", side, 0, 3);
   FddmGenerateParams      params[] = { params_with ("grass", 24, 20, 3), params_with ("grass", 24, 20, 3),
                                        params_with ("grass", 24, 20, 4), params_with ("stone paving", 24, 20, 3),
-                                       params_with (NULL, 24, 20, 3), params_with ("grass", 24, 20, 3) };
+                                       params_with (NULL, 24, 20, 3),    params_with ("grass", 24, 20, 3) };
   float                  *pixels[G_N_ELEMENTS (params)];
 
   params[5].eta = 0.0;
@@ -163,9 +165,9 @@ static void
 test_progress (void)
 {
   g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_CPU, "tiny-generate.safetensors", 16, 0, 3);
-  FddmGenerateParams      params = params_with ("grass", 90, 70, 3);
-  g_autofree float       *pixels = g_new (float, 90 * 70 * 3);
-  FddmImage               image = { pixels, 90, 70, 3, 90 * 3, 3 };
+  FddmGenerateParams      params  = params_with ("grass", 90, 70, 3);
+  g_autofree float       *pixels  = g_new (float, 90 * 70 * 3);
+  FddmImage               image   = { pixels, 90, 70, 3, 90 * 3, 3 };
   FddmSink                sink = fddm_image_sink (&image), unused = { never, NULL };
   Listener                all = { .until = 2.0 }, some = { .until = 0.31 };
   g_autoptr (GError)      error = NULL;

@@ -7,29 +7,29 @@
 
 /* ---- A network that makes soft spots: three blurs, of gray pixels, one a patch ---- */
 
-#define SPOTS \
-  "{'__metadata__':{'format':'fddm/1','kind':'generate','name':'spots','patch':'1','channels':'1','colour':'gray'," \
-  "'k_grid':'paper','temperature':'0.5','mu_range':'[-6, 5]','noise_range':'[0.002, 60]','side':'16','layers':'" \
-  "[{`op`:`conv3x3`,`in`:`input`,`out`:`h`,`weights`:`a`},{`op`:`conv3x3`,`in`:`h`,`out`:`h`,`weights`:`b`}," \
-  "{`op`:`conv3x3`,`in`:`h`,`out`:`h`,`weights`:`c`}]'}," \
+#define SPOTS                                                                                                                 \
+  "{'__metadata__':{'format':'fddm/1','kind':'generate','name':'spots','patch':'1','channels':'1','colour':'gray',"           \
+  "'k_grid':'paper','temperature':'0.5','mu_range':'[-6, 5]','noise_range':'[0.002, 60]','side':'16','layers':'"              \
+  "[{`op`:`conv3x3`,`in`:`input`,`out`:`h`,`weights`:`a`},{`op`:`conv3x3`,`in`:`h`,`out`:`h`,`weights`:`b`},"                 \
+  "{`op`:`conv3x3`,`in`:`h`,`out`:`h`,`weights`:`c`}]'},"                                                                     \
   "'coef_mean':{'dtype':'F32','shape':[1],'data_offsets':[0,4]},'coef_var':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}," \
-  "'a.weight':{'dtype':'F32','shape':[1,2,3,3],'data_offsets':[8,80]}," \
-  "'a.bias':{'dtype':'F32','shape':[1],'data_offsets':[80,84]}," \
-  "'b.weight':{'dtype':'F32','shape':[1,1,3,3],'data_offsets':[84,120]}," \
-  "'b.bias':{'dtype':'F32','shape':[1],'data_offsets':[120,124]}," \
-  "'c.weight':{'dtype':'F32','shape':[1,1,3,3],'data_offsets':[124,160]}," \
+  "'a.weight':{'dtype':'F32','shape':[1,2,3,3],'data_offsets':[8,80]},"                                                       \
+  "'a.bias':{'dtype':'F32','shape':[1],'data_offsets':[80,84]},"                                                              \
+  "'b.weight':{'dtype':'F32','shape':[1,1,3,3],'data_offsets':[84,120]},"                                                     \
+  "'b.bias':{'dtype':'F32','shape':[1],'data_offsets':[120,124]},"                                                            \
+  "'c.weight':{'dtype':'F32','shape':[1,1,3,3],'data_offsets':[124,160]},"                                                    \
   "'c.bias':{'dtype':'F32','shape':[1],'data_offsets':[160,164]}}"
 
-#define WEIGHT 0.14f   /* of each of the nine: a little more than a mean, so that spots grow out of noise */
+#define WEIGHT 0.14f /* of each of the nine: a little more than a mean, so that spots grow out of noise */
 
 static FddmContext *
 spots_context (int threads)
 {
-  g_autoptr (GString)     header = g_string_new (SPOTS);
-  g_autoptr (GByteArray)  file = g_byte_array_new ();
-  g_autoptr (GError)      error = NULL;
-  g_autoptr (FddmWeights) weights = NULL;
-  FddmContextOptions      options = { .threads = threads };
+  g_autoptr (GString)     header     = g_string_new (SPOTS);
+  g_autoptr (GByteArray)  file       = g_byte_array_new ();
+  g_autoptr (GError)      error      = NULL;
+  g_autoptr (FddmWeights) weights    = NULL;
+  FddmContextOptions      options    = { .threads = threads };
   float                   values[41] = { 0.0f, 0.04f };
   guint64                 length;
   FddmContext            *context;
@@ -114,7 +114,7 @@ static void
 test_no_place_stands_out (void)
 {
   enum { WIDTH = 64, HEIGHT = 64 };
-  g_autoptr (FddmContext) context = spots_context (2);
+  g_autoptr (FddmContext) context     = spots_context (2);
   double                  mean[WIDTH] = { 0 }, all = 0.0;
 
   for (guint32 seed = 0; seed < 12; seed++)
@@ -146,15 +146,20 @@ static float *
 write_waves (FddmContext *context, int from_width, int from_height, int width, int height, gboolean tiles)
 {
   const int         rows = from_height / 4, columns = from_width / 4;
-  g_autofree float *waves = g_new (float, from_width * from_height * 3);
+  g_autofree float *waves      = g_new (float, from_width * from_height * 3);
   g_autofree int   *row_offset = g_new (int, from_height), *column_offset = g_new (int, from_width);
-  FddmWindow        window = { .patch = 4, .rows = rows, .columns = columns, .channels = 3, .channel_stride = 1,
-                               .n_floats = (gsize) from_width * from_height * 3, .row_offset = row_offset,
-                               .column_offset = column_offset };
+  FddmWindow        window = { .patch          = 4,
+                               .rows           = rows,
+                               .columns        = columns,
+                               .channels       = 3,
+                               .channel_stride = 1,
+                               .n_floats       = (gsize) from_width * from_height * 3,
+                               .row_offset     = row_offset,
+                               .column_offset  = column_offset };
   FddmTensor       *tensor = test_tensor (context->backend, context->device, FDDM_TENSOR_FLOAT, rows, columns, 48, NULL);
   float            *pixels = g_new (float, width * height * 3);
-  FddmImage         image = { pixels, width, height, 3, width * 3, 3 };
-  FddmSink          sink = fddm_image_sink (&image);
+  FddmImage         image  = { pixels, width, height, 3, width * 3, 3 };
+  FddmSink          sink   = fddm_image_sink (&image);
   FddmWriter        writer = { context, tensor, width, height, tiles, &sink };
 
   for (int y = 0; y < from_height; y++)
@@ -174,7 +179,7 @@ write_waves (FddmContext *context, int from_width, int from_height, int width, i
 static FddmContext *
 tiny_context (void)
 {
-  g_autofree char        *path = test_golden_path ("tiny-generate.safetensors");
+  g_autofree char        *path    = test_golden_path ("tiny-generate.safetensors");
   g_autoptr (FddmWeights) weights = fddm_weights_open (path, NULL);
 
   return fddm_context_new (weights, FDDM_DEVICE_REFERENCE, NULL, NULL);
@@ -184,8 +189,9 @@ tiny_context (void)
 static void
 test_writing (void)
 {
-  static const struct { int from_width, from_height, width, height; } sizes[] = {
-    { 40, 36, 40, 36 }, { 40, 36, 37, 36 }, { 40, 36, 38, 33 }, { 32, 200, 29, 197 }, { 24, 132, 24, 130 } };
+  static const struct {
+    int from_width, from_height, width, height;
+  } sizes[] = { { 40, 36, 40, 36 }, { 40, 36, 37, 36 }, { 40, 36, 38, 33 }, { 32, 200, 29, 197 }, { 24, 132, 24, 130 } };
   g_autoptr (FddmContext) context = tiny_context ();
 
   for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
@@ -198,7 +204,8 @@ test_writing (void)
         for (int y = 0; y < height; y++)
           for (int x = 0; x < width; x++)
             for (int c = 0; c < 3; c++)
-              g_assert_cmpfloat_with_epsilon (pixels[(y * width + x) * 3 + c], MIN (wave (x, y, c, over_x, over_y), 1.0f), 5e-3);
+              g_assert_cmpfloat_with_epsilon (pixels[(y * width + x) * 3 + c], MIN (wave (x, y, c, over_x, over_y), 1.0f),
+                                              5e-3);
       }
 }
 

@@ -4,7 +4,7 @@
 #include "engine/generate/generate.h"
 #include "tests/support.h"
 
-enum { N = 48 };   /* coefficients of tiny-generate.safetensors: patches of 4 */
+enum { N = 48 }; /* coefficients of tiny-generate.safetensors: patches of 4 */
 
 /* ---- One axis ---- */
 
@@ -88,7 +88,7 @@ open_context (FddmDeviceKind device, int threads, gsize memory, float guidance, 
   weights->side     = 16;
   weights->guidance = guidance;
   weights->clamp    = clamp;
-  context = fddm_context_new (weights, device, &options, &error);
+  context           = fddm_context_new (weights, device, &options, &error);
   g_assert_no_error (error);
   return context;
 }
@@ -96,10 +96,11 @@ open_context (FddmDeviceKind device, int threads, gsize memory, float guidance, 
 /* The estimate, on a torus of HEIGHT × WIDTH patches and windows of SIDE, of X moved by ROLL patches down and to the right, and
  * moved back. SHIFT: of the windows. */
 static float *
-estimate (FddmContext *context, int height, int width, int side, gboolean meets, int class, const float *x, int roll, int shift)
+estimate (FddmContext *context, int height, int width, int side, gboolean meets, int class, const float *x, int roll,
+          int shift)
 {
   const FddmBackend *backend = context->backend;
-  const gsize        size = (gsize) height * width * N;
+  const gsize        size    = (gsize) height * width * N;
   g_autofree float  *moved = g_new (float, size), *level = test_floats (N, 0.5f, 2.0f, 4), *found = NULL;
   float             *back = g_new (float, size);
   FddmTensor        *tx, *tx0, *noise;
@@ -134,16 +135,18 @@ estimate (FddmContext *context, int height, int width, int side, gboolean meets,
 static void
 test_rolling (void)
 {
-  static const struct { int height, width, side; } sizes[] = { { 11, 7, 4 }, { 3, 9, 4 }, { 2, 1, 4 } };
+  static const struct {
+    int height, width, side;
+  } sizes[] = { { 11, 7, 4 }, { 3, 9, 4 }, { 2, 1, 4 } };
 
   for (FddmDeviceKind device = FDDM_DEVICE_CPU; device <= FDDM_DEVICE_REFERENCE; device++)
     for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
       {
         const int               height = sizes[s].height, width = sizes[s].width;
-        const gsize             bytes = (gsize) height * width * N * sizeof (float);
+        const gsize             bytes   = (gsize) height * width * N * sizeof (float);
         g_autoptr (FddmContext) context = open_context (device, 3, 0, 1.0f, FALSE);
-        g_autofree float       *x = test_floats ((gsize) height * width * N, -2, 2, 3);
-        g_autofree float       *plain = estimate (context, height, width, sizes[s].side, TRUE, 1, x, 0, 1);
+        g_autofree float       *x       = test_floats ((gsize) height * width * N, -2, 2, 3);
+        g_autofree float       *plain   = estimate (context, height, width, sizes[s].side, TRUE, 1, x, 0, 1);
 
         for (int roll = 1; roll < 12; roll += 5)
           {
@@ -173,7 +176,7 @@ test_lanes (void)
   for (int threads = 1; threads <= 5; threads += 2)
     {
       g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_CPU, threads, 0, 1.0f, FALSE);
-      g_autofree float       *found = NULL;
+      g_autofree float       *found   = NULL;
 
       slow.copy_window = copy_window_slowly;
       context->backend = &slow;
@@ -207,12 +210,14 @@ test_blending (void)
         fddm_torus_axis_weights (&down, i, down_weights);
         fddm_torus_axis_weights (&across, j, across_weights);
         for (int p = 0; p < SIDE * SIDE; p++)
-          memcpy (window + p * N, x + ((row + p / SIDE) % HEIGHT * WIDTH + (column + p % SIDE) % WIDTH) * N, N * sizeof (float));
+          memcpy (window + p * N, x + ((row + p / SIDE) % HEIGHT * WIDTH + (column + p % SIDE) % WIDTH) * N,
+                  N * sizeof (float));
         clean = estimate (context, SIDE, SIDE, SIDE, FALSE, 1, window, 0, 0);
         for (int p = 0; p < SIDE * SIDE; p++)
           for (int k = 0; k < N; k++)
-            expected[((row + p / SIDE) % HEIGHT * WIDTH + (column + p % SIDE) % WIDTH) * N + k] +=
-              down_weights[p / SIDE] * across_weights[p % SIDE] * clean[p * N + k];
+            expected[((row + p / SIDE) % HEIGHT * WIDTH + (column + p % SIDE) % WIDTH) * N + k] += down_weights[p / SIDE] *
+                                                                                                   across_weights[p % SIDE] *
+                                                                                                   clean[p * N + k];
       }
   found = estimate (context, HEIGHT, WIDTH, SIDE, TRUE, 1, x, 0, 2);
   g_assert_cmpfloat (test_error (found, expected, HEIGHT * WIDTH * N), <, 1e-6);
@@ -223,14 +228,14 @@ static void
 test_guidance (void)
 {
   enum { SIDE = 4, SIZE = SIDE * SIDE * N };
-  g_autoptr (FddmContext) plain = open_context (FDDM_DEVICE_REFERENCE, 1, 0, 1.0f, FALSE);
+  g_autoptr (FddmContext) plain  = open_context (FDDM_DEVICE_REFERENCE, 1, 0, 1.0f, FALSE);
   g_autoptr (FddmContext) guided = open_context (FDDM_DEVICE_REFERENCE, 1, 0, 2.5f, FALSE);
-  g_autofree float       *x = test_floats (SIZE, -2, 2, 3);
-  g_autofree float       *class = estimate (plain, SIDE, SIDE, SIDE, FALSE, 1, x, 0, 0);
-  g_autofree float       *any = estimate (plain, SIDE, SIDE, SIDE, FALSE, -1, x, 0, 0);
-  g_autofree float       *found = estimate (guided, SIDE, SIDE, SIDE, FALSE, 1, x, 0, 0);
-  g_autofree float       *unasked = estimate (guided, SIDE, SIDE, SIDE, FALSE, -1, x, 0, 0);
-  float                   expected[SIZE];
+  g_autofree float       *x      = test_floats (SIZE, -2, 2, 3);
+  g_autofree float *class        = estimate (plain, SIDE, SIDE, SIDE, FALSE, 1, x, 0, 0);
+  g_autofree float *any          = estimate (plain, SIDE, SIDE, SIDE, FALSE, -1, x, 0, 0);
+  g_autofree float *found        = estimate (guided, SIDE, SIDE, SIDE, FALSE, 1, x, 0, 0);
+  g_autofree float *unasked      = estimate (guided, SIDE, SIDE, SIDE, FALSE, -1, x, 0, 0);
+  float             expected[SIZE];
 
   for (int i = 0; i < SIZE; i++)
     expected[i] = any[i] + 2.5f * (class[i] - any[i]);
@@ -244,11 +249,11 @@ static void
 test_clamped (void)
 {
   enum { SIDE = 4, SIZE = SIDE * SIDE * N };
-  g_autoptr (FddmContext) plain = open_context (FDDM_DEVICE_REFERENCE, 1, 0, 1.0f, FALSE);
-  g_autoptr (FddmContext) clamped = open_context (FDDM_DEVICE_REFERENCE, 1, 0, 1.0f, TRUE);
-  g_autofree float       *x = test_floats (SIZE, -9, 9, 3);
+  g_autoptr (FddmContext) plain    = open_context (FDDM_DEVICE_REFERENCE, 1, 0, 1.0f, FALSE);
+  g_autoptr (FddmContext) clamped  = open_context (FDDM_DEVICE_REFERENCE, 1, 0, 1.0f, TRUE);
+  g_autofree float       *x        = test_floats (SIZE, -9, 9, 3);
   g_autofree float       *expected = estimate (plain, SIDE, SIDE, SIDE, FALSE, 1, x, 0, 0), *direct = NULL;
-  g_autofree float       *found = estimate (clamped, SIDE, SIDE, SIDE, FALSE, 1, x, 0, 0);
+  g_autofree float       *found  = estimate (clamped, SIDE, SIDE, SIDE, FALSE, 1, x, 0, 0);
   FddmTensor             *tensor = test_tensor (plain->backend, plain->device, FDDM_TENSOR_FLOAT, SIDE, SIDE, N, expected);
 
   g_assert_cmpfloat (test_error (found, expected, SIZE), >, 1e-2);
@@ -275,8 +280,8 @@ static void
 test_memory (void)
 {
   g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_CPU, 16, 0, 1.0f, FALSE);
-  FddmGenerateParams      params = params_of (4096);
-  g_autoptr (GError)      error = NULL;
+  FddmGenerateParams      params  = params_of (4096);
+  g_autoptr (GError)      error   = NULL;
   FddmTorus               torus;
 
   g_assert_true (fddm_generate_plan (context, &params, 0, &torus, &error));
@@ -290,7 +295,7 @@ test_memory (void)
   g_assert_nonnull (strstr (error->message, "8190"));
   fddm_torus_clear (&torus);
   context->options.memory = (gsize) 12 << 20;
-  params = params_of (512);
+  params                  = params_of (512);
   g_assert_true (fddm_generate_plan (context, &params, 0, &torus, NULL));
   g_assert_true (torus.n_lanes >= 1 && torus.n_lanes < 16 && torus.bytes <= (gsize) 12 << 20);
   fddm_torus_clear (&torus);

@@ -43,14 +43,14 @@ static void
 test_drawing (void)
 {
   g_autoptr (FddmWeights) weights = open_tiny ();
-  float        own_mean[VARIANTS * COEFFICIENTS], own_variance[VARIANTS * COEFFICIENTS];
-  const float *mean, *variance;
+  float                   own_mean[VARIANTS * COEFFICIENTS], own_variance[VARIANTS * COEFFICIENTS];
+  const float            *mean, *variance;
 
   fddm_variant_draw (weights, 1, 7, &mean, &variance);
   g_assert_true (mean == weights->mean && variance == weights->variance);
   make_variants (own_mean, own_variance);
   use_variants (weights, own_mean, own_variance);
-  for (int class = -1; class < 2; class++)
+  for (int class = -1; class < 2; class ++)
     {
       const int first = class == 1 ? counts[0] : 0, count = class < 0 ? VARIANTS : counts[class];
       int       seen[VARIANTS] = { 0 };
@@ -74,22 +74,22 @@ test_flat (void)
     {
       g_autoptr (FddmWeights) weights = open_tiny ();
       g_autoptr (FddmContext) context = NULL;
-      float              own_mean[VARIANTS * COEFFICIENTS], own_variance[VARIANTS * COEFFICIENTS], pixels[40 * 24 * 3];
-      FddmImage          image  = { pixels, 40, 24, 3, 40 * 3, 3 };
-      FddmSink           sink   = fddm_image_sink (&image);
-      FddmGenerateParams params = fddm_generate_params_default ();
-      const float       *mean, *variance;
+      float                   own_mean[VARIANTS * COEFFICIENTS], own_variance[VARIANTS * COEFFICIENTS], pixels[40 * 24 * 3];
+      FddmImage               image  = { pixels, 40, 24, 3, 40 * 3, 3 };
+      FddmSink                sink   = fddm_image_sink (&image);
+      FddmGenerateParams      params = fddm_generate_params_default ();
+      const float            *mean, *variance;
 
       make_variants (own_mean, own_variance);
       use_variants (weights, own_mean, own_variance);
       weights->side     = i & 1 ? 16 : 0;
       weights->guidance = i & 2 ? 2.0f : 1.0f;
-      context = fddm_context_new (weights, i & 4 ? FDDM_DEVICE_CPU : FDDM_DEVICE_REFERENCE, NULL, NULL);
-      params.subject = "stone paving";
-      params.width   = 40;
-      params.height  = 24;
-      params.steps   = 3;
-      params.seed    = (guint32) i;
+      context           = fddm_context_new (weights, i & 4 ? FDDM_DEVICE_CPU : FDDM_DEVICE_REFERENCE, NULL, NULL);
+      params.subject    = "stone paving";
+      params.width      = 40;
+      params.height     = 24;
+      params.steps      = 3;
+      params.seed       = (guint32) i;
       g_assert_true (fddm_generate (context, &params, &sink, NULL, NULL, NULL));
       fddm_variant_draw (weights, 1, params.seed, &mean, &variance);
       for (gsize p = 0; p < G_N_ELEMENTS (pixels); p++)
@@ -104,10 +104,10 @@ static FddmWeights *
 parse (const char *variants, const char *shape, GError **error)
 {
   guint8                 file_data[DATA_BYTES + VARIANTS_BYTES];
-  g_autoptr (GString)    header = g_string_new (VARIANTS_HEADER);
+  g_autoptr (GString)    header   = g_string_new (VARIANTS_HEADER);
   g_autofree char       *metadata = g_strdup_printf ("'variants':'%s'", variants);
-  g_autofree char       *tensor = g_strdup_printf ("'shape':%s", shape);
-  g_autoptr (GByteArray) file = NULL;
+  g_autofree char       *tensor   = g_strdup_printf ("'shape':%s", shape);
+  g_autoptr (GByteArray) file     = NULL;
 
   weights_file_data (file_data);
   weights_file_variants (file_data + DATA_BYTES);
@@ -120,14 +120,21 @@ parse (const char *variants, const char *shape, GError **error)
 static void
 test_file (void)
 {
-  static const struct { const char *variants, *shape, *because; } wrong[] = {
-    { "[]", "[2,1]", "“variants” is out of range" },       { "[2, 2]", "[2,1]", "“variants” is out of range" },
-    { "[0]", "[2,1]", "“variants” is out of range" },      { "[-2]", "[2,1]", "“variants” is out of range" },
-    { "[1.5]", "[2,1]", "“variants” is out of range" },    { "[1e9]", "[2,1]", "“variants” is out of range" },
-    { "{}", "[2,1]", "“variants” is out of range" },       { "[2", "[2,1]", "“variants”" },
-    { "[1]", "[2,1]", "own_mean" },                          { "[2]", "[1,2]", "own_mean" },
+  static const struct {
+    const char *variants, *shape, *because;
+  } wrong[] = {
+    { "[]", "[2,1]", "“variants” is out of range" },
+    { "[2, 2]", "[2,1]", "“variants” is out of range" },
+    { "[0]", "[2,1]", "“variants” is out of range" },
+    { "[-2]", "[2,1]", "“variants” is out of range" },
+    { "[1.5]", "[2,1]", "“variants” is out of range" },
+    { "[1e9]", "[2,1]", "“variants” is out of range" },
+    { "{}", "[2,1]", "“variants” is out of range" },
+    { "[2", "[2,1]", "“variants”" },
+    { "[1]", "[2,1]", "own_mean" },
+    { "[2]", "[1,2]", "own_mean" },
   };
-  g_autoptr (GError)      error = NULL;
+  g_autoptr (GError)      error   = NULL;
   g_autoptr (FddmWeights) weights = parse ("[2]", "[2,1]", &error);
 
   g_assert_no_error (error);

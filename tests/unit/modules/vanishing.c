@@ -14,7 +14,7 @@ static int left;
 static struct {
   FddmWindow        window;
   const FddmTensor *coefficients;
-  const FddmTensor *output, *strength;   /* OUTPUT NULL: the coefficients are to be added themselves */
+  const FddmTensor *output, *strength; /* OUTPUT NULL: the coefficients are to be added themselves */
   FddmEnds          ends;
   float             weight, *pixels;
 } later;

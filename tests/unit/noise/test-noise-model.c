@@ -18,7 +18,7 @@ test_white_levels (void)
   fddm_noise_white (&model, 4, 3, FALSE, 10);
   for (int k = 0; k < 48; k++)
     {
-      const double *row = matrix[k / 16];
+      const double *row  = matrix[k / 16];
       double        norm = sqrt (row[0] * row[0] + row[1] * row[1] + row[2] * row[2]);
 
       g_assert_cmpfloat_with_epsilon (model.level[k], 10 * 2.0 / 255 * norm, 1e-6);
@@ -140,7 +140,9 @@ set_chroma (FddmMeterSums *sums, double ratio)
 static void
 test_doubt_is_caution (void)
 {
-  static const struct { double ratio, share; } cases[] = { { 0.59, 1 }, { 0.65, 0.75 }, { 0.7, 0.5 }, { 0.81, 0 }, { 2, 0 } };
+  static const struct {
+    double ratio, share;
+  } cases[] = { { 0.59, 1 }, { 0.65, 0.75 }, { 0.7, 0.5 }, { 0.81, 0 }, { 2, 0 } };
   FddmMeterSums  sums;
   FddmNoiseModel model;
 
@@ -154,7 +156,7 @@ test_doubt_is_caution (void)
       fddm_noise_read (&sums, &model);
       for (int k = 0; k < 16; k++)
         g_assert_cmpfloat_with_epsilon (model.level[k] / ((0.01 + 0.001 * k) * exp (0.6 * cases[i].share)), 1, 1e-3);
-      for (int k = 17; k < 48 && cases[i].ratio > 1; k++)   /* weak chroma is raised besides */
+      for (int k = 17; k < 48 && cases[i].ratio > 1; k++) /* weak chroma is raised besides */
         g_assert_cmpfloat_with_epsilon (model.level[k] / model.level[16], (0.01 + 0.001 * k) / 0.026, 1e-3);
     }
 
@@ -186,7 +188,8 @@ test_weak_chroma_is_raised (void)
     energy[k / 16] += model.level[k] * model.level[k];
   g_assert_cmpfloat_with_epsilon (energy[1] / energy[0], 0.36, 1e-5);
   g_assert_cmpfloat_with_epsilon (model.level[31] / model.level[16], model.level[15] / model.level[0], 1e-5);
-  g_assert_cmpfloat_with_epsilon (model.level[17] * model.level[17] - model.level[16] * model.level[16] * 121 / 100, 16e-6, 1e-8);
+  g_assert_cmpfloat_with_epsilon (model.level[17] * model.level[17] - model.level[16] * model.level[16] * 121 / 100, 16e-6,
+                                  1e-8);
   for (int k = 32; k < 48; k++)
     g_assert_cmpfloat_with_epsilon (model.level[k] / (0.01 + 0.001 * k), 1, 1e-3);
 }
@@ -225,7 +228,7 @@ test_nothing_is_no_noise (void)
   for (int k = 0; k < 48; k++)
     {
       sums.weight[7][k] = 100;
-      sums.level[7][k] = 100 * log ((k % 2 ? 0.29 : 0.31) * 2 / 255);
+      sums.level[7][k]  = 100 * log ((k % 2 ? 0.29 : 0.31) * 2 / 255);
     }
   fddm_noise_read (&sums, &model);
   for (int k = 0; k < 48; k++)
@@ -269,17 +272,17 @@ test_features (void)
 static void
 test_gathering (void)
 {
-  FddmMeterSums sums = { 0 };
+  FddmMeterSums sums     = { 0 };
   float         x[4][48] = { { 0 } }, output[4][96] = { { 0 } };
 
-  x[0][0] = -9;                   /* below black: the first bin  */
-  x[1][0] = x[2][0] = 0.1f;       /* just above the middle       */
-  x[3][0] = 9;
-  output[1][3] = 1;
-  output[1][48 + 3] = -7;         /* not as unsure as that       */
+  x[0][0] = -9;             /* below black: the first bin  */
+  x[1][0] = x[2][0] = 0.1f; /* just above the middle       */
+  x[3][0]           = 9;
+  output[1][3]      = 1;
+  output[1][48 + 3] = -7; /* not as unsure as that       */
   output[2][48 + 3] = 1.2f;
   output[3][48 + 3] = 7;
-  output[2][4] = NAN;
+  output[2][4]      = NAN;
   output[2][48 + 5] = -INFINITY;
   fddm_meter_gather (&x[0][0], &output[0][0], 4, &sums);
   g_assert_cmpfloat_with_epsilon (sums.weight[0][3], 1, 1e-5);
@@ -313,7 +316,7 @@ test_small_patches_have_the_same_noise (void)
 
         fddm_noise_white (&metered, 4, 3, FALSE, 0);
         metered.level[16 + i] = 0.1f;
-        metered.curve[1][3] = 1.5f;
+        metered.curve[1][3]   = 1.5f;
         fddm_noise_convert (&metered, d, 3, FALSE, &model);
         g_assert_cmpint (model.patch, ==, d);
         g_assert_cmpfloat (model.curve[1][3], ==, 1.5f);
@@ -324,8 +327,8 @@ test_small_patches_have_the_same_noise (void)
 
               for (int y = 0; y < d; y++)
                 for (int x = 0; x < d; x++)
-                  sum += 0.1 * basis (4, i / 4, patch / (4 / d) * d + y) * basis (4, i % 4, patch % (4 / d) * d + x)
-                         * basis (d, k / d, y) * basis (d, k % d, x);
+                  sum += 0.1 * basis (4, i / 4, patch / (4 / d) * d + y) * basis (4, i % 4, patch % (4 / d) * d + x) *
+                         basis (d, k / d, y) * basis (d, k % d, x);
               expected[k] += sum * sum * d * d / 16;
             }
         g_assert_true (d < 4 || memcmp (&model, &metered, sizeof model) == 0);
@@ -346,7 +349,7 @@ test_every_patch_size (void)
 
           fddm_noise_white (&metered, 4, 3, FALSE, 10);
           for (int k = 0; k < 16 && gray; k++)
-            metered.level[k] = 20.0f / 255;      /* a gray picture's luma */
+            metered.level[k] = 20.0f / 255; /* a gray picture's luma */
           fddm_noise_convert (&metered, d, channels, gray, &model);
           fddm_noise_white (&expected, d, channels, gray, 10);
           for (int k = 0; k < FDDM_COEF_MAX; k++)

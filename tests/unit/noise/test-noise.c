@@ -25,10 +25,10 @@ motif (Motif kind, int x, int y, int c)
 {
   switch (kind)
     {
-    case RAMP:    return 60 + 140.0 * x / SIDE + (c == 0 ? 10.0 * y / SIDE : 0);
-    case EDGES:   return ((x / 37 + y / 29) % 2 ? 70 + 20 * c : 180 - 15 * c) + (hypot (x - 90, y - 140) < 60 ? 30 : 0);
+    case RAMP: return 60 + 140.0 * x / SIDE + (c == 0 ? 10.0 * y / SIDE : 0);
+    case EDGES: return ((x / 37 + y / 29) % 2 ? 70 + 20 * c : 180 - 15 * c) + (hypot (x - 90, y - 140) < 60 ? 30 : 0);
     case TEXTURE: return 60 + 140.0 * x / SIDE + (y > SIDE / 3) * (30 * sin (0.7 * x + 0.002 * y * y) + 15 * cos (0.9 * y));
-    default:      return 100;
+    default: return 100;
     }
 }
 
@@ -36,8 +36,12 @@ motif (Motif kind, int x, int y, int c)
 static FddmImage
 picture (Motif kind, int channels)
 {
-  FddmImage image = { .pixels = g_new (float, SIDE * SIDE * channels), .width = SIDE, .height = SIDE, .channels = channels,
-                      .row_stride = SIDE * channels, .pixel_stride = channels };
+  FddmImage image = { .pixels       = g_new (float, SIDE * SIDE * channels),
+                      .width        = SIDE,
+                      .height       = SIDE,
+                      .channels     = channels,
+                      .row_stride   = SIDE * channels,
+                      .pixel_stride = channels };
 
   for (int i = 0; i < SIDE * SIDE * channels; i++)
     image.pixels[i] = (float) (motif (kind, i / channels % SIDE, i / channels / SIDE, i % channels) / 255);
@@ -59,7 +63,7 @@ static FddmContext *
 context_for (FddmWeights *weights, gsize memory)
 {
   FddmContextOptions options = { .memory = memory };
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error   = NULL;
   FddmContext       *context = fddm_context_new (weights, FDDM_DEVICE_CPU, &options, &error);
 
   g_assert_no_error (error);
@@ -70,8 +74,8 @@ context_for (FddmWeights *weights, gsize memory)
 static FddmContext *
 open_context (gsize memory)
 {
-  g_autofree char        *path = g_build_filename (g_getenv ("FDDM_GOLDEN"), "tiny.safetensors", NULL);
-  g_autoptr (GError)      error = NULL;
+  g_autofree char        *path    = g_build_filename (g_getenv ("FDDM_GOLDEN"), "tiny.safetensors", NULL);
+  g_autoptr (GError)      error   = NULL;
   g_autoptr (FddmWeights) weights = fddm_weights_open (path, &error);
 
   g_assert_no_error (error);
@@ -92,7 +96,7 @@ static FddmNoiseModel
 measure (FddmContext *context, const FddmImage *image)
 {
   FddmSource         source = fddm_image_source (image);
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error  = NULL;
   FddmNoiseModel     model;
 
   fddm_measure_model (context, &source, &silent, &model, &error);
@@ -106,10 +110,11 @@ measure (FddmContext *context, const FddmImage *image)
 static double
 level_at (const FddmNoiseModel *model, int coefficient, double brightness)
 {
-  double at = (brightness + 1) / 2 * (FDDM_NOISE_KNOTS - 1);
+  double at   = (brightness + 1) / 2 * (FDDM_NOISE_KNOTS - 1);
   int    knot = MIN ((int) at, FDDM_NOISE_KNOTS - 2), c = coefficient / (model->patch * model->patch);
 
-  return model->level[coefficient] * (model->curve[c][knot] + (at - knot) * (model->curve[c][knot + 1] - model->curve[c][knot]));
+  return model->level[coefficient] *
+         (model->curve[c][knot] + (at - knot) * (model->curve[c][knot + 1] - model->curve[c][knot]));
 }
 
 /* Each frequency within EACH, luma and chroma within TOGETHER of white noise. */
@@ -153,8 +158,8 @@ assert_none (const FddmNoiseModel *model)
 static void
 test_white_noise_is_found (void)
 {
-  static const double      sigmas[] = { 2, 4, 8, 15, 25, 50 };
-  g_autoptr (FddmContext)  context = open_context (0);
+  static const double     sigmas[] = { 2, 4, 8, 15, 25, 50 };
+  g_autoptr (FddmContext) context  = open_context (0);
 
   for (int kind = RAMP; kind <= TEXTURE; kind++)
     for (gsize i = 0; i < G_N_ELEMENTS (sigmas); i++)
@@ -199,8 +204,8 @@ static void
 test_brightness_is_told_apart (void)
 {
   g_autoptr (FddmContext) context = open_context (0);
-  g_autoptr (GRand)       rand = g_rand_new_with_seed (10);
-  FddmImage               image = picture (RAMP, 3);
+  g_autoptr (GRand)       rand    = g_rand_new_with_seed (10);
+  FddmImage               image   = picture (RAMP, 3);
   FddmNoiseModel          model;
 
   for (int i = 0; i < SIDE * SIDE * 3; i++)
@@ -222,16 +227,16 @@ static void
 test_gray (void)
 {
   guint8                  data[DATA_BYTES];
-  g_autoptr (GByteArray)  file = NULL;
+  g_autoptr (GByteArray)  file    = NULL;
   g_autoptr (FddmWeights) weights = NULL;
   g_autoptr (FddmContext) colour = open_context (0), gray = NULL;
   FddmImage               image = picture (EDGES, 1);
   FddmNoiseModel          model;
 
   weights_file_data (data);
-  file = weights_file (NULL, NULL, data, DATA_BYTES);
+  file    = weights_file (NULL, NULL, data, DATA_BYTES);
   weights = fddm_weights_parse ("gray", file->data, file->len, NULL);
-  gray = context_for (weights, 0);
+  gray    = context_for (weights, 0);
   add_white (&image, 12, 8);
   model = measure (colour, &image);
   assert_white (&model, TRUE, 12, 0.2, 0.1);
@@ -245,17 +250,17 @@ static void
 test_small_pictures_show_no_noise (void)
 {
   static const int        sizes[][2] = { { 1, 1 }, { 1, 1000 }, { 11, 100 }, { 5, 7 }, { 12, 11 }, { 12, 12 } };
-  g_autoptr (FddmContext) context = open_context (0);
+  g_autoptr (FddmContext) context    = open_context (0);
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     for (int channels = 1; channels <= 3; channels += 2)
       {
-        const gboolean told = sizes[i][0] >= 12 && sizes[i][1] >= 12;
+        const gboolean told  = sizes[i][0] >= 12 && sizes[i][1] >= 12;
         FddmImage      image = picture (RAMP, channels);
         FddmNoiseModel model;
 
-        image.width = sizes[i][0];
-        image.height = sizes[i][1];
+        image.width      = sizes[i][0];
+        image.height     = sizes[i][1];
         image.row_stride = (gsize) image.width * image.pixel_stride;
         add_white (&image, 20, 9);
         model = measure (context, &image);
@@ -271,7 +276,7 @@ static void
 test_odd_pixels_do_not_matter (void)
 {
   g_autoptr (FddmContext) context = open_context (0);
-  FddmImage               image = picture (RAMP, 3);
+  FddmImage               image   = picture (RAMP, 3);
   FddmNoiseModel          model;
 
   add_white (&image, 10, 13);
@@ -291,9 +296,9 @@ test_odd_pixels_do_not_matter (void)
 
 typedef struct {
   int      width, height;
-  double   read;            /* pixels            */
+  double   read; /* pixels            */
   int      left, right, top, bottom;
-  int      ticks, most;     /* after which there is no more */
+  int      ticks, most; /* after which there is no more */
   double   fraction;
   gboolean fails;
 } Watch;
@@ -312,7 +317,7 @@ watch_read (gpointer data, int x, int y, int width, int height, float *pixels, G
   watch->bottom = MAX (watch->bottom, y + height);
   for (int i = 0; i < 3 * width * height; i++)
     {
-      state = state * 1664525u + 1013904223u;
+      state     = state * 1664525u + 1013904223u;
       pixels[i] = 0.4f + 0.1f * (float) (state >> 8) / 16777216.0f;
     }
   return !watch->fails;
@@ -344,9 +349,11 @@ watch_measure (FddmContext *context, Watch *watch, double *luma, GError **error)
 static void
 test_pieces_are_spread_evenly (void)
 {
-  static const struct { int width, height; double least, most; } sizes[] = {
-    { 300, 200, 6e4, 2e5 }, { 15, 4000, 2e4, 3e5 }, { 1000, 1000, 3e5, 7e5 }, { 2000, 1100, 6e5, 1.3e6 },
-    { 40000, 30000, 1.3e6, 2.6e6 }, { 20000, 16, 1.5e5, 2e6 } };
+  static const struct {
+    int    width, height;
+    double least, most;
+  } sizes[]                       = { { 300, 200, 6e4, 2e5 },     { 15, 4000, 2e4, 3e5 },         { 1000, 1000, 3e5, 7e5 },
+                                      { 2000, 1100, 6e5, 1.3e6 }, { 40000, 30000, 1.3e6, 2.6e6 }, { 20000, 16, 1.5e5, 2e6 } };
   g_autoptr (FddmContext) context = open_context (0);
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
@@ -357,7 +364,8 @@ test_pieces_are_spread_evenly (void)
 
       watch_measure (context, &watch, &luma, &error);
       g_assert_no_error (error);
-      g_test_message ("%d × %d: %g of %g pixels", watch.width, watch.height, watch.read, (double) watch.width * watch.height);
+      g_test_message ("%d × %d: %g of %g pixels", watch.width, watch.height, watch.read,
+                      (double) watch.width * watch.height);
       g_assert_cmpfloat (watch.read, >=, sizes[i].least);
       g_assert_cmpfloat (watch.read, <=, sizes[i].most);
       g_assert_cmpfloat (watch.fraction, ==, 1);
@@ -371,11 +379,11 @@ test_pieces_are_spread_evenly (void)
 static void
 test_cancelling_and_failing (void)
 {
-  g_autoptr (FddmContext) context = open_context (0);
-  g_autoptr (GError)      error = NULL;
+  g_autoptr (FddmContext) context   = open_context (0);
+  g_autoptr (GError)      error     = NULL;
   Watch                   cancelled = { .width = 2000, .height = 1000, .most = 20 };
-  Watch                   failing = { .width = 300, .height = 300, .most = G_MAXINT, .fails = TRUE };
-  Watch                   good = { .width = 300, .height = 300, .most = G_MAXINT };
+  Watch                   failing   = { .width = 300, .height = 300, .most = G_MAXINT, .fails = TRUE };
+  Watch                   good      = { .width = 300, .height = 300, .most = G_MAXINT };
   double                  luma;
 
   g_assert_false (watch_measure (context, &cancelled, &luma, &error));

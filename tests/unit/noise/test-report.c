@@ -43,7 +43,7 @@ test_words (void)
       FddmNoiseModel coarse = measured (d, 3, 10, 4, 1), fine = measured (d, 3, 10, 0.4, 1);
       FddmNoiseModel dark = measured (d, 3, 10, 1, 3), bright = measured (d, 3, 10, 1, 0.33);
       FddmNoiseModel hardly = measured (d, 3, 10, 1.1, 1.2);
-      double       luma, chroma;
+      double         luma, chroma;
 
       assert_words (&white, "luma 9.1, chroma 9.1");
       assert_words (&gray, "luma 5.0");
@@ -52,9 +52,9 @@ test_words (void)
       assert_words (&bright, "luma 10.0, chroma 10.0, more in the highlights");
       for (int i = 0; i < 3; i++)
         {
-          const FddmNoiseModel *each[] = { &coarse, &fine, &hardly };
-          static const char  *ends[] = { ", coarse", ", fine", "" };
-          g_autofree char    *expected = NULL;
+          const FddmNoiseModel *each[]   = { &coarse, &fine, &hardly };
+          static const char    *ends[]   = { ", coarse", ", fine", "" };
+          g_autofree char      *expected = NULL;
 
           fddm_noise_summary (each[i], &luma, &chroma);
           expected = g_strdup_printf ("luma %.1f, chroma %.1f%s", luma, chroma, ends[i]);

@@ -20,12 +20,12 @@ change_of (const float *pixels, int width, int height, float h, int threads)
 static void
 check_golden (const char *name, gboolean blotches)
 {
-  g_autofree char           *bytes = NULL;
-  g_autoptr (FddmSafetensors) file = test_golden_open (&bytes);
-  int                        c, height, width;
-  g_autofree float *picture  = test_golden_image (file, "nonlocal.picture", &c, &height, &width);
-  g_autofree float *expected = test_golden_image (file, name, &c, &height, &width);
-  g_autofree float *change   = change_of (picture, width, height, 0.04f, 2);
+  g_autofree char            *bytes = NULL;
+  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+  int                         c, height, width;
+  g_autofree float           *picture  = test_golden_image (file, "nonlocal.picture", &c, &height, &width);
+  g_autofree float           *expected = test_golden_image (file, name, &c, &height, &width);
+  g_autofree float           *change   = change_of (picture, width, height, 0.04f, 2);
 
   if (blotches)
     g_assert_true (fddm_blotches_change (picture, width, height, 6, 9, 0.06f, 2, change));
@@ -50,7 +50,7 @@ static void
 test_step (void)
 {
   enum { WIDTH = 150, HEIGHT = 70, N = WIDTH * HEIGHT * 3 };
-  const float       noise = 0.01f;
+  const float       noise  = 0.01f;
   g_autofree float *pixels = test_floats (N, -sqrtf (3) * noise, sqrtf (3) * noise, 4), *change = NULL;
   double            left = 0, sum = 0;
 
@@ -62,7 +62,7 @@ test_step (void)
       const double error = pixels[i] + change[i] - (i / 3 % WIDTH < WIDTH / 2 ? 0.3 : 0.5);
 
       left += error * error;
-      sum  += error;
+      sum += error;
     }
   g_assert_cmpfloat (sqrt (left / N), <, 0.3 * noise);
   g_assert_cmpfloat_with_epsilon (sum / N, 0, 5e-4);
@@ -83,7 +83,7 @@ test_outliers (void)
     g_assert_true (isfinite (change[i]));
   for (gsize i = 0; i < G_N_ELEMENTS (odd); i++)
     g_assert_cmpfloat (change[(20 * WIDTH + 5 + 10 * i) * 3], ==, 0.0);
-  fddm_pixels_fill (pixels + (20 * WIDTH + 54) * 3, 3, 3e38f);   /* in a cell with another one */
+  fddm_pixels_fill (pixels + (20 * WIDTH + 54) * 3, 3, 3e38f); /* in a cell with another one */
   g_assert_true (fddm_blotches_change (pixels, WIDTH, HEIGHT, 0, 0, 0.02f, 1, change));
   for (int i = 0; i < N; i++)
     g_assert_true (isfinite (change[i]) && ABS (change[i]) < 0.01f);
@@ -97,7 +97,7 @@ test_pieces (void)
   g_autofree float *pixels = test_floats (WIDTH * HEIGHT * 3, 0.2f, 0.3f, 2);
   g_autofree float *whole  = change_of (pixels, WIDTH, HEIGHT, 0.05f, 3);
   g_autofree float *again  = change_of (pixels, WIDTH, HEIGHT, 0.05f, 1);
-  g_autofree float *piece  = g_new (float, PIECE * PIECE * 3), *part = NULL;
+  g_autofree float *piece = g_new (float, PIECE * PIECE * 3), *part = NULL;
 
   g_assert_cmpmem (whole, WIDTH * HEIGHT * 12, again, WIDTH * HEIGHT * 12);
   fddm_pixels_copy (pixels + (Y * WIDTH + X) * 3, WIDTH * 3, 3, piece, PIECE * 3, 3, PIECE, PIECE, 3);
@@ -112,8 +112,8 @@ test_pieces_of_blotches (void)
 {
   enum { WIDTH = 210, HEIGHT = 205, REACH = FDDM_BLOTCHES_REACH, PIECE = 2 * REACH + 30, BYTES = WIDTH * HEIGHT * 12 };
   g_autofree float *pixels = test_floats (WIDTH * HEIGHT * 3, 0.2f, 0.3f, 2), *whole = g_new (float, WIDTH * HEIGHT * 3);
-  g_autofree float *again  = g_new (float, WIDTH * HEIGHT * 3), *piece = g_new (float, PIECE * PIECE * 3);
-  g_autofree float *part   = g_new (float, PIECE * PIECE * 3);
+  g_autofree float *again = g_new (float, WIDTH * HEIGHT * 3), *piece = g_new (float, PIECE * PIECE * 3);
+  g_autofree float *part = g_new (float, PIECE * PIECE * 3);
 
   g_assert_true (fddm_blotches_change (pixels, WIDTH, HEIGHT, 0, 0, 0.05f, 1, whole));
   g_assert_true (fddm_blotches_change (pixels, WIDTH, HEIGHT, 0, 0, 0.05f, 3, again));

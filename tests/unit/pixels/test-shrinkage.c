@@ -11,8 +11,17 @@
 static float *
 change_of (const float *pixels, const float *removed, int width, int height, int channels, int x, int y, int threads)
 {
-  FddmShrinkage shrinkage = { .pixels = pixels, .removed = removed, .width = width, .height = height, .channels = channels,
-                              .x = x, .y = y, .luma = 1, .chroma = 1, .a = 2, .most = 0.02f };
+  FddmShrinkage shrinkage = { .pixels   = pixels,
+                              .removed  = removed,
+                              .width    = width,
+                              .height   = height,
+                              .channels = channels,
+                              .x        = x,
+                              .y        = y,
+                              .luma     = 1,
+                              .chroma   = 1,
+                              .a        = 2,
+                              .most     = 0.02f };
   float        *change    = g_new0 (float, (gsize) width * height * channels);
 
   g_assert_true (fddm_shrinkage_add (&shrinkage, 0, 0, width, height, threads, change));
@@ -22,14 +31,14 @@ change_of (const float *pixels, const float *removed, int width, int height, int
 static void
 check_golden (const char *name, int channels)
 {
-  g_autofree char           *bytes = NULL;
-  g_autoptr (FddmSafetensors) file = test_golden_open (&bytes);
-  int                        c, height, width;
-  g_autofree float *picture  = test_golden_image (file, "nonlocal.picture", &c, &height, &width);
-  g_autofree float *noise    = test_golden_image (file, "shrinkage.removed", &c, &height, &width);
-  g_autofree float *expected = test_golden_image (file, name, &c, &height, &width);
-  g_autofree float *pixels   = g_new (float, (gsize) width * height * channels);
-  g_autofree float *removed  = g_new (float, (gsize) width * height * channels), *change = NULL;
+  g_autofree char            *bytes = NULL;
+  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+  int                         c, height, width;
+  g_autofree float           *picture  = test_golden_image (file, "nonlocal.picture", &c, &height, &width);
+  g_autofree float           *noise    = test_golden_image (file, "shrinkage.removed", &c, &height, &width);
+  g_autofree float           *expected = test_golden_image (file, name, &c, &height, &width);
+  g_autofree float           *pixels   = g_new (float, (gsize) width * height * channels);
+  g_autofree float           *removed = g_new (float, (gsize) width * height * channels), *change = NULL;
 
   g_assert_cmpint (c, ==, channels);
   fddm_pixels_copy (picture, width * 3, 3, pixels, width * channels, channels, width, height, channels);
@@ -57,7 +66,7 @@ test_nothing_removed (void)
   for (int i = 0; i < N; i++)
     g_assert_cmpfloat (change[i], ==, 0.0);
   removed[(30 * WIDTH + 75) * 3] = 1.0f;
-  some = change_of (pixels, removed, WIDTH, HEIGHT, 3, 0, 0, 2);
+  some                           = change_of (pixels, removed, WIDTH, HEIGHT, 3, 0, 0, 2);
   for (int i = 0; i < N; i++)
     if (ABS (i / 3 % WIDTH - 75) >= FDDM_SHRINKAGE_SIDE)
       g_assert_cmpfloat (some[i], ==, 0.0);
@@ -71,15 +80,15 @@ test_outliers (void)
   static const float odd[] = { 1.0f, -0.5f, 7.0f, 1e30f, -3e38f, 3e38f };
   enum { WIDTH = 200, HEIGHT = 64, N = WIDTH * HEIGHT };
   g_autofree float *pixels = test_floats (N, 0.3f, 0.5f, 9), *removed = test_floats (N, -0.03f, 0.03f, 3), *change = NULL;
-  g_autofree float *plain  = change_of (pixels, removed, WIDTH, HEIGHT, 1, 0, 0, 1), *glint = NULL;
+  g_autofree float *plain = change_of (pixels, removed, WIDTH, HEIGHT, 1, 0, 0, 1), *glint = NULL;
 
   removed[20 * WIDTH + 100] = 50.0f;
-  glint = change_of (pixels, removed, WIDTH, HEIGHT, 1, 0, 0, 1);
+  glint                     = change_of (pixels, removed, WIDTH, HEIGHT, 1, 0, 0, 1);
   g_assert_cmpfloat (test_error (glint, plain, N), <, 0.3);
   for (gsize i = 0; i < G_N_ELEMENTS (odd); i++)
     pixels[20 * WIDTH + 5 + 10 * i] = removed[40 * WIDTH + 5 + 10 * i] = odd[i];
-  pixels[11 * WIDTH + 55] = 3e38f;   /* a block's symmetric rows are added */
-  change = change_of (pixels, removed, WIDTH, HEIGHT, 1, 0, 0, 1);
+  pixels[11 * WIDTH + 55] = 3e38f; /* a block's symmetric rows are added */
+  change                  = change_of (pixels, removed, WIDTH, HEIGHT, 1, 0, 0, 1);
   for (int i = 0; i < N; i++)
     g_assert_true (isfinite (change[i]) && ABS (change[i]) < 1.0f);
 }
@@ -91,12 +100,19 @@ test_pieces (void)
   enum { WIDTH = 211, HEIGHT = 190, X = 61, Y = 37, AREA_WIDTH = 97, AREA_HEIGHT = 83, REACH = FDDM_SHRINKAGE_REACH };
   enum { PIECE_WIDTH = AREA_WIDTH + 2 * REACH, PIECE_HEIGHT = AREA_HEIGHT + 2 * REACH, N = WIDTH * HEIGHT * 3 };
   g_autofree float *pixels = test_floats (N, 0.2f, 0.3f, 2), *removed = test_floats (N, -0.03f, 0.03f, 7);
-  g_autofree float *whole  = change_of (pixels, removed, WIDTH, HEIGHT, 3, 0, 0, 3);
-  g_autofree float *again  = change_of (pixels, removed, WIDTH, HEIGHT, 3, 0, 0, 1);
-  g_autofree float *piece  = g_new (float, PIECE_WIDTH * PIECE_HEIGHT * 3), *part = NULL;
-  g_autofree float *other  = g_new (float, PIECE_WIDTH * PIECE_HEIGHT * 3);
-  FddmShrinkage     shrinkage = { .pixels = pixels, .removed = removed, .width = WIDTH, .height = HEIGHT, .channels = 3,
-                                  .luma = 1, .chroma = 1, .a = 2, .most = 0.02f };
+  g_autofree float *whole = change_of (pixels, removed, WIDTH, HEIGHT, 3, 0, 0, 3);
+  g_autofree float *again = change_of (pixels, removed, WIDTH, HEIGHT, 3, 0, 0, 1);
+  g_autofree float *piece = g_new (float, PIECE_WIDTH * PIECE_HEIGHT * 3), *part = NULL;
+  g_autofree float *other     = g_new (float, PIECE_WIDTH * PIECE_HEIGHT * 3);
+  FddmShrinkage     shrinkage = { .pixels   = pixels,
+                                  .removed  = removed,
+                                  .width    = WIDTH,
+                                  .height   = HEIGHT,
+                                  .channels = 3,
+                                  .luma     = 1,
+                                  .chroma   = 1,
+                                  .a        = 2,
+                                  .most     = 0.02f };
 
   g_assert_cmpmem (whole, N * 4, again, N * 4);
   fddm_pixels_mix (again + (Y * WIDTH + X) * 3, again, WIDTH * 3, AREA_WIDTH * 3, AREA_HEIGHT, 0.0f, 0.0f);
@@ -119,10 +135,17 @@ test_shares_of_removed (void)
 {
   enum { SIZE = 70, N = SIZE * SIZE * 3 };
   g_autofree float *pixels = test_floats (N, 0.2f, 0.3f, 2), *removed = test_floats (N, -0.01f, 0.01f, 7);
-  g_autofree float *whole  = change_of (pixels, removed, SIZE, SIZE, 3, 0, 0, 1), *change = g_new0 (float, N);
-  g_autofree float *part   = g_new0 (float, N);
-  FddmShrinkage     shrinkage = { .pixels = pixels, .removed = part, .width = SIZE, .height = SIZE, .channels = 3,
-                                  .luma = 2, .chroma = 4, .a = 2, .most = 0.02f };
+  g_autofree float *whole = change_of (pixels, removed, SIZE, SIZE, 3, 0, 0, 1), *change = g_new0 (float, N);
+  g_autofree float *part      = g_new0 (float, N);
+  FddmShrinkage     shrinkage = { .pixels   = pixels,
+                                  .removed  = part,
+                                  .width    = SIZE,
+                                  .height   = SIZE,
+                                  .channels = 3,
+                                  .luma     = 2,
+                                  .chroma   = 4,
+                                  .a        = 2,
+                                  .most     = 0.02f };
 
   fddm_pixels_add_shares (part, removed, SIZE * SIZE, 3, 0.5f, 0.25f);
   g_assert_true (fddm_shrinkage_add (&shrinkage, 0, 0, SIZE, SIZE, 1, change));
@@ -146,7 +169,7 @@ test_tiny (void)
         for (int i = 0; i < n; i++)
           {
             before += (pixels[i] - 0.7) * (pixels[i] - 0.7);
-            after  += (pixels[i] + change[i] - 0.7) * (pixels[i] + change[i] - 0.7);
+            after += (pixels[i] + change[i] - 0.7) * (pixels[i] + change[i] - 0.7);
           }
         g_assert_cmpfloat (after, <, 0.8 * before);
       }
@@ -173,9 +196,9 @@ test_constant (void)
 static void
 test_shares (void)
 {
-  const float change[] = { 1, 2, 3, 0.5f, 0.5f, 0.5f };   /* the second is gray: no chroma */
-  float       both[]   = { 0, 0, 0, 0, 0, 0 }, gray[] = { 1, 1 };
-  const float luma     = 0.299f * 1 + 0.587f * 2 + 0.114f * 3;
+  const float change[] = { 1, 2, 3, 0.5f, 0.5f, 0.5f }; /* the second is gray: no chroma */
+  float       both[] = { 0, 0, 0, 0, 0, 0 }, gray[] = { 1, 1 };
+  const float luma = 0.299f * 1 + 0.587f * 2 + 0.114f * 3;
 
   fddm_pixels_add_shares (both, change, 2, 3, 0.5f, 2.0f);
   for (int c = 0; c < 3; c++)
@@ -234,7 +257,7 @@ test_one_of_two (void)
       g_autofree float *out = NULL, *change = g_new (float, SAMPLES);
 
       *(i % 2 ? &params.luma : &params.chroma) = i < 2 ? 0 : 1e-50;
-      out = result (&params, pixels);
+      out                                      = result (&params, pixels);
       for (int k = 0; k < SAMPLES; k++)
         change[k] = out[k] - pixels[k];
       for (int k = 0; k < SIDE * SIDE; k++)
@@ -261,15 +284,17 @@ test_tiles (void)
       g_autofree float *a = NULL, *b = NULL, *c = NULL;
 
       most.coarse = i % 2 ? 200 : 100;
-      a = run_on (FDDM_DEVICE_REFERENCE, 100, 0, &most, pixels, WIDTH, HEIGHT, 3, &cut);
-      b = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &most, pixels, WIDTH, HEIGHT, 3, &whole);
-      c = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &all, pixels, WIDTH, HEIGHT, 3, &whole_all);
-      if (i == 2)   /* what it looks at and its memory are counted; the first and the last tile have no neighbour on one side */
+      a           = run_on (FDDM_DEVICE_REFERENCE, 100, 0, &most, pixels, WIDTH, HEIGHT, 3, &cut);
+      b           = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &most, pixels, WIDTH, HEIGHT, 3, &whole);
+      c           = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &all, pixels, WIDTH, HEIGHT, 3, &whole_all);
+      if (i ==
+          2) /* what it looks at and its memory are counted; the first and the last tile have no neighbour on one side */
         {
           g_autofree float *d = run_on (FDDM_DEVICE_REFERENCE, 100, 0, &all, pixels, WIDTH, HEIGHT, 3, &cut_all);
 
           g_assert_cmpuint (whole.memory, ==, whole_all.memory + 2 * WIDTH * HEIGHT * 3 * sizeof (float));
-          g_assert_cmpint ((cut.tile_height - cut_all.tile_height) * cut.tiles, >=, 2 * FDDM_SHRINKAGE_REACH * (cut.tiles - 1));
+          g_assert_cmpint ((cut.tile_height - cut_all.tile_height) * cut.tiles, >=,
+                           2 * FDDM_SHRINKAGE_REACH * (cut.tiles - 1));
         }
       g_assert_cmpmem (a, WIDTH * HEIGHT * 12, b, WIDTH * HEIGHT * 12);
       g_assert_cmpint (cut.tiles, >, 1);
@@ -285,15 +310,21 @@ test_threshold (void)
 
   for (int i = 0; i < 4; i++)
     {
-      const double      level    = i / 2 ? 40 : 5, detail = i % 2 ? 50 : 0;
-      FddmDenoiseParams params   = params_with (level, detail, 1), all = params_with (level, 100, 1);
+      const double      level = i / 2 ? 40 : 5, detail = i % 2 ? 50 : 0;
+      FddmDenoiseParams params = params_with (level, detail, 1), all = params_with (level, 100, 1);
       g_autofree float *out = NULL, *estimate = NULL, *removed = g_new (float, SAMPLES), *change = g_new0 (float, SAMPLES);
-      FddmShrinkage     shrinkage = { .removed = removed, .width = SIDE, .height = SIDE, .channels = 3, .luma = 1, .chroma = 1,
-                                      .a = 0.22f, .most = 8 / 255.0f };
+      FddmShrinkage     shrinkage = { .removed  = removed,
+                                      .width    = SIDE,
+                                      .height   = SIDE,
+                                      .channels = 3,
+                                      .luma     = 1,
+                                      .chroma   = 1,
+                                      .a        = 0.22f,
+                                      .most     = 8 / 255.0f };
 
       params.steps = all.steps = 1;
-      out      = result (&params, pixels);
-      estimate = result (&all, pixels);
+      out                      = result (&params, pixels);
+      estimate                 = result (&all, pixels);
       for (int k = 0; k < SAMPLES; k++)
         removed[k] = pixels[k] - estimate[k];
       shrinkage.pixels = estimate;

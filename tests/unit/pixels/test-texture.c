@@ -8,7 +8,7 @@
 #include "kernels/pixels/texture.h"
 
 enum { SIDE = 512, N = SIDE * SIDE };
-#define SIGMA 0.06f      /* of the noise in luma, [0,1] */
+#define SIGMA 0.06f /* of the noise in luma, [0,1] */
 
 /* Planes of independent white noise of standard deviation SIZE, from -√3 to √3 of them. */
 static float *
@@ -31,7 +31,7 @@ static double
 size_of (const float *plane)
 {
   double sum = 0;
-  int    n = 0;
+  int    n   = 0;
 
   for (int y = 150; y < SIDE - 150; y++)
     for (int x = 150; x < SIDE - 150; x++, n++)
@@ -81,7 +81,7 @@ factor_of (float have, float wanted)
 {
   g_auto (Planes)      p     = planes_new (have, wanted, FALSE);
   const FddmNoiseModel model = model_of (SIGMA);
-  g_autofree float    *fine  = g_memdup2 (p.texture, N * sizeof *fine), *smooth = g_new (float, N);
+  g_autofree float    *fine = g_memdup2 (p.texture, N * sizeof *fine), *smooth = g_new (float, N);
 
   for (int round = 0; round < 2; round++)
     {
@@ -99,10 +99,10 @@ test_strength (void)
 {
   g_assert_cmpfloat_with_epsilon (factor_of (0.03f, 1.5f), 1.5, 0.03);
   g_assert_cmpfloat_with_epsilon (factor_of (0.03f, 1.8f), 1.8, 0.03);
-  g_assert_cmpfloat_with_epsilon (factor_of (0.03f, 9.0f), 2.0, 1e-5);   /* not more */
-  g_assert_cmpfloat (factor_of (0.03f, 1.0f), ==, 1.0);                  /* nothing is wanting */
-  g_assert_cmpfloat (factor_of (0.03f, 0.5f), ==, 1.0);                  /* nor is there too little when there is too much */
-  g_assert_cmpfloat (factor_of (0.005f, 1.5f), ==, 1.0);                 /* too little to be told from noise */
+  g_assert_cmpfloat_with_epsilon (factor_of (0.03f, 9.0f), 2.0, 1e-5); /* not more */
+  g_assert_cmpfloat (factor_of (0.03f, 1.0f), ==, 1.0);                /* nothing is wanting */
+  g_assert_cmpfloat (factor_of (0.03f, 0.5f), ==, 1.0);                /* nor is there too little when there is too much */
+  g_assert_cmpfloat (factor_of (0.005f, 1.5f), ==, 1.0);               /* too little to be told from noise */
 }
 
 /* A pixel that the photo alone has, and a glint that the estimate has as well, don't make texture grow around them. */
@@ -190,7 +190,7 @@ test_next_to_nothing (void)
       g_autofree float *out    = NULL;
 
       params.luma = i ? 100 : 1e-50;
-      out = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, NULL);
+      out         = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, NULL);
       for (int k = 0; k < WIDTH * HEIGHT * 3; k++)
         g_assert_true (isfinite (out[k]));
     }
@@ -202,7 +202,7 @@ static void
 test_margin_and_memory (void)
 {
   enum { WIDTH = 900, HEIGHT = 64, N_SAMPLES = WIDTH * HEIGHT * 3 };
-  g_autofree float *pixels = noisy_picture (WIDTH, HEIGHT);
+  g_autofree float *pixels   = noisy_picture (WIDTH, HEIGHT);
   FddmDenoiseParams measured = params_with (0, 100, 2), told = params_with (20, 100, 2);
   FddmReport        whole, cut, plain_whole, plain_cut;
   g_autofree float *a = run_on (FDDM_DEVICE_CPU, 0, 0, &measured, pixels, WIDTH, HEIGHT, 3, &whole);

@@ -6,14 +6,14 @@
 
 /* A part's x is its name. */
 typedef struct {
-  GString  *brought;          /* "o3 n d3 r3": original, noise, draft, result and problem of the part 3 */
-  int       bands;            /* to be read  */
-  int       measured;         /* how often   */
-  gboolean  fails;            /* to measure  */
-  int       slow;             /* drafts wait until they are stopped; atomic */
-  int       started;          /* drafts that have begun; atomic             */
-  gboolean  finished;
-  GThread  *painter;
+  GString *brought;  /* "o3 n d3 r3": original, noise, draft, result and problem of the part 3 */
+  int      bands;    /* to be read  */
+  int      measured; /* how often   */
+  gboolean fails;    /* to measure  */
+  int      slow;     /* drafts wait until they are stopped; atomic */
+  int      started;  /* drafts that have begun; atomic             */
+  gboolean finished;
+  GThread *painter;
 } Record;
 
 static gboolean

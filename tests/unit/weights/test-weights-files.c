@@ -1,0 +1,86 @@
+/* test-weights-files.c: weights files where they lie: found by name, opened, or refused by path.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gstdio.h>
+#include "engine/weights/private.h"
+#include "tests/unit/weights-file.h"
+
+static guint8 data[DATA_BYTES];
+
+static void
+test_files_on_disk (void)
+{
+  g_autofree char        *folder    = g_dir_make_tmp ("fddm-XXXXXX", NULL);
+  g_autofree char        *path      = g_build_filename (folder, "tiny.safetensors", NULL);
+  g_autoptr (GByteArray)  file      = weights_file (NULL, NULL, data, DATA_BYTES);
+  const char             *folders[] = { "/nonexistent", folder, NULL };
+  g_autoptr (GError)      error     = NULL;
+  g_autoptr (FddmWeights) weights   = NULL;
+  g_autofree char        *found     = NULL;
+  g_autofree char        *itself    = NULL;
+
+  g_assert_true (g_file_set_contents (path, (const char *) file->data, file->len, NULL));
+  found = fddm_weights_find ("tiny", folders, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (found, ==, path);
+  itself = fddm_weights_find (path, NULL, &error);
+  g_assert_cmpstr (itself, ==, path);
+
+  g_assert_null (fddm_weights_find ("huge", folders, &error));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
+  g_assert_nonnull (strstr (error->message, "huge"));
+  g_assert_nonnull (strstr (error->message, "/nonexistent"));
+  g_clear_error (&error);
+  g_assert_null (fddm_weights_find ("../tiny", folders, &error));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
+  g_clear_error (&error);
+
+  weights = fddm_weights_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (fddm_weights_path (weights), ==, path);
+  fddm_weights_unref (fddm_weights_ref (weights));
+
+  g_assert_null (fddm_weights_open (folder, &error));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
+  g_clear_error (&error);
+  g_assert_null (fddm_weights_open ("/nonexistent/x.safetensors", &error));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
+  g_assert_nonnull (strstr (error->message, "/nonexistent/x.safetensors"));
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+/* What weights/train/golden.py wrote. */
+static void
+test_golden_files (void)
+{
+  static const struct {
+    const char *name;
+    FddmKind    kind;
+  } files[] = { { "tiny.safetensors", FDDM_KIND_DENOISE },
+                { "tiny-generate.safetensors", FDDM_KIND_GENERATE },
+                { "tiny-meter.safetensors", FDDM_KIND_MEASURE } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char        *path    = g_test_build_filename (G_TEST_DIST, "..", "golden", files[i].name, NULL);
+      g_autoptr (GError)      error   = NULL;
+      g_autoptr (FddmWeights) weights = fddm_weights_open (path, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (weights->kind, ==, files[i].kind);
+      g_assert_cmpint (weights->patch, ==, 4);
+      g_assert_cmpint (weights->coefficients, ==, 48);
+      g_assert_cmpint (fddm_weights_reach (weights), >, 0);
+      g_assert_cmpint (weights->classes != NULL, ==, weights->kind == FDDM_KIND_GENERATE);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  weights_file_data (data);
+  g_test_add_func ("/weights/files-on-disk", test_files_on_disk);
+  g_test_add_func ("/weights/golden-files", test_golden_files);
+  return g_test_run ();
+}
