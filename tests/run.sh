@@ -63,7 +63,7 @@ wants() { [[ " $parts " == *" $1 "* ]]; }
 
 install_packages() {
   local wanted="gcc g++ libc6-dev pkgconf meson ninja-build gettext libgegl-dev libcairo2-dev gegl libdnnl-dev libjson-glib-dev gimp
-    libgimp2.0-dev doxygen mmdebstrap zstd xvfb xauth xdotool openbox dbus-x11 xfonts-base imagemagick python3 python3-torch
+    libgimp2.0-dev doxygen clang-format-19 mmdebstrap zstd xvfb xauth xdotool openbox dbus-x11 xfonts-base imagemagick python3 python3-torch
     python3-numpy python3-pil" missing="" package
   command -v dpkg-query >/dev/null || return 0
   for package in $wanted; do
@@ -187,7 +187,8 @@ train() {
 
 text() {
   say "Sources"
-  step "layout of the sources" tests/tools/check-sources.sh
+  step "layout of the sources" tests/tools/check-format.sh
+  step "rules for the sources" tests/tools/check-sources.sh
   step "translations are complete" tests/tools/check-translations.sh
   step "weights are those of the manifest" weights/manifest.py
 }
