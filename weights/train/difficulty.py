@@ -17,8 +17,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-import prepare
 from fddm import transform, weights
+import prepare
 
 POINTS = 17
 CROPS, SIDE = 24, 128

@@ -18,9 +18,9 @@ import subprocess
 
 import torch
 
-import noise
-import train
+from data import noise
 from fddm import weights
+import train
 
 LICENCE = "Apache-2.0"
 DATA = "photographs and textures under CC0, CC-BY, CC-BY-SA, GPL, LGPL and in the public domain, listed in weights/DATA.md"

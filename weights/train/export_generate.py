@@ -18,10 +18,10 @@ import os
 import torch
 import torch.nn as nn
 
+from data import textures
 import export
-import generative
-import textures
 from fddm import transform, weights
+from learn import generative
 
 DATA = {"textures": "material textures under CC0 and CC-BY-SA-3.0, listed in weights/DATA.md, but for held-back-textures.txt",
         "fashion": "Fashion-MNIST, its 60 000 training pictures, MIT"}

@@ -11,9 +11,9 @@ import json
 
 import torch
 
-import features
+from data import textures
+from learn import features
 import sample
-import textures
 
 
 def of_pictures(extract, pictures):

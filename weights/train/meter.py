@@ -13,13 +13,13 @@ import time
 import torch
 import torch.nn.functional as F
 
-import drawings
-import noise
+from data import drawings, noise
+from data.pack import Pack
 from fddm import meter, transform, weights
-from grow import grow
-from optimiser import Both, follow
-from pack import Pack
-from train import Clock, learning_rate, save, seed_everything
+from learn.checkpoint import save, seed_everything
+from learn.clock import Clock, learning_rate
+from learn.grow import grow
+from learn.optimiser import Both, follow
 
 SHARES = {"white": 0.4, "camera": 0.6, "path": 0.0}
 FREE_SHARE = 0.15             # of a batch: without noise

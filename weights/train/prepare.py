@@ -19,7 +19,7 @@ import sys
 import numpy as np
 from PIL import Image, ImageOps
 
-from textures import RAGGED
+from data.textures import RAGGED
 
 SIDE = 128
 SCALES = (1.0, 0.6, 0.35, 0.22)

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from PIL import Image
 
-import generative
-import textures
+from data import textures
+from learn import generative
 
 GAP = 2                 # pixels of white between pictures
 

@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-import prepare
-from camera import camera
+from data.camera import camera
 from fddm import transform
+import prepare
 
 SIDE, PATCH = 448, 4
 SCALES = (1.0, 0.6, 0.35)      # of the photograph's size: distant grass, too

@@ -14,13 +14,12 @@ import numpy as np
 import torch
 from PIL import Image
 
-import camera
+from data import camera, jpeg, noise
 import evaluate
-import jpeg
-import noise
+from fddm import meter, safetensors, sampler, schedule, transform, weights
+from learn.checkpoint import seed_everything
 import prepare
 import train
-from fddm import meter, safetensors, sampler, schedule, transform, weights
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -175,7 +174,7 @@ def check_seed():
     """A run that goes on draws other samples than it began with, and the same again if it goes on from there again."""
     draws = []
     for stored in (None, {"step": 0}, {"step": 7}, {"step": 7}):
-        train.seed_everything(1, stored)
+        seed_everything(1, stored)
         draws.append(torch.rand(4).tolist())
     if draws[0] != draws[1] or draws[0] == draws[2] or draws[2] != draws[3]:
         sys.exit("smoke.py: the seed does not follow the step")

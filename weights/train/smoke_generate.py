@@ -13,12 +13,11 @@ import numpy as np
 import torch
 from PIL import Image
 
-import features
-import generative
+from data.textures import Textures
+from fddm import sampler, schedule, transform, weights
+from learn import features, generative
 import smoke
 import table1
-from fddm import sampler, schedule, transform, weights
-from textures import Textures
 
 
 def check_table1():

@@ -18,8 +18,8 @@ import time
 import torch
 import torch.nn as nn
 
-import generative
 from fddm import weights
+from learn import generative
 
 SAMPLES = 128
 # Configuration: G multiply-adds, steps per second of 128 samples (A100), as published.

@@ -9,21 +9,21 @@ The checkpoint, written about every two minutes and at the end, holds everything
 """
 import argparse
 import contextlib
-import datetime
 import math
 import os
-import random
 import sys
 import time
 
 import torch
 
+from data import noise
+from data.pack import Pack
 import evaluate
-import noise
 from fddm import networks, transform, weights
-from grow import grow
-from optimiser import Both, follow
-from pack import Pack
+from learn.checkpoint import save, seed_everything
+from learn.clock import Clock, learning_rate
+from learn.grow import grow
+from learn.optimiser import Both, follow
 
 
 class LossScale:
@@ -56,48 +56,6 @@ def squared_error(error, metric):
     n, c = error.shape[:2]
     e = error.reshape(n, 3, c // 3, -1)
     return torch.einsum("nckp,cd,ndkp->n", e, metric, e) / (c * e.shape[-1])
-
-
-def learning_rate(progress):
-    """Share of the full rate: a short rise, then a cosine to nearly nothing."""
-    return min(1, progress / 0.01 + 0.02) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(progress, 1))))
-
-
-class Clock:
-    """How much of the training is done. By --deadline: wall clock. By --minutes: on a CPU the processor's time for
-    each thread, so that neither a stopped process nor a busy machine shortens the training."""
-
-    def __init__(self, minutes, deadline, on_cpu):
-        self.minutes, self.spent, self.start = minutes, 0.0, time.time()
-        self.now = (lambda: time.process_time() / torch.get_num_threads()) if on_cpu else time.time
-        self.last = self.now()
-        self.end = None
-        if deadline:
-            hour, minute = map(int, deadline.split(":"))
-            now = datetime.datetime.now(datetime.timezone.utc)
-            end = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
-            self.end = (end if end > now else end + datetime.timedelta(days=1)).timestamp()
-
-    def step(self):
-        now = self.now()
-        self.spent, self.last = self.spent + now - self.last, now
-
-    def progress(self):
-        if self.end:
-            return (time.time() - self.start) / (self.end - self.start)
-        return self.spent / (60 * self.minutes)
-
-
-def seed_everything(seed, stored):
-    """STORED is the checkpoint of a run that goes on, or None: it draws new samples, not those that it began with."""
-    seed += 1000003 * (stored["step"] if stored else 0)
-    torch.manual_seed(seed)
-    random.seed(seed)
-
-
-def save(path, contents):
-    torch.save(contents, path + ".part")
-    os.replace(path + ".part", path)
 
 
 def build(o, mean, variance):

@@ -16,11 +16,12 @@ import time
 
 import torch
 
-import generative
-import textures
+from data import textures
 from fddm import transform
-from optimiser import Both, follow
-from train import Clock, learning_rate, save, seed_everything
+from learn import generative
+from learn.checkpoint import save, seed_everything
+from learn.clock import Clock, learning_rate
+from learn.optimiser import Both, follow
 
 INEXACT = 0.1           # by which a picture's variances are told wrong, lest the network rely on them
 PARTS = 4               # of the path, for which the error is told apart

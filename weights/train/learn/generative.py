@@ -6,7 +6,7 @@ import math
 import torch
 import torch.nn as nn
 
-import textures
+from data import textures
 from fddm import networks, sampler, schedule, transform, unet, weights
 
 WIDE, PAPER = [-6, 8], [-4, 4]          # Fermi levels at the start and the end of sampling, T' = 0.5

@@ -12,7 +12,7 @@ import math
 import torch
 import torch.nn.functional as F
 
-import jpeg
+from data import jpeg
 from fddm import transform
 
 BINS = 24                     # of brightness, for the level's dependence on it

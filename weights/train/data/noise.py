@@ -8,7 +8,7 @@ import math
 
 import torch
 
-from camera import camera, some, spread, uniform
+from data.camera import camera, some, spread, uniform
 from fddm import meter, schedule, transform
 
 LOW, HIGH = 0.002, 1.0        # levels s that networks are trained on: 0.25 to 127 in 8-bit steps

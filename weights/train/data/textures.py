@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pictures by class, to learn to generate: material textures, a folder for each class, and Fashion-MNIST.
 
-    textures.py FOLDER > held-back-textures.txt      which textures are never trained on
+    python3 -m data.textures FOLDER > data/held-back-textures.txt      which textures are never trained on
 
 Both offer `classes` (names), `channels`, `side`, and batch (n, labels) -> N x channels x side x side in [-1, 1], N labels.
 """

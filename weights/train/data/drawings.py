@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image, ImageDraw
 
-from camera import some
+from data.camera import some
 
 MARGIN = 32                   # by which a stored page is larger than what is cut from it
 
