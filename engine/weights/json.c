@@ -1,4 +1,4 @@
-/* json.c: JSON from strangers, read with json-glib.
+/* json.c: strict JSON from untrusted files, on top of json-glib.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>

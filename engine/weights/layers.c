@@ -1,4 +1,4 @@
-/* layers.c: the list of layers in a weights file becomes numbered values and pointers to tensors.
+/* layers.c: from the list of layers in a weights file to numbered values and pointers to tensors.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>

@@ -1,7 +1,7 @@
 /* safetensors.c: the container of weights files: named tensors and metadata.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Files come from strangers: every number in the header is checked before it is used. */
+ * Files are untrusted: every number in the header is checked before use. */
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/weights/json.h"

@@ -1,4 +1,4 @@
-/* weights.c: opens a weights file and checks everything that the engine will rely on.
+/* weights.c: parses a weights file and checks everything that the engine relies on.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <float.h>
