@@ -13,13 +13,13 @@ typedef struct {
   FddmCliOptions     common;
   FddmGenerateParams params;
   char              *model, *subject;
-  int                count, current; /* pictures to make, the one at work   */
-  guint32            seed;           /* the first one's                     */
-  char             **files;          /* where they go, NULL-terminated      */
-  double             seconds;        /* taken by all of them                */
+  int                count, current; /* number of pictures; index of the current one */
+  guint32            seed;           /* of the first picture                         */
+  char             **files;          /* output files, NULL-terminated                */
+  double             seconds;        /* for all pictures                             */
 } Generate;
 
-/* OUT for one picture; out-1.png … for several of out.png. */
+/* File names: OUT for a single picture; out-1.png, out-2.png … for a series to out.png. */
 static char **
 output_files (const char *out, int count)
 {
@@ -96,7 +96,7 @@ progress (FddmPhase phase, double fraction, gpointer data)
   return fddm_cli_progress (phase, (generate->current + fraction) / generate->count, &generate->common);
 }
 
-/* The picture of generate->current. */
+/* Generates the picture generate->current. */
 static gboolean
 make_one (Generate *generate, FddmContext *context, int channels, GError **error)
 {

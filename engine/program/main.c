@@ -1,8 +1,8 @@
 /* main.c: the program fddm, for servers, scripts and tests.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Exit status: 0 the command did all of its work, the output is whole on disk; 1 it failed; 2 the command line makes no
- * sense; 130 interrupted. Errors are one line on stderr. */
+ * Exit status: 0 success, and the output is fully written; 1 failure; 2 invalid command line; 130 interrupted. Errors are
+ * printed to stderr on one line. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ run (char **argv)
     if (strcmp (argv[0], commands[i].name) == 0)
       {
         if (commands[i].run (argv, &error))
-          /* Nobody gets half an answer either. */
+          /* Truncated standard output is a failure, too. */
           return fflush (stdout) == 0 && !ferror (stdout) ? EXIT_SUCCESS : (perror ("fddm"), EXIT_FAILURE);
         fprintf (stderr, "fddm: %s\n", g_strdelimit (error->message, "\n\r", ' '));
         return exit_status (error);
@@ -88,7 +88,7 @@ main (int argc, char **argv)
     }
   fddm_cli_catch_signals ();
   gegl_init (NULL, NULL);
-  g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* looking for its devices takes longer than a picture */
+  g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* detecting OpenCL devices takes longer than a picture */
   status = run (argv + 1);
   gegl_exit ();
   return status;

@@ -1,4 +1,4 @@
-/* options.c: options that several commands take, and what they stand for.
+/* options.c: options shared by several commands, and their effect.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>
@@ -14,7 +14,7 @@
 
 G_DEFINE_QUARK (fddm-cli-error-quark, fddm_cli_error)
 
-/* The index of VALUE among NAMES; an error that lists those before the hidden ones, which come after a NULL. */
+/* Index of VALUE in NAMES. The error lists the names before the first NULL; names after it are hidden. */
 static gboolean
 choose (const char *option, const char *value, const char *const *names, int n, int *chosen, GError **error)
 {
@@ -34,7 +34,7 @@ choose (const char *option, const char *value, const char *const *names, int n, 
 static gboolean
 choose_device (const char *option, const char *value, gpointer data, GError **error)
 {
-  /* In FddmDeviceKind's order; the reference is for tests. */
+  /* in the order of FddmDeviceKind; the hidden one is for tests */
   static const char *const names[] = { "auto", "gpu", "cpu", NULL };
   FddmCliOptions          *options = data;
   int                      chosen  = FDDM_DEVICE_REFERENCE;
@@ -48,7 +48,7 @@ choose_device (const char *option, const char *value, gpointer data, GError **er
 static gboolean
 choose_quality (const char *option, const char *value, gpointer data, GError **error)
 {
-  static const char *const names[] = { "fast", "balanced", "best", NULL }; /* in FddmQuality's order */
+  static const char *const names[] = { "fast", "balanced", "best", NULL }; /* in the order of FddmQuality */
   FddmCliOptions          *options = data;
   int                      chosen;
 
@@ -58,7 +58,7 @@ choose_quality (const char *option, const char *value, gpointer data, GError **e
   return TRUE;
 }
 
-/* In MB, as people say it. */
+/* The unit is the MiB; the help says MB, as people do. */
 static gboolean
 choose_memory (const char *option, const char *value, gpointer data, GError **error)
 {
@@ -74,7 +74,7 @@ choose_memory (const char *option, const char *value, gpointer data, GError **er
   return TRUE;
 }
 
-/* $FDDM_MODULE_DIR, else gpu/ beside the program, else where it was to be installed. */
+/* $FDDM_MODULE_DIR, otherwise gpu/ beside the program, otherwise the configured folder. */
 static char *
 module_dir (void)
 {
@@ -153,7 +153,7 @@ fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GE
 
   if (!g_option_context_parse_strv (parser, &rest, &problem))
     {
-      /* What GOption finds is a matter of usage, too. */
+      /* Errors found by GOption are usage errors, too. */
       if (problem->domain == G_OPTION_ERROR)
         g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, problem->message);
       else
@@ -179,7 +179,7 @@ fddm_cli_options_clear (FddmCliOptions *options)
   g_clear_pointer (&options->module_dir, g_free);
 }
 
-/* Profiles are named after GIMP's version: the newest first, then what is no version. */
+/* Profiles are named after GIMP's version: the newest first, other names last. */
 static int
 newest_first (gconstpointer a, gconstpointer b)
 {
@@ -190,7 +190,7 @@ newest_first (gconstpointer a, gconstpointer b)
   return strverscmp (other, one);
 }
 
-/* Every GIMP profile's fddm/. */
+/* Adds fddm/ of every GIMP profile. */
 static void
 add_profiles (GStrvBuilder *folders)
 {
@@ -211,7 +211,7 @@ add_profiles (GStrvBuilder *folders)
     }
 }
 
-/* What stands beside the program in an installation for one user or in a build tree. */
+/* Adds the folders beside the program, in an installation for one user or a build tree. */
 static void
 add_beside_program (GStrvBuilder *folders)
 {
