@@ -1,4 +1,4 @@
-/* register.c: the procedures on GIMP 2.10: registration; actions.c has what they do.
+/* register.c: registration of the procedures on GIMP 2.10. actions.c runs them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
@@ -22,7 +22,7 @@ type_of (const FddmParameter *parameter)
     }
 }
 
-/* ARGUMENTS has room for FIRST of GIMP's and those of the table; DRAWABLE says what the drawable is for. */
+/* ARGUMENTS has room for FIRST arguments of GIMP and those of the table. DRAWABLE describes the drawable argument. */
 static void
 install (const char *name, const char *menu, const char *label, const char *blurb, const char *help, const char *drawable,
          const FddmParameter *table, int n_returns, const GimpParamDef *returns)
