@@ -1,4 +1,4 @@
-/* register.c: the procedures on GIMP 3: registration; actions.c has what they do.
+/* register.c: registration of the procedures on GIMP 3. actions.c runs them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
@@ -22,7 +22,7 @@ static void
 add_argument (GimpProcedure *procedure, const FddmParameter *parameter)
 {
   const char *label = _ (parameter->label);
-  const char *blurb = _ (parameter->blurb); /* GIMP tells the range itself */
+  const char *blurb = _ (parameter->blurb); /* GIMP adds the range */
   GimpChoice *choice;
 
   switch (parameter->type)
@@ -168,7 +168,7 @@ query_procedures (G_GNUC_UNUSED GimpPlugIn *plugin)
   return names;
 }
 
-/* Our translations may lie outside of the plug-in's folder, where GIMP would not look: bound here instead. */
+/* The translations may be outside the plug-in's folder, where GIMP does not look, so they are bound here. */
 static gboolean
 set_i18n (G_GNUC_UNUSED GimpPlugIn *plugin, G_GNUC_UNUSED const gchar *name, G_GNUC_UNUSED gchar **domain,
           G_GNUC_UNUSED gchar **folder)
