@@ -24,7 +24,7 @@ static const FddmChoice devices[] = {
 #define BY_SIZE  N_ ("Noise by si_ze")
 #define ADVANCED N_ ("Ad_vanced")
 
-/* The mnemonics keep clear of Save, Load, Reset, Cancel and OK, which share the dialog. */
+/* The mnemonics avoid those of Save, Load, Reset, Cancel and OK in the same dialog. */
 const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
   [FDDM_DENOISE_NOISE]   = { "noise", N_ ("_Noise level"),
                              N_ ("Standard deviation of the noise in 8-bit steps; 0 measures it in the picture"),
@@ -117,7 +117,7 @@ check_one (const FddmParameter *parameter, double value, GError **error)
 
   if (parameter->type == FDDM_PARAMETER_TEXT)
     return TRUE;
-  /* Written so that NaN fails too. */
+  /* False for NaN, too. */
   if (value >= parameter->min && value <= parameter->max && whole)
     return TRUE;
   g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_RANGE,

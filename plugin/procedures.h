@@ -1,4 +1,4 @@
-/* procedures.h: the names and words under which the procedures are registered on every host.
+/* procedures.h: names and descriptions of the procedures on every host.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -14,8 +14,8 @@
   N_ ("A frequency-domain diffusion network measures and removes the noise of the layer. The result is a new layer " \
       "right above it, with its transparency; a selection becomes the new layer's mask.")
 
-/* Not in any menu: the batch script's helper. It answers in words where another procedure would fail, since a failing
- * procedure ends the script that called it. */
+/* Helper of the batch script, without a menu entry. It reports errors as text instead of failing, because a failing
+ * procedure ends the calling script. */
 #define FDDM_FILE_PROCEDURE "plug-in-fddm-denoise-file"
 #define FDDM_FILE_BLURB     "Denoise a picture file into a folder (helper of fddm-batch-denoise)"
 #define FDDM_FILE_HELP      "Returns an empty string, or what went wrong with this file. It may change from release to release."
@@ -28,7 +28,7 @@
   N_ ("A frequency-domain diffusion network makes pictures out of noise, such as wood or stone, at any size. Each one " \
       "becomes a new layer above the chosen one; a selection becomes the new layers' mask.")
 
-/* As FDDM_FILE_PROCEDURE. */
+/* Likewise. */
 #define FDDM_GENERATE_FILE_PROCEDURE "plug-in-fddm-generate-file"
 #define FDDM_GENERATE_FILE_BLURB     "Generate a picture file in a folder (helper of fddm-batch-generate)"
 #define FDDM_GENERATE_FILE_HELP      "Returns an empty string, or what went wrong. It may change from release to release."
