@@ -170,7 +170,7 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
     read_arguments (action->table, param + FDDM_GIMP2_FIRST, values);
   else
     {
-      answer_error (reply, GIMP_PDB_CALLING_ERROR, _ ("Wrong number of arguments."));
+      answer_error (reply, GIMP_PDB_CALLING_ERROR, _ ("Wrong number of arguments. The procedure browser lists them."));
       return;
     }
 
