@@ -84,7 +84,8 @@ fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContext
 
   if (weights->kind == FDDM_KIND_MEASURE)
     {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s measures noise, it makes no pictures"), weights->path);
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS,
+                   _ ("%s measures noise and makes no pictures; choose another network"), weights->path);
       return NULL;
     }
   context          = g_new0 (FddmContext, 1);
@@ -140,7 +141,7 @@ fall_back (FddmContext *context, GError **problem)
        !g_error_matches (*problem, FDDM_ERROR, FDDM_ERROR_MEMORY)))
     return FALSE;
   g_free (context->gpu_reason);
-  context->gpu_reason    = g_strdup_printf (_ ("The GPU failed (%s); went on with the CPU"), (*problem)->message);
+  context->gpu_reason    = g_strdup_printf (_ ("The GPU failed (%s); continued on the CPU"), (*problem)->message);
   context->may_fall_back = FALSE;
   g_clear_error (problem);
   close_device (context);

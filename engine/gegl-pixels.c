@@ -110,7 +110,8 @@ write_pixels (gpointer data, int x, int y, int width, int height, const float *f
   return TRUE;
 
 no_memory:
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("There is no memory to write %d × %d pixels."), width, height);
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Not enough memory to write %d × %d pixels. Close other programs."),
+               width, height);
   return FALSE;
 }
 

@@ -60,18 +60,19 @@ check_arguments (const FddmContext *context, const FddmDenoiseParams *params, co
 {
   if (source->width < 1 || source->height < 1)
     {
-      g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("The picture is empty"));
+      g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("The picture has no pixels"));
       return FALSE;
     }
   if (source->channels != 1 && source->channels != context->weights->channels)
     {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s is for gray pictures only"), context->weights->path);
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s denoises gray pictures only; choose another network"),
+                   context->weights->path);
       return FALSE;
     }
   if (context->weights->kind != FDDM_KIND_DENOISE)
     {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s generates pictures, it does not denoise"),
-                   context->weights->path);
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS,
+                   _ ("%s generates pictures and does not denoise; choose another network"), context->weights->path);
       return FALSE;
     }
   return check_percent (params->noise, 100.0, "noise", error) && check_percent (params->luma, 100.0, "luma", error) &&
@@ -245,7 +246,7 @@ copy_picture (const FddmSource *source, const FddmSink *sink, const FddmTicker *
       if (!source->read (source->data, 0, y, source->width, n, pixels, error))
         return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
       if (!sink->write (sink->data, 0, y, source->width, n, pixels, error))
-        return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be stored"));
+        return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be written"));
       if (!fddm_tick (ticker, y + n, source->height, error))
         return FALSE;
     }

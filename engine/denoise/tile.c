@@ -40,7 +40,7 @@ write_pixels (const FddmSink *sink, const FddmRect *own, const float *packed, GE
 {
   if (sink->write (sink->data, own->x, own->y, own->width, own->height, packed, error))
     return TRUE;
-  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be stored"));
+  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be written"));
 }
 
 /* Writes the own part: the photo as read, plus the change. */

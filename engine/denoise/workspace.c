@@ -142,11 +142,11 @@ too_small (const FddmWork *work, gsize limit, GError **error)
 {
   if (limit == work->context->options.memory)
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
-                 _ ("Even the smallest tile needs more than %d MiB; allow more memory or choose less detail"),
+                 _ ("Even the smallest tile needs more than %d MiB; raise the memory limit or reduce detail"),
                  (int) (limit >> 20));
   else /* a GPU's free memory, or half of an allocation that failed */
     g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
-                         _ ("Not even the smallest tile finds room in the memory that is free"));
+                         _ ("Not enough free memory for the smallest tile; close other programs or reduce detail"));
   return FALSE;
 }
 
@@ -292,7 +292,8 @@ make_spare (FddmWork *work, gsize floats)
 gboolean
 fddm_work_no_memory (const FddmWork *work, GError **error)
 {
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("No memory for a tile of %d × %d pixels"),
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
+               _ ("Not enough memory for a tile of %d × %d pixels; close other programs or set a smaller tile"),
                work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
   return FALSE;
 }

@@ -58,7 +58,7 @@ find_class (Job *job, GError **error)
         return TRUE;
       }
   known = weights->classes != NULL ? g_strjoinv (", ", weights->classes) : g_strdup ("–");
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("There is no subject “%s”; known are: %s"), subject, known);
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("Unknown subject “%s”; available: %s"), subject, known);
   return FALSE;
 }
 
@@ -70,7 +70,8 @@ check_arguments (Job *job, GError **error)
   const FddmWeights        *weights = job->context->weights;
 
   if (weights->kind != FDDM_KIND_GENERATE)
-    g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s denoises pictures, it does not generate any"), weights->path);
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS,
+                 _ ("%s denoises pictures and does not generate any; choose another network"), weights->path);
   else if (params->width < 1 || params->width > FDDM_GENERATE_SIDE_MAX || params->height < 1 ||
            params->height > FDDM_GENERATE_SIDE_MAX)
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("Width and height must be from 1 to %d, not %d and %d"),
@@ -139,8 +140,10 @@ fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int 
   if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
     {
       g_clear_error (&problem);
-      g_set_error (&problem, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("A picture of %d × %d needs more memory than is allowed"),
-                   params->width, params->height);
+      g_set_error (
+        &problem, FDDM_ERROR, FDDM_ERROR_MEMORY,
+        _ ("A picture of %d × %d pixels needs more memory than allowed; raise the limit or choose a smaller picture"),
+        params->width, params->height);
     }
   g_propagate_error (error, problem);
   return FALSE;

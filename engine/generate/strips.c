@@ -91,7 +91,7 @@ write_strip (Strips *t, int top, int bottom, GError **error)
   fddm_pixels_clamp (t->strip, (bottom - top) * row);
   if (s->sink->write (s->sink->data, 0, top, s->width, bottom - top, t->strip, error))
     return TRUE;
-  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be stored"));
+  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be written"));
 }
 
 /* Largest number of input rows that a strip of output rows needs. */
@@ -133,7 +133,8 @@ strips_init (Strips *t, const FddmWriter *s, GError **error)
     }
   if (t->strip != NULL && (t->down == NULL || (t->read != NULL && t->narrow != NULL)))
     return TRUE;
-  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("No memory for a strip of the picture"));
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
+                       _ ("Not enough memory for a strip of the picture; close other programs"));
   return FALSE;
 }
 

@@ -141,7 +141,8 @@ lanes_wanted (const FddmTorus *torus, int *threads)
 static gboolean
 too_large (GError **error)
 {
-  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("The network needs more memory than is allowed"));
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                       _ ("The network needs more memory than allowed; raise the limit"));
   return FALSE;
 }
 

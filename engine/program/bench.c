@@ -293,7 +293,7 @@ fddm_cli_bench (char **argv, GError **error)
   Bench                      bench     = { 0 };
   g_auto (GStrv)             sizes     = NULL;
   const GOptionEntry         entries[] = { { "size", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sizes,
-                                             N_ ("Mpixel of the picture; several times (1, 12, 24)"), "MP" },
+                                             N_ ("size of the picture in Mpixel; repeatable (1, 12, 24)"), "MP" },
                                            { NULL, 0, 0, 0, NULL, NULL, NULL } };
   g_autoptr (GOptionContext) parser    = fddm_cli_parser (&bench.common, entries, NULL,
                                                           _ ("Measures the speed of each network on each device."));

@@ -183,10 +183,10 @@ tell (const Device devices[2], const GPtrArray *all, char **folders)
 
       if (found->weights)
         /* translators: name and kind of a network, side of its patches, thousands of operations, licence, path */
-        printf (_ ("Weights %s (%s): patch %s, %.0f thousand multiply-adds a pixel, licence: %s\n    %s\n"),
+        printf (_ ("Weights %s (%s): patch %s, %.0f thousand multiply-adds per pixel, licence: %s\n    %s\n"),
                 fddm_weights_metadata (found->weights, "name"), fddm_weights_metadata (found->weights, "kind"),
                 fddm_weights_metadata (found->weights, "patch"), fddm_weights_operations (found->weights) / 1000,
-                licence ? licence : _ ("not told"), found->path);
+                licence ? licence : _ ("not stated"), found->path);
       else
         printf ("%s\n", found->problem);
       if (subjects)
@@ -215,10 +215,11 @@ fddm_cli_info (char **argv, GError **error)
   FddmCliOptions             options   = { 0 };
   g_autofree char           *plot      = NULL;
   const GOptionEntry         entries[] = { { "plot", 0, 0, G_OPTION_ARG_FILENAME, &plot,
-                                             N_ ("draw PICTURE's noise by brightness and frequency"), N_ ("OUT.png") },
+                                             N_ ("plot the noise of PICTURE by brightness and frequency"), N_ ("OUT.png") },
                                            { NULL, 0, 0, 0, NULL, NULL, NULL } };
   g_autoptr (GOptionContext) parser    = fddm_cli_parser (&options, entries, N_ ("[PICTURE]"),
-                                                          _ ("Tells devices and networks; or how noisy PICTURE is."));
+                                                          _ ("Lists devices and networks, or measures the noise of "
+                                                                "PICTURE."));
   g_auto (GStrv)             files     = fddm_cli_parse (parser, argv, 0, 1, error);
   gboolean                   done      = files != NULL;
 

@@ -30,12 +30,12 @@ print_help (FILE *file)
 {
   fputs (_ ("Usage: fddm COMMAND [OPTION…]\n"
             "\n"
-            "  fddm denoise IN OUT   takes the noise out of a picture\n"
-            "  fddm generate OUT     makes a texture\n"
-            "  fddm info [PICTURE]   tells devices and networks, or how noisy a picture is\n"
+            "  fddm denoise IN OUT   removes the noise of a picture\n"
+            "  fddm generate OUT     generates a texture\n"
+            "  fddm info [PICTURE]   lists devices and networks, or measures the noise of a picture\n"
             "  fddm bench            measures speed\n"
             "\n"
-            "“fddm COMMAND --help” tells a command's options. “fddm --version” tells the version.\n"),
+            "“fddm COMMAND --help” lists the options of a command. “fddm --version” prints the version.\n"),
          file);
 }
 
@@ -64,7 +64,7 @@ run (char **argv)
         fprintf (stderr, "fddm: %s\n", g_strdelimit (error->message, "\n\r", ' '));
         return exit_status (error);
       }
-  fprintf (stderr, _ ("fddm: “%s” is no command; see “fddm --help”\n"), argv[0]);
+  fprintf (stderr, _ ("fddm: unknown command “%s”; see “fddm --help”\n"), argv[0]);
   return 2;
 }
 

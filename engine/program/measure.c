@@ -66,7 +66,7 @@ check_plot (const char *plot, GError **error)
 {
   if (!plot || g_str_has_suffix (plot, ".png"))
     return !plot || fddm_picture_writable (plot, error);
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("The plot is a PNG file: “%s” must end in .png"), plot);
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("The plot is a PNG file; “%s” must end in .png"), plot);
   return FALSE;
 }
 

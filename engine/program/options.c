@@ -27,7 +27,7 @@ choose (const char *option, const char *value, const char *const *names, int n, 
         return TRUE;
       }
   list = g_strjoinv (", ", (char **) names);
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s: “%s” is none of %s"), option, value, list);
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s: “%s” is not one of %s"), option, value, list);
   return FALSE;
 }
 
@@ -67,7 +67,7 @@ choose_memory (const char *option, const char *value, gpointer data, GError **er
 
   if (!g_ascii_string_to_unsigned (value, 10, 1, G_MAXSIZE >> 20, &megabytes, NULL))
     {
-      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s: “%s” is no number of megabytes"), option, value);
+      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s: “%s” is not a number of megabytes"), option, value);
       return FALSE;
     }
   options->context.memory = (gsize) megabytes << 20;
@@ -92,11 +92,11 @@ new_parser (FddmCliOptions *options, const GOptionEntry *entries, const GOptionE
             const char *about)
 {
   GOptionEntry common[] = {
-    { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_ ("where to compute: auto, gpu or cpu"), N_ ("DEVICE") },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_ ("threads on the CPU; 0 = one for each core"), "N" },
-    { "memory", 0, 0, G_OPTION_ARG_CALLBACK, choose_memory, N_ ("most memory for tiles, in MB (1024)"), "MB" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_ ("write what is to be said as JSON"), NULL },
-    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_ ("say nothing but errors"), NULL },
+    { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_ ("device: auto, gpu or cpu"), N_ ("DEVICE") },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_ ("threads on the CPU; 0 = one per core"), "N" },
+    { "memory", 0, 0, G_OPTION_ARG_CALLBACK, choose_memory, N_ ("memory limit for tiles, in MB (1024)"), "MB" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_ ("print results as JSON"), NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_ ("print errors only"), NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
   };
   GOptionContext *parser = g_option_context_new (arguments);
@@ -124,13 +124,13 @@ fddm_cli_parser_plain (FddmCliOptions *options, const GOptionEntry *entries, con
 GOptionContext *
 fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments, const char *about)
 {
-  GOptionEntry denoising[] = {
-    { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality, N_ ("which network: fast, balanced or best"), N_ ("QUALITY") },
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights, N_ ("a network by name or path, not by quality"),
-      N_ ("NAME") },
-    { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile, N_ ("side of a tile in pixels; 0 = as memory allows"), "N" },
-    { NULL, 0, 0, 0, NULL, NULL, NULL }
-  };
+  GOptionEntry denoising[] = { { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality,
+                                 N_ ("quality: fast, balanced or best"), N_ ("QUALITY") },
+                               { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights,
+                                 N_ ("network, by name or path, instead of --quality"), N_ ("NAME") },
+                               { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile,
+                                 N_ ("side of a tile in pixels; 0 = as large as memory allows"), "N" },
+                               { NULL, 0, 0, 0, NULL, NULL, NULL } };
 
   return new_parser (options, entries, denoising, arguments, about);
 }
@@ -165,7 +165,7 @@ fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GE
     {
       g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE,
                    n < least ? _ ("%s: a file name is missing; see “fddm %s --help”")
-                             : _ ("%s: there are too many arguments; see “fddm %s --help”"),
+                             : _ ("%s: too many arguments; see “fddm %s --help”"),
                    argv[0], argv[0]);
       return NULL;
     }

@@ -152,7 +152,7 @@ static char *
 frequency_name (int k, int d)
 {
   if (d == 2)
-    return g_strdup (k == 0 ? _ ("coarse") : k == 1 ? _ ("upright lines") : k == 2 ? _ ("level lines") : _ ("fine"));
+    return g_strdup (k == 0 ? _ ("coarse") : k == 1 ? _ ("vertical lines") : k == 2 ? _ ("horizontal lines") : _ ("fine"));
   return g_strdup_printf ("%d,%d", k / d, k % d);
 }
 
@@ -169,7 +169,7 @@ draw_spectrum (Plot *plot)
         most = MAX (most, fddm_measured_level (plot->noise, c, k));
     }
   g_qsort_with_data (order, n, sizeof *order, by_fineness, &d);
-  draw_axes (plot, 1.1 * most, _ ("By frequency, at middle gray"), _ ("Frequency, from the coarsest to the finest"));
+  draw_axes (plot, 1.1 * most, _ ("By frequency, at middle gray"), _ ("Frequency, from coarse to fine"));
   for (int i = 0; i < n; i++)
     {
       double left = plot->left + group * i + (group - bar * plot->channels) / 2;
@@ -210,7 +210,7 @@ draw_legend (Plot *plot)
       x += 30 + extents.x_advance + 28;
     }
   set_ink (plot, ink);
-  write_text (plot, WIDTH - 24, HEIGHT - 18, 1, 12, _ ("White noise of one strength is as high everywhere."));
+  write_text (plot, WIDTH - 24, HEIGHT - 18, 1, 12, _ ("White noise has the same height everywhere."));
 }
 
 /* Writes TEXT, shortened by "…" if it exceeds the width. */
