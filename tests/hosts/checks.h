@@ -32,9 +32,9 @@ void     refused (FddmImageId image, FddmItemId drawable, const double *values, 
 void check_pictures (void);
 /* checks-layers.c: places, groups, masks, selections, the noise layer */
 void check_layers (void);
-/* checks-refusals.c: what cannot be done, and remembered values */
+/* checks-refusals.c: refusals, and remembered values */
 void check_refusals (void);
-/* checks-meanwhile.c: what the user does while a job runs */
+/* checks-meanwhile.c: actions of the user during a job */
 void check_meanwhile (void);
 /* checks-generate.c: all of plug-in-fddm-generate */
 void check_generate (void);
