@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds FDDM for GIMP and installs it; then denoises a sample photo with it. Debian 12, Debian 13 and their like.
 #
-#   ./install.sh                 as root: for all users; else for you alone, asking sudo for packages only
-#   ./install.sh --user          for you alone, also as root
-#   ./install.sh --uninstall     takes it away again
-#   ./install.sh --no-packages   does not ask the package manager for anything
+#   ./install.sh                 as root: installs for all users; otherwise for the current user, with sudo for packages only
+#   ./install.sh --user          installs for the current user, even as root
+#   ./install.sh --uninstall     removes the installation
+#   ./install.sh --no-packages   installs no packages
 #
-# Running it again brings the installation up to date. Exit status 0: installed, and the sample came out.
+# Run it again to update. Exits 0 only once FDDM is installed and the sample is denoised.
 set -eu
 
 scope=system
@@ -39,33 +39,33 @@ as_root() {
   elif command -v sudo >/dev/null; then
     sudo "$@"
   else
-    die "this needs root and there is no sudo: $*"
+    die "root rights are required, but sudo is missing: $*"
   fi
 }
 
-# Runs a command with the rights that the folders of the scope ask for.
+# Runs a command with the rights that the installation folders require.
 as_installer() {
   if [ $scope = system ]; then as_root "$@"; else "$@"; fi
 }
 
 uninstall() {
-  [ -f "$build/build.ninja" ] || die "$build is not there: nothing was installed from here"
+  [ -f "$build/build.ninja" ] || die "no installation found: $build is missing"
   folders=$(sed -n 's|^\(/.*\)/[^/]*$|\1|p' "$build/meson-logs/install-log.txt" | grep fddm | sort -ur)
   as_installer ninja -C "$build" uninstall
-  # meson leaves the folders; those of ours go when they are empty.
+  # meson leaves the folders. Remove ours if they are empty.
   for folder in $folders; do
     while [ "$folder" != "${folder#*fddm}" ] && [ -d "$folder" ]; do
       as_installer rmdir --ignore-fail-on-non-empty "$folder"
       folder=$(dirname "$folder")
     done
   done
-  say "FDDM is uninstalled. Settings and weights of your own in the GIMP profile stay."
+  say "FDDM is uninstalled. Your settings and weights remain in the GIMP profile."
 }
 
 install_packages() {
   apt=as_root
   wanted="gcc libc6-dev pkgconf meson ninja-build gettext libgegl-dev libcairo2-dev libdnnl-dev libjson-glib-dev gimp"
-  # The GIMP of this system: 3 where there is one, else 2.10.
+  # The GIMP version of this system: 3 if available, otherwise 2.10.
   if apt-cache show libgimp-3.0-dev >/dev/null 2>&1; then
     wanted="$wanted libgimp-3.0-dev"
   elif apt-cache show libgimp2.0-dev >/dev/null 2>&1; then
@@ -98,7 +98,7 @@ try_out() {
     say "It works in GIMP $1: $source/tests/data/sample.jpg became $result/sample.jpg"
   else
     cat "$result/log" >&2
-    die "the sample did not come out of GIMP $1; what it said is above and in $result/log"
+    die "GIMP $1 did not denoise the sample; see the log above or $result/log"
   fi
 }
 
@@ -108,11 +108,11 @@ if [ $action = uninstall ]; then
 fi
 
 if [ $packages = yes ]; then
-  command -v apt-get >/dev/null || die "there is no apt-get here; install what the README lists and use --no-packages"
+  command -v apt-get >/dev/null || die "apt-get is missing; install the packages listed in the README, then use --no-packages"
   install_packages || { as_root apt-get -o DPkg::Lock::Timeout=300 update && install_packages; } \
-    || die "the packages could not be installed"
+    || die "the packages cannot be installed; see above"
 fi
-command -v meson >/dev/null || die "meson is not there; leave out --no-packages"
+command -v meson >/dev/null || die "meson is missing; run without --no-packages"
 
 # A profile that holds plug-ins and nothing else upsets GIMP, so GIMP makes its own first.
 config=${XDG_CONFIG_HOME:-$HOME/.config}/GIMP
@@ -130,15 +130,15 @@ say "Building"
 if [ -f "$build/build.ninja" ]; then
   meson setup --reconfigure "$build" "$source" >/dev/null
 else
-  meson setup "$build" "$source" -Dscope=$scope -Dtests=false --prefix "$prefix" || die "the build could not be set up"
+  meson setup "$build" "$source" -Dscope=$scope -Dtests=false --prefix "$prefix" || die "the build cannot be configured; see above"
 fi
-ninja -C "$build" || die "the build failed"
-[ -f "$build/plugin/gimp2/fddm" ] || [ -f "$build/plugin/gimp3/fddm" ] || die "no GIMP to build for: libgimp2.0-dev or libgimp-3.0-dev"
+ninja -C "$build" || die "the build failed; see above"
+[ -f "$build/plugin/gimp2/fddm" ] || [ -f "$build/plugin/gimp3/fddm" ] || die "no GIMP to build for; install libgimp2.0-dev or libgimp-3.0-dev"
 
 say "Installing"
-as_installer meson install -C "$build" --no-rebuild --quiet || die "the files could not be put in place"
+as_installer meson install -C "$build" --no-rebuild --quiet || die "the files cannot be installed; see above"
 
-# For all users: tried out in a profile that is thrown away, so that root gets none.
+# For all users: tests in a temporary profile, so that root does not get one.
 if [ $scope = system ]; then
   trial=$(mktemp -d)
   trap 'rm -rf "$trial"' EXIT

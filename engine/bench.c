@@ -1,17 +1,17 @@
-/* bench.c: the yardstick for the pipeline's speed, and the speed of what generates.
+/* bench.c: reference speed for the denoising pipeline, and the speed of generation.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/bench.h"
 #include <time.h>
 #include "engine/context.h"
 #include "engine/generate/torus.h"
 
-/* Windows of the torus that is timed, along each axis: something for every lane to do. */
+/* Windows along each axis of the timed torus: enough work for all lanes. */
 #define WINDOWS 4
 
-/* What a network was trained on when its file doesn't tell. */
+/* Training size for weights files that do not record one. */
 #define SIDE 128
 
-/* All convolutions once. A device may work on when they have returned: it is waited for by asking it for something small. */
+/* Runs all convolutions once. A GPU may still be computing when they return; downloading one small tensor waits for it. */
 static gboolean
 run (FddmContext *context, GError **error)
 {
@@ -31,7 +31,7 @@ fddm_bench_convolutions (FddmContext *context, int width, int height, double sec
   gint64       start, now;
   int          n  = 0;
   gboolean     ok = fddm_network_prepare (context->network, rows, columns, &problem) &&
-                run (context, &problem); /* the first run finds its memory */
+                run (context, &problem); /* the first run allocates */
 
   start = now = g_get_monotonic_time ();
   for (; ok && now - start < seconds * G_USEC_PER_SEC; n++)
@@ -63,7 +63,7 @@ new_tensor (FddmContext *context, int rows, int columns, FddmTensor **tensor, GE
   return *tensor != NULL;
 }
 
-/* Estimates of X at the level that the training's middle Fermi level has, until SECONDS are over. */
+/* Estimates X repeatedly for SECONDS, at the noise level of the middle Fermi level of training. */
 static gboolean
 time_estimates (FddmTorus *torus, double seconds, FddmTensor *x, FddmTensor *noise, FddmTensor *x0, FddmBenchSteps *steps,
                 GError **error)
@@ -81,7 +81,7 @@ time_estimates (FddmTorus *torus, double seconds, FddmTensor *x, FddmTensor *noi
   if (!context->backend->tensor_upload (context->device, noise, level, error) ||
       !context->backend->start (context->device, noise, context->mean, context->variance, &random, x, error))
     return FALSE;
-  /* The first run plans. */
+  /* The first run, which prepares the device, is not counted. */
   for (int n = -1; n < 1 || steps->seconds < seconds; n++)
     {
       if (n == 0)

@@ -1,4 +1,4 @@
-/* context.c: choosing a device and bringing the weights to it.
+/* context.c: choice of a device, loading of the weights, fallback to the CPU.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/context.h"
 #include <glib/gi18n-lib.h>
@@ -84,7 +84,8 @@ fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContext
 
   if (weights->kind == FDDM_KIND_MEASURE)
     {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s measures noise, it makes no pictures"), weights->path);
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS,
+                   _ ("%s measures noise and makes no pictures; choose another network"), weights->path);
       return NULL;
     }
   context          = g_new0 (FddmContext, 1);
@@ -126,12 +127,12 @@ fddm_context_memory (const FddmContext *context)
 {
   gsize available = context->backend->available (context->device);
 
-  /* A GPU's own memory is there to be used; the bound is for what the host shares with GIMP. */
+  /* The bound protects memory that the host shares with GIMP; a GPU's own memory may be filled. */
   return context->kind == FDDM_DEVICE_GPU ? available : MIN (available, context->options.memory);
 }
 
-/* Goes over to the CPU because of PROBLEM, where that is possible; FALSE leaves PROBLEM as it is, or says in it why the CPU
- * cannot be had either. */
+/* Falls back from the GPU to the CPU because of PROBLEM, where that is allowed. On FALSE, PROBLEM remains as it was, or
+ * now explains the failure of the CPU. */
 static gboolean
 fall_back (FddmContext *context, GError **problem)
 {
@@ -140,7 +141,7 @@ fall_back (FddmContext *context, GError **problem)
        !g_error_matches (*problem, FDDM_ERROR, FDDM_ERROR_MEMORY)))
     return FALSE;
   g_free (context->gpu_reason);
-  context->gpu_reason    = g_strdup_printf (_ ("The GPU failed (%s); went on with the CPU"), (*problem)->message);
+  context->gpu_reason    = g_strdup_printf (_ ("The GPU failed (%s); continued on the CPU"), (*problem)->message);
   context->may_fall_back = FALSE;
   g_clear_error (problem);
   close_device (context);

@@ -1,4 +1,4 @@
-/* context.h: weights made ready on a device.
+/* context.h: weights loaded onto a device.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/diffusion/network.h"
@@ -13,28 +13,28 @@ struct FddmContext {
   FddmContextOptions options;
   char              *module_dir;
   FddmDeviceKind     kind;
-  gboolean           may_fall_back; /* AUTO was asked for, and this is a GPU */
+  gboolean           may_fall_back; /* AUTO was requested and chose a GPU */
   char              *gpu_reason;
   const FddmBackend *backend;
   FddmDevice        *device;
-  FddmNetwork       *network;     /* the one in use of those below */
+  FddmNetwork       *network;     /* the one in use: ANY or WHITE            */
   FddmNetwork       *any, *white; /* for any noise; for white noise, or NULL */
   FddmTensor        *mean, *variance;
-  FddmNoiseMeter    *meter; /* made when noise is measured */
+  FddmNoiseMeter    *meter; /* created at the first measurement */
   FddmSchedule       schedule;
 };
 
-/* Uses the network for white noise, where there is one, or that for any. Not between a network's prepare and release. */
+/* Selects the network for white noise, if there is one, or the network for any noise. Not allowed between a network's
+ * prepare and release. */
 void fddm_context_use (FddmContext *context, gboolean white);
 
-/* Threads of the host's own loops. */
+/* Threads for loops on the host. */
 int fddm_context_threads (const FddmContext *context);
 
-/* Bytes that tensors and working memory may take. */
+/* Memory bound for tensors and working memory, in bytes. */
 gsize fddm_context_memory (const FddmContext *context);
 
 typedef gboolean (*FddmJobFunc) (gpointer job, GError **error);
 
-/* Calls FUNC on JOB; once more, on the CPU, when it was a GPU of AUTO's choice that failed in the middle of it. Errors are
- * the engine's. */
+/* Calls FUNC on JOB. If a GPU chosen by AUTO fails, calls it again on the CPU. Sets errors of FDDM_ERROR only. */
 gboolean fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError **error);

@@ -1,4 +1,4 @@
-/* error.c: from what went wrong to the codes of fddm.h.
+/* error.c: translation of kernel errors, sanitising of messages.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include "engine/error.h"
@@ -6,7 +6,7 @@
 
 G_DEFINE_QUARK (fddm-error-quark, fddm_error)
 
-/* The engine's code for each of the kernels'. */
+/* The engine's codes, indexed by kernel code. */
 static const FddmError codes[] = {
   [FDDM_KERNEL_ERROR_UNUSABLE]   = FDDM_ERROR_DEVICE,
   [FDDM_KERNEL_ERROR_MEMORY]     = FDDM_ERROR_MEMORY,

@@ -1,16 +1,17 @@
-/* error.h: the engine's one error domain, as its sources set it; fddm.h has the codes.
+/* error.h: setting errors of the engine's one domain. The codes are in fddm.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/fddm.h"
 
-/* Hands PROBLEM on as g_propagate_error does, a kernel's error as the engine's own. */
+/* Like g_propagate_error, but translates a kernel error into an engine error. */
 void fddm_error_propagate (GError **error, GError *problem);
 
-/* What a caller's source or sink that failed is taken to have meant when it set no error itself. Always FALSE. */
+/* Sets CODE and MESSAGE if a caller's source or sink failed without setting an error. Returns FALSE. */
 gboolean fddm_error_unless_set (GError **error, FddmError code, const char *message);
 
-/* Sets a FDDM_ERROR_WEIGHTS; text from the file that stands in it is made fit to show. Always FALSE. */
+/* Sets FDDM_ERROR_WEIGHTS. Text quoted from the file is sanitised for display. Returns FALSE. */
 gboolean fddm_weights_fail (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* A copy of text from a file without what would break a line or a terminal. */
+/* A copy of MESSAGE with control characters replaced by spaces and invalid UTF-8 replaced, so that text from a file
+ * cannot break a line or a terminal. Free with g_free. */
 char *fddm_weights_fit_to_show (const char *message);

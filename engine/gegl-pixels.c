@@ -4,7 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include "engine/gegl-pixels.h"
 
-/* Whether one half is coded as one half of the light in SPACE. Images with a linear profile have such a space. */
+/* Whether SPACE has a linear transfer curve, as in images with a linear profile: coded 0.5 is then 0.5 in linear light. */
 static gboolean
 is_linear (const Babl *space)
 {
@@ -16,14 +16,14 @@ is_linear (const Babl *space)
   return result > 0.45f;
 }
 
-/* The network wants perceptual coding. R'G'B' is coded with the space's own curve: that is how the image's own samples
- * are coded, so that they come and go unchanged. Only where that curve is a straight line the curve of sRGB takes its
- * place, which babl calls R~G~B~. */
+/* The network needs perceptually coded pixels. The R'G'B' formats use the space's own curve, the one by which the image's
+ * samples are coded, so that samples pass unchanged. Only if that curve is linear, the sRGB curve replaces it (R~G~B~ in
+ * babl). */
 void
 fddm_gegl_pixels_init (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer *to, const GeglRectangle *bounds,
                        const Babl *space)
 {
-  static const char *const names[2][2][2] = { /* linear, gray, alpha */
+  static const char *const names[2][2][2] = { /* indices: linear, gray, alpha */
                                               { { "R'G'B' float", "R'G'B'A float" }, { "Y' float", "Y'A float" } },
                                               { { "R~G~B~ float", "R~G~B~A float" }, { "Y~ float", "Y~A float" } }
   };
@@ -59,7 +59,8 @@ read_pixels (gpointer data, int x, int y, int width, int height, float *floats, 
   return TRUE;
 }
 
-/* CODED = the pixels FLOATS in TO's own format, with the alpha of what CODED holds already. */
+/* Converts FLOATS to the format OWN of TO, into CODED, keeping the alpha that CODED holds on entry. FALSE if out of
+ * memory. */
 static gboolean
 encode (const FddmGeglPixels *pixels, const Babl *own, const float *floats, int channels, gsize n, guint8 *coded)
 {
@@ -80,8 +81,8 @@ encode (const FddmGeglPixels *pixels, const Babl *own, const float *floats, int 
   return TRUE;
 }
 
-/* The pixels that changed are converted to TO's own format and laid over what it holds there, byte by byte; a conversion
- * there and back of the others would round them. */
+/* Only changed pixels are converted to TO's own format and copied over its contents. Converting the others there and back
+ * would round them. */
 static gboolean
 write_pixels (gpointer data, int x, int y, int width, int height, const float *floats, GError **error)
 {
@@ -109,7 +110,8 @@ write_pixels (gpointer data, int x, int y, int width, int height, const float *f
   return TRUE;
 
 no_memory:
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("There is no memory to write %d × %d pixels."), width, height);
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Not enough memory to write %d × %d pixels. Close other programs."),
+               width, height);
   return FALSE;
 }
 

@@ -1,10 +1,10 @@
-/* presets.c: what a quality's name stands for, and the parameters' defaults.
+/* presets.c: networks of the qualities, default parameters.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include "engine/fddm.h"
 
-/* "best" averages the balanced network over shifted and mirrored grids: within its budget, and worth 0.13 to 0.18 dB
- * (weights/denoise-balanced.md). */
+/* "best" averages the balanced network over shifted and mirrored grids. It stays within its budget and gains 0.13 to 0.18
+ * dB (weights/denoise-balanced.md). */
 static const struct {
   const char *weights;
   int         averages;

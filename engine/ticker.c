@@ -8,7 +8,7 @@ fddm_tick (const FddmTicker *ticker, int done, int n, GError **error)
 {
   if (ticker == NULL || ticker->func == NULL)
     return TRUE;
-  /* Where a part ends the next one begins, to the bit. */
+  /* The end of a part equals the start of the next part bit for bit. */
   if (ticker->func (ticker->phase, done == n ? ticker->to : ticker->from + (ticker->to - ticker->from) * done / n,
                     ticker->data))
     return TRUE;

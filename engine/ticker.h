@@ -1,11 +1,11 @@
-/* ticker.h: progress, handed down in parts.
+/* ticker.h: progress, divided among the parts of a computation.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/fddm.h"
 
-/* The stretch [from, to] of a phase. */
+/* The interval [from, to] of a phase. */
 typedef struct {
-  FddmProgress func; /* NULL = nobody listens */
+  FddmProgress func; /* NULL = no listener */
   gpointer     data;
   FddmPhase    phase;
   double       from, to;
@@ -32,6 +32,6 @@ fddm_ticker_parts (const FddmTicker *ticker, int from, int to, int n)
   return parts;
 }
 
-/* Says that DONE of N equal parts are done. FALSE with FDDM_ERROR_CANCELLED when the listener wants no more; nobody listens
- * to NULL. */
+/* Reports that DONE of N equal parts are complete. FALSE with FDDM_ERROR_CANCELLED if the listener cancels. TICKER may be
+ * NULL. */
 gboolean fddm_tick (const FddmTicker *ticker, int done, int n, GError **error);

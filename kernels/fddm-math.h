@@ -1,8 +1,8 @@
-/* fddm-math.h: the arithmetic that the host's C and the GPU's CUDA share, for one value at a time.
+/* fddm-math.h: arithmetic on single values, shared by C and CUDA.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Coefficients and noise levels are in [-1,1] units. Source: weights/FORMAT.md for the formulas of the network's two ends;
- * arXiv 2402.17090, section 5 for the process, in noise-to-signal form. */
+ * Coefficients and noise levels are in [-1,1] units. Sources: weights/FORMAT.md for the network's input and output; arXiv
+ * 2402.17090, section 5 for the process, in noise-to-signal form. */
 #pragma once
 #include <math.h>
 #include <stdint.h>
@@ -14,15 +14,15 @@
 #define FDDM_MATH static inline
 #endif
 
-/* Pixels further from [0,1] than this are taken for this much: one glint must not blind its whole neighbourhood. */
+/* Pixels are clamped to this distance from [0,1], so that a single glint does not spoil its neighbourhood. */
 #define FDDM_PIXEL_LIMIT 64.0f
 
-/* Noise as many times as strong as the clean coefficient, or as weak, as a network in the form FDDM_INPUT_WIENER is told. */
+/* Limit of the noise-to-signal ratio, and of its inverse, in the form FDDM_INPUT_WIENER. */
 #define FDDM_NOISE_RATIO_MAX 1000.0f
 
 #define FDDM_PI 3.14159265358979323846
 
-/* R'G'B' -> Y'CbCr and back: ITU-R BT.601, full range, chroma centred on 0 and as wide as luma. */
+/* R'G'B' -> Y'CbCr and back: ITU-R BT.601, full range, chroma centred on 0 with the same width as luma. */
 FDDM_MATH float
 fddm_luma (const float rgb[3])
 {
@@ -47,7 +47,7 @@ fddm_rgb_from_ycbcr (const float ycbcr[3], float rgb[3])
   rgb[2] = ycbcr[0] + 1.772f * ycbcr[1];
 }
 
-/* Entry (u, x) of the orthonormal DCT-II of length N. */
+/* Element (u, x) of the orthonormal DCT-II of length N. */
 FDDM_MATH double
 fddm_dct_basis (int n, int u, int x)
 {
@@ -60,7 +60,7 @@ fddm_clamp (float x, float lo, float hi)
   return x < lo ? lo : x > hi ? hi : x;
 }
 
-/* The Y'CbCr of a pixel with R'G'B' clamped to [-1,1]; with one channel, gray, the luma alone. */
+/* Clamps a pixel in Y'CbCr so that its R'G'B' is in [-1,1]. With one channel, gray, YCBCR is the luma alone. */
 FDDM_MATH void
 fddm_clamp_ycbcr (float ycbcr[3], int channels)
 {
@@ -77,7 +77,7 @@ fddm_clamp_ycbcr (float ycbcr[3], int channels)
   fddm_ycbcr_from_rgb (rgb, ycbcr);
 }
 
-/* The noise curve CURVE at the brightness B in [-1,1]. */
+/* Noise curve CURVE at brightness B in [-1,1]. */
 FDDM_MATH float
 fddm_noise_curve (const float *curve, float b)
 {
@@ -89,7 +89,7 @@ fddm_noise_curve (const float *curve, float b)
   return curve[i] + (at - i) * (curve[i + 1] - curve[i]);
 }
 
-/* The network's view of a coefficient X of noise S, and of S itself. */
+/* Network input, form FDDM_INPUT_WHITENED: the coefficient X with noise level S, and S itself. */
 FDDM_MATH float
 fddm_precondition_state (float x, float s, float mean, float variance)
 {
@@ -102,8 +102,8 @@ fddm_precondition_noise (float s, float lo, float hi)
   return 0.25f * logf (fddm_clamp (s, lo, hi));
 }
 
-/* The same in the form FDDM_INPUT_WIENER: Wiener's estimate, and the noise, both in standard deviations of the clean
- * coefficient. What is drowned in noise is next to nothing, and the network sees how much that is. */
+/* Network input, form FDDM_INPUT_WIENER: the Wiener estimate and the noise level, in standard deviations of the clean
+ * coefficient. A coefficient drowned in noise is close to 0, and the network sees its noise level. */
 FDDM_MATH float
 fddm_wiener_state (float x, float s, float mean, float variance)
 {
@@ -116,7 +116,7 @@ fddm_wiener_noise (float s, float variance)
   return fddm_precondition_noise (s / sqrtf (variance), 1.0f / FDDM_NOISE_RATIO_MAX, FDDM_NOISE_RATIO_MAX);
 }
 
-/* The clean coefficient: Wiener's estimate and the network's OUTPUT. */
+/* Clean coefficient: the Wiener estimate plus the network's OUTPUT. */
 FDDM_MATH float
 fddm_estimate (float x, float s, float mean, float variance, float output)
 {
@@ -125,8 +125,8 @@ fddm_estimate (float x, float s, float mean, float variance, float output)
   return mean + variance / total * (x - mean) + s * sqrtf (variance / total) * output;
 }
 
-/* How far the coefficient X stands out from what a network sees that sees LIMIT standard deviations around the mean: nothing,
- * exactly, where it doesn't. */
+/* Part of the coefficient X beyond LIMIT standard deviations from the mean, which the network does not see; exactly 0
+ * within. */
 FDDM_MATH float
 fddm_excess (float x, float s, float mean, float variance, float limit)
 {
@@ -135,15 +135,15 @@ fddm_excess (float x, float s, float mean, float variance, float limit)
   return x - fddm_clamp (x, mean - most, mean + most);
 }
 
-/* What is to be added to the coefficient Y for STRENGTH of what the clean X0 lacks of it. */
+/* Change to add to the coefficient Y for STRENGTH of the way to the clean X0. */
 FDDM_MATH float
 fddm_difference (float y, float x0, float strength)
 {
   return strength * (x0 - y);
 }
 
-/* One corrected step of (27), (28), squared where the paper's print is not: from noise FROM to TO < FROM, X0 the clean
- * estimate, Z a standard normal number. */
+/* One step of (27), (28) from noise FROM to TO < FROM, with σ² where the paper prints σ. X0: clean estimate; Z: standard
+ * normal number. */
 FDDM_MATH float
 fddm_step (float x, float x0, float from, float to, float eta, float z)
 {
@@ -175,7 +175,7 @@ fddm_philox (uint32_t counter[4], uint32_t key0, uint32_t key1)
     }
 }
 
-/* Standard normal numbers for coefficients 4·FOUR … 4·FOUR+3 of the patch (ROW, COLUMN) in the given STREAM. */
+/* Standard normal numbers for coefficients 4·FOUR … 4·FOUR+3 of patch (ROW, COLUMN) in STREAM. */
 FDDM_MATH void
 fddm_normal4 (uint32_t seed, uint32_t stream, int row, int column, int four, float z[4])
 {
@@ -184,7 +184,7 @@ fddm_normal4 (uint32_t seed, uint32_t stream, int row, int column, int four, flo
   fddm_philox (bits, seed, 0x46444D4Du);
   for (int i = 0; i < 4; i += 2)
     {
-      /* 24 bits, so that neither end of (0,1] is lost to rounding. */
+      /* 24 bits, so that rounding reaches neither 0 nor more than 1. */
       float radius = sqrtf (-2.0f * logf (((bits[i] >> 8) + 1) * (1.0f / 16777216.0f)));
       float angle  = (float) (2.0 * FDDM_PI) * ((bits[i + 1] >> 8) * (1.0f / 16777216.0f));
 
@@ -193,7 +193,7 @@ fddm_normal4 (uint32_t seed, uint32_t stream, int row, int column, int four, flo
     }
 }
 
-/* bf16 is the upper half of a float; round to nearest, ties to even. NaN never gets here (sanitised at the door). */
+/* bf16 is the upper half of a float. Rounds to nearest, ties to even. X is never NaN, since pixels are repaired on input. */
 FDDM_MATH uint16_t
 fddm_bf16_from_float (float x)
 {

@@ -1,4 +1,4 @@
-/* registry.c: finds the backend that lives in a module of its own, so that the program links no CUDA library.
+/* registry.c: loads the GPU backend from its module, so that the program does not link CUDA libraries.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <gmodule.h>
@@ -8,7 +8,7 @@
 
 G_DEFINE_QUARK (fddm-kernel-error-quark, fddm_kernel_error)
 
-/* The module's table if the module is one of ours and of this version. */
+/* The module's table, if it is an FDDM module of this version. */
 static const FddmBackend *
 table_of (GModule *module, const char *path, GError **error)
 {
@@ -58,7 +58,7 @@ open_module (const char *path, GError **error)
   return table;
 }
 
-/* A failure is not kept: it costs little to find again, and its message names the directory that was asked for. */
+/* Failures are not cached: finding them again costs little, and the message names the requested folder. */
 const FddmBackend *
 fddm_backend_gpu (const char *module_dir, GError **error)
 {

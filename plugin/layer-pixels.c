@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-/* Height of GIMP's tiles, which would travel twice if a band ended within, and about how many pixels a band has: a fraction
- * of a second's. */
+/* Height of GIMP's tiles (a tile cut by a band would be transferred twice), and approximate pixels per band: a fraction
+ * of a second. */
 #define TILE        64
 #define BAND_PIXELS (1 << 20)
 
@@ -37,7 +37,7 @@ fddm_layer_pixels_copy (FddmItemId drawable, const FddmStretch *stretch)
   return copy;
 }
 
-/* Flushed band by band, for flushing is what takes the time. */
+/* Flushes band by band, because flushing takes most of the time. */
 void
 fddm_layer_pixels_write (FddmItemId layer, GeglBuffer *pixels, const FddmStretch *stretch)
 {
@@ -69,7 +69,7 @@ fill_noise (GeglBuffer *noise, GeglBuffer *before, GeglBuffer *clean, const Gegl
         {
           float removed = was[i] - is[i];
 
-          out[i] = 0.5f + (isfinite (removed) ? removed : 0); /* infinities are left alone: nothing was removed */
+          out[i] = 0.5f + (isfinite (removed) ? removed : 0); /* infinities are unchanged: nothing was removed */
         }
     }
 }

@@ -1,22 +1,22 @@
-/* layer-pixels.h: a layer's pixels out of GIMP, and the results back in.
+/* layer-pixels.h: transfer of a layer's pixels from and to GIMP.
  * SPDX-License-Identifier: Apache-2.0
  *
- * What goes through the wire goes in bands, each of which is told to the progress bar. */
+ * Pixels travel in bands, each reported to the progress bar. */
 #pragma once
 #include "plugin/gimp.h"
 #include "plugin/progress.h"
 
-/* Puts the next band of the rectangle ALL after BAND into BAND (empty: the first). FALSE after the last. */
+/* Advances BAND to the next band of the rectangle ALL; an empty BAND starts with the first. FALSE after the last. */
 gboolean fddm_layer_pixels_next (const GeglRectangle *all, GeglRectangle *band);
 
-/* A copy of the drawable's pixels that belongs to us; the image is out of reach of what is done to it. */
+/* A copy of the drawable's pixels, independent of the image. */
 GeglBuffer *fddm_layer_pixels_copy (FddmItemId drawable, const FddmStretch *stretch);
 
-/* Fills the layer LAYER with PIXELS, of the same size. */
+/* Fills LAYER with PIXELS of the same size. */
 void fddm_layer_pixels_write (FddmItemId layer, GeglBuffer *pixels, const FddmStretch *stretch);
 
-/* Fills the noise layer LAYER with what was removed, around middle gray: grain merge over CLEAN gives back NOISY. */
+/* Fills the noise layer LAYER with the noise removed, centred on middle gray, so that grain merge over CLEAN gives NOISY. */
 void fddm_layer_pixels_noise (FddmItemId layer, GeglBuffer *noisy, GeglBuffer *clean, const FddmStretch *stretch);
 
-/* Multiplies the mask TO by the mask FROM, of the same size. */
+/* Multiplies the mask TO by the mask FROM of the same size. */
 void fddm_layer_pixels_mask (FddmItemId to, FddmItemId from);

@@ -24,63 +24,65 @@ static const FddmChoice devices[] = {
 #define BY_SIZE  N_ ("Noise by si_ze")
 #define ADVANCED N_ ("Ad_vanced")
 
-/* The mnemonics keep clear of Save, Load, Reset, Cancel and OK, which share the dialog. */
+/* The mnemonics avoid those of Save, Load, Reset, Cancel and OK in the same dialog. */
 const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
   [FDDM_DENOISE_NOISE]   = { "noise", N_ ("_Noise level"),
-                             N_ ("Standard deviation of the noise in 8-bit steps; 0 measures it in the picture"),
+                             N_ ("Standard deviation of the noise in 8-bit steps; 0 = measure it"), FDDM_PARAMETER_DOUBLE, 0,
+                             100, 0, NULL, NULL, NULL },
+  [FDDM_DENOISE_LUMA]    = { "luma", N_ ("_Brightness noise"), N_ ("Percentage of the brightness noise to remove"),
+                             FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
+  [FDDM_DENOISE_CHROMA]  = { "chroma", N_ ("Colour no_ise"), N_ ("Percentage of the colour noise to remove"),
+                             FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
+  [FDDM_DENOISE_DETAIL]  = { "detail", N_ ("_Detail"),
+                             N_ ("Percentage of sampled texture, which restores fine texture hidden by noise"),
                              FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL, NULL },
-  [FDDM_DENOISE_LUMA]    = { "luma", N_ ("_Brightness noise"), N_ ("Percent of the brightness noise removed"),
-                             FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
-  [FDDM_DENOISE_CHROMA]  = { "chroma", N_ ("Colour no_ise"), N_ ("Percent of the colour noise removed"),
-                             FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
-  [FDDM_DENOISE_DETAIL]  = { "detail", N_ ("_Detail"), N_ ("Percent of sampled texture brought back"), FDDM_PARAMETER_DOUBLE,
-                             0, 100, 0, NULL, NULL, NULL },
-  [FDDM_DENOISE_QUALITY] = { "quality", N_ ("_Quality"), N_ ("Which network does the work"), FDDM_PARAMETER_CHOICE, 0, 2, 1,
-                             qualities, NULL, NULL },
+  [FDDM_DENOISE_QUALITY] = { "quality", N_ ("_Quality"), N_ ("Network to use, from fastest to best"), FDDM_PARAMETER_CHOICE,
+                             0, 2, 1, qualities, NULL, NULL },
   [FDDM_DENOISE_OUTPUT]  = { "output", N_ ("O_utput"),
-                             N_ ("A new layer; or that and a hidden one: the removed noise, which puts it back when it is "
-                                  "shown, or the uncertainty, brighter the more the result is a guess"),
+                             N_ ("A new layer, optionally with a second, hidden one: the removed noise (show it to get the "
+                                  "original back) or the uncertainty (bright where the result is uncertain)"),
                              FDDM_PARAMETER_CHOICE, 0, 2, 0, outputs, NULL, NULL },
-  [FDDM_DENOISE_DEVICE]  = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
+  [FDDM_DENOISE_DEVICE]  = { "device", N_ ("D_evice"), N_ ("Device to compute on"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
                              ADVANCED, NULL },
-  [FDDM_DENOISE_SEED] = { "seed", N_ ("Rando_m seed"), N_ ("The same seed gives the same detail again"), FDDM_PARAMETER_INT,
-                          0, G_MAXINT32, 0, NULL, ADVANCED, NULL },
-  [FDDM_DENOISE_COARSE] = { "coarse", N_ ("Coarse blo_tches"),
-                            N_ ("Percent removed of blotches, 12 pixels and more from one to the next; above 100, more is "
-                                "removed than was found"),
-                            FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
-  [FDDM_DENOISE_MEDIUM] = { "medium", N_ ("Medium clum_ps"),
-                            N_ ("Percent removed of clumps, about 5 to 12 pixels from one to the next"),
-                            FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
-  [FDDM_DENOISE_FINE]   = { "fine", N_ ("_Fine grain"),
-                            N_ ("Percent removed of fine grain, up to about 5 pixels from one to the next"),
-                            FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
+  [FDDM_DENOISE_SEED]    = { "seed", N_ ("Rando_m seed"), N_ ("The same seed gives the same detail"), FDDM_PARAMETER_INT, 0,
+                             G_MAXINT32, 0, NULL, ADVANCED, NULL },
+  [FDDM_DENOISE_COARSE]  = { "coarse", N_ ("Coarse blo_tches"),
+                             N_ ("Percentage of coarse blotches to remove, 12 pixels or more apart; above 100 removes more "
+                                  "than was found"),
+                             FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
+  [FDDM_DENOISE_MEDIUM]  = { "medium", N_ ("Medium clum_ps"),
+                             N_ ("Percentage of medium clumps to remove, about 5 to 12 pixels apart"), FDDM_PARAMETER_DOUBLE,
+                             0, 200, 100, NULL, BY_SIZE, NULL },
+  [FDDM_DENOISE_FINE] = { "fine", N_ ("_Fine grain"), N_ ("Percentage of fine grain to remove, up to about 5 pixels apart"),
+                          FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
 };
 
 const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
   [FDDM_GENERATE_MODEL]   = { "model", N_ ("Mo_del"),
-                              N_ ("Which network makes the picture: its name, or the path of its file"), FDDM_PARAMETER_TEXT,
+                              N_ ("Network that generates the picture: its name or the path of its file"), FDDM_PARAMETER_TEXT,
                               0, 0, 0, NULL, ADVANCED, "texture" },
-  [FDDM_GENERATE_SUBJECT] = { "subject", N_ ("S_ubject"), N_ ("What to make, by its name in the network; empty = any"),
-                              FDDM_PARAMETER_TEXT, 0, 0, 0, NULL, NULL, "" },
+  [FDDM_GENERATE_SUBJECT] = { "subject", N_ ("S_ubject"),
+                              N_ ("Subject of the picture, by its name in the network; empty = any"), FDDM_PARAMETER_TEXT, 0,
+                              0, 0, NULL, NULL, "" },
   [FDDM_GENERATE_WIDTH]   = { "width", N_ ("_Width"), N_ ("Width of the new layer in pixels; 0 = the image's"),
                               FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
   [FDDM_GENERATE_HEIGHT]  = { "height", N_ ("Hei_ght"), N_ ("Height of the new layer in pixels; 0 = the image's"),
                               FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
-  [FDDM_GENERATE_STEPS]   = { "steps", N_ ("Ste_ps"), N_ ("How many steps lead from noise to the picture; more take longer"),
-                              FDDM_PARAMETER_INT, 1, FDDM_GENERATE_STEPS_MAX, 20, NULL, ADVANCED, NULL },
-  [FDDM_GENERATE_ETA]     = { "eta", N_ ("C_hance (eta)"),
-                              N_ ("How much fresh noise every step adds: 0 none, 1 as much as the model knows"),
-                              FDDM_PARAMETER_DOUBLE, 0, 1, 1, NULL, ADVANCED, NULL },
-  [FDDM_GENERATE_TILEABLE] = { "tileable", N_ ("_Tileable: edges meet"), N_ ("Edges meet when the layer is repeated"),
-                               FDDM_PARAMETER_BOOLEAN, 0, 1, 0, NULL, NULL, NULL },
-  [FDDM_GENERATE_COUNT]    = { "count", N_ ("La_yers"), N_ ("How many layers to make, each with the next seed"),
+  [FDDM_GENERATE_STEPS]   = { "steps", N_ ("Ste_ps"),
+                              N_ ("Number of sampling steps from noise to the picture; more take longer"), FDDM_PARAMETER_INT,
+                              1, FDDM_GENERATE_STEPS_MAX, 20, NULL, ADVANCED, NULL },
+  [FDDM_GENERATE_ETA] = { "eta", N_ ("C_hance (eta)"), N_ ("Fresh noise added at each step: 0 = none, 1 = full strength"),
+                          FDDM_PARAMETER_DOUBLE, 0, 1, 1, NULL, ADVANCED, NULL },
+  [FDDM_GENERATE_TILEABLE] = { "tileable", N_ ("_Tileable: edges meet"),
+                               N_ ("Opposite edges meet, so that the layer repeats without a seam"), FDDM_PARAMETER_BOOLEAN,
+                               0, 1, 0, NULL, NULL, NULL },
+  [FDDM_GENERATE_COUNT]    = { "count", N_ ("La_yers"), N_ ("Number of layers to generate, each with the next seed"),
                                FDDM_PARAMETER_INT, 1, FDDM_GENERATE_LAYERS_MAX, 1, NULL, NULL, NULL },
-  [FDDM_GENERATE_DEVICE]   = { "device", N_ ("D_evice"), N_ ("Where to compute"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
-                               ADVANCED, NULL },
-  [FDDM_GENERATE_SEED]     = { "seed", N_ ("Rando_m seed"),
-                               N_ ("Another seed gives another picture, the same one the same again"), FDDM_PARAMETER_INT, 0,
-                               G_MAXINT32, 0, NULL, NULL, NULL },
+  [FDDM_GENERATE_DEVICE] = { "device", N_ ("D_evice"), N_ ("Device to compute on"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
+                             ADVANCED, NULL },
+  [FDDM_GENERATE_SEED]   = { "seed", N_ ("Rando_m seed"),
+                             N_ ("A different seed gives a different picture, the same seed the same picture"),
+                             FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, NULL, NULL },
 };
 
 int
@@ -117,7 +119,7 @@ check_one (const FddmParameter *parameter, double value, GError **error)
 
   if (parameter->type == FDDM_PARAMETER_TEXT)
     return TRUE;
-  /* Written so that NaN fails too. */
+  /* False for NaN, too. */
   if (value >= parameter->min && value <= parameter->max && whole)
     return TRUE;
   g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_RANGE,

@@ -1,9 +1,8 @@
-/* parameters.h: what a procedure can be told, once for everybody.
+/* parameters.h: the parameters of the procedures, defined once.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The registration on both hosts, both dialogs, the values remembered between runs and the settings line of the batch
- * script are all fed from the tables declared here. The order of a table is the order of the arguments on GIMP 2.10: new
- * parameters go at the end. */
+ * The tables feed the registration on both hosts, both dialogs, the values remembered between runs and the settings of
+ * the batch scripts. The order of a table is the order of the arguments on GIMP 2.10: append new parameters. */
 #pragma once
 #include "engine/fddm.h"
 #include "ui/parameter.h"
@@ -37,7 +36,7 @@ enum {
   FDDM_GENERATE_N
 };
 
-/* Most layers that one call makes. */
+/* Maximum number of layers per call. */
 #define FDDM_GENERATE_LAYERS_MAX FDDM_GENERATE_SERIES_MAX
 
 /* The choices of device. */
@@ -45,7 +44,7 @@ enum { FDDM_DEVICE_CHOICE_AUTO, FDDM_DEVICE_CHOICE_GPU, FDDM_DEVICE_CHOICE_CPU }
 
 enum { FDDM_OUTPUT_LAYER, FDDM_OUTPUT_LAYER_AND_NOISE, FDDM_OUTPUT_LAYER_AND_UNCERTAINTY };
 
-/* The parameters of plug-in-fddm-denoise and plug-in-fddm-generate, ended by a NULL name. */
+/* Parameters of plug-in-fddm-denoise and plug-in-fddm-generate, terminated by a NULL name. */
 extern const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1];
 extern const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1];
 
@@ -54,22 +53,23 @@ GQuark fddm_parameter_error_quark (void);
 
 typedef enum { FDDM_PARAMETER_ERROR_RANGE, FDDM_PARAMETER_ERROR_UNKNOWN } FddmParameterError;
 
-/* Number of entries of a table. */
+/* Number of entries in TABLE. */
 int fddm_parameters_count (const FddmParameter *table);
 
-/* Fills in the defaults. */
+/* Sets VALUES to the defaults. */
 void fddm_parameters_defaults (const FddmParameter *table, double *values);
 
-/* FALSE when a value is out of its range; the error names the parameter and the range. */
+/* FALSE if a value is out of range. The error names the parameter and the range. */
 gboolean fddm_parameters_check (const FddmParameter *table, const double *values, GError **error);
 
-/* The blurb with range or choices behind it, as GIMP's procedure browser shows it. Free with g_free. */
+/* The blurb with the range or the choices, as in GIMP's procedure browser. Free with g_free. */
 char *fddm_parameter_describe (const FddmParameter *parameter);
 
-/* "noise=0 luma=100 … quality=balanced …": how values are remembered, and how the batch script hands them on. */
+/* Text form of the values, "noise=0 luma=100 … quality=balanced …", for remembered values and batch scripts. Free with
+ * g_free. */
 char *fddm_parameters_to_text (const FddmParameter *table, const double *values);
 
-/* Reads such a line, in which a text is escaped as in a URI. What it leaves out keeps the value in VALUES; a choice may be
- * its name or its number. An unknown name, a malformed number or a value out of range is an error, and leaves VALUES as they
- * were. */
+/* Parses this text form, in which text values are escaped as in a URI. Parameters not mentioned keep their VALUES; a
+ * choice is given by name or number. An unknown name, a malformed number or a value out of range is an error and leaves
+ * VALUES unchanged. */
 gboolean fddm_parameters_from_text (const FddmParameter *table, const char *text, double *values, GError **error);

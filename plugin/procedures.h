@@ -1,4 +1,4 @@
-/* procedures.h: the names and words under which the procedures are registered on every host.
+/* procedures.h: names and descriptions of the procedures on every host.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
@@ -9,26 +9,26 @@
 #define FDDM_DENOISE_PROCEDURE "plug-in-fddm-denoise"
 #define FDDM_DENOISE_MENU      "<Image>/Filters/Enhance"
 #define FDDM_DENOISE_LABEL     N_ ("_FDDM Denoise…")
-#define FDDM_DENOISE_BLURB     N_ ("Take the noise out of a photo, into a new layer")
-#define FDDM_DENOISE_HELP                                                                                            \
-  N_ ("A frequency-domain diffusion network measures and removes the noise of the layer. The result is a new layer " \
-      "right above it, with its transparency; a selection becomes the new layer's mask.")
+#define FDDM_DENOISE_BLURB     N_ ("Remove the noise of a photo, into a new layer")
+#define FDDM_DENOISE_HELP                                                                                           \
+  N_ ("Measures and removes the noise of the layer with a frequency-domain diffusion network. The result is a new " \
+      "layer directly above it, with the same transparency. A selection becomes the mask of the new layer.")
 
-/* Not in any menu: the batch script's helper. It answers in words where another procedure would fail, since a failing
- * procedure ends the script that called it. */
+/* Helper of the batch script, without a menu entry. It reports errors as text instead of failing, because a failing
+ * procedure ends the calling script. */
 #define FDDM_FILE_PROCEDURE "plug-in-fddm-denoise-file"
 #define FDDM_FILE_BLURB     "Denoise a picture file into a folder (helper of fddm-batch-denoise)"
-#define FDDM_FILE_HELP      "Returns an empty string, or what went wrong with this file. It may change from release to release."
+#define FDDM_FILE_HELP      "Returns an empty string, or the error of this file. The procedure may change between releases."
 
 #define FDDM_GENERATE_PROCEDURE "plug-in-fddm-generate"
 #define FDDM_GENERATE_MENU      "<Image>/Filters/Render"
 #define FDDM_GENERATE_LABEL     N_ ("FDDM Gen_erate…")
-#define FDDM_GENERATE_BLURB     N_ ("Make textures of materials, as new layers")
+#define FDDM_GENERATE_BLURB     N_ ("Generate textures of materials, as new layers")
 #define FDDM_GENERATE_HELP                                                                                              \
-  N_ ("A frequency-domain diffusion network makes pictures out of noise, such as wood or stone, at any size. Each one " \
-      "becomes a new layer above the chosen one; a selection becomes the new layers' mask.")
+  N_ ("Generates pictures of any size, such as wood or stone, with a frequency-domain diffusion network. Each picture " \
+      "becomes a new layer above the selected layer. A selection becomes the mask of the new layers.")
 
-/* As FDDM_FILE_PROCEDURE. */
+/* Likewise. */
 #define FDDM_GENERATE_FILE_PROCEDURE "plug-in-fddm-generate-file"
-#define FDDM_GENERATE_FILE_BLURB     "Generate a picture file in a folder (helper of fddm-batch-generate)"
-#define FDDM_GENERATE_FILE_HELP      "Returns an empty string, or what went wrong. It may change from release to release."
+#define FDDM_GENERATE_FILE_BLURB     "Generate a picture file into a folder (helper of fddm-batch-generate)"
+#define FDDM_GENERATE_FILE_HELP      "Returns an empty string, or the error. The procedure may change between releases."

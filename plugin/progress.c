@@ -6,7 +6,7 @@
 
 #include "plugin/gimp.h"
 
-/* Between two updates. */
+/* Minimum time between two updates. */
 #define PAUSE (G_USEC_PER_SEC / 10)
 
 static char *
@@ -35,7 +35,7 @@ words (const FddmProgressBar *bar, FddmStage stage, double fraction)
 void
 fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction)
 {
-  /* Where each stage begins and ends: their usual share of the time. */
+  /* Start and end of each stage: its usual share of the time. */
   static const struct {
     double begin, end;
   } shares[]            = { [FDDM_STAGE_READ]     = { 0.0, 0.03 },

@@ -1,31 +1,31 @@
-/* progress.h: one progress bar for all that a job does.
+/* progress.h: a single progress bar for a whole job.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/fddm.h"
 
 typedef enum {
-  FDDM_STAGE_READ, /* the layer, out of GIMP */
+  FDDM_STAGE_READ, /* reading the layer from GIMP */
   FDDM_STAGE_MEASURE,
   FDDM_STAGE_DENOISE,
   FDDM_STAGE_GENERATE,
-  FDDM_STAGE_WRITE /* the new layers         */
+  FDDM_STAGE_WRITE /* writing the new layers */
 } FddmStage;
 
-/* Zeroed before its first use; a job's calls go through the stages in their order. */
+/* Zero before first use. A job passes through the stages in order. */
 typedef struct {
-  const FddmContext *context; /* knows where it computes; a GPU that fails hands over to the CPU. NULL until it is open */
-  int                layer, layers; /* the one that is generated, from 0, and how many there will be */
+  const FddmContext *context;       /* device in use, which changes if a GPU fails; NULL until opened */
+  int                layer, layers; /* index of the layer being generated, and number of layers       */
   FddmStage          stage;
-  gint64             last; /* when GIMP was told last, µs; each time is a round trip */
+  gint64             last; /* time of the last update, µs; each is a round trip to GIMP */
 } FddmProgressBar;
 
-/* FRACTION of STAGE is done. */
+/* Reports FRACTION of STAGE, in [0,1]. */
 void fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction);
 
-/* An FddmProgress for the engine, BAR being its data. Always TRUE: GIMP cancels by ending this process. */
+/* An FddmProgress for the engine with BAR as data. Always TRUE, because GIMP cancels by ending this process. */
 gboolean fddm_progress_engine (FddmPhase phase, double fraction, gpointer bar);
 
-/* A part of a stage, to be handed to who does it. */
+/* A part of a stage, for the function that carries it out. */
 typedef struct {
   FddmProgressBar *bar;
   FddmStage        stage;

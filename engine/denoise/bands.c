@@ -9,7 +9,8 @@ fddm_bands_are_even (const FddmDenoiseParams *params)
   return params->coarse == 100.0 && params->medium == 100.0 && params->fine == 100.0;
 }
 
-/* fine·(r − S1·r) + medium·(S1·r − S2·S1·r) + coarse·S2·S1·r, gathered smoothing by smoothing. */
+/* fine·(r − S1·r) + medium·(S1·r − S2·S1·r) + coarse·S2·S1·r, rearranged so that each smoothing is applied once and in
+ * place. */
 void
 fddm_bands_weight (const FddmDenoiseParams *params, const FddmBandsArea *area)
 {

@@ -1,32 +1,32 @@
-/* bands.h: what is removed from a photo, weighted by the size of its grain.
+/* bands.h: weights for the removed noise by size of grain.
  * SPDX-License-Identifier: Apache-2.0
  *
- * What is removed is split where pixels are, not coefficients, for patches are too small to know a blotch from its
+ * The noise removed, r, is split in pixel space, not by coefficients, because a patch is too small to tell a blotch from
  * brightness. With S1 and S2 the smoothings of smooth.h at steps 1 and 2:
  *
  *   fine    r − S1·r         grain: wavelengths up to about 5 pixels
- *   medium  S1·r − S2·S1·r   clumps: between
- *   coarse  S2·S1·r          blotches: wavelengths from about 12 pixels on
+ *   medium  S1·r − S2·S1·r   clumps: wavelengths in between
+ *   coarse  S2·S1·r          blotches: wavelengths from about 12 pixels
  *
- * The three add up to r. Neighbouring bands share a wave equally where S1 or S2·S1 keeps half of it, at 5.5 and 11.9
- * pixels; the change from one to the other takes about an octave, and no step or block shows. */
+ * The three bands add up to r. Neighbouring bands share a wave equally where S1 or S2·S1 keeps half of it, at 5.5 and
+ * 11.9 pixels. The transition spans about an octave, so that no step or block is visible. */
 #pragma once
 #include "engine/fddm.h"
 #include "kernels/pixels/smooth.h"
 
-/* How many pixels around a pixel have a say in its bands. */
+/* Reach of the bands: pixels to each side that influence a pixel. */
 #define FDDM_BANDS_REACH (FDDM_SMOOTH_REACH (1) + FDDM_SMOOTH_REACH (2))
 
-/* Whether the bands of PARAMS leave what is removed as it is. */
+/* Whether PARAMS weight all bands by 100 %. */
 gboolean fddm_bands_are_even (const FddmDenoiseParams *params);
 
 /* A rectangle of pixels, reflected at its edges. */
 typedef struct {
-  float *removed; /* in place: what is removed                */
-  gsize  stride;  /* floats from row to row, in SPARE, too    */
+  float *removed; /* the noise removed; weighted in place */
+  gsize  stride;  /* floats per row of REMOVED and SPARE  */
   int    width, height, samples;
-  float *spare, *scratch; /* overwritten; SCRATCH is packed           */
+  float *spare, *scratch; /* overwritten; SCRATCH is packed */
 } FddmBandsArea;
 
-/* Weights what is removed in AREA. */
+/* Weights the noise removed in AREA by band. */
 void fddm_bands_weight (const FddmDenoiseParams *params, const FddmBandsArea *area);

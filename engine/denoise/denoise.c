@@ -1,4 +1,4 @@
-/* denoise.c: the photo's way through: its noise, then tile by tile.
+/* denoise.c: denoising of a photo: measures the noise, plans tiles, denoises tile by tile.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -10,30 +10,31 @@
 #include "engine/noise/measure.h"
 #include "engine/noise/model.h"
 
-/* Of the band that is copied at a time where nothing is to be removed. */
+/* Floats copied at a time when there is no noise to remove. */
 #define COPY_FLOATS (1 << 20)
 
-/* The threshold of shrinkage is so many times what was removed there, and that counts up to so many 8-bit steps: the error that
- * a network leaves grows ever more slowly. Of cameras' noise more is left, in places that are even: weights/train/RESULTS.md. */
+/* Threshold of shrinkage, as a multiple of the noise removed locally, for white and for other noise. MOST_* limits the
+ * noise counted, in 8-bit steps, because the error of a network's estimate grows more slowly than the noise. After camera
+ * noise more is left, in even areas: weights/train/RESULTS.md. */
 #define SHRINKAGE_WHITE 0.22
 #define MOST_WHITE      8.0
 #define SHRINKAGE_OTHER 2.2
 #define MOST_OTHER      1.7
 
-/* h² of blotches of colour is so much of luma's noise, in squares of 8-bit steps for each step. White noise makes none. */
+/* h² of colour blotches in squared 8-bit steps, per 8-bit step of luma noise. White noise forms no blotches. */
 #define BLOTCHES_OTHER 2.1
 
-/* What fddm_denoise_uncertain was called with, and what it tells. */
+/* The arguments of fddm_denoise_uncertain. */
 typedef struct {
   FddmDenoiseJob job;
   FddmProgress   progress;
-  gpointer       data;   /* of PROGRESS */
-  FddmReport    *report; /* or NULL     */
+  gpointer       data;   /* for PROGRESS */
+  FddmReport    *report; /* or NULL      */
 } Call;
 
 /* ---- Parameters ---- */
 
-/* FALSE and ERROR where VALUE is no percentage up to MOST. */
+/* Fails unless VALUE is a percentage from 0 to MOST. */
 static gboolean
 check_percent (double value, double most, const char *name, GError **error)
 {
@@ -43,7 +44,7 @@ check_percent (double value, double most, const char *name, GError **error)
   return FALSE;
 }
 
-/* FALSE and ERROR where VALUE is not from 1 to MOST. */
+/* Fails unless VALUE is from 1 to MOST. */
 static gboolean
 check_count (int value, int most, const char *name, GError **error)
 {
@@ -53,24 +54,25 @@ check_count (int value, int most, const char *name, GError **error)
   return FALSE;
 }
 
-/* FALSE and ERROR where the arguments make no sense for these weights. */
+/* Fails unless the arguments are in range and suit the weights. */
 static gboolean
 check_arguments (const FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source, GError **error)
 {
   if (source->width < 1 || source->height < 1)
     {
-      g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("The picture is empty"));
+      g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("The picture has no pixels"));
       return FALSE;
     }
   if (source->channels != 1 && source->channels != context->weights->channels)
     {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s is for gray pictures only"), context->weights->path);
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s denoises gray pictures only; choose another network"),
+                   context->weights->path);
       return FALSE;
     }
   if (context->weights->kind != FDDM_KIND_DENOISE)
     {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s generates pictures, it does not denoise"),
-                   context->weights->path);
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS,
+                   _ ("%s generates pictures and does not denoise; choose another network"), context->weights->path);
       return FALSE;
     }
   return check_percent (params->noise, 100.0, "noise", error) && check_percent (params->luma, 100.0, "luma", error) &&
@@ -82,7 +84,7 @@ check_arguments (const FddmContext *context, const FddmDenoiseParams *params, co
 
 /* ---- Noise ---- */
 
-/* The level of the brightness noise, in 8-bit steps. */
+/* Luma noise level, in 8-bit steps. */
 static double
 luma_level (const FddmNoiseModel *model)
 {
@@ -92,8 +94,8 @@ luma_level (const FddmNoiseModel *model)
   return luma;
 }
 
-/* Whether sampled texture is to be strengthened, and what its noise is taken for: too much, if need be (at middle gray), for then
- * less texture is wanting. */
+/* Decides whether sampled texture is strengthened, and sets the noise level for it: the higher of the measured and the
+ * requested one at middle gray. Too high a level only strengthens less. */
 static void
 find_fine_noise (FddmDenoiseJob *job, const FddmNoiseModel *measured, gboolean white)
 {
@@ -105,7 +107,8 @@ find_fine_noise (FddmDenoiseJob *job, const FddmNoiseModel *measured, gboolean w
   cleaning->fine = luma_level (measured) > luma_level (&job->removal.noise) ? *measured : job->removal.noise;
 }
 
-/* How what is left of the noise is to be removed; not where detail brings everything back. */
+/* Sets how residual noise in the estimate is removed. With 100 % detail it stays, since sampling restores the texture in
+ * full. */
 static void
 find_rest (FddmDenoiseJob *job, gboolean white)
 {
@@ -120,7 +123,8 @@ find_rest (FddmDenoiseJob *job, gboolean white)
   cleaning->blotches  = white || !colour ? 0.0f : (float) (sqrt (BLOTCHES_OTHER * level) / 255.0);
 }
 
-/* The noise to be removed, and the network for its kind. Even where the level is told, the kind is measured. */
+/* Sets the noise to remove and selects the network for it. The kind of noise (white or not) is measured even where the
+ * level is given. */
 static gboolean
 find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
 {
@@ -136,7 +140,7 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
     fddm_noise_white (noise, weights->patch, weights->channels, gray, job->params->noise);
   if (told && weights->white == NULL)
     {
-      find_rest (job, TRUE); /* what it is isn't known; with white noise's share next to nothing can go wrong */
+      find_rest (job, TRUE); /* kind unknown; the small thresholds for white noise can hardly do harm */
       return TRUE;
     }
   if (job->known != NULL && job->known->patch == weights->patch && job->known->channels == weights->channels)
@@ -165,7 +169,7 @@ noise_varies (const FddmNoiseModel *model)
 
 /* ---- Vectors ---- */
 
-/* VALUES for each frequency, as a constant tensor. */
+/* A constant tensor with one value per coefficient. */
 static gboolean
 upload_vector (const FddmContext *context, const float *values, FddmTensor **tensor, GError **error)
 {
@@ -173,7 +177,7 @@ upload_vector (const FddmContext *context, const float *values, FddmTensor **ten
   return *tensor != NULL && context->backend->tensor_upload (context->device, *tensor, values, error);
 }
 
-/* LUMA for each frequency of brightness, CHROMA for those of colour. */
+/* A constant tensor: LUMA for the coefficients of luma, CHROMA for those of chroma. */
 static gboolean
 upload_shares (const FddmContext *context, double luma, double chroma, FddmTensor **tensor, GError **error)
 {
@@ -185,7 +189,7 @@ upload_shares (const FddmContext *context, double luma, double chroma, FddmTenso
   return upload_vector (context, values, tensor, error);
 }
 
-/* What every tile is denoised with. */
+/* Uploads the constants that all tiles share. */
 static gboolean
 upload_vectors (const FddmContext *context, FddmRemoval *removal, GError **error)
 {
@@ -199,7 +203,6 @@ upload_vectors (const FddmContext *context, FddmRemoval *removal, GError **error
          upload_shares (context, 0.0, 0.0, &removal->nothing, error);
 }
 
-/* Frees what upload_vectors made. */
 static void
 free_vectors (const FddmContext *context, FddmRemoval *removal)
 {
@@ -214,7 +217,7 @@ free_vectors (const FddmContext *context, FddmRemoval *removal)
 
 /* ---- The whole picture ---- */
 
-/* Tells the caller what was planned; REPORT may be NULL. */
+/* Reports the plan. REPORT may be NULL. */
 static void
 fill_report (const FddmRemoval *removal, const FddmWork *work, FddmReport *report)
 {
@@ -229,7 +232,7 @@ fill_report (const FddmRemoval *removal, const FddmWork *work, FddmReport *repor
   report->memory      = work->bytes;
 }
 
-/* Nothing is to be removed: the photo as it is, to the bit. */
+/* Copies the photo unchanged when there is no noise to remove. */
 static gboolean
 copy_picture (const FddmSource *source, const FddmSink *sink, const FddmTicker *ticker, GError **error)
 {
@@ -243,14 +246,14 @@ copy_picture (const FddmSource *source, const FddmSink *sink, const FddmTicker *
       if (!source->read (source->data, 0, y, source->width, n, pixels, error))
         return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
       if (!sink->write (sink->data, 0, y, source->width, n, pixels, error))
-        return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be stored"));
+        return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be written"));
       if (!fddm_tick (ticker, y + n, source->height, error))
         return FALSE;
     }
   return TRUE;
 }
 
-/* Whether any frequency has noise. */
+/* Whether the noise level is above 0 for any coefficient. */
 static gboolean
 is_noisy (const FddmNoiseModel *model)
 {
@@ -260,7 +263,7 @@ is_noisy (const FddmNoiseModel *model)
   return FALSE;
 }
 
-/* What the job needs of its tiles, its noise being known. */
+/* Requirements of JOB for its tiles. The noise must be known. */
 static FddmWorkSpec
 spec_of (const FddmDenoiseJob *job)
 {
@@ -281,7 +284,7 @@ spec_of (const FddmDenoiseJob *job)
                           .margin         = fddm_finish_margin (job) };
 }
 
-/* Tiles for the job as it stands. */
+/* Plans tiles for the job's current settings. */
 static gboolean
 plan_once (const FddmDenoiseJob *job, FddmWork *work, GError **error)
 {
@@ -290,7 +293,7 @@ plan_once (const FddmDenoiseJob *job, FddmWork *work, GError **error)
   return fddm_work_init (work, job->context, &spec, error);
 }
 
-/* Texture is strengthened, and what is left of noise removed, only where memory allows for what that looks at around a tile. */
+/* Plans tiles; if memory does not suffice, drops the filters that need a margin around a tile, one after another. */
 static gboolean
 plan (FddmDenoiseJob *job, FddmWork *work, GError **error)
 {
@@ -309,7 +312,7 @@ plan (FddmDenoiseJob *job, FddmWork *work, GError **error)
           return FALSE;
         }
       g_error_free (problem);
-      if (cleaning->strengthens) /* what looks furthest around goes first */
+      if (cleaning->strengthens) /* in order of reach, the longest first */
         cleaning->strengthens = FALSE;
       else if (cleaning->blotches > 0.0f)
         cleaning->blotches = 0.0f;
@@ -318,7 +321,7 @@ plan (FddmDenoiseJob *job, FddmWork *work, GError **error)
     }
 }
 
-/* How the photo is denoised, its noise being known and its tiles planned. */
+/* Sets how the photo is denoised. The noise must be known and the tiles planned. */
 static void
 find_removal (FddmDenoiseJob *job)
 {
@@ -330,7 +333,7 @@ find_removal (FddmDenoiseJob *job)
                          removal->levels);
 }
 
-/* The way through on the context's device. */
+/* Measures, plans and denoises on the context's device. */
 static gboolean
 denoise_on_device (gpointer data, GError **error)
 {
@@ -358,7 +361,7 @@ denoise_on_device (gpointer data, GError **error)
   return ok;
 }
 
-/* Whether anything leaves the photo; a gray one has no chroma. */
+/* Whether the strengths remove anything. A gray photo has no chroma. */
 static gboolean
 removes (const FddmDenoiseParams *params, const FddmSource *source)
 {
@@ -366,7 +369,7 @@ removes (const FddmDenoiseParams *params, const FddmSource *source)
          (params->coarse > 0.0 || params->medium > 0.0 || params->fine > 0.0);
 }
 
-/* What the parameters say of how the photo is denoised. */
+/* The removal that PARAMS describe. */
 static FddmRemoval
 removal_of (const FddmDenoiseParams *params, gboolean removes, gboolean probes)
 {
@@ -381,7 +384,7 @@ removal_of (const FddmDenoiseParams *params, gboolean removes, gboolean probes)
                          .seed    = params->seed };
 }
 
-/* Checks the call, and does it. */
+/* Checks the arguments, then denoises. */
 static gboolean
 run (Call *call, GError **error)
 {

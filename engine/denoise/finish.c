@@ -6,28 +6,28 @@
 #include "kernels/pixels/pixels.h"
 #include "kernels/pixels/shrinkage.h"
 
-/* Frequencies of so many rows are shrunk between two ticks. */
+/* Rows of shrinkage between two ticks of progress. */
 #define SHRINKAGE_ROWS 1024
 
-/* The variance is smoothed as the bands are. */
+/* Reach of the smoothing of bands, and of the uncertainty, which is smoothed in the same way. */
 #define MARGIN FDDM_BANDS_REACH
 
-/* What is finished of a tile. */
+/* A tile in the finishing stages. Arrays cover its region. */
 typedef struct {
   FddmContext        *context;
   const FddmRemoval  *removal;
   const FddmCleaning *cleaning;
   const FddmTile     *tile;
-  FddmRect            area;          /* of the picture: what is written and what bands look at around it */
-  const float        *photo;         /* finite, until the estimate is made                               */
-  float              *change;        /* what was gathered, and what comes to it                          */
-  float              *estimate;      /* the photo with the whole of it; it may be made where PHOTO lies  */
-  float              *correction;    /* of the estimate, by one filter                                   */
-  int                 width, height; /* of the region                                                    */
+  FddmRect            area;          /* in picture coordinates: the own part and the reach of the bands around it */
+  const float        *photo;         /* the finite photo; valid until the estimate is made                        */
+  float              *change;        /* the accumulated change, updated by each stage                             */
+  float              *estimate;      /* photo + full change; may overwrite PHOTO                                  */
+  float              *correction;    /* change of the estimate by one filter                                      */
+  int                 width, height; /* of the region, in pixels                                                  */
   int                 samples;
 } Finish;
 
-/* Whether the strengths of the bands differ from 100 %. */
+/* Whether a band's strength differs from 100 %. */
 static gboolean
 weights_bands (const FddmDenoiseJob *job)
 {
@@ -49,15 +49,15 @@ fddm_finish_margin (const FddmDenoiseJob *job)
          (cleaning->shrinkage > 0.0f ? FDDM_SHRINKAGE_REACH : 0) + (cleaning->blotches > 0.0f ? FDDM_BLOTCHES_REACH : 0);
 }
 
-/* Where the core begins in an array of SAMPLES a pixel over the tile's region. */
+/* First sample of the core, in an array over the tile's region with SAMPLES per pixel. */
 static float *
 core_of (float *pixels, const FddmTile *tile, int samples)
 {
   return pixels + ((gsize) (tile->core.y - tile->region.y) * tile->region.width + (tile->core.x - tile->region.x)) * samples;
 }
 
-/* What is wanting of sampled TEXTURE's strength, to what was gathered. Over the whole region, though it is right only as far
- * inside of the core as strengthening looks: in what is written and in what shrinkage and bands look at around it. */
+/* Adds the missing strength of the sampled TEXTURE to the change. Computed over the whole region; valid inside the core
+ * less the reach of strengthening, which covers the own part and the reach of shrinkage and bands around it. */
 static void
 strengthen (const Finish *finish, float *texture, float *const planes[FDDM_TEXTURE_PLANES])
 {
@@ -75,14 +75,14 @@ strengthen (const Finish *finish, float *texture, float *const planes[FDDM_TEXTU
   fddm_pixels_add_gray (finish->change, texture, n, samples, luma * detail);
 }
 
-/* How often a change of which SHARE was taken goes into the whole; none where next to nothing was. */
+/* Factor from a change scaled by SHARE to the full change; 0 where SHARE is too small to divide by. */
 static float
 inverse_of (double share)
 {
   return share < FDDM_PERCENT_LEAST / 100.0 ? 0.0f : (float) (1.0 / share);
 }
 
-/* The photo with the whole of what was removed, whatever share of it leaves. */
+/* The photo plus the full change, regardless of the strengths. */
 static void
 make_estimate (const Finish *finish)
 {
@@ -92,15 +92,15 @@ make_estimate (const Finish *finish)
                              inverse_of (removal->luma), inverse_of (removal->chroma), finish->estimate);
 }
 
-/* The share of a correction that is taken: with detail less of it, for that brings back the texture which this would take
- * away. */
+/* Share of a filter's correction that is applied. Detail reduces it, since the filter would remove the texture that
+ * detail restores. */
 static float
 rest_of (const FddmRemoval *removal)
 {
   return (float) (1.0 - removal->detail);
 }
 
-/* What averaging blotches of colour changes of the estimate, to that and to what was gathered. FALSE when memory ran out. */
+/* Averages colour blotches in the estimate; adds the correction to the estimate and the change. FALSE if out of memory. */
 static gboolean
 average_blotches (const Finish *finish)
 {
@@ -116,8 +116,8 @@ average_blotches (const Finish *finish)
   return TRUE;
 }
 
-/* What is left of noise in the estimate goes, in what is written and in what bands look at around it: to what was
- * gathered. */
+/* Shrinks residual noise in the estimate, in the own part and the reach of the bands around it; adds the correction to
+ * the change. */
 static gboolean
 shrink (const Finish *finish, const FddmWork *work, const FddmTicker *ticker, GError **error)
 {
@@ -153,7 +153,7 @@ shrink (const Finish *finish, const FddmWork *work, const FddmTicker *ticker, GE
   return TRUE;
 }
 
-/* What was gathered, weighted by the size of its grain. */
+/* Weights the change by size of grain. */
 static void
 weight_bands (const Finish *finish, const FddmDenoiseParams *params)
 {
@@ -197,11 +197,11 @@ fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *til
     return FALSE;
   if (weights_bands (job))
     weight_bands (&finish, job->params);
-  pixels->photo = NULL; /* the estimate lies there */
+  pixels->photo = NULL; /* overwritten by the estimate */
   return TRUE;
 }
 
-/* Few probes say little of one pixel; its neighbours are asked too. */
+/* A few probes are too noisy for a single pixel, so the variance is averaged over neighbouring pixels. */
 void
 fddm_finish_uncertainty (FddmWork *work, const FddmTile *tile)
 {

@@ -1,21 +1,22 @@
-/* finish.h: what a tile's pixels still go through when the network is done with them.
+/* finish.h: filters on a tile's change, after the network.
  * SPDX-License-Identifier: Apache-2.0
  *
- * What was gathered to change becomes, in this order: with sampled texture as strong as the photo shows it to be; with blotches
- * of colour averaged; with frequencies shrunk; weighted by bands. */
+ * In this order: sampled texture is strengthened to the photo's measure; colour blotches are averaged; residual noise is
+ * shrunk; the change is weighted by bands. */
 #pragma once
 #include "engine/denoise/job.h"
 #include "engine/denoise/workspace.h"
 
-/* Whether what is to change is gathered for that, rather than added to the photo at once. */
+/* Whether a filter is active, so that the change is accumulated separately instead of being added to the photo at once. */
 gboolean fddm_finish_gathers (const FddmDenoiseJob *job);
 
-/* Pixels that are looked at around those which are written. */
+/* Reach of all active filters: pixels needed around the own part. */
 int fddm_finish_margin (const FddmDenoiseJob *job);
 
-/* Finishes what WORK has gathered of TILE. The photo is repaired, if it had to be, no longer. */
+/* Finishes the change of TILE in WORK. Invalidates the repaired photo. */
 gboolean fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, const FddmTicker *ticker,
                            GError **error);
 
-/* Makes of the variance that WORK has of TILE the standard deviation that is shown. */
+/* Converts the variance of TILE in WORK to the standard deviation that is written, 1.0 being #FDDM_UNCERTAINTY_WHITE
+ * 8-bit steps. */
 void fddm_finish_uncertainty (FddmWork *work, const FddmTile *tile);

@@ -4,8 +4,8 @@
 #include "engine/denoise/uncertainty.h"
 #include "kernels/pixels/pixels.h"
 
-/* Of the path that detail is sampled along. In eight steps, between the deterministic flow (0) and ancestral sampling (1), the
- * spectrum comes out right and flat areas stay clean: weights/train/RESULTS.md. */
+/* eta of the sampler for detail. In eight steps, between the deterministic flow (0) and ancestral sampling (1), the
+ * spectrum is right and flat areas stay clean: weights/train/RESULTS.md. */
 #define DETAIL_ETA 0.5f
 
 int
@@ -14,7 +14,7 @@ fddm_grid_evaluations (const FddmRemoval *removal, int number)
   return 1 + (removal->samples ? removal->steps - 1 : 0) + (number == 0 && removal->probes ? FDDM_PROBES : 0);
 }
 
-/* The stretch of grid NUMBER: as long as the network is asked often. */
+/* Progress of grid NUMBER, in proportion to its network evaluations. */
 static FddmTicker
 ticker_of (const FddmRemoval *removal, int number, const FddmTicker *ticker)
 {
@@ -24,7 +24,7 @@ ticker_of (const FddmRemoval *removal, int number, const FddmTicker *ticker)
   return fddm_ticker_parts (ticker, number == 0 ? 0 : first + (number - 1) * others, first + number * others, n);
 }
 
-/* Where the grid's random numbers come from, the same on any tiling. */
+/* The grid's random numbers: identical for any tiling. */
 static FddmRandom
 random_of (const FddmRemoval *removal, const FddmWork *work, const FddmTile *tile, const FddmGrid *grid, int number)
 {
@@ -38,7 +38,7 @@ random_of (const FddmRemoval *removal, const FddmWork *work, const FddmTile *til
                         .column = grid->transpose ? row : column };
 }
 
-/* The pixels are analysed once for each grid, and change once for all of them. */
+/* Grids of a tile share its pixels: analysed once per grid, changed once for all grids. */
 static FddmSeries
 series_of (int number, int grids)
 {
@@ -49,7 +49,7 @@ series_of (int number, int grids)
   return number == grids - 1 ? FDDM_SERIES_LAST : FDDM_SERIES_MORE;
 }
 
-/* The network as the sampler sees it. */
+/* The sampler for the context's network. */
 static FddmSampler
 sampler_of (const FddmContext *context)
 {
@@ -62,7 +62,7 @@ sampler_of (const FddmContext *context)
                          .class    = -1 };
 }
 
-/* What the passes before and behind the network are told. */
+/* Constants of the passes before and after the network. */
 static FddmEnds
 ends_of (const FddmGridPass *pass)
 {
@@ -87,7 +87,7 @@ fddm_grid_begin (FddmGridPass *pass, const FddmRemoval *removal, FddmWork *work,
   FddmTilePixels *pixels = &work->pixels;
   const FddmTicker all   = ticker_of (removal, number, ticker);
 
-  if (number > 0 && !fddm_grid_finish (context, error)) /* the grid before needs the window's offsets until then */
+  if (number > 0 && !fddm_grid_finish (context, error)) /* the previous grid uses the window's offsets until then */
     return FALSE;
   *pass = (FddmGridPass) { .context      = context,
                            .removal      = removal,
@@ -178,7 +178,7 @@ fddm_grid_probe (FddmGridPass *pass, GError **error)
   return pass->number > 0 || !pass->removal->probes || fddm_uncertainty_probe (pass, &sampler, error);
 }
 
-/* Luma of what the sample has more than the estimate, the grid's share of it, to the texture. */
+/* Adds the luma of sample − estimate, divided by the number of grids, to the texture. */
 static gboolean
 keep_texture (FddmGridPass *pass, GError **error)
 {
@@ -188,7 +188,7 @@ keep_texture (FddmGridPass *pass, GError **error)
   FddmWindow         window  = pass->window;
   float             *added   = pass->spare;
 
-  window.series = FDDM_SERIES_NONE; /* other pixels than the photo's */
+  window.series = FDDM_SERIES_NONE; /* not the photo's array */
   fddm_pixels_fill (added, pass->pixels * pass->samples, 0.0f);
   if (!backend->difference (device, c->x0, c->x, NULL, 0.0f, pass->removal->whole, c->next, error))
     return FALSE;
@@ -217,7 +217,7 @@ fddm_grid_sample (FddmGridPass *pass, GError **error)
                                  .from     = c->from,
                                  .to       = c->to };
 
-  if (!removal->samples || pass->once) /* the sample of one step is the estimate */
+  if (!removal->samples || pass->once) /* with one step the sample equals the estimate */
     return TRUE;
   if (!context->backend->analyse (context->device, &pass->window, pass->photo, c->x, error))
     return FALSE;

@@ -1,55 +1,56 @@
-/* grid.h: the stages that a tile goes through on the device, once on each grid of patches.
+/* grid.h: the stages of a tile on the device, run once per grid.
  * SPDX-License-Identifier: Apache-2.0
  *
- * They are called in the order in which they stand here. Where the network is asked once, neighbouring stages are one pass over
- * memory: analysis then does the noise map's work and the network's input, and the inverse does the estimate's and the
- * strengths'; the stages in between have nothing left to do. The results are the same. */
+ * Call them in the order of declaration. If the network is evaluated only once, neighbouring stages merge into one pass
+ * over memory: fddm_grid_analyse also maps the noise and preconditions, fddm_grid_invert also estimates and applies the
+ * strengths, and the functions in between do nothing. The results are identical. */
 #pragma once
 #include "engine/denoise/job.h"
 #include "engine/denoise/workspace.h"
 #include "engine/diffusion/sampler.h"
 
-/* One grid of one tile. */
+/* One tile on one grid. */
 typedef struct {
   FddmContext       *context;
   const FddmRemoval *removal;
   FddmCoefficients  *coefficients;
   FddmWindow         window;
-  const float       *photo;                       /* finite                                                  */
-  float             *target;                      /* what is to change is added to it                        */
-  gsize              pixels;                      /* of the tile's region                                    */
-  int                samples;                     /* of each                                                 */
-  float             *spare;                       /* an array like PHOTO; NULL where neither probes nor texture are wanted */
-  float             *change, *variance, *texture; /* see FddmTilePixels                      */
-  FddmRandom         random;                      /* of the first probe and the first step: streams from 0 on */
+  const float       *photo;   /* finite                                                                    */
+  float             *target;  /* the change is added to this array                                         */
+  gsize              pixels;  /* of the tile's region                                                      */
+  int                samples; /* per pixel                                                                 */
+  float             *spare;   /* an array like PHOTO; NULL if neither uncertainty nor texture is requested */
+  float             *change, *variance, *texture; /* see FddmTilePixels                                    */
+  FddmRandom         random;                      /* of the first probe and the first step, streams from 0 */
   int                number;
-  gboolean           once; /* the network is asked once                               */
+  gboolean           once; /* one network evaluation, merged stages */
   FddmTicker         asking, probing, sampling;
 } FddmGridPass;
 
-/* Evaluations of the network on grid NUMBER. */
+/* Number of network evaluations on grid NUMBER. */
 int fddm_grid_evaluations (const FddmRemoval *removal, int number);
 
-/* The tile in WORK on grid NUMBER, and the tensors for it. Waits for the grid before. TICKER is that of all the tile's grids. */
+/* Starts grid NUMBER of the tile in WORK and allocates its tensors. Waits for the previous grid. TICKER covers all grids
+ * of the tile. */
 gboolean fddm_grid_begin (FddmGridPass *pass, const FddmRemoval *removal, FddmWork *work, const FddmTile *tile, int number,
                           const FddmTicker *ticker, GError **error);
-/* R'G'B' -> Y'CbCr -> patches -> DCT: y. */
+/* Forward transform: R'G'B' -> Y'CbCr -> patches -> DCT, giving y. */
 gboolean fddm_grid_analyse (FddmGridPass *pass, GError **error);
-/* The noise level at each patch's brightness: s. */
+/* Noise map s: the noise level at each patch's brightness. */
 gboolean fddm_grid_map_noise (FddmGridPass *pass, GError **error);
-/* What the network is given: y and ln s, preconditioned. */
+/* Network input: y and ln s, preconditioned. */
 gboolean fddm_grid_precondition (FddmGridPass *pass, GError **error);
-/* F of the preconditioned input. */
+/* F_θ of the preconditioned input. */
 gboolean fddm_grid_run_network (FddmGridPass *pass, GError **error);
-/* The least-squares estimate φ(y, s). */
+/* Least-squares estimate φ(y, s). */
 gboolean fddm_grid_estimate (FddmGridPass *pass, GError **error);
-/* How sure that estimate is, where it is wanted: to the tile's variance. */
+/* Sets the tile's variance to that of the clean photo given the noisy one, if uncertainty is requested. */
 gboolean fddm_grid_probe (FddmGridPass *pass, GError **error);
-/* For detail: a sample of what the photo may have been, along the diffusion's path from s to 0. */
+/* For detail: samples a plausible clean photo along the diffusion's path from s to 0. */
 gboolean fddm_grid_sample (FddmGridPass *pass, GError **error);
-/* What is to change: the shares of luma and chroma, and of detail, of what was removed. */
+/* The change: estimate (mixed with the sample by detail) − y, scaled by luma and chroma. */
 gboolean fddm_grid_weigh (FddmGridPass *pass, GError **error);
-/* The inverse DCT and R'G'B', begun: the grid's part of the change, to the target. fddm_grid_finish waits for it. */
+/* Starts the inverse transform (DCT, R'G'B') that adds the change to the target. fddm_grid_finish waits for its end. */
 gboolean fddm_grid_invert (FddmGridPass *pass, GError **error);
-/* Until the target has all of what was begun to be added. */
+/* Waits until the target is complete. */
 gboolean fddm_grid_finish (FddmContext *context, GError **error);

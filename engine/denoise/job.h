@@ -1,46 +1,46 @@
-/* job.h: what is to be done to a photo, the same for all its tiles.
+/* job.h: a denoising job, constant for all tiles.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/context.h"
 
 #define FDDM_STEPS_MAX 64
 
-/* Less than this is nothing where it is divided by. */
+/* Percentages below this count as 0 where they are divisors. */
 #define FDDM_PERCENT_LEAST 0.01
 
-/* What is removed, and how the network is asked. */
+/* The noise, and how it is removed. */
 typedef struct {
-  gboolean       removes;       /* anything; else the photo goes through as it is                  */
-  gboolean       samples;       /* detail is sampled, in STEPS steps                               */
-  gboolean       probes;        /* for the uncertainty, on the first grid                          */
-  gboolean       keeps_texture; /* what sampling adds is kept, to be strengthened                  */
+  gboolean       removes;       /* FALSE: the photo is copied                      */
+  gboolean       samples;       /* detail is sampled in STEPS steps                */
+  gboolean       probes;        /* uncertainty is probed, on the first grid        */
+  gboolean       keeps_texture; /* the sampled texture is kept, to be strengthened */
   int            grids, steps;
-  double         detail;       /* share of the sample in the result, 0 … 1                        */
-  double         luma, chroma; /* shares of what is removed that leave the photo                  */
+  double         detail;       /* share of the sample in the result, 0 … 1                  */
+  double         luma, chroma; /* strengths: shares of the residual that are removed, 0 … 1 */
   guint32        seed;
   FddmNoiseModel noise;
-  gboolean       noise_varies;           /* from place to place                                             */
-  double         levels[FDDM_STEPS_MAX]; /* Fermi levels of the steps                                    */
-  FddmTensor    *level;                  /* of the noise, per frequency, before brightness changes it       */
-  FddmTensor    *strength;               /* what leaves, likewise                                           */
-  FddmTensor    *whole, *nothing;        /* 1 and 0 for every frequency, where the network is asked more than once */
+  gboolean       noise_varies;           /* the level depends on brightness                                */
+  double         levels[FDDM_STEPS_MAX]; /* Fermi levels of the steps                                      */
+  FddmTensor    *level;                  /* noise level per coefficient, before the brightness curve       */
+  FddmTensor    *strength;               /* strength per coefficient                                       */
+  FddmTensor    *whole, *nothing;        /* 1 and 0 per coefficient; NULL without probes and kept texture */
 } FddmRemoval;
 
-/* What the pixels go through when the network is done with them. */
+/* Filters after the network. */
 typedef struct {
-  gboolean       strengthens; /* sampled texture, of which the photo's fine waves have FINE noise */
+  gboolean       strengthens; /* sampled texture; FINE is the noise in the photo's fine waves */
   FddmNoiseModel fine;
-  float          shrinkage, most; /* a and its bound, of pixels/shrinkage.h, pixels in [0,1]; 0: nothing is shrunk */
-  float          blotches;        /* h of blotches of colour (pixels/blotches.h), likewise; 0: none are averaged   */
+  float          shrinkage, most; /* a and its limit (pixels/shrinkage.h), pixels in [0,1]; 0 = off     */
+  float          blotches;        /* h of colour blotches (pixels/blotches.h), pixels in [0,1]; 0 = off */
 } FddmCleaning;
 
-/* A photo to be denoised. */
+/* A photo to denoise. */
 typedef struct {
   FddmContext             *context;
   const FddmDenoiseParams *params;
   const FddmSource        *source;
-  const FddmSink          *sink, *uncertainty; /* UNCERTAINTY may be NULL */
-  const FddmNoiseModel    *known;              /* noise that was measured before; NULL: it is measured now */
+  const FddmSink          *sink, *uncertainty; /* UNCERTAINTY may be NULL                    */
+  const FddmNoiseModel    *known;              /* noise measured earlier; NULL = measure now */
   FddmRemoval              removal;
   FddmCleaning             cleaning;
 } FddmDenoiseJob;

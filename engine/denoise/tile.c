@@ -1,4 +1,4 @@
-/* tile.c: the algorithm, on a tile.
+/* tile.c: the algorithm on one tile.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/denoise/tile.h"
 #include <glib/gi18n-lib.h>
@@ -6,25 +6,25 @@
 #include "engine/denoise/grid.h"
 #include "kernels/pixels/pixels.h"
 
-/* Of a tile's time on a CPU the network takes so many tenths, and what ends it about one; on a GPU the next tile's network runs
- * at the same time. */
+/* Share of the network in a tile's time on the CPU, in tenths; finishing takes about one. On a GPU, finishing overlaps
+ * with the network of the next tile. */
 #define TENTHS 9
 
-/* The tiles on their way. Where they are streamed, the device computes one while the host ends the one before and reads the
- * next, both in the arrays that have changed places with the tile's own. */
+/* Tiles in flight. With streaming, the device computes one tile while the host finishes the previous tile and reads the
+ * next, in the arrays that were swapped with the current tile's. */
 typedef struct {
   const FddmDenoiseJob *job;
   FddmWork             *work;
   gboolean              streams;
   FddmTile              tile, before, next;
   gboolean              has_before, has_next;
-  int                   number; /* of the next tile */
-  FddmTicker            end;    /* of the tile      */
+  int                   number; /* of the next tile           */
+  FddmTicker            end;    /* finishing the current tile */
 } Way;
 
 /* ---- Reading and writing ---- */
 
-/* The region's photo, as the source has it. */
+/* Reads the region of the tile. */
 static gboolean
 read_tile (const FddmSource *source, const FddmRect *region, FddmTilePixels *pixels, GError **error)
 {
@@ -34,16 +34,16 @@ read_tile (const FddmSource *source, const FddmRect *region, FddmTilePixels *pix
   return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
 }
 
-/* Hands a tile's own pixels to the sink. */
+/* Passes a tile's own part to the sink. */
 static gboolean
 write_pixels (const FddmSink *sink, const FddmRect *own, const float *packed, GError **error)
 {
   if (sink->write (sink->data, own->x, own->y, own->width, own->height, packed, error))
     return TRUE;
-  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be stored"));
+  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be written"));
 }
 
-/* What the tile answers for: the photo, as it was read, and what was gathered to change. */
+/* Writes the own part: the photo as read, plus the change. */
 static gboolean
 write_result (const FddmDenoiseJob *job, const FddmWork *work, const FddmTile *tile, GError **error)
 {
@@ -61,7 +61,7 @@ write_result (const FddmDenoiseJob *job, const FddmWork *work, const FddmTile *t
   return write_pixels (job->sink, own, packed, error);
 }
 
-/* Likewise, of the uncertainty. */
+/* Writes the uncertainty of the own part. */
 static gboolean
 write_uncertainty (const FddmSink *sink, const FddmWork *work, const FddmTile *tile, GError **error)
 {
@@ -73,7 +73,7 @@ write_uncertainty (const FddmSink *sink, const FddmWork *work, const FddmTile *t
   return write_pixels (sink, own, packed, error);
 }
 
-/* The result, and the uncertainty where it is wanted. */
+/* Writes the result and, if requested, the uncertainty. */
 static gboolean
 write_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, GError **error)
 {
@@ -85,14 +85,14 @@ write_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, GEr
   return write_uncertainty (job->uncertainty, work, tile, error);
 }
 
-/* Makes the photo finite. */
+/* Replaces NaNs and infinities. */
 static void
 repair_tile (FddmWork *work, const FddmTile *tile)
 {
   fddm_work_photo (work, tile);
 }
 
-/* Nothing has changed yet. */
+/* Sets the change and the texture to 0. */
 static void
 clear_tile (const FddmWorkSpec *spec, const FddmTile *tile, FddmTilePixels *pixels)
 {
@@ -102,7 +102,7 @@ clear_tile (const FddmWorkSpec *spec, const FddmTile *tile, FddmTilePixels *pixe
     fddm_pixels_fill (pixels->texture, fddm_tile_pixels (tile), 0.0f);
 }
 
-/* The first tile from way.number on whose core is not empty: way.next. */
+/* Finds the next tile with an own part, from way.number on: way.next. */
 static void
 find_next (Way *way)
 {
@@ -114,7 +114,7 @@ find_next (Way *way)
 
 /* ---- The one way through ---- */
 
-/* While the device works on the tile: ends the one before, and reads the next. */
+/* While the device computes the current tile: finishes the previous tile and reads the next. */
 static gboolean
 stream (Way *way, GError **error)
 {
@@ -133,7 +133,7 @@ stream (Way *way, GError **error)
   return fddm_grid_finish (way->job->context, error);
 }
 
-/* The algorithm, on a tile: the paper's section 5.2, from the photo's own noise instead of the diffusion's. */
+/* The algorithm on one tile: section 5.2 of the paper, starting from the photo and its noise instead of pure noise. */
 static gboolean
 denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
 {
@@ -144,42 +144,43 @@ denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
   FddmGridPass          pass;
 
   way->end = fddm_ticker_parts (ticker, TENTHS, 10, 10);
-  if (!way->streams && !read_tile (job->source, &tile->region, &work->pixels, error)) /* streamed, it was read ahead */
+  if (!way->streams &&
+      !read_tile (job->source, &tile->region, &work->pixels, error)) /* when streaming, it was read earlier */
     return FALSE;
-  if (!fddm_tick (&network, 0, 1, error)) /* a great tile's pixels take a while by themselves */
+  if (!fddm_tick (&network, 0, 1, error)) /* reports before a long stage: a large tile's pixels take time */
     return FALSE;
   clear_tile (&work->spec, tile, &work->pixels);
-  repair_tile (work, tile); /* NaNs and infinities, where there are some        */
+  repair_tile (work, tile); /* NaNs and infinities */
   for (int i = 0; i < job->removal.grids; i++)
     {
       if (!fddm_grid_begin (&pass, &job->removal, work, tile, i, &network, error))
         return FALSE;
-      if (!fddm_grid_analyse (&pass, error)) /* R'G'B' -> Y'CbCr -> patches -> DCT: y            */
+      if (!fddm_grid_analyse (&pass, error)) /* R'G'B' -> Y'CbCr -> patches -> DCT: y */
         return FALSE;
-      if (!fddm_grid_map_noise (&pass, error)) /* s, at each patch's brightness                    */
+      if (!fddm_grid_map_noise (&pass, error)) /* s, at each patch's brightness */
         return FALSE;
-      if (!fddm_grid_precondition (&pass, error)) /* what the network is given: y and ln s            */
+      if (!fddm_grid_precondition (&pass, error)) /* network input: y and ln s */
         return FALSE;
-      if (!fddm_grid_run_network (&pass, error)) /* F                                                */
+      if (!fddm_grid_run_network (&pass, error)) /* F_θ */
         return FALSE;
-      if (!fddm_grid_estimate (&pass, error)) /* φ(y, s), by least squares                        */
+      if (!fddm_grid_estimate (&pass, error)) /* φ(y, s), least squares */
         return FALSE;
-      if (!fddm_grid_probe (&pass, error)) /* the uncertainty, where it is wanted              */
+      if (!fddm_grid_probe (&pass, error)) /* uncertainty, if requested */
         return FALSE;
-      if (!fddm_grid_sample (&pass, error)) /* the sampler's steps from y to 0, for detail      */
+      if (!fddm_grid_sample (&pass, error)) /* sampler steps from y to 0, for detail */
         return FALSE;
-      if (!fddm_grid_weigh (&pass, error)) /* strengths: what share of the change is taken     */
+      if (!fddm_grid_weigh (&pass, error)) /* strengths: share of the change that is applied */
         return FALSE;
-      if (!fddm_grid_invert (&pass, error)) /* inverse DCT -> R'G'B', to what is to change      */
+      if (!fddm_grid_invert (&pass, error)) /* inverse DCT -> R'G'B', added to the change */
         return FALSE;
     }
   if (way->streams)
-    return stream (way, error);                /* what follows, for the tile before                */
-  if (!fddm_grid_finish (job->context, error)) /* until the device has given it                    */
+    return stream (way, error);                /* meanwhile: the previous and the next tile */
+  if (!fddm_grid_finish (job->context, error)) /* waits for the device                      */
     return FALSE;
   if (!fddm_tick (&network, 1, 1, error))
     return FALSE;
-  if (!fddm_finish_tile (job, work, tile, &way->end, error)) /* texture, blotches, shrinkage, bands   */
+  if (!fddm_finish_tile (job, work, tile, &way->end, error)) /* texture, blotches, shrinkage, bands */
     return FALSE;
   return write_tile (job, work, tile, error);
 }
@@ -208,7 +209,7 @@ fddm_denoise_tiles (const FddmDenoiseJob *job, FddmWork *work, const FddmTicker 
   if (!way.has_before)
     return TRUE;
   fddm_work_swap (work);
-  way.end = fddm_ticker_parts (ticker, 1, 1, 1); /* all has been told but that it goes on */
+  way.end = fddm_ticker_parts (ticker, 1, 1, 1); /* all progress is reported; this only asks whether to go on */
   if (!fddm_finish_tile (job, work, &way.before, &way.end, error))
     return FALSE;
   return write_tile (job, work, &way.before, error);

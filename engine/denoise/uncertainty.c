@@ -1,16 +1,16 @@
-/* uncertainty.c: probing an estimate.
+/* uncertainty.c: probes of an estimate.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The covariance of the clean photo, given the noisy one, is S²·∂x̂/∂y where S is the noise's (Tweedie's formula to the
- * second order; Manor and Michaeli, arXiv 2309.13598): its diagonal is the mean of n·(∂x̂/∂y n) over noise n. That takes one
- * evaluation each, where samples of the posterior that are true to its spread take dozens of steps. */
+ * The covariance of the clean photo given the noisy one is S²·∂x̂/∂y, with S the noise (second-order Tweedie formula;
+ * Manor and Michaeli, arXiv 2309.13598). Its diagonal is the mean of n·(∂x̂/∂y n) over noise n. Each probe takes one
+ * network evaluation; posterior samples with the right spread would take dozens of steps. */
 #include "engine/denoise/uncertainty.h"
 #include "kernels/pixels/pixels.h"
 
-/* With how much of the photo's own noise the network is asked. */
+/* Standard deviation of a probe, relative to the photo's noise. */
 #define PROBE 0.25f
 
-/* PROBE times the noise that the photo has, at every patch: its levels in FROM. */
+/* Sets FROM to PROBE times the photo's noise map. */
 static gboolean
 upload_levels (const FddmGridPass *pass, GError **error)
 {
@@ -24,20 +24,20 @@ upload_levels (const FddmGridPass *pass, GError **error)
                                      : backend->tensor_upload (pass->context->device, c->from, model.level, error);
 }
 
-/* COEFFICIENTS as pixels, per unit of the probe's noise, in PIXELS. */
+/* Inverse transform of COEFFICIENTS to PIXELS, divided by PROBE. */
 static gboolean
 to_pixels (const FddmGridPass *pass, const FddmTensor *coefficients, float *pixels, GError **error)
 {
   const FddmContext *context = pass->context;
   FddmWindow         window  = pass->window;
 
-  window.series = FDDM_SERIES_NONE; /* other pixels than the photo's */
+  window.series = FDDM_SERIES_NONE; /* not the photo's array */
   fddm_pixels_fill (pixels, pass->pixels * pass->samples, 0.0f);
   return context->backend->synthesise (context->device, &window, coefficients, 1.0f / PROBE, pixels, error) &&
          context->backend->synthesise_finish (context->device, error);
 }
 
-/* A little more NOISE of the photo's own kind, and what of it has PASSED the estimate. */
+/* Draws NOISE of the photo's own kind; PASSED is the change of the estimate that it causes. */
 static gboolean
 probe (const FddmGridPass *pass, const FddmSampler *sampler, const FddmRandom *random, float *noise, float *passed,
        const FddmTicker *ticker, GError **error)
@@ -63,7 +63,7 @@ probe (const FddmGridPass *pass, const FddmSampler *sampler, const FddmRandom *r
 gboolean
 fddm_uncertainty_probe (FddmGridPass *pass, const FddmSampler *sampler, GError **error)
 {
-  float *noise = pass->spare, *passed = pass->change; /* nothing has been gathered yet */
+  float *noise = pass->spare, *passed = pass->change; /* free: no change has been accumulated yet */
 
   fddm_pixels_fill (pass->variance, pass->pixels, 0.0f);
   if (!upload_levels (pass, error))
@@ -73,7 +73,7 @@ fddm_uncertainty_probe (FddmGridPass *pass, const FddmSampler *sampler, GError *
       const FddmTicker part   = fddm_ticker_part (&pass->probing, i, FDDM_PROBES);
       FddmRandom       random = pass->random;
 
-      random.stream = (guint32) (FDDM_GRIDS_MAX + i) * FDDM_STEPS_MAX; /* streams that no grid's detail takes */
+      random.stream = (guint32) (FDDM_GRIDS_MAX + i) * FDDM_STEPS_MAX; /* streams not used by the sampling of any grid */
       if (!probe (pass, sampler, &random, noise, passed, &part, error))
         return FALSE;
       fddm_pixels_add_products (pass->variance, noise, passed, pass->pixels, pass->samples, 1.0f / FDDM_PROBES);

@@ -1,11 +1,11 @@
-/* uncertainty.h: how sure an estimate is.
+/* uncertainty.h: uncertainty of an estimate.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/denoise/grid.h"
 
-/* How often the network is asked for it. */
+/* Number of probes, with one network evaluation each. */
 #define FDDM_PROBES 4
 
-/* The variance of the clean photo given the noisy one, to the tile's variance. The grid's own coefficients and their estimate
- * stay; spare, change and the sample are overwritten. */
+/* Sets the tile's variance to that of the clean photo given the noisy one. Keeps the grid's coefficients and
+ * their estimate; overwrites spare, change and sample. */
 gboolean fddm_uncertainty_probe (FddmGridPass *pass, const FddmSampler *sampler, GError **error);

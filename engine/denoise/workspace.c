@@ -1,4 +1,4 @@
-/* workspace.c: planning tiles under the memory bound.
+/* workspace.c: tiles and their working memory, planned within the memory bound.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/denoise/workspace.h"
 #include <glib/gi18n-lib.h>
@@ -6,28 +6,29 @@
 #include "kernels/memory.h"
 #include "kernels/pixels/pixels.h"
 
-/* Patches along an axis of so many PIXELS. */
+/* Patches along an axis of PIXELS. */
 static int
 grid_length (const FddmWork *work, int pixels)
 {
   const int patch    = work->context->weights->patch;
-  const int overhang = work->spec.grids > 1 ? patch - 1 : 0; /* a grid's offset moves the last pixels out */
+  const int overhang = work->spec.grids > 1 ? patch - 1
+                                            : 0; /* a grid's offset shifts the last pixels into a further patch */
 
   return (pixels + overhang + patch - 1) / patch;
 }
 
-/* Patches at a tile's inner edge whose values cannot be trusted. */
+/* Halo at a tile's inner edge, in patches. */
 static int
 halo (const FddmWork *work)
 {
   const int patch = work->context->weights->patch;
 
-  /* A moved grid's patches stand over the core's edge by less than one. */
+  /* The patches of a shifted grid overhang the core by less than one patch. */
   return fddm_weights_reach (work->context->weights) * work->spec.evaluations + (work->spec.grids > 1 ? 1 : 0) +
          (work->spec.margin + patch - 1) / patch;
 }
 
-/* Samples of the largest region that a tile has. */
+/* Samples in the largest region of a tile. */
 static gsize
 region_floats (const FddmWork *work)
 {
@@ -83,13 +84,13 @@ fddm_work_photo (FddmWork *work, const FddmTile *tile)
   return pixels->photo;
 }
 
-/* Bytes of the tile's pixels in host memory; G_MAXSIZE when a window's offsets, which are ints, can't reach them all. */
+/* Bytes of a tile's pixels in host memory; G_MAXSIZE if a window's offsets, of type int, could not address them. */
 static gsize
 region_bytes (const FddmWork *work)
 {
   const FddmWorkSpec *spec   = &work->spec;
   const gsize         floats = region_floats (work);
-  const gsize         tiles  = fddm_work_streams (work) ? 2 : 1; /* that are there at the same time */
+  const gsize         tiles  = fddm_work_streams (work) ? 2 : 1; /* tiles held at the same time */
   const gsize         arrays = 1 + tiles + (spec->gathers || spec->uncertainty ? 1 + tiles : 0);
   const gsize         planes = (spec->uncertainty ? tiles : 0) + (spec->textures ? tiles + FDDM_TEXTURE_PLANES : 0);
   const gsize         cells  = spec->blotches ? FDDM_BLOTCHES_FLOATS (floats) : 0;
@@ -102,8 +103,8 @@ region_bytes (const FddmWork *work)
   return bytes;
 }
 
-/* Bytes of everything for the tilings as they stand; G_MAXSIZE when they can't be counted. The host's arrays count on a GPU,
- * too: it may keep as much itself while a tile's grids share its pixels. */
+/* Bytes for the current tilings; G_MAXSIZE on overflow. Arrays on the host count for a GPU, too, since it may hold as
+ * much again while the grids of a tile share its pixels. */
 static gboolean
 count_bytes (FddmWork *work, gsize *bytes, GError **error)
 {
@@ -124,7 +125,7 @@ count_bytes (FddmWork *work, gsize *bytes, GError **error)
   return TRUE;
 }
 
-/* Cuts the axis whose tiles are longer into one more. */
+/* Adds one cut to the axis with the longer tiles. */
 static gboolean
 cut (FddmWork *work)
 {
@@ -135,22 +136,22 @@ cut (FddmWork *work)
          fddm_tiling_init (other, other->length, other->halo, other->count + 1);
 }
 
-/* Sets ERROR: LIMIT does not even allow the smallest tile. Returns FALSE. */
+/* Fails because even the smallest tile exceeds LIMIT. */
 static gboolean
 too_small (const FddmWork *work, gsize limit, GError **error)
 {
   if (limit == work->context->options.memory)
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
-                 _ ("Even the smallest tile needs more than %d MiB; allow more memory or choose less detail"),
+                 _ ("Even the smallest tile needs more than %d MiB; raise the memory limit or reduce detail"),
                  (int) (limit >> 20));
-  else /* what a GPU has free, or half of what could not be had */
+  else /* a GPU's free memory, or half of an allocation that failed */
     g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
-                         _ ("Not even the smallest tile finds room in the memory that is free"));
+                         _ ("Not enough free memory for the smallest tile; close other programs or reduce detail"));
   return FALSE;
 }
 
-/* The fewest tiles whose bytes stay within LIMIT, and those of host memory within the bound, whatever a GPU may have. Sizes
- * in between are judged by area, for asking a device costs time. */
+/* Finds the fewest tiles whose bytes stay within LIMIT and whose host memory stays within the option's bound, whatever a
+ * GPU offers. Intermediate sizes are estimated by area, because asking a device takes time. */
 static gboolean
 plan_within (FddmWork *work, gsize limit, GError **error)
 {
@@ -175,7 +176,7 @@ plan_within (FddmWork *work, gsize limit, GError **error)
     }
 }
 
-/* As many tiles as were asked for, or as the LIMIT demands. */
+/* Plans the requested number of tiles, or more if LIMIT requires it. */
 static gboolean
 plan (FddmWork *work, gsize limit, GError **error)
 {
@@ -186,7 +187,7 @@ plan (FddmWork *work, gsize limit, GError **error)
   fddm_tiling_init (&work->across, columns, halo (work), 1);
   if (tile > 0)
     {
-      /* As many as asked for, or as many as there can be. */
+      /* As many as requested, or as many as the axis allows. */
       for (int n = (work->spec.height + tile - 1) / tile; n > 1 && !fddm_tiling_init (&work->down, rows, halo (work), n);
            n--)
         ;
@@ -197,7 +198,6 @@ plan (FddmWork *work, gsize limit, GError **error)
   return plan_within (work, limit, error);
 }
 
-/* Frees the tensors. */
 static void
 release (FddmWork *work)
 {
@@ -221,7 +221,7 @@ make (FddmWork *work, FddmTensor **tensor, int rows, int columns, GError **error
   return *tensor != NULL;
 }
 
-/* What only sampling and probing need. */
+/* Tensors for sampling and probing only. */
 static gboolean
 make_for_samples (FddmWork *work, int rows, int columns, GError **error)
 {
@@ -257,7 +257,7 @@ fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
   return TRUE;
 }
 
-/* TRUE also where it isn't WANTED. */
+/* Succeeds without allocating unless WANTED. */
 static gboolean
 make_pixels (gboolean wanted, gsize floats, float **pixels)
 {
@@ -265,7 +265,7 @@ make_pixels (gboolean wanted, gsize floats, float **pixels)
   return !wanted || *pixels != NULL;
 }
 
-/* The arrays of one tile, of so many FLOATS, and of so many PIXELS one sample each. */
+/* Allocates the arrays of one tile: FLOATS samples each, or one per pixel. */
 static gboolean
 make_tile (const FddmWorkSpec *spec, gsize floats, FddmTilePixels *tile)
 {
@@ -276,7 +276,7 @@ make_tile (const FddmWorkSpec *spec, gsize floats, FddmTilePixels *tile)
          make_pixels (spec->uncertainty, pixels, &tile->variance) && make_pixels (spec->textures, pixels, &tile->texture);
 }
 
-/* What stages take for themselves. */
+/* Allocates the scratch arrays of the stages. */
 static gboolean
 make_spare (FddmWork *work, gsize floats)
 {
@@ -292,12 +292,13 @@ make_spare (FddmWork *work, gsize floats)
 gboolean
 fddm_work_no_memory (const FddmWork *work, GError **error)
 {
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("No memory for a tile of %d × %d pixels"),
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
+               _ ("Not enough memory for a tile of %d × %d pixels; close other programs or set a smaller tile"),
                work->across.size * work->context->weights->patch, work->down.size * work->context->weights->patch);
   return FALSE;
 }
 
-/* All that the plan needs. */
+/* Allocates everything that the plan requires. */
 static gboolean
 allocate (FddmWork *work, GError **error)
 {
@@ -339,7 +340,6 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
     }
 }
 
-/* Frees the arrays of a tile. */
 static void
 clear_tile (FddmTilePixels *tile)
 {

@@ -1,14 +1,14 @@
-/* network.c: running the list of layers.
+/* network.c: evaluation of the list of layers.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Values live in slots: a slot is a tensor that serves one value after another of the same number of channels. Where the
- * value that a convolution adds dies with it, the result takes its slot, and the sum happens in place. */
+ * Values live in slots. A slot is a tensor, used for one value after another with the same number of channels. If the
+ * residual value of a convolution is not read later, the result takes over its slot and the sum is computed in place. */
 #include "engine/diffusion/network.h"
 
 typedef struct {
   FddmConv    *conv;
-  FddmTensor  *weight, *bias; /* of a norm */
-  FddmTensor **rows;          /* of an embedding, by class, "any" last; NULL until one is asked for */
+  FddmTensor  *weight, *bias; /* of a norm                                              */
+  FddmTensor **rows;          /* of an embedding, by class, "any" last; NULL until used */
 } Layer;
 
 struct FddmNetwork {
@@ -16,16 +16,16 @@ struct FddmNetwork {
   FddmDevice        *device;
   FddmWeights       *weights;
   Layer             *layers;
-  int               *slot_of; /* by value */
+  int               *slot_of; /* indexed by value */
   int                n_slots;
   int               *slot_channels;
   FddmTensor       **slots;
-  int                rows, columns; /* of the slots' tensors; 0 = none */
+  int                rows, columns; /* of the slots' tensors; 0 = none allocated */
 };
 
 /* ---- Slots ---- */
 
-/* Index of the last layer that reads VALUE; the network's output is read after all. */
+/* Index of the last layer that reads VALUE. The network's output counts as read after all layers. */
 static int
 last_reader (const FddmWeights *weights, int value)
 {
@@ -128,7 +128,7 @@ load_layer (FddmNetwork *network, int i, GError **error)
       return (mine->weight = vector_new (network, layer->weight, layer->channels, error)) != NULL &&
              (mine->bias = vector_new (network, layer->bias, layer->channels, error)) != NULL;
     case FDDM_OP_EMBEDDING: mine->rows = g_new0 (FddmTensor *, n_classes (network) + 1); return TRUE;
-    default: return TRUE; /* nothing to lay out */
+    default: return TRUE; /* no constants */
     }
 }
 

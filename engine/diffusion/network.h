@@ -1,4 +1,4 @@
-/* network.h: a weights file's layers, run on a device.
+/* network.h: the layers of a weights file, evaluated on a device.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/backend.h"
@@ -7,22 +7,22 @@
 
 typedef struct FddmNetwork FddmNetwork;
 
-/* Lays the weights out for the device. Keeps a reference to WEIGHTS; DEVICE must outlive the network. */
+/* Prepares the weights for the device. Keeps a reference to WEIGHTS; DEVICE must outlive the network. */
 FddmNetwork *fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error);
 void         fddm_network_free (FddmNetwork *network);
 
-/* Bytes that running on ROWS × COLUMNS patches takes, its input and output included. */
+/* Memory for evaluating ROWS × COLUMNS patches, including input and output. */
 gboolean fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, GError **error);
-/* Makes the tensors for that size (those of another size are given up). */
+/* Allocates tensors for ROWS × COLUMNS patches, replacing those of another size. */
 gboolean fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **error);
-/* Gives all tensors up. */
+/* Frees all tensors. */
 void fddm_network_release (FddmNetwork *network);
 
-/* Between prepare and release: the input to fill in, and, after a run, the output to read. */
+/* Input to fill in, and output to read after a run. Valid between prepare and release. */
 FddmTensor *fddm_network_input (FddmNetwork *network);
 FddmTensor *fddm_network_output (FddmNetwork *network);
 /* CLASS: index into the weights' classes, or -1 for any. Ticks after each layer. */
 gboolean fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GError **error);
 
-/* Runs only the convolutions, each on whatever its tensors hold: the yardstick of speed for the whole. */
+/* Runs only the convolutions, on the current contents of their tensors: a reference for the speed of the whole pipeline. */
 gboolean fddm_network_run_convolutions (FddmNetwork *network, GError **error);

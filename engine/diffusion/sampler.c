@@ -1,12 +1,12 @@
-/* sampler.c: the sampler of docs/architecture.md, which denoises and generates alike.
+/* sampler.c: the sampler, which both denoises and generates: (27) and (28), docs/architecture.md.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/diffusion/sampler.h"
 #include <math.h>
 
-/* Where a path ends: half an 8-bit step, below which no texture is seen and steps would be wasted. */
+/* Noise level at the end of a path: half an 8-bit step. Finer texture is invisible, and steps below this would be wasted. */
 #define PATH_END (1.0 / 255.0)
 
-/* Points at which the difficulty is integrated. */
+/* Number of points in the integral of the difficulty. */
 #define N_POINTS 256
 
 static gboolean
@@ -51,7 +51,7 @@ fddm_sampler_estimate (const FddmSampler *sampler, const FddmTensor *x, const Fd
          (!sampler->clamp || sampler->backend->clamp (sampler->device, sampler->weights->patch, x0, error));
 }
 
-/* The difficulty at ln s, linear between the curve's points; 1 without a curve. */
+/* Difficulty at ln s, interpolated linearly; 1 for weights without a curve. */
 static double
 difficulty (const FddmWeights *weights, double log_s)
 {
@@ -68,7 +68,7 @@ difficulty (const FddmWeights *weights, double log_s)
   return error[n - 1];
 }
 
-/* Where the path starts and ends: the first frequency leaves its noise; the last one reaches PATH_END. */
+/* Fermi levels at which the first frequency leaves its noise and the last one reaches PATH_END. */
 static void
 path_ends (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, double *from, double *to)
 {
@@ -98,7 +98,7 @@ fddm_sampler_levels (const FddmWeights *weights, const FddmSchedule *schedule, c
         levels[i] = 0.0;
       return;
     }
-  /* The dispersion is 0 in the mean over the frequencies: ln s = −μ/2T' stands for all of them. */
+  /* The mean dispersion over all frequencies is 0, so ln s = −μ/2T' represents them all. */
   for (int i = 0; i < N_POINTS; i++)
     {
       double fermi = from + (to - from) * (i + 0.5) / N_POINTS;
@@ -116,7 +116,7 @@ fddm_sampler_levels (const FddmWeights *weights, const FddmSchedule *schedule, c
     }
 }
 
-/* OUT = min (the path's noise, the schedule at FERMI). */
+/* OUT = min (noise of the path, schedule at FERMI). */
 static gboolean
 cap_noise (const FddmSampler *sampler, const FddmPath *path, double fermi, FddmTensor *out, GError **error)
 {
@@ -156,7 +156,7 @@ fddm_sampler_run (const FddmSampler *sampler, const FddmPath *path, const FddmTe
       next     = now == path->from ? path->to : path->from;
       estimate = path->x0;
     }
-  /* The last step, to no noise at all: the estimate itself wherever there was noise. */
+  /* The last step, to noise 0, gives the estimate wherever there was noise. */
   if (!cap_noise (sampler, path, HUGE_VAL, next, error))
     return FALSE;
   return sampler->backend->step (sampler->device, estimate, now, next, 0.0f, &random, x, error);

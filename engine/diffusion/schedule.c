@@ -1,4 +1,4 @@
-/* schedule.c: the dispersion and the Fermi-Dirac noise schedule.
+/* schedule.c: dispersion and Fermi-Dirac noise schedule, (26) and (30) of arXiv 2402.17090.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/diffusion/schedule.h"
 #include <math.h>
@@ -6,7 +6,7 @@
 void
 fddm_schedule_init (FddmSchedule *schedule, int patch, gboolean open_grid, double temperature)
 {
-  /* A patch of one pixel has one frequency, 0, on either grid. */
+  /* A patch of one pixel has the single frequency 0 on either grid. */
   const double spacing = open_grid ? 1.0 / patch : 1.0 / MAX (patch - 1, 1);
 
   schedule->patch       = patch;

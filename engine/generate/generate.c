@@ -1,4 +1,4 @@
-/* generate.c: a picture out of noise: the sampler that denoises, started from nothing.
+/* generate.c: generation of a picture: the sampler that also denoises, started from pure noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -7,31 +7,31 @@
 #include "engine/generate/variant.h"
 #include "engine/generate/strips.h"
 
-/* Writing the picture is taken for one part in so many of the whole. */
+/* Writing the picture counts as 1/WRITING of the progress. */
 #define WRITING 50
 
-/* What was asked for. */
+/* The arguments of fddm_generate. */
 typedef struct {
   FddmContext              *context;
   const FddmGenerateParams *params;
   const FddmSink           *sink;
   FddmProgress              progress;
-  gpointer                  data; /* of PROGRESS           */
-  int class;                      /* of the subject, or -1 */
+  gpointer                  data; /* for PROGRESS                */
+  int class;                      /* index of the subject, or -1 */
 } Job;
 
-/* The network, asked window by window all over the torus. */
+/* The sampler's network: evaluated in windows over the whole torus. */
 typedef struct {
   FddmTorus torus;
   guint32   seed;
-  guint32   step; /* estimates made so far */
+  guint32   step; /* estimates so far */
 } Windows;
 
-/* What the sampler works on. */
+/* The sampler's tensors. */
 typedef struct {
-  FddmTensor *x, *x0;            /* the torus: its state and its estimate              */
-  FddmTensor *noise, *from, *to; /* constant: at the start, before and after a step    */
-  FddmTensor *mean, *variance;   /* constant: of the picture that is drawn             */
+  FddmTensor *x, *x0;            /* on the torus: the state and its estimate              */
+  FddmTensor *noise, *from, *to; /* constant: noise at the start, before and after a step */
+  FddmTensor *mean, *variance;   /* constant: of the training picture drawn               */
 } State;
 
 FddmGenerateParams
@@ -40,7 +40,7 @@ fddm_generate_params_default (void)
   return (FddmGenerateParams) { .subject = "", .steps = 20, .eta = 1.0 };
 }
 
-/* The index of the subject among the weights' classes; -1 for none. */
+/* Index of the subject in the weights' classes; -1 for none. */
 static gboolean
 find_class (Job *job, GError **error)
 {
@@ -58,11 +58,11 @@ find_class (Job *job, GError **error)
         return TRUE;
       }
   known = weights->classes != NULL ? g_strjoinv (", ", weights->classes) : g_strdup ("–");
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("There is no subject “%s”; known are: %s"), subject, known);
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("Unknown subject “%s”; available: %s"), subject, known);
   return FALSE;
 }
 
-/* FALSE and ERROR where a parameter is out of its range, or the weights do not generate. */
+/* Fails unless the parameters are in range and the weights generate pictures. */
 static gboolean
 check_arguments (Job *job, GError **error)
 {
@@ -70,7 +70,8 @@ check_arguments (Job *job, GError **error)
   const FddmWeights        *weights = job->context->weights;
 
   if (weights->kind != FDDM_KIND_GENERATE)
-    g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s denoises pictures, it does not generate any"), weights->path);
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS,
+                 _ ("%s denoises pictures and does not generate any; choose another network"), weights->path);
   else if (params->width < 1 || params->width > FDDM_GENERATE_SIDE_MAX || params->height < 1 ||
            params->height > FDDM_GENERATE_SIDE_MAX)
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("Width and height must be from 1 to %d, not %d and %d"),
@@ -87,7 +88,7 @@ check_arguments (Job *job, GError **error)
 
 /* ---- The windows ---- */
 
-/* Where the windows lie at the step: elsewhere at each, so that no seam stays where it is. */
+/* Offset of the windows in the current step. It changes from step to step, so that no seam stays in one place. */
 static int
 shift (const Windows *windows, guint32 which, const FddmTorusAxis *axis)
 {
@@ -97,7 +98,7 @@ shift (const Windows *windows, guint32 which, const FddmTorusAxis *axis)
   return axis->count == 1 ? 0 : (int) (bits[0] % (guint32) axis->length);
 }
 
-/* What the sampler takes for the network. Waits for the device at last, so that progress is that of what is done. */
+/* The sampler's estimate. The download waits for the device, so that progress covers completed work only. */
 static gboolean
 estimate_windows (gpointer data, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0, const FddmTicker *ticker,
                   GError **error)
@@ -114,7 +115,7 @@ estimate_windows (gpointer data, const FddmTensor *x, const FddmTensor *noise, F
 
 /* ---- Planning ---- */
 
-/* A torus that the picture fits on. When it needs not tile, the network's own window serves, if that is large enough. */
+/* A torus that holds the picture. A picture that need not tile uses the network's own window if that is large enough. */
 static void
 lay_out (const FddmWeights *weights, int pixels, gboolean tileable, FddmTorusAxis *axis)
 {
@@ -139,8 +140,10 @@ fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int 
   if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
     {
       g_clear_error (&problem);
-      g_set_error (&problem, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("A picture of %d × %d needs more memory than is allowed"),
-                   params->width, params->height);
+      g_set_error (
+        &problem, FDDM_ERROR, FDDM_ERROR_MEMORY,
+        _ ("A picture of %d × %d pixels needs more memory than allowed; raise the limit or choose a smaller picture"),
+        params->width, params->height);
     }
   g_propagate_error (error, problem);
   return FALSE;
@@ -155,7 +158,7 @@ make (const FddmContext *context, int rows, int columns, FddmTensor **tensor, GE
   return *tensor != NULL;
 }
 
-/* All tensors, those of the windows included. */
+/* Allocates all tensors, including those of the windows. */
 static gboolean
 state_init (State *state, FddmTorus *torus, GError **error)
 {
@@ -172,7 +175,6 @@ state_init (State *state, FddmTorus *torus, GError **error)
   return TRUE;
 }
 
-/* Frees the tensors. */
 static void
 state_clear (State *state, const FddmContext *context)
 {
@@ -189,7 +191,7 @@ state_clear (State *state, const FddmContext *context)
 
 /* ---- The way to a picture ---- */
 
-/* What the picture is like on the whole: one that the network has seen, by the seed. */
+/* Draws a training picture by the seed and uses its mean and variances. */
 static gboolean
 draw_variant (const Job *job, State *state, FddmTorus *torus, GError **error)
 {
@@ -202,7 +204,7 @@ draw_variant (const Job *job, State *state, FddmTorus *torus, GError **error)
          context->backend->tensor_upload (context->device, state->variance, variance, error);
 }
 
-/* The state at the first Fermi level of the training, and the LEVELS of the steps from there. */
+/* The initial state, at the first Fermi level of training, and the LEVELS of the steps from there. */
 static gboolean
 start_from_noise (const Job *job, State *state, double *levels, GError **error)
 {
@@ -218,7 +220,7 @@ start_from_noise (const Job *job, State *state, double *levels, GError **error)
          context->backend->start (context->device, state->noise, state->mean, state->variance, &random, state->x, error);
 }
 
-/* A picture, from noise to pixels: (26) backwards, the paper's section 5.2, stage by stage. */
+/* Generates a picture from noise to pixels, stage by stage: (26) in reverse, section 5.2 of the paper. */
 static gboolean
 generate_picture (const Job *job, Windows *windows, State *state, GError **error)
 {
@@ -259,12 +261,12 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
     return FALSE;
   if (!fddm_sampler_estimate (&sampler, state->x, state->noise, state->x0, &first, error)) /* over all windows */
     return FALSE;
-  if (!fddm_sampler_run (&sampler, &path, state->x0, state->x, &others, error)) /* likewise at each step */
+  if (!fddm_sampler_run (&sampler, &path, state->x0, state->x, &others, error)) /* likewise, at each step */
     return FALSE;
   return fddm_writer_run (&writer, &strips, error); /* inverse DCT, R'G'B', strip by strip to the sink */
 }
 
-/* Plans, allocates and generates, on the context's device. */
+/* Plans, allocates and generates on the context's device. */
 static gboolean
 generate_on_device (gpointer data, GError **error)
 {

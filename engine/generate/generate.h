@@ -1,9 +1,9 @@
-/* generate.h: what fddm_generate makes a picture with, before it is made.
+/* generate.h: plan of a generation, also used to measure its speed.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/generate/torus.h"
 
-/* The torus for a picture as PARAMS ask for it, its memory counted and within the context's bound, but none of what is large
- * allocated. CLASS: an index or -1. Clear it also after a failure. */
+/* Plans the torus for a picture with PARAMS: its memory is counted and within the context's bound, but nothing large is
+ * allocated yet. CLASS: index of a class, or -1. Call fddm_torus_clear even after a failure. */
 gboolean fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int class, FddmTorus *torus,
                              GError **error);

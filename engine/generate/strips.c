@@ -1,4 +1,4 @@
-/* strips.c: strips of pixels.
+/* strips.c: inverse transform and output of a picture in strips.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/generate/strips.h"
 #include <glib/gi18n-lib.h>
@@ -6,17 +6,17 @@
 #include "kernels/pixels/pixels.h"
 #include "kernels/pixels/resample.h"
 
-/* Rows of a strip. Resampling reads some more: what a patch's side makes of few rows, or the filter's lobes beside many. */
+/* Rows per strip. Resampling reads more: about a patch more for short pictures, the filter's lobes for tall ones. */
 #define STRIP       64
 #define STRIP_READS (2 * STRIP)
 
 typedef struct {
   const FddmWriter *s;
   int               patch, samples;
-  int               width, height; /* of what the patches hold                            */
+  int               width, height; /* of the picture that the patches hold */
   int              *row_offset, *column_offset;
-  float            *strip, *read, *narrow; /* what is written; when resampled: as it is, and with its width right */
-  FddmResampler    *down, *across;         /* NULL when nothing is resampled                      */
+  float            *strip, *read, *narrow; /* the output; when resampling, its input and the input at final width */
+  FddmResampler    *down, *across;         /* NULL without resampling                                             */
 } Strips;
 
 gsize
@@ -25,7 +25,7 @@ fddm_writer_bytes (int width, int samples)
   return 3 * (gsize) STRIP_READS * ((gsize) width + FDDM_PATCH_MAX) * samples * sizeof (float);
 }
 
-/* Rows [TOP, BOTTOM) of what the patches hold, ROW floats apart, the first RIGHT pixels of each. */
+/* Rows [TOP, BOTTOM) of the patches' picture, ROW floats apart, the first RIGHT pixels of each. */
 static gboolean
 synthesise (Strips *t, int top, int bottom, int right, gsize row, float *pixels, GError **error)
 {
@@ -50,7 +50,7 @@ synthesise (Strips *t, int top, int bottom, int right, gsize row, float *pixels,
          context->backend->synthesise_finish (context->device, error);
 }
 
-/* N rows from FIRST on of the picture repeated without end. */
+/* N rows of the periodic picture, from FIRST. */
 static gboolean
 synthesise_around (Strips *t, int first, int n, float *pixels, GError **error)
 {
@@ -67,7 +67,7 @@ synthesise_around (Strips *t, int first, int n, float *pixels, GError **error)
   return TRUE;
 }
 
-/* Rows [TOP, BOTTOM) of the picture that is wanted, in strip. */
+/* Resamples the output rows [TOP, BOTTOM) into strip. */
 static gboolean
 resample (Strips *t, int top, int bottom, GError **error)
 {
@@ -91,10 +91,10 @@ write_strip (Strips *t, int top, int bottom, GError **error)
   fddm_pixels_clamp (t->strip, (bottom - top) * row);
   if (s->sink->write (s->sink->data, 0, top, s->width, bottom - top, t->strip, error))
     return TRUE;
-  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be stored"));
+  return fddm_error_unless_set (error, FDDM_ERROR_WRITE, _ ("The result cannot be written"));
 }
 
-/* Rows to read for a strip of STRIP rows, or of all rows of a picture that has fewer. */
+/* Largest number of input rows that a strip of output rows needs. */
 static int
 rows_read (const Strips *t)
 {
@@ -133,7 +133,8 @@ strips_init (Strips *t, const FddmWriter *s, GError **error)
     }
   if (t->strip != NULL && (t->down == NULL || (t->read != NULL && t->narrow != NULL)))
     return TRUE;
-  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("No memory for a strip of the picture"));
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
+                       _ ("Not enough memory for a strip of the picture; close other programs"));
   return FALSE;
 }
 

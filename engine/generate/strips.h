@@ -1,10 +1,10 @@
-/* strips.h: a whole picture's coefficients become the pixels that a sink gets, a strip at a time.
+/* strips.h: from a picture's coefficients to pixels in a sink, strip by strip.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/context.h"
 
-/* COEFFICIENTS of a picture in [-1,1] -> WIDTH × HEIGHT pixels in [0,1]. What the patches have more than that is cut off, or,
- * when the picture TILES, it is made smaller so that its opposite edges still meet. */
+/* Converts COEFFICIENTS, of a picture in [-1,1], to WIDTH × HEIGHT pixels in [0,1]. A surplus of the patches is cropped.
+ * If TILES is set, the picture is scaled down instead, so that opposite edges still meet. */
 typedef struct {
   FddmContext      *context;
   const FddmTensor *coefficients;
@@ -13,6 +13,6 @@ typedef struct {
   const FddmSink   *sink;
 } FddmWriter;
 
-/* Bytes of working memory for pictures of any height that are this wide, or a bound on them. */
+/* Upper bound of the working memory in bytes, for WIDTH and any height. */
 gsize    fddm_writer_bytes (int width, int samples);
 gboolean fddm_writer_run (const FddmWriter *writer, const FddmTicker *ticker, GError **error);

@@ -3,9 +3,9 @@
 #include "engine/generate/torus-axis.h"
 #include <math.h>
 
-/* Patches by which a window overlaps the next one at least. Two windows' estimates of one place disagree where it lies within
- * two patches of either's edge, three times as much as further inside (measured with 16 patches of 8): that much must count
- * little. 512 pixels take 25 windows of 120 so, in patches of 4. */
+/* Minimum overlap of neighbouring windows in patches. Within two patches of a window's edge, the estimates of two windows
+ * differ three times as much as further inside (measured with 16 patches of side 8), so these patches must count little.
+ * With patches of side 4, 512 pixels take 25 windows of 120 pixels. */
 #define OVERLAP 4
 
 void
@@ -24,7 +24,7 @@ fddm_torus_axis_start (const FddmTorusAxis *axis, int i)
   return (int) ((gint64) axis->length * i / axis->count);
 }
 
-/* Places by which neighbouring windows overlap at least. */
+/* Actual minimum overlap of neighbouring windows in patches. */
 static int
 overlap (const FddmTorusAxis *axis)
 {
@@ -33,7 +33,7 @@ overlap (const FddmTorusAxis *axis)
   return MAX (axis->window - apart, 1);
 }
 
-/* The square of a sine, rising from the window's edges over the overlap, never 0. */
+/* Squared sine, rising from the window's edges over the overlap; never 0. */
 static double
 ramp (const FddmTorusAxis *axis, int place)
 {

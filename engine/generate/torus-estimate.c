@@ -1,21 +1,21 @@
-/* torus-estimate.c: the windows of a torus, one after another and several at once.
+/* torus-estimate.c: estimates of a torus, window by window, several at once.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Estimates are added to the torus in the order of the windows, whichever is ready first: sums of floats depend on it, and the
- * same seed is to give the same bytes. */
+ * Windows are added to the torus in order, whichever is complete first. The order decides the rounding of the sums, and
+ * the same seed must give the same bytes. */
 #include "engine/generate/torus.h"
 
-/* One estimate of the whole torus. All lanes share it. */
+/* One estimate of the whole torus, shared by all lanes. */
 typedef struct {
   FddmTorus        *torus;
   const FddmTensor *x, *noise;
   FddmTensor       *x0;
   int               row, column;
   const FddmTicker *ticker;
-  GMutex            mutex;      /* of what follows                     */
-  GCond             turned;     /* TURN or ERROR has changed           */
-  int               next, turn; /* window to be computed, to be added  */
-  GError           *error;      /* the first                           */
+  GMutex            mutex;      /* protects the members below                 */
+  GCond             turned;     /* signals a change of TURN or ERROR          */
+  int               next, turn; /* next window to compute; next window to add */
+  GError           *error;      /* the first one                              */
 } Round;
 
 typedef struct {
@@ -23,7 +23,7 @@ typedef struct {
   FddmTorusLane *lane;
 } Worker;
 
-/* Asks the caller's listener, on the caller's thread, and tells the other lanes whether there is something to go on with. */
+/* Calls the caller's listener, on the caller's thread. FALSE tells any lane to stop. */
 static gboolean
 listen (FddmPhase phase, double fraction, gpointer data)
 {
@@ -43,7 +43,7 @@ listen (FddmPhase phase, double fraction, gpointer data)
   return ticker->func (phase, ticker->from + (ticker->to - ticker->from) * MIN (fraction, 1.0), ticker->data);
 }
 
-/* The next window's number, or -1 when there is none or something failed. */
+/* Number of the next window, or -1 if there is none or a lane failed. */
 static int
 take (Round *round)
 {
@@ -55,7 +55,7 @@ take (Round *round)
   return i;
 }
 
-/* Until it is window I's turn; FALSE when it never will be. */
+/* Waits for the turn of window I. FALSE if a lane failed. */
 static gboolean
 wait_turn (Round *round, int i)
 {
@@ -83,7 +83,7 @@ end_turn (Round *round, GError *error)
   g_mutex_unlock (&round->mutex);
 }
 
-/* FALSE without an error when another lane has failed. */
+/* FALSE without an error if another lane failed. */
 static gboolean
 estimate_window (Worker *worker, int i, GError **error)
 {
@@ -127,7 +127,7 @@ work_on_all_lanes (Round *round)
   for (int i = 0; i < torus->n_lanes; i++)
     workers[i] = (Worker) { round, &torus->lanes[i] };
   for (int i = 1; i < torus->n_lanes; i++)
-    threads[i] = g_thread_try_new ("window", work, &workers[i], NULL); /* without it the others do its work */
+    threads[i] = g_thread_try_new ("window", work, &workers[i], NULL); /* on failure the other lanes take over its windows */
   work (&workers[0]);
   for (int i = 1; i < torus->n_lanes; i++)
     if (threads[i] != NULL)
@@ -143,7 +143,7 @@ fddm_torus_estimate (FddmTorus *torus, const FddmTensor *x, const FddmTensor *no
 
   if (fddm_torus_windows (torus) == 1)
     return fddm_sampler_estimate (&torus->lanes[0].sampler, x, noise, x0, ticker, error);
-  /* Nothing yet: 0 · (x − x). */
+  /* Clears the sum: 0 · (x − x). */
   if (!context->backend->difference (context->device, x, x, NULL, 0.0f, torus->zero, x0, error))
     return FALSE;
   g_mutex_init (&round.mutex);

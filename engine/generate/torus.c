@@ -1,10 +1,10 @@
-/* torus.c: what a torus of windows takes, and making it.
+/* torus.c: planning and allocation of a torus of windows.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/generate/torus.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-/* Patches of a window up to which it is not worth dividing among threads. */
+/* Largest window, in patches, for which a single thread is fastest. */
 #define SMALL (32 * 32)
 
 int
@@ -41,7 +41,7 @@ lane_clear (FddmTorus *torus, FddmTorusLane *lane)
   *lane = (FddmTorusLane) { NULL };
 }
 
-/* On the context's own device, or, with THREADS, on one beside it. */
+/* Opens a lane on the context's own device or, with THREADS > 0, on a device beside it. */
 static gboolean
 lane_open (FddmTorus *torus, FddmTorusLane *lane, int threads, int class, GError **error)
 {
@@ -101,7 +101,7 @@ tensor_bytes (const FddmTorus *torus, int rows, int columns)
                                                 torus->context->weights->coefficients);
 }
 
-/* Bytes of a lane's tensors and working memory, found out with the first one. */
+/* Memory of a lane, from the first one. */
 static gboolean
 lane_bytes (const FddmTorus *torus, gsize *bytes, GError **error)
 {
@@ -116,15 +116,15 @@ lane_bytes (const FddmTorus *torus, gsize *bytes, GError **error)
   return TRUE;
 }
 
-/* Of the convolutions' weights: as they are in the file and, at worst, four times that for Winograd. They are not counted
- * once, as the context's own aren't, but with each lane that has them once more. */
+/* Bytes of the convolutions' weights: as in the file, plus up to four times as much for Winograd. The first set is not
+ * counted, like that of the context; every further lane with a set of its own is. */
 static gsize
 weights_bytes (const FddmWeights *weights)
 {
   return (gsize) (fddm_weights_operations (weights) * weights->patch * weights->patch * 5 * sizeof (float));
 }
 
-/* As many as can have something to do at once, and the THREADS of each; 0: the context's own device does it. */
+/* Useful number of lanes, and the THREADS of each. 0 threads: the context's own device is the only lane. */
 static int
 lanes_wanted (const FddmTorus *torus, int *threads)
 {
@@ -141,7 +141,8 @@ lanes_wanted (const FddmTorus *torus, int *threads)
 static gboolean
 too_large (GError **error)
 {
-  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("The network needs more memory than is allowed"));
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                       _ ("The network needs more memory than allowed; raise the limit"));
   return FALSE;
 }
 

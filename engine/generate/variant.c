@@ -1,9 +1,9 @@
-/* variant.c: counting rows.
+/* variant.c: choice of a variant by the seed.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/generate/variant.h"
 #include "kernels/fddm-math.h"
 
-/* Apart from the random numbers of the state and of the windows. */
+/* Keeps these random numbers independent of those of the state and the windows. */
 #define KEY 0x56415249u
 
 void

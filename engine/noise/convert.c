@@ -1,8 +1,8 @@
-/* convert.c: noise by the frequencies of one patch size becomes noise by those of another.
+/* convert.c: conversion of noise levels to another patch size.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A large patch is T X Tᵀ, where X holds the coefficients of the small ones that make it up side by side. Where the large
- * patch's coefficients are independent, the small ones' variances follow through the squares of T. */
+ * A large patch is T X Tᵀ, with X the coefficients of the small patches that it consists of, side by side. For
+ * independent coefficients of the large patch, the variances of the small ones follow from the squares of T. */
 #include <math.h>
 #include <string.h>
 #include "kernels/fddm-math.h"
@@ -10,7 +10,7 @@
 
 #define SIDE FDDM_METER_PATCH
 
-/* T[i][s·patch + u]: frequency i of the large patch in frequency u of its small patch s. */
+/* T[i][s·patch + u]: share of frequency i of the large patch in frequency u of its small patch s. */
 static void
 join_matrix (int patch, double t[SIDE][SIDE])
 {
@@ -23,7 +23,7 @@ join_matrix (int patch, double t[SIDE][SIDE])
       }
 }
 
-/* Exact for patches that make up the meter's; the mean over their places in it. */
+/* Exact if small patches make up the meter's patch; averaged over their places in it. */
 static void
 split (const float *metered, int patch, float *level)
 {
@@ -47,7 +47,7 @@ split (const float *metered, int patch, float *level)
     }
 }
 
-/* Each frequency is as noisy as the one of the meter's patch in whose range it lies. */
+/* Takes the level of the meter's frequency whose range includes the frequency. */
 static void
 take_nearest (const float *metered, int patch, float *level)
 {

@@ -1,8 +1,8 @@
-/* fit.c: from what the noise meter told of a picture's places to the picture's noise.
+/* fit.c: from the noise meter's readings to a noise model.
  * SPDX-License-Identifier: Apache-2.0
  *
- * In each channel the logarithm of the level is the sum of a part by frequency and a smooth one by brightness: least squares
- * for both in turns. weights/train/fddm/meter.py does the same, and golden tests compare. */
+ * In each channel, ln level = a part by frequency + a smooth part by brightness, fitted by alternating least squares.
+ * weights/train/fddm/meter.py does the same; golden tests compare the two. */
 #include <math.h>
 #include "engine/noise/model.h"
 
@@ -11,28 +11,29 @@
 #define AREA  (FDDM_METER_PATCH * FDDM_METER_PATCH)
 
 #define ROUNDS 5
-#define ALIKE  50.0                     /* neighbouring places err together: so many tell as much as one by itself      */
-#define DOUBT  0.05                     /* by which the meter may err at one brightness, however many places agree      */
-#define NONE   (1.2 * 0.25 * FDDM_STEP) /* it was taught nothing below a quarter of a step: near that there is no noise */
+#define ALIKE  50.0                     /* readings of neighbouring places are correlated: this many count as one        */
+#define DOUBT  0.05                     /* standard error at one brightness that no number of readings reduces           */
+#define NONE   (1.2 * 0.25 * FDDM_STEP) /* the meter's training starts at a quarter step; levels near that mean no noise */
 
-/* Noise left in a picture is worse than a little too much taken out: where the meter is unsure, the level told to the network
- * is so many standard deviations higher, in all channels as in the least sure one: what misleads it in one may mislead it in
- * another. White noise it knows within CERTAIN. Where luma alone seems noisy, what it is unsure of is more likely texture, or
- * the picture is gray: there nothing is added. */
+/* Noise left in a picture is worse than slightly too much removal. Where the meter is uncertain, the level is therefore
+ * raised by CAUTION standard deviations. The least certain channel decides for all channels, since its cause may affect
+ * them all. Uncertainty up to CERTAIN is normal, as for white noise. A picture with noise in luma only is gray, or has
+ * texture that looks like noise, and gets no caution. */
 #define CAUTION 1.5
 #define CERTAIN 0.08
 
-/* That is so where cameras' own denoising and JPEG took noise out of flat places, from chroma above all: where chroma is up to
- * TOUCHED as noisy as luma. From UNTOUCHED on nothing was taken out, and the meter misses nothing. */
+/* Range of the chroma to luma ratio over which the caution fades out. Up to TOUCHED, a camera's own denoising or JPEG has
+ * removed noise from flat areas, mainly from chroma, and the caution applies in full. From UNTOUCHED on, nothing was
+ * removed and the meter misses nothing. */
 #define TOUCHED   0.6
 #define UNTOUCHED 0.8
 
-/* Where chroma is noisy at all it is as noisy as so much of luma, with luma's spectrum: cameras' own denoising and JPEG, which
- * stores chroma at half the size, leave coarse blotches there, of which a patch shows little. */
+/* Minimum chroma noise, as a fraction of luma noise and with its spectrum, wherever chroma is noisy at all: camera
+ * denoising and JPEG, which halves the size of chroma, leave coarse blotches there that a patch hardly shows. */
 #define CHROMA_LEAST 0.6
 
-/* Where noise seems to be more than SPREAD times as strong as in the picture's quietest brightness it is texture: grass under a
- * sky. Bins that have less than SEEN of the picture, and ENDS of them at either end, say nothing of that. */
+/* Noise more than SPREAD times as strong as at the quietest brightness is texture, such as grass below a sky. Bins with a
+ * share of the picture below SEEN, and ENDS bins at either end, do not count as quietest. */
 #define SPREAD 2.5
 #define SEEN   0.02
 #define ENDS   2
@@ -41,7 +42,7 @@ G_STATIC_ASSERT (BINS == KNOTS - 1); /* a bin lies between two knots */
 
 /* ---- The smooth part ---- */
 
-/* Solves A x = B for a symmetric positive matrix; X comes in B. */
+/* Solves A x = B for a symmetric positive definite matrix. B becomes X. */
 static void
 solve (double a[KNOTS][KNOTS], double b[KNOTS])
 {
@@ -62,7 +63,7 @@ solve (double a[KNOTS][KNOTS], double b[KNOTS])
     }
 }
 
-/* Adds WEIGHT · (Σ coefficients · knots from FIRST on)² to the matrix. */
+/* Adds WEIGHT · (Σ coefficients · knots from FIRST)² to the matrix. */
 static void
 add_square (double a[KNOTS][KNOTS], int first, const double *coefficients, int n, double weight)
 {
@@ -71,8 +72,8 @@ add_square (double a[KNOTS][KNOTS], int first, const double *coefficients, int n
       a[first + i][first + j] += weight * coefficients[i] * coefficients[j];
 }
 
-/* The curve nearest to VALUES at the bins' middles, each known as well as PRECISION (one over its variance) says, that
- * bends and rises little, and is near 0 where nothing is known. */
+/* Fits a curve to VALUES at the centres of the bins, weighted by PRECISION (1 / variance), with penalties on bend and
+ * slope. It tends to 0 where no values are known. */
 static void
 fit_curve (const double values[BINS], const double precision[BINS], double curve[KNOTS])
 {
@@ -101,11 +102,11 @@ fit_curve (const double values[BINS], const double precision[BINS], double curve
 
 typedef struct {
   const FddmMeterSums *sums;
-  int                  first;        /* of the channel's coefficients             */
-  double               weight[BINS]; /* of each bin, over the channel's frequencies */
+  int                  first;        /* first coefficient of the channel        */
+  double               weight[BINS]; /* per bin, over the channel's frequencies */
   double               precision[BINS];
-  double               level[AREA];  /* logarithms                                */
-  double               curve[KNOTS]; /* likewise, to be added                     */
+  double               level[AREA];  /* ln level by frequency      */
+  double               curve[KNOTS]; /* by brightness, to be added */
 } Channel;
 
 static double
@@ -132,7 +133,7 @@ fit_levels (Channel *channel)
     }
 }
 
-/* What the levels leave over in each bin; fits the curve to it. */
+/* Residuals LEFT of the levels in each bin; fits the curve to them. */
 static void
 fit_brightness (Channel *channel, double left[BINS])
 {
@@ -147,7 +148,7 @@ fit_brightness (Channel *channel, double left[BINS])
   fit_curve (left, channel->precision, channel->curve);
 }
 
-/* Whether the bins differ by no more than chance would have them. */
+/* Whether the differences between bins are within chance. */
 static gboolean
 is_flat (const Channel *channel, const double left[BINS])
 {
@@ -176,7 +177,7 @@ weight_of (const Channel *channel)
   return weight;
 }
 
-/* The factor by which the channel would have levels told higher than they seem. */
+/* Factor by which the channel's uncertainty raises the levels. */
 static double
 caution (const Channel *channel)
 {
@@ -187,7 +188,7 @@ caution (const Channel *channel)
   return exp (CAUTION * MAX (certainty / weight_of (channel) - CERTAIN, 0.0));
 }
 
-/* FALSE when there is a frequency of which nothing was told. */
+/* FALSE if a frequency has no readings. */
 static gboolean
 channel_init (Channel *channel, const FddmMeterSums *sums, int first)
 {
@@ -209,7 +210,7 @@ channel_init (Channel *channel, const FddmMeterSums *sums, int first)
   return TRUE;
 }
 
-/* The least of the curve in bins that were seen, but for the darkest and the brightest, where pictures are clipped. */
+/* Minimum of the curve over bins with enough readings, excluding the darkest and brightest, where pictures are clipped. */
 static double
 least_of (const Channel *channel, const double factor[KNOTS])
 {
@@ -222,7 +223,7 @@ least_of (const Channel *channel, const double factor[KNOTS])
   return least;
 }
 
-/* The curve's mean over what was seen becomes 1, so that levels are the picture's own. */
+/* Normalises the curve to a mean of 1 over the readings, so that the levels are those of the picture. */
 static void
 channel_write (const Channel *channel, float level[AREA], float curve[KNOTS])
 {
@@ -256,7 +257,7 @@ energy (const FddmNoiseModel *model, int c)
   return sum;
 }
 
-/* What of the caution is needed, 0 to 1. */
+/* Share of the caution to apply, 0 … 1. */
 static double
 caution_needed (const FddmNoiseModel *model)
 {
@@ -265,7 +266,7 @@ caution_needed (const FddmNoiseModel *model)
   return CLAMP ((UNTOUCHED - ratio) / (UNTOUCHED - TOUCHED), 0, 1);
 }
 
-/* Adds so much noise of luma's spectrum to the chroma channel C that it is as noisy as the least. */
+/* Adds noise with luma's spectrum to chroma channel C, up to CHROMA_LEAST. */
 static void
 raise_chroma (FddmNoiseModel *model, int c)
 {

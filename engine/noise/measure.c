@@ -1,4 +1,4 @@
-/* measure.c: which pieces of a picture the noise meter looks at.
+/* measure.c: choice of the pieces of a picture that the noise meter reads.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/noise/measure.h"
 #include <glib/gi18n-lib.h>
@@ -9,29 +9,29 @@
 
 #define PATCH FDDM_METER_PATCH
 
-/* Side of the pieces in patches, where memory allows, and where it doesn't. */
+/* Side of a piece in patches: the most, and the least when memory is short. */
 #define PIECE_MOST  64
 #define PIECE_LEAST 8
 
-/* Of a picture that is not small a good third is looked at, within these bounds, in pixels: enough for the mean of levels to
- * settle, and little against denoising it. */
+/* Pixels to read: 1/SHARE of the picture within these bounds. That is enough for the mean levels to settle, and little
+ * work compared with denoising. */
 #define SHARE        2.2
 #define PIXELS_LEAST 5e5
 #define PIXELS_MOST  2e6
 
-/* Patches across and down below which there is nothing to be told. */
+/* Patches across and down below which nothing can be measured. */
 #define PATCHES_LEAST 3
 
 typedef struct {
   FddmContext      *context;
   const FddmSource *source;
-  int               rows, columns; /* of a piece, in patches  */
-  int               down, across;  /* pieces                  */
+  int               rows, columns; /* of a piece, in patches */
+  int               down, across;  /* number of pieces       */
   float            *raw, *pixels;
   int              *row_offset, *column_offset;
 } Measurement;
 
-/* Pixels to a side of what is read for a piece. */
+/* Side of a piece's region, in pixels. */
 static gsize
 region_side (int patches)
 {
@@ -44,7 +44,7 @@ region_floats (const Measurement *m)
   return region_side (m->rows) * region_side (m->columns) * (gsize) m->source->channels;
 }
 
-/* Whole patches only: reflected pixels would be counted twice. */
+/* Whole patches only, because reflected pixels would count twice. */
 static gboolean
 choose_size (Measurement *m, GError **error)
 {
@@ -62,7 +62,7 @@ choose_size (Measurement *m, GError **error)
   return TRUE;
 }
 
-/* A grid of pieces, as wide as it is high between them: all of a small picture, of a large one what is enough. */
+/* A grid of pieces, equally spaced in both directions: the whole of a small picture, a sample of a large one. */
 static void
 choose_pieces (Measurement *m)
 {
@@ -81,8 +81,8 @@ choose_pieces (Measurement *m)
       m->down -= 1;
 }
 
-/* Where piece I of N begins on an axis of LENGTH patches: evenly from one end to the other, overlapping rather than
- * standing over; the middle for a single one. */
+/* Start of piece I of N on an axis of LENGTH patches. Pieces are spread evenly from end to end and may overlap, but not
+ * overhang; a single piece is centred. */
 static int
 piece_start (int i, int n, int length, int size)
 {
@@ -123,7 +123,7 @@ measure_pieces (Measurement *m, const FddmTicker *ticker, GError **error)
   return TRUE;
 }
 
-/* The meter is made with the first picture, and lives as long as the device. */
+/* Creates the meter on first use; it lives as long as the device. */
 static gboolean
 prepare (Measurement *m, GError **error)
 {

@@ -1,9 +1,9 @@
-/* measure.h: the noise model of a whole picture, from pieces spread over it.
+/* measure.h: noise model of a whole picture, from pieces spread over it.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/context.h"
 #include "engine/ticker.h"
 
-/* The picture's own noise. Reads at most some megapixels of it, however large it is. */
+/* Measures the noise of SOURCE. Reads at most a few megapixels, whatever the size of the picture. */
 gboolean fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTicker *ticker, FddmNoiseModel *model,
                              GError **error);

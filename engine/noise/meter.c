@@ -11,8 +11,8 @@ struct FddmNoiseMeter {
   FddmNetwork       *network;
   int                rows, columns; /* of a piece, in patches */
   FddmTensor        *coefficients;
-  float             *values, *input, *output; /* the network's two ends, and what it is about, in host memory */
-  FddmMeterSums      sums;
+  float        *values, *input, *output; /* the piece's coefficients, and the network's input and output, in host memory */
+  FddmMeterSums sums;
 };
 
 static gsize
@@ -23,7 +23,7 @@ places (int rows, int columns)
 
 /* ---- Weights ---- */
 
-/* Made of weights/noise-meter.safetensors by embed.py: compiled in, there is no file to find and none to go missing. */
+/* Generated from weights/noise-meter.safetensors by embed.py, so that there is no file to be missing. */
 extern const guint8 fddm_noise_meter_weights[];
 extern const gsize  fddm_noise_meter_weights_size;
 

@@ -1,4 +1,4 @@
-/* meter.h: the network that reads a picture's noise off pieces of it, on a device.
+/* meter.h: the noise meter, a network that reads the noise of a picture from pieces of it.
  * SPDX-License-Identifier: Apache-2.0
  *
  *   meter = fddm_noise_meter_new (backend, device, NULL, &error);
@@ -11,17 +11,17 @@
 
 typedef struct FddmNoiseMeter FddmNoiseMeter;
 
-/* WEIGHTS: of kind "measure", or NULL for those that the program carries in itself. DEVICE must outlive the meter. */
+/* WEIGHTS: of kind "measure", or NULL for the built-in ones. DEVICE must outlive the meter. */
 FddmNoiseMeter *fddm_noise_meter_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error);
 void            fddm_noise_meter_free (FddmNoiseMeter *meter);
 
-/* Bytes that pieces of ROWS × COLUMNS patches take. */
+/* Memory for pieces of ROWS × COLUMNS patches. */
 gboolean fddm_noise_meter_bytes (FddmNoiseMeter *meter, int rows, int columns, gsize *bytes, GError **error);
 
-/* Starts a picture whose pieces have ROWS × COLUMNS patches, at least 2 × 2. */
+/* Starts a picture with pieces of ROWS × COLUMNS patches, at least 2 × 2. */
 gboolean fddm_noise_meter_begin (FddmNoiseMeter *meter, int rows, int columns, GError **error);
-/* A piece: WINDOW says where it lies in PIXELS (three channels of the meter's patches). */
+/* Reads a piece. WINDOW is its place in PIXELS (three channels, patches of side FDDM_METER_PATCH). */
 gboolean fddm_noise_meter_add (FddmNoiseMeter *meter, const FddmWindow *window, const float *pixels,
                                const FddmTicker *ticker, GError **error);
-/* Gives up the pieces' memory, and says what was found unless MODEL is NULL. */
+/* Frees the memory for pieces. Fits MODEL to the readings unless it is NULL. */
 void fddm_noise_meter_end (FddmNoiseMeter *meter, FddmNoiseModel *model);

@@ -1,15 +1,15 @@
-/* model.c: noise of known level, and what is said of a measured one. measure.c measures.
+/* model.c: white noise, and properties of noise models. measure.c does the measuring.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
 #include "engine/noise/model.h"
 
-/* White noise may differ from itself by so much as measured: the logarithm of a frequency's level, and the standard deviation of
- * that of the curves. It was within 0.04 and 0.16 in pictures with noise of 3 to 50; cameras' noise is out by 0.4 and more. */
+/* Tolerances of measured white noise: of ln level by frequency, and of the standard deviation of the ln curves. White
+ * noise of level 3 to 50 measured within 0.04 and 0.16; camera noise deviates by 0.4 and more. */
 #define WHITE_LEVELS 0.1
 #define WHITE_CURVES 0.25
 
-/* Norms of the rows of the BT.601 matrix, 0.299 0.587 0.114 and its differences. */
+/* Norms of the rows of the BT.601 matrix: (0.299, 0.587, 0.114) and its differences. */
 static const double row_norm[3] = { 0.66855516, 0.62306317, 0.65719937 };
 
 void
@@ -33,7 +33,7 @@ fddm_noise_white (FddmNoiseModel *model, int patch, int channels, gboolean gray,
     }
 }
 
-/* Standard deviation of the logarithm of the first CHANNELS curves. */
+/* Standard deviation of ln curve over the first CHANNELS channels. */
 static double
 curves_spread (const FddmNoiseModel *model, int channels)
 {
@@ -71,7 +71,7 @@ fddm_noise_is_white (const FddmNoiseModel *model, gboolean gray)
   return curves_spread (model, channels) < WHITE_CURVES;
 }
 
-/* Root mean square level of CHANNEL at middle gray, [-1,1]. */
+/* Root mean square level of CHANNEL at middle gray, in [-1,1] units. */
 static double
 level (const FddmNoiseModel *model, int channel)
 {
@@ -92,7 +92,7 @@ fddm_noise_summary (const FddmNoiseModel *model, double *luma, double *chroma)
   *chroma = 0;
   if (!colour)
     return;
-  /* A gray picture's three samples are one and the same: its luma is as noisy as each. */
+  /* In a gray picture the three samples are equal, so that luma is as noisy as a sample. */
   *chroma = (level (model, 1) / row_norm[1] + level (model, 2) / row_norm[2]) / 2 / FDDM_STEP;
   if (*chroma > 0)
     *luma /= row_norm[0];

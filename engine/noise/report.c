@@ -1,4 +1,4 @@
-/* report.c: what was measured, put together and into words.
+/* report.c: description of measured noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/noise/report.h"
 #include <math.h>
@@ -6,11 +6,11 @@
 #include "engine/noise/measure.h"
 #include "engine/noise/model.h"
 
-/* Below this, in 8-bit steps, there is not much more than the error of rounding to them, which is 0.3. */
+/* Lowest noise worth mentioning, in 8-bit steps. The rounding error of 8 bits alone is 0.3. */
 #define NOTHING 0.5
 
-/* How many times as strong the coarse half of the spectrum must be as the fine one, or one half of the brightnesses as the
- * other, to be worth a word. Sharpened noise is hardly ever more than twice as strong in the fine half. */
+/* Ratios from which a trait is mentioned: coarse to fine half of the spectrum, dark to bright half of the brightness
+ * range. Sharpening hardly ever makes the fine half more than twice as strong. */
 #define COARSE   1.5
 #define FINE     (1 / 1.3)
 #define LOPSIDED 1.4
@@ -42,7 +42,7 @@ fddm_measure_noise (FddmContext *context, const FddmSource *source, FddmProgress
   return fddm_context_run (context, measure_on_device, &job, error);
 }
 
-/* What one 8-bit step of white noise in each sample is in CHANNEL; in chroma of a gray picture, as in luma. */
+/* Level in CHANNEL of white noise of one 8-bit step in each sample. In a gray picture chroma counts like luma. */
 static double
 step_in (const FddmNoiseModel *noise, int channel)
 {
@@ -73,7 +73,7 @@ fddm_measured_curve (const FddmNoiseModel *noise, int channel, int knot)
   return sqrt (sum / n) * noise->curve[channel][knot] / step_in (noise, channel);
 }
 
-/* Strength of the frequencies that are low in both directions, over that of those that are high in both. */
+/* Strength of frequencies that are low in both directions, relative to those that are high in both. */
 static double
 coarseness (const FddmNoiseModel *noise)
 {
@@ -90,7 +90,8 @@ coarseness (const FddmNoiseModel *noise)
   return low > 0 ? sqrt (low / MAX (high, 1e-6 * low)) : 1;
 }
 
-/* Strength of luma's noise in the dark half over that in the bright one, without the ends, where pictures are clipped. */
+/* Strength of luma noise in the dark half of the range relative to the bright half, without the ends, where pictures are
+ * clipped. */
 static double
 darkness (const FddmNoiseModel *noise)
 {
@@ -105,7 +106,7 @@ darkness (const FddmNoiseModel *noise)
   return bright > 0 ? dark / bright : 1;
 }
 
-/* Whether there is noise to speak of; its strengths either way. */
+/* Whether the noise is worth mentioning. Sets the strengths in either case. */
 static gboolean
 is_noisy (const FddmNoiseModel *noise, double *luma, double *chroma)
 {

@@ -8,22 +8,22 @@
 #include "engine/bench.h"
 #include "engine/program/program.h"
 
-#define NOISE     10   /* 8-bit steps, told to the engine: it measures nothing */
-#define TILE_SIDE 1024 /* of the convolutions alone                            */
-#define SECONDS   2.0  /* that they run for                                    */
+#define NOISE     10   /* 8-bit steps, given so that the engine measures nothing */
+#define TILE_SIDE 1024 /* pixels, for the convolutions alone                     */
+#define SECONDS   2.0  /* duration of the convolutions alone                     */
 
 static const char *const quality_names[] = { "fast", "balanced", "best" };
 
 typedef struct {
   FddmCliOptions common;
-  double        *sizes; /* Mpixel, ending with 0 */
+  double        *sizes; /* Mpixel, terminated by 0 */
   gboolean       one_quality, one_device;
-  JsonBuilder   *builder; /* NULL: text */
+  JsonBuilder   *builder; /* NULL = print text */
 } Bench;
 
 /* ---- A picture that takes no memory ---- */
 
-/* A pattern of waves and noise that repeats: reading it must cost what reading memory costs. */
+/* A repeating pattern of waves and noise, so that reading it costs as much as reading memory. */
 #define PATTERN 512
 
 static float *
@@ -71,7 +71,7 @@ drop_pixels (gpointer data, int x, int y, int width, int height, const float *pi
 
 typedef struct {
   double megapixels, seconds;
-  double engine_memory, peak_memory; /* bytes; peak_memory: of the process, up to now */
+  double engine_memory, peak_memory; /* bytes; peak_memory: of the process, so far */
 } Run;
 
 static double
@@ -83,7 +83,7 @@ peak_memory (void)
   return 1024.0 * (double) usage.ru_maxrss;
 }
 
-/* RUN's seconds are the fewest of all runs so far: the first one of a size also plans it. */
+/* Sets RUN's seconds to the shortest of all runs so far, because the first run of a size also plans it. */
 static gboolean
 run_pipeline (Bench *bench, FddmContext *context, int averages, double megapixels, Run *run, GError **error)
 {
@@ -137,7 +137,7 @@ tell_run (Bench *bench, const char *name, const Run *run, double alone, double p
   fflush (stdout);
 }
 
-/* A network that generates has no pictures to go through: what counts are its steps. */
+/* A generating network is measured by its steps, as it processes no pictures. */
 static gboolean
 bench_steps (Bench *bench, FddmContext *context, FddmWeights *weights, GError **error)
 {
@@ -180,7 +180,7 @@ bench_quality (Bench *bench, FddmContext *context, FddmWeights *weights, int ave
     {
       Run run = { 0 };
 
-      /* Twice at the least, but for what takes long: the first run also gets its memory from the system. */
+      /* At least twice, unless a run takes long, because the first run also allocates memory. */
       for (int n = 0; n < (run.seconds < 5 * SECONDS ? 2 : 1); n++)
         if (!run_pipeline (bench, context, averages, bench->sizes[i], &run, error))
           return FALSE;
@@ -189,7 +189,7 @@ bench_quality (Bench *bench, FddmContext *context, FddmWeights *weights, int ave
   return TRUE;
 }
 
-/* Each quality, or the one asked for, on the device of the options. */
+/* Measures each quality, or the requested one, on the device of the options. */
 static gboolean
 bench_device (Bench *bench, GError **error)
 {
@@ -226,7 +226,7 @@ bench_device (Bench *bench, GError **error)
   return TRUE;
 }
 
-/* The CPU, and the GPU where it can be used; or the device asked for. */
+/* Measures the CPU and, if usable, the GPU; or the requested device. */
 static gboolean
 bench_devices (Bench *bench, GError **error)
 {
@@ -293,7 +293,7 @@ fddm_cli_bench (char **argv, GError **error)
   Bench                      bench     = { 0 };
   g_auto (GStrv)             sizes     = NULL;
   const GOptionEntry         entries[] = { { "size", 0, 0, G_OPTION_ARG_STRING_ARRAY, &sizes,
-                                             N_ ("Mpixel of the picture; several times (1, 12, 24)"), "MP" },
+                                             N_ ("size of the picture in Mpixel; repeatable (1, 12, 24)"), "MP" },
                                            { NULL, 0, 0, 0, NULL, NULL, NULL } };
   g_autoptr (GOptionContext) parser    = fddm_cli_parser (&bench.common, entries, NULL,
                                                           _ ("Measures the speed of each network on each device."));

@@ -7,19 +7,19 @@
 #include "engine/program/picture.h"
 #include "engine/gegl-pixels.h"
 
-#define ABOUT N_ ("Makes a picture, such as the texture of a material, and writes it to OUT.")
+#define ABOUT N_ ("Generates a picture, such as the texture of a material, and writes it to OUT.")
 
 typedef struct {
   FddmCliOptions     common;
   FddmGenerateParams params;
   char              *model, *subject;
-  int                count, current; /* pictures to make, the one at work   */
-  guint32            seed;           /* the first one's                     */
-  char             **files;          /* where they go, NULL-terminated      */
-  double             seconds;        /* taken by all of them                */
+  int                count, current; /* number of pictures; index of the current one */
+  guint32            seed;           /* of the first picture                         */
+  char             **files;          /* output files, NULL-terminated                */
+  double             seconds;        /* for all pictures                             */
 } Generate;
 
-/* OUT for one picture; out-1.png … for several of out.png. */
+/* File names: OUT for a single picture; out-1.png, out-2.png … for a series to out.png. */
 static char **
 output_files (const char *out, int count)
 {
@@ -55,19 +55,20 @@ parse (Generate *generate, char **argv, GError **error)
   FddmGenerateParams *params    = &generate->params;
   gint64              seed      = 0;
   const GOptionEntry  entries[] = {
-    { "model", 0, 0, G_OPTION_ARG_FILENAME, &generate->model, N_ ("a network by name or path (texture)"), N_ ("NAME") },
+    { "model", 0, 0, G_OPTION_ARG_FILENAME, &generate->model, N_ ("network, by name or path (texture)"), N_ ("NAME") },
     { "weights", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &generate->model, "", N_ ("NAME") },
-    { "subject", 0, 0, G_OPTION_ARG_STRING, &generate->subject, N_ ("what to make, such as wood; “fddm info” lists them"),
+    { "subject", 0, 0, G_OPTION_ARG_STRING, &generate->subject, N_ ("subject, such as wood; “fddm info” lists them"),
        N_ ("NAME") },
     { "width", 0, 0, G_OPTION_ARG_INT, &params->width, N_ ("width in pixels (512)"), "N" },
     { "height", 0, 0, G_OPTION_ARG_INT, &params->height, N_ ("height in pixels (512)"), "N" },
     { "steps", 0, 0, G_OPTION_ARG_INT, &params->steps, N_ ("sampling steps; more take longer (20)"), "N" },
-    { "eta", 0, 0, G_OPTION_ARG_DOUBLE, &params->eta, N_ ("0: no chance after the start … 1: fresh noise at every step (1)"),
+    { "eta", 0, 0, G_OPTION_ARG_DOUBLE, &params->eta, N_ ("0 = random start only … 1 = fresh noise at every step (1)"),
        "X" },
-    { "tileable", 0, 0, G_OPTION_ARG_NONE, &params->tileable, N_ ("edges meet when the picture is repeated"), NULL },
-    { "count", 0, 0, G_OPTION_ARG_INT, &generate->count, N_ ("pictures to make: OUT-1, OUT-2 …, seeds counting up (1)"),
-       "N" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("another number, another picture (0)"), "N" },
+    { "tileable", 0, 0, G_OPTION_ARG_NONE, &params->tileable, N_ ("make opposite edges meet, so that the picture repeats"),
+       NULL },
+    { "count", 0, 0, G_OPTION_ARG_INT, &generate->count,
+       N_ ("number of pictures: OUT-1, OUT-2 …, with consecutive seeds (1)"), "N" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("a different seed gives a different picture (0)"), "N" },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
   };
   g_autoptr (GOptionContext) parser = NULL;
@@ -96,7 +97,7 @@ progress (FddmPhase phase, double fraction, gpointer data)
   return fddm_cli_progress (phase, (generate->current + fraction) / generate->count, &generate->common);
 }
 
-/* The picture of generate->current. */
+/* Generates the picture generate->current. */
 static gboolean
 make_one (Generate *generate, FddmContext *context, int channels, GError **error)
 {

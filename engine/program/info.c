@@ -13,8 +13,8 @@
 /* ---- Devices ---- */
 
 typedef struct {
-  const char *kind;        /* "gpu", "cpu"                                  */
-  char       *description; /* what it is, or why it cannot be used          */
+  const char *kind;        /* "gpu", "cpu"                                 */
+  char       *description; /* name, or the reason for which it is unusable */
   gboolean    usable;
 } Device;
 
@@ -32,7 +32,7 @@ look_at_device (const char *kind, const FddmBackend *backend, const FddmCliOptio
   return result;
 }
 
-/* Both of them, the GPU first. */
+/* Describes the GPU and the CPU, in this order. */
 static void
 look_at_devices (const FddmCliOptions *options, Device devices[2])
 {
@@ -47,7 +47,7 @@ look_at_devices (const FddmCliOptions *options, Device devices[2])
 
 typedef struct {
   char        *path;
-  FddmWeights *weights; /* NULL when it is damaged */
+  FddmWeights *weights; /* NULL if damaged */
   char        *problem;
 } Found;
 
@@ -80,7 +80,8 @@ look_into_folder (const char *folder, GHashTable *seen, GPtrArray *all)
       g_ptr_array_add (names, g_strdup (name));
   g_ptr_array_sort (names, by_name);
   for (guint i = 0; i < names->len; i++)
-    if (g_hash_table_add (seen, g_strdup (names->pdata[i]))) /* else one of this name is found before it */
+    if (g_hash_table_add (seen,
+                          g_strdup (names->pdata[i]))) /* otherwise hidden by a file of the same name in an earlier folder */
       {
         g_autoptr (GError) error = NULL;
         Found             *found = g_new0 (Found, 1);
@@ -103,7 +104,7 @@ look_for_weights (char **folders)
   return all;
 }
 
-/* ---- Said ---- */
+/* ---- Output ---- */
 
 static void
 subjects_json (JsonBuilder *builder, const char *const *subjects)
@@ -182,10 +183,10 @@ tell (const Device devices[2], const GPtrArray *all, char **folders)
 
       if (found->weights)
         /* translators: name and kind of a network, side of its patches, thousands of operations, licence, path */
-        printf (_ ("Weights %s (%s): patch %s, %.0f thousand multiply-adds a pixel, licence: %s\n    %s\n"),
+        printf (_ ("Weights %s (%s): patch %s, %.0f thousand multiply-adds per pixel, licence: %s\n    %s\n"),
                 fddm_weights_metadata (found->weights, "name"), fddm_weights_metadata (found->weights, "kind"),
                 fddm_weights_metadata (found->weights, "patch"), fddm_weights_operations (found->weights) / 1000,
-                licence ? licence : _ ("not told"), found->path);
+                licence ? licence : _ ("not stated"), found->path);
       else
         printf ("%s\n", found->problem);
       if (subjects)
@@ -214,10 +215,11 @@ fddm_cli_info (char **argv, GError **error)
   FddmCliOptions             options   = { 0 };
   g_autofree char           *plot      = NULL;
   const GOptionEntry         entries[] = { { "plot", 0, 0, G_OPTION_ARG_FILENAME, &plot,
-                                             N_ ("draw PICTURE's noise by brightness and frequency"), N_ ("OUT.png") },
+                                             N_ ("plot the noise of PICTURE by brightness and frequency"), N_ ("OUT.png") },
                                            { NULL, 0, 0, 0, NULL, NULL, NULL } };
   g_autoptr (GOptionContext) parser    = fddm_cli_parser (&options, entries, N_ ("[PICTURE]"),
-                                                          _ ("Tells devices and networks; or how noisy PICTURE is."));
+                                                          _ ("Lists devices and networks, or measures the noise of "
+                                                                "PICTURE."));
   g_auto (GStrv)             files     = fddm_cli_parse (parser, argv, 0, 1, error);
   gboolean                   done      = files != NULL;
 

@@ -1,4 +1,4 @@
-/* jpeg.c: what GEGL leaves out of JPEG files.
+/* jpeg.c: parts of JPEG files that GEGL ignores.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include "engine/program/jpeg.h"
@@ -14,7 +14,7 @@ fddm_jpeg_is (const guint8 *bytes, gsize size)
   return size >= 4 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff;
 }
 
-/* The segment after *AT, which moves behind it; its marker, or 0 at the end of what makes sense. */
+/* Marker of the segment at *AT, or 0 at the end of valid segments. START is the segment's offset; AT advances past it. */
 static int
 next_segment (const guint8 *bytes, gsize size, gsize *at, gsize *start)
 {
@@ -46,7 +46,7 @@ fddm_jpeg_whole (const guint8 *bytes, gsize size)
   return FALSE;
 }
 
-/* Where the Exif segment is. */
+/* Finds the Exif segment. */
 static gboolean
 find_exif (const guint8 *bytes, gsize size, gsize *start, gsize *end)
 {
@@ -68,7 +68,7 @@ fddm_jpeg_with_exif (const guint8 *from, gsize from_size, const guint8 *to, gsiz
   if (!fddm_jpeg_is (from, from_size) || !fddm_jpeg_is (to, to_size) || !find_exif (from, from_size, &start, &end) ||
       find_exif (to, to_size, &old_start, &old_end))
     return NULL;
-  /* Behind JFIF's segment, which wants to be the first. */
+  /* After the JFIF segment, which has to come first. */
   if (next_segment (to, to_size, &place, &from_there) != MARKER_APP0)
     place = 2;
   result = g_byte_array_new ();

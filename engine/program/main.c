@@ -1,8 +1,8 @@
 /* main.c: the program fddm, for servers, scripts and tests.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Exit status: 0 the command did all of its work, the output is whole on disk; 1 it failed; 2 the command line makes no
- * sense; 130 interrupted. Errors are one line on stderr. */
+ * Exit status: 0 success, and the output is fully written; 1 failure; 2 invalid command line; 130 interrupted. Errors are
+ * printed to stderr on one line. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,12 +30,12 @@ print_help (FILE *file)
 {
   fputs (_ ("Usage: fddm COMMAND [OPTION…]\n"
             "\n"
-            "  fddm denoise IN OUT   takes the noise out of a picture\n"
-            "  fddm generate OUT     makes a texture\n"
-            "  fddm info [PICTURE]   tells devices and networks, or how noisy a picture is\n"
+            "  fddm denoise IN OUT   removes the noise of a picture\n"
+            "  fddm generate OUT     generates a texture\n"
+            "  fddm info [PICTURE]   lists devices and networks, or measures the noise of a picture\n"
             "  fddm bench            measures speed\n"
             "\n"
-            "“fddm COMMAND --help” tells a command's options. “fddm --version” tells the version.\n"),
+            "“fddm COMMAND --help” lists the options of a command. “fddm --version” prints the version.\n"),
          file);
 }
 
@@ -59,12 +59,12 @@ run (char **argv)
     if (strcmp (argv[0], commands[i].name) == 0)
       {
         if (commands[i].run (argv, &error))
-          /* Nobody gets half an answer either. */
+          /* Truncated standard output is a failure, too. */
           return fflush (stdout) == 0 && !ferror (stdout) ? EXIT_SUCCESS : (perror ("fddm"), EXIT_FAILURE);
         fprintf (stderr, "fddm: %s\n", g_strdelimit (error->message, "\n\r", ' '));
         return exit_status (error);
       }
-  fprintf (stderr, _ ("fddm: “%s” is no command; see “fddm --help”\n"), argv[0]);
+  fprintf (stderr, _ ("fddm: unknown command “%s”; see “fddm --help”\n"), argv[0]);
   return 2;
 }
 
@@ -88,7 +88,7 @@ main (int argc, char **argv)
     }
   fddm_cli_catch_signals ();
   gegl_init (NULL, NULL);
-  g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* looking for its devices takes longer than a picture */
+  g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* detecting OpenCL devices takes longer than a picture */
   status = run (argv + 1);
   gegl_exit ();
   return status;

@@ -1,4 +1,4 @@
-/* measure.c: fddm info PICTURE: how noisy a picture is.
+/* measure.c: fddm info PICTURE: the noise of a picture.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 static const char *const channel_names[] = { "y", "cb", "cr" };
 
-/* Arrays of numbers by channel: VALUE of N each. */
+/* Arrays of N values per channel, computed by VALUE. */
 static void
 tell_channels (JsonBuilder *builder, const char *key, const FddmNoiseModel *noise, int n,
                double (*value) (const FddmNoiseModel *, int, int))
@@ -27,7 +27,8 @@ tell_channels (JsonBuilder *builder, const char *key, const FddmNoiseModel *nois
   json_builder_end_object (builder);
 }
 
-/* Levels are in 8-bit steps of white noise of the same strength, at middle gray (levels) and over brightness (curve). */
+/* Levels are in 8-bit steps of white noise of the same strength: at middle gray ("levels"), and over brightness
+ * ("curve"). */
 static void
 tell_json (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
 {
@@ -65,7 +66,7 @@ check_plot (const char *plot, GError **error)
 {
   if (!plot || g_str_has_suffix (plot, ".png"))
     return !plot || fddm_picture_writable (plot, error);
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("The plot is a PNG file: “%s” must end in .png"), plot);
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("The plot is a PNG file; “%s” must end in .png"), plot);
   return FALSE;
 }
 

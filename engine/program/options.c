@@ -1,4 +1,4 @@
-/* options.c: options that several commands take, and what they stand for.
+/* options.c: options shared by several commands, and their effect.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>
@@ -14,7 +14,7 @@
 
 G_DEFINE_QUARK (fddm-cli-error-quark, fddm_cli_error)
 
-/* The index of VALUE among NAMES; an error that lists those before the hidden ones, which come after a NULL. */
+/* Index of VALUE in NAMES. The error lists the names before the first NULL; names after it are hidden. */
 static gboolean
 choose (const char *option, const char *value, const char *const *names, int n, int *chosen, GError **error)
 {
@@ -27,14 +27,14 @@ choose (const char *option, const char *value, const char *const *names, int n, 
         return TRUE;
       }
   list = g_strjoinv (", ", (char **) names);
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s: “%s” is none of %s"), option, value, list);
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s: “%s” is not one of %s"), option, value, list);
   return FALSE;
 }
 
 static gboolean
 choose_device (const char *option, const char *value, gpointer data, GError **error)
 {
-  /* In FddmDeviceKind's order; the reference is for tests. */
+  /* in the order of FddmDeviceKind; the hidden one is for tests */
   static const char *const names[] = { "auto", "gpu", "cpu", NULL };
   FddmCliOptions          *options = data;
   int                      chosen  = FDDM_DEVICE_REFERENCE;
@@ -48,7 +48,7 @@ choose_device (const char *option, const char *value, gpointer data, GError **er
 static gboolean
 choose_quality (const char *option, const char *value, gpointer data, GError **error)
 {
-  static const char *const names[] = { "fast", "balanced", "best", NULL }; /* in FddmQuality's order */
+  static const char *const names[] = { "fast", "balanced", "best", NULL }; /* in the order of FddmQuality */
   FddmCliOptions          *options = data;
   int                      chosen;
 
@@ -58,7 +58,7 @@ choose_quality (const char *option, const char *value, gpointer data, GError **e
   return TRUE;
 }
 
-/* In MB, as people say it. */
+/* The unit is the MiB; the help says MB, as people do. */
 static gboolean
 choose_memory (const char *option, const char *value, gpointer data, GError **error)
 {
@@ -67,14 +67,14 @@ choose_memory (const char *option, const char *value, gpointer data, GError **er
 
   if (!g_ascii_string_to_unsigned (value, 10, 1, G_MAXSIZE >> 20, &megabytes, NULL))
     {
-      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s: “%s” is no number of megabytes"), option, value);
+      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s: “%s” is not a number of megabytes"), option, value);
       return FALSE;
     }
   options->context.memory = (gsize) megabytes << 20;
   return TRUE;
 }
 
-/* $FDDM_MODULE_DIR, else gpu/ beside the program, else where it was to be installed. */
+/* $FDDM_MODULE_DIR, otherwise gpu/ beside the program, otherwise the configured folder. */
 static char *
 module_dir (void)
 {
@@ -92,11 +92,11 @@ new_parser (FddmCliOptions *options, const GOptionEntry *entries, const GOptionE
             const char *about)
 {
   GOptionEntry common[] = {
-    { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_ ("where to compute: auto, gpu or cpu"), N_ ("DEVICE") },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_ ("threads on the CPU; 0 = one for each core"), "N" },
-    { "memory", 0, 0, G_OPTION_ARG_CALLBACK, choose_memory, N_ ("most memory for tiles, in MB (1024)"), "MB" },
-    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_ ("write what is to be said as JSON"), NULL },
-    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_ ("say nothing but errors"), NULL },
+    { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_ ("device: auto, gpu or cpu"), N_ ("DEVICE") },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_ ("threads on the CPU; 0 = one per core"), "N" },
+    { "memory", 0, 0, G_OPTION_ARG_CALLBACK, choose_memory, N_ ("memory limit for tiles, in MB (1024)"), "MB" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_ ("print results as JSON"), NULL },
+    { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_ ("print errors only"), NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
   };
   GOptionContext *parser = g_option_context_new (arguments);
@@ -124,13 +124,13 @@ fddm_cli_parser_plain (FddmCliOptions *options, const GOptionEntry *entries, con
 GOptionContext *
 fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments, const char *about)
 {
-  GOptionEntry denoising[] = {
-    { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality, N_ ("which network: fast, balanced or best"), N_ ("QUALITY") },
-    { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights, N_ ("a network by name or path, not by quality"),
-      N_ ("NAME") },
-    { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile, N_ ("side of a tile in pixels; 0 = as memory allows"), "N" },
-    { NULL, 0, 0, 0, NULL, NULL, NULL }
-  };
+  GOptionEntry denoising[] = { { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality,
+                                 N_ ("quality: fast, balanced or best"), N_ ("QUALITY") },
+                               { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights,
+                                 N_ ("network, by name or path, instead of --quality"), N_ ("NAME") },
+                               { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile,
+                                 N_ ("side of a tile in pixels; 0 = as large as memory allows"), "N" },
+                               { NULL, 0, 0, 0, NULL, NULL, NULL } };
 
   return new_parser (options, entries, denoising, arguments, about);
 }
@@ -153,7 +153,7 @@ fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GE
 
   if (!g_option_context_parse_strv (parser, &rest, &problem))
     {
-      /* What GOption finds is a matter of usage, too. */
+      /* Errors found by GOption are usage errors, too. */
       if (problem->domain == G_OPTION_ERROR)
         g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, problem->message);
       else
@@ -165,7 +165,7 @@ fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GE
     {
       g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE,
                    n < least ? _ ("%s: a file name is missing; see “fddm %s --help”")
-                             : _ ("%s: there are too many arguments; see “fddm %s --help”"),
+                             : _ ("%s: too many arguments; see “fddm %s --help”"),
                    argv[0], argv[0]);
       return NULL;
     }
@@ -179,7 +179,7 @@ fddm_cli_options_clear (FddmCliOptions *options)
   g_clear_pointer (&options->module_dir, g_free);
 }
 
-/* Profiles are named after GIMP's version: the newest first, then what is no version. */
+/* Profiles are named after GIMP's version: the newest first, other names last. */
 static int
 newest_first (gconstpointer a, gconstpointer b)
 {
@@ -190,7 +190,7 @@ newest_first (gconstpointer a, gconstpointer b)
   return strverscmp (other, one);
 }
 
-/* Every GIMP profile's fddm/. */
+/* Adds fddm/ of every GIMP profile. */
 static void
 add_profiles (GStrvBuilder *folders)
 {
@@ -211,7 +211,7 @@ add_profiles (GStrvBuilder *folders)
     }
 }
 
-/* What stands beside the program in an installation for one user or in a build tree. */
+/* Adds the folders beside the program, in an installation for one user or a build tree. */
 static void
 add_beside_program (GStrvBuilder *folders)
 {

@@ -146,7 +146,7 @@ check_file (const char *path, GError **error)
   size      = g_mapped_file_get_length (file);
   operation = loader_for (bytes, size);
   if (!operation)
-    return fail (error, _ ("Cannot read “%s”: %s"), path, _ ("it is no picture in a known format")), NULL;
+    return fail (error, _ ("Cannot read “%s”: %s"), path, _ ("unrecognised image format")), NULL;
   /* libjpeg makes up what is missing, in gray. */
   if (fddm_jpeg_is (bytes, size) && !fddm_jpeg_whole (bytes, size))
     return fail (error, _ ("Cannot read “%s”: %s"), path, _ ("it is cut off")), NULL;

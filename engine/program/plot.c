@@ -1,4 +1,4 @@
-/* plot.c: the noise that was measured in a picture, as two small plots.
+/* plot.c: two plots of a picture's noise, by brightness and by frequency.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/program/plot.h"
 #include <cairo.h>
@@ -11,14 +11,14 @@
 #define TOP      96 /* of both plots */
 #define BOTTOM   430
 #define MARGIN   76
-#define LABELLED 3 /* largest patch whose frequencies have names */
+#define LABELLED 3 /* largest patch with named frequencies */
 
 typedef struct {
   cairo_t              *cairo;
   const FddmNoiseModel *noise;
   int                   channels;
-  double                left, right; /* of the plot that is being drawn */
-  double                most;        /* value at its top                */
+  double                left, right; /* edges of the current plot */
+  double                most;        /* value at its top          */
 } Plot;
 
 static const double ink[3] = { 0.13, 0.13, 0.15 }, pale[3] = { 0.86, 0.86, 0.88 };
@@ -36,7 +36,7 @@ set_ink (Plot *plot, const double rgb[3])
   cairo_set_source_rgb (plot->cairo, rgb[0], rgb[1], rgb[2]);
 }
 
-/* Writes TEXT with its anchor at X,Y: ALONG 0 = left … 1 = right of it. */
+/* Writes TEXT anchored at X, Y. ALONG: 0 = left end … 1 = right end of the text. */
 static void
 write_text (Plot *plot, double x, double y, double along, double size, const char *text)
 {
@@ -64,7 +64,7 @@ height_of (const Plot *plot, double value)
   return BOTTOM - (BOTTOM - TOP) * MIN (value / plot->most, 1);
 }
 
-/* 1, 2 or 5 times a power of ten, so that MOST is reached in six of them or less. */
+/* Smallest step of 1, 2 or 5 times a power of ten that reaches MOST in at most six steps. */
 static double
 nice_step (double most)
 {
@@ -77,7 +77,7 @@ nice_step (double most)
   return 10 * power;
 }
 
-/* Lines at round values, with their numbers, and the frame; MOST becomes round. */
+/* Draws grid lines at round values with their numbers, titles and the scale up to MOST, rounded up. */
 static void
 draw_axes (Plot *plot, double most, const char *title, const char *below)
 {
@@ -132,7 +132,7 @@ draw_brightness (Plot *plot)
     }
 }
 
-/* How fine frequency K of a patch of side D is. */
+/* Sort key of frequency K in a patch of side D, from coarse to fine. */
 static int
 fineness (int k, int d)
 {
@@ -152,7 +152,7 @@ static char *
 frequency_name (int k, int d)
 {
   if (d == 2)
-    return g_strdup (k == 0 ? _ ("coarse") : k == 1 ? _ ("upright lines") : k == 2 ? _ ("level lines") : _ ("fine"));
+    return g_strdup (k == 0 ? _ ("coarse") : k == 1 ? _ ("vertical lines") : k == 2 ? _ ("horizontal lines") : _ ("fine"));
   return g_strdup_printf ("%d,%d", k / d, k % d);
 }
 
@@ -169,7 +169,7 @@ draw_spectrum (Plot *plot)
         most = MAX (most, fddm_measured_level (plot->noise, c, k));
     }
   g_qsort_with_data (order, n, sizeof *order, by_fineness, &d);
-  draw_axes (plot, 1.1 * most, _ ("By frequency, at middle gray"), _ ("Frequency, from the coarsest to the finest"));
+  draw_axes (plot, 1.1 * most, _ ("By frequency, at middle gray"), _ ("Frequency, from coarse to fine"));
   for (int i = 0; i < n; i++)
     {
       double left = plot->left + group * i + (group - bar * plot->channels) / 2;
@@ -210,10 +210,10 @@ draw_legend (Plot *plot)
       x += 30 + extents.x_advance + 28;
     }
   set_ink (plot, ink);
-  write_text (plot, WIDTH - 24, HEIGHT - 18, 1, 12, _ ("White noise of one strength is as high everywhere."));
+  write_text (plot, WIDTH - 24, HEIGHT - 18, 1, 12, _ ("White noise has the same height everywhere."));
 }
 
-/* As much of TEXT as fits between the edges, with "…" behind. */
+/* Writes TEXT, shortened by "…" if it exceeds the width. */
 static void
 write_title (Plot *plot, double y, double size, const char *text)
 {
@@ -277,7 +277,7 @@ fddm_plot_noise (const FddmNoiseModel *noise, const char *name, const char *path
     status = cairo_surface_write_to_png_stream (surface, append, bytes);
   cairo_destroy (cairo);
   cairo_surface_destroy (surface);
-  /* Writes to another name first, and renames. */
+  /* Writes to a temporary name, then renames. */
   if (status == CAIRO_STATUS_SUCCESS &&
       g_file_set_contents_full (path, (const char *) bytes->data, (gssize) bytes->len,
                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666, &reason))

@@ -1,11 +1,11 @@
-/* axis.c: cutting one axis.
+/* axis.c: division of one axis into tiles.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/tiling/axis.h"
 
 gboolean
 fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count)
 {
-  /* The first and the last tile need a halo on one side only: 2 · halo patches of cores come for free. */
+  /* The first and the last tile need a halo on one side only, which leaves 2 · halo patches for their cores. */
   const int inner = length - 2 * halo;
 
   if (count > 1 && inner < count)

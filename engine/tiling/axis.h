@@ -1,22 +1,23 @@
-/* axis.h: how a picture is cut so that no working memory grows with it.
+/* axis.h: division of an axis into tiles, which keeps working memory independent of the picture's size.
  * SPDX-License-Identifier: Apache-2.0
  *
- * All tiles have the same size, so that what a device prepares for a size is prepared once; those at the picture's edges
- * lie further inside than they need to. Everything is counted in patches. */
+ * All tiles have the same size, so that a device prepares one size only. Tiles at the edges of the picture lie further
+ * inside than necessary. The unit is the patch. */
 #pragma once
 #include <glib.h>
 
 /* One axis. */
 typedef struct {
-  int length; /* of the picture                                                */
-  int halo;   /* patches whose values at a tile's inner edge cannot be trusted */
-  int count;  /* of tiles                                                      */
-  int size;   /* of each, halo included                                        */
+  int length; /* of the picture                                   */
+  int halo;   /* patches with wrong values at a tile's inner edge */
+  int count;  /* of tiles                                         */
+  int size;   /* of a tile, including the halo                    */
 } FddmTiling;
 
-/* COUNT tiles of the smallest size that serves. FALSE, TILING unchanged, when the axis can't be cut into so many. */
+/* Divides LENGTH into COUNT tiles of the smallest sufficient size. FALSE, with TILING unchanged, if the axis is too short
+ * for COUNT tiles. */
 gboolean fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count);
 
-/* Tile I: it covers [*start, *start + size); its trusted part, the core, is [*core, *core_end). The cores of all tiles
- * make up the axis without overlap. */
+/* Tile I covers [*start, *start + size). Its core is [*core, *core_end). The cores of all tiles make up the axis without
+ * overlap. */
 void fddm_tiling_get (const FddmTiling *tiling, int i, int *start, int *core, int *core_end);

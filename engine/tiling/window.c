@@ -1,4 +1,4 @@
-/* window.c: grids, reflection at the picture's edges, mirrored and transposed reading.
+/* window.c: grids, reflection at the picture's edges, mirrored and transposed access.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/tiling/window.h"
 #include "kernels/pixels/pixels.h"
@@ -6,7 +6,7 @@
 FddmGrid
 fddm_grid (int i, int patch)
 {
-  /* In quarters of a patch: the second and the third visit are as far from the first as can be. */
+  /* In quarters of a patch. The second and third grid are as far from the first as possible. */
   static const struct {
     int x, y;
   } quarters[FDDM_GRIDS_MAX] = { { 0, 0 }, { 2, 2 }, { 2, 0 }, { 0, 2 }, { 1, 1 }, { 3, 3 }, { 1, 3 }, { 3, 1 } };
@@ -32,8 +32,8 @@ fddm_rect_grow (const FddmRect *rect, int margin, const FddmRect *within)
 FddmRect
 fddm_tile_region (const FddmTile *tile, int patch, int width, int height)
 {
-  /* Before the tile: a grid's offset. After it: reflection reaches back as far as the tile overhangs, which is under two
-   * patches. On all sides: what repairing a pixel looks at. */
+  /* Before the tile: the offset of a grid. After the tile: reflection reaches back by the tile's overhang, less than two
+   * patches. On all sides: the reach of repair. */
   const int margin = 2 * patch + FDDM_REPAIR_REACH;
   const int left = MAX (tile->column * patch - margin, 0), top = MAX (tile->row * patch - margin, 0);
   const int right  = MIN ((tile->column + tile->columns) * patch + margin, width);
@@ -42,8 +42,8 @@ fddm_tile_region (const FddmTile *tile, int patch, int width, int height)
   return (FddmRect) { .x = left, .y = top, .width = right - left, .height = bottom - top };
 }
 
-/* One axis: offsets of N tile pixels whose first one is picture pixel FIRST; the core [*from, *to) of picture pixels
- * becomes one of tile pixels. */
+/* One axis: offsets of N tile pixels, of which the first is picture pixel FIRST. Converts the core [*from, *to) from
+ * picture to tile pixels. */
 static void
 fill_axis (int *offset, int n, int first, int length, int region, int stride, gboolean mirror, int *from, int *to)
 {

@@ -1,12 +1,12 @@
-/* window.h: where a tile's pixels lie in the rectangle of the picture that was read for it.
+/* window.h: geometry of tiles, and the place of a tile's pixels in its region.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/backend.h"
 
-/* One way of laying the patch grid over the picture. Averaging over several hides the grid. */
+/* A placement of the patch grid on the picture. Averaging over several hides the grid. */
 typedef struct {
-  int      offset_x, offset_y;            /* pixels of reflection before the first one, 0 … d−1 */
-  gboolean mirror_x, mirror_y, transpose; /* of the tile, the last of them transposing          */
+  int      offset_x, offset_y;            /* reflected pixels before the first one, 0 … d−1 */
+  gboolean mirror_x, mirror_y, transpose; /* of the tile; transposed last                   */
 } FddmGrid;
 
 #define FDDM_GRIDS_MAX 8
@@ -19,28 +19,28 @@ typedef struct {
   int x, y, width, height;
 } FddmRect;
 
-/* A tile: patches [row, row + rows) × [column, column + columns) of the plain grid, moved by the grid's offset; REGION is
- * what was read of the picture, CORE what of it can be trusted and is synthesised, OWN what the tile answers for: the core,
- * or less where a filter looks around. The own parts make up the picture. */
+/* A tile: patches [row, row + rows) × [column, column + columns) of the plain grid, shifted by the grid's offset. REGION:
+ * pixels read. CORE: pixels with right values, which are synthesised. OWN: pixels written, the core less the reach of the
+ * filters. The own parts make up the picture. */
 typedef struct {
   int      row, column, rows, columns;
   FddmRect region, core, own;
 } FddmTile;
 
-/* Pixels of the tile's region. */
+/* Number of pixels in the tile's region. */
 static inline gsize
 fddm_tile_pixels (const FddmTile *tile)
 {
   return (gsize) tile->region.width * tile->region.height;
 }
 
-/* RECT and what lies within MARGIN pixels of it in WITHIN. */
+/* RECT, extended by MARGIN pixels to each side, within WITHIN. */
 FddmRect fddm_rect_grow (const FddmRect *rect, int margin, const FddmRect *within);
 
-/* What to read for TILE from a WIDTH × HEIGHT picture: all that any grid's pixels, reflected, may touch. */
+/* Region of TILE in a WIDTH × HEIGHT picture: all pixels that any grid may access, including by reflection. */
 FddmRect fddm_tile_region (const FddmTile *tile, int patch, int width, int height);
 
-/* Fills in WINDOW and the offsets behind it: ROW_OFFSET and COLUMN_OFFSET have room for (the longer side of the tile) ·
- * patch each. SAMPLES: of a pixel in the region, 1 (gray) or 3. */
+/* Fills in WINDOW and its offsets. ROW_OFFSET and COLUMN_OFFSET each have room for (longer side of the tile) · patch.
+ * SAMPLES: per pixel of the region, 1 (gray) or 3. */
 void fddm_window_init (FddmWindow *window, const FddmTile *tile, const FddmGrid *grid, int patch, int channels, int samples,
                        int width, int height, int *row_offset, int *column_offset);

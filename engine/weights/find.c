@@ -1,4 +1,4 @@
-/* find.c: where weights are looked for.
+/* find.c: search for weights files.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>

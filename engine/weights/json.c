@@ -1,4 +1,4 @@
-/* json.c: JSON from strangers, read with json-glib.
+/* json.c: strict JSON from untrusted files, on top of json-glib.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
@@ -75,7 +75,7 @@ fddm_json_parse (const char *text, gsize length, int depth, GError **error)
   gboolean               good;
 
   if (length > G_MAXINT || !g_utf8_validate_len (text, length, NULL) || !is_plain (text, length))
-    return fddm_weights_fail (error, _ ("it is not JSON")), NULL;
+    return fddm_weights_fail (error, _ ("it is not valid JSON")), NULL;
   if (deepest (text, length) > depth)
     return fddm_weights_fail (error, _ ("its JSON is nested too deeply")), NULL;
 
@@ -87,9 +87,9 @@ fddm_json_parse (const char *text, gsize length, int depth, GError **error)
   twice = members.twice;
 
   if (!good || !json_parser_get_root (parser))
-    return fddm_weights_fail (error, _ ("it is not JSON")), NULL;
+    return fddm_weights_fail (error, _ ("it is not valid JSON")), NULL;
   if (twice)
-    return fddm_weights_fail (error, _ ("“%s” stands in it twice"), twice), NULL;
+    return fddm_weights_fail (error, _ ("duplicate key “%s”"), twice), NULL;
   return json_node_copy (json_parser_get_root (parser));
 }
 

@@ -1,4 +1,4 @@
-/* layers.c: the list of layers in a weights file becomes numbered values and pointers to tensors.
+/* layers.c: from the list of layers in a weights file to numbered values and pointers to tensors.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>
@@ -36,7 +36,7 @@ text (const Reader *reader, const char *key, GError **error)
   const char *value = fddm_json_string (json_object_get_member (reader->object, key));
 
   if (!value || !*value)
-    return fddm_weights_fail (error, _ ("layer %d: “%s” is missing or is no text"), reader->index, key), NULL;
+    return fddm_weights_fail (error, _ ("layer %d: “%s” is missing or not a string"), reader->index, key), NULL;
   return value;
 }
 
@@ -46,7 +46,7 @@ divisor (const Reader *reader, const char *key, int whole, int *result, GError *
 {
   *result = (int) fddm_json_integer (json_object_get_member (reader->object, key), 1, FDDM_WEIGHTS_CHANNELS_MAX);
   if (*result < 1 || whole % *result != 0)
-    return fddm_weights_fail (error, _ ("layer %d: “%s” must divide %d"), reader->index, key, whole);
+    return fddm_weights_fail (error, _ ("layer %d: “%s” must be a divisor of %d"), reader->index, key, whole);
   return TRUE;
 }
 
@@ -56,7 +56,7 @@ value (const Reader *reader, const char *name, int *number, GError **error)
   gpointer found;
 
   if (!g_hash_table_lookup_extended (reader->values, name, NULL, &found))
-    return fddm_weights_fail (error, _ ("layer %d reads “%s”, which no layer before it writes"), reader->index, name);
+    return fddm_weights_fail (error, _ ("layer %d reads “%s”, which no earlier layer writes"), reader->index, name);
   *number = GPOINTER_TO_INT (found);
   return TRUE;
 }
@@ -160,8 +160,8 @@ read_attention (Reader *reader, FddmLayer *layer, GError **error)
     return FALSE;
   channels = channels_of (reader, layer->in[0]);
   if (channels % 3 != 0)
-    return fddm_weights_fail (error, _ ("layer %d: the %d channels that it reads are not three times as many as it writes"),
-                              reader->index, channels);
+    return fddm_weights_fail (error, _ ("layer %d: attention needs a multiple of 3 channels, not %d"), reader->index,
+                              channels);
   layer->channels = channels / 3;
   return divisor (reader, "heads", layer->channels, &layer->heads, error);
 }

@@ -1,7 +1,7 @@
 /* safetensors.c: the container of weights files: named tensors and metadata.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Files come from strangers: every number in the header is checked before it is used. */
+ * Files are untrusted: every number in the header is checked before use. */
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/weights/json.h"
@@ -135,18 +135,18 @@ read_tensor (FddmSafetensors *file, const char *name, JsonNode *node, guint64 li
   if (!*name || strlen (name) > NAME_MAX_BYTES)
     return fddm_weights_fail (error, _ ("a tensor's name is empty or too long"));
   if (!JSON_NODE_HOLDS_OBJECT (node))
-    return fddm_weights_fail (error, _ ("tensor “%s” is not described"), name);
+    return fddm_weights_fail (error, _ ("the description of tensor “%s” is not an object"), name);
   object = json_node_get_object (node);
   if (json_object_get_size (object) != 3)
     return fddm_weights_fail (error, _ ("tensor “%s” has keys other than dtype, shape and data_offsets"), name);
   if (!read_type (object, name, &tensor->type, error))
     return FALSE;
   if (!read_shape (object, tensor))
-    return fddm_weights_fail (error, _ ("tensor “%s” has an unusable shape"), name);
+    return fddm_weights_fail (error, _ ("tensor “%s” has an invalid shape"), name);
   if (!read_offsets (object, limit, tensor))
     return fddm_weights_fail (error, _ ("tensor “%s” lies outside the file"), name);
   if (!g_size_checked_mul (&bytes, tensor->count, tensor->type == TYPE_F32 ? 4 : 2) || bytes != tensor->end - tensor->begin)
-    return fddm_weights_fail (error, _ ("tensor “%s” is not as long as its shape says"), name);
+    return fddm_weights_fail (error, _ ("the length of tensor “%s” does not match its shape"), name);
 
   tensor->name = key;
   g_hash_table_insert (file->tensors, g_steal_pointer (&key), g_steal_pointer (&tensor));
@@ -238,7 +238,7 @@ fddm_safetensors_parse (const guint8 *bytes, gsize size, GError **error)
   memcpy (&length, bytes, 8);
   length = GUINT64_FROM_LE (length);
   if (length < 2 || length > HEADER_MAX || length > size - 8 || bytes[8] != '{')
-    return fddm_weights_fail (error, _ ("it is not a safetensors file, or cut off")), NULL;
+    return fddm_weights_fail (error, _ ("it is not a safetensors file, or truncated")), NULL;
 
   root = fddm_json_parse ((const char *) bytes + 8, (gsize) length, 4, error);
   if (!root)
@@ -275,10 +275,10 @@ convert (FddmSafetensors *file, Stored *tensor, GError **error)
   if (g_size_checked_mul (&bytes, tensor->count, sizeof (float)))
     tensor->values = g_try_malloc (bytes);
   if (!tensor->values)
-    return fddm_weights_fail (error, _ ("there is no memory for tensor “%s”"), tensor->name);
+    return fddm_weights_fail (error, _ ("not enough memory for tensor “%s”; close other programs"), tensor->name);
   g_ptr_array_add (file->floats, tensor->values);
   if (!to_floats (file->data + tensor->begin, tensor->type, tensor->count, tensor->values))
-    return fddm_weights_fail (error, _ ("tensor “%s” holds a value that is not finite"), tensor->name);
+    return fddm_weights_fail (error, _ ("tensor “%s” contains a value that is not finite"), tensor->name);
   return TRUE;
 }
 

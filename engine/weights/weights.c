@@ -1,4 +1,4 @@
-/* weights.c: opens a weights file and checks everything that the engine will rely on.
+/* weights.c: parses a weights file and checks everything that the engine relies on.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <float.h>
@@ -54,7 +54,7 @@ number (FddmSafetensors *file, const char *key, double *result, GError **error)
     return FALSE;
   *result = g_ascii_strtod (value, &end);
   if (!*value || *end || strspn (value, "0123456789+-.eE") != strlen (value) || !isfinite (*result))
-    return fddm_weights_fail (error, _ ("metadata “%s”: “%.99s” is no number"), key, value);
+    return fddm_weights_fail (error, _ ("metadata “%s”: “%.99s” is not a number"), key, value);
   return TRUE;
 }
 
@@ -81,7 +81,7 @@ range (FddmSafetensors *file, const char *key, double *from, double *to, GError 
     return FALSE;
   ends = fddm_json_numbers (node, 2, &n);
   if (!ends || n != 2 || !(ends[0] < ends[1]) || fabs (ends[0]) > 1e6 || fabs (ends[1]) > 1e6)
-    return fddm_weights_fail (error, _ ("metadata “%s” must be two rising numbers"), key);
+    return fddm_weights_fail (error, _ ("metadata “%s” must be two numbers in ascending order"), key);
   *from = ends[0];
   *to   = ends[1];
   return TRUE;
@@ -161,7 +161,7 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
   if (!value)
     return TRUE;
   if (weights->kind != FDDM_KIND_GENERATE)
-    return fddm_weights_fail (error, _ ("metadata “%s” has no place in a network of this kind"), "classes");
+    return fddm_weights_fail (error, _ ("metadata “%s” is not allowed in this kind of network"), "classes");
   node = json ("classes", value, 1, error);
   if (!node)
     return FALSE;
@@ -178,7 +178,7 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
         return fddm_weights_fail (error, _ ("metadata “%s”: name %u is empty or too long"), "classes", i);
       weights->classes[i] = fddm_weights_fit_to_show (name);
       if (!g_hash_table_add (seen, weights->classes[i]))
-        return fddm_weights_fail (error, _ ("metadata “%s”: “%s” stands in it twice"), "classes", name);
+        return fddm_weights_fail (error, _ ("metadata “%s”: duplicate name “%s”"), "classes", name);
     }
   return TRUE;
 }
@@ -189,7 +189,7 @@ has_none (FddmSafetensors *file, const char *const *keys, GError **error)
 {
   for (int i = 0; keys[i]; i++)
     if (g_hash_table_contains (file->metadata, keys[i]))
-      return fddm_weights_fail (error, _ ("metadata “%s” has no place in a network of this kind"), keys[i]);
+      return fddm_weights_fail (error, _ ("metadata “%s” is not allowed in this kind of network"), keys[i]);
   return TRUE;
 }
 
@@ -272,7 +272,7 @@ read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
   object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   if (!object || json_object_get_size (object) != 2 || !json_object_has_member (object, "log_s") ||
       !json_object_has_member (object, "error"))
-    return fddm_weights_fail (error, _ ("metadata “%s” must hold “%s” and “%s”"), "difficulty", "log_s", "error");
+    return fddm_weights_fail (error, _ ("metadata “%s” must contain “%s” and “%s”"), "difficulty", "log_s", "error");
 
   weights->difficulty_log_s = fddm_json_numbers (json_object_get_member (object, "log_s"), DIFFICULTY_MAX, &n);
   weights->difficulty_error = fddm_json_numbers (json_object_get_member (object, "error"), DIFFICULTY_MAX, &n_errors);
@@ -280,7 +280,7 @@ read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
   for (guint i = 0; good && i < n; i++)
     good = weights->difficulty_error[i] >= 0 && (i == 0 || weights->difficulty_log_s[i] > weights->difficulty_log_s[i - 1]);
   if (!good)
-    return fddm_weights_fail (error, _ ("metadata “%s”: the curve is damaged"), "difficulty");
+    return fddm_weights_fail (error, _ ("metadata “%s”: invalid curve"), "difficulty");
   weights->n_difficulty = (int) n;
   return TRUE;
 }
@@ -340,7 +340,7 @@ read_all (FddmWeights *weights, FddmSafetensors *file, GError **error)
     return FALSE;
   unused = fddm_safetensors_unused (file);
   if (unused)
-    return fddm_weights_fail (error, _ ("tensor “%s” is used by no layer"), unused);
+    return fddm_weights_fail (error, _ ("tensor “%s” is not used by any layer"), unused);
   return TRUE;
 }
 
@@ -380,7 +380,7 @@ fddm_weights_read (const char *path, GError **error)
   if (g_stat (path, &about) != 0)
     return fddm_weights_fail (error, _ ("Weights file “%s”: %s"), shown, g_strerror (errno)), NULL;
   if (!S_ISREG (about.st_mode))
-    return fddm_weights_fail (error, _ ("Weights file “%s”: it is not a file"), shown), NULL;
+    return fddm_weights_fail (error, _ ("Weights file “%s”: it is not a regular file"), shown), NULL;
   if (about.st_size < 0 || (guint64) about.st_size > FDDM_WEIGHTS_FILE_MAX)
     return fddm_weights_fail (error, _ ("Weights file “%s”: it is too large"), shown), NULL;
   if (!g_file_get_contents (path, &bytes, &size, &reason))

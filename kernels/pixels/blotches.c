@@ -6,10 +6,10 @@
 
 #define CELL FDDM_BLOTCHES_CELL
 
-/* One axis of the cells that PIXELS lie in. */
+/* One axis of the cells that the pixels belong to. */
 typedef struct {
   int pixels, cells;
-  int shift; /* the first pixel's place in its cell */
+  int shift; /* offset of the first pixel in its cell */
 } Axis;
 
 static Axis
@@ -20,7 +20,7 @@ axis_of (int pixels, int begin)
   return (Axis) { pixels, (shift + pixels + CELL - 1) / CELL, shift };
 }
 
-/* The mean of what there is of cell I of ROW in each of the three channels. */
+/* Mean of cell I of ROW in each of the three channels, over the pixels present. */
 static void
 mean_of_cell (const float *pixels, const Axis *across, const Axis *down, int i, int row, float mean[3])
 {
@@ -36,7 +36,7 @@ mean_of_cell (const float *pixels, const Axis *across, const Axis *down, int i, 
     mean[c] = sum[c] / (float) ((right - left) * (bottom - top));
 }
 
-/* The two cells that pixel I lies between, the picture's last ones at its edges, and what the second one counts for. */
+/* The two cells around pixel I (at the picture's edges the last cell), and the weight of the second. */
 static float
 cells_of (const Axis *axis, int i, int cell[2])
 {

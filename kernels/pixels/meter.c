@@ -1,5 +1,4 @@
-/* meter.c: see meter.h. There are 48 logarithms and exponentials for every patch that is looked at: vector.h has them without
- * calls.
+/* meter.c: see meter.h. Each patch takes 48 logarithms and exponentials, which vector.h computes without calls.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/pixels/meter.h"
 #include <math.h>
@@ -9,8 +8,8 @@
 #include "kernels/vector.h"
 
 #define AREA       (FDDM_METER_PATCH * FDDM_METER_PATCH)
-#define STEP       (2.0f / 255.0f) /* where the scale turns from linear to logarithmic: an 8-bit step */
-#define ZERO_LEVEL -3.0f           /* ln s for an output of 0 */
+#define STEP       (2.0f / 255.0f) /* transition of the scale from linear to logarithmic: one 8-bit step */
+#define ZERO_LEVEL -3.0f           /* ln s of an output of 0                                             */
 #define SURE_MIN   -1.5f
 #define SURE_MAX   3.0f
 
@@ -50,7 +49,7 @@ fddm_meter_features (const float *coefficients, int rows, int columns, float *in
 
         for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)
           x[k] = row[here + k];
-        /* A slope of the picture cancels; white noise keeps its strength. */
+        /* Cancels a slope of the picture and keeps the strength of white noise. */
         for (int k = 0; k < FDDM_METER_COEFFICIENTS; k += AREA)
           x[k] = (x[k] - (row[left + k] + row[right + k] + above[here + k] + below[here + k]) / 4) / sqrtf (1.25f);
         for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)

@@ -5,22 +5,22 @@
 #include "kernels/pixels/pixels.h"
 #include "kernels/vector.h"
 
-/* Pixels are computed in blocks of SIDE × SIDE, whose arrays stay in the processor's caches. */
+/* Pixels are computed in blocks of SIDE × SIDE, whose arrays fit into the processor's caches. */
 #define SIDE     64
 #define REACH    FDDM_NONLOCAL_REACH
 #define ROW      (SIDE + 2 * REACH)
 #define CHANNELS 3
-#define SQUARES  (SIDE + 2)  /* of a column: 3×3 pixels stand over the block's edges       */
-#define ACROSS   (SIDE + 16) /* of a row: whole vectors, for what is left of a row may be rounded otherwise */
+#define SQUARES  (SIDE + 2)  /* per column: the 3×3 neighbourhoods overhang the block                             */
+#define ACROSS   (SIDE + 16) /* per row: whole vectors, since the remainder of a row might be rounded differently */
 
 typedef struct {
-  float around[CHANNELS][ROW * ROW + ACROSS]; /* the block and what it looks at, a plane for each channel */
-  float squares[SQUARES * ACROSS];            /* of one shift: squared differences of single pixels       */
-  float weight[SIDE * SIDE];                  /* Σ w                                                      */
-  float sum[CHANNELS][SIDE * SIDE];           /* Σ w·l                                                    */
+  float around[CHANNELS][ROW * ROW + ACROSS]; /* the block and its surroundings, one plane per channel */
+  float squares[SQUARES * ACROSS];            /* for one shift: squared differences of pixels          */
+  float weight[SIDE * SIDE];                  /* Σ w                                                   */
+  float sum[CHANNELS][SIDE * SIDE];           /* Σ w·l                                                 */
 } Block;
 
-/* The block whose first pixel is (LEFT, TOP). What lies behind the planes' ends is computed with, too, but not used. */
+/* Loads the block with first pixel (LEFT, TOP). Values behind the planes' ends are computed but not used. */
 static void
 load (Block *block, const float *pixels, int width, int height, int left, int top)
 {
@@ -41,7 +41,7 @@ load (Block *block, const float *pixels, int width, int height, int left, int to
       block->around[c][ROW * ROW + x] = 0.0f;
 }
 
-/* Each pixel counts for itself. */
+/* Each pixel has weight 1 for itself. */
 static void
 start (Block *block)
 {
@@ -53,7 +53,8 @@ start (Block *block)
         block->sum[c][y * SIDE + x] = block->around[c][(y + REACH) * ROW + x + REACH];
 }
 
-/* SHIFT: floats from x to y in a plane. SCALE: of the nine pixels' sum of squared differences over all channels. */
+/* SHIFT: floats from x to y in a plane. SCALE: factor of the sum of squared differences over the nine pixels and all
+ * channels. */
 FDDM_INLINE void
 add_shift (Block *block, int shift, float scale)
 {
@@ -107,7 +108,7 @@ add_shifts (Block *block, float h)
         add_shift (block, FDDM_NONLOCAL_STEP * (j * ROW + i), scale);
 }
 
-/* z − l of the block's first COLUMNS × ROWS pixels, to CHANGE, whose rows are STRIDE floats apart. */
+/* Writes z − l of the block's first COLUMNS × ROWS pixels to CHANGE, with STRIDE floats per row. */
 static void
 store (const Block *block, int columns, int rows, float *change, gsize stride)
 {

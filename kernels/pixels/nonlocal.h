@@ -1,22 +1,22 @@
-/* nonlocal.h: what looks alike in a picture, averaged.
+/* nonlocal.h: averages similar pixels.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Non-local means (Buades, Coll and Morel, CVPR 2005) of a picture l that has little noise left:
+ * Non-local means (Buades, Coll and Morel, CVPR 2005) of a picture l with little noise:
  *
  *   z(x) = Σ w(x, y)·l(y) / Σ w(x, y),   w(x, y) = (1 − d/8h²)⁸, 0 from d = 8h² on, which is nearly exp (−d/h²),
  *
- * d the mean square of l's differences over the 3×3 pixels around x and y and the channels. Of the pixels around x every
- * third one in a row and column is looked at: neighbours have the same noise left and much the same texture, so that they say
- * little and blur. */
+ * where d is the mean squared difference of l over the 3×3 pixels around x and y and the channels. y takes every third
+ * pixel around x in both directions: adjacent pixels share the residual noise and much of the texture, so that they would
+ * add little information and blur. */
 #pragma once
 #include <glib.h>
 
-/* Pixels from one y to the next, how many of them to each side of x, and how far a pixel's z looks. */
+/* Pixels from one y to the next; number of them to each side of x; reach of a pixel's z. */
 #define FDDM_NONLOCAL_STEP  3
 #define FDDM_NONLOCAL_SIDE  3
 #define FDDM_NONLOCAL_REACH (FDDM_NONLOCAL_STEP * FDDM_NONLOCAL_SIDE + 1)
 
-/* z − l to CHANGE. PIXELS (l) and CHANGE are packed arrays of WIDTH × HEIGHT pixels with three finite samples each, reflected at
- * their edges. H > 0, in their units. THREADS share the work; the result doesn't depend on them, nor, further inside than the
- * reach, on where the array ends. FALSE when memory ran out. */
+/* Writes z − l to CHANGE. PIXELS (l) and CHANGE are packed arrays of WIDTH × HEIGHT pixels with three finite samples,
+ * reflected at their edges. H > 0, in their units. THREADS share the work. The result does not depend on their number,
+ * nor, further inside than the reach, on the extent of the array. FALSE if out of memory. */
 gboolean fddm_nonlocal_change (const float *pixels, int width, int height, float h, int threads, float *change);

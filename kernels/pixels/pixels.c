@@ -1,4 +1,4 @@
-/* pixels.c: what is done to pixels before anything is computed from them.
+/* pixels.c: passes over pixels before and after the computation.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/pixels/pixels.h"
 #include <math.h>
@@ -6,8 +6,8 @@
 #include "kernels/fddm-math.h"
 #include <omp.h>
 
-/* From so many floats on a loop is shared among threads: before a GPU these loops are what takes the time. More threads
- * than this wait for the memory. */
+/* Number of floats from which a loop is shared among threads (before a GPU, these loops take most of the time), and
+ * maximum number of threads: more would wait for the memory. */
 #define SHARED_FROM ((gsize) 1 << 20)
 #define THREADS_MAX 16
 
@@ -17,7 +17,7 @@ threads_for (gsize floats)
   return floats < SHARED_FROM ? 1 : MIN (omp_get_max_threads (), THREADS_MAX);
 }
 
-/* Without a branch, so that compilers make vectors of it: every pixel of every picture passes here. */
+/* Without a branch, so that compilers vectorise it: every pixel of every picture passes here. */
 static gboolean
 all_finite (const float *values, gsize n)
 {
@@ -49,7 +49,7 @@ fddm_pixels_are_finite (const float *pixels, gsize n)
   return n_bad == 0;
 }
 
-/* The mean of the finite pixels among the neighbours, middle gray when there are none. */
+/* Mean of the finite pixels in the neighbourhood; middle gray if there are none. */
 static void
 fill_from_neighbours (const float *pixels, int width, int height, int channels, int x, int y, float *out)
 {

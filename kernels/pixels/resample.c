@@ -1,4 +1,4 @@
-/* resample.c: Lanczos' filter on a circle.
+/* resample.c: Lanczos filter on a circle.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/pixels/resample.h"
 #include <math.h>
@@ -27,7 +27,7 @@ fddm_resampler_new (int from, int to)
   resampler->weights = g_new (float, (gsize) to * resampler->taps);
   for (int i = 0; i < to; i++)
     {
-      const double at      = (i + 0.5) * step - 0.5; /* where the sample's middle lies in FROM */
+      const double at      = (i + 0.5) * step - 0.5; /* centre of the sample in FROM */
       float       *weights = resampler->weights + (gsize) i * resampler->taps;
       double       sum     = 0.0;
 

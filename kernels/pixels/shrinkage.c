@@ -11,22 +11,22 @@
 #define SIDE  FDDM_SHRINKAGE_SIDE
 #define HALF  (SIDE / 2)
 #define AREA  (SIDE * SIDE)
-#define MOST  3     /* channels */
-#define LEAST 1e-9f /* thresholds are no smaller: their squares are divided by */
-#define ROWS  4     /* of a product that are computed at a time, for a processor's registers */
+#define MOST  3     /* maximum number of channels                            */
+#define LEAST 1e-9f /* smallest threshold: its square is a divisor           */
+#define ROWS  4     /* of a product computed together, to fit into registers */
 
-/* The DCT's even and odd rows are symmetric and antisymmetric: their left halves say all. */
+/* The even rows of the DCT are symmetric, the odd rows antisymmetric, so their left halves suffice. */
 typedef struct {
   float even[HALF * HALF], odd[HALF * HALF];           /* row k: frequency 2k or 2k + 1 */
-  float even_back[HALF * HALF], odd_back[HALF * HALF]; /* transposed                */
-  float fade[SIDE];                                    /* what a block's pixel counts for; with the next block's it is 1 */
+  float even_back[HALF * HALF], odd_back[HALF * HALF]; /* transposed                    */
+  float fade[SIDE]; /* weight of a block's pixel; the weights of overlapping blocks add up to 1 */
 } Tables;
 
 typedef struct {
-  float plane[MOST][AREA];        /* of a block: l, then what it changes by        */
-  float right[MOST][SIDE * HALF]; /* of the block before: the half that overlaps   */
+  float plane[MOST][AREA];        /* of a block: l, then its change                   */
+  float right[MOST][SIDE * HALF]; /* right half of the previous block, which overlaps */
   float other[AREA], folded[AREA];
-  float square[(SIDE + 2) * (SIDE + 2) + 12]; /* each worker's block is aligned, too */
+  float square[(SIDE + 2) * (SIDE + 2) + 12]; /* keeps the block of each worker aligned */
 } Block;
 
 G_STATIC_ASSERT (sizeof (Block) % 64 == 0);
@@ -58,7 +58,7 @@ tables (void)
 
 /* ---- The transform, along columns ---- */
 
-/* Row k of OUT is Σ a(k, y) · row y of IN; rows lie STRIDE floats apart. */
+/* Row k of OUT is Σ a(k, y) · row y of IN. Rows are STRIDE floats apart. */
 FDDM_INLINE void
 multiply (const float *a, const float *in, int in_stride, float *out, int out_stride)
 {
@@ -76,7 +76,7 @@ multiply (const float *a, const float *in, int in_stride, float *out, int out_st
     }
 }
 
-/* To FOLDED: sums of what lies symmetric, then differences. */
+/* Writes the sums of symmetric elements, then their differences, to FOLDED. */
 FDDM_INLINE void
 fold (const float *in, float *folded)
 {
@@ -129,7 +129,7 @@ transpose (const float *in, float *out)
 
 /* ---- One block ---- */
 
-/* d·t²/(Q + t²) of each coefficient d but the first, negative: what shrinkage changes. */
+/* Replaces each coefficient d, except the first, by its change −d·t²/(Q + t²). */
 FDDM_INLINE void
 shrink (float *d, float *square, float t2)
 {
@@ -158,7 +158,7 @@ shrink (float *d, float *square, float t2)
   d[0] = 0.0f;
 }
 
-/* PLANE becomes what it changes by, as much of it as the block counts for. */
+/* Replaces PLANE by its change, weighted by the block's fade. */
 FDDM_VECTORS static void
 shrink_plane (const Tables *t, Block *block, float *plane, float t2)
 {
@@ -174,7 +174,7 @@ shrink_plane (const Tables *t, Block *block, float *plane, float t2)
       plane[y * SIDE + x] *= t->fade[y] * t->fade[x];
 }
 
-/* A pixel's Y'CbCr, one that is out of all bounds taken for less. */
+/* Y'CbCr of a pixel, clamped to FDDM_PIXEL_LIMIT. */
 FDDM_INLINE void
 load_pixel (const float *pixel, int channels, float ycbcr[MOST])
 {
@@ -188,7 +188,7 @@ load_pixel (const float *pixel, int channels, float ycbcr[MOST])
     fddm_ycbcr_from_rgb (rgb, ycbcr);
 }
 
-/* The block whose first pixel is (LEFT, TOP), and the mean square of what was removed of each channel. */
+/* Loads the block with first pixel (LEFT, TOP), and computes the mean square of the noise removed in each channel. */
 FDDM_INLINE void
 load_channels (const FddmShrinkage *s, int channels, int left, int top, Block *block, float energy[MOST])
 {
@@ -249,7 +249,7 @@ typedef struct {
   int left, top, right, bottom;
 } Bounds;
 
-/* The left half of the block at (LEFT, TOP) and the right one of that before, to CHANGE. */
+/* Adds the left half of the block at (LEFT, TOP) and the right half of the previous block to CHANGE. */
 static void
 store (const FddmShrinkage *s, const Bounds *area, int left, int top, const Block *block, float *change)
 {
@@ -279,7 +279,7 @@ keep_right (Block *block, int channels)
       memcpy (block->right[c] + y * HALF, block->plane[c] + y * SIDE + HALF, HALF * sizeof (float));
 }
 
-/* The first block that a pixel at I belongs to, whose coordinate in the picture is I + ORIGIN. */
+/* Start of the first block that includes pixel I, whose picture coordinate is I + ORIGIN. */
 static int
 first_block (int i, int origin)
 {
@@ -312,7 +312,7 @@ fddm_shrinkage_add (const FddmShrinkage *shrinkage, int area_x, int area_y, int 
 
   if (blocks == NULL)
     return FALSE;
-  /* Every second row of blocks at a time: those don't overlap. Two numbers are added to each pixel, in either order. */
+  /* Alternate rows of blocks do not overlap. Each pixel is the sum of two numbers, so that their order does not matter. */
   for (int odd = 0; odd < 2; odd++)
     {
 #pragma omp parallel for schedule(dynamic) num_threads(workers)

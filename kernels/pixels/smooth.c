@@ -9,7 +9,7 @@ spline (float outer_before, float before, float middle, float after, float outer
   return 0.375f * middle + (0.25f * (before + after) + 0.0625f * (outer_before + outer_after));
 }
 
-/* One pixel, by way of reflection. */
+/* A single pixel, with reflection. */
 static void
 smooth_at_edge (const float *in, int x, int width, int channels, int step, float *out)
 {

@@ -5,16 +5,17 @@
 #include <string.h>
 #include "kernels/fddm-math.h"
 
-/* Texture is made stronger by so much at most, and only where more than that share of the noise's energy is wanting, fully from
- * twice as much on: the noise is measured to a few percent of it, and the window's mean has some chance in it. */
+/* Maximum gain of the texture, and the missing energy from which it starts, as a fraction of the noise's energy. The gain
+ * is full from twice that fraction. The noise level is known to a few percent only, and the mean over the window has a
+ * spread. */
 #define GAIN_MOST 2.0f
 #define WANTING   0.06f
 
-/* Fine waves of the photo further from the estimate's than so many times the noise are something else, and those of an estimate
- * that span more than [0,1] are glints: they have no say. */
+/* Excludes from the energies: fine waves of the photo further from those of the estimate than OUTLIER times the noise,
+ * and fine waves of an estimate that span more than [0,1], which are glints. */
 #define OUTLIER 8.0f
 
-/* PLANE becomes h·PLANE. */
+/* PLANE = h·PLANE. */
 static void
 keep_fine (float *plane, int width, int height, float *spare, float *scratch)
 {
@@ -36,7 +37,7 @@ average (float *plane, int width, int height, float *scratch)
     fddm_smooth (plane, (gsize) width, width, height, 1, 1 << level, scratch);
 }
 
-/* What h leaves of the energy of white noise: Σ over the squares of its taps. */
+/* Energy of white noise after h: the sum of the squares of its taps. */
 static double
 energy_kept (void)
 {
@@ -58,7 +59,7 @@ energy_kept (void)
   return sum;
 }
 
-/* Energy of luma's noise in a pixel where its curve is 1, pixels in [0,1]. */
+/* Energy of luma noise per pixel where its curve is 1, for pixels in [0,1]. */
 static double
 noise_energy (const FddmNoiseModel *noise)
 {
@@ -70,7 +71,7 @@ noise_energy (const FddmNoiseModel *noise)
   return sum / n / 4;
 }
 
-/* From the fine waves of t, of y and of l, and l itself, to a, b, c and the noise's energy, whose means tell g. */
+/* From l and the fine waves of t, y and l to the terms a, b, c and the noise's energy, whose means determine g. */
 static void
 count_energies (const float *texture, float *const planes[FDDM_TEXTURE_PLANES], gsize n, const FddmNoiseModel *noise)
 {
@@ -90,7 +91,7 @@ count_energies (const float *texture, float *const planes[FDDM_TEXTURE_PLANES], 
     }
 }
 
-/* The larger root of a·g² + 2·b·g + c = 0, less 1; nothing where what is wanting, −(a + 2·b + c), is less than LEAST. */
+/* The larger root of a·g² + 2·b·g + c = 0, minus 1; 0 if the missing energy −(a + 2·b + c) is below LEAST. */
 static float
 growth (float a, float b, float c, float least)
 {

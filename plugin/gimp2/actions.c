@@ -15,12 +15,12 @@
 struct FddmAction {
   const char          *procedure;
   const FddmParameter *table;
-  /* Whether the user wants to go on, with VALUES as they are then; FALSE with an error where there is nothing to ask. */
+  /* Shows the dialog, which updates VALUES. FALSE if the user cancels, or with an error if there is nothing to ask. */
   gboolean (*ask) (FddmImageId image, FddmItemId drawable, double *values, GError **error);
-  /* Does it, and fills in the reply but for the status. */
+  /* Does the work and fills in the reply except the status. */
   gboolean (*work) (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account,
                     GError **error);
-  /* What the log calls it; free with g_free. */
+  /* Name in the log. Free with g_free. */
   char *(*name) (FddmItemId drawable, const double *values);
 };
 
@@ -97,10 +97,10 @@ name_generate (G_GNUC_UNUSED FddmItemId drawable, const double *values)
 const FddmAction fddm_gimp2_generate = { FDDM_GENERATE_PROCEDURE, fddm_generate_parameters, ask_generate, work_generate,
                                          name_generate };
 
-/* ---- What they share ---- */
+/* ---- Shared ---- */
 
-/* As many values as a success would have: GIMP fills in what is missing by the declared types, and crashes where it then hands
- * an array that is not there to who called. */
+/* Returns as many values as on success. GIMP fills in missing ones by the declared types and crashes when it passes a
+ * missing array to the caller. */
 static void
 answer_nothing (FddmReply *reply, GimpPDBStatusType status)
 {
@@ -120,7 +120,7 @@ answer_error (FddmReply *reply, GimpPDBStatusType status, const char *text)
   reply->values[1].data.d_string = g_strdup (text);
 }
 
-/* What a script says, in the table's order. */
+/* Reads a script's arguments, in the table's order. */
 static void
 read_arguments (const FddmParameter *table, const GimpParam *param, double *values)
 {
@@ -134,7 +134,7 @@ read_arguments (const FddmParameter *table, const GimpParam *param, double *valu
       }
 }
 
-/* Values of the last dialog, if there was one in this session; the defaults stay for what they don't have. */
+/* Recalls the values of the session's last dialog, if any; VALUES keeps the defaults of missing ones. */
 static void
 recall (const FddmAction *action, double *values)
 {
@@ -170,7 +170,7 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
     read_arguments (action->table, param + FDDM_GIMP2_FIRST, values);
   else
     {
-      answer_error (reply, GIMP_PDB_CALLING_ERROR, _ ("Wrong number of arguments."));
+      answer_error (reply, GIMP_PDB_CALLING_ERROR, _ ("Wrong number of arguments. The procedure browser lists them."));
       return;
     }
 
@@ -182,7 +182,7 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
         answer_nothing (reply, GIMP_PDB_CANCEL);
       return;
     }
-  if (mode == GIMP_RUN_INTERACTIVE) /* before the work: cancelling that ends this process */
+  if (mode == GIMP_RUN_INTERACTIVE) /* stored before the work, because cancelling ends this process */
     remember (action, values);
   if (!action->work (image, drawable, values, reply, &account, &error))
     {

@@ -1,14 +1,14 @@
-/* actions.h: what the procedures do when GIMP 2.10 calls them.
+/* actions.h: the procedures as called by GIMP 2.10.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <libgimp/gimp.h>
 
 #include "ui/parameter.h"
 
-/* Arguments before our own: run-mode, image and drawable. */
+/* Arguments before those of the table: run mode, image and drawable. */
 #define FDDM_GIMP2_FIRST 3
 
-/* What GIMP gets back. It reads it after run() has returned, so it must stay. */
+/* Return values for GIMP. They must outlive run(), since GIMP reads them after it returns. */
 typedef struct {
   GimpParam values[3];
   int       n;
@@ -18,9 +18,9 @@ typedef struct FddmAction FddmAction;
 
 extern const FddmAction fddm_gimp2_denoise, fddm_gimp2_generate;
 
-/* A procedure with a dialog, by the arguments that GIMP hands over. */
+/* Runs a procedure with a dialog, given GIMP's arguments. */
 void fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, FddmReply *reply);
 
-/* The batch scripts' helpers. */
+/* Helpers of the batch scripts. */
 void fddm_gimp2_denoise_file (const GimpParam *param, FddmReply *reply);
 void fddm_gimp2_generate_file (const GimpParam *param, FddmReply *reply);

@@ -1,11 +1,11 @@
-; fddm-batch.scm: FDDM Denoise over many files and FDDM Generate into a folder, for GIMP 2.10.
+; fddm-batch.scm: FDDM Denoise for many files and FDDM Generate into a folder, on GIMP 2.10.
 ; SPDX-License-Identifier: Apache-2.0
 ;
 ; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0)
-; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0 150 100 50)    ; coarse, medium and fine as well
+; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0 150 100 50)    ; with coarse, medium, fine
 ;
-; Each file that the pattern matches is denoised and saved under its own name in the folder. A file that fails is reported
-; and the rest goes on. The last message is "fddm-batch-denoise: 3 done, 1 failed". Quality and device go by name or number.
+; Denoises each file that matches the pattern and saves the result in the folder, under the name of the file. Reports files
+; that fail and continues. The last message is "fddm-batch-denoise: 3 done, 1 failed". Quality and device are names or numbers.
 
 (define (fddm-batch-denoise pattern folder noise luma chroma detail quality device seed . bands)
   (let* ((text (lambda (value) (if (number? value) (number->string value) value)))
@@ -35,10 +35,10 @@
                                  (number->string failed) " failed"))))
 
 ; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0)
-; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0 0.5 "cpu")    ; eta and device as well
+; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0 0.5 "cpu")    ; with eta and device
 ;
-; Saves four textures of wood as out/wood-0.png to out/wood-3.png: the number is the seed. The arguments are model, subject
-; ("" for any), width, height, steps, whether the edges meet, how many, the folder and the first seed. The last message is
+; Saves four textures of wood as out/wood-0.png to out/wood-3.png; the number is the seed. Arguments: model, subject ("" =
+; any), width, height, steps, tileable (whether opposite edges meet), number of pictures, folder, first seed. The last message is
 ; "fddm-batch-generate: 4 done, 0 failed".
 
 (define (fddm-batch-generate model subject width height steps tileable count folder seed . more)

@@ -1,4 +1,4 @@
-/* register.c: the procedures on GIMP 2.10: registration; actions.c has what they do.
+/* register.c: registration of the procedures on GIMP 2.10. actions.c runs them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
@@ -22,7 +22,7 @@ type_of (const FddmParameter *parameter)
     }
 }
 
-/* ARGUMENTS has room for FIRST of GIMP's and those of the table; DRAWABLE says what the drawable is for. */
+/* ARGUMENTS has room for FIRST arguments of GIMP and those of the table. DRAWABLE describes the drawable argument. */
 static void
 install (const char *name, const char *menu, const char *label, const char *blurb, const char *help, const char *drawable,
          const FddmParameter *table, int n_returns, const GimpParamDef *returns)
@@ -49,7 +49,7 @@ install_denoise (void)
 {
   static const GimpParamDef returns[] = {
     { GIMP_PDB_LAYER, "new-layer", "The denoised layer" },
-    { GIMP_PDB_LAYER, "noise-layer", "The second layer, removed noise or uncertainty; or -1" },
+    { GIMP_PDB_LAYER, "noise-layer", "The second layer, with the removed noise or the uncertainty, or -1" },
   };
 
   install (FDDM_DENOISE_PROCEDURE, FDDM_DENOISE_MENU, FDDM_DENOISE_LABEL, FDDM_DENOISE_BLURB, FDDM_DENOISE_HELP,
@@ -60,18 +60,18 @@ static void
 install_generate (void)
 {
   static const GimpParamDef returns[] = {
-    { GIMP_PDB_INT32, "num-layers", "How many layers were made" },
-    { GIMP_PDB_INT32ARRAY, "layers", "The new layers, by their seeds" },
+    { GIMP_PDB_INT32, "num-layers", "Number of new layers" },
+    { GIMP_PDB_INT32ARRAY, "layers", "The new layers, in the order of their seeds" },
   };
 
   install (FDDM_GENERATE_PROCEDURE, FDDM_GENERATE_MENU, FDDM_GENERATE_LABEL, FDDM_GENERATE_BLURB, FDDM_GENERATE_HELP,
-           "The layer above which the new ones go; -1: on top", fddm_generate_parameters, G_N_ELEMENTS (returns), returns);
+           "The layer below the new ones; -1: insert at the top", fddm_generate_parameters, G_N_ELEMENTS (returns), returns);
 }
 
 static void
 install_helper (const char *name, const char *blurb, const char *help, int n, const GimpParamDef *arguments)
 {
-  static const GimpParamDef returns[] = { { GIMP_PDB_STRING, "problem", "What went wrong; empty when nothing did" } };
+  static const GimpParamDef returns[] = { { GIMP_PDB_STRING, "problem", "The error; empty on success" } };
 
   gimp_install_procedure (name, blurb, help, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE, NULL, NULL, GIMP_PLUGIN, n,
                           G_N_ELEMENTS (returns), arguments, returns);
@@ -87,7 +87,7 @@ install_helpers (void)
   };
   static const GimpParamDef generate[] = {
     { GIMP_PDB_STRING, "model", "The network" },
-    { GIMP_PDB_STRING, "subject", "What to make" },
+    { GIMP_PDB_STRING, "subject", "The subject of the picture" },
     { GIMP_PDB_STRING, "folder", "The folder to write to" },
     { GIMP_PDB_STRING, "settings", "Other parameters of " FDDM_GENERATE_PROCEDURE ", as in \"width=512 seed=3\"" },
   };

@@ -13,14 +13,14 @@
 
 struct FddmAction {
   const FddmParameter *table;
-  gboolean             one; /* takes one drawable, no more and no less */
-  /* Whether the user wants to go on, with CONFIG as it is then; FALSE with an error where there is nothing to ask. */
+  gboolean             one; /* accepts exactly one drawable */
+  /* Shows the dialog, which updates CONFIG. FALSE if the user cancels, or with an error if there is nothing to ask. */
   gboolean (*ask) (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
                    GError **error);
-  /* Does it, and fills in ANSWER but for the status. */
+  /* Does the work and fills in ANSWER except the status. */
   gboolean (*work) (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
                     GimpValueArray **answer, char **account, GError **error);
-  /* What the log calls it; free with g_free. */
+  /* Name in the log. Free with g_free. */
   char *(*name) (FddmItemId drawable, const double *values);
 };
 
@@ -98,7 +98,7 @@ name_generate (G_GNUC_UNUSED FddmItemId drawable, const double *values)
 
 const FddmAction fddm_gimp3_generate = { fddm_generate_parameters, FALSE, ask_generate, work_generate, name_generate };
 
-/* ---- What they share ---- */
+/* ---- Shared ---- */
 
 GimpValueArray *
 fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable **drawables,

@@ -7,7 +7,7 @@
 
 G_DEFINE_QUARK (fddm-host-error-quark, fddm_host_error)
 
-/* GIMP 3 hands out objects; the numbers in them are what we pass around. */
+/* GIMP 3 uses objects; the shared code identifies them by their numbers. */
 #define IMAGE(id)    gimp_image_get_by_id (id)
 #define ITEM(id)     gimp_item_get_by_id (id)
 #define DRAWABLE(id) gimp_drawable_get_by_id (id)

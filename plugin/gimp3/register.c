@@ -1,4 +1,4 @@
-/* register.c: the procedures on GIMP 3: registration; actions.c has what they do.
+/* register.c: registration of the procedures on GIMP 3. actions.c runs them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
@@ -22,7 +22,7 @@ static void
 add_argument (GimpProcedure *procedure, const FddmParameter *parameter)
 {
   const char *label = _ (parameter->label);
-  const char *blurb = _ (parameter->blurb); /* GIMP tells the range itself */
+  const char *blurb = _ (parameter->blurb); /* GIMP adds the range */
   GimpChoice *choice;
 
   switch (parameter->type)
@@ -76,7 +76,8 @@ new_denoise (GimpPlugIn *plugin, const char *name)
   gimp_procedure_add_layer_return_value (procedure, "new-layer", "New layer", "The denoised layer", FALSE,
                                          G_PARAM_READWRITE);
   gimp_procedure_add_layer_return_value (procedure, "noise-layer", "Noise layer",
-                                         "The second layer, removed noise or uncertainty, if any", TRUE, G_PARAM_READWRITE);
+                                         "The second layer, with the removed noise or the uncertainty, if any", TRUE,
+                                         G_PARAM_READWRITE);
   return procedure;
 }
 
@@ -90,8 +91,8 @@ new_generate (GimpPlugIn *plugin, const char *name)
   gimp_procedure_set_menu_label (procedure, _ (FDDM_GENERATE_LABEL));
   gimp_procedure_add_menu_path (procedure, FDDM_GENERATE_MENU);
   gimp_procedure_set_documentation (procedure, _ (FDDM_GENERATE_BLURB), _ (FDDM_GENERATE_HELP), name);
-  gimp_procedure_add_core_object_array_return_value (procedure, "layers", "Layers", "The new layers, by their seeds",
-                                                     GIMP_TYPE_LAYER, G_PARAM_READWRITE);
+  gimp_procedure_add_core_object_array_return_value (
+    procedure, "layers", "Layers", "The new layers, in the order of their seeds", GIMP_TYPE_LAYER, G_PARAM_READWRITE);
   return procedure;
 }
 
@@ -107,7 +108,7 @@ new_helper (GimpPlugIn *plugin, const char *name, GimpRunFunc run, const char *b
   GimpProcedure *procedure = gimp_procedure_new (plugin, name, GIMP_PDB_PROC_TYPE_PLUGIN, run, NULL, NULL);
 
   gimp_procedure_set_documentation (procedure, blurb, help, NULL);
-  gimp_procedure_add_string_return_value (procedure, "problem", "Problem", "What went wrong; empty when nothing did", "",
+  gimp_procedure_add_string_return_value (procedure, "problem", "Problem", "The error; empty on success", "",
                                           G_PARAM_READWRITE);
   return procedure;
 }
@@ -130,7 +131,7 @@ new_generate_file (GimpPlugIn *plugin, const char *name)
                                          FDDM_GENERATE_FILE_HELP);
 
   add_text (procedure, "model", "Model", "The network");
-  add_text (procedure, "subject", "Subject", "What to make");
+  add_text (procedure, "subject", "Subject", "The subject of the picture");
   add_text (procedure, "folder", "Folder", "The folder to write to");
   add_text (procedure, "settings", "Settings",
             "Other parameters of " FDDM_GENERATE_PROCEDURE ", as in \"width=512 seed=3\"");
@@ -168,7 +169,7 @@ query_procedures (G_GNUC_UNUSED GimpPlugIn *plugin)
   return names;
 }
 
-/* Our translations may lie outside of the plug-in's folder, where GIMP would not look: bound here instead. */
+/* The translations may be outside the plug-in's folder, where GIMP does not look, so they are bound here. */
 static gboolean
 set_i18n (G_GNUC_UNUSED GimpPlugIn *plugin, G_GNUC_UNUSED const gchar *name, G_GNUC_UNUSED gchar **domain,
           G_GNUC_UNUSED gchar **folder)

@@ -77,7 +77,7 @@ static char *
 describe_run (const FddmContext *context, const FddmReport *report, double seconds)
 {
   if (report->tiles == 0)
-    return g_strdup (_ ("Nothing was to be removed: a copy."));
+    return g_strdup (_ ("No noise to remove; the layer was copied unchanged."));
   /* translators: luma and chroma noise, the device, seconds */
   return fddm_job_account (context, g_strdup_printf (_ ("Noise: luma %.1f, chroma %.1f. %s, %.1f s."), report->luma,
                                                      report->chroma, fddm_context_describe (context), seconds));

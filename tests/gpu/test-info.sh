@@ -50,7 +50,7 @@ vanishes() {
   for copies in $(seq 20 2 60); do
     EMULATE_CUDA=lost=$copies "$fddm" denoise --json --noise 10 --weights "$weights" "$picture" "$out/lost.png" >"$out/json" ||
       return 1
-    grep -qF "went on with the CPU" "$out/json" && return 0
+    grep -qF "continued on the CPU" "$out/json" && return 0
   done
   return 1
 }

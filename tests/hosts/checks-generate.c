@@ -303,7 +303,7 @@ check_refused (void)
   fill (source, noisy_ramp, NULL);
   grass_values (values);
   values[FDDM_GENERATE_SUBJECT] = fddm_value_of_text ("gras");
-  not_generated (image, source, values, "“gras”; known are: grass, stone paving", "an unknown subject");
+  not_generated (image, source, values, "“gras”; available: grass, stone paving", "an unknown subject");
   grass_values (values);
   values[FDDM_GENERATE_MODEL] = fddm_value_of_text ("moss");
   not_generated (image, source, values, "generate-moss", "an unknown model");
@@ -378,7 +378,7 @@ check_generated_files (void)
   } all[] = { { "stone paving", "out", "width=20 height=10 steps=2 tileable=1 seed=3 device=cpu", "" },
               { "", "out", "width=20 height=10 steps=2 seed=4 device=cpu", "" },
               { "grass", "nowhere", "steps=2", "no folder" },
-              { "gras", "out", "width=20 height=10 steps=2", "known are: grass" },
+              { "gras", "out", "width=20 height=10 steps=2", "available: grass" },
               { "grass", "out", "width=0", "1 or more" },
               { "grass", "out", "width=8193", "from 0 to 8192" },
               { "grass", "out", "subject=%zz", "“subject” cannot be" },

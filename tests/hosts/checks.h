@@ -3,28 +3,28 @@
 #pragma once
 #include "tests/hosts/probe.h"
 
-/* Sample C of N at (X, Y); the last of 2 or 4 is alpha. */
+/* Sample C of N at (X, Y). The last of 2 or 4 samples is alpha. */
 typedef float (*Pattern) (int x, int y, int c, int n, gpointer data);
 
-/* Reports TRUTH as a line of TAP under the name that follows, and returns it. */
+/* Prints a TAP line for TRUTH with the formatted name. Returns TRUTH. */
 gboolean check (gboolean truth, const char *format, ...) G_GNUC_PRINTF (2, 3);
 void     skip (const char *name, const char *reason);
 
-/* The defaults, but quality fast, noise 20, on the CPU. */
+/* The defaults, except: quality fast, noise 20, CPU. */
 void fast_values (double *values);
 /* Perceptual floats with the drawable's components, in its space. */
 const Babl *float_format (FddmItemId drawable);
-/* All pixels in FORMAT; free with g_free. */
+/* All pixels in FORMAT. Free with g_free. */
 void *pixels_of (FddmItemId drawable, const Babl *format, gsize *bytes);
 void  fill (FddmItemId drawable, Pattern pattern, gpointer data);
-/* Soft colours under noise of about 19 8-bit steps; alpha in stripes. */
+/* Soft colours with noise of about 19 8-bit steps; striped alpha. */
 float noisy_ramp (int x, int y, int c, int n, gpointer data);
 
-gboolean same_pixels (FddmItemId one, FddmItemId other); /* to the bit            */
-double   difference (FddmItemId one, FddmItemId other);  /* the largest, perceptual */
-double   roughness (FddmItemId drawable);                /* sum of steps between neighbours in brightness */
+gboolean same_pixels (FddmItemId one, FddmItemId other); /* compares all bits                          */
+double   difference (FddmItemId one, FddmItemId other);  /* largest difference, in perceptual units    */
+double   roughness (FddmItemId drawable);                /* sum of brightness steps between neighbours */
 
-/* Denoises and checks that it went well; or that it did not, for the reason expected, with the image left alone. */
+/* Denoises and checks for success; or for failure with the expected reason and an unchanged image. */
 gboolean denoised (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made, const char *what);
 void     refused (FddmImageId image, FddmItemId drawable, const double *values, const char *expected, const char *what);
 
@@ -32,9 +32,9 @@ void     refused (FddmImageId image, FddmItemId drawable, const double *values, 
 void check_pictures (void);
 /* checks-layers.c: places, groups, masks, selections, the noise layer */
 void check_layers (void);
-/* checks-refusals.c: what cannot be done, and remembered values */
+/* checks-refusals.c: refusals, and remembered values */
 void check_refusals (void);
-/* checks-meanwhile.c: what the user does while a job runs */
+/* checks-meanwhile.c: actions of the user during a job */
 void check_meanwhile (void);
 /* checks-generate.c: all of plug-in-fddm-generate */
 void check_generate (void);

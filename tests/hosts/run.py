@@ -165,8 +165,8 @@ def check_batch_generate(tap, gimp):
     tap.line(all(len(picture) == 30 and len(picture[0]) == 40 for picture in rows), "batch: the size is as told")
     tap.line(len({b"".join(map(bytes, picture)) for picture in rows}) == 4, "batch: four different textures")
     status, said = gimp.run(call.format("gras", "FALSE", "textures", ""))
-    tap.line(re.search(r"fddm-batch-generate: 0 done, 2 failed$", said, re.M) and "known are: grass, stone paving" in said,
-             "batch: an unknown subject fails, the known ones are told")
+    tap.line(re.search(r"fddm-batch-generate: 0 done, 2 failed$", said, re.M) and "available: grass, stone paving" in said,
+             "batch: an unknown subject fails, the available ones are listed")
     tap.line(status == (0 if gimp.host == "gimp2" else 70), f"batch: exit status {status} with failed textures")
 
 
