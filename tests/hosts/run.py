@@ -16,6 +16,7 @@ import tempfile
 import time
 
 import pictures
+from help_pages import built_help, check_registered
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 LAST_VALUES = {"denoise": """# settings of the last dialog, as GIMP 3 keeps them
@@ -105,6 +106,7 @@ class Gimp:
         (weights / "denoise-fast.safetensors").write_bytes(fast)
         (self.profile / "plug-ins" / "fddm-probe" / "weights").symlink_to(weights)   # for jobs in the probe's own process
         self.environment["FDDM_PROBE_DENOISER"] = str(weights / "denoise-fast.safetensors")
+        shutil.copytree(built_help(plugin), self.profile / "plug-ins" / "fddm" / "help")
         shutil.copy(SOURCE / "tests" / "golden" / "tiny-generate.safetensors", weights / "generate-texture.safetensors")
         self.environment["FDDM_PROBE_GENERATOR"] = str(weights / "generate-texture.safetensors")
         (own / "damaged").write_bytes(b"?" + fast[1:len(fast) // 2])
@@ -247,6 +249,7 @@ def main():
         if host == "gimp3":
             check_ranges_of_gimp3(tap, gimp)
         check_german(tap, gimp, plugin)
+        check_registered(tap, gimp)
 
         touched = {name for name in gimp.files() - before if not re.match(r"work/(out|batch|mixed|bands|textures)/", name)}
         tap.line(not touched, f"no file outside the profile and the output folder is touched {sorted(touched) or ''}")
