@@ -16,8 +16,7 @@ def built_help(plugin):
 
 def check_registered(tap, gimp):
     """What GIMP has noted down of our plug-in leads from each action to a page that is there, as its help plug-in would go."""
-    notes = (gimp.profile / "pluginrc").read_text(encoding="utf-8")
-    ours = next((part for part in notes.split("(plug-in-def ") if "plug-ins/fddm/fddm" in part.split("\n")[0]), "")
+    ours = gimp.notes()
     domain = re.search(r'\(help-def "fddm"\s+"(file:[^"]*)"\)', ours)
     if not tap.line(domain, "help: GIMP knows the folder of our pages"):
         return
@@ -29,6 +28,3 @@ def check_registered(tap, gimp):
         return
     for procedure, page in PAGES.items():
         tap.line(items.get(procedure) == page and (folder / page).is_file(), f"help: {procedure} leads to {page}, which is there")
-        if gimp.host == "gimp3":
-            noted = re.search(rf'\(proc-def "{procedure}"(.*?)(?=\(proc-def|\Z)', ours, re.S)
-            tap.line(noted and f'"{procedure}"' in noted[1], f"help: GIMP has the help id of {procedure}")
