@@ -55,13 +55,13 @@ class Page:
 
     def __init__(self, name):
         self.name, self.path = name, DOCS / f"{name}.md"
-        self.pictures, self.kept, self.line = [], [], 0
+        self.pictures, self.kept, self.line, self.start = [], [], 0, 0
         text = re.sub(r"<!--.*?-->\n?", "", self.path.read_text(encoding="utf-8"), flags=re.S)
         self.lines = text.split("\n")
         self.title = title_of(self.path)
 
     def stop(self, what):
-        raise Problem(f"{self.path.relative_to(SOURCE)}: {what}: {self.lines[min(self.line, len(self.lines) - 1)]!r}")
+        raise Problem(f"{self.path.relative_to(SOURCE)}: {what}: in the lines from {self.lines[self.start]!r} on")
 
     # ---- Within a line ----
 
@@ -124,7 +124,6 @@ class Page:
     def table(self):
         rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip()[1:-1])] for line in self.take(r"\|")]
         if len(rows) < 2 or any(not re.fullmatch(r":?-+:?", cell) for cell in rows[1]) or len({len(row) for row in rows}) > 1:
-            self.line -= 1
             self.stop("table without a line of dashes, or with rows of different lengths")
 
         def row(cells, kind):
@@ -161,7 +160,7 @@ class Page:
         return f"<p>{self.inline(text)}</p>"
 
     def block(self):
-        line = self.lines[self.line]
+        self.start, line = self.line, self.lines[self.line]
         for pattern, kind in ((r"#{1,4} ", self.heading), (r"\|", self.table), (r"- ", lambda: self.items(r"- ", "ul")),
                               (r"\d+\. ", lambda: self.items(r"\d+\. ", "ol")), (r"    ", self.code), (r"```", self.fence)):
             if re.match(pattern, line):

@@ -4,6 +4,7 @@
 
     check-help.py FOLDER
 """
+import collections
 import pathlib
 import re
 import sys
@@ -61,7 +62,7 @@ def check_words(pages):
         source = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", source)
         source = re.sub(r"(?m)^\d+\. ", "", source)
         said = "".join(" ".join([*node.itertext(), ""]) for node in root.iter(NAMES + "main"))
-        missing = sorted(set(words(source)) - set(words(said)))
+        missing = sorted(collections.Counter(words(source)) - collections.Counter(words(said)))
         check(not missing, f"{name} says what its source says {missing or ''}")
 
 
