@@ -6,6 +6,7 @@
 
 Prints TAP as run.py does. The help pages are taken from where the build put them.
 """
+import os
 import pathlib
 import shutil
 import sys
@@ -18,6 +19,12 @@ from help_pages import built_help
 from run import Tap
 
 KEYS = {"plug-in-fddm-denoise": "ctrl+shift+F9", "plug-in-fddm-generate": "ctrl+shift+F10"}
+
+
+def take_display(screen):
+    """A display that nobody has, so that two runs on one machine do not type into each other's windows."""
+    screen.number = next(number for number in range(100, 200) if not os.path.exists(f"/tmp/.X{number}-lock"))
+    screen.environment["DISPLAY"] = f":{screen.number}"
 
 
 def give_keys(screen):
@@ -51,7 +58,7 @@ def check_dialog(tap, screen, main, opened, procedure, title, page):
     screen.call("xdotool", "windowactivate", "--sync", main)
     time.sleep(0.5)
     screen.key(KEYS[procedure])
-    dialog = screen.until(lambda: screen.window(title), 60)
+    dialog = screen.until(lambda: screen.window(title), 120)
     if not tap.line(dialog, f"{title}: a key opens the dialog"):
         screen.shot("help-no-dialog")
         return
@@ -72,6 +79,7 @@ def check_dialog(tap, screen, main, opened, procedure, title, page):
 
 def check_all(tap, screen, picture):
     shutil.copytree(built_help(sys.argv[2]), screen.profile / "plug-ins" / "fddm" / "help")
+    take_display(screen)
     give_keys(screen)
     opened = give_browser(screen)
     main = screen.open(picture)
