@@ -32,6 +32,9 @@ def candidates(language, english, text):
         if not re.search("[а-яёіїєґ]", bare, re.I):   # what is not on every keyboard comes last
             places.sort(key=lambda i: not bare[i].isascii())
         choices = [bare[:i] + "_" + bare[i:] for i in places]
+    digit = mnemonic(english) or ""
+    if digit.isdigit() and digit in bare:   # a number that is to be seen stays the key
+        choices = [bare.replace(digit, "_" + digit, 1)]
     return ([text] if mnemonic(text) else []) + choices
 
 
