@@ -17,12 +17,25 @@ fddm_folders_weights (const char *profile)
   return folders;
 }
 
+/* NAME beside the program where there is such a folder, else the system's. */
+static char *
+own_or_system (const char *name, const char *system)
+{
+  g_autofree char *own = fddm_beside_program (name);
+
+  return g_file_test (own, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&own) : g_strdup (system);
+}
+
+char *
+fddm_folders_help (void)
+{
+  return own_or_system ("help", FDDM_HELPDIR);
+}
+
 char *
 fddm_folders_locale (void)
 {
-  g_autofree char *own = fddm_beside_program ("locale");
-
-  return g_file_test (own, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&own) : g_strdup (FDDM_LOCALEDIR);
+  return own_or_system ("locale", FDDM_LOCALEDIR);
 }
 
 void

@@ -10,6 +10,9 @@
  * g_strfreev. */
 char **fddm_folders_weights (const char *profile);
 
+/* Folder of the help pages, in which each language has a folder. Free with g_free. */
+char *fddm_folders_help (void);
+
 /* Folder of the translations. Free with g_free. */
 char *fddm_folders_locale (void);
 

@@ -6,6 +6,9 @@
 #define FDDM_COPYRIGHT "Apache-2.0"
 #define FDDM_DATE      "2026"
 
+/* GIMP's name for our help pages; docs/help/make-help.py has the page of each procedure. */
+#define FDDM_HELP_DOMAIN "fddm"
+
 #define FDDM_DENOISE_PROCEDURE "plug-in-fddm-denoise"
 #define FDDM_DENOISE_MENU      "<Image>/Filters/Enhance"
 #define FDDM_DENOISE_LABEL     N_ ("_FDDM Denoise…")

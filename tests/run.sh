@@ -114,6 +114,8 @@ gimp2() {
   hosts "GIMP 2.10" "$work/gimp2.log"
   python3 tests/hosts/gui.py gimp2 "$work/native/plugin/gimp2/fddm" weights "$work/shots" >"$work/gui2.log" 2>&1
   hosts "GIMP 2.10, on a screen" "$work/gui2.log"
+  python3 tests/hosts/gui-help.py gimp2 "$work/native/plugin/gimp2/fddm" weights "$work/shots" >"$work/help2.log" 2>&1
+  hosts "GIMP 2.10, help" "$work/help2.log"
 }
 
 # install.sh for one user, in a home that is thrown away, and the way back.
@@ -125,8 +127,8 @@ installation() {
   local as=(env -u GIMP2_DIRECTORY -u GIMP3_DIRECTORY -u XDG_CONFIG_HOME -u XDG_DATA_HOME "HOME=$home" "FDDM_BUILD=$work/install")
   step "install.sh --user denoises the sample" "${as[@]}" ./install.sh --user --no-packages || return
   local plugin=$home/.config/GIMP/2.10/plug-ins/fddm
-  step "program, weights and translations lie in one folder" test -x "$plugin/fddm" \
-    -a -f "$plugin/weights/denoise-fast.safetensors" -a -f "$plugin/locale/de/LC_MESSAGES/fddm.mo"
+  step "program, weights, translations and help lie in one folder" test -x "$plugin/fddm" \
+    -a -f "$plugin/weights/denoise-fast.safetensors" -a -f "$plugin/locale/de/LC_MESSAGES/fddm.mo" -a -f "$plugin/help/en/denoise.html"
   step "a second install.sh goes well" "${as[@]}" ./install.sh --user --no-packages
   step "install.sh --uninstall" "${as[@]}" ./install.sh --user --uninstall
   left=$(cd "$home" && find . -path '*fddm*' -not -type d)      # the clone's own folder may be called so
@@ -154,10 +156,13 @@ gimp3() {
   tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
     >"$work/gui3.log" 2>&1 </dev/null
   hosts "GIMP 3, on a screen" "$work/gui3.log"
+  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui-help.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
+    >"$work/help3.log" 2>&1 </dev/null
+  hosts "GIMP 3, help" "$work/help3.log"
   cp "$root"/shots/*.png "$work/shots/" 2>/dev/null
   step "Debian 13: install.sh for all users" tests/tools/debian13-root.sh "$root" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
-    test -x /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm && ./install.sh --uninstall &&
-    ! ls /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm /usr/local/share/fddm/weights/*"
+    test -x /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm -a -f /usr/local/share/fddm/help/en/denoise.html && ./install.sh --uninstall &&
+    ! ls /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm /usr/local/share/fddm/weights/* /usr/local/share/fddm/help"
 }
 
 cuda() {

@@ -100,9 +100,11 @@ install_helpers (void)
 static void
 query (void)
 {
-  g_autofree char *locale = fddm_folders_locale ();
+  g_autofree char *locale = fddm_folders_locale (), *help = fddm_folders_help ();
+  g_autofree char *pages = g_filename_to_uri (help, NULL, NULL);
 
   gimp_plugin_domain_register (GETTEXT_PACKAGE, locale);
+  gimp_plugin_help_register (FDDM_HELP_DOMAIN, pages);
   install_denoise ();
   install_generate ();
   install_helpers ();

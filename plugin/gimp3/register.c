@@ -160,10 +160,13 @@ create_procedure (GimpPlugIn *plugin, const gchar *name)
 }
 
 static GList *
-query_procedures (G_GNUC_UNUSED GimpPlugIn *plugin)
+query_procedures (GimpPlugIn *plugin)
 {
-  GList *names = NULL;
+  g_autofree char  *help  = fddm_folders_help ();
+  g_autoptr (GFile) pages = g_file_new_for_path (help);
+  GList            *names = NULL;
 
+  gimp_plug_in_set_help_domain (plugin, FDDM_HELP_DOMAIN, pages);
   for (gsize i = 0; i < G_N_ELEMENTS (procedures); i++)
     names = g_list_append (names, g_strdup (procedures[i].name));
   return names;

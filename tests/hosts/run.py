@@ -16,6 +16,8 @@ import tempfile
 import time
 
 import pictures
+from help_pages import built_help, check_registered
+from languages import check_languages
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 LAST_VALUES = {"denoise": """# settings of the last dialog, as GIMP 3 keeps them
@@ -91,6 +93,11 @@ class Gimp:
         except subprocess.TimeoutExpired as late:
             return 124, (late.stdout or b"").decode(errors="replace")
 
+    def notes(self):
+        """What GIMP has noted down of our plug-in when it asked for its procedures."""
+        text = (self.profile / "pluginrc").read_text(encoding="utf-8", errors="replace")
+        return next((part for part in text.split("(plug-in-def ") if "plug-ins/fddm/fddm" in part.split("\n")[0]), "")
+
     def install(self, plugin, probe, source):
         """The plug-in as one user would have it: one whole network, and a damaged one at hand."""
         for name, program in (("fddm", plugin), ("fddm-probe", probe)):
@@ -105,6 +112,7 @@ class Gimp:
         (weights / "denoise-fast.safetensors").write_bytes(fast)
         (self.profile / "plug-ins" / "fddm-probe" / "weights").symlink_to(weights)   # for jobs in the probe's own process
         self.environment["FDDM_PROBE_DENOISER"] = str(weights / "denoise-fast.safetensors")
+        shutil.copytree(built_help(plugin), self.profile / "plug-ins" / "fddm" / "help")
         shutil.copy(SOURCE / "tests" / "golden" / "tiny-generate.safetensors", weights / "generate-texture.safetensors")
         self.environment["FDDM_PROBE_GENERATOR"] = str(weights / "generate-texture.safetensors")
         (own / "damaged").write_bytes(b"?" + fast[1:len(fast) // 2])
@@ -199,29 +207,6 @@ def check_ranges_of_gimp3(tap, gimp):
         tap.line(status == 70 and "plug-in-fddm-generate" in said, f"{argument}: exit status {status}, plug-in named")
 
 
-def german():
-    """The environment that makes gettext speak German, or None. Newer C libraries do not translate in C.UTF-8."""
-    known = subprocess.run(["locale", "-a"], stdout=subprocess.PIPE, text=True).stdout.split()
-    if "de_DE.utf8" in known:
-        return {"LC_ALL": "de_DE.UTF-8"}
-    version = tuple(int(number) for number in os.confstr("CS_GNU_LIBC_VERSION").split()[1].split("."))
-    return {"LANGUAGE": "de"} if version < (2, 37) else None
-
-
-def check_german(tap, gimp, plugin):
-    """The plug-in speaks German where GIMP does, out of the folder beside it."""
-    catalog = pathlib.Path(plugin).resolve().parents[2] / "po" / "de" / "LC_MESSAGES" / "fddm.mo"
-    environment = german()
-    if not environment:
-        tap.line(True, "German", skip="there is no German locale")
-        return
-    target = gimp.profile / "plug-ins" / "fddm" / "locale" / "de" / "LC_MESSAGES"
-    target.mkdir(parents=True)
-    shutil.copy(catalog, target)
-    _, said = gimp.run('(fddm-batch-denoise "in/indexed.png" "batch" 20 100 100 0 "fast" "cpu" 0)', **environment)
-    tap.line("Indizierte Bilder" in said, "German: the reason of a refusal")
-
-
 def main():
     host, plugin, probe, weights, system_weights = sys.argv[1:6]
     folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-hosts-"))
@@ -246,7 +231,8 @@ def main():
         check_call_from_a_script(tap, gimp)
         if host == "gimp3":
             check_ranges_of_gimp3(tap, gimp)
-        check_german(tap, gimp, plugin)
+        check_languages(tap, gimp, plugin)
+        check_registered(tap, gimp)
 
         touched = {name for name in gimp.files() - before if not re.match(r"work/(out|batch|mixed|bands|textures)/", name)}
         tap.line(not touched, f"no file outside the profile and the output folder is touched {sorted(touched) or ''}")

@@ -34,13 +34,16 @@ if [ ! -e "$folder/usr/bin/gimp-console-3.0" ]; then
     [ -n "$address" ] || { echo "no mirror in apt's sources" >&2; exit 1; }
     mmdebstrap --quiet --variant=apt --mode=root --aptopt='APT::Install-Recommends "false"' --include="$packages" \
       trixie "$folder" "$address"
-    # To see our translations: this C library translates nothing in C.UTF-8.
-    chroot "$folder" localedef -i de_DE -f UTF-8 de_DE.UTF-8
     if [ -n "$cache" ]; then
       tar --zstd -cf "$cache.part" -C "$folder" . && mv "$cache.part" "$cache"
     fi
   fi
 fi
+
+# To see our translations: this C library translates nothing in C.UTF-8.
+for locale in de_DE ja_JP ru_RU; do
+  chroot "$folder" locale -a | grep -qx "$locale.utf8" || chroot "$folder" localedef -i $locale -f UTF-8 $locale.UTF-8
+done
 
 # What git knows or does not ignore; nothing that was built here.
 rm -rf "$folder/src"
