@@ -4,7 +4,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/weights/json.h"
-#include "engine/weights/private.h"
+#include "engine/error.h"
 
 static int
 deepest (const char *text, gsize length)

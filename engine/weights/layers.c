@@ -282,7 +282,7 @@ read_layers (Reader *reader, JsonNode *root, GError **error)
 }
 
 gboolean
-fddm_weights_layers (FddmWeights *weights, FddmSafetensors *file, const char *json, GError **error)
+fddm_weights_read_layers (FddmWeights *weights, FddmSafetensors *file, const char *json, GError **error)
 {
   g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (JsonNode)   root   = fddm_json_parse (json, strlen (json), 4, error);

@@ -1,18 +1,23 @@
-/* private.h: shared by the sources that read weights files.
+/* private.h: shared by the sources that read weights files, from the floor up.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/error.h"
-#include "engine/weights/weights.h"
 #include "engine/weights/safetensors.h"
+#include "engine/weights/weights.h"
+
+/* ---- metadata.c ---- */
+
+/* Value of KEY in FILE's metadata. NULL with an error if there is none. */
+const char *fddm_weights_required (FddmSafetensors *file, const char *key, GError **error);
+/* Fills in WEIGHTS from FILE's metadata, except tensors and layers. */
+gboolean fddm_weights_read_metadata (FddmWeights *weights, FddmSafetensors *file, GError **error);
+
+/* ---- layers.c ---- */
+
+/* Fills in the layers of WEIGHTS from JSON and the tensors of FILE. The metadata must have been read. */
+gboolean fddm_weights_read_layers (FddmWeights *weights, FddmSafetensors *file, const char *json, GError **error);
+
+/* ---- open.c ---- */
 
 /* Weights from SIZE BYTES, the contents of a file. PATH is used for its name only. */
 FddmWeights *fddm_weights_parse (const char *path, const guint8 *bytes, gsize size, GError **error);
-
-/* Weights from the file PATH, without the weights for white noise that it names. */
-FddmWeights *fddm_weights_read (const char *path, GError **error);
-
-/* Opens the weights for white noise that WEIGHTS name. Their file may be missing, since each network works alone. */
-gboolean fddm_weights_find_white (FddmWeights *weights, GError **error);
-
-/* Fills in the layers of WEIGHTS from JSON and the tensors of FILE. Kind, inputs, outputs and classes must be set. */
-gboolean fddm_weights_layers (FddmWeights *weights, FddmSafetensors *file, const char *json, GError **error);

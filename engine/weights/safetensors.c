@@ -5,7 +5,8 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/weights/json.h"
-#include "engine/weights/private.h"
+#include "engine/weights/safetensors.h"
+#include "engine/error.h"
 
 #define HEADER_MAX     ((guint64) 4 << 20) /* a hundred times what our largest network needs */
 #define NAME_MAX_BYTES 256

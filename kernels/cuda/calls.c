@@ -1,77 +1,24 @@
 /* calls.c: the layers other than convolutions, put down for the replay.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include <string.h>
 #include "kernels/cuda/layers.h"
-#include "kernels/cuda/replay.h"
-
-static FddmCall
-call_new (FddmCallKind kind, const FddmTensor *in, const FddmTensor *out, int number)
-{
-  FddmCall call;
-
-  memset (&call, 0, sizeof call);
-  call.kind   = kind;
-  call.in     = *in;
-  call.out    = *out;
-  call.number = number;
-  return call;
-}
-
-/* Scratch memory of BYTES for CALL, and then it waits to be launched. */
-static gboolean
-add (FddmDevice *device, FddmCall *call, gsize bytes, GError **error)
-{
-  if (bytes > 0 && (call->scratch = fddm_cuda_scratch (device, bytes, error)) == NULL)
-    return FALSE;
-  return fddm_replay_add (device, call, error);
-}
 
 gboolean
 fddm_cuda_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor *weight, const FddmTensor *bias, int groups,
                       FddmActivation activation, FddmTensor *out, GError **error)
 {
-  FddmCall call = call_new (FDDM_CALL_GROUP_NORM, in, out, groups);
+  FddmCall call;
 
+  fddm_call_init (&call, fddm_launch_group_norm, in, out);
   call.weight     = *weight;
   call.bias       = *bias;
+  call.number     = groups;
   call.activation = activation;
-  return fddm_cuda_select (device, error) && add (device, &call, fddm_norm_scratch (in, groups), error);
+  return fddm_cuda_select (device, error) && fddm_replay_add (device, &call, fddm_norm_scratch (in, groups), error);
 }
 
-gboolean
-fddm_cuda_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTensor *out, GError **error)
-{
-  const FddmPlanKey key = {
-    .heads = heads, .in_channels = in->channels, .out_channels = out->channels, .height = in->height, .width = in->width
-  };
-  FddmCall call = call_new (FDDM_CALL_ATTENTION, in, out, heads);
-
-  if (!fddm_cuda_select (device, error))
-    return FALSE;
-  call.plan = fddm_plan_get (device, &key);
-  return add (device, &call, call.plan->workspace, error);
-}
-
-gboolean
-fddm_cuda_embed (FddmDevice *device, const FddmTensor *in, const FddmTensor *vector, FddmTensor *out, GError **error)
-{
-  FddmCall call = call_new (FDDM_CALL_EMBED, in, out, 0);
-
-  call.weight = *vector;
-  return fddm_cuda_select (device, error) && add (device, &call, 0, error);
-}
-
-gboolean
-fddm_cuda_copy_channels (FddmDevice *device, const FddmTensor *in, int first, FddmTensor *out, GError **error)
-{
-  FddmCall call = call_new (FDDM_CALL_COPY_CHANNELS, in, out, first);
-
-  return fddm_cuda_select (device, error) && add (device, &call, 0, error);
-}
-
-gboolean
-fddm_call_attention (FddmDevice *device, const FddmCall *call, GError **error)
+static gboolean
+launch_attention (FddmDevice *device, const FddmCall *call, GError **error)
 {
   const gsize  element = device->network == FDDM_ELEMENT_FLOAT ? sizeof (float) : sizeof (guint16);
   guint8      *in      = call->in.data;
@@ -83,4 +30,40 @@ fddm_call_attention (FddmDevice *device, const FddmCall *call, GError **error)
   data.workspace = call->scratch;
   data.scale     = 1.0f / sqrtf ((float) call->out.channels / (float) call->number);
   return fddm_plan_run (device, call->plan, &data, error);
+}
+
+gboolean
+fddm_cuda_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTensor *out, GError **error)
+{
+  const FddmPlanKey key = {
+    .heads = heads, .in_channels = in->channels, .out_channels = out->channels, .height = in->height, .width = in->width
+  };
+  FddmCall call;
+
+  if (!fddm_cuda_select (device, error))
+    return FALSE;
+  fddm_call_init (&call, launch_attention, in, out);
+  call.number = heads;
+  call.plan   = fddm_plan_get (device, &key);
+  return fddm_replay_add (device, &call, call.plan->workspace, error);
+}
+
+gboolean
+fddm_cuda_embed (FddmDevice *device, const FddmTensor *in, const FddmTensor *vector, FddmTensor *out, GError **error)
+{
+  FddmCall call;
+
+  fddm_call_init (&call, fddm_launch_embedding, in, out);
+  call.weight = *vector;
+  return fddm_cuda_select (device, error) && fddm_replay_add (device, &call, 0, error);
+}
+
+gboolean
+fddm_cuda_copy_channels (FddmDevice *device, const FddmTensor *in, int first, FddmTensor *out, GError **error)
+{
+  FddmCall call;
+
+  fddm_call_init (&call, fddm_launch_copy_channels, in, out);
+  call.number = first;
+  return fddm_cuda_select (device, error) && fddm_replay_add (device, &call, 0, error);
 }

@@ -1,8 +1,6 @@
 /* conv.c: convolutions.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
 #include "kernels/cuda/layers.h"
-#include "kernels/cuda/replay.h"
 
 struct FddmConv {
   int            kernel, in_channels, out_channels;
@@ -105,37 +103,8 @@ fddm_cuda_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int widt
   return TRUE;
 }
 
-/* Plans and memory now, the launch when the replay says so. */
-gboolean
-fddm_cuda_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out,
-                GError **error)
-{
-  const FddmPlanKey key = key_of (conv, in->height, in->width, residual != NULL);
-  FddmCall          call;
-  gsize             scratch;
-
-  if (!fddm_cuda_select (device, error))
-    return FALSE;
-  memset (&call, 0, sizeof call);
-  call.kind         = FDDM_CALL_CONV;
-  call.activation   = conv->activation;
-  call.kernel       = conv->kernel;
-  call.in           = *in;
-  call.out          = *out;
-  call.weight       = *conv->weights;
-  call.bias         = *conv->bias;
-  call.rounded_bias = conv->rounded->data;
-  if (residual != NULL)
-    call.residual = *residual;
-  call.plan = fddm_plan_get (device, &key);
-  scratch   = scratch_bytes (device, call.plan);
-  if (scratch > 0 && (call.scratch = fddm_cuda_scratch (device, scratch, error)) == NULL)
-    return FALSE;
-  return fddm_replay_add (device, &call, error);
-}
-
-gboolean
-fddm_call_conv (FddmDevice *device, const FddmCall *call, GError **error)
+static gboolean
+launch_conv (FddmDevice *device, const FddmCall *call, GError **error)
 {
   const FddmPlan   *plan     = call->plan;
   const FddmTensor *residual = call->residual.data != NULL ? &call->residual : NULL;
@@ -157,7 +126,29 @@ fddm_call_conv (FddmDevice *device, const FddmCall *call, GError **error)
       return fddm_plan_run (device, plan, &data, error) &&
              fddm_cuda_finish (device, data.y, &call->bias, residual, call->activation, &out, error);
     default:
-      return fddm_cuda_direct (device, &call->in, &call->weight, call->kernel, &call->bias, residual, call->activation, &out,
+      return fddm_cuda_direct (device, &call->in, &call->weight, call->number, &call->bias, residual, call->activation, &out,
                                error);
     }
+}
+
+/* Plans and memory now, the launch when the replay says so. */
+gboolean
+fddm_cuda_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out,
+                GError **error)
+{
+  const FddmPlanKey key = key_of (conv, in->height, in->width, residual != NULL);
+  FddmCall          call;
+
+  if (!fddm_cuda_select (device, error))
+    return FALSE;
+  fddm_call_init (&call, launch_conv, in, out);
+  call.number       = conv->kernel;
+  call.activation   = conv->activation;
+  call.weight       = *conv->weights;
+  call.bias         = *conv->bias;
+  call.rounded_bias = conv->rounded->data;
+  if (residual != NULL)
+    call.residual = *residual;
+  call.plan = fddm_plan_get (device, &key);
+  return fddm_replay_add (device, &call, scratch_bytes (device, call.plan), error);
 }

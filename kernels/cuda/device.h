@@ -62,7 +62,9 @@ struct FddmDevice {
   cudnnBackendDescriptor_t properties; /* of the GPU to plan for without having one: tests only; else NULL */
   GPtrArray               *plans;      /* of FddmPlan: convolutions of one size, see plan.h */
   FddmReplay              *replay;
-  FddmSynthesis           *synthesis; /* that is under way, or NULL */
+  /* Launches what waits to be launched: memory.c calls it before it frees what that may point to. */
+  gboolean (*settle) (FddmDevice *device, GError **error);
+  FddmSynthesis *synthesis; /* that is under way, or NULL */
 };
 
 /* ---- error.c ---- */
@@ -77,9 +79,6 @@ gboolean fddm_cudnn_ok (const FddmCudnn *cudnn, cudnnStatus_t status, const char
 gboolean fddm_cuda_heads_too_wide (int size, GError **error);
 /* Makes the device this thread's current one: each operation starts with it, since any thread may call. */
 gboolean fddm_cuda_select (const FddmDevice *device, GError **error);
-/* The same, and the network's layers that still wait to be launched are: what is launched next comes after them. Every
- * operation that is not itself a layer starts with this. */
-gboolean fddm_cuda_enter (FddmDevice *device, GError **error);
 /* Until the GPU has done all that it was given. */
 gboolean fddm_cuda_wait (FddmDevice *device, GError **error);
 
@@ -89,8 +88,6 @@ FddmTensor *fddm_cuda_tensor_new (FddmDevice *device, FddmTensorType type, int h
                                   GError **error);
 void        fddm_cuda_tensor_free (FddmDevice *device, FddmTensor *tensor);
 gsize       fddm_cuda_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int width, int channels);
-gboolean    fddm_cuda_tensor_upload (FddmDevice *device, FddmTensor *tensor, const float *values, GError **error);
-gboolean    fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error);
 gsize       fddm_cuda_available (FddmDevice *device);
 
 /* At least BYTES of scratch memory, the same for every caller until it grows; what was in it before is gone. */
@@ -132,6 +129,17 @@ gboolean fddm_ring_fetch (FddmDevice *device, FddmRing *ring, int slot, gsize by
 gboolean fddm_ring_fetch_from (FddmDevice *device, FddmRing *ring, int slot, const void *from, gsize bytes, GError **error);
 /* What follows in STREAM waits for EVENT; one that was never recorded is over. */
 gboolean fddm_stream_wait (cudaStream_t stream, cudaEvent_t event, GError **error);
+
+/* ---- replay.c ---- */
+
+/* Selects the device, and the network's layers that still wait to be launched are: what is launched next comes after them.
+ * Every operation that is not itself a layer starts with this. */
+gboolean fddm_cuda_enter (FddmDevice *device, GError **error);
+
+/* ---- transfer.c ---- */
+
+gboolean fddm_cuda_tensor_upload (FddmDevice *device, FddmTensor *tensor, const float *values, GError **error);
+gboolean fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error);
 
 /* ---- convert.cu ---- */
 

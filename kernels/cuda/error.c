@@ -1,6 +1,6 @@
 /* error.c: from the status codes of CUDA and cuDNN to GErrors.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/cuda/replay.h"
+#include "kernels/cuda/device.h"
 #include <glib/gi18n-lib.h>
 
 /* The program has a quark of this name in registry.c; quarks of one name are one, so the module needs no symbol of the
@@ -55,12 +55,6 @@ gboolean
 fddm_cuda_select (const FddmDevice *device, GError **error)
 {
   return fddm_cuda_ok (cudaSetDevice (device->ordinal), "choosing the device", error);
-}
-
-gboolean
-fddm_cuda_enter (FddmDevice *device, GError **error)
-{
-  return fddm_cuda_select (device, error) && fddm_replay_flush (device, error);
 }
 
 gboolean

@@ -193,7 +193,7 @@ list_stages (const FddmPlanKey *key, FddmPlanKind kind, cudnnPointwiseMode_t mod
 }
 
 cudnnBackendDescriptor_t
-fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key, FddmPlanKind kind)
+fddm_graph_new_conv (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key, FddmPlanKind kind)
 {
   const gint64             in_sizes[4]     = { 1, key->in_channels, key->height, key->width };
   const gint64             out_sizes[4]    = { 1, key->out_channels, key->height, key->width };
@@ -206,8 +206,6 @@ fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key
   const int                n_stages = list_stages (key, kind, modes, operands);
   cudnnBackendDescriptor_t operations[4], x, w, y, value, next;
 
-  if (key->heads > 0)
-    return fddm_graph_new_attention (pool, device, key);
   x             = tensor_new (pool, FDDM_UID_X, type, in_sizes, FALSE);
   w             = tensor_new (pool, FDDM_UID_W, type, weight_sizes, FALSE);
   y             = tensor_new (pool, FDDM_UID_Y, type, out_sizes, FALSE);

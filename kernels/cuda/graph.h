@@ -3,7 +3,26 @@
  *
  * A pool makes descriptors and remembers the first failure: after it nothing is done, so that a caller checks once. */
 #pragma once
-#include "kernels/cuda/plan.h"
+#include "kernels/cuda/device.h"
+
+G_BEGIN_DECLS
+
+/* A layer, as far as a plan for it depends on it. */
+typedef struct {
+  int            kernel; /* of a convolution; 0 for attention     */
+  int            heads;  /* of attention; 0 for a convolution     */
+  int            in_channels, out_channels;
+  int            height, width;
+  FddmActivation activation;
+  gboolean       residual;
+} FddmPlanKey;
+
+typedef enum {
+  FDDM_PLAN_FUSED,   /* one graph of cuDNN: convolution, residual, bias, activation; or the whole attention */
+  FDDM_PLAN_ROUNDED, /* the same with the bias in NETWORK numbers, as kernels want it that are not compiled at run time */
+  FDDM_PLAN_PLAIN,   /* cuDNN convolves, fddm_cuda_finish () does the rest               */
+  FDDM_PLAN_DIRECT   /* our own kernel: cuDNN has no engine for this                     */
+} FddmPlanKind;
 
 typedef struct {
   const FddmCudnn *cudnn;
@@ -37,8 +56,15 @@ cudnnBackendDescriptor_t fddm_graph_close (FddmPool *pool, const FddmDevice *dev
                                            const cudnnBackendDescriptor_t *operations);
 cudnnDataType_t          fddm_graph_type (const FddmDevice *device);
 
-/* The graph of KEY's layer, with what follows a convolution where KIND is fused or rounded. */
-cudnnBackendDescriptor_t fddm_graph_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key,
-                                         FddmPlanKind kind);
-/* Fails where this cuDNN knows no attention. */
+/* ---- graph.c ---- */
+
+/* The graph of KEY's convolution, with what follows it where KIND is fused or rounded. */
+cudnnBackendDescriptor_t fddm_graph_new_conv (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key,
+                                              FddmPlanKind kind);
+
+/* ---- graph-attention.c ---- */
+
+/* The graph of KEY's attention. Fails where this cuDNN knows none. */
 cudnnBackendDescriptor_t fddm_graph_new_attention (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key);
+
+G_END_DECLS

@@ -1,7 +1,6 @@
 /* layers.cu: the small layers: embedding, joining of channels, and what stands beside a convolution.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/cuda/layers.h"
-#include "kernels/cuda/replay.h"
 #include "kernels/cuda/element.cuh"
 
 static __global__ void
@@ -24,7 +23,7 @@ embed_kernel (FddmView in, FddmView vector, FddmView out, size_t positions)
 }
 
 gboolean
-fddm_call_embed (FddmDevice *device, const FddmCall *call, GError **error)
+fddm_launch_embedding (FddmDevice *device, const FddmCall *call, GError **error)
 {
   const size_t n        = fddm_positions (&call->in);
   const int    channels = call->in.channels;
@@ -51,7 +50,7 @@ copy_channels_kernel (FddmView in, int first, FddmView out, size_t positions)
 }
 
 gboolean
-fddm_call_copy_channels (FddmDevice *device, const FddmCall *call, GError **error)
+fddm_launch_copy_channels (FddmDevice *device, const FddmCall *call, GError **error)
 {
   const size_t n        = fddm_positions (&call->in);
   const int    channels = call->in.channels;

@@ -1,7 +1,7 @@
-/* layers.h: our own kernels, as conv.c, calls.c and the replay need them.
+/* layers.h: our own kernels, as conv.c and calls.c need them.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "kernels/cuda/device.h"
+#include "kernels/cuda/replay.h"
 
 G_BEGIN_DECLS
 
@@ -17,5 +17,11 @@ gboolean fddm_cuda_direct_attention (FddmDevice *device, const FddmTensor *in, i
                                      GError **error);
 /* Bytes of scratch memory that a group norm needs. */
 gsize fddm_norm_scratch (const FddmTensor *in, int groups);
+
+/* ---- Launching a layer that has been put down: norm.cu, layers.cu ---- */
+
+gboolean fddm_launch_group_norm (FddmDevice *device, const FddmCall *call, GError **error);
+gboolean fddm_launch_embedding (FddmDevice *device, const FddmCall *call, GError **error);
+gboolean fddm_launch_copy_channels (FddmDevice *device, const FddmCall *call, GError **error);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* memory.c: tensors in the GPU's memory. Plain allocations, never managed ones: what does not fit must say so.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "kernels/cuda/replay.h"
+#include "kernels/cuda/device.h"
 
 /* What cudaMalloc aligns to. */
 #define ALIGNMENT 256
@@ -54,6 +54,13 @@ fddm_cuda_memory_purge (FddmDevice *device)
   device->scratch_bytes = 0;
 }
 
+/* Until nothing uses the memory that no tensor holds. What waits to be launched points to the scratch memory. */
+static gboolean
+settle (FddmDevice *device, GError **error)
+{
+  return device->settle (device, error) && fddm_cuda_wait (device, error);
+}
+
 /* A parked block of just this size, the one that was parked last; NULL when there is none. */
 static void *
 take_parked (FddmDevice *device, gsize bytes)
@@ -81,8 +88,7 @@ fddm_cuda_allocate (FddmDevice *device, gsize bytes, const char *what, GError **
       (device->scratch != NULL || device->parked->len > 0 || device->resident.bytes > 0))
     {
       (void) cudaGetLastError ();
-      /* What waits to be launched holds pointers to the scratch memory. */
-      if (!fddm_replay_flush (device, error) || !fddm_cuda_wait (device, error))
+      if (!settle (device, error))
         return NULL;
       fddm_cuda_memory_purge (device);
       status = cudaMalloc (&data, bytes);
@@ -98,7 +104,7 @@ fddm_cuda_scratch (FddmDevice *device, gsize bytes, GError **error)
   bytes = MAX (bytes, ALIGNMENT);
   if (bytes <= device->scratch_bytes)
     return device->scratch;
-  if (!fddm_replay_flush (device, error) || !fddm_cuda_wait (device, error))
+  if (!settle (device, error))
     return NULL;
   device->scratch       = NULL;
   device->scratch_bytes = 0;
@@ -119,7 +125,7 @@ within_limit (FddmDevice *device, gsize bytes, GError **error)
   /* The limit holds for what is parked, too. */
   if (parked_bytes (device) > 0 && device->used + parked_bytes (device) + bytes > device->limit)
     {
-      if (!fddm_replay_flush (device, error) || !fddm_cuda_wait (device, error))
+      if (!settle (device, error))
         return FALSE;
       fddm_cuda_memory_purge (device);
     }
@@ -191,63 +197,4 @@ fddm_cuda_available (FddmDevice *device)
   if (device->limit != 0)
     available = MIN (available, device->limit > device->used ? device->limit - device->used : 0);
   return available;
-}
-
-static gsize
-n_values (const FddmTensor *tensor)
-{
-  return (gsize) tensor->height * tensor->width * tensor->channels;
-}
-
-gboolean
-fddm_cuda_tensor_upload (FddmDevice *device, FddmTensor *tensor, const float *values, GError **error)
-{
-  FddmRing   *ring = &device->up;
-  const gsize n    = n_values (tensor);
-  gsize       size;
-
-  if (!fddm_cuda_enter (device, error) || !fddm_ring_reserve (device, ring, sizeof (float), error))
-    return FALSE;
-  size = ring->bytes / sizeof (float);
-  for (gsize first = 0; first < n; first += size)
-    {
-      const gsize count = MIN (size, n - first);
-      const int   slot  = fddm_ring_take (ring);
-
-      if (!fddm_ring_wait (ring, slot, error))
-        return FALSE;
-      memcpy (ring->host[slot], values + first, count * sizeof (float));
-      if (!fddm_ring_send (device, ring, slot, count * sizeof (float), error) ||
-          !fddm_cuda_store_floats (device, ring->device[slot], tensor, first, count, error) ||
-          !fddm_ring_used (device, ring, slot, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-gboolean
-fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error)
-{
-  FddmRing   *ring = &device->down;
-  const gsize n    = n_values (tensor);
-  gsize       size;
-
-  if (!fddm_cuda_enter (device, error))
-    return FALSE;
-  fddm_cuda_synthesise_drop (device);
-  if (!fddm_ring_reserve (device, ring, sizeof (float), error))
-    return FALSE;
-  size = ring->bytes / sizeof (float);
-  for (gsize first = 0; first < n; first += size)
-    {
-      const gsize count = MIN (size, n - first);
-      const int   slot  = fddm_ring_take (ring);
-
-      if (!fddm_ring_claim (device, ring, slot, error) ||
-          !fddm_cuda_load_floats (device, tensor, first, count, ring->device[slot], error) ||
-          !fddm_ring_fetch (device, ring, slot, count * sizeof (float), error) || !fddm_ring_wait (ring, slot, error))
-        return FALSE;
-      memcpy (values + first, ring->host[slot], count * sizeof (float));
-    }
-  return TRUE;
 }

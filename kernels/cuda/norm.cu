@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/cuda/element.cuh"
 #include "kernels/cuda/layers.h"
-#include "kernels/cuda/replay.h"
 
 #define THREADS 256
 #define EPSILON 1e-5
@@ -137,7 +136,7 @@ apply_kernel (FddmView in, FddmView weight, FddmView bias, int size, FddmActivat
 }
 
 gboolean
-fddm_call_group_norm (FddmDevice *device, const FddmCall *call, GError **error)
+fddm_launch_group_norm (FddmDevice *device, const FddmCall *call, GError **error)
 {
   const size_t positions = fddm_positions (&call->in), length = slice_length (positions);
   const size_t share    = (positions + BLOCKS_MAX - 1) / BLOCKS_MAX;

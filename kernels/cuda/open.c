@@ -192,6 +192,7 @@ open_ordinal (int ordinal, const FddmCudnn *cudnn, const FddmDeviceOptions *opti
   device->plans       = g_ptr_array_new ();
   device->parked      = g_array_new (FALSE, FALSE, sizeof (FddmBlock));
   device->replay      = fddm_replay_new ();
+  device->settle      = fddm_replay_flush;
   device->description = description_of (device);
   if (set_up (device, &reason))
     return device;

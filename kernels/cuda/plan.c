@@ -7,7 +7,7 @@
  * Engines whose results change from run to run or with the place in the tile, or that compute in less than was asked for,
  * are passed over: tiles must meet without a seam. */
 #include <string.h>
-#include "kernels/cuda/graph.h"
+#include "kernels/cuda/plan.h"
 
 /* Engine configurations to ask a heuristic for. */
 #define CANDIDATES 16
@@ -116,7 +116,8 @@ try_graph (FddmDevice *device, FddmPlanKind kind, FddmPlan *plan)
   gboolean                            found = FALSE;
 
   fddm_pool_init (&pool, device->cudnn);
-  graph = fddm_graph_new (&pool, device, &plan->key, kind);
+  graph = plan->key.heads > 0 ? fddm_graph_new_attention (&pool, device, &plan->key)
+                              : fddm_graph_new_conv (&pool, device, &plan->key, kind);
   if (pool.status == CUDNN_STATUS_SUCCESS)
     for (guint i = 0; i < G_N_ELEMENTS (modes) && !found; i++)
       {

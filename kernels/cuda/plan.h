@@ -1,25 +1,9 @@
 /* plan.h: how a layer of one size is run by cuDNN, made once and kept: layers of one shape share it.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "kernels/cuda/device.h"
+#include "kernels/cuda/graph.h"
 
 G_BEGIN_DECLS
-
-typedef struct {
-  int            kernel; /* of a convolution; 0 for attention     */
-  int            heads;  /* of attention; 0 for a convolution     */
-  int            in_channels, out_channels;
-  int            height, width;
-  FddmActivation activation;
-  gboolean       residual;
-} FddmPlanKey;
-
-typedef enum {
-  FDDM_PLAN_FUSED,   /* one graph of cuDNN: convolution, residual, bias, activation; or the whole attention */
-  FDDM_PLAN_ROUNDED, /* the same with the bias in NETWORK numbers, as kernels want it that are not compiled at run time */
-  FDDM_PLAN_PLAIN,   /* cuDNN convolves, fddm_cuda_finish () does the rest               */
-  FDDM_PLAN_DIRECT   /* our own kernel: cuDNN has no engine for this                     */
-} FddmPlanKind;
 
 typedef struct {
   FddmPlanKey              key;

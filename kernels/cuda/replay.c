@@ -62,24 +62,15 @@ fddm_replay_count (const FddmReplay *replay, int *captured, int *launched)
 }
 
 static gboolean
-launch_call (FddmDevice *device, const FddmCall *call, GError **error)
-{
-  switch (call->kind)
-    {
-    case FDDM_CALL_CONV: return fddm_call_conv (device, call, error);
-    case FDDM_CALL_GROUP_NORM: return fddm_call_group_norm (device, call, error);
-    case FDDM_CALL_ATTENTION: return fddm_call_attention (device, call, error);
-    case FDDM_CALL_EMBED: return fddm_call_embed (device, call, error);
-    default: return fddm_call_copy_channels (device, call, error);
-    }
-}
-
-static gboolean
 launch_plainly (FddmDevice *device, const GArray *calls, GError **error)
 {
   for (guint i = 0; i < calls->len; i++)
-    if (!launch_call (device, &g_array_index (calls, FddmCall, i), error))
-      return FALSE;
+    {
+      const FddmCall *call = &g_array_index (calls, FddmCall, i);
+
+      if (!call->launch (device, call, error))
+        return FALSE;
+    }
   return TRUE;
 }
 
@@ -177,10 +168,27 @@ fddm_replay_flush (FddmDevice *device, GError **error)
 }
 
 gboolean
-fddm_replay_add (FddmDevice *device, const FddmCall *call, GError **error)
+fddm_cuda_enter (FddmDevice *device, GError **error)
+{
+  return fddm_cuda_select (device, error) && fddm_replay_flush (device, error);
+}
+
+void
+fddm_call_init (FddmCall *call, FddmLaunch launch, const FddmTensor *in, const FddmTensor *out)
+{
+  memset (call, 0, sizeof *call);
+  call->launch = launch;
+  call->in     = *in;
+  call->out    = *out;
+}
+
+gboolean
+fddm_replay_add (FddmDevice *device, FddmCall *call, gsize bytes, GError **error)
 {
   GArray *calls = device->replay->pending;
 
+  if (bytes > 0 && (call->scratch = fddm_cuda_scratch (device, bytes, error)) == NULL)
+    return FALSE;
   /* Who runs the same layers over and over with nothing in between means as many sequences. */
   if (calls->len == CALLS_MAX || (calls->len > 0 && memcmp (&g_array_index (calls, FddmCall, 0), call, sizeof *call) == 0))
     if (!fddm_replay_flush (device, error))

@@ -4,7 +4,7 @@
  *
  * FDDM_TEST_PLANS: fused or rounded, what plans are expected; else none are made, for they need a driver. */
 #include <string.h>
-#include "kernels/cuda/graph.h"
+#include "kernels/cuda/plan.h"
 
 /* GPUs in the words in which cuDNN tells of them. */
 #define PROPERTIES(name, version, processors, shared)                                                          \
@@ -72,7 +72,7 @@ assert_graph (const FddmDevice *device, const FddmPlanKey *key, FddmPlanKind kin
   cudnnBackendDescriptor_t graph;
 
   fddm_pool_init (&pool, device->cudnn);
-  graph = fddm_graph_new (&pool, device, key, kind);
+  graph = key->heads > 0 ? fddm_graph_new_attention (&pool, device, key) : fddm_graph_new_conv (&pool, device, key, kind);
   g_assert_cmpstr (device->cudnn->get_error_string (pool.status), ==, "CUDNN_STATUS_SUCCESS");
   g_assert_nonnull (graph);
   fddm_pool_clear (&pool);

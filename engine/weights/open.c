@@ -1,0 +1,166 @@
+/* open.c: from a file to weights of which everything that the engine will rely on has been checked.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include "engine/weights/private.h"
+
+#define VARIANCE_MIN 1e-12f /* √(v + s²) divides */
+
+/* ---- The file ---- */
+
+/* A tensor of ROWS × C variances, or of C when ROWS is 0; NULL with the error. */
+static const float *
+take_variances (FddmWeights *weights, FddmSafetensors *file, const char *name, int rows, GError **error)
+{
+  gint64       shape[2] = { rows, weights->coefficients };
+  const float *values   = fddm_safetensors_take (file, name, rows > 0 ? 2 : 1, rows > 0 ? shape : shape + 1, error);
+
+  for (int k = 0; values && k < MAX (rows, 1) * weights->coefficients; k++)
+    if (!(values[k] >= VARIANCE_MIN))
+      return fddm_weights_fail (error, _ ("tensor “%s”: value %d is not positive"), name, k), NULL;
+  return values;
+}
+
+/* The noise meter has none. */
+static gboolean
+read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
+{
+  gint64 shape[2] = { weights->n_variants, weights->coefficients };
+
+  if (weights->kind == FDDM_KIND_MEASURE)
+    return TRUE;
+  weights->mean     = fddm_safetensors_take (file, "coef_mean", 1, shape + 1, error);
+  weights->variance = weights->mean ? take_variances (weights, file, "coef_var", 0, error) : NULL;
+  if (weights->variance == NULL || weights->n_variants == 0)
+    return weights->variance != NULL;
+  weights->own_mean     = fddm_safetensors_take (file, "own_mean", 2, shape, error);
+  weights->own_variance = weights->own_mean ? take_variances (weights, file, "own_var", weights->n_variants, error) : NULL;
+  return weights->own_variance != NULL;
+}
+
+static gboolean
+read_all (FddmWeights *weights, FddmSafetensors *file, GError **error)
+{
+  const char *layers, *unused;
+
+  if (!fddm_weights_read_metadata (weights, file, error) || !read_statistics (weights, file, error) ||
+      !(layers = fddm_weights_required (file, "layers", error)) || !fddm_weights_read_layers (weights, file, layers, error))
+    return FALSE;
+  unused = fddm_safetensors_unused (file);
+  if (unused)
+    return fddm_weights_fail (error, _ ("tensor “%s” is not used by any layer"), unused);
+  return TRUE;
+}
+
+FddmWeights *
+fddm_weights_parse (const char *path, const guint8 *bytes, gsize size, GError **error)
+{
+  g_autoptr (FddmWeights)     weights = g_new0 (FddmWeights, 1);
+  g_autoptr (FddmSafetensors) file    = NULL;
+  g_autofree char            *shown   = g_filename_display_name (path);
+  GError                     *reason  = NULL;
+
+  g_atomic_ref_count_init (&weights->refs);
+  weights->path = g_strdup (path);
+  file          = fddm_safetensors_parse (bytes, size, &reason);
+  if (file)
+    {
+      weights->metadata = g_hash_table_ref (file->metadata);
+      weights->floats   = g_ptr_array_ref (file->floats);
+    }
+  if (!file || !read_all (weights, file, &reason))
+    {
+      g_propagate_prefixed_error (error, reason, _ ("Weights file “%s”: "), shown);
+      return NULL;
+    }
+  return g_steal_pointer (&weights);
+}
+
+/* The weights of the file PATH, without those that it names. */
+static FddmWeights *
+read_file (const char *path, GError **error)
+{
+  g_autofree char   *bytes  = NULL;
+  g_autofree char   *shown  = g_filename_display_name (path);
+  g_autoptr (GError) reason = NULL;
+  GStatBuf           about;
+  gsize              size;
+
+  if (g_stat (path, &about) != 0)
+    return fddm_weights_fail (error, _ ("Weights file “%s”: %s"), shown, g_strerror (errno)), NULL;
+  if (!S_ISREG (about.st_mode))
+    return fddm_weights_fail (error, _ ("Weights file “%s”: it is not a regular file"), shown), NULL;
+  if (about.st_size < 0 || (guint64) about.st_size > FDDM_WEIGHTS_FILE_MAX)
+    return fddm_weights_fail (error, _ ("Weights file “%s”: it is too large"), shown), NULL;
+  if (!g_file_get_contents (path, &bytes, &size, &reason))
+    return fddm_weights_fail (error, _ ("Weights file “%s”: %s"), shown, reason->message), NULL;
+  return fddm_weights_parse (path, (const guint8 *) bytes, size, error);
+}
+
+/* ---- The network that takes its place where noise is white ---- */
+
+static gboolean
+layers_alike (const FddmLayer *a, const FddmLayer *b)
+{
+  return a->op == b->op && a->activation == b->activation && a->kernel == b->kernel && a->channels == b->channels &&
+         a->residual == b->residual && a->n_in == b->n_in && memcmp (a->in, b->in, (gsize) a->n_in * sizeof a->in[0]) == 0;
+}
+
+/* Whether one stands in for the other with nothing else changed: tiles, memory, preconditioning. */
+static gboolean
+alike (const FddmWeights *a, const FddmWeights *b)
+{
+  const gsize bytes = (gsize) a->coefficients * sizeof (float);
+
+  if (a->kind != b->kind || a->patch != b->patch || a->channels != b->channels || a->noise_lo != b->noise_lo ||
+      a->noise_hi != b->noise_hi || a->n_layers != b->n_layers || memcmp (a->mean, b->mean, bytes) != 0 ||
+      memcmp (a->variance, b->variance, bytes) != 0)
+    return FALSE;
+  for (int i = 0; i < a->n_layers; i++)
+    if (!layers_alike (&a->layers[i], &b->layers[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/* A plain name: a hostile file must not have others opened all over the disk. */
+static gboolean
+is_plain (const char *name)
+{
+  return *name != '\0' && name[strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
+/* Opens the weights for white noise that WEIGHTS name, unless they are not there: one network does without the other. */
+static gboolean
+find_white (FddmWeights *weights, GError **error)
+{
+  const char             *name   = fddm_weights_metadata (weights, "white");
+  g_autofree char        *folder = g_path_get_dirname (weights->path), *file = NULL, *path = NULL, *shown = NULL;
+  g_autoptr (FddmWeights) white = NULL;
+
+  if (name == NULL)
+    return TRUE;
+  shown = g_filename_display_name (weights->path);
+  if (!is_plain (name))
+    return fddm_weights_fail (error, _ ("Weights file “%s”: metadata “%s” is out of range"), shown, "white");
+  file = g_strconcat (name, ".safetensors", NULL);
+  path = g_build_filename (folder, file, NULL);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  white = read_file (path, error);
+  if (white == NULL)
+    return FALSE;
+  if (fddm_weights_metadata (white, "white") != NULL || !alike (weights, white))
+    return fddm_weights_fail (error, _ ("Weights file “%s” cannot take the place of “%s”"), file, shown);
+  weights->white = g_steal_pointer (&white);
+  return TRUE;
+}
+
+FddmWeights *
+fddm_weights_open (const char *path, GError **error)
+{
+  g_autoptr (FddmWeights) weights = read_file (path, error);
+
+  return weights && find_white (weights, error) ? g_steal_pointer (&weights) : NULL;
+}

@@ -1,0 +1,63 @@
+/* transfer.c: tensors' values from and to the host's memory, a slot of a ring at a time.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include "kernels/cuda/device.h"
+
+static gsize
+n_values (const FddmTensor *tensor)
+{
+  return (gsize) tensor->height * tensor->width * tensor->channels;
+}
+
+gboolean
+fddm_cuda_tensor_upload (FddmDevice *device, FddmTensor *tensor, const float *values, GError **error)
+{
+  FddmRing   *ring = &device->up;
+  const gsize n    = n_values (tensor);
+  gsize       size;
+
+  if (!fddm_cuda_enter (device, error) || !fddm_ring_reserve (device, ring, sizeof (float), error))
+    return FALSE;
+  size = ring->bytes / sizeof (float);
+  for (gsize first = 0; first < n; first += size)
+    {
+      const gsize count = MIN (size, n - first);
+      const int   slot  = fddm_ring_take (ring);
+
+      if (!fddm_ring_wait (ring, slot, error))
+        return FALSE;
+      memcpy (ring->host[slot], values + first, count * sizeof (float));
+      if (!fddm_ring_send (device, ring, slot, count * sizeof (float), error) ||
+          !fddm_cuda_store_floats (device, ring->device[slot], tensor, first, count, error) ||
+          !fddm_ring_used (device, ring, slot, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error)
+{
+  FddmRing   *ring = &device->down;
+  const gsize n    = n_values (tensor);
+  gsize       size;
+
+  if (!fddm_cuda_enter (device, error))
+    return FALSE;
+  fddm_cuda_synthesise_drop (device);
+  if (!fddm_ring_reserve (device, ring, sizeof (float), error))
+    return FALSE;
+  size = ring->bytes / sizeof (float);
+  for (gsize first = 0; first < n; first += size)
+    {
+      const gsize count = MIN (size, n - first);
+      const int   slot  = fddm_ring_take (ring);
+
+      if (!fddm_ring_claim (device, ring, slot, error) ||
+          !fddm_cuda_load_floats (device, tensor, first, count, ring->device[slot], error) ||
+          !fddm_ring_fetch (device, ring, slot, count * sizeof (float), error) || !fddm_ring_wait (ring, slot, error))
+        return FALSE;
+      memcpy (values + first, ring->host[slot], count * sizeof (float));
+    }
+  return TRUE;
+}
