@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Non-local means (Buades, Coll and Morel, CVPR 2005) as the engine does it: kernels/pixels/nonlocal.h."""
+"""Non-local means (Buades, Coll and Morel, CVPR 2005) as the engine does it: kernels/pixels/blotches.h."""
 import torch
 import torch.nn.functional as F
 
