@@ -55,14 +55,6 @@ processor_seconds (void)
   return (double) clock () / CLOCKS_PER_SEC;
 }
 
-static gboolean
-new_tensor (FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error)
-{
-  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, rows, columns, context->weights->coefficients,
-                                          error);
-  return *tensor != NULL;
-}
-
 /* Estimates X repeatedly for SECONDS, at the noise level of the middle Fermi level of training. */
 static gboolean
 time_estimates (FddmTorus *torus, double seconds, FddmTensor *x, FddmTensor *noise, FddmTensor *x0, FddmBenchSteps *steps,
@@ -113,8 +105,9 @@ fddm_bench_steps (FddmContext *context, double seconds, FddmBenchSteps *steps, G
   fddm_torus_axis_init (&axis, length, window, TRUE);
   ok     = fddm_torus_init (&torus, context, &axis, &axis, -1, 0, &problem);
   *steps = (FddmBenchSteps) { .side = window * patch, .at_once = torus.n_lanes };
-  ok     = ok && fddm_torus_prepare (&torus, &problem) && new_tensor (context, length, length, &x, &problem) &&
-       new_tensor (context, length, length, &x0, &problem) && new_tensor (context, 1, 1, &noise, &problem) &&
+  ok     = ok && fddm_torus_prepare (&torus, &problem) && fddm_context_make_tensor (context, length, length, &x, &problem) &&
+       fddm_context_make_tensor (context, length, length, &x0, &problem) &&
+       fddm_context_make_tensor (context, 1, 1, &noise, &problem) &&
        time_estimates (&torus, seconds, x, noise, x0, steps, &problem);
   context->backend->tensor_free (context->device, x);
   context->backend->tensor_free (context->device, x0);

@@ -2,6 +2,19 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/context.h"
 #include <glib/gi18n-lib.h>
+#include "engine/tensor.h"
+
+gboolean
+fddm_context_make_tensor (const FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error)
+{
+  return fddm_tensor_make (context->backend, context->device, rows, columns, context->weights->coefficients, tensor, error);
+}
+
+gboolean
+fddm_context_make_vector (const FddmContext *context, const float *values, FddmTensor **vector, GError **error)
+{
+  return fddm_vector_make (context->backend, context->device, values, context->weights->coefficients, vector, error);
+}
 
 static void
 close_device (FddmContext *context)
@@ -19,13 +32,6 @@ close_device (FddmContext *context)
 
   context->meter  = NULL;
   context->device = NULL;
-}
-
-static gboolean
-upload_vector (FddmContext *context, const float *values, FddmTensor **vector, GError **error)
-{
-  *vector = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, 1, 1, context->weights->coefficients, error);
-  return *vector != NULL && context->backend->tensor_upload (context->device, *vector, values, error);
 }
 
 static gboolean
@@ -53,8 +59,8 @@ open_device (FddmContext *context, FddmDeviceKind kind, GError **error)
   context->kind = kind;
   if (context->backend == NULL || (context->device = context->backend->open (&options, error)) == NULL)
     return FALSE;
-  if (open_networks (context, error) && upload_vector (context, context->weights->mean, &context->mean, error) &&
-      upload_vector (context, context->weights->variance, &context->variance, error))
+  if (open_networks (context, error) && fddm_context_make_vector (context, context->weights->mean, &context->mean, error) &&
+      fddm_context_make_vector (context, context->weights->variance, &context->variance, error))
     return TRUE;
   close_device (context);
   return FALSE;

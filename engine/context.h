@@ -34,6 +34,11 @@ int fddm_context_threads (const FddmContext *context);
 /* Memory bound for tensors and working memory, in bytes. */
 gsize fddm_context_memory (const FddmContext *context);
 
+/* A tensor of coefficients on the context's device: of ROWS × COLUMNS patches, or of one that holds VALUES. The caller's to
+ * free; NULL where that fails. */
+gboolean fddm_context_make_tensor (const FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error);
+gboolean fddm_context_make_vector (const FddmContext *context, const float *values, FddmTensor **vector, GError **error);
+
 typedef gboolean (*FddmJobFunc) (gpointer job, GError **error);
 
 /* Calls FUNC on JOB. If a GPU chosen by AUTO fails, calls it again on the CPU. Sets errors of FDDM_ERROR only. */

@@ -169,14 +169,6 @@ noise_varies (const FddmNoiseModel *model)
 
 /* ---- Vectors ---- */
 
-/* A constant tensor with one value per coefficient. */
-static gboolean
-upload_vector (const FddmContext *context, const float *values, FddmTensor **tensor, GError **error)
-{
-  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, 1, 1, context->weights->coefficients, error);
-  return *tensor != NULL && context->backend->tensor_upload (context->device, *tensor, values, error);
-}
-
 /* A constant tensor: LUMA for the coefficients of luma, CHROMA for those of chroma. */
 static gboolean
 upload_shares (const FddmContext *context, double luma, double chroma, FddmTensor **tensor, GError **error)
@@ -186,14 +178,14 @@ upload_shares (const FddmContext *context, double luma, double chroma, FddmTenso
 
   for (int k = 0; k < context->weights->coefficients; k++)
     values[k] = (float) (k < area ? luma : chroma);
-  return upload_vector (context, values, tensor, error);
+  return fddm_context_make_vector (context, values, tensor, error);
 }
 
 /* Uploads the constants that all tiles share. */
 static gboolean
 upload_vectors (const FddmContext *context, FddmRemoval *removal, GError **error)
 {
-  if (!upload_vector (context, removal->noise.level, &removal->level, error))
+  if (!fddm_context_make_vector (context, removal->noise.level, &removal->level, error))
     return FALSE;
   if (!upload_shares (context, removal->luma, removal->chroma, &removal->strength, error))
     return FALSE;

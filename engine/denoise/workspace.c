@@ -212,15 +212,6 @@ release (FddmWork *work)
   c->rows = c->columns = 0;
 }
 
-/* A tensor of coefficients. */
-static gboolean
-make (FddmWork *work, FddmTensor **tensor, int rows, int columns, GError **error)
-{
-  *tensor = work->context->backend->tensor_new (work->context->device, FDDM_TENSOR_FLOAT, rows, columns,
-                                                work->context->weights->coefficients, error);
-  return *tensor != NULL;
-}
-
 /* Tensors for sampling and probing only. */
 static gboolean
 make_for_samples (FddmWork *work, int rows, int columns, GError **error)
@@ -230,10 +221,10 @@ make_for_samples (FddmWork *work, int rows, int columns, GError **error)
   const gboolean    varies = work->spec.noise_varies;
 
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
-    if (!make (work, states[i], rows, columns, error))
+    if (!fddm_context_make_tensor (work->context, rows, columns, states[i], error))
       return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (levels); i++)
-    if (!make (work, levels[i], varies ? rows : 1, varies ? columns : 1, error))
+    if (!fddm_context_make_tensor (work->context, varies ? rows : 1, varies ? columns : 1, levels[i], error))
       return FALSE;
   return TRUE;
 }
@@ -248,7 +239,7 @@ fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
   release (work);
   if (!fddm_network_prepare (work->context->network, rows, columns, error))
     return FALSE;
-  if (!make (work, &c->y, rows, columns, error))
+  if (!fddm_context_make_tensor (work->context, rows, columns, &c->y, error))
     return FALSE;
   if (work->spec.samples_detail && !make_for_samples (work, rows, columns, error))
     return FALSE;

@@ -4,6 +4,7 @@
  * Values live in slots. A slot is a tensor, used for one value after another with the same number of channels. If the
  * residual value of a convolution is not read later, the result takes over its slot and the sum is computed in place. */
 #include "engine/diffusion/network.h"
+#include "engine/tensor.h"
 
 typedef struct {
   FddmConv    *conv;
@@ -93,17 +94,10 @@ n_classes (const FddmNetwork *network)
   return network->weights->classes != NULL ? (int) g_strv_length (network->weights->classes) : 0;
 }
 
-static FddmTensor *
-vector_new (FddmNetwork *network, const float *values, int n, GError **error)
+static gboolean
+make_vector (FddmNetwork *network, const float *values, int n, FddmTensor **vector, GError **error)
 {
-  FddmTensor *vector = network->backend->tensor_new (network->device, FDDM_TENSOR_FLOAT, 1, 1, n, error);
-
-  if (vector != NULL && !network->backend->tensor_upload (network->device, vector, values, error))
-    {
-      network->backend->tensor_free (network->device, vector);
-      return NULL;
-    }
-  return vector;
+  return fddm_vector_make (network->backend, network->device, values, n, vector, error);
 }
 
 static gboolean
@@ -125,8 +119,8 @@ load_layer (FddmNetwork *network, int i, GError **error)
         return (mine->conv = network->backend->conv_new (network->device, &spec, error)) != NULL;
       }
     case FDDM_OP_GROUP_NORM:
-      return (mine->weight = vector_new (network, layer->weight, layer->channels, error)) != NULL &&
-             (mine->bias = vector_new (network, layer->bias, layer->channels, error)) != NULL;
+      return make_vector (network, layer->weight, layer->channels, &mine->weight, error) &&
+             make_vector (network, layer->bias, layer->channels, &mine->bias, error);
     case FDDM_OP_EMBEDDING: mine->rows = g_new0 (FddmTensor *, n_classes (network) + 1); return TRUE;
     default: return TRUE; /* no constants */
     }
@@ -264,9 +258,10 @@ run_embedding (FddmNetwork *network, int i, int class, const FddmTensor *in, Fdd
   const int        row    = class < 0 ? n_classes (network) : class;
   FddmTensor     **vector = &network->layers[i].rows[row];
 
-  if (*vector == NULL)
-    *vector = vector_new (network, layer->weight + (gsize) row * layer->channels, layer->channels, error);
-  return *vector != NULL && network->backend->embed (network->device, in, *vector, out, error);
+  if (*vector == NULL &&
+      !make_vector (network, layer->weight + (gsize) row * layer->channels, layer->channels, vector, error))
+    return FALSE;
+  return network->backend->embed (network->device, in, *vector, out, error);
 }
 
 static gboolean

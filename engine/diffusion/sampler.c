@@ -1,6 +1,7 @@
 /* sampler.c: the sampler, which both denoises and generates: (27) and (28), docs/architecture.md.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/diffusion/sampler.h"
+#include "engine/tensor.h"
 #include <math.h>
 
 /* Noise level at the end of a path: half an 8-bit step. Finer texture is invisible, and steps below this would be wasted. */
@@ -122,13 +123,13 @@ cap_noise (const FddmSampler *sampler, const FddmPath *path, double fermi, FddmT
 {
   const FddmSchedule *schedule = path->schedule;
   const int           n = sampler->weights->coefficients, area = schedule->patch * schedule->patch;
-  FddmTensor         *cap = sampler->backend->tensor_new (sampler->device, FDDM_TENSOR_FLOAT, 1, 1, n, error);
   float               values[FDDM_COEF_MAX];
+  FddmTensor         *cap;
   gboolean            ok;
 
   for (int k = 0; k < n; k++)
     values[k] = (float) fddm_schedule_noise (schedule, k % area, fermi);
-  ok = cap != NULL && sampler->backend->tensor_upload (sampler->device, cap, values, error) &&
+  ok = fddm_vector_make (sampler->backend, sampler->device, values, n, &cap, error) &&
        sampler->backend->noise_cap (sampler->device, path->noise, cap, out, error);
   sampler->backend->tensor_free (sampler->device, cap);
   return ok;

@@ -149,15 +149,6 @@ fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int 
   return FALSE;
 }
 
-/* A tensor of coefficients. */
-static gboolean
-make (const FddmContext *context, int rows, int columns, FddmTensor **tensor, GError **error)
-{
-  *tensor = context->backend->tensor_new (context->device, FDDM_TENSOR_FLOAT, rows, columns, context->weights->coefficients,
-                                          error);
-  return *tensor != NULL;
-}
-
 /* Allocates all tensors, including those of the windows. */
 static gboolean
 state_init (State *state, FddmTorus *torus, GError **error)
@@ -166,11 +157,11 @@ state_init (State *state, FddmTorus *torus, GError **error)
   const int          rows = torus->down.length, columns = torus->across.length;
   FddmTensor       **constant[] = { &state->noise, &state->from, &state->to, &state->mean, &state->variance };
 
-  if (!fddm_torus_prepare (torus, error) || !make (context, rows, columns, &state->x, error) ||
-      !make (context, rows, columns, &state->x0, error))
+  if (!fddm_torus_prepare (torus, error) || !fddm_context_make_tensor (context, rows, columns, &state->x, error) ||
+      !fddm_context_make_tensor (context, rows, columns, &state->x0, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (constant); i++)
-    if (!make (context, 1, 1, constant[i], error))
+    if (!fddm_context_make_tensor (context, 1, 1, constant[i], error))
       return FALSE;
   return TRUE;
 }

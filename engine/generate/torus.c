@@ -1,6 +1,7 @@
 /* torus.c: planning and allocation of a torus of windows.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/generate/torus.h"
+#include "engine/tensor.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -65,23 +66,21 @@ lane_open (FddmTorus *torus, FddmTorusLane *lane, int threads, int class, GError
 }
 
 static gboolean
-new_tensor (FddmTorus *torus, FddmDevice *device, int rows, int columns, int channels, FddmTensor **tensor, GError **error)
-{
-  *tensor = torus->context->backend->tensor_new (device, FDDM_TENSOR_FLOAT, rows, columns, channels, error);
-  return *tensor != NULL;
-}
-
-static gboolean
 lane_prepare (FddmTorus *torus, FddmTorusLane *lane, GError **error)
 {
-  const int rows = torus->down.window, columns = torus->across.window, n = torus->context->weights->coefficients;
+  const int          rows = torus->down.window, columns = torus->across.window;
+  const int          n       = torus->context->weights->coefficients;
+  const FddmBackend *backend = torus->context->backend;
 
   lane->sampler.guidance.one  = torus->one;
   lane->sampler.guidance.zero = torus->zero;
-  return fddm_network_prepare (lane->network, rows, columns, error) &&
-         (fddm_torus_windows (torus) == 1 || (new_tensor (torus, lane->device, rows, columns, n, &lane->x, error) &&
-                                              new_tensor (torus, lane->device, rows, columns, n, &lane->x0, error))) &&
-         (!is_guided (torus) || new_tensor (torus, lane->device, rows, columns, n, &lane->sampler.guidance.other, error));
+  if (!fddm_network_prepare (lane->network, rows, columns, error))
+    return FALSE;
+  if (fddm_torus_windows (torus) > 1 && (!fddm_tensor_make (backend, lane->device, rows, columns, n, &lane->x, error) ||
+                                         !fddm_tensor_make (backend, lane->device, rows, columns, n, &lane->x0, error)))
+    return FALSE;
+  return !is_guided (torus) ||
+         fddm_tensor_make (backend, lane->device, rows, columns, n, &lane->sampler.guidance.other, error);
 }
 
 /* ---- Memory ---- */
@@ -177,14 +176,11 @@ fddm_torus_init (FddmTorus *torus, FddmContext *context, const FddmTorusAxis *do
 static gboolean
 make_constant (FddmTorus *torus, float value, FddmTensor **tensor, GError **error)
 {
-  const FddmContext *context = torus->context;
-  const int          n       = context->weights->coefficients;
-  g_autofree float  *values  = g_new (float, n);
+  float values[FDDM_COEF_MAX];
 
-  for (int k = 0; k < n; k++)
+  for (int k = 0; k < torus->context->weights->coefficients; k++)
     values[k] = value;
-  return new_tensor (torus, context->device, 1, 1, n, tensor, error) &&
-         context->backend->tensor_upload (context->device, *tensor, values, error);
+  return fddm_context_make_vector (torus->context, values, tensor, error);
 }
 
 static gboolean
@@ -197,8 +193,7 @@ make_weights (FddmTorus *torus, const FddmTorusAxis *axis, FddmTensor ***tensors
   for (int i = 0; i < axis->count; i++)
     {
       fddm_torus_axis_weights (axis, i, weights);
-      if (!new_tensor (torus, context->device, 1, 1, axis->window, &(*tensors)[i], error) ||
-          !context->backend->tensor_upload (context->device, (*tensors)[i], weights, error))
+      if (!fddm_vector_make (context->backend, context->device, weights, axis->window, &(*tensors)[i], error))
         return FALSE;
     }
   return TRUE;
