@@ -188,15 +188,21 @@ gboolean fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, co
 /** Standard deviation that is white in an uncertainty picture, in 8-bit steps. */
 #define FDDM_UNCERTAINTY_WHITE 25
 
-/** Denoises SOURCE into SINK and writes the uncertainty of the result to UNCERTAINTY, one sample per pixel.
+/** Destinations of a denoised picture. */
+typedef struct {
+  const FddmSink *picture;     /**< the result                            */
+  const FddmSink *uncertainty; /**< one sample per pixel; NULL = not wanted */
+} FddmDenoiseSinks;
+
+/** Denoises SOURCE into the picture of SINKS and writes the uncertainty of the result, one sample per pixel, if it is wanted.
  *
  * The uncertainty is the standard deviation of the clean photo given the noisy one (localization uncertainty, arXiv
  * 2411.01629), estimated by a few random probes (arXiv 2309.13598). It is a root mean square over the channels and the
  * surrounding dozen pixels, perceptually coded; 1.0 stands for #FDDM_UNCERTAINTY_WHITE 8-bit steps and may be exceeded.
  * It depends on the noise and the seed, not on strengths, bands or detail. It takes four more evaluations of the network. */
 gboolean fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source,
-                                 const FddmSink *sink, const FddmSink *uncertainty, FddmProgress progress, gpointer data,
-                                 FddmReport *report, GError **error);
+                                 const FddmDenoiseSinks *sinks, FddmProgress progress, gpointer data, FddmReport *report,
+                                 GError **error);
 
 /** Measures the noise of SOURCE as fddm_denoise() does for noise = 0. LUMA and CHROMA as in #FddmReport. */
 gboolean fddm_measure (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data, double *luma,

@@ -3,24 +3,35 @@
 #include "engine/fddm.h"
 #include "kernels/pixels/pixels.h"
 
+static FddmStrides
+strides_of (const FddmImage *image)
+{
+  return (FddmStrides) { .row = image->row_stride, .pixel = image->pixel_stride };
+}
+
+static float *
+pixel_at (const FddmImage *image, int x, int y)
+{
+  return image->pixels + y * image->row_stride + x * image->pixel_stride;
+}
+
 static gboolean
 image_read (gpointer data, int x, int y, int width, int height, float *pixels, GError **error G_GNUC_UNUSED)
 {
   const FddmImage *image = data;
 
-  fddm_pixels_copy (image->pixels + y * image->row_stride + x * image->pixel_stride, image->row_stride, image->pixel_stride,
-                    pixels, (gsize) width * image->channels, image->channels, width, height, image->channels);
+  fddm_pixels_copy (pixel_at (image, x, y), strides_of (image), pixels, fddm_strides_packed (width, image->channels), width,
+                    height, image->channels);
   return TRUE;
 }
 
 static gboolean
 image_write (gpointer data, int x, int y, int width, int height, const float *pixels, GError **error G_GNUC_UNUSED)
 {
-  FddmImage *image = data;
+  const FddmImage *image = data;
 
-  fddm_pixels_copy (pixels, (gsize) width * image->channels, image->channels,
-                    image->pixels + y * image->row_stride + x * image->pixel_stride, image->row_stride, image->pixel_stride,
-                    width, height, image->channels);
+  fddm_pixels_copy (pixels, fddm_strides_packed (width, image->channels), pixel_at (image, x, y), strides_of (image), width,
+                    height, image->channels);
   return TRUE;
 }
 

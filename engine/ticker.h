@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/fddm.h"
+#include "kernels/backend.h"
 
 /* The interval [from, to] of a phase. */
 typedef struct {
@@ -9,7 +10,7 @@ typedef struct {
   gpointer     data;
   FddmPhase    phase;
   double       from, to;
-} FddmTicker;
+} FDDM_BY_NAME FddmTicker;
 
 /* Part I of N equal parts. */
 static inline FddmTicker

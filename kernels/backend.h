@@ -22,7 +22,7 @@
 #endif
 #include "kernels/noise-model.h"
 
-#define FDDM_BACKEND_ABI 5
+#define FDDM_BACKEND_ABI 6
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
@@ -59,14 +59,14 @@ typedef struct {
   const int *row_offset, *column_offset;
   int        top, bottom, left, right; /* tile pixels changed by synthesis: [top,bottom) × [left,right) */
   FddmSeries series;
-} FddmWindow;
+} FDDM_BY_NAME FddmWindow;
 
 /* Source of random numbers: a counter, so that they are the same for any tiling. */
 typedef struct {
   guint32 seed;
   guint32 stream;      /* one per sampling step                 */
   int     row, column; /* of the tile's first patch, in patches */
-} FddmRandom;
+} FDDM_BY_NAME FddmRandom;
 
 /* Inputs of the merged passes besides the coefficients (formulas in weights/FORMAT.md). The tensors are constant, with
  * the coefficients' number of channels. */
@@ -75,7 +75,22 @@ typedef struct {
   const float (*curve)[FDDM_NOISE_KNOTS]; /* per channel, factor of LEVEL by a patch's brightness; NULL = 1 */
   const FddmTensor *mean, *variance;
   float             lo, hi; /* range to which noise levels for the network are clamped */
-} FddmEnds;
+} FDDM_BY_NAME FddmEnds;
+
+/* Conversion of a state and its noise to the network's input (formulas in weights/FORMAT.md). MEAN and VARIANCE are
+ * constant. */
+typedef struct {
+  const FddmTensor *mean, *variance;
+  FddmInputForm     form;
+  float             lo, hi; /* in the form WHITENED, range to which noise levels are clamped */
+} FDDM_BY_NAME FddmConditioning;
+
+/* Change of the pixels after a single network evaluation: WEIGHT × STRENGTH × (estimate − COEFFICIENTS), where the estimate
+ * is computed from the network's OUTPUT. STRENGTH is constant. */
+typedef struct {
+  const FddmTensor *coefficients, *output, *strength;
+  float             weight;
+} FDDM_BY_NAME FddmOutput;
 
 typedef struct {
   int            kernel; /* 1 or 3 */
@@ -124,13 +139,12 @@ typedef struct {
                           float *pixels, GError **error);
   /* Merged operations for a single network evaluation, with one pass over memory before the network and one after it.
    * analyse_input: analyse, noise_map if ENDS has a curve, precondition. synthesise_output: estimate, difference without
-   * a sample, synthesise; the rules of synthesise for COEFFICIENTS hold for OUTPUT, STRENGTH and everything that ENDS
-   * refers to. The results equal those of the separate operations. */
+   * a sample, synthesise; the rules of synthesise for COEFFICIENTS hold for everything that OUTPUT and ENDS refer to. The
+   * results equal those of the separate operations. */
   gboolean (*analyse_input) (FddmDevice *device, const FddmWindow *window, const float *pixels, const FddmEnds *ends,
                              FddmTensor *coefficients, FddmTensor *input, GError **error);
-  gboolean (*synthesise_output) (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
-                                 const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength, float weight,
-                                 float *pixels, GError **error);
+  gboolean (*synthesise_output) (FddmDevice *device, const FddmWindow *window, const FddmEnds *ends,
+                                 const FddmOutput *output, float *pixels, GError **error);
   /* Waits for the pixels of the last synthesise or synthesise_output. Does nothing if none is in progress. */
   gboolean (*synthesise_finish) (FddmDevice *device, GError **error);
 
@@ -141,12 +155,10 @@ typedef struct {
   gboolean (*noise_cap) (FddmDevice *device, const FddmTensor *noise, const FddmTensor *cap, FddmTensor *out,
                          GError **error);
 
-  /* Computes the network's input (2C channels) from the state X (C channels). MEAN and VARIANCE are constant; NOISE may
-   * be. In the form WHITENED, noise levels are clamped to [LO, HI]. Formulas in weights/FORMAT.md. */
-  gboolean (*precondition) (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                            const FddmTensor *variance, FddmInputForm form, float lo, float hi, FddmTensor *input,
-                            GError **error);
-  /* Clean coefficients X0 from X and the network's OUTPUT. */
+  /* Computes the network's input (2C channels) from the state X (C channels). NOISE may be constant. */
+  gboolean (*precondition) (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
+                            const FddmConditioning *conditioning, FddmTensor *input, GError **error);
+  /* Clean coefficients X0 from X and the network's OUTPUT. MEAN and VARIANCE are constant; NOISE may be. */
   gboolean (*estimate) (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
                         const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error);
   /* One step of the sampler, (27) and (28), from noise FROM to noise TO (both may be constant). Changes X in place. ETA:

@@ -19,7 +19,9 @@ fddm_bands_weight (const FddmDenoiseParams *params, const FddmBandsArea *area)
   const int   width = area->width, height = area->height, samples = area->samples;
   const gsize stride = area->stride, row = (gsize) width * samples;
 
-  fddm_pixels_copy (area->removed, stride, samples, area->spare, stride, samples, width, height, samples);
+  const FddmStrides strides = { .row = stride, .pixel = samples };
+
+  fddm_pixels_copy (area->removed, strides, area->spare, strides, width, height, samples);
   fddm_smooth (area->spare, stride, width, height, samples, 1, area->scratch);
   fddm_pixels_mix (area->removed, area->spare, stride, row, height, fine, medium - fine);
   fddm_smooth (area->spare, stride, width, height, samples, 2, area->scratch);

@@ -331,10 +331,14 @@ denoise_on_device (gpointer data, GError **error)
 {
   Call            *call      = data;
   FddmDenoiseJob  *job       = &call->job;
-  const FddmTicker measuring = { call->progress, call->data, FDDM_PHASE_MEASURE, 0.0, 1.0 };
-  const FddmTicker denoising = { call->progress, call->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
-  FddmWork         work;
-  gboolean         ok;
+  const FddmTicker measuring = {
+    .func = call->progress, .data = call->data, .phase = FDDM_PHASE_MEASURE, .from = 0.0, .to = 1.0
+  };
+  const FddmTicker denoising = {
+    .func = call->progress, .data = call->data, .phase = FDDM_PHASE_DENOISE, .from = 0.0, .to = 1.0
+  };
+  FddmWork work;
+  gboolean ok;
 
   job->cleaning = (FddmCleaning) { FALSE };
   if (!find_noise (job, &measuring, error))
@@ -380,8 +384,10 @@ removal_of (const FddmDenoiseParams *params, gboolean removes, gboolean probes)
 static gboolean
 run (Call *call, GError **error)
 {
-  const FddmTicker copying = { call->progress, call->data, FDDM_PHASE_DENOISE, 0.0, 1.0 };
-  FddmDenoiseJob  *job     = &call->job;
+  const FddmTicker copying = {
+    .func = call->progress, .data = call->data, .phase = FDDM_PHASE_DENOISE, .from = 0.0, .to = 1.0
+  };
+  FddmDenoiseJob *job = &call->job;
 
   g_return_val_if_fail (job->context != NULL && job->params != NULL && job->source != NULL && job->sink != NULL, FALSE);
   if (!check_arguments (job->context, job->params, job->source, error))
@@ -396,14 +402,16 @@ run (Call *call, GError **error)
 
 gboolean
 fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source,
-                        const FddmSink *sink, const FddmSink *uncertainty, FddmProgress progress, gpointer data,
-                        FddmReport *report, GError **error)
+                        const FddmDenoiseSinks *sinks, FddmProgress progress, gpointer data, FddmReport *report,
+                        GError **error)
 {
-  Call call = { .job = { .context = context, .params = params, .source = source, .sink = sink, .uncertainty = uncertainty },
-                .progress = progress,
-                .data     = data,
-                .report   = report };
+  Call call = {
+    .job = { .context = context, .params = params, .source = source }, .progress = progress, .data = data, .report = report
+  };
 
+  g_return_val_if_fail (sinks != NULL, FALSE);
+  call.job.sink        = sinks->picture;
+  call.job.uncertainty = sinks->uncertainty;
   return run (&call, error);
 }
 
@@ -422,5 +430,7 @@ gboolean
 fddm_denoise (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source, const FddmSink *sink,
               FddmProgress progress, gpointer data, FddmReport *report, GError **error)
 {
-  return fddm_denoise_uncertain (context, params, source, sink, NULL, progress, data, report, error);
+  const FddmDenoiseSinks sinks = { .picture = sink };
+
+  return fddm_denoise_uncertain (context, params, source, &sinks, progress, data, report, error);
 }

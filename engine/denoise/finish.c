@@ -68,7 +68,7 @@ strengthen (const Finish *finish, float *texture, float *const planes[FDDM_TEXTU
 
   fddm_pixels_fill (photo, n, 0.0f);
   fddm_pixels_add_luma (photo, finish->photo, n, samples, 1.0f);
-  fddm_pixels_copy (photo, (gsize) width, 1, estimate, (gsize) width, 1, width, height, 1);
+  fddm_pixels_copy (photo, fddm_strides_packed (width, 1), estimate, fddm_strides_packed (width, 1), width, height, 1);
   fddm_pixels_mix (estimate, texture, (gsize) width, (gsize) width, height, 1.0f, -detail);
   fddm_pixels_add_luma (estimate, finish->change, n, samples, 1.0f / luma);
   fddm_texture_strengthen (texture, planes, width, height, &finish->cleaning->fine, scratch);

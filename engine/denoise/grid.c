@@ -83,9 +83,14 @@ fddm_grid_begin (FddmGridPass *pass, const FddmRemoval *removal, FddmWork *work,
   FddmContext    *context = work->context;
   const int       patch = context->weights->patch, samples = work->spec.samples;
   const int       n = fddm_grid_evaluations (removal, number), probed = number == 0 && removal->probes ? 1 + FDDM_PROBES : 1;
-  const FddmGrid  grid   = fddm_grid (number, patch);
-  FddmTilePixels *pixels = &work->pixels;
-  const FddmTicker all   = ticker_of (removal, number, ticker);
+  const FddmGrid  grid          = fddm_grid (number, patch);
+  FddmTilePixels *pixels        = &work->pixels;
+  const FddmTicker      all     = ticker_of (removal, number, ticker);
+  const FddmPictureForm picture = { .width    = work->spec.width,
+                                    .height   = work->spec.height,
+                                    .samples  = samples,
+                                    .patch    = patch,
+                                    .channels = context->weights->channels };
 
   if (number > 0 && !fddm_grid_finish (context, error)) /* the previous grid uses the window's offsets until then */
     return FALSE;
@@ -106,8 +111,7 @@ fddm_grid_begin (FddmGridPass *pass, const FddmRemoval *removal, FddmWork *work,
                            .asking       = fddm_ticker_parts (&all, 0, 1, n),
                            .probing      = fddm_ticker_parts (&all, 1, probed, n),
                            .sampling     = fddm_ticker_parts (&all, probed, n, n) };
-  fddm_window_init (&pass->window, tile, &grid, patch, context->weights->channels, samples, work->spec.width,
-                    work->spec.height, work->row_offset, work->column_offset);
+  fddm_window_init (&pass->window, &picture, tile, &grid, work->row_offset, work->column_offset);
   pass->window.series = series_of (number, removal->grids);
   return fddm_work_shape (work, pass->window.rows, pass->window.columns, error);
 }
@@ -142,13 +146,16 @@ fddm_grid_map_noise (FddmGridPass *pass, GError **error)
 gboolean
 fddm_grid_precondition (FddmGridPass *pass, GError **error)
 {
-  const FddmContext *context = pass->context;
-  const FddmWeights *weights = context->weights;
+  const FddmContext     *context      = pass->context;
+  const FddmConditioning conditioning = { .mean     = context->mean,
+                                          .variance = context->variance,
+                                          .form     = context->weights->input_form,
+                                          .lo       = context->weights->noise_lo,
+                                          .hi       = context->weights->noise_hi };
 
   if (pass->once)
     return TRUE;
-  return context->backend->precondition (context->device, pass->coefficients->y, pass->coefficients->noise, context->mean,
-                                         context->variance, weights->input_form, weights->noise_lo, weights->noise_hi,
+  return context->backend->precondition (context->device, pass->coefficients->y, pass->coefficients->noise, &conditioning,
                                          fddm_network_input (context->network), error);
 }
 
@@ -246,14 +253,16 @@ fddm_grid_invert (FddmGridPass *pass, GError **error)
   const FddmRemoval *removal = pass->removal;
   const FddmEnds     ends    = ends_of (pass);
   const float        share   = 1.0f / removal->grids;
+  const FddmOutput   output  = { .coefficients = pass->coefficients->y,
+                                 .output       = fddm_network_output (context->network),
+                                 .strength     = removal->strength,
+                                 .weight       = share };
 
   if (!removal->removes)
     return TRUE;
   if (!pass->once)
     return context->backend->synthesise (context->device, &pass->window, pass->coefficients->x0, share, pass->target, error);
-  return context->backend->synthesise_output (context->device, &pass->window, pass->coefficients->y, &ends,
-                                              fddm_network_output (context->network), removal->strength, share, pass->target,
-                                              error);
+  return context->backend->synthesise_output (context->device, &pass->window, &ends, &output, pass->target, error);
 }
 
 gboolean

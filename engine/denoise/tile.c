@@ -57,7 +57,8 @@ write_result (const FddmDenoiseJob *job, const FddmWork *work, const FddmTile *t
   if (work->spec.gathers)
     fddm_pixels_add_packed (pixels->as_read + first, pixels->change + first, stride, row, own->height, packed);
   else
-    fddm_pixels_copy (pixels->as_read + first, stride, samples, packed, row, samples, own->width, own->height, samples);
+    fddm_pixels_copy (pixels->as_read + first, fddm_strides_packed (region->width, samples), packed,
+                      fddm_strides_packed (own->width, samples), own->width, own->height, samples);
   return write_pixels (job->sink, own, packed, error);
 }
 
@@ -69,7 +70,8 @@ write_uncertainty (const FddmSink *sink, const FddmWork *work, const FddmTile *t
   float          *packed = work->spare[0];
 
   fddm_pixels_copy (work->pixels.variance + (gsize) (own->y - region->y) * region->width + (own->x - region->x),
-                    (gsize) region->width, 1, packed, (gsize) own->width, 1, own->width, own->height, 1);
+                    fddm_strides_packed (region->width, 1), packed, fddm_strides_packed (own->width, 1), own->width,
+                    own->height, 1);
   return write_pixels (sink, own, packed, error);
 }
 

@@ -217,32 +217,34 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
 {
   FddmContext              *context = job->context;
   const FddmGenerateParams *params  = job->params;
-  const FddmTicker          all     = { job->progress, job->data, FDDM_PHASE_GENERATE, 0.0, 1.0 };
-  const FddmTicker          steps   = fddm_ticker_parts (&all, 0, WRITING - 1, WRITING);
-  const FddmTicker          first   = fddm_ticker_part (&steps, 0, params->steps);
-  const FddmTicker          others  = { job->progress, job->data, FDDM_PHASE_GENERATE, first.to, steps.to };
-  const FddmTicker          strips  = fddm_ticker_part (&all, WRITING - 1, WRITING);
-  g_autofree double        *levels  = g_new0 (double, params->steps);
-  const FddmSampler         sampler = { .backend  = context->backend,
-                                        .device   = context->device,
-                                        .weights  = context->weights,
-                                        .estimate = estimate_windows,
-                                        .data     = windows };
-  const FddmPath            path    = { .schedule = &context->schedule,
-                                        .noise    = state->noise,
-                                        .levels   = levels,
-                                        .n        = params->steps,
-                                        .eta      = (float) params->eta,
-                                        .random   = { .seed = params->seed, .stream = 1 },
-                                        .x0       = state->x0,
-                                        .from     = state->from,
-                                        .to       = state->to };
-  const FddmWriter          writer  = { .context      = context,
-                                        .coefficients = state->x,
-                                        .width        = params->width,
-                                        .height       = params->height,
-                                        .tiles        = params->tileable,
-                                        .sink         = job->sink };
+  const FddmTicker all = { .func = job->progress, .data = job->data, .phase = FDDM_PHASE_GENERATE, .from = 0.0, .to = 1.0 };
+  const FddmTicker steps  = fddm_ticker_parts (&all, 0, WRITING - 1, WRITING);
+  const FddmTicker first  = fddm_ticker_part (&steps, 0, params->steps);
+  const FddmTicker others = {
+    .func = job->progress, .data = job->data, .phase = FDDM_PHASE_GENERATE, .from = first.to, .to = steps.to
+  };
+  const FddmTicker   strips  = fddm_ticker_part (&all, WRITING - 1, WRITING);
+  g_autofree double *levels  = g_new0 (double, params->steps);
+  const FddmSampler  sampler = { .backend  = context->backend,
+                                 .device   = context->device,
+                                 .weights  = context->weights,
+                                 .estimate = estimate_windows,
+                                 .data     = windows };
+  const FddmPath     path    = { .schedule = &context->schedule,
+                                 .noise    = state->noise,
+                                 .levels   = levels,
+                                 .n        = params->steps,
+                                 .eta      = (float) params->eta,
+                                 .random   = { .seed = params->seed, .stream = 1 },
+                                 .x0       = state->x0,
+                                 .from     = state->from,
+                                 .to       = state->to };
+  const FddmWriter   writer  = { .context      = context,
+                                 .coefficients = state->x,
+                                 .width        = params->width,
+                                 .height       = params->height,
+                                 .tiles        = params->tileable,
+                                 .sink         = job->sink };
 
   if (!draw_variant (job, state, &windows->torus, error))
     return FALSE;

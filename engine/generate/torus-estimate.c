@@ -94,7 +94,11 @@ estimate_window (Worker *worker, int i, GError **error)
   const int          down = i / torus->across.count, across = i % torus->across.count;
   const int          row    = (fddm_torus_axis_start (&torus->down, down) + round->row) % torus->down.length;
   const int          column = (fddm_torus_axis_start (&torus->across, across) + round->column) % torus->across.length;
-  const FddmTicker ticker = { listen, worker, round->ticker != NULL ? round->ticker->phase : FDDM_PHASE_GENERATE, 0.0, 1.0 };
+  const FddmTicker   ticker = { .func  = listen,
+                                .data  = worker,
+                                .phase = round->ticker != NULL ? round->ticker->phase : FDDM_PHASE_GENERATE,
+                                .from  = 0.0,
+                                .to    = 1.0 };
 
   return backend->copy_window (lane->device, round->x, row, column, lane->x, error) &&
          fddm_sampler_estimate (&lane->sampler, lane->x, round->noise, lane->x0, &ticker, error) && wait_turn (round, i) &&

@@ -92,10 +92,15 @@ piece_start (int i, int n, int length, int size)
 static gboolean
 measure_piece (Measurement *m, int i, const FddmTicker *ticker, GError **error)
 {
-  const FddmSource *source = m->source;
-  const FddmGrid    plain  = fddm_grid (0, PATCH);
-  FddmTile          tile   = { .rows = m->rows, .columns = m->columns };
-  FddmWindow        window;
+  const FddmSource     *source  = m->source;
+  const FddmGrid        plain   = fddm_grid (0, PATCH);
+  const FddmPictureForm picture = { .width    = source->width,
+                                    .height   = source->height,
+                                    .samples  = source->channels,
+                                    .patch    = PATCH,
+                                    .channels = FDDM_METER_CHANNELS };
+  FddmTile              tile    = { .rows = m->rows, .columns = m->columns };
+  FddmWindow            window;
 
   tile.row    = piece_start (i / m->across, m->down, source->height / PATCH, m->rows);
   tile.column = piece_start (i % m->across, m->across, source->width / PATCH, m->columns);
@@ -103,8 +108,7 @@ measure_piece (Measurement *m, int i, const FddmTicker *ticker, GError **error)
   if (!source->read (source->data, tile.region.x, tile.region.y, tile.region.width, tile.region.height, m->raw, error))
     return FALSE;
   fddm_pixels_repair (m->raw, tile.region.width, tile.region.height, source->channels, m->pixels);
-  fddm_window_init (&window, &tile, &plain, PATCH, FDDM_METER_CHANNELS, source->channels, source->width, source->height,
-                    m->row_offset, m->column_offset);
+  fddm_window_init (&window, &picture, &tile, &plain, m->row_offset, m->column_offset);
   return fddm_noise_meter_add (m->context->meter, &window, m->pixels, ticker, error);
 }
 

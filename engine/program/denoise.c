@@ -62,6 +62,7 @@ run (Denoise *denoise, FddmContext *context, GeglBuffer *from, GeglBuffer **unce
   FddmGeglPixels         pixels, gray_pixels;
   FddmSource             source;
   FddmSink               sink, gray;
+  FddmDenoiseSinks       sinks;
   gboolean               done;
   gint64                 start = g_get_monotonic_time ();
 
@@ -74,8 +75,9 @@ run (Denoise *denoise, FddmContext *context, GeglBuffer *from, GeglBuffer **unce
       fddm_gegl_pixels_init (&gray_pixels, *uncertainty, *uncertainty, gegl_buffer_get_extent (from), NULL);
       gray = fddm_gegl_pixels_sink (&gray_pixels);
     }
-  done = fddm_denoise_uncertain (context, &denoise->params, &source, &sink, *uncertainty ? &gray : NULL, fddm_cli_progress,
-                                 &denoise->common, &denoise->report, error);
+  sinks = (FddmDenoiseSinks) { .picture = &sink, .uncertainty = *uncertainty ? &gray : NULL };
+  done  = fddm_denoise_uncertain (context, &denoise->params, &source, &sinks, fddm_cli_progress, &denoise->common,
+                                  &denoise->report, error);
   fddm_cli_progress_end (&denoise->common);
   denoise->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   return done ? g_steal_pointer (&to) : NULL;

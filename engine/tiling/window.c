@@ -42,33 +42,49 @@ fddm_tile_region (const FddmTile *tile, int patch, int width, int height)
   return (FddmRect) { .x = left, .y = top, .width = right - left, .height = bottom - top };
 }
 
-/* One axis: offsets of N tile pixels, of which the first is picture pixel FIRST. Converts the core [*from, *to) from
- * picture to tile pixels. */
+/* One axis of a window: N tile pixels, of which the first is picture pixel FIRST of LENGTH. The region begins at REGION. */
+typedef struct {
+  int      n, first, length, region;
+  int      stride; /* floats from one pixel to the next */
+  gboolean mirror;
+} FDDM_BY_NAME Axis;
+
+/* Fills in OFFSET. Converts the core [*from, *to) from picture to tile pixels. */
 static void
-fill_axis (int *offset, int n, int first, int length, int region, int stride, gboolean mirror, int *from, int *to)
+fill_axis (const Axis *axis, int *offset, int *from, int *to)
 {
-  const int core_from = *from - first, core_to = *to - first;
+  const int n = axis->n, core_from = *from - axis->first, core_to = *to - axis->first;
 
   for (int i = 0; i < n; i++)
-    offset[mirror ? n - 1 - i : i] = (fddm_reflect (first + i, length) - region) * stride;
-  *from = mirror ? n - core_to : core_from;
-  *to   = mirror ? n - core_from : core_to;
+    offset[axis->mirror ? n - 1 - i : i] = (fddm_reflect (axis->first + i, axis->length) - axis->region) * axis->stride;
+  *from = axis->mirror ? n - core_to : core_from;
+  *to   = axis->mirror ? n - core_from : core_to;
 }
 
 void
-fddm_window_init (FddmWindow *window, const FddmTile *tile, const FddmGrid *grid, int patch, int channels, int samples,
-                  int width, int height, int *row_offset, int *column_offset)
+fddm_window_init (FddmWindow *window, const FddmPictureForm *picture, const FddmTile *tile, const FddmGrid *grid,
+                  int *row_offset, int *column_offset)
 {
-  int  top = tile->core.y, bottom = top + tile->core.height, left = tile->core.x, right = left + tile->core.width;
-  int *down = grid->transpose ? column_offset : row_offset, *across = grid->transpose ? row_offset : column_offset;
+  const int  patch = picture->patch, samples = picture->samples;
+  const Axis down   = { .n      = tile->rows * patch,
+                        .first  = tile->row * patch - grid->offset_y,
+                        .length = picture->height,
+                        .region = tile->region.y,
+                        .stride = tile->region.width * samples,
+                        .mirror = grid->mirror_y };
+  const Axis across = { .n      = tile->columns * patch,
+                        .first  = tile->column * patch - grid->offset_x,
+                        .length = picture->width,
+                        .region = tile->region.x,
+                        .stride = samples,
+                        .mirror = grid->mirror_x };
+  int        top = tile->core.y, bottom = top + tile->core.height, left = tile->core.x, right = left + tile->core.width;
 
-  fill_axis (down, tile->rows * patch, tile->row * patch - grid->offset_y, height, tile->region.y,
-             tile->region.width * samples, grid->mirror_y, &top, &bottom);
-  fill_axis (across, tile->columns * patch, tile->column * patch - grid->offset_x, width, tile->region.x, samples,
-             grid->mirror_x, &left, &right);
+  fill_axis (&down, grid->transpose ? column_offset : row_offset, &top, &bottom);
+  fill_axis (&across, grid->transpose ? row_offset : column_offset, &left, &right);
   *window = (FddmWindow) {
     .patch          = patch,
-    .channels       = channels,
+    .channels       = picture->channels,
     .channel_stride = samples == 1 ? 0 : 1,
     .rows           = grid->transpose ? tile->columns : tile->rows,
     .columns        = grid->transpose ? tile->rows : tile->columns,

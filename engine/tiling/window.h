@@ -40,7 +40,14 @@ FddmRect fddm_rect_grow (const FddmRect *rect, int margin, const FddmRect *withi
 /* Region of TILE in a WIDTH × HEIGHT picture: all pixels that any grid may access, including by reflection. */
 FddmRect fddm_tile_region (const FddmTile *tile, int patch, int width, int height);
 
-/* Fills in WINDOW and its offsets. ROW_OFFSET and COLUMN_OFFSET each have room for (longer side of the tile) · patch.
- * SAMPLES: per pixel of the region, 1 (gray) or 3. */
-void fddm_window_init (FddmWindow *window, const FddmTile *tile, const FddmGrid *grid, int patch, int channels, int samples,
-                       int width, int height, int *row_offset, int *column_offset);
+/* Format of a picture, as far as windows depend on it. */
+typedef struct {
+  int width, height; /* in pixels                                   */
+  int samples;       /* per pixel of the region: 1 (gray) or 3      */
+  int patch;         /* side d of a patch                           */
+  int channels;      /* of the coefficients: 3 (YCbCr) or 1         */
+} FDDM_BY_NAME FddmPictureForm;
+
+/* Fills in WINDOW and its offsets. ROW_OFFSET and COLUMN_OFFSET each have room for (longer side of the tile) · patch. */
+void fddm_window_init (FddmWindow *window, const FddmPictureForm *picture, const FddmTile *tile, const FddmGrid *grid,
+                       int *row_offset, int *column_offset);

@@ -286,7 +286,7 @@ fddm_weights_read_layers (FddmWeights *weights, FddmSafetensors *file, const cha
 {
   g_autoptr (GHashTable) values = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (JsonNode)   root   = fddm_json_parse (json, strlen (json), 4, error);
-  Reader                 reader = { weights, file, values, 0, NULL };
+  Reader                 reader = { .weights = weights, .file = file, .values = values };
 
   if (!root)
     {

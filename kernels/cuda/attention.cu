@@ -32,39 +32,45 @@ warp_sum (float x)
   return x;
 }
 
-/* 32 positions from FIRST on × 32 channels from CHANNEL on; zeros beyond POSITIONS and END. */
+/* Keys from the position FIRST on, of POSITIONS that there are. */
+typedef struct {
+  const FddmView &in;
+  size_t          first, positions;
+} Keys;
+
+/* 32 keys × 32 channels from CHANNEL on; zeros beyond POSITIONS and END. */
 static __device__ __forceinline__ void
-load_piece (const FddmView &in, size_t first, size_t positions, int channel, int end, float piece[WARP][WARP + 1])
+load_piece (const Keys &keys, int channel, int end, float piece[WARP][WARP + 1])
 {
   const int lane = threadIdx.x % WARP;
 
   __syncthreads (); /* the piece before this one may still be being read */
   for (int i = threadIdx.x / WARP; i < WARP; i += QUERIES)
-    piece[i][lane] = first + i < positions && channel + lane < end ? fddm_get (in, first + i, channel + lane) : 0.0f;
+    piece[i][lane] = keys.first + i < keys.positions && channel + lane < end
+                       ? fddm_get (keys.in, keys.first + i, channel + lane)
+                       : 0.0f;
   __syncthreads ();
 }
 
 /* The score of this lane's key for this warp's query Q, -∞ where there is no key. */
 static __device__ __forceinline__ float
-score (const FddmView &in, size_t first, size_t positions, int channel, int size, const float *q,
-       float piece[WARP][WARP + 1])
+score (const Keys &keys, int channel, int size, const float *q, float piece[WARP][WARP + 1])
 {
   const int lane = threadIdx.x % WARP;
   float     sum  = 0.0f;
 
   for (int c = 0; c < size; c += WARP)
     {
-      load_piece (in, first, positions, channel + c, channel + size, piece);
+      load_piece (keys, channel + c, channel + size, piece);
       for (int i = 0; i < min (WARP, size - c); i++)
         sum += q[c + i] * piece[lane][i];
     }
-  return first + lane < positions ? sum : -INFINITY;
+  return keys.first + lane < keys.positions ? sum : -INFINITY;
 }
 
 /* SUM = SUM · KEEP + the values of the 32 keys, weighted by what each lane has in WEIGHT. */
 static __device__ __forceinline__ void
-add_values (const FddmView &in, size_t first, size_t positions, int channel, int size, float weight, float keep, float *sum,
-            float piece[WARP][WARP + 1])
+add_values (const Keys &keys, int channel, int size, float weight, float keep, float *sum, float piece[WARP][WARP + 1])
 {
   const int lane = threadIdx.x % WARP;
 
@@ -72,7 +78,7 @@ add_values (const FddmView &in, size_t first, size_t positions, int channel, int
     {
       float value = 0.0f;
 
-      load_piece (in, first, positions, channel + c, channel + size, piece);
+      load_piece (keys, channel + c, channel + size, piece);
       for (int i = 0; i < WARP; i++)
         value += __shfl_sync (ALL, weight, i) * piece[i][lane];
       if (c + lane < size)
@@ -98,14 +104,15 @@ attention_kernel (FddmView in, int size, float scale, FddmView out, size_t posit
     }
   for (size_t first = 0; first < positions; first += WARP)
     {
-      const float mine   = score (in, first, positions, width + head * size, size, q, piece);
+      const Keys  keys   = { in, first, positions };
+      const float mine   = score (keys, width + head * size, size, q, piece);
       const float now    = fmaxf (most, warp_max (mine)); /* finite: each piece has a key at least */
       const float keep   = expf (most - now);             /* 0 in the first piece                  */
       const float weight = expf (mine - now);
 
       total = total * keep + warp_sum (weight);
       most  = now;
-      add_values (in, first, positions, 2 * width + head * size, size, weight, keep, sum, piece);
+      add_values (keys, 2 * width + head * size, size, weight, keep, sum, piece);
     }
   if (query >= positions)
     return;

@@ -106,14 +106,12 @@ fddm_cuda_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int widt
 static gboolean
 launch_conv (FddmDevice *device, const FddmCall *call, GError **error)
 {
-  const FddmPlan   *plan     = call->plan;
-  const FddmTensor *residual = call->residual.data != NULL ? &call->residual : NULL;
-  FddmTensor        out      = call->out;
-  FddmPlanData      data     = { .x    = call->in.data,
-                                 .w    = call->weight.data,
-                                 .bias = plan->kind == FDDM_PLAN_ROUNDED ? call->rounded_bias : call->bias.data,
-                                 .z    = call->residual.data,
-                                 .y    = call->out.data };
+  const FddmPlan *plan = call->plan;
+  FddmPlanData    data = { .x    = call->in.data,
+                           .w    = call->weight.data,
+                           .bias = plan->kind == FDDM_PLAN_ROUNDED ? call->rounded_bias : call->bias.data,
+                           .z    = call->residual.data,
+                           .y    = call->out.data };
 
   if (plan->workspace > 0)
     data.workspace = (guint8 *) call->scratch + scratch_bytes (device, plan) - plan->workspace;
@@ -123,11 +121,8 @@ launch_conv (FddmDevice *device, const FddmCall *call, GError **error)
     case FDDM_PLAN_ROUNDED: return fddm_plan_run (device, plan, &data, error);
     case FDDM_PLAN_PLAIN:
       data.y = call->scratch;
-      return fddm_plan_run (device, plan, &data, error) &&
-             fddm_cuda_finish (device, data.y, &call->bias, residual, call->activation, &out, error);
-    default:
-      return fddm_cuda_direct (device, &call->in, &call->weight, call->number, &call->bias, residual, call->activation, &out,
-                               error);
+      return fddm_plan_run (device, plan, &data, error) && fddm_cuda_finish (device, call, data.y, error);
+    default: return fddm_cuda_direct (device, call, error);
     }
 }
 

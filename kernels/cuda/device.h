@@ -157,9 +157,8 @@ gboolean fddm_cuda_synthesise (FddmDevice *device, const FddmWindow *window, con
                                float *pixels, GError **error);
 gboolean fddm_cuda_analyse_input (FddmDevice *device, const FddmWindow *window, const float *pixels, const FddmEnds *ends,
                                   FddmTensor *coefficients, FddmTensor *input, GError **error);
-gboolean fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
-                                      const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength,
-                                      float weight, float *pixels, GError **error);
+gboolean fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmEnds *ends,
+                                      const FddmOutput *output, float *pixels, GError **error);
 gboolean fddm_cuda_synthesise_finish (FddmDevice *device, GError **error);
 /* Gives up what is under way: its pixels are touched no more, and its slots are free. */
 void fddm_cuda_synthesise_drop (FddmDevice *device);
@@ -168,9 +167,8 @@ gboolean fddm_cuda_noise_map (FddmDevice *device, const FddmNoiseModel *model, c
                               FddmTensor *noise, GError **error);
 gboolean fddm_cuda_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTensor *cap, FddmTensor *out,
                               GError **error);
-gboolean fddm_cuda_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                                 const FddmTensor *variance, FddmInputForm form, float lo, float hi, FddmTensor *input,
-                                 GError **error);
+gboolean fddm_cuda_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
+                                 const FddmConditioning *conditioning, FddmTensor *input, GError **error);
 gboolean fddm_cuda_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
                              const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error);
 gboolean fddm_cuda_step (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from, const FddmTensor *to, float eta,

@@ -60,39 +60,50 @@ fddm_launch_copy_channels (FddmDevice *device, const FddmCall *call, GError **er
   return fddm_cuda_launched ("a copy of channels", error);
 }
 
+/* What stands behind a convolution's sums, at POSITION from channel K on. RESIDUAL's data are NULL where there is none. */
+typedef struct {
+  FddmView       bias, residual, out;
+  FddmActivation activation;
+} End;
+
+static End
+end_of (const FddmDevice *device, const FddmCall *call)
+{
+  return { fddm_view (device, &call->bias), fddm_view (device, &call->residual), fddm_view (device, &call->out),
+           call->activation };
+}
+
 static __global__ void
-finish_kernel (FddmView sums, FddmView bias, FddmView residual, bool with_residual, FddmActivation activation, FddmView out,
-               size_t positions)
+finish_kernel (FddmView sums, const __grid_constant__ End end, size_t positions)
 {
   const size_t position = fddm_position ();
 
   if (position >= positions)
     return;
-  FDDM_FOR_FOURS (k, out.channels)
+  FDDM_FOR_FOURS (k, end.out.channels)
     {
       float x[4], add[4], more[4] = {};
 
       fddm_get4 (sums, position, k, x);
-      fddm_get4 (bias, 0, k, add);
-      if (with_residual)
-        fddm_get4 (residual, position, k, more);
+      fddm_get4 (end.bias, 0, k, add);
+      if (end.residual.data != NULL)
+        fddm_get4 (end.residual, position, k, more);
       for (int i = 0; i < 4; i++)
-        x[i] = fddm_activate (activation, x[i] + add[i] + more[i]);
-      fddm_put4 (out, position, k, out.channels - k, x);
+        x[i] = fddm_activate (end.activation, x[i] + add[i] + more[i]);
+      fddm_put4 (end.out, position, k, end.out.channels - k, x);
     }
 }
 
 gboolean
-fddm_cuda_finish (FddmDevice *device, const void *sums, const FddmTensor *bias, const FddmTensor *residual,
-                  FddmActivation activation, FddmTensor *out, GError **error)
+fddm_cuda_finish (FddmDevice *device, const FddmCall *call, const void *sums, GError **error)
 {
-  const size_t n         = fddm_positions (out);
-  FddmView     sums_view = fddm_view (device, out);
+  const int    channels  = call->out.channels;
+  const size_t n         = fddm_positions (&call->out);
+  FddmView     sums_view = fddm_view (device, &call->out);
 
   sums_view.data = (void *) sums;
-  finish_kernel<<<fddm_fours_grid (out->channels, n), fddm_fours_block (out->channels), 0, device->stream>>> (
-    sums_view, fddm_view (device, bias), fddm_view (device, residual != NULL ? residual : out), residual != NULL, activation,
-    fddm_view (device, out), n);
+  finish_kernel<<<fddm_fours_grid (channels, n), fddm_fours_block (channels), 0, device->stream>>> (
+    sums_view, end_of (device, call), n);
   return fddm_cuda_launched ("the end of a convolution", error);
 }
 
@@ -100,45 +111,50 @@ fddm_cuda_finish (FddmDevice *device, const void *sums, const FddmTensor *bias, 
 #define DIRECT_CHANNELS  16
 #define DIRECT_POSITIONS 16
 
+typedef struct {
+  FddmView in, weights;
+  int      kernel, height, width;
+} Direct;
+
 static __global__ void
-direct_kernel (FddmView in, FddmView weights, int kernel, int height, int width, const float *bias, FddmView residual,
-               bool with_residual, FddmActivation activation, FddmView out)
+direct_kernel (const __grid_constant__ Direct conv, const __grid_constant__ End end)
 {
   const size_t position = (size_t) blockIdx.x * DIRECT_POSITIONS + threadIdx.y;
-  const int    reach = kernel / 2, row = (int) (position / width), column = (int) (position % width);
+  const int    kernel = conv.kernel, height = conv.height, width = conv.width, reach = kernel / 2;
+  const int    row = (int) (position / width), column = (int) (position % width);
 
   if (position >= (size_t) height * width)
     return;
-  for (int k = threadIdx.x; k < out.channels; k += DIRECT_CHANNELS)
+  for (int k = threadIdx.x; k < end.out.channels; k += DIRECT_CHANNELS)
     {
-      float sum = bias[k];
+      float sum = fddm_get (end.bias, 0, k);
 
       for (int i = 0; i < kernel; i++)
         for (int j = 0; j < kernel; j++)
           {
             const int    y = row + i - reach, x = column + j - reach;
-            const size_t tap = (((size_t) k * kernel + i) * kernel + j) * in.channels;
+            const size_t tap = (((size_t) k * kernel + i) * kernel + j) * conv.in.channels;
 
             if (y < 0 || y >= height || x < 0 || x >= width)
               continue;
-            for (int c = 0; c < in.channels; c++)
-              sum += fddm_get (in, (size_t) y * width + x, c) * fddm_load (weights.data, weights.type, tap + c);
+            for (int c = 0; c < conv.in.channels; c++)
+              sum += fddm_get (conv.in, (size_t) y * width + x, c) *
+                     fddm_load (conv.weights.data, conv.weights.type, tap + c);
           }
-      if (with_residual)
-        sum += fddm_get (residual, position, k);
-      fddm_put (out, position, k, fddm_activate (activation, sum));
+      if (end.residual.data != NULL)
+        sum += fddm_get (end.residual, position, k);
+      fddm_put (end.out, position, k, fddm_activate (end.activation, sum));
     }
 }
 
 gboolean
-fddm_cuda_direct (FddmDevice *device, const FddmTensor *in, const FddmTensor *weights, int kernel, const FddmTensor *bias,
-                  const FddmTensor *residual, FddmActivation activation, FddmTensor *out, GError **error)
+fddm_cuda_direct (FddmDevice *device, const FddmCall *call, GError **error)
 {
-  const dim3 block (DIRECT_CHANNELS, DIRECT_POSITIONS);
-  const dim3 grid ((unsigned int) ((fddm_positions (out) + DIRECT_POSITIONS - 1) / DIRECT_POSITIONS));
+  const Direct conv = { fddm_view (device, &call->in), fddm_view (device, &call->weight), call->number, call->in.height,
+                        call->in.width };
+  const dim3   block (DIRECT_CHANNELS, DIRECT_POSITIONS);
+  const dim3   grid ((unsigned int) ((fddm_positions (&call->out) + DIRECT_POSITIONS - 1) / DIRECT_POSITIONS));
 
-  direct_kernel<<<grid, block, 0, device->stream>>> (
-    fddm_view (device, in), fddm_view (device, weights), kernel, in->height, in->width, (const float *) bias->data,
-    fddm_view (device, residual != NULL ? residual : out), residual != NULL, activation, fddm_view (device, out));
+  direct_kernel<<<grid, block, 0, device->stream>>> (conv, end_of (device, call));
   return fddm_cuda_launched ("a convolution", error);
 }

@@ -5,13 +5,11 @@
 
 G_BEGIN_DECLS
 
-/* OUT = activation (SUMS + BIAS + RESIDUAL), SUMS in device memory, laid out as OUT; RESIDUAL may be NULL or OUT. */
-gboolean fddm_cuda_finish (FddmDevice *device, const void *sums, const FddmTensor *bias, const FddmTensor *residual,
-                           FddmActivation activation, FddmTensor *out, GError **error);
-/* The whole convolution, slowly, for what cuDNN has no engine for. WEIGHTS: out × kernel × kernel × in. */
-gboolean fddm_cuda_direct (FddmDevice *device, const FddmTensor *in, const FddmTensor *weights, int kernel,
-                           const FddmTensor *bias, const FddmTensor *residual, FddmActivation activation, FddmTensor *out,
-                           GError **error);
+/* The end of the convolution CALL: its output = activation (SUMS + bias + residual), SUMS in device memory, laid out as the
+ * output; the residual may be the output itself. */
+gboolean fddm_cuda_finish (FddmDevice *device, const FddmCall *call, const void *sums, GError **error);
+/* The whole convolution, slowly, for what cuDNN has no engine for. Its weights are out × kernel × kernel × in. */
+gboolean fddm_cuda_direct (FddmDevice *device, const FddmCall *call, GError **error);
 /* Attention without cuDNN. */
 gboolean fddm_cuda_direct_attention (FddmDevice *device, const FddmTensor *in, int heads, const FddmTensor *out,
                                      GError **error);

@@ -151,21 +151,21 @@ place_of (const FddmPlaces &places, int row, int column)
 /* COEFFICIENTS, and the network's input, from position FIRST on. */
 template <int D>
 static __global__ void
-analyse_kernel (const __grid_constant__ FddmPatches patches, FddmPlaces places, const float *pixels, FddmView coefficients,
-                size_t first, const __grid_constant__ Ends ends, int per_block)
+analyse_kernel (const __grid_constant__ FddmPatches patches, FddmPlaces places, FddmView coefficients, size_t first,
+                const __grid_constant__ Ends ends, int per_block)
 {
   extern __shared__ float4 shared[];
   const Block<D>           block (patches, (float *) shared, 0, patches.columns, per_block);
   const int                fours = fddm_fours (block.size);
   const int                d = D ? D : block.d, width = block.n * d;
   const size_t             row_pixels = (size_t) patches.columns * d;
-  const float             *in         = pixels + (blockIdx.y * d * row_pixels + (size_t) block.first * d) * patches.samples;
+  const float             *in = places.pixels + (blockIdx.y * d * row_pixels + (size_t) block.first * d) * patches.samples;
 
   for (int e = threadIdx.x; e < block.n * d * d; e += THREADS)
     {
       const int    i = e / width, x = e % width;
       const float *pixel = places.rows == NULL ? in + (i * row_pixels + x) * patches.samples
-                                               : pixels + place_of (places, blockIdx.y * d + i, block.first * d + x);
+                                               : places.pixels + place_of (places, blockIdx.y * d + i, block.first * d + x);
       float        rgb[3], ycbcr[3];
 
       for (int c = 0; c < 3; c++)
@@ -207,7 +207,7 @@ write_pixel (float *pixel, int stride, bool adds, int samples, int channels, con
 template <int D>
 static __global__ void
 synthesise_kernel (const __grid_constant__ FddmPatches patches, FddmView coefficients, const __grid_constant__ Ends ends,
-                   FddmRegion region, float weight, FddmPlaces places, float *pixels, int per_block)
+                   FddmRegion region, float weight, FddmPlaces places, int per_block)
 {
   extern __shared__ float4 shared[];
   const int                d = D ? D : patches.patch;
@@ -243,7 +243,7 @@ synthesise_kernel (const __grid_constant__ FddmPatches patches, FddmView coeffic
           ycbcr[c] = plane[c * d * d];
       at = adds ? place_of (places, y, column)
                 : ((size_t) (y - region.top) * (region.right - region.left) + (column - region.left)) * patches.samples;
-      write_pixel (pixels + at, places.channel_stride, adds, patches.samples, patches.channels, ycbcr, weight);
+      write_pixel (places.pixels + at, places.channel_stride, adds, patches.samples, patches.channels, ycbcr, weight);
     }
 }
 
@@ -267,11 +267,13 @@ launch_for (const FddmPatches *patches, int n_columns, int n_rows)
 }
 
 static FddmPlaces
-places_for (const FddmPatches *patches, const FddmPlaces *places)
+places_for (const FddmPatches *patches, const FddmPlaces *from)
 {
-  const FddmPlaces packed = { NULL, NULL, patches->samples == 1 ? 0 : 1 };
+  FddmPlaces places = *from;
 
-  return places != NULL ? *places : packed;
+  if (places.rows == NULL)
+    places.channel_stride = patches->samples == 1 ? 0 : 1;
+  return places;
 }
 
 static Ends
@@ -293,8 +295,8 @@ ends_for (const FddmDevice *device, const FddmPatchEnds *from)
 }
 
 gboolean
-fddm_patches_analyse (FddmDevice *device, const FddmPatches *patches, const FddmPlaces *places, const float *pixels,
-                      int first_row, int n_rows, FddmTensor *coefficients, const FddmPatchEnds *ends, GError **error)
+fddm_patches_analyse (FddmDevice *device, const FddmPatches *patches, const FddmPlaces *places, int first_row, int n_rows,
+                      FddmTensor *coefficients, const FddmPatchEnds *ends, GError **error)
 {
   const Launch l      = launch_for (patches, patches->columns, n_rows);
   const size_t first  = (size_t) first_row * patches->columns;
@@ -303,16 +305,15 @@ fddm_patches_analyse (FddmDevice *device, const FddmPatches *patches, const Fddm
                         : patches->patch == 8 ? analyse_kernel<8>
                                               : analyse_kernel<0>;
 
-  kernel<<<l.grid, THREADS, l.shared, device->stream>>> (*patches, places_for (patches, places), pixels,
-                                                         fddm_view (device, coefficients), first, ends_for (device, ends),
-                                                         l.per_block);
+  kernel<<<l.grid, THREADS, l.shared, device->stream>>> (
+    *patches, places_for (patches, places), fddm_view (device, coefficients), first, ends_for (device, ends), l.per_block);
   return fddm_cuda_launched ("the transform", error);
 }
 
 gboolean
 fddm_patches_synthesise (FddmDevice *device, const FddmPatches *patches, const FddmTensor *coefficients,
                          const FddmPatchEnds *ends, const FddmRegion *region, float weight, const FddmPlaces *places,
-                         float *pixels, GError **error)
+                         GError **error)
 {
   const int    d      = patches->patch;
   const Launch l      = launch_for (patches, (region->right + d - 1) / d - region->left / d,
@@ -323,6 +324,6 @@ fddm_patches_synthesise (FddmDevice *device, const FddmPatches *patches, const F
                                  : synthesise_kernel<0>;
 
   kernel<<<l.grid, THREADS, l.shared, device->stream>>> (*patches, fddm_view (device, coefficients), ends_for (device, ends),
-                                                         *region, weight, places_for (patches, places), pixels, l.per_block);
+                                                         *region, weight, places_for (patches, places), l.per_block);
   return fddm_cuda_launched ("the inverse transform", error);
 }

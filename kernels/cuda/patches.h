@@ -34,22 +34,23 @@ typedef struct {
   float      curve[3][FDDM_NOISE_KNOTS];
 } FddmPatchEnds;
 
-/* Where pixels lie that are not packed, in device memory: the pixel (i, j) at ROWS[i] + COLUMNS[j], as in FddmWindow. */
+/* Where pixels lie in device memory: the pixel (i, j) at PIXELS[ROWS[i] + COLUMNS[j]], as in FddmWindow; packed where ROWS is
+ * NULL. */
 typedef struct {
+  float     *pixels;
   const int *rows, *columns;
   int        channel_stride;
-} FddmPlaces;
+} FDDM_BY_NAME FddmPlaces;
 
-/* PIXELS of N_ROWS rows of patches -> rows FIRST_ROW … of COEFFICIENTS, and of the network's input where ENDS is given.
- * PLACES, NULL for packed pixels, are those of the first of these rows. */
-gboolean fddm_patches_analyse (FddmDevice *device, const FddmPatches *patches, const FddmPlaces *places, const float *pixels,
-                               int first_row, int n_rows, FddmTensor *coefficients, const FddmPatchEnds *ends,
-                               GError **error);
+/* Pixels of N_ROWS rows of patches -> rows FIRST_ROW … of COEFFICIENTS, and of the network's input where ENDS is given.
+ * PLACES are those of the first of these rows. */
+gboolean fddm_patches_analyse (FddmDevice *device, const FddmPatches *patches, const FddmPlaces *places, int first_row,
+                               int n_rows, FddmTensor *coefficients, const FddmPatchEnds *ends, GError **error);
 /* The inverse, for the REGION of the tile: what is to be added to its pixels in [0,1], by COEFFICIENTS themselves or, where
- * ENDS is given, by what is to be added to them. Packed, it is written to PIXELS; with PLACES, those of the whole tile, it is
- * added to them. */
+ * ENDS is given, by what is to be added to them. To packed pixels, those of REGION, it is written; to others, those of the
+ * whole tile, it is added. */
 gboolean fddm_patches_synthesise (FddmDevice *device, const FddmPatches *patches, const FddmTensor *coefficients,
                                   const FddmPatchEnds *ends, const FddmRegion *region, float weight,
-                                  const FddmPlaces *places, float *pixels, GError **error);
+                                  const FddmPlaces *places, GError **error);
 
 G_END_DECLS

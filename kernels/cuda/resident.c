@@ -68,9 +68,9 @@ upload (FddmDevice *device, const float *pixels, gsize n, GError **error)
   return TRUE;
 }
 
-/* Where WINDOW's pixels lie, in a slot of the way up, which fddm_ring_used () lets go. */
+/* Where WINDOW's pixels lie in PIXELS; the offsets in a slot of the way up, which fddm_ring_used () lets go. */
 static gboolean
-send_places (FddmDevice *device, const FddmWindow *window, FddmPlaces *places, int *slot, GError **error)
+send_places (FddmDevice *device, const FddmWindow *window, float *pixels, FddmPlaces *places, int *slot, GError **error)
 {
   FddmRing   *ring = &device->up;
   const gsize rows = (gsize) window->rows * window->patch, columns = (gsize) window->columns * window->patch;
@@ -85,6 +85,7 @@ send_places (FddmDevice *device, const FddmWindow *window, FddmPlaces *places, i
   host = ring->host[*slot];
   memcpy (host, window->row_offset, rows * sizeof (int));
   memcpy (host + rows, window->column_offset, columns * sizeof (int));
+  places->pixels         = pixels;
   places->rows           = ring->device[*slot];
   places->columns        = places->rows + rows;
   places->channel_stride = window->channel_stride;
@@ -104,13 +105,14 @@ fddm_resident_analyse (FddmDevice *device, const FddmWindow *window, const FddmP
   if (!device->resident.open && !upload (device, pixels, window->n_floats, error))
     return FALSE;
   device->resident.open = TRUE;
-  ok                    = send_places (device, window, &places, &slot, error);
+  ok                    = send_places (device, window, device->resident.pixels, &places, &slot, error);
   for (int row = 0; ok && row < window->rows; row += FDDM_PATCH_ROWS_MAX)
     {
-      const FddmPlaces from = { places.rows + row * window->patch, places.columns, places.channel_stride };
+      FddmPlaces from = places;
 
-      ok = fddm_patches_analyse (device, patches, &from, device->resident.pixels, row,
-                                 MIN (FDDM_PATCH_ROWS_MAX, window->rows - row), coefficients, ends, error);
+      from.rows += row * window->patch;
+      ok = fddm_patches_analyse (device, patches, &from, row, MIN (FDDM_PATCH_ROWS_MAX, window->rows - row), coefficients,
+                                 ends, error);
     }
   return ok && fddm_ring_used (device, &device->up, slot, error);
 }
@@ -163,7 +165,7 @@ fddm_resident_synthesise (FddmDevice *device, const FddmWindow *window, const Fd
   if (window->series == FDDM_SERIES_FIRST && !clear_change (device, window->n_floats, error))
     return FALSE;
   widen (&device->resident, window);
-  ok = send_places (device, window, &places, &slot, error);
+  ok = send_places (device, window, device->resident.change, &places, &slot, error);
   for (int row = window->top / d; ok && row <= last; row += FDDM_PATCH_ROWS_MAX)
     {
       const FddmRegion region = { .top    = MAX (window->top, row * d),
@@ -171,8 +173,7 @@ fddm_resident_synthesise (FddmDevice *device, const FddmWindow *window, const Fd
                                   .left   = window->left,
                                   .right  = window->right };
 
-      ok = fddm_patches_synthesise (device, patches, coefficients, ends, &region, weight, &places, device->resident.change,
-                                    error);
+      ok = fddm_patches_synthesise (device, patches, coefficients, ends, &region, weight, &places, error);
     }
   return ok && fddm_ring_used (device, &device->up, slot, error);
 }

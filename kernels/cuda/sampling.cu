@@ -91,16 +91,16 @@ precondition_kernel (FddmView x, FddmView noise, FddmSpread spread, FddmInputFor
 }
 
 gboolean
-fddm_cuda_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                        const FddmTensor *variance, FddmInputForm form, float lo, float hi, FddmTensor *input,
-                        GError **error)
+fddm_cuda_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
+                        const FddmConditioning *conditioning, FddmTensor *input, GError **error)
 {
-  const size_t n = fddm_positions (x);
+  const size_t     n      = fddm_positions (x);
+  const FddmSpread spread = fddm_spread (device, conditioning->mean, conditioning->variance);
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   precondition_kernel<<<fddm_fours_grid (x->channels, n), fddm_fours_block (x->channels), 0, device->stream>>> (
-    fddm_view (device, x), fddm_view (device, noise), fddm_spread (device, mean, variance), form, lo, hi,
+    fddm_view (device, x), fddm_view (device, noise), spread, conditioning->form, conditioning->lo, conditioning->hi,
     fddm_view (device, input), n);
   return fddm_cuda_launched ("the preconditioning", error);
 }

@@ -40,33 +40,40 @@ typedef struct {
   int height, width;
 } Size;
 
-/* Over the positions that the window reaches, [0, REACHED_WIDTH) to a row: each gathers all that comes to it, in order. */
+typedef struct {
+  FddmView window, torus;
+  FddmView down, across; /* weights of the window's rows and columns */
+  Size     window_size, torus_size;
+  int      row, column;   /* of the torus, where the window's first ones go */
+  int      reached_width; /* of the positions that the window reaches       */
+} Addition;
+
+/* Over the positions that the window reaches: each gathers all that comes to it, in order. */
 static __global__ void
-add_window_kernel (FddmView window, Size window_size, FddmView down, FddmView across, int row, int column, FddmView torus,
-                   Size size, int reached_width, size_t positions)
+add_window_kernel (const __grid_constant__ Addition a, size_t positions)
 {
   const size_t position = fddm_position ();
-  const int    y = (int) (position / reached_width), x = (int) (position % reached_width);
+  const int    y = (int) (position / a.reached_width), x = (int) (position % a.reached_width);
   size_t       to;
 
   if (position >= positions)
     return;
-  to = (size_t) ((row + y) % size.height) * size.width + (column + x) % size.width;
-  FDDM_FOR_FOURS (k, torus.channels)
+  to = (size_t) ((a.row + y) % a.torus_size.height) * a.torus_size.width + (a.column + x) % a.torus_size.width;
+  FDDM_FOR_FOURS (k, a.torus.channels)
     {
       float sum[4], more[4];
 
-      fddm_get4 (torus, to, k, sum);
-      for (int i = y; i < window_size.height; i += size.height)
-        for (int j = x; j < window_size.width; j += size.width)
+      fddm_get4 (a.torus, to, k, sum);
+      for (int i = y; i < a.window_size.height; i += a.torus_size.height)
+        for (int j = x; j < a.window_size.width; j += a.torus_size.width)
           {
-            const float weight = fddm_get (down, 0, i) * fddm_get (across, 0, j);
+            const float weight = fddm_get (a.down, 0, i) * fddm_get (a.across, 0, j);
 
-            fddm_get4 (window, (size_t) i * window_size.width + j, k, more);
+            fddm_get4 (a.window, (size_t) i * a.window_size.width + j, k, more);
             for (int l = 0; l < 4; l++)
               sum[l] += weight * more[l];
           }
-      fddm_put4 (torus, to, k, torus.channels - k, sum);
+      fddm_put4 (a.torus, to, k, a.torus.channels - k, sum);
     }
 }
 
@@ -74,15 +81,21 @@ gboolean
 fddm_cuda_add_window (FddmDevice *device, const FddmTensor *window, const FddmTensor *down, const FddmTensor *across,
                       int row, int column, FddmTensor *torus, GError **error)
 {
-  const Size   window_size = { window->height, window->width }, size = { torus->height, torus->width };
-  const int    width = MIN (window->width, torus->width);
-  const size_t n     = (size_t) width * MIN (window->height, torus->height);
+  const int      width = MIN (window->width, torus->width);
+  const size_t   n     = (size_t) width * MIN (window->height, torus->height);
+  const Addition a     = { fddm_view (device, window),
+                           fddm_view (device, torus),
+                           fddm_view (device, down),
+                           fddm_view (device, across),
+                           { window->height, window->width },
+                           { torus->height, torus->width },
+                           row,
+                           column,
+                           width };
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
-  add_window_kernel<<<fddm_fours_grid (torus->channels, n), fddm_fours_block (torus->channels), 0, device->stream>>> (
-    fddm_view (device, window), window_size, fddm_view (device, down), fddm_view (device, across), row, column,
-    fddm_view (device, torus), size, width, n);
+  add_window_kernel<<<fddm_fours_grid (torus->channels, n), fddm_fours_block (torus->channels), 0, device->stream>>> (a, n);
   return fddm_cuda_launched ("adding a window", error);
 }
 

@@ -153,13 +153,14 @@ analyse_slots (FddmDevice *device, const Transform *t, const float *pixels, Fddm
     return FALSE;
   for (int row = 0; row < t->window->rows; row += at_once)
     {
-      const int n = MIN (at_once, t->window->rows - row), slot = fddm_ring_take (ring);
+      const int        n = MIN (at_once, t->window->rows - row), slot = fddm_ring_take (ring);
+      const FddmPlaces packed = { .pixels = ring->device[slot] };
 
       if (!fddm_ring_wait (ring, slot, error))
         return FALSE;
       gather_rows (device, t, pixels, row * d, n * d, ring->host[slot]);
       if (!fddm_ring_send (device, ring, slot, n * d * row_floats * sizeof (float), error) ||
-          !fddm_patches_analyse (device, &t->patches, NULL, ring->device[slot], row, n, coefficients, ends, error) ||
+          !fddm_patches_analyse (device, &t->patches, &packed, row, n, coefficients, ends, error) ||
           !fddm_ring_used (device, ring, slot, error))
         return FALSE;
     }
@@ -244,21 +245,22 @@ start_gathered (FddmDevice *device, FddmSynthesis *s, GError **error)
 static gboolean
 start_region (FddmDevice *device, FddmSynthesis *s, GError **error)
 {
-  const int   d      = s->window.patch;
-  FddmRing   *ring   = &device->down;
-  const int   slot   = fddm_ring_take (ring);
-  FddmRegion  region = { .top    = MAX (s->window.top, s->row * d),
-                         .bottom = (int) MIN ((gint64) s->window.bottom, ((gint64) s->row + s->at_once) * d),
-                         .left   = s->window.left,
-                         .right  = s->window.right };
-  const gsize bytes  = (gsize) (region.bottom - region.top) * (region.right - region.left) * s->t.patches.samples *
+  const int        d      = s->window.patch;
+  FddmRing        *ring   = &device->down;
+  const int        slot   = fddm_ring_take (ring);
+  const FddmPlaces packed = { .pixels = ring->device[slot] };
+  FddmRegion       region = { .top    = MAX (s->window.top, s->row * d),
+                              .bottom = (int) MIN ((gint64) s->window.bottom, ((gint64) s->row + s->at_once) * d),
+                              .left   = s->window.left,
+                              .right  = s->window.right };
+  const gsize      bytes  = (gsize) (region.bottom - region.top) * (region.right - region.left) * s->t.patches.samples *
                       sizeof (float);
 
   s->deliveries[s->started++ % FDDM_RING_SLOTS] = (Delivery) { .region = region, .slot = slot };
   s->row += s->at_once;
   return fddm_ring_claim (device, ring, slot, error) &&
          fddm_patches_synthesise (device, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL, &region, s->weight,
-                                  NULL, ring->device[slot], error) &&
+                                  &packed, error) &&
          fddm_ring_fetch (device, ring, slot, bytes, error);
 }
 
@@ -370,14 +372,13 @@ fddm_cuda_synthesise (FddmDevice *device, const FddmWindow *window, const FddmTe
 }
 
 gboolean
-fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
-                             const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength, float weight,
+fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmEnds *ends, const FddmOutput *output,
                              float *pixels, GError **error)
 {
-  FddmPatchEnds mine = ends_of (ends, window, output);
+  FddmPatchEnds mine = ends_of (ends, window, output->output);
 
-  mine.strength = *strength;
-  return synthesise (device, window, coefficients, &mine, weight, pixels, error);
+  mine.strength = *output->strength;
+  return synthesise (device, window, output->coefficients, &mine, output->weight, pixels, error);
 }
 
 /* The oldest delivery is taken in before the next one sets out in its slot. */

@@ -18,15 +18,14 @@ level_of (const FddmHostEnds *ends, int k, float noise)
 }
 
 void
-fddm_host_ends_init (FddmHostEnds *ends, const FddmTensor *mean, const FddmTensor *variance, FddmInputForm form, float lo,
-                     float hi, const float *noise)
+fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, const float *noise)
 {
-  ends->n        = mean->channels;
-  ends->mean     = fddm_host_at (mean, 0, 0);
-  ends->variance = fddm_host_at (variance, 0, 0);
-  ends->form     = form;
-  ends->lo       = lo;
-  ends->hi       = hi;
+  ends->n        = conditioning->mean->channels;
+  ends->mean     = fddm_host_at (conditioning->mean, 0, 0);
+  ends->variance = fddm_host_at (conditioning->variance, 0, 0);
+  ends->form     = conditioning->form;
+  ends->lo       = conditioning->lo;
+  ends->hi       = conditioning->hi;
   ends->constant = noise != NULL;
   for (int k = 0; ends->constant && k < ends->n; k++)
     {

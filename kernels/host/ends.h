@@ -15,10 +15,9 @@ typedef struct {
   float         wiener[FDDM_COEF_MAX], share[FDDM_COEF_MAX]; /* factors of the state and of the network's output        */
 } FddmHostEnds;
 
-/* NOISE: the level where it is the same everywhere, else NULL. Without a network's input to make, FORM, LO and HI do not
+/* NOISE: the level where it is the same everywhere, else NULL. Without a network's input to make, form and range do not
  * matter. */
-void fddm_host_ends_init (FddmHostEnds *ends, const FddmTensor *mean, const FddmTensor *variance, FddmInputForm form,
-                          float lo, float hi, const float *noise);
+void fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, const float *noise);
 /* The noise of a patch of coefficients Y, its levels and the channels' curves given. */
 void fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_KNOTS], int channels, int patch,
                            const float *y, float *noise);

@@ -31,18 +31,16 @@ gboolean fddm_host_synthesise (FddmDevice *device, const FddmWindow *window, con
                                float *pixels, GError **error);
 gboolean fddm_host_analyse_input (FddmDevice *device, const FddmWindow *window, const float *pixels, const FddmEnds *ends,
                                   FddmTensor *coefficients, FddmTensor *input, GError **error);
-gboolean fddm_host_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
-                                      const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength,
-                                      float weight, float *pixels, GError **error);
+gboolean fddm_host_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmEnds *ends,
+                                      const FddmOutput *output, float *pixels, GError **error);
 gboolean fddm_host_synthesise_finish (FddmDevice *device, GError **error);
 
 gboolean fddm_host_noise_map (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,
                               FddmTensor *noise, GError **error);
 gboolean fddm_host_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTensor *cap, FddmTensor *out,
                               GError **error);
-gboolean fddm_host_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                                 const FddmTensor *variance, FddmInputForm form, float lo, float hi, FddmTensor *input,
-                                 GError **error);
+gboolean fddm_host_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
+                                 const FddmConditioning *conditioning, FddmTensor *input, GError **error);
 gboolean fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
                              const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error);
 gboolean fddm_host_step (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from, const FddmTensor *to, float eta,

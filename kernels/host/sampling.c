@@ -64,13 +64,11 @@ fddm_host_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTens
   return TRUE;
 }
 
+/* NOISE may be constant. */
 static void
-ends_init (FddmHostEnds *ends, const FddmTensor *noise, const FddmTensor *mean, const FddmTensor *variance,
-           FddmInputForm form, float lo, float hi)
+ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, const FddmTensor *noise)
 {
-  const gboolean constant = noise->height * noise->width == 1;
-
-  fddm_host_ends_init (ends, mean, variance, form, lo, hi, constant ? fddm_host_at (noise, 0, 0) : NULL);
+  fddm_host_ends_init (ends, conditioning, noise->height * noise->width == 1 ? fddm_host_at (noise, 0, 0) : NULL);
 }
 
 static void
@@ -89,14 +87,13 @@ precondition_rows (const void *task, int first, int last)
 }
 
 gboolean
-fddm_host_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                        const FddmTensor *variance, FddmInputForm form, float lo, float hi, FddmTensor *input,
-                        GError **error G_GNUC_UNUSED)
+fddm_host_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
+                        const FddmConditioning *conditioning, FddmTensor *input, GError **error G_GNUC_UNUSED)
 {
   FddmHostEnds ends;
   Sampling     s = { .device = device, .x = x, .noise = noise, .ends = &ends, .out = input };
 
-  ends_init (&ends, noise, mean, variance, form, lo, hi);
+  ends_init (&ends, conditioning, noise);
   device->rows (device, precondition_rows, &s, x->height);
   return TRUE;
 }
@@ -121,11 +118,12 @@ gboolean
 fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
                     const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error G_GNUC_UNUSED)
 {
-  FddmHostEnds ends;
-  Sampling     s = { .device = device, .x = x, .noise = noise, .other = output, .ends = &ends, .out = x0 };
-
   /* The network's input, which form and range are of, is not asked for. */
-  ends_init (&ends, noise, mean, variance, FDDM_INPUT_WHITENED, 1.0f, 1.0f);
+  const FddmConditioning conditioning = { .mean = mean, .variance = variance, .lo = 1.0f, .hi = 1.0f };
+  FddmHostEnds           ends;
+  Sampling               s = { .device = device, .x = x, .noise = noise, .other = output, .ends = &ends, .out = x0 };
+
+  ends_init (&ends, &conditioning, noise);
   device->rows (device, estimate_rows, &s, x->height);
   return TRUE;
 }

@@ -194,11 +194,14 @@ transform_init (Transform *t, const FddmWindow *window, const FddmTensor *coeffi
 static void
 network_init (Network *network, const FddmDevice *device, const FddmEnds *ends)
 {
+  const FddmConditioning conditioning = {
+    .mean = ends->mean, .variance = ends->variance, .form = FDDM_INPUT_WHITENED, .lo = ends->lo, .hi = ends->hi
+  };
+
   network->device = device;
   network->level  = fddm_host_at (ends->level, 0, 0);
   network->curve  = ends->curve;
-  fddm_host_ends_init (&network->ends, ends->mean, ends->variance, FDDM_INPUT_WHITENED, ends->lo, ends->hi,
-                       ends->curve == NULL ? network->level : NULL);
+  fddm_host_ends_init (&network->ends, &conditioning, ends->curve == NULL ? network->level : NULL);
 }
 
 static void
@@ -248,14 +251,13 @@ fddm_host_analyse_input (FddmDevice *device, const FddmWindow *window, const flo
 }
 
 gboolean
-fddm_host_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
-                             const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength, float weight,
+fddm_host_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmEnds *ends, const FddmOutput *output,
                              float *pixels, GError **error G_GNUC_UNUSED)
 {
-  Network network = { .output = output, .strength = fddm_host_at (strength, 0, 0) };
+  Network network = { .output = output->output, .strength = fddm_host_at (output->strength, 0, 0) };
 
   network_init (&network, device, ends);
-  synthesise (device, window, coefficients, &network, weight, pixels);
+  synthesise (device, window, output->coefficients, &network, output->weight, pixels);
   return TRUE;
 }
 

@@ -95,20 +95,20 @@ fddm_pixels_repair (const float *pixels, int width, int height, int channels, fl
 }
 
 void
-fddm_pixels_copy (const float *from, gsize from_row, gsize from_pixel, float *to, gsize to_row, gsize to_pixel, int width,
-                  int height, int channels)
+fddm_pixels_copy (const float *from, FddmStrides from_strides, float *to, FddmStrides to_strides, int width, int height,
+                  int channels)
 {
-  const gboolean packed  = from_pixel == (gsize) channels && to_pixel == (gsize) channels;
+  const gboolean packed  = from_strides.pixel == (gsize) channels && to_strides.pixel == (gsize) channels;
   const int      threads = threads_for ((gsize) width * height * channels);
 
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int y = 0; y < height; y++)
     if (packed)
-      memcpy (to + y * to_row, from + y * from_row, (gsize) width * channels * sizeof *to);
+      memcpy (to + y * to_strides.row, from + y * from_strides.row, (gsize) width * channels * sizeof *to);
     else
       for (int x = 0; x < width; x++)
         for (int c = 0; c < channels; c++)
-          to[y * to_row + x * to_pixel + c] = from[y * from_row + x * from_pixel + c];
+          to[y * to_strides.row + x * to_strides.pixel + c] = from[y * from_strides.row + x * from_strides.pixel + c];
 }
 
 void

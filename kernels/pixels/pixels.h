@@ -25,9 +25,21 @@ gsize fddm_pixels_repair (const float *pixels, int width, int height, int channe
 /* Whether all N samples are finite. */
 gboolean fddm_pixels_are_finite (const float *pixels, gsize n);
 
-/* Copies a rectangle between arrays with different strides, in floats. */
-void fddm_pixels_copy (const float *from, gsize from_row, gsize from_pixel, float *to, gsize to_row, gsize to_pixel,
-                       int width, int height, int channels);
+/* Floats from one row of an array to the next, and from one pixel to the next. */
+typedef struct {
+  gsize row, pixel;
+} FddmStrides;
+
+/* Strides of packed pixels. */
+static inline FddmStrides
+fddm_strides_packed (int width, int channels)
+{
+  return (FddmStrides) { .row = (gsize) width * channels, .pixel = channels };
+}
+
+/* Copies a rectangle between arrays with different strides. */
+void fddm_pixels_copy (const float *from, FddmStrides from_strides, float *to, FddmStrides to_strides, int width, int height,
+                       int channels);
 
 /* Sets N samples to VALUE. */
 void fddm_pixels_fill (float *pixels, gsize n, float value);

@@ -57,8 +57,11 @@ name_denoise (FddmItemId drawable, G_GNUC_UNUSED const double *values)
   return fddm_host_item_name (drawable);
 }
 
-const FddmAction fddm_gimp2_denoise = { FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, ask_denoise, work_denoise,
-                                        name_denoise };
+const FddmAction fddm_gimp2_denoise = { .procedure = FDDM_DENOISE_PROCEDURE,
+                                        .table     = fddm_denoise_parameters,
+                                        .ask       = ask_denoise,
+                                        .work      = work_denoise,
+                                        .name      = name_denoise };
 
 /* ---- Generate ---- */
 
@@ -94,8 +97,11 @@ name_generate (G_GNUC_UNUSED FddmItemId drawable, const double *values)
   return fddm_job_subject (values);
 }
 
-const FddmAction fddm_gimp2_generate = { FDDM_GENERATE_PROCEDURE, fddm_generate_parameters, ask_generate, work_generate,
-                                         name_generate };
+const FddmAction fddm_gimp2_generate = { .procedure = FDDM_GENERATE_PROCEDURE,
+                                         .table     = fddm_generate_parameters,
+                                         .ask       = ask_generate,
+                                         .work      = work_generate,
+                                         .name      = name_generate };
 
 /* ---- Shared ---- */
 

@@ -22,24 +22,31 @@ type_of (const FddmParameter *parameter)
     }
 }
 
-/* ARGUMENTS has room for FIRST arguments of GIMP and those of the table. DRAWABLE describes the drawable argument. */
+typedef struct {
+  const char          *name, *menu, *label, *blurb, *help;
+  const char          *drawable; /* description of the drawable argument */
+  const FddmParameter *table;
+  int                  n_returns;
+  const GimpParamDef  *returns;
+} Procedure;
+
 static void
-install (const char *name, const char *menu, const char *label, const char *blurb, const char *help, const char *drawable,
-         const FddmParameter *table, int n_returns, const GimpParamDef *returns)
+install (const Procedure *procedure)
 {
-  const int    n                                      = fddm_parameters_count (table);
+  const int    n                                      = fddm_parameters_count (procedure->table);
   GimpParamDef arguments[FIRST + FDDM_PARAMETERS_MAX] = {
     { GIMP_PDB_INT32, "run-mode", "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
     { GIMP_PDB_IMAGE, "image", "The image" },
-    { GIMP_PDB_DRAWABLE, "drawable", (char *) drawable },
+    { GIMP_PDB_DRAWABLE, "drawable", (char *) procedure->drawable },
   };
 
   for (int i = 0; i < n; i++)
-    arguments[FIRST + i] = (GimpParamDef) { type_of (&table[i]), (char *) table[i].name,
-                                            fddm_parameter_describe (&table[i]) };
-  gimp_install_procedure (name, blurb, help, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE, label, "RGB*, GRAY*", GIMP_PLUGIN,
-                          FIRST + n, n_returns, arguments, returns);
-  gimp_plugin_menu_register (name, menu);
+    arguments[FIRST + i] = (GimpParamDef) { type_of (&procedure->table[i]), (char *) procedure->table[i].name,
+                                            fddm_parameter_describe (&procedure->table[i]) };
+  gimp_install_procedure (procedure->name, procedure->blurb, procedure->help, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE,
+                          procedure->label, "RGB*, GRAY*", GIMP_PLUGIN, FIRST + n, procedure->n_returns, arguments,
+                          procedure->returns);
+  gimp_plugin_menu_register (procedure->name, procedure->menu);
   for (int i = 0; i < n; i++)
     g_free (arguments[FIRST + i].description);
 }
@@ -51,9 +58,17 @@ install_denoise (void)
     { GIMP_PDB_LAYER, "new-layer", "The denoised layer" },
     { GIMP_PDB_LAYER, "noise-layer", "The second layer, with the removed noise or the uncertainty, or -1" },
   };
+  const Procedure procedure = { .name      = FDDM_DENOISE_PROCEDURE,
+                                .menu      = FDDM_DENOISE_MENU,
+                                .label     = FDDM_DENOISE_LABEL,
+                                .blurb     = FDDM_DENOISE_BLURB,
+                                .help      = FDDM_DENOISE_HELP,
+                                .drawable  = "The layer to denoise",
+                                .table     = fddm_denoise_parameters,
+                                .n_returns = G_N_ELEMENTS (returns),
+                                .returns   = returns };
 
-  install (FDDM_DENOISE_PROCEDURE, FDDM_DENOISE_MENU, FDDM_DENOISE_LABEL, FDDM_DENOISE_BLURB, FDDM_DENOISE_HELP,
-           "The layer to denoise", fddm_denoise_parameters, G_N_ELEMENTS (returns), returns);
+  install (&procedure);
 }
 
 static void
@@ -63,9 +78,17 @@ install_generate (void)
     { GIMP_PDB_INT32, "num-layers", "Number of new layers" },
     { GIMP_PDB_INT32ARRAY, "layers", "The new layers, in the order of their seeds" },
   };
+  const Procedure procedure = { .name      = FDDM_GENERATE_PROCEDURE,
+                                .menu      = FDDM_GENERATE_MENU,
+                                .label     = FDDM_GENERATE_LABEL,
+                                .blurb     = FDDM_GENERATE_BLURB,
+                                .help      = FDDM_GENERATE_HELP,
+                                .drawable  = "The layer below the new ones; -1: insert at the top",
+                                .table     = fddm_generate_parameters,
+                                .n_returns = G_N_ELEMENTS (returns),
+                                .returns   = returns };
 
-  install (FDDM_GENERATE_PROCEDURE, FDDM_GENERATE_MENU, FDDM_GENERATE_LABEL, FDDM_GENERATE_BLURB, FDDM_GENERATE_HELP,
-           "The layer below the new ones; -1: insert at the top", fddm_generate_parameters, G_N_ELEMENTS (returns), returns);
+  install (&procedure);
 }
 
 static void

@@ -58,7 +58,9 @@ name_denoise (FddmItemId drawable, G_GNUC_UNUSED const double *values)
   return fddm_host_item_name (drawable);
 }
 
-const FddmAction fddm_gimp3_denoise = { fddm_denoise_parameters, TRUE, ask_denoise, work_denoise, name_denoise };
+const FddmAction fddm_gimp3_denoise = {
+  .table = fddm_denoise_parameters, .one = TRUE, .ask = ask_denoise, .work = work_denoise, .name = name_denoise
+};
 
 /* ---- Generate ---- */
 
@@ -96,7 +98,9 @@ name_generate (G_GNUC_UNUSED FddmItemId drawable, const double *values)
   return fddm_job_subject (values);
 }
 
-const FddmAction fddm_gimp3_generate = { fddm_generate_parameters, FALSE, ask_generate, work_generate, name_generate };
+const FddmAction fddm_gimp3_generate = {
+  .table = fddm_generate_parameters, .one = FALSE, .ask = ask_generate, .work = work_generate, .name = name_generate
+};
 
 /* ---- Shared ---- */
 

@@ -111,6 +111,7 @@ run_engine (Job *job, GError **error)
   FddmGeglPixels          pixels, gray_pixels;
   FddmSource              source;
   FddmSink                sink, gray;
+  FddmDenoiseSinks        sinks;
   FddmReport              report;
   gboolean                done;
 
@@ -128,8 +129,8 @@ run_engine (Job *job, GError **error)
       fddm_gegl_pixels_init (&gray_pixels, job->uncertainty, job->uncertainty, &job->bounds, format);
       gray = fddm_gegl_pixels_sink (&gray_pixels);
     }
-  done = fddm_denoise_uncertain (context, &params, &source, &sink, job->uncertainty ? &gray : NULL, fddm_progress_engine,
-                                 &job->bar, &report, error);
+  sinks = (FddmDenoiseSinks) { .picture = &sink, .uncertainty = job->uncertainty ? &gray : NULL };
+  done  = fddm_denoise_uncertain (context, &params, &source, &sinks, fddm_progress_engine, &job->bar, &report, error);
   job->bar.context = NULL;
   if (done && job->account)
     *job->account = describe_run (context, &report, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);

@@ -55,11 +55,14 @@ check_network_ends (Bench *bench, int height, int width, int n, gboolean constan
 
   for (int form = FDDM_INPUT_WHITENED; form <= FDDM_INPUT_WIENER; form++)
     {
-      bench->ref->precondition (bench->ref_device, x.ref, noise.ref, mean.ref, variance.ref, form, 0.05f, 0.6f, input.ref,
-                                NULL);
+      const FddmConditioning ref    = { .mean = mean.ref, .variance = variance.ref, .form = form, .lo = 0.05f, .hi = 0.6f };
+      const FddmConditioning tested = {
+        .mean = mean.tested, .variance = variance.tested, .form = form, .lo = 0.05f, .hi = 0.6f
+      };
+
+      bench->ref->precondition (bench->ref_device, x.ref, noise.ref, &ref, input.ref, NULL);
       if (bench_ran (bench,
-                     bench->backend->precondition (bench->device, x.tested, noise.tested, mean.tested, variance.tested, form,
-                                                   0.05f, 0.6f, input.tested, &error),
+                     bench->backend->precondition (bench->device, x.tested, noise.tested, &tested, input.tested, &error),
                      &error, "precondition"))
         bench_compare_twin (bench, input, bench_rounding (bench), "precondition %d, %d × %d × %d, %s", form, height, width,
                             n, kind);
@@ -124,23 +127,26 @@ add_in_network (Bench *bench, const FddmTensor *in, FddmTensor *out)
 static void
 check_glint (Bench *bench)
 {
-  const FddmBackend *b        = bench->backend;
-  FddmTensor        *x        = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 1000.0f);
-  FddmTensor        *noise    = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.05f);
-  FddmTensor        *mean     = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.0f);
-  FddmTensor        *variance = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.01f);
-  FddmTensor        *input    = glint_tensor (bench, FDDM_TENSOR_NETWORK, 2 * GLINT, 0.0f);
-  FddmTensor        *output   = glint_tensor (bench, FDDM_TENSOR_NETWORK, GLINT, 0.0f);
-  FddmTensor        *large    = glint_tensor (bench, FDDM_TENSOR_NETWORK, GLINT, 1e5f);
-  FddmTensor        *x0       = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.0f);
-  const gboolean     is_half  = first_of (bench, large) < 7e4f;
-  const double       spread = sqrt (0.01 + 0.05 * 0.05), seen = is_half ? 512.0 * spread : 1000.0;
-  const double       wiener = 0.01 / (spread * spread) * seen + (1000.0 - seen);
-  FddmTensor        *all[]  = { x, noise, mean, variance, input, output, large, x0 };
-  float              value;
+  const FddmBackend     *b        = bench->backend;
+  FddmTensor            *x        = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 1000.0f);
+  FddmTensor            *noise    = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.05f);
+  FddmTensor            *mean     = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.0f);
+  FddmTensor            *variance = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.01f);
+  FddmTensor            *input    = glint_tensor (bench, FDDM_TENSOR_NETWORK, 2 * GLINT, 0.0f);
+  FddmTensor            *output   = glint_tensor (bench, FDDM_TENSOR_NETWORK, GLINT, 0.0f);
+  FddmTensor            *large    = glint_tensor (bench, FDDM_TENSOR_NETWORK, GLINT, 1e5f);
+  FddmTensor            *x0       = glint_tensor (bench, FDDM_TENSOR_FLOAT, GLINT, 0.0f);
+  const gboolean         is_half  = first_of (bench, large) < 7e4f;
+  const double           spread = sqrt (0.01 + 0.05 * 0.05), seen = is_half ? 512.0 * spread : 1000.0;
+  const double           wiener       = 0.01 / (spread * spread) * seen + (1000.0 - seen);
+  const FddmConditioning conditioning = {
+    .mean = mean, .variance = variance, .form = FDDM_INPUT_WHITENED, .lo = 0.01f, .hi = 1.0f
+  };
+  FddmTensor *all[] = { x, noise, mean, variance, input, output, large, x0 };
+  float       value;
 
   bench_expect (bench,
-                b->precondition (bench->device, x, noise, mean, variance, FDDM_INPUT_WHITENED, 0.01f, 1.0f, input, NULL) &&
+                b->precondition (bench->device, x, noise, &conditioning, input, NULL) &&
                   fabs (first_of (bench, input) / (seen / spread) - 1.0) < 1e-2,
                 "a glint for the network");
   bench_expect (bench,

@@ -87,18 +87,28 @@ check_one_pass (Bench *bench, const FddmWindow *window, const float *pixels, gbo
   Twin               mean     = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_RANDOM);
   Twin               variance = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_WIDE);
   Twin               strength = bench_twin (bench, FDDM_TENSOR_FLOAT, 1, 1, n, FILL_POSITIVE);
-  const FddmEnds     ends     = { level.tested, varies ? curve : NULL, mean.tested, variance.tested, 0.05f, 0.6f };
-  const FddmEnds     ref_ends = { level.ref, varies ? curve : NULL, mean.ref, variance.ref, 0.05f, 0.6f };
+  const FddmEnds     ends     = { .level    = level.tested,
+                                  .curve    = varies ? curve : NULL,
+                                  .mean     = mean.tested,
+                                  .variance = variance.tested,
+                                  .lo       = 0.05f,
+                                  .hi       = 0.6f };
+  const FddmOutput   tested_output = {
+      .coefficients = y.tested, .output = output.tested, .strength = strength.tested, .weight = 0.7f
+  };
+  const FddmOutput ref_output = { .coefficients = y.ref, .output = output.ref, .strength = strength.ref, .weight = 0.7f };
+  const FddmEnds   ref_ends   = {
+        .level = level.ref, .curve = varies ? curve : NULL, .mean = mean.ref, .variance = variance.ref, .lo = 0.05f, .hi = 0.6f
+  };
 
   for (int c = 0; c < 3; c++)
     for (int i = 0; i < FDDM_NOISE_KNOTS; i++)
       curve[c][i] = (float) g_rand_double_range (bench->rand, 0.2, 3.0);
   bench->ref->analyse_input (bench->ref_device, window, pixels, &ref_ends, y.ref, input.ref, NULL);
-  bench->ref->synthesise_output (bench->ref_device, window, y.ref, &ref_ends, output.ref, strength.ref, 0.7f, theirs, NULL);
+  bench->ref->synthesise_output (bench->ref_device, window, &ref_ends, &ref_output, theirs, NULL);
   if (bench_ran (bench,
                  bench->backend->analyse_input (bench->device, window, pixels, &ends, y.tested, input.tested, &error) &&
-                   bench->backend->synthesise_output (bench->device, window, y.tested, &ends, output.tested, strength.tested,
-                                                      0.7f, mine, &error) &&
+                   bench->backend->synthesise_output (bench->device, window, &ends, &tested_output, mine, &error) &&
                    bench->backend->synthesise_finish (bench->device, &error),
                  &error, name))
     {

@@ -191,6 +191,7 @@ check_uncertainty (Check *check, int width, int height, int channels, const Fddm
       FddmImage               from, to, guess;
       FddmSource              source;
       FddmSink                sink, uncertainty;
+      FddmDenoiseSinks        sinks;
       FddmReport              report = { 0 };
 
       photos[i]   = picture_new (width, height, channels);
@@ -201,9 +202,9 @@ check_uncertainty (Check *check, int width, int height, int channels, const Fddm
       source      = fddm_image_source (&from);
       sink        = fddm_image_sink (&to);
       uncertainty = fddm_image_sink (&guess);
+      sinks       = (FddmDenoiseSinks) { .picture = &sink, .uncertainty = &uncertainty };
       count (check,
-             context != NULL &&
-               fddm_denoise_uncertain (context, params, &source, &sink, &uncertainty, NULL, NULL, &report, &error),
+             context != NULL && fddm_denoise_uncertain (context, params, &source, &sinks, NULL, NULL, &report, &error),
              "three grids, bands, uncertainty", i);
       count (check, report.tiles > 1, "three grids, bands, uncertainty: tiles", report.tiles);
     }

@@ -386,10 +386,11 @@ test_ends_are_remembered (void)
   FddmTensor    *output = vector_new (device, ROWS, COLUMNS, n, -1, 1), *noise = vector_new (device, ROWS, COLUMNS, n, 0, 0);
   FddmTensor    *mean = vector_new (device, 1, 1, n, -0.1f, 0.1f), *variance = vector_new (device, 1, 1, n, 0.1f, 1);
   FddmTensor    *strength = vector_new (device, 1, 1, n, 0, 1), *level = vector_new (device, 1, 1, n, 0.2f, 0.2f);
-  FddmNoiseModel model  = { .patch = PATCH, .channels = 3 };
-  FddmEnds       ends   = { level, model.curve, mean, variance, 0.01f, 1.0f };
-  FddmWindow     window = window_new (device, rows, columns);
-  FddmTensor    *all[]  = { y, x0, input, output, noise, mean, variance, strength, level };
+  FddmNoiseModel model = { .patch = PATCH, .channels = 3 };
+  FddmEnds    ends = { .level = level, .curve = model.curve, .mean = mean, .variance = variance, .lo = 0.01f, .hi = 1.0f };
+  FddmOutput  whole;
+  FddmWindow  window = window_new (device, rows, columns);
+  FddmTensor *all[]  = { y, x0, input, output, noise, mean, variance, strength, level };
 
   g_assert_no_error (error);
   for (int i = 0; i < PIXELS; i++)
@@ -404,7 +405,9 @@ test_ends_are_remembered (void)
   g_assert_true (fddm_cuda_difference (device, y, x0, NULL, 0.0f, strength, x0, &error));
   g_assert_true (fddm_cuda_synthesise (device, &window, x0, 1.0f, separate, &error) &&
                  fddm_cuda_synthesise_finish (device, &error));
-  g_assert_true (fddm_cuda_synthesise_output (device, &window, y, &ends, output, strength, 1.0f, one_pass, &error));
+  whole = (FddmOutput) { .coefficients = y, .output = output, .strength = strength, .weight = 1.0f };
+  g_assert_true (fddm_cuda_synthesise_output (device, &window, &ends, &whole, one_pass, &error));
+  memset (&whole, 0, sizeof whole);
   memset (&ends, 0, sizeof ends);
   memset (&model, 0, sizeof model);
   g_assert_true (fddm_cuda_synthesise_finish (device, &error));

@@ -130,13 +130,14 @@ run (FddmContext *context, const Picture *picture)
   const gsize        all = (gsize) picture->width * picture->height, before = peak_memory ();
   Watch              pauses = { .last = start };
   double             seconds, longest;
+  FddmDenoiseSinks   sinks;
   gboolean           good;
 
   fill_pattern (picture->scale);
   params.noise = picture->noise;
   params.fine  = picture->fine;
-  good         = fddm_denoise_uncertain (context, &params, &source, &sink, picture->uncertainty ? &uncertainty : NULL, watch,
-                                         &pauses, &report, &error);
+  sinks        = (FddmDenoiseSinks) { .picture = &sink, .uncertainty = picture->uncertainty ? &uncertainty : NULL };
+  good         = fddm_denoise_uncertain (context, &params, &source, &sinks, watch, &pauses, &report, &error);
   watch (pauses.phase, pauses.fraction, &pauses); /* up to the return */
   seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   longest = (double) pauses.longest / G_USEC_PER_SEC;

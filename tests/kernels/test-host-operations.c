@@ -72,10 +72,11 @@ noise_model (void)
 static float *
 operate (Place *p, int which, gboolean constant)
 {
-  const FddmBackend *b      = p->backend;
-  const FddmTensor  *noise  = constant ? p->level : p->noise;
-  FddmNoiseModel     model  = noise_model ();
-  FddmTensor        *result = p->out;
+  const FddmBackend *b            = p->backend;
+  const FddmTensor  *noise        = constant ? p->level : p->noise;
+  FddmConditioning   conditioning = { .mean = p->mean, .variance = p->variance, .lo = 0.01f, .hi = 0.4f };
+  FddmNoiseModel     model        = noise_model ();
+  FddmTensor        *result       = p->out;
   gboolean           ok;
 
   switch (which)
@@ -83,8 +84,9 @@ operate (Place *p, int which, gboolean constant)
     case 0: ok = b->noise_map (p->device, &model, p->x, p->out, NULL); break;
     case 1: ok = b->noise_cap (p->device, p->noise, p->level, p->out, NULL); break;
     case 2:
-      result = p->input;
-      ok = b->precondition (p->device, p->x, noise, p->mean, p->variance, FDDM_INPUT_WHITENED, 0.01f, 0.4f, p->input, NULL);
+      result            = p->input;
+      conditioning.form = FDDM_INPUT_WHITENED;
+      ok                = b->precondition (p->device, p->x, noise, &conditioning, p->input, NULL);
       break;
     case 3: ok = b->estimate (p->device, p->x, noise, p->mean, p->variance, p->output, p->out, NULL); break;
     case 4: ok = b->step (p->device, p->x0, p->noise, p->level, 0.0f, &random_numbers, p->out, NULL); break;
@@ -106,8 +108,9 @@ operate (Place *p, int which, gboolean constant)
            b->copy_channels (p->device, p->output, N, p->input, NULL);
       break;
     case 12:
-      result = p->input;
-      ok = b->precondition (p->device, p->x, noise, p->mean, p->variance, FDDM_INPUT_WIENER, 0.01f, 0.4f, p->input, NULL);
+      result            = p->input;
+      conditioning.form = FDDM_INPUT_WIENER;
+      ok                = b->precondition (p->device, p->x, noise, &conditioning, p->input, NULL);
       break;
     default: return NULL;
     }

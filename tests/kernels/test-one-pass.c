@@ -107,11 +107,11 @@ result_of (Case *c, float *pixels)
 static Result
 run_one_pass (Case *c)
 {
-  float *pixels = g_memdup2 (c->pixels, c->window.n_floats * sizeof (float));
+  const FddmOutput output = { .coefficients = c->y, .output = c->output, .strength = c->strength, .weight = 0.7f };
+  float           *pixels = g_memdup2 (c->pixels, c->window.n_floats * sizeof (float));
 
   g_assert_true (c->backend->analyse_input (c->device, &c->window, pixels, &c->ends, c->y, c->input, NULL));
-  g_assert_true (
-    c->backend->synthesise_output (c->device, &c->window, c->y, &c->ends, c->output, c->strength, 0.7f, pixels, NULL));
+  g_assert_true (c->backend->synthesise_output (c->device, &c->window, &c->ends, &output, pixels, NULL));
   g_assert_true (c->backend->synthesise_finish (c->device, NULL));
   return result_of (c, pixels);
 }
@@ -119,14 +119,16 @@ run_one_pass (Case *c)
 static Result
 run_separately (Case *c)
 {
-  const FddmBackend *b      = c->backend;
-  float             *pixels = g_memdup2 (c->pixels, c->window.n_floats * sizeof (float));
+  const FddmBackend     *b            = c->backend;
+  const FddmConditioning conditioning = {
+    .mean = c->mean, .variance = c->variance, .form = FDDM_INPUT_WHITENED, .lo = c->ends.lo, .hi = c->ends.hi
+  };
+  float *pixels = g_memdup2 (c->pixels, c->window.n_floats * sizeof (float));
 
   g_assert_true (b->analyse (c->device, &c->window, pixels, c->y, NULL));
   g_assert_true (c->ends.curve != NULL ? b->noise_map (c->device, &c->model, c->y, c->noise, NULL)
                                        : b->tensor_upload (c->device, c->noise, c->model.level, NULL));
-  g_assert_true (b->precondition (c->device, c->y, c->noise, c->mean, c->variance, FDDM_INPUT_WHITENED, c->ends.lo,
-                                  c->ends.hi, c->input, NULL));
+  g_assert_true (b->precondition (c->device, c->y, c->noise, &conditioning, c->input, NULL));
   g_assert_true (b->estimate (c->device, c->y, c->noise, c->mean, c->variance, c->output, c->x0, NULL));
   g_assert_true (b->difference (c->device, c->y, c->x0, NULL, 0.0f, c->strength, c->x0, NULL));
   g_assert_true (b->synthesise (c->device, &c->window, c->x0, 0.7f, pixels, NULL));

@@ -290,12 +290,12 @@ test_streamed_filters (void)
       params.averages = 1 + bands;
       for (int i = 0; i < 2; i++)
         {
-          FddmImage to    = { out + i * N, WIDTH, HEIGHT, 3, WIDTH * 3, 3 },
-                    doubt = { guess + i * N, WIDTH, HEIGHT, 1, WIDTH, 1 };
-          FddmSink sink = fddm_image_sink (&to), uncertainty = fddm_image_sink (&doubt);
+          FddmImage to                = { out + i * N, WIDTH, HEIGHT, 3, WIDTH * 3, 3 },
+                    doubt             = { guess + i * N, WIDTH, HEIGHT, 1, WIDTH, 1 };
+          FddmSink               sink = fddm_image_sink (&to), uncertainty = fddm_image_sink (&doubt);
+          const FddmDenoiseSinks sinks = { .picture = &sink, .uncertainty = &uncertainty };
 
-          g_assert_true (
-            fddm_denoise_uncertain (i == 0 ? ref : gpu, &params, &source, &sink, &uncertainty, NULL, NULL, NULL, &error));
+          g_assert_true (fddm_denoise_uncertain (i == 0 ? ref : gpu, &params, &source, &sinks, NULL, NULL, NULL, &error));
         }
       g_assert_cmpmem (out, N * sizeof *out, out + N, N * sizeof *out);
       g_assert_cmpmem (guess, N / 3 * sizeof *guess, guess + N, N / 3 * sizeof *guess);

@@ -266,7 +266,7 @@ test_parts_of_progress (void)
     for (int grids = 1; grids <= 8; grids++)
       {
         Listener         listener = { 0 };
-        const FddmTicker whole    = { listen, &listener, FDDM_PHASE_DENOISE, 0, 1 };
+        const FddmTicker whole    = { .func = listen, .data = &listener, .phase = FDDM_PHASE_DENOISE, .from = 0, .to = 1 };
 
         for (int i = 0; i < tiles; i++)
           {

@@ -30,8 +30,9 @@ denoise (FddmContext *context, const FddmDenoiseParams *params, const float *pix
   FddmImage          gray   = { result.uncertainty, width, height, 1, width, 1 };
   FddmSource         source = fddm_image_source (&from);
   FddmSink           sink = fddm_image_sink (&to), uncertainty = fddm_image_sink (&gray);
+  FddmDenoiseSinks   sinks = { .picture = &sink, .uncertainty = &uncertainty };
 
-  fddm_denoise_uncertain (context, params, &source, &sink, &uncertainty, progress, data, &result.report, &error);
+  fddm_denoise_uncertain (context, params, &source, &sinks, progress, data, &result.report, &error);
   g_assert_no_error (error);
   return result;
 }

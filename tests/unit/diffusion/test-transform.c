@@ -51,11 +51,14 @@ static FddmTensor *
 analyse (const FddmBackend *backend, FddmDevice *device, const float *pixels, int width, int height, int samples,
          int channels, int patch, int i, FddmWindow *window)
 {
-  FddmGrid    grid    = fddm_grid (i, patch);
-  FddmTile    tile    = { .rows    = (height + 2 * patch - 2) / patch,
-                          .columns = (width + 2 * patch - 2) / patch,
-                          .core    = { 0, 0, width, height },
-                          .region  = { 0, 0, width, height } };
+  FddmGrid              grid    = fddm_grid (i, patch);
+  FddmTile              tile    = { .rows    = (height + 2 * patch - 2) / patch,
+                                    .columns = (width + 2 * patch - 2) / patch,
+                                    .core    = { 0, 0, width, height },
+                                    .region  = { 0, 0, width, height } };
+  const FddmPictureForm picture = {
+    .width = width, .height = height, .samples = samples, .patch = patch, .channels = channels
+  };
   int         longest = MAX (tile.rows, tile.columns) * patch;
   int        *offsets = g_new (int, 2 * longest);
   FddmTensor *out;
@@ -65,7 +68,7 @@ analyse (const FddmBackend *backend, FddmDevice *device, const float *pixels, in
       tile.rows    = (height + patch - 1) / patch;
       tile.columns = (width + patch - 1) / patch;
     }
-  fddm_window_init (window, &tile, &grid, patch, channels, samples, width, height, offsets, offsets + longest);
+  fddm_window_init (window, &picture, &tile, &grid, offsets, offsets + longest);
   out = test_tensor (backend, device, FDDM_TENSOR_FLOAT, window->rows, window->columns, channels * patch * patch, NULL);
   g_assert_true (backend->analyse (device, window, pixels, out, NULL));
   return out;

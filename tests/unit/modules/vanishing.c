@@ -12,11 +12,10 @@ static int left;
 
 /* The synthesis that was put off; the tensor NULL when there is none. */
 static struct {
-  FddmWindow        window;
-  const FddmTensor *coefficients;
-  const FddmTensor *output, *strength; /* OUTPUT NULL: the coefficients are to be added themselves */
-  FddmEnds          ends;
-  float             weight, *pixels;
+  FddmWindow window;
+  FddmOutput output; /* its tensor NULL: the coefficients are to be added themselves */
+  FddmEnds   ends;
+  float     *pixels;
 } later;
 
 static FddmDevice *
@@ -43,37 +42,34 @@ static gboolean
 vanishing_synthesise (FddmDevice *device G_GNUC_UNUSED, const FddmWindow *window, const FddmTensor *coefficients,
                       float weight, float *pixels, GError **error G_GNUC_UNUSED)
 {
-  later.window       = *window;
-  later.coefficients = coefficients;
-  later.output       = NULL;
-  later.weight       = weight;
-  later.pixels       = pixels;
+  later.window = *window;
+  later.output = (FddmOutput) { .coefficients = coefficients, .weight = weight };
+  later.pixels = pixels;
   return TRUE;
 }
 
 static gboolean
-vanishing_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmTensor *coefficients,
-                             const FddmEnds *ends, const FddmTensor *output, const FddmTensor *strength, float weight,
-                             float *pixels, GError **error)
+vanishing_synthesise_output (FddmDevice *device G_GNUC_UNUSED, const FddmWindow *window, const FddmEnds *ends,
+                             const FddmOutput *output, float *pixels, GError **error G_GNUC_UNUSED)
 {
-  vanishing_synthesise (device, window, coefficients, weight, pixels, error);
-  later.ends     = *ends;
-  later.output   = output;
-  later.strength = strength;
+  later.window = *window;
+  later.output = *output;
+  later.ends   = *ends;
+  later.pixels = pixels;
   return TRUE;
 }
 
 static gboolean
 vanishing_synthesise_finish (FddmDevice *device, GError **error)
 {
-  const FddmTensor *coefficients = g_steal_pointer (&later.coefficients);
+  const FddmOutput output = later.output;
 
-  if (coefficients == NULL)
+  if (output.coefficients == NULL)
     return TRUE;
-  if (later.output == NULL)
-    return fddm_backend_ref.synthesise (device, &later.window, coefficients, later.weight, later.pixels, error);
-  return fddm_backend_ref.synthesise_output (device, &later.window, coefficients, &later.ends, later.output, later.strength,
-                                             later.weight, later.pixels, error);
+  later.output.coefficients = NULL;
+  if (output.output == NULL)
+    return fddm_backend_ref.synthesise (device, &later.window, output.coefficients, output.weight, later.pixels, error);
+  return fddm_backend_ref.synthesise_output (device, &later.window, &later.ends, &output, later.pixels, error);
 }
 
 const FddmBackend *

@@ -100,7 +100,8 @@ test_pieces (void)
   g_autofree float *piece = g_new (float, PIECE * PIECE * 3), *part = NULL;
 
   g_assert_cmpmem (whole, WIDTH * HEIGHT * 12, again, WIDTH * HEIGHT * 12);
-  fddm_pixels_copy (pixels + (Y * WIDTH + X) * 3, WIDTH * 3, 3, piece, PIECE * 3, 3, PIECE, PIECE, 3);
+  fddm_pixels_copy (pixels + (Y * WIDTH + X) * 3, fddm_strides_packed (WIDTH, 3), piece, fddm_strides_packed (PIECE, 3),
+                    PIECE, PIECE, 3);
   part = change_of (piece, PIECE, PIECE, 0.05f, 1);
   for (int y = REACH; y < REACH + INNER; y++)
     g_assert_cmpmem (whole + ((Y + y) * WIDTH + X + REACH) * 3, INNER * 12, part + (y * PIECE + REACH) * 3, INNER * 12);
@@ -120,7 +121,8 @@ test_pieces_of_blotches (void)
   g_assert_cmpmem (whole, BYTES, again, BYTES);
   for (int at = 10; at < 14; at++)
     {
-      fddm_pixels_copy (pixels + (at * WIDTH + at + 1) * 3, WIDTH * 3, 3, piece, PIECE * 3, 3, PIECE, PIECE, 3);
+      fddm_pixels_copy (pixels + (at * WIDTH + at + 1) * 3, fddm_strides_packed (WIDTH, 3), piece,
+                        fddm_strides_packed (PIECE, 3), PIECE, PIECE, 3);
       g_assert_true (fddm_blotches_change (piece, PIECE, PIECE, at + 1, at, 0.05f, 2, part));
       for (int y = REACH; y < PIECE - REACH; y++)
         g_assert_cmpmem (whole + ((at + y) * WIDTH + at + 1 + REACH) * 3, 30 * 12, part + (y * PIECE + REACH) * 3, 30 * 12);

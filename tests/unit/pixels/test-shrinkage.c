@@ -41,8 +41,10 @@ check_golden (const char *name, int channels)
   g_autofree float           *removed = g_new (float, (gsize) width * height * channels), *change = NULL;
 
   g_assert_cmpint (c, ==, channels);
-  fddm_pixels_copy (picture, width * 3, 3, pixels, width * channels, channels, width, height, channels);
-  fddm_pixels_copy (noise, width * 3, 3, removed, width * channels, channels, width, height, channels);
+  fddm_pixels_copy (picture, fddm_strides_packed (width, 3), pixels, fddm_strides_packed (width, channels), width, height,
+                    channels);
+  fddm_pixels_copy (noise, fddm_strides_packed (width, 3), removed, fddm_strides_packed (width, channels), width, height,
+                    channels);
   change = change_of (pixels, removed, width, height, channels, 6, 9, 2);
   for (int i = 0; i < width * height * channels; i++)
     g_assert_cmpfloat_with_epsilon (change[i], expected[i], 3e-6);
@@ -119,10 +121,10 @@ test_pieces (void)
   g_assert_true (fddm_shrinkage_add (&shrinkage, X, Y, AREA_WIDTH, 19, 2, again));
   g_assert_true (fddm_shrinkage_add (&shrinkage, X, Y + 19, AREA_WIDTH, AREA_HEIGHT - 19, 1, again));
   g_assert_cmpmem (whole, N * 4, again, N * 4);
-  fddm_pixels_copy (pixels + ((Y - REACH) * WIDTH + X - REACH) * 3, WIDTH * 3, 3, piece, PIECE_WIDTH * 3, 3, PIECE_WIDTH,
-                    PIECE_HEIGHT, 3);
-  fddm_pixels_copy (removed + ((Y - REACH) * WIDTH + X - REACH) * 3, WIDTH * 3, 3, other, PIECE_WIDTH * 3, 3, PIECE_WIDTH,
-                    PIECE_HEIGHT, 3);
+  fddm_pixels_copy (pixels + ((Y - REACH) * WIDTH + X - REACH) * 3, fddm_strides_packed (WIDTH, 3), piece,
+                    fddm_strides_packed (PIECE_WIDTH, 3), PIECE_WIDTH, PIECE_HEIGHT, 3);
+  fddm_pixels_copy (removed + ((Y - REACH) * WIDTH + X - REACH) * 3, fddm_strides_packed (WIDTH, 3), other,
+                    fddm_strides_packed (PIECE_WIDTH, 3), PIECE_WIDTH, PIECE_HEIGHT, 3);
   part = change_of (piece, other, PIECE_WIDTH, PIECE_HEIGHT, 3, X - REACH, Y - REACH, 1);
   for (int y = 0; y < AREA_HEIGHT; y++)
     g_assert_cmpmem (whole + ((Y + y) * WIDTH + X) * 3, AREA_WIDTH * 12, part + ((REACH + y) * PIECE_WIDTH + REACH) * 3,
