@@ -40,7 +40,8 @@ open_networks (FddmContext *context, GError **error)
   FddmWeights *white = context->weights->white;
 
   context->any   = fddm_network_new (context->backend, context->device, context->weights, error);
-  context->white = context->any && white ? fddm_network_new (context->backend, context->device, white, error) : NULL;
+  context->white = context->any != NULL && white != NULL ? fddm_network_new (context->backend, context->device, white, error)
+                                                         : NULL;
   fddm_context_use (context, FALSE);
   return context->any != NULL && (context->white != NULL || white == NULL);
 }

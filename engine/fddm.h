@@ -153,18 +153,29 @@ typedef enum {
 /** Called with the completed FRACTION of PHASE, in [0,1]. Returning FALSE cancels the computation. */
 typedef gboolean (*FddmProgress) (FddmPhase phase, double fraction, gpointer data);
 
+/** Largest noise level, in 8-bit steps. */
+#define FDDM_NOISE_LEVEL_MAX 100
+/** Largest percentage of luma, chroma and detail. */
+#define FDDM_STRENGTH_MAX 100
+/** Largest percentage of a band of grain. Above 100, more is removed than was found. */
+#define FDDM_GRAIN_STRENGTH_MAX 200
+/** Largest number of sampling steps for detail. */
+#define FDDM_DENOISE_STEPS_MAX 64
+/** Largest number of estimates averaged. */
+#define FDDM_DENOISE_AVERAGES_MAX 8
+
 /** Parameters of denoising; start from fddm_denoise_params_default(). */
 typedef struct {
-  double  noise;    /**< 0…100: noise level, the standard deviation in 8-bit steps; 0 = measure it             */
-  double  luma;     /**< 0…100: percentage of the brightness noise to remove                                   */
-  double  chroma;   /**< 0…100: percentage of the colour noise to remove                                       */
-  double  coarse;   /**< 0…200: percentage of this removal applied to coarse grain, wavelengths from 12 pixels */
-  double  medium;   /**< 0…200: the same for medium grain, about 5 to 12 pixels                                */
-  double  fine;     /**< 0…200: the same for fine grain, up to about 5 pixels                                  */
-  double  detail;   /**< 0…100: percentage of sampled texture in the result                                    */
-  int     steps;    /**< 1…64: sampling steps for DETAIL                                                       */
-  int     averages; /**< 1…8: number of shifted and mirrored grids whose estimates are averaged                */
-  guint32 seed;     /**< seed of the sampled texture                                                           */
+  double  noise;    /**< 0…#FDDM_NOISE_LEVEL_MAX: noise level, the standard deviation in 8-bit steps; 0 = measure it */
+  double  luma;     /**< 0…#FDDM_STRENGTH_MAX: percentage of the brightness noise to remove                          */
+  double  chroma;   /**< 0…#FDDM_STRENGTH_MAX: percentage of the colour noise to remove                              */
+  double  coarse;   /**< 0…#FDDM_GRAIN_STRENGTH_MAX: percentage of this removal for coarse grain, from 12 pixels      */
+  double  medium;   /**< 0…#FDDM_GRAIN_STRENGTH_MAX: the same for medium grain, about 5 to 12 pixels                 */
+  double  fine;     /**< 0…#FDDM_GRAIN_STRENGTH_MAX: the same for fine grain, up to about 5 pixels                   */
+  double  detail;   /**< 0…#FDDM_STRENGTH_MAX: percentage of sampled texture in the result                           */
+  int     steps;    /**< 1…#FDDM_DENOISE_STEPS_MAX: sampling steps for DETAIL                                        */
+  int     averages; /**< 1…#FDDM_DENOISE_AVERAGES_MAX: shifted and mirrored grids whose estimates are averaged       */
+  guint32 seed;     /**< seed of the sampled texture                                                                 */
 } FddmDenoiseParams;
 
 /** Removes all measured noise, samples no texture, uses one estimate. */

@@ -28,14 +28,14 @@ static const FddmChoice devices[] = {
 const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
   [FDDM_DENOISE_NOISE]   = { "noise", N_ ("_Noise level"),
                              N_ ("Standard deviation of the noise in 8-bit steps; 0 = measure it"), FDDM_PARAMETER_DOUBLE, 0,
-                             100, 0, NULL, NULL, NULL },
+                             FDDM_NOISE_LEVEL_MAX, 0, NULL, NULL, NULL },
   [FDDM_DENOISE_LUMA]    = { "luma", N_ ("_Brightness noise"), N_ ("Percentage of the brightness noise to remove"),
-                             FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
+                             FDDM_PARAMETER_DOUBLE, 0, FDDM_STRENGTH_MAX, 100, NULL, NULL, NULL },
   [FDDM_DENOISE_CHROMA]  = { "chroma", N_ ("Colour no_ise"), N_ ("Percentage of the colour noise to remove"),
-                             FDDM_PARAMETER_DOUBLE, 0, 100, 100, NULL, NULL, NULL },
+                             FDDM_PARAMETER_DOUBLE, 0, FDDM_STRENGTH_MAX, 100, NULL, NULL, NULL },
   [FDDM_DENOISE_DETAIL]  = { "detail", N_ ("_Detail"),
                              N_ ("Percentage of sampled texture, which restores fine texture hidden by noise"),
-                             FDDM_PARAMETER_DOUBLE, 0, 100, 0, NULL, NULL, NULL },
+                             FDDM_PARAMETER_DOUBLE, 0, FDDM_STRENGTH_MAX, 0, NULL, NULL, NULL },
   [FDDM_DENOISE_QUALITY] = { "quality", N_ ("_Quality"), N_ ("Network to use, from fastest to best"), FDDM_PARAMETER_CHOICE,
                              0, 2, 1, qualities, NULL, NULL },
   [FDDM_DENOISE_OUTPUT]  = { "output", N_ ("O_utput"),
@@ -49,12 +49,12 @@ const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
   [FDDM_DENOISE_COARSE]  = { "coarse", N_ ("Coarse blo_tches"),
                              N_ ("Percentage of coarse blotches to remove, 12 pixels or more apart; above 100 removes more "
                                   "than was found"),
-                             FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
+                             FDDM_PARAMETER_DOUBLE, 0, FDDM_GRAIN_STRENGTH_MAX, 100, NULL, BY_SIZE, NULL },
   [FDDM_DENOISE_MEDIUM]  = { "medium", N_ ("Medium clum_ps"),
                              N_ ("Percentage of medium clumps to remove, about 5 to 12 pixels apart"), FDDM_PARAMETER_DOUBLE,
-                             0, 200, 100, NULL, BY_SIZE, NULL },
+                             0, FDDM_GRAIN_STRENGTH_MAX, 100, NULL, BY_SIZE, NULL },
   [FDDM_DENOISE_FINE] = { "fine", N_ ("_Fine grain"), N_ ("Percentage of fine grain to remove, up to about 5 pixels apart"),
-                          FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
+                          FDDM_PARAMETER_DOUBLE, 0, FDDM_GRAIN_STRENGTH_MAX, 100, NULL, BY_SIZE, NULL },
 };
 
 const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {

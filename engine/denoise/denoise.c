@@ -75,11 +75,15 @@ check_arguments (const FddmContext *context, const FddmDenoiseParams *params, co
                    _ ("%s generates pictures and does not denoise; choose another network"), context->weights->path);
       return FALSE;
     }
-  return check_percent (params->noise, 100.0, "noise", error) && check_percent (params->luma, 100.0, "luma", error) &&
-         check_percent (params->chroma, 100.0, "chroma", error) && check_percent (params->detail, 100.0, "detail", error) &&
-         check_percent (params->coarse, 200.0, "coarse", error) && check_percent (params->medium, 200.0, "medium", error) &&
-         check_percent (params->fine, 200.0, "fine", error) && check_count (params->steps, FDDM_STEPS_MAX, "steps", error) &&
-         check_count (params->averages, FDDM_GRIDS_MAX, "averages", error);
+  return check_percent (params->noise, FDDM_NOISE_LEVEL_MAX, "noise", error) &&
+         check_percent (params->luma, FDDM_STRENGTH_MAX, "luma", error) &&
+         check_percent (params->chroma, FDDM_STRENGTH_MAX, "chroma", error) &&
+         check_percent (params->detail, FDDM_STRENGTH_MAX, "detail", error) &&
+         check_percent (params->coarse, FDDM_GRAIN_STRENGTH_MAX, "coarse", error) &&
+         check_percent (params->medium, FDDM_GRAIN_STRENGTH_MAX, "medium", error) &&
+         check_percent (params->fine, FDDM_GRAIN_STRENGTH_MAX, "fine", error) &&
+         check_count (params->steps, FDDM_DENOISE_STEPS_MAX, "steps", error) &&
+         check_count (params->averages, FDDM_DENOISE_AVERAGES_MAX, "averages", error);
 }
 
 /* ---- Noise ---- */

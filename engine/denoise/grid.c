@@ -33,7 +33,7 @@ random_of (const FddmRemoval *removal, const FddmWork *work, const FddmTile *til
   const int column = grid->mirror_x ? columns - tile->column - tile->columns : tile->column;
 
   return (FddmRandom) { .seed   = removal->seed,
-                        .stream = (guint32) number * FDDM_STEPS_MAX,
+                        .stream = (guint32) number * FDDM_DENOISE_STEPS_MAX,
                         .row    = grid->transpose ? column : row,
                         .column = grid->transpose ? row : column };
 }

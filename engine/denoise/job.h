@@ -3,8 +3,6 @@
 #pragma once
 #include "engine/context.h"
 
-#define FDDM_STEPS_MAX 64
-
 /* Percentages below this count as 0 where they are divisors. */
 #define FDDM_PERCENT_LEAST 0.01
 
@@ -19,11 +17,11 @@ typedef struct {
   double         luma, chroma; /* strengths: shares of the residual that are removed, 0 … 1 */
   guint32        seed;
   FddmNoiseModel noise;
-  gboolean       noise_varies;           /* the level depends on brightness                                */
-  double         levels[FDDM_STEPS_MAX]; /* Fermi levels of the steps                                      */
-  FddmTensor    *level;                  /* noise level per coefficient, before the brightness curve       */
-  FddmTensor    *strength;               /* strength per coefficient                                       */
-  FddmTensor    *whole, *nothing;        /* 1 and 0 per coefficient; NULL without probes and kept texture */
+  gboolean       noise_varies;                   /* the level depends on brightness                                */
+  double         levels[FDDM_DENOISE_STEPS_MAX]; /* Fermi levels of the steps                                      */
+  FddmTensor    *level;                          /* noise level per coefficient, before the brightness curve       */
+  FddmTensor    *strength;                       /* strength per coefficient                                       */
+  FddmTensor    *whole, *nothing;                /* 1 and 0 per coefficient; NULL without probes and kept texture */
 } FddmRemoval;
 
 /* Filters after the network. */

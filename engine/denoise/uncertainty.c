@@ -73,7 +73,8 @@ fddm_uncertainty_probe (FddmGridPass *pass, const FddmSampler *sampler, GError *
       const FddmTicker part   = fddm_ticker_part (&pass->probing, i, FDDM_PROBES);
       FddmRandom       random = pass->random;
 
-      random.stream = (guint32) (FDDM_GRIDS_MAX + i) * FDDM_STEPS_MAX; /* streams not used by the sampling of any grid */
+      random.stream = (guint32) (FDDM_GRIDS_MAX + i) *
+                      FDDM_DENOISE_STEPS_MAX; /* streams not used by the sampling of any grid */
       if (!probe (pass, sampler, &random, noise, passed, &part, error))
         return FALSE;
       fddm_pixels_add_products (pass->variance, noise, passed, pass->pixels, pass->samples, 1.0f / FDDM_PROBES);

@@ -41,13 +41,13 @@ parse (Denoise *denoise, char **argv, GError **error)
                              _ ("Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and "
                                  "colour space."));
   files   = fddm_cli_parse (parser, argv, 2, 2, error);
-  if (!files || !fddm_cli_in_range ("noise", params->noise, 0, 100, error) ||
-      !fddm_cli_in_range ("luma", params->luma, 0, 100, error) ||
-      !fddm_cli_in_range ("chroma", params->chroma, 0, 100, error) ||
-      !fddm_cli_in_range ("detail", params->detail, 0, 100, error) ||
-      !fddm_cli_in_range ("coarse", params->coarse, 0, 200, error) ||
-      !fddm_cli_in_range ("medium", params->medium, 0, 200, error) ||
-      !fddm_cli_in_range ("fine", params->fine, 0, 200, error) ||
+  if (!files || !fddm_cli_in_range ("noise", params->noise, 0, FDDM_NOISE_LEVEL_MAX, error) ||
+      !fddm_cli_in_range ("luma", params->luma, 0, FDDM_STRENGTH_MAX, error) ||
+      !fddm_cli_in_range ("chroma", params->chroma, 0, FDDM_STRENGTH_MAX, error) ||
+      !fddm_cli_in_range ("detail", params->detail, 0, FDDM_STRENGTH_MAX, error) ||
+      !fddm_cli_in_range ("coarse", params->coarse, 0, FDDM_GRAIN_STRENGTH_MAX, error) ||
+      !fddm_cli_in_range ("medium", params->medium, 0, FDDM_GRAIN_STRENGTH_MAX, error) ||
+      !fddm_cli_in_range ("fine", params->fine, 0, FDDM_GRAIN_STRENGTH_MAX, error) ||
       !fddm_cli_in_range ("seed", (double) seed, 0, G_MAXINT32, error))
     return NULL;
   params->seed = (guint32) seed;

@@ -1,6 +1,7 @@
 /* window.h: geometry of tiles, and the place of a tile's pixels in its region.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "engine/fddm.h"
 #include "kernels/backend.h"
 
 /* A placement of the patch grid on the picture. Averaging over several hides the grid. */
@@ -9,7 +10,7 @@ typedef struct {
   gboolean mirror_x, mirror_y, transpose; /* of the tile; transposed last                   */
 } FddmGrid;
 
-#define FDDM_GRIDS_MAX 8
+#define FDDM_GRIDS_MAX FDDM_DENOISE_AVERAGES_MAX
 
 /* Grid I of FDDM_GRIDS_MAX for patches of side PATCH; 0 is the plain one. */
 FddmGrid fddm_grid (int i, int patch);

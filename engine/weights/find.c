@@ -14,12 +14,12 @@ fddm_weights_find (const char *name, const char *const *folders, GError **error)
   if (g_file_test (name, G_FILE_TEST_IS_REGULAR))
     return g_strdup (name);
   /* A path names one file; only a bare name is looked for. */
-  if (strchr (name, G_DIR_SEPARATOR) || g_path_is_absolute (name))
+  if (strchr (name, G_DIR_SEPARATOR) != NULL || g_path_is_absolute (name))
     {
       g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("There is no weights file “%s”."), shown);
       return NULL;
     }
-  for (gsize i = 0; folders && folders[i]; i++)
+  for (gsize i = 0; folders != NULL && folders[i] != NULL; i++)
     {
       g_autofree char *path   = g_build_filename (folders[i], file, NULL);
       g_autofree char *folder = g_filename_display_name (folders[i]);

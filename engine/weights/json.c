@@ -62,7 +62,7 @@ note_member (G_GNUC_UNUSED JsonParser *parser, JsonObject *object, const char *n
 {
   Members *members = data;
 
-  if (!g_hash_table_add (members->seen, g_strdup_printf ("%p/%s", (void *) object, name)) && !members->twice)
+  if (!g_hash_table_add (members->seen, g_strdup_printf ("%p/%s", (void *) object, name)) && members->twice == NULL)
     members->twice = g_strdup (name);
 }
 
@@ -86,9 +86,9 @@ fddm_json_parse (const char *text, gsize length, int depth, GError **error)
   g_hash_table_unref (members.seen);
   twice = members.twice;
 
-  if (!good || !json_parser_get_root (parser))
+  if (!good || json_parser_get_root (parser) == NULL)
     return fddm_weights_fail (error, _ ("it is not valid JSON")), NULL;
-  if (twice)
+  if (twice != NULL)
     return fddm_weights_fail (error, _ ("duplicate key “%s”"), twice), NULL;
   return json_node_copy (json_parser_get_root (parser));
 }
@@ -123,7 +123,7 @@ fddm_json_numbers (JsonNode *node, guint max, guint *n)
 const char *
 fddm_json_string (JsonNode *node)
 {
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
     return NULL;
   return json_node_get_string (node);
 }
@@ -133,7 +133,7 @@ fddm_json_integer (JsonNode *node, gint64 min, gint64 max)
 {
   gint64 value;
 
-  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
+  if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_INT64)
     return -1;
   value = json_node_get_int (node);
   return value >= min && value <= max ? value : -1;

@@ -35,7 +35,7 @@ text (const Reader *reader, const char *key, GError **error)
 {
   const char *value = fddm_json_string (json_object_get_member (reader->object, key));
 
-  if (!value || !*value)
+  if (value == NULL || !*value)
     return fddm_weights_fail (error, _ ("layer %d: “%s” is missing or not a string"), reader->index, key), NULL;
   return value;
 }
@@ -73,7 +73,7 @@ input (const Reader *reader, FddmLayer *layer, GError **error)
   const char *name = text (reader, "in", error);
 
   layer->n_in = 1;
-  return name && value (reader, name, &layer->in[0], error);
+  return name != NULL && value (reader, name, &layer->in[0], error);
 }
 
 static gboolean
@@ -85,25 +85,25 @@ activation (const Reader *reader, FddmLayer *layer, GError **error)
   if (!has (reader, "activation"))
     return TRUE;
   name = text (reader, "activation", error);
-  for (gsize i = 0; name && i < G_N_ELEMENTS (names); i++)
+  for (gsize i = 0; name != NULL && i < G_N_ELEMENTS (names); i++)
     if (strcmp (name, names[i]) == 0)
       {
         layer->activation = (FddmActivation) i;
         return TRUE;
       }
-  return name && fddm_weights_fail (error, _ ("layer %d: unknown activation “%s”"), reader->index, name);
+  return name != NULL && fddm_weights_fail (error, _ ("layer %d: unknown activation “%s”"), reader->index, name);
 }
 
 static gboolean
 tensor (const Reader *reader, const char *part, int n, gint64 *shape, const float **values, GError **error)
 {
   const char      *stem = text (reader, "weights", error);
-  g_autofree char *name = stem ? g_strconcat (stem, part, NULL) : NULL;
+  g_autofree char *name = stem != NULL ? g_strconcat (stem, part, NULL) : NULL;
 
-  if (!name)
+  if (name == NULL)
     return FALSE;
   *values = fddm_safetensors_take (reader->file, name, n, shape, error);
-  if (!*values)
+  if (*values == NULL)
     g_prefix_error (error, _ ("layer %d: "), reader->index);
   return *values != NULL;
 }
@@ -129,7 +129,7 @@ read_conv (Reader *reader, FddmLayer *layer, GError **error)
     {
       const char *name = text (reader, "residual", error);
 
-      if (!name || !value (reader, name, &layer->residual, error))
+      if (name == NULL || !value (reader, name, &layer->residual, error))
         return FALSE;
       if (channels_of (reader, layer->residual) != layer->channels)
         return fddm_weights_fail (error, _ ("layer %d adds %d channels of “%s” to its %d"), reader->index,
@@ -173,7 +173,7 @@ read_embedding (Reader *reader, FddmLayer *layer, GError **error)
 
   if (!input (reader, layer, error))
     return FALSE;
-  if (reader->weights->classes)
+  if (reader->weights->classes != NULL)
     shape[0] += g_strv_length (reader->weights->classes);
   shape[1] = layer->channels = channels_of (reader, layer->in[0]);
   return tensor (reader, ".weight", 2, shape, &layer->weight, error);
@@ -183,8 +183,8 @@ static gboolean
 read_concat (Reader *reader, FddmLayer *layer, GError **error)
 {
   JsonNode  *node  = json_object_get_member (reader->object, "in");
-  JsonArray *names = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  guint      n     = names ? json_array_get_length (names) : 0;
+  JsonArray *names = node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  guint      n     = names != NULL ? json_array_get_length (names) : 0;
 
   if (n < 1 || n > FDDM_LAYER_INPUTS_MAX)
     return fddm_weights_fail (error, _ ("layer %d: “in” must be an array of 1 to %d names"), reader->index,
@@ -194,7 +194,7 @@ read_concat (Reader *reader, FddmLayer *layer, GError **error)
     {
       const char *name = fddm_json_string (json_array_get_element (names, i));
 
-      if (!value (reader, name ? name : "", &layer->in[i], error))
+      if (!value (reader, name != NULL ? name : "", &layer->in[i], error))
         return FALSE;
       layer->channels += channels_of (reader, layer->in[i]);
     }
@@ -219,7 +219,7 @@ check_keys (const Reader *reader, const OpReader *op, GError **error)
 {
   g_autoptr (GList) keys = json_object_get_members (reader->object);
 
-  for (GList *key = keys; key; key = key->next)
+  for (GList *key = keys; key != NULL; key = key->next)
     if (strcmp (key->data, "op") != 0 && strcmp (key->data, "in") != 0 && strcmp (key->data, "out") != 0 &&
         !g_strv_contains (op->keys, key->data))
       return fddm_weights_fail (error, _ ("layer %d (%s): unknown key “%s”"), reader->index, op->name,
@@ -231,15 +231,15 @@ static gboolean
 read_layer (Reader *reader, FddmLayer *layer, GError **error)
 {
   const char     *name = text (reader, "op", error);
-  const char     *out  = name ? text (reader, "out", error) : NULL;
+  const char     *out  = name != NULL ? text (reader, "out", error) : NULL;
   const OpReader *op   = NULL;
 
-  if (!out)
+  if (out == NULL)
     return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS (op_readers) && !op; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (op_readers) && op == NULL; i++)
     if (strcmp (name, op_readers[i].name) == 0)
       op = &op_readers[i];
-  if (!op)
+  if (op == NULL)
     return fddm_weights_fail (error, _ ("layer %d: unknown operation “%s”"), reader->index, name);
   if (op->generate_only && reader->weights->kind != FDDM_KIND_GENERATE)
     return fddm_weights_fail (error, _ ("layer %d: only a generating network can use “%s”"), reader->index, name);
@@ -258,7 +258,7 @@ read_layers (Reader *reader, JsonNode *root, GError **error)
 {
   FddmWeights *weights = reader->weights;
   JsonArray   *array   = JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
-  guint        n       = array ? json_array_get_length (array) : 0;
+  guint        n       = array != NULL ? json_array_get_length (array) : 0;
 
   if (n < 1 || n > FDDM_WEIGHTS_LAYERS_MAX)
     return fddm_weights_fail (error, _ ("“layers” must be an array of 1 to %d layers"), FDDM_WEIGHTS_LAYERS_MAX);
@@ -288,7 +288,7 @@ fddm_weights_read_layers (FddmWeights *weights, FddmSafetensors *file, const cha
   g_autoptr (JsonNode)   root   = fddm_json_parse (json, strlen (json), 4, error);
   Reader                 reader = { .weights = weights, .file = file, .values = values };
 
-  if (!root)
+  if (root == NULL)
     {
       g_prefix_error (error, "%s", _ ("metadata “layers”: "));
       return FALSE;

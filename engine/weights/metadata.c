@@ -17,7 +17,7 @@ fddm_weights_required (FddmSafetensors *file, const char *key, GError **error)
 {
   const char *value = g_hash_table_lookup (file->metadata, key);
 
-  if (!value)
+  if (value == NULL)
     fddm_weights_fail (error, _ ("metadata “%s” is missing"), key);
   return value;
 }
@@ -28,9 +28,9 @@ choice (FddmSafetensors *file, const char *key, const char *const *names, GError
 {
   const char *value = fddm_weights_required (file, key, error);
 
-  if (!value)
+  if (value == NULL)
     return -1;
-  for (int i = 0; names[i]; i++)
+  for (int i = 0; names[i] != NULL; i++)
     if (strcmp (value, names[i]) == 0)
       return i;
   fddm_weights_fail (error, _ ("metadata “%s”: “%.99s” is unknown to this version"), key, value);
@@ -44,7 +44,7 @@ number (FddmSafetensors *file, const char *key, double *result, GError **error)
   const char *value = fddm_weights_required (file, key, error);
   char       *end;
 
-  if (!value)
+  if (value == NULL)
     return FALSE;
   *result = g_ascii_strtod (value, &end);
   if (!*value || *end || strspn (value, "0123456789+-.eE") != strlen (value) || !isfinite (*result))
@@ -57,7 +57,7 @@ json (const char *key, const char *value, int depth, GError **error)
 {
   JsonNode *node = fddm_json_parse (value, strlen (value), depth, error);
 
-  if (!node)
+  if (node == NULL)
     g_prefix_error (error, _ ("metadata “%s”: "), key);
   return node;
 }
@@ -67,14 +67,14 @@ static gboolean
 range (FddmSafetensors *file, const char *key, double *from, double *to, GError **error)
 {
   const char          *value = fddm_weights_required (file, key, error);
-  g_autoptr (JsonNode) node  = value ? json (key, value, 1, error) : NULL;
+  g_autoptr (JsonNode) node  = value != NULL ? json (key, value, 1, error) : NULL;
   g_autofree double   *ends  = NULL;
   guint                n;
 
-  if (!node)
+  if (node == NULL)
     return FALSE;
   ends = fddm_json_numbers (node, 2, &n);
-  if (!ends || n != 2 || !(ends[0] < ends[1]) || fabs (ends[0]) > 1e6 || fabs (ends[1]) > 1e6)
+  if (ends == NULL || n != 2 || !(ends[0] < ends[1]) || fabs (ends[0]) > 1e6 || fabs (ends[1]) > 1e6)
     return fddm_weights_fail (error, _ ("metadata “%s” must be two numbers in ascending order"), key);
   *from = ends[0];
   *to   = ends[1];
@@ -86,7 +86,7 @@ read_name (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   const char *name = fddm_weights_required (file, "name", error);
 
-  if (!name)
+  if (name == NULL)
     return FALSE;
   if (!*name || strlen (name) > 200)
     return fddm_weights_fail (error, _ ("metadata “%s” is empty or too long"), "name");
@@ -106,7 +106,7 @@ read_kind (FddmWeights *weights, FddmSafetensors *file, GError **error)
   int                      kind, count, colour;
 
   if (choice (file, "format", formats, error) < 0 || (kind = choice (file, "kind", kinds, error)) < 0 ||
-      !read_name (weights, file, error) || !(patch = fddm_weights_required (file, "patch", error)))
+      !read_name (weights, file, error) || (patch = fddm_weights_required (file, "patch", error)) == NULL)
     return FALSE;
   if (!g_ascii_string_to_unsigned (patch, 10, 1, FDDM_PATCH_MAX, &side, NULL))
     return fddm_weights_fail (error, _ ("metadata “%s” must be a number from %d to %d"), "patch", 1, FDDM_PATCH_MAX);
@@ -152,15 +152,15 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
   JsonArray             *array;
   guint                  n;
 
-  if (!value)
+  if (value == NULL)
     return TRUE;
   if (weights->kind != FDDM_KIND_GENERATE)
     return fddm_weights_fail (error, _ ("metadata “%s” is not allowed in this kind of network"), "classes");
   node = json ("classes", value, 1, error);
-  if (!node)
+  if (node == NULL)
     return FALSE;
   array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-  n     = array ? json_array_get_length (array) : 0;
+  n     = array != NULL ? json_array_get_length (array) : 0;
   if (n < 1 || n > CLASSES_MAX)
     return fddm_weights_fail (error, _ ("metadata “%s” must be an array of 1 to %d names"), "classes", CLASSES_MAX);
   weights->classes = g_new0 (char *, n + 1);
@@ -168,7 +168,7 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
     {
       const char *name = fddm_json_string (json_array_get_element (array, i));
 
-      if (!name || !*name || strlen (name) > 200)
+      if (name == NULL || !*name || strlen (name) > 200)
         return fddm_weights_fail (error, _ ("metadata “%s”: name %u is empty or too long"), "classes", i);
       weights->classes[i] = fddm_weights_fit_to_show (name);
       if (!g_hash_table_add (seen, weights->classes[i]))
@@ -181,7 +181,7 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 has_none (FddmSafetensors *file, const char *const *keys, GError **error)
 {
-  for (int i = 0; keys[i]; i++)
+  for (int i = 0; keys[i] != NULL; i++)
     if (g_hash_table_contains (file->metadata, keys[i]))
       return fddm_weights_fail (error, _ ("metadata “%s” is not allowed in this kind of network"), keys[i]);
   return TRUE;
@@ -192,21 +192,21 @@ static gboolean
 read_variants (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   const char          *value  = g_hash_table_lookup (file->metadata, "variants");
-  const guint          wanted = weights->classes ? g_strv_length (weights->classes) : 1;
+  const guint          wanted = weights->classes != NULL ? g_strv_length (weights->classes) : 1;
   g_autoptr (JsonNode) node   = NULL;
   g_autofree double   *counts = NULL;
   guint                n      = 0;
 
-  if (!value)
+  if (value == NULL)
     return TRUE;
   node = json ("variants", value, 1, error);
-  if (!node)
+  if (node == NULL)
     return FALSE;
   counts            = fddm_json_numbers (node, wanted, &n);
   weights->variants = g_new0 (int, wanted);
   for (guint i = 0; i < wanted; i++)
     {
-      if (!counts || n != wanted || !(counts[i] >= 1 && counts[i] <= VARIANTS_MAX) || counts[i] != floor (counts[i]))
+      if (counts == NULL || n != wanted || !(counts[i] >= 1 && counts[i] <= VARIANTS_MAX) || counts[i] != floor (counts[i]))
         return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "variants");
       weights->variants[i] = (int) counts[i];
       weights->n_variants += weights->variants[i];
@@ -233,7 +233,7 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
     return has_none (file, keys, error);
   if (!has_none (file, foreign, error))
     return FALSE;
-  if (side && !g_ascii_string_to_unsigned (side, 10, 1, SIDE_MAX, &pixels, NULL))
+  if (side != NULL && !g_ascii_string_to_unsigned (side, 10, 1, SIDE_MAX, &pixels, NULL))
     return fddm_weights_fail (error, _ ("metadata “%s” must be a number from %d to %d"), "side", 1, SIDE_MAX);
   if ((g_hash_table_contains (file->metadata, "padding") && choice (file, "padding", paddings, error) < 0) ||
       (g_hash_table_contains (file->metadata, "clamp") && (clamp = choice (file, "clamp", truths, error)) < 0) ||
@@ -258,19 +258,19 @@ read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
   guint                n = 0, n_errors = 0;
   gboolean             good;
 
-  if (!value)
+  if (value == NULL)
     return TRUE;
   node = json ("difficulty", value, 2, error);
-  if (!node)
+  if (node == NULL)
     return FALSE;
   object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-  if (!object || json_object_get_size (object) != 2 || !json_object_has_member (object, "log_s") ||
+  if (object == NULL || json_object_get_size (object) != 2 || !json_object_has_member (object, "log_s") ||
       !json_object_has_member (object, "error"))
     return fddm_weights_fail (error, _ ("metadata “%s” must contain “%s” and “%s”"), "difficulty", "log_s", "error");
 
   weights->difficulty_log_s = fddm_json_numbers (json_object_get_member (object, "log_s"), DIFFICULTY_MAX, &n);
   weights->difficulty_error = fddm_json_numbers (json_object_get_member (object, "error"), DIFFICULTY_MAX, &n_errors);
-  good                      = weights->difficulty_log_s && weights->difficulty_error && n >= 2 && n == n_errors;
+  good = weights->difficulty_log_s != NULL && weights->difficulty_error != NULL && n >= 2 && n == n_errors;
   for (guint i = 0; good && i < n; i++)
     good = weights->difficulty_error[i] >= 0 && (i == 0 || weights->difficulty_log_s[i] > weights->difficulty_log_s[i - 1]);
   if (!good)

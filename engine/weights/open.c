@@ -17,7 +17,7 @@ take_variances (FddmWeights *weights, FddmSafetensors *file, const char *name, i
   gint64       shape[2] = { rows, weights->coefficients };
   const float *values   = fddm_safetensors_take (file, name, rows > 0 ? 2 : 1, rows > 0 ? shape : shape + 1, error);
 
-  for (int k = 0; values && k < MAX (rows, 1) * weights->coefficients; k++)
+  for (int k = 0; values != NULL && k < MAX (rows, 1) * weights->coefficients; k++)
     if (!(values[k] >= VARIANCE_MIN))
       return fddm_weights_fail (error, _ ("tensor “%s”: value %d is not positive"), name, k), NULL;
   return values;
@@ -32,11 +32,12 @@ read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
   if (weights->kind == FDDM_KIND_MEASURE)
     return TRUE;
   weights->mean     = fddm_safetensors_take (file, "coef_mean", 1, shape + 1, error);
-  weights->variance = weights->mean ? take_variances (weights, file, "coef_var", 0, error) : NULL;
+  weights->variance = weights->mean != NULL ? take_variances (weights, file, "coef_var", 0, error) : NULL;
   if (weights->variance == NULL || weights->n_variants == 0)
     return weights->variance != NULL;
   weights->own_mean     = fddm_safetensors_take (file, "own_mean", 2, shape, error);
-  weights->own_variance = weights->own_mean ? take_variances (weights, file, "own_var", weights->n_variants, error) : NULL;
+  weights->own_variance = weights->own_mean != NULL ? take_variances (weights, file, "own_var", weights->n_variants, error)
+                                                    : NULL;
   return weights->own_variance != NULL;
 }
 
@@ -46,10 +47,11 @@ read_all (FddmWeights *weights, FddmSafetensors *file, GError **error)
   const char *layers, *unused;
 
   if (!fddm_weights_read_metadata (weights, file, error) || !read_statistics (weights, file, error) ||
-      !(layers = fddm_weights_required (file, "layers", error)) || !fddm_weights_read_layers (weights, file, layers, error))
+      (layers = fddm_weights_required (file, "layers", error)) == NULL ||
+      !fddm_weights_read_layers (weights, file, layers, error))
     return FALSE;
   unused = fddm_safetensors_unused (file);
-  if (unused)
+  if (unused != NULL)
     return fddm_weights_fail (error, _ ("tensor “%s” is not used by any layer"), unused);
   return TRUE;
 }
@@ -65,12 +67,12 @@ fddm_weights_parse (const char *path, const guint8 *bytes, gsize size, GError **
   g_atomic_ref_count_init (&weights->refs);
   weights->path = g_strdup (path);
   file          = fddm_safetensors_parse (bytes, size, &reason);
-  if (file)
+  if (file != NULL)
     {
       weights->metadata = g_hash_table_ref (file->metadata);
       weights->floats   = g_ptr_array_ref (file->floats);
     }
-  if (!file || !read_all (weights, file, &reason))
+  if (file == NULL || !read_all (weights, file, &reason))
     {
       g_propagate_prefixed_error (error, reason, _ ("Weights file “%s”: "), shown);
       return NULL;
@@ -162,5 +164,5 @@ fddm_weights_open (const char *path, GError **error)
 {
   g_autoptr (FddmWeights) weights = read_file (path, error);
 
-  return weights && find_white (weights, error) ? g_steal_pointer (&weights) : NULL;
+  return weights != NULL && find_white (weights, error) ? g_steal_pointer (&weights) : NULL;
 }

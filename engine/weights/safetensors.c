@@ -78,7 +78,7 @@ read_type (JsonObject *object, const char *name, Type *type, GError **error)
   static const char *const names[] = { "F32", "F16", "BF16" };
   const char              *text    = fddm_json_string (json_object_get_member (object, "dtype"));
 
-  for (gsize i = 0; text && i < G_N_ELEMENTS (names); i++)
+  for (gsize i = 0; text != NULL && i < G_N_ELEMENTS (names); i++)
     if (strcmp (text, names[i]) == 0)
       {
         *type = (Type) i;
@@ -94,7 +94,7 @@ read_offsets (JsonObject *object, guint64 limit, Stored *tensor)
   JsonNode *node = json_object_get_member (object, "data_offsets");
   gint64    begin, end;
 
-  if (!node || !JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) != 2)
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) != 2)
     return FALSE;
   begin         = fddm_json_integer (json_array_get_element (json_node_get_array (node), 0), 0, (gint64) limit);
   end           = fddm_json_integer (json_array_get_element (json_node_get_array (node), 1), 0, (gint64) limit);
@@ -109,7 +109,7 @@ read_shape (JsonObject *object, Stored *tensor)
   JsonNode  *node = json_object_get_member (object, "shape");
   JsonArray *array;
 
-  if (!node || !JSON_NODE_HOLDS_ARRAY (node))
+  if (node == NULL || !JSON_NODE_HOLDS_ARRAY (node))
     return FALSE;
   array = json_node_get_array (node);
   if (json_array_get_length (array) < 1 || json_array_get_length (array) > FDDM_TENSOR_DIMENSIONS)
@@ -203,7 +203,7 @@ read_metadata (FddmSafetensors *file, JsonNode *node, GError **error)
     {
       const char *text = fddm_json_string (value);
 
-      if (!text)
+      if (text == NULL)
         return fddm_weights_fail (error, _ ("metadata “%s” is not a string"), key);
       g_hash_table_insert (file->metadata, g_strdup (key), g_strdup (text));
     }
@@ -242,7 +242,7 @@ fddm_safetensors_parse (const guint8 *bytes, gsize size, GError **error)
     return fddm_weights_fail (error, _ ("it is not a safetensors file, or truncated")), NULL;
 
   root = fddm_json_parse ((const char *) bytes + 8, (gsize) length, 4, error);
-  if (!root)
+  if (root == NULL)
     {
       g_prefix_error (error, "%s", _ ("its header cannot be read: "));
       return NULL;
@@ -260,7 +260,7 @@ fddm_safetensors_parse (const guint8 *bytes, gsize size, GError **error)
 void
 fddm_safetensors_free (FddmSafetensors *file)
 {
-  if (!file)
+  if (file == NULL)
     return;
   g_hash_table_unref (file->metadata);
   g_hash_table_unref (file->tensors);
@@ -275,7 +275,7 @@ convert (FddmSafetensors *file, Stored *tensor, GError **error)
 
   if (g_size_checked_mul (&bytes, tensor->count, sizeof (float)))
     tensor->values = g_try_malloc (bytes);
-  if (!tensor->values)
+  if (tensor->values == NULL)
     return fddm_weights_fail (error, _ ("not enough memory for tensor “%s”; close other programs"), tensor->name);
   g_ptr_array_add (file->floats, tensor->values);
   if (!to_floats (file->data + tensor->begin, tensor->type, tensor->count, tensor->values))
@@ -288,7 +288,7 @@ fddm_safetensors_take (FddmSafetensors *file, const char *name, int n, gint64 *s
 {
   Stored *tensor = g_hash_table_lookup (file->tensors, name);
 
-  if (!tensor)
+  if (tensor == NULL)
     return fddm_weights_fail (error, _ ("tensor “%s” is missing"), name), NULL;
   if (tensor->n != n)
     return fddm_weights_fail (error, _ ("tensor “%s” has %d dimensions instead of %d"), name, tensor->n, n), NULL;
@@ -299,7 +299,7 @@ fddm_safetensors_take (FddmSafetensors *file, const char *name, int n, gint64 *s
       return fddm_weights_fail (error, _ ("tensor “%s” has size %d in dimension %d instead of %d"), name,
                                 (int) tensor->shape[i], i + 1, (int) shape[i]),
              NULL;
-  if (!tensor->values && !convert (file, tensor, error))
+  if (tensor->values == NULL && !convert (file, tensor, error))
     return NULL;
   return tensor->values;
 }
@@ -312,7 +312,7 @@ fddm_safetensors_unused (const FddmSafetensors *file)
 
   g_hash_table_iter_init (&iter, file->tensors);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (!((Stored *) value)->values)
+    if (((Stored *) value)->values == NULL)
       return ((Stored *) value)->name;
   return NULL;
 }

@@ -12,7 +12,7 @@ fddm_weights_ref (FddmWeights *weights)
 void
 fddm_weights_unref (FddmWeights *weights)
 {
-  if (!weights || !g_atomic_ref_count_dec (&weights->refs))
+  if (weights == NULL || !g_atomic_ref_count_dec (&weights->refs))
     return;
   fddm_weights_unref (weights->white);
   g_free (weights->path);
