@@ -1,5 +1,4 @@
-/* test-device.c: what the GPU module does around its kernels, on the emulated GPU: the sentences when it cannot be used,
- * graphs of layers, memory.
+/* test-device.c: the GPU module around its kernels, emulated: messages where it cannot be used, graphs of layers, memory.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
@@ -371,8 +370,7 @@ vector_new (FddmDevice *device, int height, int width, int channels, float from,
   return tensor;
 }
 
-/* What the caller said of the network's ends is remembered for the kernels that are launched later; they compute what the
- * separate operations do. */
+/* Kernels launched later remember the network's ends, and compute what the separate operations do. */
 static void
 test_ends_are_remembered (void)
 {
@@ -387,8 +385,8 @@ test_ends_are_remembered (void)
   FddmTensor    *mean = vector_new (device, 1, 1, n, -0.1f, 0.1f), *variance = vector_new (device, 1, 1, n, 0.1f, 1);
   FddmTensor    *strength = vector_new (device, 1, 1, n, 0, 1), *level = vector_new (device, 1, 1, n, 0.2f, 0.2f);
   FddmNoiseModel model = { .patch = PATCH, .channels = 3 };
-  FddmEnds    ends = { .level = level, .curve = model.curve, .mean = mean, .variance = variance, .lo = 0.01f, .hi = 1.0f };
-  FddmOutput  whole;
+  FddmEnds    ends   = { .level = level, .curve = model.curve, .mean = mean, .variance = variance, .lo = 0.01f, .hi = 1.0f };
+  FddmOutput  whole  = { .coefficients = y, .output = output, .strength = strength, .weight = 1.0f };
   FddmWindow  window = window_new (device, rows, columns);
   FddmTensor *all[]  = { y, x0, input, output, noise, mean, variance, strength, level };
 
@@ -405,9 +403,8 @@ test_ends_are_remembered (void)
   g_assert_true (fddm_cuda_difference (device, y, x0, NULL, 0.0f, strength, x0, &error));
   g_assert_true (fddm_cuda_synthesise (device, &window, x0, 1.0f, separate, &error) &&
                  fddm_cuda_synthesise_finish (device, &error));
-  whole = (FddmOutput) { .coefficients = y, .output = output, .strength = strength, .weight = 1.0f };
   g_assert_true (fddm_cuda_synthesise_output (device, &window, &ends, &whole, one_pass, &error));
-  memset (&whole, 0, sizeof whole);
+  whole = (FddmOutput) { .weight = 0.0f };
   memset (&ends, 0, sizeof ends);
   memset (&model, 0, sizeof model);
   g_assert_true (fddm_cuda_synthesise_finish (device, &error));
