@@ -87,9 +87,9 @@ error_of (FddmDevice *device, const FddmConvShape *shape)
   return ok && isfinite (difference) ? sqrt (difference / size) : HUGE_VAL;
 }
 
-/* Whether oneDNN convolves SHAPE by Winograd on this processor. */
+/* Whether oneDNN has WAY for SHAPE on this processor. */
 static gboolean
-has_winograd (FddmDevice *device, const FddmConvShape *shape)
+is_offered (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
 {
   const FddmOneDnn     *library = device->library;
   const FddmOneDnnConv  request = { .kernel       = shape->kernel,
@@ -97,9 +97,9 @@ has_winograd (FddmDevice *device, const FddmConvShape *shape)
                                     .out_channels = shape->out_channels,
                                     .height       = STRIP_WIDTH,
                                     .width        = STRIP_WIDTH,
-                                    .type         = dnnl_f32,
-                                    .blocked      = TRUE,
-                                    .winograd     = TRUE };
+                                    .type         = way == FDDM_CONVOLUTION_BF16 ? dnnl_bf16 : dnnl_f32,
+                                    .blocked      = way == FDDM_CONVOLUTION_WINOGRAD,
+                                    .winograd     = way == FDDM_CONVOLUTION_WINOGRAD };
   dnnl_primitive_desc_t desc    = NULL;
 
   if (fddm_onednn_describe_conv (library->engine, &request, &desc) != dnnl_success)
@@ -230,12 +230,21 @@ read_wish (const FddmDeviceOptions *options, FddmConvolution *way, GError **erro
   return FALSE;
 }
 
+static gboolean
+fail_wrong (GError **error)
+{
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED,
+               _ ("oneDNN %d.%d computes a test convolution wrongly on this processor"), dnnl_version ()->major,
+               dnnl_version ()->minor);
+  return FALSE;
+}
+
 /* The way asked for, or an error. */
 static gboolean
 go_as_told (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape, GError **error)
 {
-  if ((way != FDDM_CONVOLUTION_WINOGRAD || has_winograd (device, shape)) && try_way (device, way, &test_shape))
-    return TRUE;
+  if (is_offered (device, way, shape))
+    return try_way (device, way, &test_shape) || fail_wrong (error);
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _ ("oneDNN %d.%d has no “%s” on this processor"),
                dnnl_version ()->major, dnnl_version ()->minor, names[way]);
   return FALSE;
@@ -269,10 +278,12 @@ fastest (const double *times, const gboolean *allowed)
 static gboolean
 choose_fastest (FddmDevice *device, gboolean float32, const FddmConvShape *shape, GError **error)
 {
-  gboolean        allowed[FDDM_CONVOLUTIONS] = { FALSE, fddm_processor_has_bf16 (), has_winograd (device, shape), TRUE };
+  gboolean        allowed[FDDM_CONVOLUTIONS] = { FALSE, FALSE, FALSE, TRUE };
   FddmTimes       times                      = { 0 };
   FddmConvolution way;
 
+  allowed[FDDM_CONVOLUTION_BF16]     = fddm_processor_has_bf16 () && is_offered (device, FDDM_CONVOLUTION_BF16, shape);
+  allowed[FDDM_CONVOLUTION_WINOGRAD] = is_offered (device, FDDM_CONVOLUTION_WINOGRAD, shape);
   if (allowed[FDDM_CONVOLUTION_BF16] || allowed[FDDM_CONVOLUTION_WINOGRAD])
     find_times (device, shape, allowed, times);
   if (float32)
@@ -281,12 +292,7 @@ choose_fastest (FddmDevice *device, gboolean float32, const FddmConvShape *shape
     if (try_way (device, way, &test_shape))
       return TRUE;
   /* Nothing to choose from, or nothing could be timed. */
-  if (try_way (device, FDDM_CONVOLUTION_DIRECT, &test_shape))
-    return TRUE;
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE,
-               _ ("oneDNN %d.%d computes a test convolution wrongly on this processor"), dnnl_version ()->major,
-               dnnl_version ()->minor);
-  return FALSE;
+  return try_way (device, FDDM_CONVOLUTION_DIRECT, &test_shape) || fail_wrong (error);
 }
 
 gboolean
