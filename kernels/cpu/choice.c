@@ -199,7 +199,11 @@ measure (FddmDevice *device, const FddmConvShape *shape, const gboolean *offered
   for (int run = 0; run < RUNS; run++)
     for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
       if (times[way] > 0.0)
-        times[way] = MIN (times[way], trial_run (device, &trials[way]) / positions);
+        {
+          const double found = trial_run (device, &trials[way]) / positions;
+
+          times[way] = MIN (times[way], found);
+        }
   for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
     {
       trial_clear (device, &trials[way]);
