@@ -11,40 +11,107 @@
 /* Training size for weights files that do not record one. */
 #define SIDE 128
 
-/* Runs all convolutions once. A GPU may still be computing when they return; downloading one small tensor waits for it. */
+/* ---- Convolutions ---- */
+
+/* What is timed. A device may work on when its convolutions have returned: it is waited for by asking it for the first values of
+ * SMALL; NULL where that is not needed. */
+typedef struct {
+  const FddmBackend *backend;
+  FddmDevice        *device;
+  FddmNetwork       *network;
+  const FddmTensor  *small;
+  const FddmWeights *weights;
+} Subject;
+
 static gboolean
-run (FddmContext *context, GError **error)
+run (const Subject *subject, GError **error)
 {
   float vector[FDDM_COEF_MAX];
 
-  return fddm_network_run_convolutions (context->network, error) &&
-         context->backend->tensor_download (context->device, context->mean, vector, error);
+  return fddm_network_run_convolutions (subject->network, error) &&
+         (subject->small == NULL || subject->backend->tensor_download (subject->device, subject->small, vector, error));
+}
+
+/* Errors are the kernels'. */
+static gboolean
+time_convolutions (const Subject *subject, int width, int height, double seconds, double *rate, GError **error)
+{
+  const int    patch = subject->weights->patch;
+  const int    rows = (height + patch - 1) / patch, columns = (width + patch - 1) / patch;
+  const double operations = fddm_weights_operations (subject->weights) * patch * patch * rows * columns;
+  gint64       start, now;
+  int          n  = 0;
+  gboolean     ok = fddm_network_prepare (subject->network, rows, columns, error) &&
+                run (subject, error); /* the first run finds its memory */
+
+  start = now = g_get_monotonic_time ();
+  for (; ok && now - start < seconds * G_USEC_PER_SEC; n++)
+    {
+      ok  = run (subject, error);
+      now = g_get_monotonic_time ();
+    }
+  fddm_network_release (subject->network);
+  *rate = operations * n * G_USEC_PER_SEC / MAX (now - start, 1);
+  return ok;
 }
 
 gboolean
 fddm_bench_convolutions (FddmContext *context, int width, int height, double seconds, double *rate, GError **error)
 {
-  const int    patch = context->weights->patch;
-  const int    rows = (height + patch - 1) / patch, columns = (width + patch - 1) / patch;
-  const double operations = fddm_weights_operations (context->weights) * patch * patch * rows * columns;
-  GError      *problem    = NULL;
-  gint64       start, now;
-  int          n  = 0;
-  gboolean     ok = fddm_network_prepare (context->network, rows, columns, &problem) &&
-                run (context, &problem); /* the first run allocates */
+  const Subject subject = { .backend = context->backend,
+                            .device  = context->device,
+                            .network = context->network,
+                            .small   = context->mean,
+                            .weights = context->weights };
+  GError       *problem = NULL;
+  gboolean      ok      = time_convolutions (&subject, width, height, seconds, rate, &problem);
 
-  start = now = g_get_monotonic_time ();
-  for (; ok && now - start < seconds * G_USEC_PER_SEC; n++)
-    {
-      ok  = run (context, &problem);
-      now = g_get_monotonic_time ();
-    }
-  fddm_network_release (context->network);
-  if (ok)
-    *rate = operations * n * G_USEC_PER_SEC / MAX (now - start, 1);
-  else
+  if (!ok)
     fddm_error_propagate (error, problem);
   return ok;
+}
+
+/* ---- Ways ---- */
+
+static gboolean
+time_way (FddmContext *context, FddmConvolution convolution, int width, int height, double seconds, FddmBenchWay *way,
+          GError **error)
+{
+  const FddmDeviceOptions options = { .threads     = context->options.threads,
+                                      .shape       = fddm_network_shape (context->weights),
+                                      .convolution = convolution };
+  Subject                 subject = { .backend = &fddm_backend_cpu, .weights = context->weights };
+  g_autoptr (GError)      reason  = NULL;
+  gboolean                ok;
+
+  subject.device = subject.backend->open (&options, &reason);
+  if (subject.device == NULL)
+    return TRUE; /* not on this processor */
+  subject.network = fddm_network_new (subject.backend, subject.device, context->weights, error);
+  ok              = subject.network != NULL && time_convolutions (&subject, width, height, seconds, &way->rate, error);
+  way->taken      = g_str_equal (subject.backend->describe (subject.device), fddm_context_describe (context));
+  fddm_network_free (subject.network);
+  subject.backend->close (subject.device);
+  return ok;
+}
+
+gboolean
+fddm_bench_ways (FddmContext *context, int width, int height, double seconds, FddmBenchWay ways[FDDM_BENCH_WAYS],
+                 GError **error)
+{
+  static const char *const names[FDDM_BENCH_WAYS] = { "bf16", "winograd", "direct" };
+  GError                  *problem                = NULL;
+
+  for (int i = 0; i < FDDM_BENCH_WAYS; i++)
+    {
+      ways[i] = (FddmBenchWay) { .name = names[i] };
+      if (!time_way (context, FDDM_CONVOLUTION_BF16 + i, width, height, seconds, &ways[i], &problem))
+        {
+          fddm_error_propagate (error, problem);
+          return FALSE;
+        }
+    }
+  return TRUE;
 }
 
 /* ---- Steps ---- */

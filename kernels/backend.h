@@ -100,9 +100,26 @@ typedef struct {
   FddmActivation activation;
 } FDDM_BY_NAME FddmConvSpec;
 
+/* How the CPU convolves. */
+typedef enum {
+  FDDM_CONVOLUTION_FASTEST,  /* as was measured                          */
+  FDDM_CONVOLUTION_BF16,     /* numbers of 16 bits                       */
+  FDDM_CONVOLUTION_WINOGRAD, /* floats, with fewer multiplications       */
+  FDDM_CONVOLUTION_DIRECT    /* floats, as the definition says           */
+} FddmConvolution;
+
+#define FDDM_CONVOLUTIONS (FDDM_CONVOLUTION_DIRECT + 1)
+
+typedef struct {
+  int kernel, in_channels, out_channels;
+} FddmConvShape;
+
 typedef struct {
   int      threads; /* 0 = one per core                  */
   gboolean float32; /* no convolutions in half precision */
+  /* For the CPU: the convolution that most of the work will be, all 0 = one of 64 channels; and how to do it. */
+  FddmConvShape   shape;
+  FddmConvolution convolution;
 } FDDM_BY_NAME FddmDeviceOptions;
 
 typedef struct {

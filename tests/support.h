@@ -106,3 +106,37 @@ test_download (const FddmBackend *backend, FddmDevice *device, const FddmTensor 
   g_assert_true (backend->tensor_download (device, tensor, values, NULL));
   return values;
 }
+
+/* A CPU that convolves by WAY, or NULL where the processor or oneDNN has no such way. */
+static inline FddmDevice *
+test_cpu (FddmConvolution way, int threads)
+{
+  const FddmDeviceOptions options = { .convolution = way, .threads = threads };
+  g_autoptr (GError)      error   = NULL;
+  FddmDevice             *device  = fddm_backend_cpu.open (&options, &error);
+
+  if (device == NULL)
+    g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE);
+  return device;
+}
+
+/* Whether its results differ from the reference's in the order of additions only. */
+static inline gboolean
+test_way_is_exact (FddmConvolution way)
+{
+  return way == FDDM_CONVOLUTION_WINOGRAD || way == FDDM_CONVOLUTION_DIRECT;
+}
+
+/* One test for each way: "/NAME/fastest", "/NAME/bf16" … */
+static inline void
+test_add_ways (const char *name, GTestDataFunc func)
+{
+  static const char *const ways[FDDM_CONVOLUTIONS] = { "fastest", "bf16", "winograd", "direct" };
+
+  for (int i = 0; i < FDDM_CONVOLUTIONS; i++)
+    {
+      g_autofree char *path = g_strconcat (name, "/", ways[i], NULL);
+
+      g_test_add_data_func (path, GINT_TO_POINTER (i), func);
+    }
+}

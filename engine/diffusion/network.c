@@ -5,6 +5,7 @@
  * residual value of a convolution is not read later, the result takes over its slot and the sum is computed in place. */
 #include "engine/diffusion/network.h"
 #include "engine/tensor.h"
+#include <string.h>
 
 typedef struct {
   FddmConv    *conv;
@@ -87,6 +88,50 @@ assign_slots (FddmNetwork *network)
 }
 
 /* ---- Weights ---- */
+
+static FddmConvShape
+shape_of (const FddmWeights *weights, int i)
+{
+  return (FddmConvShape) { .kernel       = weights->layers[i].kernel,
+                           .in_channels  = fddm_weights_value_channels (weights, weights->layers[i].in[0]),
+                           .out_channels = weights->layers[i].channels };
+}
+
+/* Multiply-adds of all layers of SHAPE, for one position. */
+static double
+operations_of (const FddmWeights *weights, const FddmConvShape *shape)
+{
+  double one = (double) shape->kernel * shape->kernel * shape->in_channels * shape->out_channels, sum = 0.0;
+
+  for (int i = 0; i < weights->n_layers; i++)
+    {
+      FddmConvShape other = shape_of (weights, i);
+
+      if (weights->layers[i].op == FDDM_OP_CONV && memcmp (&other, shape, sizeof other) == 0)
+        sum += one;
+    }
+  return sum;
+}
+
+FddmConvShape
+fddm_network_shape (const FddmWeights *weights)
+{
+  FddmConvShape most      = { .kernel = 0 };
+  double        most_work = 0.0;
+
+  for (int i = 0; i < weights->n_layers; i++)
+    {
+      FddmConvShape shape = shape_of (weights, i);
+      double        work  = weights->layers[i].op == FDDM_OP_CONV ? operations_of (weights, &shape) : 0.0;
+
+      if (work > most_work)
+        {
+          most      = shape;
+          most_work = work;
+        }
+    }
+  return most;
+}
 
 static int
 n_classes (const FddmNetwork *network)

@@ -8,9 +8,10 @@
 #include "engine/bench.h"
 #include "engine/program/program.h"
 
-#define NOISE     10   /* 8-bit steps, given so that the engine measures nothing */
-#define TILE_SIDE 1024 /* pixels, for the convolutions alone                     */
-#define SECONDS   2.0  /* duration of the convolutions alone                     */
+#define NOISE       10   /* 8-bit steps, given so that the engine measures nothing */
+#define TILE_SIDE   1024 /* pixels, for the convolutions alone                     */
+#define SECONDS     2.0  /* duration of the convolutions alone                     */
+#define WAY_SECONDS 0.7  /* duration of each way of the CPU                        */
 
 static const char *const quality_names[] = { "fast", "balanced", "best" };
 
@@ -111,8 +112,38 @@ run_pipeline (Bench *bench, FddmContext *context, int averages, double megapixel
   return TRUE;
 }
 
+/* The ways of the CPU, and which one was taken. */
 static void
-tell_run (Bench *bench, const char *name, const Run *run, double alone, double pipeline)
+tell_ways (const char *name, const FddmBenchWay *ways)
+{
+  /* translators: network; a list of ways to convolve and thousand million multiply-adds a second follows */
+  printf (_ ("  %-9s convolutions alone, GMAC/s:"), name);
+  for (int i = 0; i < FDDM_BENCH_WAYS; i++)
+    if (ways[i].rate <= 0)
+      /* translators: way of convolving */
+      printf (_ (" %s not on this processor;"), ways[i].name);
+    else
+      /* translators: way of convolving; thousand million multiply-adds a second */
+      printf (ways[i].taken ? _ (" %s %.1f, taken;") : _ (" %s %.1f;"), ways[i].name, ways[i].rate / 1e9);
+  printf ("\n");
+  fflush (stdout);
+}
+
+static void
+add_ways (JsonBuilder *builder, const FddmBenchWay *ways)
+{
+  json_builder_begin_object (json_builder_set_member_name (builder, "ways"));
+  for (int i = 0; i < FDDM_BENCH_WAYS; i++)
+    fddm_cli_json_double (builder, ways[i].name, ways[i].rate);
+  json_builder_end_object (builder);
+  for (int i = 0; i < FDDM_BENCH_WAYS; i++)
+    if (ways[i].taken)
+      fddm_cli_json_string (builder, "way", ways[i].name);
+}
+
+/* WAYS: of the CPU, else NULL. */
+static void
+tell_run (Bench *bench, const char *name, const Run *run, const FddmBenchWay *ways, double alone, double pipeline)
 {
   if (bench->builder)
     {
@@ -124,6 +155,8 @@ tell_run (Bench *bench, const char *name, const Run *run, double alone, double p
       fddm_cli_json_double (bench->builder, "convolutions-alone", alone);
       fddm_cli_json_double (bench->builder, "pipeline", pipeline);
       fddm_cli_json_double (bench->builder, "ratio", pipeline / alone);
+      if (ways)
+        add_ways (bench->builder, ways);
       fddm_cli_json_double (bench->builder, "engine-memory", run->engine_memory);
       fddm_cli_json_double (bench->builder, "peak-memory", run->peak_memory);
       json_builder_end_object (bench->builder);
@@ -171,9 +204,15 @@ bench_steps (Bench *bench, FddmContext *context, FddmWeights *weights, GError **
 static gboolean
 bench_quality (Bench *bench, FddmContext *context, FddmWeights *weights, int averages, GError **error)
 {
-  const char *name = bench->common.weights ? bench->common.weights : quality_names[bench->common.quality];
-  double      alone;
+  const char  *name = bench->common.weights ? bench->common.weights : quality_names[bench->common.quality];
+  gboolean     cpu  = fddm_context_device (context) == FDDM_DEVICE_CPU;
+  FddmBenchWay ways[FDDM_BENCH_WAYS];
+  double       alone;
 
+  if (cpu && !fddm_bench_ways (context, TILE_SIDE, TILE_SIDE, WAY_SECONDS, ways, error))
+    return FALSE;
+  if (cpu && !bench->builder)
+    tell_ways (name, ways);
   if (!fddm_bench_convolutions (context, TILE_SIDE, TILE_SIDE, SECONDS, &alone, error))
     return FALSE;
   for (int i = 0; bench->sizes[i] > 0; i++)
@@ -184,7 +223,8 @@ bench_quality (Bench *bench, FddmContext *context, FddmWeights *weights, int ave
       for (int n = 0; n < (run.seconds < 5 * SECONDS ? 2 : 1); n++)
         if (!run_pipeline (bench, context, averages, bench->sizes[i], &run, error))
           return FALSE;
-      tell_run (bench, name, &run, alone, fddm_weights_operations (weights) * averages * run.megapixels * 1e6 / run.seconds);
+      tell_run (bench, name, &run, cpu ? ways : NULL, alone,
+                fddm_weights_operations (weights) * averages * run.megapixels * 1e6 / run.seconds);
     }
   return TRUE;
 }

@@ -22,6 +22,7 @@ typedef struct {
 struct FddmConv {
   FddmConvSpec     spec;
   dnnl_data_type_t type;
+  gboolean         blocked;
   float           *weights; /* as given, OIHW */
   float           *bias;
   GPtrArray       *layouts; /* of dnnl_memory_t */
@@ -60,6 +61,7 @@ fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error 
 
   conv->spec    = *spec;
   conv->type    = device->bf16 ? dnnl_bf16 : dnnl_f32;
+  conv->blocked = device->blocked;
   conv->weights = g_memdup2 (spec->weights, n * sizeof (float));
   conv->bias    = g_memdup2 (spec->bias, (gsize) spec->out_channels * sizeof (float));
   conv->layouts = g_ptr_array_new_with_free_func (destroy_memory);
@@ -91,7 +93,8 @@ describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
                              .type         = conv->type,
                              .residual     = plan->residual,
                              .activation   = conv->spec.activation,
-                             .winograd     = library->winograd && conv->type == dnnl_f32 && conv->spec.kernel == 3 };
+                             .blocked      = conv->blocked,
+                             .winograd     = conv->blocked && conv->spec.kernel == 3 };
 
   /* oneDNN's own choice never falls on Winograd, though it is nearly twice as fast; so ask, and take a no. */
   if (request.winograd && fddm_onednn_describe_conv (library->engine, &request, &plan->desc) == dnnl_success)

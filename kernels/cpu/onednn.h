@@ -8,20 +8,20 @@
 typedef struct {
   dnnl_engine_t engine;
   dnnl_stream_t stream;
-  gboolean      winograd; /* ask for it where it exists */
-  void         *scratch;  /* working memory that all convolutions share */
+  void         *scratch; /* working memory that all convolutions share */
   gsize         scratch_bytes;
 } FddmOneDnn;
 
 typedef struct {
   int              kernel, in_channels, out_channels, height, width;
-  dnnl_data_type_t type; /* of activations and weights; the bias is float */
-  gboolean         winograd;
+  dnnl_data_type_t type;     /* of activations and weights; the bias is float */
+  gboolean         blocked;  /* activations in planes of FDDM_BLOCK channels, else in NHWC */
+  gboolean         winograd; /* asks for it: it is there for blocked floats only */
   gboolean         residual; /* added to what the output holds already */
   FddmActivation   activation;
 } FddmOneDnnConv;
 
-/* Describes a convolution, activations in NHWC, weights in whatever layout is fastest, working memory from the user.
+/* Describes a convolution, weights in whatever layout is fastest, working memory from the user.
  * A failure means that the processor has no such implementation. */
 dnnl_status_t fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnnl_primitive_desc_t *desc);
 

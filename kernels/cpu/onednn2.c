@@ -34,15 +34,16 @@ fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnn
   const dnnl_dims_t       target_dims = { 1, conv->out_channels, conv->height, conv->width };
   const dnnl_dims_t       strides     = { 1, 1 };
   const dnnl_dims_t       padding     = { conv->kernel / 2, conv->kernel / 2 };
+  const dnnl_format_tag_t layout      = conv->blocked ? dnnl_nChw16c : dnnl_nhwc;
   dnnl_memory_desc_t      source, weights, bias, target;
   dnnl_convolution_desc_t operation;
   dnnl_primitive_attr_t   attributes = NULL;
   dnnl_status_t           status;
 
-  if ((status = dnnl_memory_desc_init_by_tag (&source, 4, source_dims, conv->type, dnnl_nhwc)) != dnnl_success ||
+  if ((status = dnnl_memory_desc_init_by_tag (&source, 4, source_dims, conv->type, layout)) != dnnl_success ||
       (status = dnnl_memory_desc_init_by_tag (&weights, 4, weight_dims, conv->type, dnnl_format_tag_any)) != dnnl_success ||
       (status = dnnl_memory_desc_init_by_tag (&bias, 1, bias_dims, dnnl_f32, dnnl_x)) != dnnl_success ||
-      (status = dnnl_memory_desc_init_by_tag (&target, 4, target_dims, conv->type, dnnl_nhwc)) != dnnl_success ||
+      (status = dnnl_memory_desc_init_by_tag (&target, 4, target_dims, conv->type, layout)) != dnnl_success ||
       (status = dnnl_convolution_forward_desc_init (
          &operation, dnnl_forward_inference, conv->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct, &source,
          &weights, &bias, &target, strides, padding, padding)) != dnnl_success)

@@ -28,21 +28,22 @@ make_attributes (const FddmOneDnnConv *conv, dnnl_primitive_attr_t *attributes)
 dnnl_status_t
 fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnnl_primitive_desc_t *desc)
 {
-  const dnnl_dims_t     source_dims = { 1, conv->in_channels, conv->height, conv->width };
-  const dnnl_dims_t     weight_dims = { conv->out_channels, conv->in_channels, conv->kernel, conv->kernel };
-  const dnnl_dims_t     bias_dims   = { conv->out_channels };
-  const dnnl_dims_t     target_dims = { 1, conv->out_channels, conv->height, conv->width };
-  const dnnl_dims_t     strides = { 1, 1 }, dilation = { 0, 0 };
-  const dnnl_dims_t     padding = { conv->kernel / 2, conv->kernel / 2 };
-  dnnl_memory_desc_t    source = NULL, weights = NULL, bias = NULL, target = NULL;
-  dnnl_primitive_attr_t attributes = NULL;
-  dnnl_status_t         status;
+  const dnnl_dims_t       source_dims = { 1, conv->in_channels, conv->height, conv->width };
+  const dnnl_dims_t       weight_dims = { conv->out_channels, conv->in_channels, conv->kernel, conv->kernel };
+  const dnnl_dims_t       bias_dims   = { conv->out_channels };
+  const dnnl_dims_t       target_dims = { 1, conv->out_channels, conv->height, conv->width };
+  const dnnl_dims_t       strides = { 1, 1 }, dilation = { 0, 0 };
+  const dnnl_dims_t       padding = { conv->kernel / 2, conv->kernel / 2 };
+  const dnnl_format_tag_t layout  = conv->blocked ? dnnl_nChw16c : dnnl_nhwc;
+  dnnl_memory_desc_t      source = NULL, weights = NULL, bias = NULL, target = NULL;
+  dnnl_primitive_attr_t   attributes = NULL;
+  dnnl_status_t           status;
 
-  if ((status = dnnl_memory_desc_create_with_tag (&source, 4, source_dims, conv->type, dnnl_nhwc)) == dnnl_success &&
+  if ((status = dnnl_memory_desc_create_with_tag (&source, 4, source_dims, conv->type, layout)) == dnnl_success &&
       (status = dnnl_memory_desc_create_with_tag (&weights, 4, weight_dims, conv->type, dnnl_format_tag_any)) ==
         dnnl_success &&
       (status = dnnl_memory_desc_create_with_tag (&bias, 1, bias_dims, dnnl_f32, dnnl_x)) == dnnl_success &&
-      (status = dnnl_memory_desc_create_with_tag (&target, 4, target_dims, conv->type, dnnl_nhwc)) == dnnl_success &&
+      (status = dnnl_memory_desc_create_with_tag (&target, 4, target_dims, conv->type, layout)) == dnnl_success &&
       (status = make_attributes (conv, &attributes)) == dnnl_success)
     status = dnnl_convolution_forward_primitive_desc_create (
       desc, engine, dnnl_forward_inference, conv->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct, source,

@@ -4,10 +4,15 @@
 #pragma once
 #include "kernels/backend.h"
 
+/* Channels of a plane of a blocked tensor: position p has its channel c at ((c / 16) · positions + p) · 16 + c % 16. The last
+ * plane is filled up with zeros. */
+#define FDDM_BLOCK 16
+
 typedef void (*FddmRowsFunc) (const void *task, int first, int last);
 
 struct FddmDevice {
-  gboolean bf16; /* NETWORK tensors hold bf16 instead of float */
+  gboolean bf16;    /* NETWORK tensors hold bf16 instead of float */
+  gboolean blocked; /* NETWORK tensors hold floats in planes of FDDM_BLOCK channels, as Winograd's convolution wants them */
   int      threads;
   char    *description;
   /* Calls FUNC over [0, N_ROWS) in whatever pieces suit the device. */
@@ -86,7 +91,8 @@ fddm_host_at (const FddmTensor *tensor, int row, int column)
   return (float *) tensor->data + position * tensor->channels;
 }
 
-/* N values of a NETWORK or FLOAT tensor from element FIRST on, to or from floats. */
+/* N values of a NETWORK or FLOAT tensor from element FIRST on, to or from floats. Elements are counted channels first, then
+ * columns, then rows, however the tensor lies in memory. */
 void fddm_host_load (const FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values);
 void fddm_host_store (const FddmDevice *device, FddmTensor *tensor, gsize first, gsize n, const float *values);
 

@@ -1,7 +1,6 @@
 /* layers.c: the layers that only generation needs, and the joining of channels.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include <string.h>
 #include "kernels/host/host.h"
 #include "kernels/vector.h"
 
@@ -143,14 +142,15 @@ fddm_host_embed (FddmDevice *device, const FddmTensor *in, const FddmTensor *vec
 static void
 copy_rows (const void *task, int first, int last)
 {
-  const Layer *l       = task;
-  const gsize  element = l->in->bytes / ((gsize) l->in->height * l->in->width * l->in->channels);
-  const gsize  bytes   = l->in->channels * element;
+  const Layer      *l = task;
+  g_autofree float *x = g_new (float, l->in->channels);
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < l->in->width; column++)
-      memcpy ((guint8 *) l->out->data + (position (l->out, row, column) + l->first) * element,
-              (const guint8 *) l->in->data + position (l->in, row, column) * element, bytes);
+      {
+        fddm_host_load (l->device, l->in, position (l->in, row, column), l->in->channels, x);
+        fddm_host_store (l->device, l->out, position (l->out, row, column) + l->first, l->in->channels, x);
+      }
 }
 
 gboolean

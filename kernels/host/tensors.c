@@ -13,13 +13,20 @@ is_bf16 (const FddmDevice *device, const FddmTensor *tensor)
   return device->bf16 && tensor->type == FDDM_TENSOR_NETWORK;
 }
 
+static gboolean
+is_blocked (const FddmDevice *device, FddmTensorType type)
+{
+  return device->blocked && type == FDDM_TENSOR_NETWORK;
+}
+
 gsize
 fddm_host_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int width, int channels)
 {
   gsize element = device->bf16 && type == FDDM_TENSOR_NETWORK ? sizeof (guint16) : sizeof (float);
+  gsize lanes = is_blocked (device, type) ? ((gsize) channels + FDDM_BLOCK - 1) / FDDM_BLOCK * FDDM_BLOCK : (gsize) channels;
   gsize bytes;
 
-  if (!g_size_checked_mul (&bytes, (gsize) height, (gsize) width) || !g_size_checked_mul (&bytes, bytes, (gsize) channels) ||
+  if (!g_size_checked_mul (&bytes, (gsize) height, (gsize) width) || !g_size_checked_mul (&bytes, bytes, lanes) ||
       !g_size_checked_mul (&bytes, bytes, element))
     return G_MAXSIZE;
   return bytes;
@@ -38,6 +45,8 @@ fddm_host_tensor_new (FddmDevice *device, FddmTensorType type, int height, int w
                    width, channels);
       return NULL;
     }
+  if (is_blocked (device, type) && channels % FDDM_BLOCK != 0)
+    memset (data, 0, bytes);
   tensor  = g_new (FddmTensor, 1);
   *tensor = (FddmTensor) {
     .type = type, .height = height, .width = width, .channels = channels, .bytes = bytes, .data = data
@@ -54,12 +63,51 @@ fddm_host_tensor_free (FddmDevice *device G_GNUC_UNUSED, FddmTensor *tensor)
   g_free (tensor);
 }
 
+/* Where ELEMENT of a blocked tensor lies; N becomes how many of the N elements from it on lie side by side. */
+static float *
+blocked_at (const FddmTensor *tensor, gsize element, gsize *n)
+{
+  const gsize channels = tensor->channels, positions = (gsize) tensor->height * tensor->width;
+  const gsize position = element / channels, c = element % channels, lane = c % FDDM_BLOCK;
+
+  *n = MIN (*n, MIN (FDDM_BLOCK - lane, channels - c));
+  return (float *) tensor->data + (c / FDDM_BLOCK * positions + position) * FDDM_BLOCK + lane;
+}
+
+static void
+load_blocked (const FddmTensor *tensor, gsize first, gsize n, float *values)
+{
+  for (gsize done = 0, stretch; done < n; done += stretch)
+    {
+      const float *there;
+
+      stretch = n - done;
+      there   = blocked_at (tensor, first + done, &stretch);
+      memcpy (values + done, there, stretch * sizeof *values);
+    }
+}
+
+static void
+store_blocked (FddmTensor *tensor, gsize first, gsize n, const float *values)
+{
+  for (gsize done = 0, stretch; done < n; done += stretch)
+    {
+      float *there;
+
+      stretch = n - done;
+      there   = blocked_at (tensor, first + done, &stretch);
+      memcpy (there, values + done, stretch * sizeof *values);
+    }
+}
+
 FDDM_VECTORS void
 fddm_host_load (const FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values)
 {
   if (is_bf16 (device, tensor))
     for (gsize i = 0; i < n; i++)
       values[i] = fddm_float_from_bf16 (((const guint16 *) tensor->data)[first + i]);
+  else if (is_blocked (device, tensor->type))
+    load_blocked (tensor, first, n, values);
   else
     memcpy (values, (const float *) tensor->data + first, n * sizeof *values);
 }
@@ -70,6 +118,8 @@ fddm_host_store (const FddmDevice *device, FddmTensor *tensor, gsize first, gsiz
   if (is_bf16 (device, tensor))
     for (gsize i = 0; i < n; i++)
       ((guint16 *) tensor->data)[first + i] = fddm_bf16_from_float (values[i]);
+  else if (is_blocked (device, tensor->type))
+    store_blocked (tensor, first, n, values);
   else
     memcpy ((float *) tensor->data + first, values, n * sizeof *values);
 }

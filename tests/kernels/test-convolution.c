@@ -75,10 +75,16 @@ check (FddmDevice *ref, FddmDevice *cpu, const Fill *fill, int size, int c, int 
 static void
 test_against_ref (gconstpointer data)
 {
-  const FddmDeviceOptions options = { .float32 = GPOINTER_TO_INT (data) };
-  FddmDevice             *ref = fddm_backend_ref.open (NULL, NULL), *cpu = fddm_backend_cpu.open (&options, NULL);
-  const double            tolerance = options.float32 ? 1e-4 : 1e-2;
+  const FddmConvolution way = GPOINTER_TO_INT (data);
+  FddmDevice           *ref = fddm_backend_ref.open (NULL, NULL), *cpu = test_cpu (way, 0);
+  const double          tolerance = test_way_is_exact (way) ? 1e-4 : 1e-2;
 
+  if (cpu == NULL)
+    {
+      fddm_backend_ref.close (ref);
+      g_test_skip ("not on this processor");
+      return;
+    }
   for (gsize f = 0; f < G_N_ELEMENTS (fills); f++)
     for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
       for (gsize c = 0; c < G_N_ELEMENTS (channels); c++)
@@ -112,7 +118,6 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/convolution/ref-by-hand", test_ref_by_hand);
-  g_test_add_data_func ("/convolution/float", GINT_TO_POINTER (TRUE), test_against_ref);
-  g_test_add_data_func ("/convolution/fastest", GINT_TO_POINTER (FALSE), test_against_ref);
+  test_add_ways ("/convolution", test_against_ref);
   return g_test_run ();
 }

@@ -20,9 +20,9 @@ typedef struct {
 } Place;
 
 static Place
-place_new (const FddmBackend *backend, const FddmDeviceOptions *options, int height, int width, float lo, float hi)
+place_new (const FddmBackend *backend, FddmDevice *device, int height, int width, float lo, float hi)
 {
-  Place             place = { .backend = backend, .device = backend->open (options, NULL) };
+  Place             place = { .backend = backend, .device = device };
   gsize             n     = (gsize) height * width * N;
   g_autofree float *x = test_floats (n, lo, hi, 1), *x0 = test_floats (n, lo, hi, 2), *noise = test_floats (n, 0, 0.5f, 3);
   g_autofree float *level = test_floats (N, 0, 0.5f, 4), *mean = test_floats (N, -0.3f, 0.3f, 5);
@@ -40,6 +40,12 @@ place_new (const FddmBackend *backend, const FddmDeviceOptions *options, int hei
   place.input         = test_tensor (backend, place.device, FDDM_TENSOR_NETWORK, height, width, 2 * N, NULL);
   place.output        = test_tensor (backend, place.device, FDDM_TENSOR_NETWORK, height, width, N, output);
   return place;
+}
+
+static Place
+ref_place_new (int height, int width, float lo, float hi)
+{
+  return place_new (&fddm_backend_ref, fddm_backend_ref.open (NULL, NULL), height, width, lo, hi);
 }
 
 static void
@@ -121,15 +127,23 @@ operate (Place *p, int which, gboolean constant)
 static void
 test_cpu_against_ref (gconstpointer data)
 {
-  const FddmDeviceOptions options = { .float32 = GPOINTER_TO_INT (data), .threads = 3 };
+  const FddmConvolution way    = GPOINTER_TO_INT (data);
+  FddmDevice           *device = test_cpu (way, 3);
 
+  if (device == NULL)
+    {
+      g_test_skip ("not on this processor");
+      return;
+    }
+  fddm_backend_cpu.close (device);
   for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
     for (gsize f = 0; f < G_N_ELEMENTS (fills); f++)
       for (int constant = 0; constant < 2; constant++)
         for (int which = 0;; which++)
           {
-            Place ref = place_new (&fddm_backend_ref, NULL, sizes[s].height, sizes[s].width, fills[f].lo, fills[f].hi);
-            Place cpu = place_new (&fddm_backend_cpu, &options, sizes[s].height, sizes[s].width, fills[f].lo, fills[f].hi);
+            Place ref = ref_place_new (sizes[s].height, sizes[s].width, fills[f].lo, fills[f].hi);
+            Place cpu = place_new (&fddm_backend_cpu, test_cpu (way, 3), sizes[s].height, sizes[s].width, fills[f].lo,
+                                   fills[f].hi);
             g_autofree float *expected = operate (&ref, which, constant), *found = operate (&cpu, which, constant);
             int               n = N * sizes[s].height * sizes[s].width * (which == 2 || which == 11 ? 2 : 1);
 
@@ -137,7 +151,7 @@ test_cpu_against_ref (gconstpointer data)
             place_free (&cpu);
             if (expected == NULL)
               break;
-            if (!(test_error (found, expected, n) < (options.float32 ? 1e-6 : 1e-2)))
+            if (!(test_error (found, expected, n) < (test_way_is_exact (way) ? 1e-6 : 1e-2)))
               g_error ("operation %d, size %zu, fill %zu, constant %d: error %g", which, s, f, constant,
                        test_error (found, expected, n));
           }
@@ -147,7 +161,7 @@ test_cpu_against_ref (gconstpointer data)
 static void
 test_constant_is_everywhere (void)
 {
-  Place             p     = place_new (&fddm_backend_ref, NULL, 7, 5, -2, 2);
+  Place             p     = ref_place_new (7, 5, -2, 2);
   g_autofree float *level = test_download (p.backend, p.device, p.level), *everywhere = g_new (float, 35 * N);
 
   for (int i = 0; i < 35 * N; i++)
@@ -187,8 +201,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/operations/float", GINT_TO_POINTER (TRUE), test_cpu_against_ref);
-  g_test_add_data_func ("/operations/fastest", GINT_TO_POINTER (FALSE), test_cpu_against_ref);
+  test_add_ways ("/operations", test_cpu_against_ref);
   g_test_add_func ("/operations/constant-is-everywhere", test_constant_is_everywhere);
   g_test_add_func ("/operations/noise-map-by-hand", test_noise_map_by_hand);
   return g_test_run ();

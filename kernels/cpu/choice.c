@@ -1,0 +1,322 @@
+/* choice.c: see choice.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "kernels/cpu/choice.h"
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <time.h>
+#include "kernels/cpu/processor.h"
+#include "kernels/cpu/times.h"
+
+/* The strip that is timed: as wide as a tile, with rows for about so many multiply-adds. */
+#define STRIP_WIDTH      256
+#define STRIP_OPERATIONS 3e8
+#define STRIP_ROWS_MIN   16
+#define STRIP_ROWS_MAX   128
+
+/* Runs of each way in turn, of which the fastest counts: other programs disturb some. */
+#define RUNS 8
+
+/* Wider convolutions are judged by this one: the reference takes its time. */
+#define CHANNELS_MAX 192
+
+static const FddmConvShape default_shape = { .kernel = 3, .in_channels = 64, .out_channels = 64 };
+static const FddmConvShape test_shape    = { .kernel = 3, .in_channels = 32, .out_channels = 32 };
+
+static const char *const names[FDDM_CONVOLUTIONS] = { NULL, "bf16", "winograd", "direct" };
+
+static void
+set_way (FddmDevice *device, FddmConvolution way)
+{
+  device->bf16    = way == FDDM_CONVOLUTION_BF16;
+  device->blocked = way == FDDM_CONVOLUTION_WINOGRAD;
+}
+
+/* ---- Is it right? ---- */
+
+/* SHAPE of a small picture with every kind of fusion, on DEVICE. FALSE when it cannot be done. */
+static gboolean
+convolve (const FddmBackend *backend, FddmDevice *device, const FddmConvSpec *spec, int side, const float *values,
+          float *result)
+{
+  FddmConv   *conv = backend->conv_new (device, spec, NULL);
+  FddmTensor *in   = backend->tensor_new (device, FDDM_TENSOR_NETWORK, side, side, spec->in_channels, NULL);
+  FddmTensor *out  = backend->tensor_new (device, FDDM_TENSOR_NETWORK, side, side, spec->out_channels, NULL);
+  gboolean    ok   = conv != NULL && in != NULL && out != NULL && backend->tensor_upload (device, in, values, NULL) &&
+                backend->tensor_upload (device, out, values, NULL) && backend->conv (device, conv, in, out, out, NULL) &&
+                backend->tensor_download (device, out, result, NULL);
+
+  backend->tensor_free (device, out);
+  backend->tensor_free (device, in);
+  backend->conv_free (device, conv);
+  return ok;
+}
+
+/* The difference of DEVICE's result from the reference's, relative to its size; a huge number when there is none. */
+static double
+error_of (FddmDevice *device, const FddmConvShape *shape)
+{
+  enum { SIDE = 9 };
+  const gsize       n         = SIDE * SIDE * (gsize) MAX (shape->in_channels, shape->out_channels);
+  const gsize       n_weights = (gsize) shape->in_channels * shape->out_channels * shape->kernel * shape->kernel;
+  FddmDevice       *ref       = fddm_backend_ref.open (NULL, NULL);
+  g_autofree float *weights = g_new (float, n_weights), *bias = g_new (float, shape->out_channels);
+  g_autofree float *values = g_new (float, n), *found = g_new0 (float, n), *expected = g_new0 (float, n);
+  FddmConvSpec      spec       = { .kernel       = shape->kernel,
+                                   .in_channels  = shape->in_channels,
+                                   .out_channels = shape->out_channels,
+                                   .weights      = weights,
+                                   .bias         = bias,
+                                   .activation   = FDDM_ACTIVATION_RELU };
+  double            difference = 0.0, size = 0.0;
+  gboolean          ok;
+
+  for (gsize i = 0; i < n_weights; i++)
+    weights[i] = 0.1f * sinf (1.7f * (float) i);
+  for (gsize i = 0; i < n; i++)
+    values[i] = cosf (0.9f * (float) i);
+  for (int i = 0; i < shape->out_channels; i++)
+    bias[i] = 0.1f * (float) (i % 20) - 1.0f;
+  ok = convolve (&fddm_backend_cpu, device, &spec, SIDE, values, found) &&
+       convolve (&fddm_backend_ref, ref, &spec, SIDE, values, expected);
+  fddm_backend_ref.close (ref);
+  for (gsize i = 0; i < n; i++)
+    {
+      difference += pow (found[i] - expected[i], 2);
+      size += pow (expected[i], 2);
+    }
+  return ok && isfinite (difference) ? sqrt (difference / size) : HUGE_VAL;
+}
+
+/* Whether oneDNN has WAY for SHAPE on this processor. */
+static gboolean
+is_offered (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
+{
+  const FddmOneDnn     *library = device->library;
+  const FddmOneDnnConv  request = { .kernel       = shape->kernel,
+                                    .in_channels  = shape->in_channels,
+                                    .out_channels = shape->out_channels,
+                                    .height       = STRIP_WIDTH,
+                                    .width        = STRIP_WIDTH,
+                                    .type         = way == FDDM_CONVOLUTION_BF16 ? dnnl_bf16 : dnnl_f32,
+                                    .blocked      = way == FDDM_CONVOLUTION_WINOGRAD,
+                                    .winograd     = way == FDDM_CONVOLUTION_WINOGRAD };
+  dnnl_primitive_desc_t desc    = NULL;
+
+  if (fddm_onednn_describe_conv (library->engine, &request, &desc) != dnnl_success)
+    return FALSE;
+  dnnl_primitive_desc_destroy (desc);
+  return TRUE;
+}
+
+/* Goes WAY, if that gives the right numbers for SHAPE. */
+static gboolean
+try_way (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
+{
+  set_way (device, way);
+  return error_of (device, shape) < (way == FDDM_CONVOLUTION_BF16 ? 1e-2 : 1e-4);
+}
+
+/* ---- Is it fast? ---- */
+
+typedef struct {
+  FddmConv   *conv;
+  FddmTensor *in, *out;
+} Trial;
+
+static void
+trial_clear (FddmDevice *device, Trial *trial)
+{
+  fddm_host_tensor_free (device, trial->out);
+  fddm_host_tensor_free (device, trial->in);
+  fddm_cpu_conv_free (device, trial->conv);
+}
+
+static int
+strip_rows (const FddmConvShape *shape)
+{
+  const double row = (double) STRIP_WIDTH * shape->in_channels * shape->out_channels * shape->kernel * shape->kernel;
+
+  return (int) CLAMP (STRIP_OPERATIONS / row, STRIP_ROWS_MIN, STRIP_ROWS_MAX);
+}
+
+/* Zeros for weights and values: the time does not depend on them. */
+static gboolean
+trial_init (FddmDevice *device, const FddmConvShape *shape, Trial *trial)
+{
+  const int         rows    = strip_rows (shape);
+  g_autofree float *zeros   = g_new0 (float, (gsize) shape->in_channels * shape->out_channels * shape->kernel * shape->kernel);
+  FddmConvSpec      spec    = { .kernel       = shape->kernel,
+                                .in_channels  = shape->in_channels,
+                                .out_channels = shape->out_channels,
+                                .weights      = zeros,
+                                .bias         = zeros,
+                                .activation   = FDDM_ACTIVATION_RELU };
+  g_autofree float *nothing = g_new0 (float, (gsize) rows * STRIP_WIDTH * shape->in_channels);
+
+  trial->conv = fddm_cpu_conv_new (device, &spec, NULL);
+  trial->in   = fddm_host_tensor_new (device, FDDM_TENSOR_NETWORK, rows, STRIP_WIDTH, shape->in_channels, NULL);
+  trial->out  = fddm_host_tensor_new (device, FDDM_TENSOR_NETWORK, rows, STRIP_WIDTH, shape->out_channels, NULL);
+  return trial->conv != NULL && trial->in != NULL && trial->out != NULL &&
+         fddm_host_tensor_upload (device, trial->in, nothing, NULL);
+}
+
+/* Of this process, in nanoseconds. */
+static double
+processor_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
+  return 1e9 * (double) now.tv_sec + (double) now.tv_nsec;
+}
+
+/* Nanoseconds; HUGE_VAL when it fails. The time of day would tell what other programs do meanwhile. */
+static double
+trial_run (FddmDevice *device, Trial *trial)
+{
+  const double start = processor_time ();
+  gboolean     ok    = fddm_cpu_conv (device, trial->conv, trial->in, NULL, trial->out, NULL);
+
+  return ok ? processor_time () - start : HUGE_VAL;
+}
+
+/* Runs all ways that are right in turn, on one thread: several would spend time waiting for one another wherever another
+ * program takes a core. Leaves the device's way open. */
+static void
+measure (FddmDevice *device, const FddmConvShape *shape, const gboolean *offered, FddmTimes times)
+{
+  const double positions                 = (double) strip_rows (shape) * STRIP_WIDTH;
+  const int    threads                   = device->threads;
+  Trial        trials[FDDM_CONVOLUTIONS] = { 0 };
+
+  device->threads = 1;
+  for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
+    {
+      times[way] = offered[way] && try_way (device, way, shape) && trial_init (device, shape, &trials[way]) ? HUGE_VAL : 0.0;
+      if (times[way] > 0.0 && trial_run (device, &trials[way]) == HUGE_VAL) /* the first run plans */
+        times[way] = 0.0;
+    }
+  for (int run = 0; run < RUNS; run++)
+    for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
+      if (times[way] > 0.0)
+        {
+          const double found = trial_run (device, &trials[way]) / positions;
+
+          times[way] = MIN (times[way], found);
+        }
+  for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
+    {
+      trial_clear (device, &trials[way]);
+      if (times[way] == HUGE_VAL)
+        times[way] = 0.0;
+    }
+  device->threads = threads;
+}
+
+/* ---- The choice ---- */
+
+static gboolean
+read_wish (const FddmDeviceOptions *options, FddmConvolution *way, GError **error)
+{
+  const char *wish = g_getenv ("FDDM_CPU_CONVOLUTION");
+
+  *way = options->convolution;
+  if (*way != FDDM_CONVOLUTION_FASTEST || wish == NULL || *wish == '\0')
+    return TRUE;
+  for (int i = 1; i < FDDM_CONVOLUTIONS; i++)
+    if (g_str_equal (wish, names[i]))
+      {
+        *way = i == FDDM_CONVOLUTION_BF16 && options->float32 ? FDDM_CONVOLUTION_FASTEST : (FddmConvolution) i;
+        return TRUE;
+      }
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _ ("%s is “%s”; it must be one of %s"),
+               "FDDM_CPU_CONVOLUTION", wish, "bf16, winograd, direct");
+  return FALSE;
+}
+
+static gboolean
+fail_wrong (GError **error)
+{
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED,
+               _ ("oneDNN %d.%d computes a test convolution wrongly on this processor"), dnnl_version ()->major,
+               dnnl_version ()->minor);
+  return FALSE;
+}
+
+/* The way asked for, or an error. */
+static gboolean
+go_as_told (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape, GError **error)
+{
+  if (is_offered (device, way, shape))
+    return try_way (device, way, &test_shape) || fail_wrong (error);
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _ ("oneDNN %d.%d has no “%s” on this processor"),
+               dnnl_version ()->major, dnnl_version ()->minor, names[way]);
+  return FALSE;
+}
+
+/* The times of all OFFERED ways, from the cache where they are known. */
+static void
+find_times (FddmDevice *device, const FddmConvShape *shape, const gboolean *offered, FddmTimes times)
+{
+  g_autofree char *processor = fddm_processor_key ();
+
+  if (fddm_times_read (processor, shape, times))
+    return;
+  measure (device, shape, offered, times);
+  if (times[FDDM_CONVOLUTION_DIRECT] > 0.0)
+    fddm_times_keep (processor, shape, times);
+}
+
+/* The fastest way that is ALLOWED, FASTEST when there is none. */
+static FddmConvolution
+fastest (const double *times, const gboolean *allowed)
+{
+  FddmConvolution best = FDDM_CONVOLUTION_FASTEST;
+
+  for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
+    if (allowed[way] && times[way] > 0.0 && (best == FDDM_CONVOLUTION_FASTEST || times[way] < times[best]))
+      best = (FddmConvolution) way;
+  return best;
+}
+
+static gboolean
+choose_fastest (FddmDevice *device, gboolean float32, const FddmConvShape *shape, GError **error)
+{
+  gboolean        allowed[FDDM_CONVOLUTIONS] = { FALSE, FALSE, FALSE, TRUE };
+  FddmTimes       times                      = { 0 };
+  FddmConvolution way;
+
+  allowed[FDDM_CONVOLUTION_BF16]     = fddm_processor_has_bf16 () && is_offered (device, FDDM_CONVOLUTION_BF16, shape);
+  allowed[FDDM_CONVOLUTION_WINOGRAD] = is_offered (device, FDDM_CONVOLUTION_WINOGRAD, shape);
+  if (allowed[FDDM_CONVOLUTION_BF16] || allowed[FDDM_CONVOLUTION_WINOGRAD])
+    find_times (device, shape, allowed, times);
+  if (float32)
+    allowed[FDDM_CONVOLUTION_BF16] = FALSE;
+  for (; (way = fastest (times, allowed)) != FDDM_CONVOLUTION_FASTEST; allowed[way] = FALSE)
+    if (try_way (device, way, &test_shape))
+      return TRUE;
+  /* Nothing to choose from, or nothing could be timed. */
+  return try_way (device, FDDM_CONVOLUTION_DIRECT, &test_shape) || fail_wrong (error);
+}
+
+gboolean
+fddm_cpu_choose (FddmDevice *device, const FddmDeviceOptions *options, GError **error)
+{
+  static const FddmDeviceOptions none  = { .threads = 0 };
+  const FddmDeviceOptions       *asked = options != NULL ? options : &none;
+  FddmConvShape                  shape = asked->shape.kernel > 0 ? asked->shape : default_shape;
+  FddmConvolution                way;
+
+  shape.in_channels  = MIN (shape.in_channels, CHANNELS_MAX);
+  shape.out_channels = MIN (shape.out_channels, CHANNELS_MAX);
+  if (!read_wish (asked, &way, error))
+    return FALSE;
+  return way != FDDM_CONVOLUTION_FASTEST ? go_as_told (device, way, &shape, error)
+                                         : choose_fastest (device, asked->float32, &shape, error);
+}
+
+const char *
+fddm_cpu_format (const FddmDevice *device)
+{
+  return device->bf16 ? "bf16" : device->blocked ? "float, Winograd" : "float";
+}

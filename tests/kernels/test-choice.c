@@ -1,0 +1,204 @@
+/* test-choice.c: the CPU takes the way that was measured as the fastest, remembers it, and can be told one.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gstdio.h>
+#include "tests/support.h"
+
+static const FddmDeviceOptions narrow = { .threads = 1, .shape = { 3, 16, 16 } };
+
+static const char *const formats[FDDM_CONVOLUTIONS] = { NULL, "bf16", "float, Winograd", "float" };
+
+static char *
+cache_path (void)
+{
+  return g_build_filename (g_get_user_cache_dir (), "fddm", "convolutions.ini", NULL);
+}
+
+/* What is written behind the number of threads, or NULL when the device does not open. */
+static char *
+format_of (const FddmDeviceOptions *options)
+{
+  FddmDevice *device = fddm_backend_cpu.open (options, NULL);
+  char       *format;
+
+  if (device == NULL)
+    return NULL;
+  format = g_strdup (strstr (fddm_backend_cpu.describe (device), "threads, ") + strlen ("threads, "));
+  fddm_backend_cpu.close (device);
+  return format;
+}
+
+/* The times that are kept for NARROW, the one group's first; FALSE where there are none. */
+static gboolean
+read_kept (GKeyFile *file, char **group, double times[3])
+{
+  g_autofree char   *path = cache_path ();
+  g_autofree double *list = NULL;
+  gsize              n;
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+    return FALSE;
+  *group = g_key_file_get_start_group (file);
+  list   = *group != NULL ? g_key_file_get_double_list (file, *group, "3x3 16-16", &n, NULL) : NULL;
+  if (list == NULL || n != 3)
+    return FALSE;
+  memcpy (times, list, 3 * sizeof *times);
+  return TRUE;
+}
+
+/* Does the processor leave a choice? If so, the times are kept once NARROW has been opened. */
+static gboolean
+has_kept (double times[3], char **group, GKeyFile *file)
+{
+  g_autofree char *path  = cache_path ();
+  g_autofree char *first = NULL;
+
+  g_unlink (path);
+  first = format_of (&narrow);
+  g_assert_nonnull (first);
+  if (read_kept (file, group, times))
+    return TRUE;
+  g_assert_cmpstr (first, ==, "float"); /* nothing else was offered */
+  g_test_skip ("one way only on this processor");
+  return FALSE;
+}
+
+/* Whatever the times say, they decide: here each way is made the fastest in turn. */
+static void
+test_times_decide (void)
+{
+  g_autoptr (GKeyFile) file  = g_key_file_new ();
+  g_autofree char     *group = NULL, *path = cache_path ();
+  double               kept[3];
+
+  if (!has_kept (kept, &group, file))
+    return;
+  for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
+    {
+      FddmDeviceOptions exact    = narrow;
+      double            times[3] = { kept[0] > 0 ? 50 : 0, kept[1] > 0 ? 50 : 0, 50 };
+      g_autofree char  *found = NULL, *found_exact = NULL;
+
+      if (kept[way - 1] <= 0)
+        continue;
+      exact.float32  = TRUE;
+      times[way - 1] = 10;
+      g_key_file_set_double_list (file, group, "3x3 16-16", times, 3);
+      g_assert_true (g_key_file_save_to_file (file, path, NULL));
+      found       = format_of (&narrow);
+      found_exact = format_of (&exact);
+      g_assert_cmpstr (found, ==, formats[way]);
+      if (way != FDDM_CONVOLUTION_BF16)
+        g_assert_cmpstr (found_exact, ==, formats[way]);
+      else
+        g_assert_cmpstr (found_exact, !=, formats[way]);
+    }
+}
+
+/* What is damaged, or of another processor or version, does not decide; it is measured anew, and others' lines stay. */
+static void
+test_damaged (void)
+{
+  static const char *const texts[] = { "",
+                                       "\x01\x02 no such format [",
+                                       "[GROUP]\n3x3 16-16=1;2\n",
+                                       "[GROUP]\n3x3 16-16=nan;inf;1\n",
+                                       "[GROUP]\n3x3 16-16=-1;-1;-1\n",
+                                       "[GROUP]\n3x3 16-16=0;0;0\n",
+                                       "[GROUP]\n3x3 16-16=one;two;three\n",
+                                       "[another processor]\n3x3 16-16=1;2;3\n" };
+  g_autoptr (GKeyFile)     file    = g_key_file_new ();
+  g_autofree char         *group = NULL, *path = cache_path ();
+  double                   kept[3];
+
+  if (!has_kept (kept, &group, file))
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_auto (GStrv)       parts  = g_strsplit (texts[i], "GROUP", 2);
+      g_autofree char     *text   = g_strjoinv (group, parts);
+      g_autoptr (GKeyFile) after  = g_key_file_new ();
+      g_autofree char     *first  = NULL;
+      g_autofree char     *format = NULL;
+      g_autofree double   *times  = NULL;
+      gsize                n      = 0;
+
+      g_assert_true (g_file_set_contents (path, text, -1, NULL));
+      format = format_of (&narrow);
+      g_assert_nonnull (format);
+      g_assert_true (g_key_file_load_from_file (after, path, G_KEY_FILE_NONE, NULL));
+      times = g_key_file_get_double_list (after, group, "3x3 16-16", &n, NULL);
+      g_assert_cmpuint (n, ==, 3);
+      g_assert_cmpfloat (times[2], >, 0.0);
+      first = g_key_file_get_start_group (after);
+      g_assert_cmpstr (first, ==, strstr (texts[i], "another") ? "another processor" : group);
+    }
+}
+
+/* A cache that cannot be written, here because a file stands where the folder belongs, is no error. */
+static void
+test_no_folder (void)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), "fddm", NULL), *path = cache_path ();
+  g_autofree char *format = NULL;
+
+  g_unlink (path);
+  g_rmdir (folder);
+  g_assert_true (g_file_set_contents (folder, "", 0, NULL));
+  format = format_of (&narrow);
+  g_assert_nonnull (format);
+  g_unlink (folder);
+}
+
+/* The environment decides where the options do not. */
+static void
+test_told (void)
+{
+  static const char *const wishes[]   = { "bf16", "winograd", "direct" };
+  const FddmDeviceOptions  options    = { .convolution = FDDM_CONVOLUTION_DIRECT };
+  g_autofree char         *by_options = NULL, *empty = NULL;
+  g_autoptr (GError)       error = NULL;
+
+  for (int i = 0; i < 3; i++)
+    {
+      g_autofree char *format = NULL;
+
+      g_setenv ("FDDM_CPU_CONVOLUTION", wishes[i], TRUE);
+      format = format_of (NULL);
+      if (format != NULL || i == 2)
+        g_assert_cmpstr (format, ==, formats[i + 1]);
+    }
+  g_setenv ("FDDM_CPU_CONVOLUTION", "winograd", TRUE);
+  by_options = format_of (&options);
+  g_assert_cmpstr (by_options, ==, "float");
+  g_setenv ("FDDM_CPU_CONVOLUTION", "magic", TRUE);
+  g_assert_null (fddm_backend_cpu.open (NULL, &error));
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE);
+  g_assert_nonnull (strstr (error->message, "magic"));
+  g_setenv ("FDDM_CPU_CONVOLUTION", "", TRUE);
+  empty = format_of (&narrow);
+  g_assert_nonnull (empty);
+  g_unsetenv ("FDDM_CPU_CONVOLUTION");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *folder = g_dir_make_tmp ("fddm-choice-XXXXXX", NULL);
+  g_autofree char *file = NULL, *inner = NULL;
+  int              result;
+
+  g_setenv ("XDG_CACHE_HOME", folder, TRUE);
+  g_unsetenv ("FDDM_CPU_CONVOLUTION");
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/choice/times-decide", test_times_decide);
+  g_test_add_func ("/choice/damaged", test_damaged);
+  g_test_add_func ("/choice/no-folder", test_no_folder);
+  g_test_add_func ("/choice/told", test_told);
+  result = g_test_run ();
+  file   = cache_path ();
+  inner  = g_build_filename (folder, "fddm", NULL);
+  g_unlink (file);
+  g_rmdir (inner);
+  g_rmdir (folder);
+  return result;
+}
