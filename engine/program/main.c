@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * Exit status: 0 the command did all of its work, the output is whole on disk; 1 it failed; 2 the command line makes no
- * sense; 130 interrupted. Errors are one line on stderr. */
+ * sense; 3 some of many pictures failed; 130 interrupted. Errors are one line on stderr. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,12 +25,25 @@ static const struct {
   { "denoise", fddm_cli_denoise }, { "generate", fddm_cli_generate }, { "info", fddm_cli_info }, { "bench", fddm_cli_bench }
 };
 
+static gboolean gegl_runs;
+
+void
+fddm_cli_start_gegl (void)
+{
+  if (gegl_runs)
+    return;
+  gegl_init (NULL, NULL);
+  g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* looking for its devices takes longer than a picture */
+  gegl_runs = TRUE;
+}
+
 static void
 print_help (FILE *file)
 {
   fputs (_ ("Usage: fddm COMMAND [OPTION…]\n"
             "\n"
             "  fddm denoise IN OUT   takes the noise out of a picture\n"
+            "  fddm denoise --output-dir FOLDER IN…   the same for many\n"
             "  fddm generate OUT     makes a texture\n"
             "  fddm info [PICTURE]   tells devices and networks, or how noisy a picture is\n"
             "  fddm bench            measures speed\n"
@@ -44,6 +57,8 @@ exit_status (const GError *error)
 {
   if (g_error_matches (error, FDDM_ERROR, FDDM_ERROR_CANCELLED))
     return 130;
+  if (g_error_matches (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_SOME))
+    return 3;
   return g_error_matches (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE) ||
              g_error_matches (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT)
            ? 2
@@ -87,9 +102,8 @@ main (int argc, char **argv)
       return EXIT_SUCCESS;
     }
   fddm_cli_catch_signals ();
-  gegl_init (NULL, NULL);
-  g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* looking for its devices takes longer than a picture */
   status = run (argv + 1);
-  gegl_exit ();
+  if (gegl_runs)
+    gegl_exit ();
   return status;
 }
