@@ -194,7 +194,7 @@ act_on (Batch *batch, FddmWorker *worker, char **words)
     worker->fraction = g_ascii_strtod (value, NULL) / 1000;
   else if (strcmp (what, "done") == 0)
     finish (batch, worker, words[1]);
-  else if (strcmp (what, "failed") == 0)
+  else if (strcmp (what, "failed") == 0 || strcmp (what, "last") == 0)
     give_up (batch, worker, value);
   else if (strcmp (what, "broken") == 0)
     {
@@ -224,12 +224,13 @@ bury (Batch *batch, FddmWorker *worker)
 static void
 attend (Batch *batch, FddmWorker *worker)
 {
-  gboolean ended;
+  gboolean ended = FALSE;
   char   **words;
 
-  while ((words = fddm_worker_hear (worker, &ended)))
+  while (!ended && (words = fddm_worker_hear (worker, &ended)))
     {
       act_on (batch, worker, words);
+      ended = strcmp (words[0], "last") == 0;
       g_strfreev (words);
     }
   if (ended)

@@ -2,14 +2,14 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A line is one of
- *     begun  INPUT  NAME
+ *     begun  INPUT  NAME  RUN
  *     done   INPUT  NAME  SETTINGS  SIZE  TIME  SIZE  TIME      of the input, then of the result
  *     failed INPUT  NAME  REASON
- * with INPUT as an absolute path and NAME within the folder. */
+ * with INPUT as an absolute path and NAME within the folder. Far behind its contents the file has locks: on LOCKS while a
+ * line is added, and on LOCKS + RUN as long as a process of that run lives. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -17,13 +17,15 @@
 #include "engine/program/program.h"
 #include "engine/program/record.h"
 
+#define LOCKS ((off_t) 1 << 40)
+
 struct FddmJournal {
   int         file;
   char       *path;
   char       *settings;
   GHashTable *entries; /* by NAME                                    */
   GString    *unread;  /* the start of a line whose end is to come   */
-  gboolean    opened;  /* what is read from now on is of other runs  */
+  guint32     run;     /* a number of its own, not 0                 */
 };
 
 /* The last that is known of a result. */
@@ -31,7 +33,7 @@ typedef struct {
   char     *input, *settings;
   FddmStamp photo, result;
   gboolean  done;
-  gboolean  busy; /* begun by another run while this one works, and no end seen */
+  guint32   run; /* which has begun it and neither done it nor failed; 0 = none */
 } Entry;
 
 static void
@@ -82,7 +84,7 @@ note (FddmJournal *journal, char **fields)
       entry->input = g_strdup (fields[1]);
       g_hash_table_insert (journal->entries, g_strdup (fields[2]), entry);
     }
-  entry->busy = strcmp (what, "begun") == 0 && journal->opened;
+  entry->run = strcmp (what, "begun") == 0 && n == 4 ? (guint32) g_ascii_strtoull (fields[3], NULL, 10) : 0;
   if (strcmp (what, "done") == 0 && n == 8)
     note_done (entry, fields);
   else if (strcmp (what, "begun") == 0)
@@ -114,12 +116,23 @@ catch_up (FddmJournal *journal, GError **error)
 
 /* ---- Writing ---- */
 
-/* Where a file system has no locks, one process at a time is the user's matter. */
+/* TYPE: F_RDLCK, F_WRLCK or F_UNLCK. Where a file system has no locks, one run at a time is the user's matter. */
 static void
-lock (FddmJournal *journal, int how)
+lock (FddmJournal *journal, int type, off_t place)
 {
-  while (flock (journal->file, how) != 0 && errno == EINTR)
+  struct flock region = { .l_type = (short) type, .l_whence = SEEK_SET, .l_start = place, .l_len = 1 };
+
+  while (fcntl (journal->file, F_OFD_SETLKW, &region) != 0 && errno == EINTR)
     ;
+}
+
+/* Whether a process of another run works on ENTRY now. */
+static gboolean
+is_busy (const FddmJournal *journal, const Entry *entry)
+{
+  struct flock region = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCKS + entry->run, .l_len = 1 };
+
+  return entry->run != 0 && fcntl (journal->file, F_OFD_GETLK, &region) == 0 && region.l_type != F_UNLCK;
 }
 
 /* All of it reaches the disk, or none. A line that a killed process left without its end is closed first. */
@@ -149,9 +162,9 @@ add_line (FddmJournal *journal, char *line, GError **error)
   g_autofree char *owned = line;
   gboolean         done;
 
-  lock (journal, LOCK_EX);
+  lock (journal, F_WRLCK, LOCKS);
   done = catch_up (journal, error) && append (journal, owned, error);
-  lock (journal, LOCK_UN);
+  lock (journal, F_UNLCK, LOCKS);
   return done;
 }
 
@@ -215,8 +228,10 @@ judge (const FddmJournal *journal, const FddmPhoto *photo, const char *input, co
   FddmStamp      result;
   const gboolean exists = fddm_stamp_take (&result, photo->output);
 
-  if (entry && !is_of (entry, photo, input) && (exists || entry->busy))
+  if (entry && !is_of (entry, photo, input) && (exists || is_busy (journal, entry)))
     return refuse (photo, _ ("it belongs to “%s”; take another folder or --suffix"), entry->input, error);
+  if (entry && is_busy (journal, entry))
+    return FDDM_CLAIM_DONE;
   if (!exists)
     return FDDM_CLAIM_TAKEN;
   if (!entry)
@@ -235,7 +250,8 @@ static FddmClaim
 claim (FddmJournal *journal, FddmPhoto *photo, GError **error)
 {
   g_autofree char *input = g_canonicalize_filename (photo->input, NULL);
-  g_autofree char *begun = fddm_record_join ("begun", input, photo->name, NULL);
+  g_autofree char *run   = number (journal->run);
+  g_autofree char *begun = fddm_record_join ("begun", input, photo->name, run, NULL);
   FddmClaim        claimed;
 
   if (!catch_up (journal, error))
@@ -257,9 +273,9 @@ fddm_journal_claim (FddmJournal *journal, FddmPhoto *photo, GError **error)
       g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot read “%s”: %s"), shown, g_strerror (errno));
       return FDDM_CLAIM_REFUSED;
     }
-  lock (journal, LOCK_EX);
+  lock (journal, F_WRLCK, LOCKS);
   claimed = claim (journal, photo, error);
-  lock (journal, LOCK_UN);
+  lock (journal, F_UNLCK, LOCKS);
   return claimed;
 }
 
@@ -274,16 +290,17 @@ fddm_journal_open (const char *folder, const char *settings, GError **error)
   journal->settings = g_strdup (settings);
   journal->entries  = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_entry);
   journal->unread   = g_string_new (NULL);
+  journal->run      = g_random_int_range (1, G_MAXINT32);
   journal->file     = -1;
   if (g_mkdir_with_parents (folder, 0777) == 0)
     journal->file = g_open (journal->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (journal->file < 0)
     return fail (journal, errno, error), NULL;
-  lock (journal, LOCK_SH);
+  lock (journal, F_RDLCK, LOCKS);
   if (!catch_up (journal, error))
     return NULL;
-  lock (journal, LOCK_UN);
-  journal->opened = TRUE;
+  lock (journal, F_UNLCK, LOCKS);
+  lock (journal, F_WRLCK, LOCKS + journal->run);
   return g_steal_pointer (&journal);
 }
 

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The file .fddm-journal in the folder is only ever appended to: a line before a photo is begun, and one when it is done or
- * has failed. Each line is on the disk before work goes on. A line that was cut off is passed over. Several processes may
- * write into one folder; the file is locked while they do. */
+ * has failed. Each line is on the disk before work goes on. A line that was cut off is passed over. Several runs may work
+ * in one folder, and on the same photos, which they share. */
 #pragma once
 #include <glib.h>
 #include "engine/program/names.h"
@@ -17,7 +17,7 @@ void         fddm_journal_close (FddmJournal *journal);
 typedef enum {
   FDDM_CLAIM_REFUSED, /* the error says why                                               */
   FDDM_CLAIM_TAKEN,   /* to be done now; its result may be written over                   */
-  FDDM_CLAIM_DONE     /* was done before with these settings, and neither changed nor left */
+  FDDM_CLAIM_DONE     /* was done with these settings and is still there, or another run has begun it */
 } FddmClaim;
 
 /* Asks for PHOTO before it is begun; its stamp is taken anew. A result is refused that another photo has, and a file that no

@@ -6,6 +6,17 @@
 
 #define END "." /* the last field of a whole line */
 
+/* Whether FIELD may be unescaped: a backslash at its end escapes nothing. */
+static gboolean
+is_escaped (const char *field)
+{
+  gsize backslashes = 0;
+
+  for (gsize n = strlen (field); n > 0 && field[n - 1] == '\\'; n--)
+    backslashes++;
+  return backslashes % 2 == 0;
+}
+
 /* Letters beyond ASCII stay as they are: people read journals, too. */
 static const char *
 beyond_ascii (void)
@@ -37,10 +48,13 @@ fddm_record_join (const char *first, ...)
 char **
 fddm_record_split (const char *line)
 {
-  char **fields = g_strsplit (line, "\t", -1);
-  guint  n      = g_strv_length (fields);
+  char   **fields = g_strsplit (line, "\t", -1);
+  guint    n      = g_strv_length (fields);
+  gboolean whole  = n >= 2 && strcmp (fields[n - 1], END) == 0;
 
-  if (n < 2 || strcmp (fields[n - 1], END) != 0)
+  for (guint i = 0; whole && i < n; i++)
+    whole = is_escaped (fields[i]);
+  if (!whole)
     {
       g_strfreev (fields);
       return NULL;

@@ -49,7 +49,7 @@ static int outlet; /* of this process, for what is said when a library ends it *
 static void
 tell_end (const char *reason)
 {
-  say (outlet, fddm_record_join ("failed", reason, NULL));
+  say (outlet, fddm_record_join ("last", reason, NULL));
 }
 
 /* When nobody listens any more, the work is not wanted. */
@@ -94,6 +94,7 @@ do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weig
   g_autoptr (GError) error    = NULL;
   FddmDenoised       denoised = { 0 };
   g_autofree char   *json     = NULL;
+  gboolean           last;
 
   if (fddm_picture_writable (to, &error) &&
       fddm_cli_denoise_picture (denoise, context, from, to, progress, &outlet, &denoised, &error))
@@ -103,8 +104,8 @@ do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weig
     }
   if (g_error_matches (error, FDDM_ERROR, FDDM_ERROR_CANCELLED))
     return say (outlet, fddm_record_join ("cancelled", NULL)), FALSE;
-  return say (outlet, fddm_record_join ("failed", error->message, NULL)) &&
-         !g_error_matches (error, FDDM_ERROR, FDDM_ERROR_DEVICE);
+  last = g_error_matches (error, FDDM_ERROR, FDDM_ERROR_DEVICE);
+  return say (outlet, fddm_record_join (last ? "last" : "failed", error->message, NULL)) && !last;
 }
 
 static void

@@ -23,8 +23,9 @@ gboolean fddm_worker_start (FddmWorker *workers, int n, int i, const FddmCliDeno
 /* Lets an idle worker denoise PHOTO, which must stay. */
 void fddm_worker_give (FddmWorker *worker, FddmPhoto *photo);
 
-/* What a worker says: "progress" FRACTION; "done" JSON; "failed" REASON; "cancelled"; "broken" REASON, when it cannot work at
- * all. NULL when it has no more to say for now; *ENDED then tells whether it has ended. Free with g_strfreev. */
+/* What a worker says: "progress" FRACTION in thousandths; "done" JSON; "failed" REASON; "last" REASON, when it failed and the
+ * worker ends; "cancelled"; "broken" REASON, when it cannot work at all. NULL when it has no more to say for now; *ENDED then
+ * tells whether it has ended. Free with g_strfreev. */
 char **fddm_worker_hear (FddmWorker *worker, gboolean *ended);
 
 /* Waits until the worker, which has ended or been given up, is gone. In words why it ended, or NULL for in good order. Free
