@@ -43,7 +43,7 @@ print_help (FILE *file)
   fputs (_ ("Usage: fddm COMMAND [OPTION…]\n"
             "\n"
             "  fddm denoise IN OUT   takes the noise out of a picture\n"
-            "  fddm denoise --output-dir FOLDER IN…   the same for many\n"
+            "  fddm denoise -o FOLDER IN…   takes it out of any number of pictures\n"
             "  fddm generate OUT     makes a texture\n"
             "  fddm info [PICTURE]   tells devices and networks, or how noisy a picture is\n"
             "  fddm bench            measures speed\n"
