@@ -55,6 +55,14 @@ check_format (FddmCliDenoise *denoise, GError **error)
   return TRUE;
 }
 
+static const char *
+about (void)
+{
+  return _ (
+    "Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and colour space. With -o "
+    "it does so for any number of pictures, and goes on where it was interrupted.");
+}
+
 static char **
 parse (FddmCliDenoise *denoise, char **argv, GError **error)
 {
@@ -89,10 +97,7 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
 
   *params       = fddm_denoise_params_default ();
   denoise->jobs = 1;
-  parser        = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | -o FOLDER IN…"),
-                                   _ ("Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and "
-                                             "colour space. With -o it does so for any number of pictures, and goes on where it was "
-                                             "interrupted."));
+  parser        = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | -o FOLDER IN…"), about ());
   files         = fddm_cli_parse (parser, argv, 1, G_MAXUINT, error);
   if (!files || !check_operands (denoise, g_strv_length (files), error) || !check_format (denoise, error) ||
       !fddm_cli_in_range ("jobs", denoise->jobs, 1, 64, error) ||
