@@ -321,7 +321,7 @@ def journals_that_are_cut():
         with open(JOURNAL, "wb") as f:
             f.write(whole[:at])
         assert counts(many("-o", "out", "in")[0]) == (1, 2, 0), at
-        assert content(JOURNAL).startswith(whole[:at])
+        assert content(JOURNAL).startswith(whole[:at] + (b"\n" if whole[at - 1:at] != b"\n" else b"") + b"begun\t"), at
         assert counts(many("-o", "out", "in")[0]) == (0, 3, 0), at
     with open(JOURNAL, "wb") as f:
         f.write(b"\0\xff\n\t\t.\n.\ndone\t.\ndone\ta\tb\tc\td\te\tf\tg\t.\nbegun\\\t\\\t\\9\t.\n" + whole + b"begun\t/x")
@@ -339,10 +339,8 @@ def killed_at_any_moment():
         until(lambda: running.poll() is not None or (os.path.exists("out") and results() != before))
         time.sleep(rand.random() * 0.15)
         workers = children(running)
-        if attempt % 3 == 0:
-            os.kill(running.pid, signal.SIGKILL)                    # the workers notice
-        elif running.poll() is None:
-            os.killpg(running.pid, signal.SIGKILL)
+        if running.poll() is None:
+            (os.killpg if attempt % 3 else os.kill)(running.pid, signal.SIGKILL)     # alone: its workers notice
         running.communicate()
         until(lambda: not any(os.path.exists("/proc/%d" % worker) for worker in workers))
         for name in results():
@@ -380,6 +378,13 @@ def interrupted():
     assert 2 <= done < 8
     lines, _ = many("-o", "out", "in")
     assert counts(lines) == (8 - done, done, 0) and len(results()) == 8
+    # What has been begun is not waited for: four seconds of work here.
+    running = start("-o", "slow", "in/p0.png", "--device", "reference", "--tile", "32")
+    until(lambda: os.path.exists("slow/.fddm-journal") and children(running))
+    time.sleep(0.5)
+    running.terminate()
+    running.communicate(timeout=60)
+    assert running.returncode == 130 and tree("slow") == []
 
 
 @test
