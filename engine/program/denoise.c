@@ -1,21 +1,70 @@
-/* denoise.c: fddm denoise IN OUT
+/* denoise.c: fddm denoise: its options, and one picture.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <string.h>
 #include <glib/gi18n-lib.h>
-#include "engine/program/program.h"
+#include "engine/program/denoise.h"
 #include "engine/program/picture.h"
 #include "engine/gegl-pixels.h"
 
-typedef struct {
-  FddmCliOptions    common;
-  FddmDenoiseParams params;
-  char             *uncertainty; /* where a picture of it goes, or NULL */
-  FddmReport        report;
-  double            seconds;
-} Denoise;
+/* What goes with --output-dir alone, and the number of operands. */
+static gboolean
+check_operands (const FddmCliDenoise *denoise, guint n, GError **error)
+{
+  const char *many = denoise->suffix          ? "suffix"
+                     : denoise->format        ? "format"
+                     : denoise->recursive     ? "recursive"
+                     : denoise->skip_existing ? "skip-existing"
+                     : denoise->jobs != 1     ? "jobs"
+                                              : NULL;
+
+  if (denoise->output_dir && denoise->uncertainty)
+    g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s is for one picture"), "uncertainty");
+  else if (denoise->suffix && strchr (denoise->suffix, '/'))
+    g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--suffix is part of a name: “%s” has a slash in it"),
+                 denoise->suffix);
+  else if (!denoise->output_dir && many)
+    g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s needs --output-dir"), many);
+  else if (!denoise->output_dir && n != 2)
+    g_set_error_literal (
+      error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE,
+      _ ("denoise takes IN and OUT, or any number of pictures with --output-dir; see “fddm denoise --help”"));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* "png" for "PNG" and ".png". */
+static gboolean
+check_format (FddmCliDenoise *denoise, GError **error)
+{
+  g_autofree char *lower = denoise->format ? g_ascii_strdown (denoise->format, -1) : NULL;
+  g_autofree char *name  = lower ? g_strconcat ("a.", lower + (*lower == '.'), NULL) : NULL;
+
+  if (name && !fddm_picture_has_format (name, NULL))
+    {
+      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s is “%s”; it must be one of %s"), "--format", denoise->format,
+                   "png, tif, jpg, webp, exr, hdr, ppm");
+      return FALSE;
+    }
+  if (name)
+    {
+      g_free (denoise->format);
+      denoise->format = g_strdup (name + 2);
+    }
+  return TRUE;
+}
+
+static const char *
+about (void)
+{
+  return _ (
+    "Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and colour space. With -o "
+    "it does so for any number of pictures, and goes on where it was interrupted.");
+}
 
 static char **
-parse (Denoise *denoise, char **argv, GError **error)
+parse (FddmCliDenoise *denoise, char **argv, GError **error)
 {
   FddmDenoiseParams *params    = &denoise->params;
   gint64             seed      = 0;
@@ -31,17 +80,28 @@ parse (Denoise *denoise, char **argv, GError **error)
     { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("for --detail: another number, another texture"), "N" },
     { "uncertainty", 0, 0, G_OPTION_ARG_FILENAME, &denoise->uncertainty,
       N_ ("also write a gray picture of where the result is a guess"), N_ ("FILE") },
+    { "output-dir", 'o', 0, G_OPTION_ARG_FILENAME, &denoise->output_dir,
+      N_ ("denoise any number of pictures and folders into this folder"), N_ ("FOLDER") },
+    { "suffix", 0, 0, G_OPTION_ARG_FILENAME, &denoise->suffix, N_ ("for -o: what is added to names, such as -clean"),
+      N_ ("TEXT") },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &denoise->format, N_ ("for -o: png, tif, jpg …; each picture's own"),
+      N_ ("ENDING") },
+    { "recursive", 'r', 0, G_OPTION_ARG_NONE, &denoise->recursive, N_ ("for -o: also the folders within folders"), NULL },
+    { "skip-existing", 0, 0, G_OPTION_ARG_NONE, &denoise->skip_existing,
+      N_ ("for -o: leave out pictures whose result is there, whatever it is"), NULL },
+    { "jobs", 'j', 0, G_OPTION_ARG_INT, &denoise->jobs, N_ ("for -o: pictures at a time (1)"), "N" },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
   };
   g_autoptr (GOptionContext) parser = NULL;
   g_auto (GStrv)             files  = NULL;
 
-  *params = fddm_denoise_params_default ();
-  parser  = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT"),
-                             _ ("Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and "
-                                 "colour space."));
-  files   = fddm_cli_parse (parser, argv, 2, 2, error);
-  if (!files || !fddm_cli_in_range ("noise", params->noise, 0, FDDM_NOISE_LEVEL_MAX, error) ||
+  *params       = fddm_denoise_params_default ();
+  denoise->jobs = 1;
+  parser        = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | -o FOLDER IN…"), about ());
+  files         = fddm_cli_parse (parser, argv, 1, G_MAXUINT, error);
+  if (!files || !check_operands (denoise, g_strv_length (files), error) || !check_format (denoise, error) ||
+      !fddm_cli_in_range ("jobs", denoise->jobs, 1, 64, error) ||
+      !fddm_cli_in_range ("noise", params->noise, 0, FDDM_NOISE_LEVEL_MAX, error) ||
       !fddm_cli_in_range ("luma", params->luma, 0, FDDM_STRENGTH_MAX, error) ||
       !fddm_cli_in_range ("chroma", params->chroma, 0, FDDM_STRENGTH_MAX, error) ||
       !fddm_cli_in_range ("detail", params->detail, 0, FDDM_STRENGTH_MAX, error) ||
@@ -56,15 +116,14 @@ parse (Denoise *denoise, char **argv, GError **error)
 
 /* The denoised picture; *UNCERTAINTY is one of that, where it is wanted. */
 static GeglBuffer *
-run (Denoise *denoise, FddmContext *context, GeglBuffer *from, GeglBuffer **uncertainty, GError **error)
+run (const FddmCliDenoise *denoise, FddmContext *context, GeglBuffer *from, GeglBuffer **uncertainty, FddmProgress progress,
+     gpointer data, FddmReport *report, GError **error)
 {
   g_autoptr (GeglBuffer) to = gegl_buffer_dup (from);
   FddmGeglPixels         pixels, gray_pixels;
   FddmSource             source;
   FddmSink               sink, gray;
   FddmDenoiseSinks       sinks;
-  gboolean               done;
-  gint64                 start = g_get_monotonic_time ();
 
   fddm_gegl_pixels_init (&pixels, from, to, gegl_buffer_get_extent (from), NULL);
   source = fddm_gegl_pixels_source (&pixels);
@@ -76,15 +135,48 @@ run (Denoise *denoise, FddmContext *context, GeglBuffer *from, GeglBuffer **unce
       gray = fddm_gegl_pixels_sink (&gray_pixels);
     }
   sinks = (FddmDenoiseSinks) { .picture = &sink, .uncertainty = *uncertainty ? &gray : NULL };
-  done  = fddm_denoise_uncertain (context, &denoise->params, &source, &sinks, fddm_cli_progress, &denoise->common,
-                                  &denoise->report, error);
-  fddm_cli_progress_end (&denoise->common);
-  denoise->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
-  return done ? g_steal_pointer (&to) : NULL;
+  if (!fddm_denoise_uncertain (context, &denoise->params, &source, &sinks, progress, data, report, error))
+    return NULL;
+  return g_steal_pointer (&to);
+}
+
+gboolean
+fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, const char *from, const char *to,
+                          FddmProgress progress, gpointer data, FddmDenoised *denoised, GError **error)
+{
+  FddmPictureOrigin      origin = { from, { 0 } };
+  g_autoptr (GeglBuffer) noisy = fddm_picture_load (from, &origin.stamp, error), clean = NULL, uncertainty = NULL;
+  const gint64           start = g_get_monotonic_time ();
+
+  if (!noisy || !(clean = run (denoise, context, noisy, &uncertainty, progress, data, &denoised->report, error)))
+    return FALSE;
+  denoised->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  denoised->width   = gegl_buffer_get_width (noisy);
+  denoised->height  = gegl_buffer_get_height (noisy);
+  return (!uncertainty || fddm_picture_save (uncertainty, &origin, denoise->uncertainty, error)) &&
+         fddm_picture_save (clean, &origin, to, error);
+}
+
+void
+fddm_cli_denoised_json (JsonBuilder *builder, const FddmCliDenoise *denoise, const FddmDenoised *denoised,
+                        FddmContext *context, FddmWeights *weights)
+{
+  fddm_cli_json_double (builder, "width", denoised->width);
+  fddm_cli_json_double (builder, "height", denoised->height);
+  fddm_cli_json_string (builder, "weights", fddm_weights_path (weights));
+  fddm_cli_json_string (builder, "device", fddm_context_describe (context));
+  fddm_cli_json_string (builder, "why-no-gpu", fddm_context_gpu_reason (context));
+  fddm_cli_json_boolean (builder, "measured", denoise->params.noise == 0);
+  fddm_cli_json_double (builder, "luma-noise", denoised->report.luma);
+  fddm_cli_json_double (builder, "chroma-noise", denoised->report.chroma);
+  fddm_cli_json_double (builder, "seconds", denoised->seconds);
+  fddm_cli_json_double (builder, "tiles", denoised->report.tiles);
+  fddm_cli_json_double (builder, "engine-memory", (double) denoised->report.memory);
 }
 
 static void
-report_json (const Denoise *denoise, char **files, GeglBuffer *buffer, FddmContext *context, FddmWeights *weights)
+report_json (const FddmCliDenoise *denoise, char **files, const FddmDenoised *denoised, FddmContext *context,
+             FddmWeights *weights)
 {
   JsonBuilder *builder = json_builder_new ();
 
@@ -92,31 +184,21 @@ report_json (const Denoise *denoise, char **files, GeglBuffer *buffer, FddmConte
   fddm_cli_json_string (builder, "input", files[0]);
   fddm_cli_json_string (builder, "output", files[1]);
   fddm_cli_json_string (builder, "uncertainty", denoise->uncertainty);
-  fddm_cli_json_double (builder, "width", gegl_buffer_get_width (buffer));
-  fddm_cli_json_double (builder, "height", gegl_buffer_get_height (buffer));
-  fddm_cli_json_string (builder, "weights", fddm_weights_path (weights));
-  fddm_cli_json_string (builder, "device", fddm_context_describe (context));
-  fddm_cli_json_string (builder, "why-no-gpu", fddm_context_gpu_reason (context));
-  fddm_cli_json_boolean (builder, "measured", denoise->params.noise == 0);
-  fddm_cli_json_double (builder, "luma-noise", denoise->report.luma);
-  fddm_cli_json_double (builder, "chroma-noise", denoise->report.chroma);
-  fddm_cli_json_double (builder, "seconds", denoise->seconds);
-  fddm_cli_json_double (builder, "tiles", denoise->report.tiles);
-  fddm_cli_json_double (builder, "engine-memory", (double) denoise->report.memory);
+  fddm_cli_denoised_json (builder, denoise, denoised, context, weights);
   json_builder_end_object (builder);
   fddm_cli_print_json (builder);
 }
 
 static void
-report (const Denoise *denoise, FddmContext *context)
+report (const FddmDenoised *denoised, FddmContext *context)
 {
   /* translators: luma and chroma noise, the device, seconds */
-  fprintf (stderr, _ ("Noise: luma %.1f, chroma %.1f. %s, %.1f s.\n"), denoise->report.luma, denoise->report.chroma,
-           fddm_context_describe (context), denoise->seconds);
+  fprintf (stderr, _ ("Noise: luma %.1f, chroma %.1f. %s, %.1f s.\n"), denoised->report.luma, denoised->report.chroma,
+           fddm_context_describe (context), denoised->seconds);
 }
 
 static gboolean
-writable (const Denoise *denoise, char **files, GError **error)
+writable (const FddmCliDenoise *denoise, char **files, GError **error)
 {
   g_autofree char *result      = g_canonicalize_filename (files[1], NULL);
   g_autofree char *uncertainty = denoise->uncertainty ? g_canonicalize_filename (denoise->uncertainty, NULL) : NULL;
@@ -128,33 +210,40 @@ writable (const Denoise *denoise, char **files, GError **error)
 }
 
 static gboolean
-denoise_file (Denoise *denoise, char **files, GError **error)
+denoise_one (FddmCliDenoise *denoise, char **files, GError **error)
 {
-  g_autoptr (GeglBuffer)  from = NULL, to = NULL, uncertainty = NULL;
-  g_autoptr (FddmWeights) weights = NULL;
-  g_autoptr (FddmContext) context = NULL;
+  g_autoptr (FddmWeights) weights  = NULL;
+  g_autoptr (FddmContext) context  = NULL;
+  FddmDenoised            denoised = { 0 };
+  gboolean                done;
 
-  if (!writable (denoise, files, error) || !(from = fddm_picture_load (files[0], error)) ||
-      !(context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error)) ||
-      !(to = run (denoise, context, from, &uncertainty, error)) ||
-      (uncertainty && !fddm_picture_save (uncertainty, files[0], denoise->uncertainty, error)) ||
-      !fddm_picture_save (to, files[0], files[1], error))
+  fddm_cli_start_gegl ();
+  if (!writable (denoise, files, error) ||
+      !(context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error)))
     return FALSE;
-  if (denoise->common.json)
-    report_json (denoise, files, from, context, weights);
-  else if (!denoise->common.quiet)
-    report (denoise, context);
-  return TRUE;
+  done = fddm_cli_denoise_picture (denoise, context, files[0], files[1], fddm_cli_progress, &denoise->common, &denoised,
+                                   error);
+  fddm_cli_progress_end (&denoise->common);
+  if (done && denoise->common.json)
+    report_json (denoise, files, &denoised, context, weights);
+  else if (done && !denoise->common.quiet)
+    report (&denoised, context);
+  return done;
 }
 
 gboolean
 fddm_cli_denoise (char **argv, GError **error)
 {
-  Denoise        denoise = { 0 };
+  FddmCliDenoise denoise = { 0 };
   g_auto (GStrv) files   = parse (&denoise, argv, error);
-  gboolean       done    = files && denoise_file (&denoise, files, error);
+  gboolean       done    = FALSE;
 
+  if (files)
+    done = denoise.output_dir ? fddm_cli_denoise_many (&denoise, files, error) : denoise_one (&denoise, files, error);
   fddm_cli_options_clear (&denoise.common);
   g_free (denoise.uncertainty);
+  g_free (denoise.output_dir);
+  g_free (denoise.suffix);
+  g_free (denoise.format);
   return done;
 }

@@ -158,6 +158,7 @@ make_all (Generate *generate, GError **error)
   g_autoptr (FddmContext) context = NULL;
   int                     averages;
 
+  fddm_cli_start_gegl ();
   for (int i = 0; i < generate->count; i++)
     if (!fddm_picture_writable (generate->files[i], error))
       return FALSE;

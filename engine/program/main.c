@@ -1,8 +1,8 @@
 /* main.c: the program fddm, for servers, scripts and tests.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Exit status: 0 success, and the output is fully written; 1 failure; 2 invalid command line; 130 interrupted. Errors are
- * printed to stderr on one line. */
+ * Exit status: 0 success, and the output is fully written; 1 failure; 2 invalid command line; 3 some of many pictures failed;
+ * 130 interrupted. Errors are printed to stderr on one line. */
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,15 +25,28 @@ static const struct {
   { "denoise", fddm_cli_denoise }, { "generate", fddm_cli_generate }, { "info", fddm_cli_info }, { "bench", fddm_cli_bench }
 };
 
+static gboolean gegl_runs;
+
+void
+fddm_cli_start_gegl (void)
+{
+  if (gegl_runs)
+    return;
+  gegl_init (NULL, NULL);
+  g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* detecting OpenCL devices takes longer than a picture */
+  gegl_runs = TRUE;
+}
+
 static void
 print_help (FILE *file)
 {
   fputs (_ ("Usage: fddm COMMAND [OPTION…]\n"
             "\n"
-            "  fddm denoise IN OUT   removes the noise of a picture\n"
-            "  fddm generate OUT     generates a texture\n"
-            "  fddm info [PICTURE]   lists devices and networks, or measures the noise of a picture\n"
-            "  fddm bench            measures speed\n"
+            "  fddm denoise IN OUT          removes the noise of a picture\n"
+            "  fddm denoise -o FOLDER IN…   removes the noise of many pictures\n"
+            "  fddm generate OUT            generates a texture\n"
+            "  fddm info [PICTURE]          lists devices and networks, or measures the noise of a picture\n"
+            "  fddm bench                   measures speed\n"
             "\n"
             "“fddm COMMAND --help” lists the options of a command. “fddm --version” prints the version.\n"),
          file);
@@ -44,6 +57,8 @@ exit_status (const GError *error)
 {
   if (g_error_matches (error, FDDM_ERROR, FDDM_ERROR_CANCELLED))
     return 130;
+  if (g_error_matches (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_SOME))
+    return 3;
   return g_error_matches (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE) ||
              g_error_matches (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT)
            ? 2
@@ -87,9 +102,8 @@ main (int argc, char **argv)
       return EXIT_SUCCESS;
     }
   fddm_cli_catch_signals ();
-  gegl_init (NULL, NULL);
-  g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* detecting OpenCL devices takes longer than a picture */
   status = run (argv + 1);
-  gegl_exit ();
+  if (gegl_runs)
+    gegl_exit ();
   return status;
 }

@@ -73,7 +73,7 @@ check_plot (const char *plot, GError **error)
 gboolean
 fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *plot, GError **error)
 {
-  g_autoptr (GeglBuffer)  buffer  = check_plot (plot, error) ? fddm_picture_load (path, error) : NULL;
+  g_autoptr (GeglBuffer)  buffer  = NULL;
   g_autoptr (FddmContext) context = NULL;
   FddmGeglPixels          pixels;
   FddmSource              source;
@@ -81,7 +81,9 @@ fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *p
   int                     averages;
   gboolean                done;
 
-  if (!buffer || !(context = fddm_cli_context (options, NULL, &averages, error)))
+  fddm_cli_start_gegl ();
+  if (!check_plot (plot, error) || !(buffer = fddm_picture_load (path, NULL, error)) ||
+      !(context = fddm_cli_context (options, NULL, &averages, error)))
     return FALSE;
   fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);
   source = fddm_gegl_pixels_source (&pixels);

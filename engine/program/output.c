@@ -27,8 +27,8 @@ fddm_cli_catch_signals (void)
   signal (SIGXFSZ, SIG_IGN); /* writing beyond a limit shall fail like a full disk */
 }
 
-static gboolean
-is_shown (const FddmCliOptions *options)
+gboolean
+fddm_cli_is_shown (const FddmCliOptions *options)
 {
   return !options->quiet && isatty (STDERR_FILENO);
 }
@@ -36,7 +36,7 @@ is_shown (const FddmCliOptions *options)
 gboolean
 fddm_cli_progress (FddmPhase phase, double fraction, gpointer data)
 {
-  if (is_shown (data))
+  if (fddm_cli_is_shown (data))
     {
       const char *text = phase == FDDM_PHASE_MEASURE    ? _ ("Measuring noise")
                          : phase == FDDM_PHASE_GENERATE ? _ ("Generating")
@@ -47,10 +47,16 @@ fddm_cli_progress (FddmPhase phase, double fraction, gpointer data)
   return !interrupted;
 }
 
+gboolean
+fddm_cli_interrupted (void)
+{
+  return interrupted;
+}
+
 void
 fddm_cli_progress_end (const FddmCliOptions *options)
 {
-  if (is_shown (options))
+  if (fddm_cli_is_shown (options))
     fputs ("\r\033[K", stderr);
 }
 
@@ -62,6 +68,15 @@ fddm_cli_print_json (JsonBuilder *builder)
 
   puts (text);
   g_object_unref (builder);
+}
+
+char *
+fddm_cli_json_line (JsonBuilder *builder)
+{
+  g_autoptr (JsonNode) root = json_builder_get_root (builder);
+
+  g_object_unref (builder);
+  return json_to_string (root, FALSE);
 }
 
 void

@@ -11,6 +11,7 @@
 #include "engine/program/program.h"
 #include "engine/program/jpeg.h"
 #include "engine/program/picture.h"
+#include "engine/program/temporary.h"
 
 /* ---- Operations that tell failures in warnings only ---- */
 
@@ -23,28 +24,19 @@ take_warning (G_GNUC_UNUSED const char *domain, GLogLevelFlags level, const char
     *first = g_strdup (message);
 }
 
-/* Removes FOLDER and the files in it. */
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char      *name;
-
-  while (dir && (name = g_dir_read_name (dir)))
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-}
-
 /* libjpeg ends the whole program when it cannot go on. What is to be said and cleaned up then: */
 static struct {
   const char *format, *path; /* of the message, NULL = nothing is going on */
   const char *temporary;     /* a folder to remove, or NULL                */
   int         errors;        /* where messages go                          */
+  void (*tell) (const char *reason);
 } going_on;
+
+void
+fddm_picture_on_end (void (*tell) (const char *reason))
+{
+  going_on.tell = tell;
+}
 
 static void
 end_in_good_order (void)
@@ -56,9 +48,12 @@ end_in_good_order (void)
   dup2 (going_on.errors, STDERR_FILENO);
   shown   = g_filename_display_name (going_on.path);
   message = g_strdup_printf (going_on.format, shown, _ ("the library that was to do it gave up"));
-  fprintf (stderr, "fddm: %s\n", message);
+  if (going_on.tell)
+    going_on.tell (message);
+  else
+    fprintf (stderr, "fddm: %s\n", message);
   if (going_on.temporary)
-    remove_folder (going_on.temporary);
+    fddm_temporary_remove_folder (going_on.temporary);
 }
 
 /* Runs the graph up to NODE; its first warning, or NULL. What libraries print by themselves is not shown. FORMAT and PATH:
@@ -153,8 +148,8 @@ check_file (const char *path, GError **error)
   return operation;
 }
 
-GeglBuffer *
-fddm_picture_load (const char *path, GError **error)
+static GeglBuffer *
+load (const char *path, GError **error)
 {
   const char          *operation = check_file (path, error);
   g_autoptr (GeglNode) graph     = NULL;
@@ -174,6 +169,26 @@ fddm_picture_load (const char *path, GError **error)
   g_clear_object (&buffer);
   fail (error, _ ("Cannot read “%s”: %s"), path, warning ? warning : _ ("it is damaged"));
   return NULL;
+}
+
+static gboolean
+is_unchanged (const FddmStamp *stamp, const char *path, GError **error)
+{
+  FddmStamp now;
+
+  return (fddm_stamp_take (&now, path) && fddm_stamp_same (stamp, &now)) ||
+         fail (error, _ ("Cannot read “%s”: %s"), path, _ ("it was replaced in the meantime"));
+}
+
+GeglBuffer *
+fddm_picture_load (const char *path, FddmStamp *stamp, GError **error)
+{
+  g_autoptr (GeglBuffer) buffer = NULL;
+
+  if (stamp && !fddm_stamp_take (stamp, path))
+    return fail (error, _ ("Cannot read “%s”: %s"), path, g_strerror (errno)), NULL;
+  buffer = load (path, error);
+  return buffer && (!stamp || is_unchanged (stamp, path, error)) ? g_steal_pointer (&buffer) : NULL;
 }
 
 /* ---- Writing ---- */
@@ -198,29 +213,27 @@ saver_for (const char *path, GError **error)
   return NULL;
 }
 
-/* A new folder beside PATH, for a file with PATH's ending in it: savers make files of their own beside theirs. NULL when it
- * cannot be made. */
-static char *
-temporary_beside (const char *path, GError **error)
+gboolean
+fddm_picture_has_format (const char *path, GError **error)
 {
-  g_autofree char *parent    = g_path_get_dirname (path);
-  g_autofree char *folder    = g_build_filename (parent, ".fddm-XXXXXX", NULL);
-  gboolean         is_folder = g_file_test (path, G_FILE_TEST_IS_DIR);
+  return saver_for (path, error) != NULL;
+}
 
-  if (!is_folder && g_mkdtemp (folder))
-    return g_steal_pointer (&folder);
-  fail (error, _ ("Cannot write “%s”: %s"), path, g_strerror (is_folder ? EISDIR : errno));
-  return NULL;
+static gboolean
+temporary_beside (FddmTemporary *temporary, const char *path, GError **error)
+{
+  return fddm_temporary_beside (temporary, path) || fail (error, _ ("Cannot write “%s”: %s"), path, g_strerror (errno));
 }
 
 gboolean
 fddm_picture_writable (const char *path, GError **error)
 {
-  g_autofree char *temporary = saver_for (path, error) ? temporary_beside (path, error) : NULL;
+  FddmTemporary temporary;
 
-  if (temporary)
-    remove_folder (temporary);
-  return temporary != NULL;
+  if (!saver_for (path, error) || !temporary_beside (&temporary, path, error))
+    return FALSE;
+  fddm_temporary_remove (&temporary);
+  return TRUE;
 }
 
 /* As many bits as the picture had, where the format has them. */
@@ -260,7 +273,7 @@ add_exif (const char *from, const char *to, GError **error)
 static gboolean
 is_whole (const char *path, GeglBuffer *buffer)
 {
-  g_autoptr (GeglBuffer) again = fddm_picture_load (path, NULL);
+  g_autoptr (GeglBuffer) again = load (path, NULL);
   int                    file  = g_open (path, O_RDWR | O_CLOEXEC);
   gboolean               whole = file >= 0 && fsync (file) == 0 && again &&
                    gegl_buffer_get_width (again) == gegl_buffer_get_width (buffer) &&
@@ -284,28 +297,49 @@ save_with (const char *operation, GeglBuffer *buffer, const char *path, const ch
   return run_graph (save, _ ("Cannot write “%s”: %s"), target, temporary);
 }
 
-gboolean
-fddm_picture_save (GeglBuffer *buffer, const char *from, const char *to, GError **error)
+/* Saves to PATH in TEMPORARY, and there makes the file whole; what went wrong, or NULL. */
+static char *
+save_beside (const char *operation, GeglBuffer *buffer, const FddmPictureOrigin *from, const char *path,
+             const FddmTemporary *temporary, const char *to)
 {
-  const char        *operation = saver_for (to, error);
-  g_autofree char   *temporary = operation ? temporary_beside (to, error) : NULL;
-  g_autofree char   *name      = g_path_get_basename (to);
-  g_autofree char   *path      = temporary ? g_build_filename (temporary, name, NULL) : NULL;
-  g_autofree char   *problem   = NULL;
-  g_autoptr (GError) reason    = NULL;
-  GStatBuf           old;
+  g_autoptr (GError) reason  = NULL;
+  char              *problem = save_with (operation, buffer, path, temporary->path, to);
 
-  if (!temporary)
-    return FALSE;
-  problem = save_with (operation, buffer, path, temporary, to);
-  if (!problem && from && strcmp (operation, "gegl:jpg-save") == 0 && !add_exif (from, path, &reason))
+  if (!problem && from && strcmp (operation, "gegl:jpg-save") == 0 && !add_exif (from->path, path, &reason))
     problem = g_strdup (reason->message);
   if (!problem && !is_whole (path, buffer))
     problem = g_strdup (_ ("it could not be written whole; is the disk full?"));
-  if (!problem && g_stat (to, &old) == 0 && g_chmod (path, (int) (old.st_mode & 0777)) != 0)
-    problem = g_strdup (g_strerror (errno));
-  if (!problem && g_rename (path, to) != 0)
-    problem = g_strdup (g_strerror (errno));
-  remove_folder (temporary);
-  return !problem || fail (error, _ ("Cannot write “%s”: %s"), to, problem);
+  return problem;
+}
+
+/* Puts PATH in the place of TO, with its rights; what went wrong, or NULL. */
+static char *
+replace (const char *path, const char *to)
+{
+  GStatBuf old;
+
+  if ((g_stat (to, &old) == 0 && g_chmod (path, (int) (old.st_mode & 0777)) != 0) || g_rename (path, to) != 0)
+    return g_strdup (g_strerror (errno));
+  return NULL;
+}
+
+gboolean
+fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, GError **error)
+{
+  const char      *operation = saver_for (to, error);
+  g_autofree char *name      = g_path_get_basename (to);
+  g_autofree char *path      = NULL;
+  g_autofree char *problem   = NULL;
+  gboolean         unchanged;
+  FddmTemporary    temporary;
+
+  if (!operation || !temporary_beside (&temporary, to, error))
+    return FALSE;
+  path      = g_build_filename (temporary.path, name, NULL);
+  problem   = save_beside (operation, buffer, from, path, &temporary, to);
+  unchanged = problem || !from || is_unchanged (&from->stamp, from->path, error);
+  if (!problem && unchanged)
+    problem = replace (path, to);
+  fddm_temporary_remove (&temporary);
+  return unchanged && (!problem || fail (error, _ ("Cannot write “%s”: %s"), to, problem));
 }

@@ -9,7 +9,8 @@ GQuark fddm_cli_error_quark (void);
 
 typedef enum {
   FDDM_CLI_ERROR_USAGE, /* the command line makes no sense: exit status 2 */
-  FDDM_CLI_ERROR_FILE   /* a picture cannot be read or written            */
+  FDDM_CLI_ERROR_FILE,  /* a picture cannot be read or written            */
+  FDDM_CLI_ERROR_SOME   /* some of many pictures failed: exit status 3    */
 } FddmCliError;
 
 /* What several commands take. */
@@ -42,16 +43,27 @@ FddmContext *fddm_cli_context (const FddmCliOptions *options, FddmWeights **weig
 
 /* ---- output.c ---- */
 
+/* Whether progress is shown: stderr is a terminal, and nobody wants quiet. */
+gboolean fddm_cli_is_shown (const FddmCliOptions *options);
 /* Shows progress on stderr when that is a terminal. FALSE when the user has interrupted the program. DATA: FddmCliOptions. */
 gboolean fddm_cli_progress (FddmPhase phase, double fraction, gpointer data);
 void     fddm_cli_progress_end (const FddmCliOptions *options);
+/* Whether the user wants the program to end. */
+gboolean fddm_cli_interrupted (void);
 /* From now on an interruption ends work in good order. */
 void fddm_cli_catch_signals (void);
 /* Prints and frees what BUILDER holds. */
 void fddm_cli_print_json (JsonBuilder *builder);
-void fddm_cli_json_string (JsonBuilder *builder, const char *key, const char *value); /* NULL becomes null */
-void fddm_cli_json_double (JsonBuilder *builder, const char *key, double value);
-void fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean value);
+/* Frees BUILDER; what it holds in one line. Free with g_free. */
+char *fddm_cli_json_line (JsonBuilder *builder);
+void  fddm_cli_json_string (JsonBuilder *builder, const char *key, const char *value); /* NULL becomes null */
+void  fddm_cli_json_double (JsonBuilder *builder, const char *key, double value);
+void  fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean value);
+
+/* ---- main.c ---- */
+
+/* Starts GEGL, once, before a picture is touched. A process that is to fork has not yet. */
+void fddm_cli_start_gegl (void);
 
 /* ---- The commands: ARGV[0] is the command's name; FALSE with an error set ---- */
 

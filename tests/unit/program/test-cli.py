@@ -2,92 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The program fddm from outside: test-cli.py PROGRAM (environment: FDDM_GOLDEN, the folder of tests/golden). TAP."""
 import json
-import math
 import os
-import random
-import resource
 import shutil
 import struct
-import subprocess
 import sys
-import tempfile
-import zlib
 
-PROGRAM = os.path.abspath(sys.argv[1])
-GOLDEN = os.environ.get("FDDM_GOLDEN", os.path.join(os.path.dirname(__file__), "..", "..", "golden"))
-NETWORK = os.path.abspath(os.path.join(GOLDEN, "tiny.safetensors"))
+from program import CHANNELS, GOLDEN, NETWORK, main, noise, read_png, run, test, write_png
+
 GENERATOR = os.path.abspath(os.path.join(GOLDEN, "tiny-generate.safetensors"))
-CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}                     # samples a pixel, by PNG's colour type
-WORDS = {"LC_ALL": "C.UTF-8", "LANGUAGE": "C"}
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
-
-
-# ---- PNG ----
-
-def write_png(path, width, height, samples, kind=2, depth=8, palette=None):
-    def chunk(name, data):
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-    row = width * CHANNELS[kind]
-    pack = ">%d%s" % (row, "H" if depth == 16 else "B")
-    lines = b"".join(b"\0" + struct.pack(pack, *samples[y * row:(y + 1) * row]) for y in range(height))
-    with open(path, "wb") as f:
-        f.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0))
-                + (chunk(b"PLTE", bytes(palette)) if palette else b"") + chunk(b"IDAT", zlib.compress(lines))
-                + chunk(b"IEND", b""))
-
-
-def read_png(path):
-    """Width, height, colour type, depth, samples."""
-    with open(path, "rb") as f:
-        data = f.read()
-    at, packed = 8, b""
-    while at < len(data):
-        length, name = struct.unpack(">I4s", data[at:at + 8])
-        body = data[at + 8:at + 8 + length]
-        if name == b"IHDR":
-            width, height, depth, kind = struct.unpack(">IIBB", body[:10])
-        packed += body if name == b"IDAT" else b""
-        at += 12 + length
-    step = CHANNELS[kind] * depth // 8
-    row, raw, above, out = width * step, zlib.decompress(packed), bytes(width * step), b""
-    for y in range(height):
-        how, line = raw[y * (row + 1)], bytearray(raw[y * (row + 1) + 1:(y + 1) * (row + 1)])
-        for x in range(row):
-            a, b, c = (line[x - step] if x >= step else 0), above[x], (above[x - step] if x >= step else 0)
-            p = a + b - c
-            near = min((a, b, c), key=lambda v: abs(p - v))
-            line[x] = (line[x] + (0, a, b, (a + b) // 2, near)[how]) & 255
-        above = bytes(line)
-        out += above
-    samples = struct.unpack(">%d%s" % (len(out) * 8 // depth, "H" if depth == 16 else "B"), out)
-    return width, height, kind, depth, samples
-
-
-def noise(width, height, kind=2, depth=8, sigma=20, seed=1):
-    rand, top = random.Random(seed), 65535 if depth == 16 else 255
-    return [min(max(int(top * (0.5 + rand.gauss(0, sigma / 255))), 0), top) for _ in range(width * height * CHANNELS[kind])]
-
-
-# ---- Running ----
-
-def run(*arguments, status=0, limit=None, stdout=subprocess.PIPE, **environment):
-    def limits():
-        if limit is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    env = dict(os.environ, **WORDS, XDG_DATA_HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent")
-    env.pop("FDDM_WEIGHTS_DIR", None)
-    env.update(environment)
-    done = subprocess.run([PROGRAM, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, preexec_fn=limits,
-                          timeout=120)
-    assert done.returncode == status, "status %d: %s" % (done.returncode, done.stderr)
-    if status:
-        assert done.stderr.startswith("fddm: ") and done.stderr.count("\n") == 1, "not one line: " + done.stderr
-    return done
 
 
 def denoise(source, target, *more, **how):
@@ -459,23 +381,6 @@ def benchmark_of_steps():
     # The layers with weights of tiny-generate.safetensors, by hand, and the places of a window.
     adds = ((96 * 16 + 16 * 16) * 9 + 16 * 48 + 16 * 16 + 32 * 48 * 9) * 32 * 32
     assert abs(told["multiply-adds-per-second"] / told["steps-per-second"] / adds - 1) < 1e-4
-
-
-def main():
-    print("1..%d" % len(TESTS))
-    failed = 0
-    for number, function in enumerate(TESTS, 1):
-        with tempfile.TemporaryDirectory() as folder:
-            os.chdir(folder)
-            try:
-                function()
-                print("ok %d %s" % (number, function.__name__), flush=True)
-            except Exception as problem:
-                failed += 1
-                print("not ok %d %s\n# %s: %s" % (number, function.__name__, type(problem).__name__,
-                                                 str(problem).replace("\n", "\n# ")), flush=True)
-            os.chdir("/")
-    return failed > 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,319 @@
+/* journal.c: what was done in an output folder, so that an interrupted run goes on.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * A line is one of
+ *     begun  INPUT  NAME  RUN
+ *     done   INPUT  NAME  SETTINGS  SIZE  TIME  SIZE  TIME      of the input, then of the result
+ *     failed INPUT  NAME  REASON
+ * with INPUT as an absolute path and NAME within the folder. Far behind its contents the file has locks: on LOCKS while a
+ * line is added, and on LOCKS + RUN as long as a process of that run lives. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include "engine/program/journal.h"
+#include "engine/program/program.h"
+#include "engine/program/record.h"
+
+#define LOCKS ((off_t) 1 << 40)
+
+struct FddmJournal {
+  int         file;
+  char       *path;
+  char       *settings;
+  GHashTable *entries; /* by NAME                                    */
+  GString    *unread;  /* the start of a line whose end is to come   */
+  guint32     run;     /* a number of its own, not 0                 */
+};
+
+/* The last that is known of a result. */
+typedef struct {
+  char     *input, *settings;
+  FddmStamp photo, result;
+  gboolean  done;
+  guint32   run; /* which has begun it and neither done it nor failed; 0 = none */
+} Entry;
+
+static void
+free_entry (gpointer data)
+{
+  Entry *entry = data;
+
+  g_free (entry->input);
+  g_free (entry->settings);
+  g_free (entry);
+}
+
+static gboolean
+fail (const FddmJournal *journal, int reason, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (journal->path);
+
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot write “%s”: %s"), shown, g_strerror (reason));
+  return FALSE;
+}
+
+/* ---- Reading ---- */
+
+static void
+note_done (Entry *entry, char **fields)
+{
+  g_free (entry->settings);
+  entry->settings       = g_strdup (fields[3]);
+  entry->photo.size     = g_ascii_strtoll (fields[4], NULL, 10);
+  entry->photo.changed  = g_ascii_strtoll (fields[5], NULL, 10);
+  entry->result.size    = g_ascii_strtoll (fields[6], NULL, 10);
+  entry->result.changed = g_ascii_strtoll (fields[7], NULL, 10);
+  entry->done           = TRUE;
+}
+
+static void
+note (FddmJournal *journal, char **fields)
+{
+  const guint n     = g_strv_length (fields);
+  const char *what  = fields[0];
+  Entry      *entry = n >= 3 ? g_hash_table_lookup (journal->entries, fields[2]) : NULL;
+
+  if (n < 3)
+    return;
+  if (!entry || strcmp (entry->input, fields[1]) != 0)
+    {
+      entry        = g_new0 (Entry, 1);
+      entry->input = g_strdup (fields[1]);
+      g_hash_table_insert (journal->entries, g_strdup (fields[2]), entry);
+    }
+  entry->run = strcmp (what, "begun") == 0 && n == 4 ? (guint32) g_ascii_strtoull (fields[3], NULL, 10) : 0;
+  if (strcmp (what, "done") == 0 && n == 8)
+    note_done (entry, fields);
+  else if (strcmp (what, "begun") == 0)
+    entry->done = FALSE;
+}
+
+/* What was added since the last time, by whomever. */
+static gboolean
+catch_up (FddmJournal *journal, GError **error)
+{
+  char   bytes[1 << 16];
+  char  *line;
+  gssize n;
+
+  while ((n = read (journal->file, bytes, sizeof bytes)) > 0)
+    {
+      g_string_append_len (journal->unread, bytes, n);
+      while ((line = fddm_record_take (journal->unread)))
+        {
+          g_auto (GStrv) fields = fddm_record_split (line);
+
+          if (fields)
+            note (journal, fields);
+          g_free (line);
+        }
+    }
+  return n == 0 || fail (journal, errno, error);
+}
+
+/* ---- Writing ---- */
+
+/* TYPE: F_RDLCK, F_WRLCK or F_UNLCK. Where a file system has no locks, one run at a time is the user's matter. */
+static void
+lock (FddmJournal *journal, int type, off_t place)
+{
+  struct flock region = { .l_type = (short) type, .l_whence = SEEK_SET, .l_start = place, .l_len = 1 };
+
+  while (fcntl (journal->file, F_OFD_SETLKW, &region) != 0 && errno == EINTR)
+    ;
+}
+
+/* Whether a process of another run works on ENTRY now. */
+static gboolean
+is_busy (const FddmJournal *journal, const Entry *entry)
+{
+  struct flock region = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = LOCKS + entry->run, .l_len = 1 };
+
+  return entry->run != 0 && fcntl (journal->file, F_OFD_GETLK, &region) == 0 && region.l_type != F_UNLCK;
+}
+
+/* All of it reaches the disk, or none. A line that a killed process left without its end is closed first. */
+static gboolean
+append (FddmJournal *journal, const char *line, GError **error)
+{
+  const off_t      end    = lseek (journal->file, 0, SEEK_END);
+  g_autofree char *bytes  = g_strconcat (journal->unread->len > 0 ? "\n" : "", line, NULL);
+  const gssize     length = (gssize) strlen (bytes);
+  const gssize     n      = end < 0 ? -1 : write (journal->file, bytes, (gsize) length);
+  const int        reason = n < 0 ? errno : ENOSPC;
+
+  if (n == length && fsync (journal->file) == 0)
+    {
+      g_string_truncate (journal->unread, 0);
+      return TRUE;
+    }
+  if (n > 0 && ftruncate (journal->file, end) == 0)
+    lseek (journal->file, end, SEEK_SET);
+  return fail (journal, n == length ? errno : reason, error);
+}
+
+/* Frees LINE. */
+static gboolean
+add_line (FddmJournal *journal, char *line, GError **error)
+{
+  g_autofree char *owned = line;
+  gboolean         done;
+
+  lock (journal, F_WRLCK, LOCKS);
+  done = catch_up (journal, error) && append (journal, owned, error);
+  lock (journal, F_UNLCK, LOCKS);
+  return done;
+}
+
+static char *
+number (gint64 value)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT, value);
+}
+
+gboolean
+fddm_journal_done (FddmJournal *journal, const FddmPhoto *photo, GError **error)
+{
+  g_autofree char *input  = g_canonicalize_filename (photo->input, NULL);
+  FddmStamp        result = { 0 };
+  g_autofree char *size = number (photo->stamp.size), *changed = number (photo->stamp.changed);
+  g_autofree char *result_size = NULL, *result_changed = NULL;
+
+  if (!fddm_stamp_take (&result, photo->output))
+    return fail (journal, errno, error);
+  result_size    = number (result.size);
+  result_changed = number (result.changed);
+  return add_line (
+    journal,
+    fddm_record_join ("done", input, photo->name, journal->settings, size, changed, result_size, result_changed, NULL),
+    error);
+}
+
+gboolean
+fddm_journal_failed (FddmJournal *journal, const FddmPhoto *photo, const char *reason, GError **error)
+{
+  g_autofree char *input = g_canonicalize_filename (photo->input, NULL);
+
+  return add_line (journal, fddm_record_join ("failed", input, photo->name, reason, NULL), error);
+}
+
+/* ---- Claims ---- */
+
+static FddmClaim
+refuse (const FddmPhoto *photo, const char *reason, const char *other, GError **error)
+{
+  g_autofree char *shown   = g_filename_display_name (photo->output);
+  g_autofree char *another = other ? g_filename_display_name (other) : NULL;
+  g_autofree char *why     = g_strdup_printf (reason, another);
+
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot write “%s”: %s"), shown, why);
+  return FDDM_CLAIM_REFUSED;
+}
+
+/* Whether ENTRY is of the photo: by its path, or moved with the same contents. */
+static gboolean
+is_of (const Entry *entry, const FddmPhoto *photo, const char *input)
+{
+  return strcmp (entry->input, input) == 0 || (entry->done && fddm_stamp_same_contents (&entry->photo, &photo->stamp) &&
+                                               !g_file_test (entry->input, G_FILE_TEST_EXISTS));
+}
+
+/* What may be done about the result that ENTRY, or NULL, is known of. */
+static FddmClaim
+judge (const FddmJournal *journal, const FddmPhoto *photo, const char *input, const Entry *entry, GError **error)
+{
+  FddmStamp      result;
+  const gboolean exists = fddm_stamp_take (&result, photo->output);
+
+  if (entry && !is_of (entry, photo, input) && (exists || is_busy (journal, entry)))
+    return refuse (photo, _ ("it belongs to “%s”; take another folder or --suffix"), entry->input, error);
+  if (entry && is_busy (journal, entry))
+    return FDDM_CLAIM_DONE;
+  if (!exists)
+    return FDDM_CLAIM_TAKEN;
+  if (!entry)
+    return refuse (photo, _ ("there is a file already that no run of fddm wrote; see --skip-existing"), NULL, error);
+  if (!entry->done)
+    return FDDM_CLAIM_TAKEN;
+  if (fddm_stamp_same_contents (&entry->photo, &photo->stamp) && strcmp (entry->settings, journal->settings) == 0)
+    return FDDM_CLAIM_DONE;
+  if (!fddm_stamp_same_contents (&entry->result, &result))
+    return refuse (photo, _ ("it was changed since fddm wrote it; move it away first"), NULL, error);
+  return FDDM_CLAIM_TAKEN;
+}
+
+/* Under the lock, so that of two runs only one gets a result. */
+static FddmClaim
+claim (FddmJournal *journal, FddmPhoto *photo, GError **error)
+{
+  g_autofree char *input = g_canonicalize_filename (photo->input, NULL);
+  g_autofree char *run   = number (journal->run);
+  g_autofree char *begun = fddm_record_join ("begun", input, photo->name, run, NULL);
+  FddmClaim        claimed;
+
+  if (!catch_up (journal, error))
+    return FDDM_CLAIM_REFUSED;
+  claimed = judge (journal, photo, input, g_hash_table_lookup (journal->entries, photo->name), error);
+  if (claimed == FDDM_CLAIM_TAKEN && !append (journal, begun, error))
+    return FDDM_CLAIM_REFUSED;
+  return claimed;
+}
+
+FddmClaim
+fddm_journal_claim (FddmJournal *journal, FddmPhoto *photo, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (photo->input);
+  FddmClaim        claimed;
+
+  if (!fddm_stamp_take (&photo->stamp, photo->input))
+    {
+      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot read “%s”: %s"), shown, g_strerror (errno));
+      return FDDM_CLAIM_REFUSED;
+    }
+  lock (journal, F_WRLCK, LOCKS);
+  claimed = claim (journal, photo, error);
+  lock (journal, F_UNLCK, LOCKS);
+  return claimed;
+}
+
+/* ---- Opening ---- */
+
+FddmJournal *
+fddm_journal_open (const char *folder, const char *settings, GError **error)
+{
+  g_autoptr (FddmJournal) journal = g_new0 (FddmJournal, 1);
+
+  journal->path     = g_build_filename (folder, ".fddm-journal", NULL);
+  journal->settings = g_strdup (settings);
+  journal->entries  = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_entry);
+  journal->unread   = g_string_new (NULL);
+  journal->run      = g_random_int_range (1, G_MAXINT32);
+  journal->file     = -1;
+  if (g_mkdir_with_parents (folder, 0777) == 0)
+    journal->file = g_open (journal->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (journal->file < 0)
+    return fail (journal, errno, error), NULL;
+  lock (journal, F_RDLCK, LOCKS);
+  if (!catch_up (journal, error))
+    return NULL;
+  lock (journal, F_UNLCK, LOCKS);
+  lock (journal, F_WRLCK, LOCKS + journal->run);
+  return g_steal_pointer (&journal);
+}
+
+void
+fddm_journal_close (FddmJournal *journal)
+{
+  if (!journal)
+    return;
+  if (journal->file >= 0)
+    close (journal->file);
+  g_hash_table_unref (journal->entries);
+  g_string_free (journal->unread, TRUE);
+  g_free (journal->path);
+  g_free (journal->settings);
+  g_free (journal);
+}

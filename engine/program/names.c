@@ -1,0 +1,227 @@
+/* names.c: which photos are denoised, and what their results are called.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <glib/gi18n-lib.h>
+#include "engine/program/names.h"
+#include "engine/program/picture.h"
+
+typedef struct {
+  const FddmNaming *naming;
+  GPtrArray        *photos;
+  GHashTable       *listed; /* input and name of what is in PHOTOS       */
+  guint64           device; /* of the output folder, which is no input   */
+  guint64           inode;
+} Listing;
+
+static void
+free_photo (gpointer data)
+{
+  FddmPhoto *photo = data;
+
+  g_free (photo->input);
+  g_free (photo->name);
+  g_free (photo->output);
+  g_free (photo->problem);
+  g_free (photo);
+}
+
+static G_GNUC_PRINTF (2, 3) void set_problem (FddmPhoto *photo, const char *format, ...)
+{
+  va_list values;
+
+  if (photo->problem)
+    return;
+  va_start (values, format);
+  photo->problem = g_strdup_vprintf (format, values);
+  va_end (values);
+}
+
+static FddmPhoto *
+add (Listing *listing, const char *input)
+{
+  FddmPhoto *photo = g_new0 (FddmPhoto, 1);
+
+  photo->input = g_strdup (input);
+  g_ptr_array_add (listing->photos, photo);
+  return photo;
+}
+
+/* "a/b.jpg" becomes "a/b-clean.jpg" or "a/b-clean.png". */
+static char *
+result_name (const FddmNaming *naming, const char *name)
+{
+  const char *slash = strrchr (name, '/');
+  const char *base  = slash ? slash + 1 : name;
+  const char *dot   = strrchr (base, '.');
+  gsize       stem  = dot && dot != base ? (gsize) (dot - name) : strlen (name);
+
+  if (naming->ending)
+    return g_strdup_printf ("%.*s%s.%s", (int) stem, name, naming->suffix ? naming->suffix : "", naming->ending);
+  return g_strdup_printf ("%.*s%s%s", (int) stem, name, naming->suffix ? naming->suffix : "", name + stem);
+}
+
+/* A file that is to become NAME, its suffix aside. A photo given twice is one photo. */
+static void
+add_file (Listing *listing, const char *path, const char *name)
+{
+  g_autofree char   *result = result_name (listing->naming, name);
+  g_autofree char   *whole  = g_canonicalize_filename (path, NULL);
+  char              *key    = g_strconcat (whole, "\n", result, NULL);
+  g_autoptr (GError) error  = NULL;
+  FddmPhoto         *photo;
+  FddmStamp          stamp = { 0 };
+
+  if (!g_hash_table_add (listing->listed, key))
+    return;
+  photo = add (listing, path);
+  if (!fddm_stamp_take (&stamp, path))
+    {
+      g_autofree char *shown = g_filename_display_name (path);
+
+      set_problem (photo, _ ("Cannot read “%s”: %s"), shown, g_strerror (errno));
+      return;
+    }
+  photo->stamp  = stamp;
+  photo->output = g_build_filename (listing->naming->folder, result, NULL);
+  photo->name   = g_steal_pointer (&result);
+  if (!fddm_picture_has_format (photo->output, &error))
+    set_problem (photo, "%s", error->message);
+}
+
+static int
+by_name (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(char *const *) a, *(char *const *) b);
+}
+
+/* The names in a folder that do not begin with a dot, sorted. */
+static GPtrArray *
+list_folder (const char *path, GError **error)
+{
+  g_autoptr (GDir)      dir   = g_dir_open (path, 0, error);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  const char           *name;
+
+  if (!dir)
+    return NULL;
+  while ((name = g_dir_read_name (dir)))
+    if (*name != '.')
+      g_ptr_array_add (names, g_strdup (name));
+  g_ptr_array_sort (names, by_name);
+  return g_steal_pointer (&names);
+}
+
+/* Whether PATH is a folder to go into: the output folder is none, nor is what a link leads to, which may be a circle. */
+static gboolean
+is_below (const Listing *listing, const char *path)
+{
+  struct stat found;
+
+  return lstat (path, &found) == 0 && S_ISDIR (found.st_mode) &&
+         ((guint64) found.st_dev != listing->device || (guint64) found.st_ino != listing->inode);
+}
+
+/* The pictures in the folder PATH, which is PLACE ("" or "a/b/") below the one that was given. */
+static void
+add_folder (Listing *listing, const char *path, const char *place)
+{
+  g_autoptr (GError)    error = NULL;
+  g_autoptr (GPtrArray) names = list_folder (path, &error);
+
+  if (!names)
+    set_problem (add (listing, path), "%s", error->message);
+  for (guint i = 0; names && i < names->len; i++)
+    {
+      g_autofree char *inner = g_build_filename (path, names->pdata[i], NULL);
+      g_autofree char *name  = g_strconcat (place, names->pdata[i], NULL);
+
+      if (g_file_test (inner, G_FILE_TEST_IS_DIR))
+        {
+          g_autofree char *deeper = g_strconcat (name, "/", NULL);
+
+          if (listing->naming->recursive && is_below (listing, inner))
+            add_folder (listing, inner, deeper);
+        }
+      else if (fddm_picture_has_format (inner, NULL))
+        add_file (listing, inner, name);
+    }
+}
+
+/* Neither of two photos with one result is done: which of them would be a matter of chance. */
+static void
+refuse_collisions (GPtrArray *photos)
+{
+  g_autoptr (GHashTable) owners = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < photos->len; i++)
+    {
+      FddmPhoto       *photo = photos->pdata[i];
+      FddmPhoto       *owner = photo->name ? g_hash_table_lookup (owners, photo->name) : NULL;
+      g_autofree char *one   = owner ? g_filename_display_name (owner->input) : NULL;
+      g_autofree char *other = g_filename_display_name (photo->input);
+      g_autofree char *shown = photo->output ? g_filename_display_name (photo->output) : NULL;
+
+      if (owner)
+        {
+          set_problem (photo, _ ("Cannot write “%s”: both “%s” and “%s” would become it"), shown, other, one);
+          set_problem (owner, _ ("Cannot write “%s”: both “%s” and “%s” would become it"), shown, one, other);
+        }
+      else if (photo->name)
+        g_hash_table_insert (owners, photo->name, photo);
+    }
+}
+
+static char *
+identity (const FddmStamp *stamp)
+{
+  return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, stamp->device, stamp->inode);
+}
+
+/* Whatever path leads to it. */
+static void
+refuse_originals (GPtrArray *photos)
+{
+  g_autoptr (GHashTable) originals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  FddmStamp              stamp;
+
+  for (guint i = 0; i < photos->len; i++)
+    if (((FddmPhoto *) photos->pdata[i])->name)
+      g_hash_table_add (originals, identity (&((FddmPhoto *) photos->pdata[i])->stamp));
+  for (guint i = 0; i < photos->len; i++)
+    {
+      FddmPhoto       *photo = photos->pdata[i];
+      g_autofree char *there = photo->name && fddm_stamp_take (&stamp, photo->output) ? identity (&stamp) : NULL;
+      g_autofree char *shown = there ? g_filename_display_name (photo->output) : NULL;
+
+      if (there && g_hash_table_contains (originals, there))
+        set_problem (photo, _ ("Cannot write “%s”: it is an original; take another folder or --suffix"), shown);
+    }
+}
+
+GPtrArray *
+fddm_names_list (char *const *operands, const FddmNaming *naming)
+{
+  g_autoptr (GHashTable) listed  = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Listing                listing = { naming, g_ptr_array_new_with_free_func (free_photo), listed, 0, 0 };
+  FddmStamp              stamp;
+
+  if (fddm_stamp_take (&stamp, naming->folder))
+    {
+      listing.device = stamp.device;
+      listing.inode  = stamp.inode;
+    }
+  for (; *operands; operands++)
+    {
+      g_autofree char *name = g_path_get_basename (*operands);
+
+      if (g_file_test (*operands, G_FILE_TEST_IS_DIR))
+        add_folder (&listing, *operands, "");
+      else
+        add_file (&listing, *operands, name);
+    }
+  refuse_collisions (listing.photos);
+  refuse_originals (listing.photos);
+  return listing.photos;
+}

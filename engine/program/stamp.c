@@ -1,0 +1,18 @@
+/* stamp.c: whether a file is still the one that it was.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <sys/stat.h>
+#include "engine/program/stamp.h"
+
+gboolean
+fddm_stamp_take (FddmStamp *stamp, const char *path)
+{
+  struct stat found;
+
+  if (stat (path, &found) != 0)
+    return FALSE;
+  stamp->device  = (guint64) found.st_dev;
+  stamp->inode   = (guint64) found.st_ino;
+  stamp->size    = (gint64) found.st_size;
+  stamp->changed = (gint64) found.st_mtim.tv_sec * 1000000000 + found.st_mtim.tv_nsec;
+  return TRUE;
+}

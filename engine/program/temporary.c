@@ -1,0 +1,100 @@
+/* temporary.c: folders for files that are being written.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+#include "engine/program/temporary.h"
+
+#define PREFIX      ".fddm-" /* and six letters */
+#define SETTLED_AGE 10       /* seconds: what is new may not have been locked yet */
+
+/* FOLDER, opened and locked; -1 when another process has it, or there are no locks. */
+static int
+lock_folder (const char *folder)
+{
+  int lock = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+  if (lock >= 0 && flock (lock, LOCK_EX | LOCK_NB) != 0)
+    {
+      close (lock);
+      return -1;
+    }
+  return lock;
+}
+
+void
+fddm_temporary_remove_folder (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char      *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (folder);
+}
+
+gboolean
+fddm_temporary_beside (FddmTemporary *temporary, const char *path)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  g_autofree char *folder = g_build_filename (parent, PREFIX "XXXXXX", NULL);
+
+  if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      errno = EISDIR;
+      return FALSE;
+    }
+  if (!g_mkdtemp (folder))
+    return FALSE;
+  temporary->lock = lock_folder (folder);
+  temporary->path = g_steal_pointer (&folder);
+  return TRUE;
+}
+
+void
+fddm_temporary_remove (FddmTemporary *temporary)
+{
+  fddm_temporary_remove_folder (temporary->path);
+  if (temporary->lock >= 0)
+    close (temporary->lock);
+  g_free (temporary->path);
+}
+
+static gboolean
+is_left_over (const char *folder)
+{
+  struct stat found;
+  int         lock;
+
+  if (lstat (folder, &found) != 0 || !S_ISDIR (found.st_mode) || time (NULL) - found.st_mtime < SETTLED_AGE)
+    return FALSE;
+  lock = lock_folder (folder);
+  if (lock >= 0)
+    close (lock);
+  return lock >= 0;
+}
+
+void
+fddm_temporary_sweep (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char      *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    if (g_str_has_prefix (name, PREFIX) && strlen (name) == strlen (PREFIX) + 6)
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+
+        if (is_left_over (path))
+          fddm_temporary_remove_folder (path);
+      }
+}

@@ -1,0 +1,216 @@
+/* worker.c: a process that denoises one photo after another.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <glib/gi18n-lib.h>
+#include "engine/program/picture.h"
+#include "engine/program/record.h"
+#include "engine/program/worker.h"
+
+/* ---- Both sides ---- */
+
+/* Frees LINE. FALSE when the other side is gone. */
+static gboolean
+say (int socket, char *line)
+{
+  gsize  length = strlen (line), at = 0;
+  gssize n;
+
+  while (at < length && ((n = write (socket, line + at, length - at)) > 0 || errno == EINTR))
+    at += n > 0 ? (gsize) n : 0;
+  g_free (line);
+  return at == length;
+}
+
+/* Adds what the other side has said, waiting for it when it has said nothing. FALSE when it is gone. */
+static gboolean
+listen_to (int socket, GString *unread)
+{
+  char   bytes[4096];
+  gssize n;
+
+  do
+    n = read (socket, bytes, sizeof bytes);
+  while (n < 0 && errno == EINTR && !fddm_cli_interrupted ());
+  if (n > 0)
+    g_string_append_len (unread, bytes, n);
+  return n > 0;
+}
+
+/* ---- In the worker ---- */
+
+static int outlet; /* of this process, for what is said when a library ends it */
+
+static void
+tell_end (const char *reason)
+{
+  say (outlet, fddm_record_join ("last", reason, NULL));
+}
+
+/* When nobody listens any more, the work is not wanted. */
+static gboolean
+progress (FddmPhase phase, double fraction, gpointer data)
+{
+  const int       *socket = data;
+  g_autofree char *text   = g_strdup_printf ("%d", (int) (1000 * (phase == FDDM_PHASE_DENOISE ? fraction : 0)));
+
+  return say (*socket, fddm_record_join ("progress", text, NULL)) && !fddm_cli_interrupted ();
+}
+
+static double
+peak_memory (void)
+{
+  struct rusage usage;
+
+  getrusage (RUSAGE_SELF, &usage);
+  return 1024.0 * (double) usage.ru_maxrss;
+}
+
+static char *
+done_json (const FddmCliDenoise *denoise, const char *from, const char *to, const FddmDenoised *denoised,
+           FddmContext *context, FddmWeights *weights)
+{
+  JsonBuilder *builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  fddm_cli_json_string (builder, "status", "done");
+  fddm_cli_json_string (builder, "input", from);
+  fddm_cli_json_string (builder, "output", to);
+  fddm_cli_denoised_json (builder, denoise, denoised, context, weights);
+  fddm_cli_json_double (builder, "peak-memory", peak_memory ());
+  json_builder_end_object (builder);
+  return fddm_cli_json_line (builder);
+}
+
+/* FALSE when the worker had better end: a device that failed may never work again in this process. */
+static gboolean
+do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weights, const char *from, const char *to)
+{
+  g_autoptr (GError) error    = NULL;
+  FddmDenoised       denoised = { 0 };
+  g_autofree char   *json     = NULL;
+  gboolean           last;
+
+  if (fddm_picture_writable (to, &error) &&
+      fddm_cli_denoise_picture (denoise, context, from, to, progress, &outlet, &denoised, &error))
+    {
+      json = done_json (denoise, from, to, &denoised, context, weights);
+      return say (outlet, fddm_record_join ("done", json, NULL));
+    }
+  if (g_error_matches (error, FDDM_ERROR, FDDM_ERROR_CANCELLED))
+    return say (outlet, fddm_record_join ("cancelled", NULL)), FALSE;
+  last = g_error_matches (error, FDDM_ERROR, FDDM_ERROR_DEVICE);
+  return say (outlet, fddm_record_join (last ? "last" : "failed", error->message, NULL)) && !last;
+}
+
+static void
+work (FddmCliDenoise denoise)
+{
+  g_autoptr (FddmWeights) weights = NULL;
+  g_autoptr (FddmContext) context = NULL;
+  g_autoptr (GError)      error   = NULL;
+  g_autoptr (GString)     unread  = g_string_new (NULL);
+  gboolean                goes_on = TRUE;
+
+  fddm_cli_start_gegl ();
+  fddm_picture_on_end (tell_end);
+  if (denoise.common.context.threads == 0 && denoise.jobs > 1)
+    denoise.common.context.threads = MAX (1, (int) g_get_num_processors () / denoise.jobs);
+  context = fddm_cli_context (&denoise.common, &weights, &denoise.params.averages, &error);
+  if (!context)
+    say (outlet, fddm_record_join ("broken", error->message, NULL));
+  while (context && goes_on && listen_to (outlet, unread))
+    {
+      g_autofree char *line  = fddm_record_take (unread);
+      g_auto (GStrv)   files = line ? fddm_record_split (line) : NULL;
+
+      if (files && g_strv_length (files) == 2)
+        goes_on = do_photo (&denoise, context, weights, files[0], files[1]);
+    }
+  g_clear_pointer (&context, fddm_context_free);
+  gegl_exit ();
+}
+
+/* ---- In the process that hands out work ---- */
+
+gboolean
+fddm_worker_start (FddmWorker *workers, int n, int i, const FddmCliDenoise *denoise, GError **error)
+{
+  FddmWorker *worker = &workers[i];
+  int         pair[2];
+
+  if (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    pair[0] = -1;
+  fflush (NULL);
+  worker->process = pair[0] < 0 ? -1 : fork ();
+  if (worker->process == 0)
+    {
+      /* A worker must notice that this process is gone, whatever the others do. */
+      for (int k = 0; k < n; k++)
+        if (workers[k].process > 0)
+          close (workers[k].socket);
+      close (pair[0]);
+      outlet = pair[1];
+      work (*denoise);
+      _exit (0);
+    }
+  if (worker->process < 0)
+    {
+      g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Cannot start a process: %s"), g_strerror (errno));
+      worker->process = 0;
+      return FALSE;
+    }
+  close (pair[1]);
+  worker->socket = pair[0];
+  worker->unread = g_string_new (NULL);
+  return TRUE;
+}
+
+/* A worker that is gone is noticed when it is listened to. */
+void
+fddm_worker_give (FddmWorker *worker, FddmPhoto *photo)
+{
+  worker->photo    = photo;
+  worker->fraction = 0;
+  say (worker->socket, fddm_record_join (photo->input, photo->output, NULL));
+}
+
+char **
+fddm_worker_hear (FddmWorker *worker, gboolean *ended)
+{
+  g_autofree char *line = fddm_record_take (worker->unread);
+  char             peek;
+  gssize           n = 1;
+
+  *ended = FALSE;
+  while (!line && n > 0 && (n = recv (worker->socket, &peek, 1, MSG_PEEK | MSG_DONTWAIT)) > 0)
+    {
+      listen_to (worker->socket, worker->unread);
+      line = fddm_record_take (worker->unread);
+    }
+  *ended = !line && (n == 0 || (n < 0 && errno == ECONNRESET));
+  return line ? fddm_record_split (line) : NULL;
+}
+
+char *
+fddm_worker_end (FddmWorker *worker)
+{
+  int   status = 0;
+  char *reason = NULL;
+
+  close (worker->socket);
+  while (waitpid (worker->process, &status, 0) < 0 && errno == EINTR)
+    ;
+  if (WIFSIGNALED (status))
+    reason = g_strdup_printf (_ ("signal %d, %s"), WTERMSIG (status), g_strsignal (WTERMSIG (status)));
+  else if (WEXITSTATUS (status) != 0)
+    reason = g_strdup_printf (_ ("status %d"), WEXITSTATUS (status));
+  g_string_free (worker->unread, TRUE);
+  memset (worker, 0, sizeof *worker);
+  return reason;
+}

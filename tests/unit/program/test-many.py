@@ -1,0 +1,479 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""fddm denoise with many pictures, from outside: test-many.py PROGRAM (environment: FDDM_GOLDEN). TAP."""
+import glob
+import json
+import os
+import pty
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+
+from program import NETWORK, PROGRAM, WORDS, main, noise, read_png, run, test, write_png
+
+OPTIONS = ("--weights", NETWORK, "--device", "cpu", "--threads", "1")
+JOURNAL = "out/.fddm-journal"
+
+
+def photo(path, seed=1, width=24, height=18):
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    write_png(path, width, height, noise(width, height, seed=seed))
+
+
+def start(*arguments, **how):
+    env = dict(os.environ, **WORDS, XDG_DATA_HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent")
+    return subprocess.Popen([PROGRAM, "denoise", *OPTIONS, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True, env=env, errors="surrogateescape", **how)
+
+
+def many(*arguments, status=0, **how):
+    """Lines on stdout as JSON, the last one apart, and lines on stderr."""
+    done = start("--json", *arguments, **how)
+    out, problems = done.communicate(timeout=120)
+    assert done.returncode == status, "status %d, not %d: %s" % (done.returncode, status, problems)
+    lines = [json.loads(line) for line in out.splitlines()]
+    problems = problems.splitlines()
+    assert all(line.startswith("fddm: ") for line in problems), problems
+    if lines:
+        for what in ("done", "skipped", "failed"):
+            assert lines[-1][what] == sum(line["status"] == what for line in lines[:-1]), lines
+    return lines[:-1], problems
+
+
+def counts(lines):
+    return tuple(sum(line["status"] == what for line in lines) for what in ("done", "skipped", "failed"))
+
+
+def content(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def tree(folder="out"):
+    """Pictures and what else lies below a folder, the journal aside."""
+    found = [os.path.relpath(os.path.join(place, name), folder) for place, folders, names in os.walk(folder)
+             for name in names + [f for f in folders if f.startswith(".")]]
+    return sorted(name for name in found if name != ".fddm-journal")
+
+
+def settled():
+    """What killed processes left is old."""
+    for name in glob.glob("out/.fddm-??????"):
+        os.utime(name, (1, 1))
+
+
+# ---- Names ----
+
+@test
+def many_are_as_one():
+    for i in range(4):
+        photo("in/p%d.png" % i, seed=i)
+    before = {name: content("in/" + name) for name in tree("in")}
+    lines, problems = many("-o", "out", "in")
+    assert counts(lines) == (4, 0, 0) and len(problems) == 0
+    for i in range(4):
+        run("denoise", "in/p%d.png" % i, "one.png", *OPTIONS)
+        assert read_png("out/p%d.png" % i) == read_png("one.png")
+    assert {name: content("in/" + name) for name in tree("in")} == before
+    many("-o", "three", "--jobs", "3", "in")
+    assert all(read_png("three/p%d.png" % i) == read_png("out/p%d.png" % i) for i in range(4))
+    told = [line for line in lines if line["input"] == "in/p2.png"][0]
+    assert told["output"] == "out/p2.png" and told["width"] == 24 and told["measured"] and told["peak-memory"] > 1e6
+
+
+@test
+def names_of_results():
+    for name in ("in/a.png", "in/b.c.png", "in/deep/er/a.png", "in/.hidden.png", "in/.trash/a.png", "in/deep/d.png"):
+        photo(name)
+    os.symlink("..", "in/deep/circle")
+    for name in ("in/notes.txt", "in/noending"):
+        with open(name, "w") as f:
+            f.write("no picture")
+    assert counts(many("-o", "out", "in")[0]) == (2, 0, 0) and tree() == ["a.png", "b.c.png"]
+    many("-o", "out", "-r", "in", "--suffix=-clean", "--format", ".TIF")
+    assert tree() == ["a-clean.tif", "a.png", "b.c-clean.tif", "b.c.png", "deep/d-clean.tif", "deep/er/a-clean.tif"]
+    # The output folder is no input, and a photo given twice is one.
+    assert counts(many("-o", "in/out", "-r", "in")[0]) == (4, 0, 0)
+    assert counts(many("-o", "in/out", "-r", "in", "./in/a.png")[0]) == (0, 4, 0)
+    assert tree("in/out") == ["a.png", "b.c.png", "deep/d.png", "deep/er/a.png"]
+
+
+@test
+def names_of_any_bytes():
+    names = [b"new\nline.png", b"tab\tand\\n.png", b"-r.png", b"\xff\xfe.png", "Grüße 100 %s.png".encode(), b"'\"`$(x).png"]
+    os.mkdir("in")
+    for name in names:
+        photo("plain.png")
+        os.rename("plain.png", os.path.join(b"in", name))
+    assert counts(many("-o", "out", "in")[0]) == (6, 0, 0)
+    assert sorted(os.listdir(b"out")) == sorted(names + [b".fddm-journal"])
+    assert counts(many("-o", "out", "in")[0]) == (0, 6, 0)
+    with open("in/cut\nhere.png", "wb") as f:
+        f.write(content("in/-r.png")[:99])
+    lines, problems = many("-o", "out", "in", status=3)
+    assert counts(lines) == (0, 6, 1) and len(problems) == 2 and "cut here.png" in problems[0]
+
+
+@test
+def no_two_photos_become_one():
+    for name in ("x/a.png", "y/a.png", "x/b.png", "x/c.png"):
+        photo(name)
+    run("denoise", "x/c.png", "x/b.jpg", *OPTIONS)
+    lines, problems = many("-o", "out", "--format", "png", "x", "y", status=3)
+    assert counts(lines) == (1, 0, 4) and tree() == ["c.png"]
+    assert len(problems) == 5
+    for line in problems[:4]:
+        a, b = ("x/a.png", "y/a.png") if "out/a.png" in line else ("x/b.png", "x/b.jpg")
+        assert a in line and b in line, line
+    # Nor do those of two runs, as long as the first result is there.
+    many("-o", "out", "x/a.png")
+    first = content("out/a.png")
+    assert "x/a.png" in many("-o", "out", "y/a.png", status=1)[1][0] and content("out/a.png") == first
+    os.remove("out/a.png")
+    assert counts(many("-o", "out", "y/a.png")[0]) == (1, 0, 0)
+
+
+@test
+def originals_stay():
+    photo("in/a.png")
+    photo("in/b.png", seed=2)
+    before = content("in/a.png"), content("in/b.png")
+    os.symlink("in", "link")
+    os.makedirs("hard")
+    os.link("in/b.png", "hard/a.png")
+    for folder in ("in", "link", "in/../in"):
+        lines, problems = many("-o", folder, "in", status=1)
+        assert counts(lines) == (0, 0, 2) and "/a.png" in problems[0] and "original" in problems[0], problems
+    assert counts(many("-o", "hard", "in", status=3)[0]) == (1, 0, 1)
+    assert (content("in/a.png"), content("in/b.png")) == before
+    assert counts(many("-o", "in", "--suffix=-clean", "in")[0]) == (2, 0, 0)
+    assert tree("in") == ["a-clean.png", "a.png", "b-clean.png", "b.png"]
+    assert (content("in/a.png"), content("in/b.png")) == before
+
+
+@test
+def files_of_others_stay():
+    photo("in/a.png")
+    os.mkdir("out")
+    with open("out/a.png", "w") as f:
+        f.write("mine")
+    assert "out/a.png" in many("-o", "out", "in", status=1)[1][0] and content("out/a.png") == b"mine"
+    assert counts(many("-o", "out", "in", "--skip-existing")[0]) == (0, 1, 0) and content("out/a.png") == b"mine"
+    os.remove("out/a.png")
+    many("-o", "out", "in")
+    with open("out/a.png", "w") as f:
+        f.write("retouched")
+    assert counts(many("-o", "out", "in")[0]) == (0, 1, 0)
+    assert "changed" in many("-o", "out", "in", "--noise", "9", status=1)[1][0] and content("out/a.png") == b"retouched"
+
+
+@test
+def command_lines():
+    photo("a.png")
+    os.mkdir("empty")
+    for bad in (["a.png"], ["a.png", "b.png", "c.png"], ["-o", "out"], ["-o", "out", "--jobs", "0", "a.png"],
+                ["-o", "out", "--jobs", "65", "a.png"], ["-o", "out", "--format", "frob", "a.png"], ["--suffix", "-x", "a.png", "b.png"],
+                ["-o", "out", "--suffix", "a/b", "a.png"], ["-o", "out", "--uncertainty", "u.png", "a.png"],
+                ["--recursive", "a.png", "b.png"], ["--skip-existing", "a.png", "b.png"], ["--jobs", "2", "a.png", "b.png"],
+                ["-o", "out", "--noise", "101", "a.png"]):
+        run("denoise", *OPTIONS, *bad, status=2)
+    assert "empty" in run("denoise", *OPTIONS, "-o", "out", "empty", status=1).stderr
+    assert not os.path.exists("out")
+    assert "a.png/out" in run("denoise", *OPTIONS, "-o", "a.png/out", "a.png", status=1).stderr
+    assert "frob" in run("denoise", "--weights", "frob", "-o", "out", "a.png", status=1).stderr
+    assert tree("out") == []
+
+
+# ---- Failures ----
+
+def as_nobody():
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+
+
+@test
+def a_failure_stops_nothing():
+    for i in range(3):
+        photo("in/p%d.png" % i, seed=i)
+    run("denoise", "in/p0.png", "good.jpg", *OPTIONS)
+    jpeg = bytearray(content("good.jpg"))
+    frame = jpeg.index(b"\xff\xc0")
+    jpeg[frame + 5:frame + 7] = b"\0\0"                              # libjpeg ends the process: a picture without rows
+    for name, data in (("in/ends.jpg", bytes(jpeg)), ("in/cut.jpg", content("good.jpg")[:300]), ("in/junk.png", b"hello"),
+                       ("in/p1-cut.png", content("in/p1.png")[:500]), ("in/zero.png", b"")):
+        with open(name, "wb") as f:
+            f.write(data)
+    bad = ["in/ends.jpg", "in/cut.jpg", "in/junk.png", "in/p1-cut.png", "in/zero.png", "missing.png", "odd.ending"]
+    for jobs in ("1", "2"):
+        lines, problems = many("-o", "out" + jobs, "-j", jobs, "missing.png", "odd.ending", "in", status=3)
+        assert counts(lines) == (3, 0, 7) and tree("out" + jobs) == ["p0.png", "p1.png", "p2.png"], (lines, problems)
+        assert all(sum(name in line for line in problems) == 1 for name in bad) and len(problems) == 8, problems
+    assert all("problem" in line for line in lines if line["status"] == "failed")
+    # The next run tries them again.
+    assert counts(many("-o", "out1", "in", status=3)[0]) == (0, 3, 5)
+
+
+@test
+def unreadable_folders():
+    for name in ("in/a.png", "in/locked/b.png", "in/z/c.png", "in/secret.png"):
+        photo(name)
+    os.mkdir("out")
+    for name, mode in ((".", 0o755), ("out", 0o777), ("in/locked", 0), ("in/secret.png", 0)):
+        os.chmod(name, mode)
+    how = {"preexec_fn": as_nobody} if os.getuid() == 0 else {}
+    lines, problems = many("-o", "out", "-r", "in", status=3, **how)
+    os.chmod("in/locked", 0o755)
+    assert tree() == ["a.png", "z/c.png"] and counts(lines) == (2, 0, 2)
+    assert sum("in/locked" in line for line in problems) == 1 and sum("in/secret.png" in line for line in problems) == 1
+
+
+@test
+def a_full_disk():
+    photo("in/a.png", width=8, height=8)
+    photo("in/b.png", width=200, height=200)
+    photo("in/c.png", width=8, height=8)
+    lines, problems = many("-o", "out", "in", status=3, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)))
+    assert counts(lines) == (2, 0, 1) and tree() == ["a.png", "c.png"] and "out/b.png" in problems[0], problems
+    assert counts(many("-o", "out", "in")[0]) == (1, 2, 0)
+    # The journal itself finds no room, at any byte of its lines: what is noted is right, and a run with room does the rest.
+    size = os.path.getsize(JOURNAL)
+    for more in (0, 1, 40, 200):
+        os.utime("in/a.png", (1000 + more, 1000 + more))
+        limit = size + more
+        lines, problems = many("-o", "out", "in", status=3,
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        assert counts(lines) == (0, 2, 1) and len(problems) == 2, (more, lines, problems)
+        assert os.path.getsize(JOURNAL) <= limit and content(JOURNAL).endswith(b"\t.\n")
+        size = os.path.getsize(JOURNAL)
+    assert counts(many("-o", "out", "in")[0]) == (1, 2, 0) and tree() == ["a.png", "b.png", "c.png"]
+
+
+@test
+def photos_that_are_replaced():
+    photo("in/a.png", width=300, height=300)
+    photo("in/b.png")
+    other = content("in/b.png"), content("in/a.png")
+    running = start("-o", "out", "in", "--json")
+    turn = 0
+    while running.poll() is None and "out/b.png" not in glob.glob("out/*"):
+        with open("new.png", "wb") as f:
+            f.write(other[turn % 2])
+        os.replace("new.png", "in/a.png")                           # the same time, sometimes the same size: another file
+        os.utime("in/a.png", (1000, 1000))
+        turn += 1
+    out, problems = running.communicate()
+    assert running.returncode == 3 and tree() == ["b.png"], problems
+    assert "in/a.png" in problems.splitlines()[0] and "replaced" in problems.splitlines()[0], problems
+    assert counts(many("-o", "out", "in")[0]) == (1, 1, 0)
+
+
+# ---- Interruption ----
+
+def children(process):
+    try:
+        with open("/proc/%d/task/%d/children" % (process.pid, process.pid)) as f:
+            return [int(child) for child in f.read().split()]
+    except OSError:
+        return []
+
+
+def until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def results():
+    return [name for name in tree() if name.endswith(".png") and not name.startswith(".")]
+
+
+@test
+def what_the_journal_knows():
+    for i in range(3):
+        photo("in/p%d.png" % i, seed=i)
+    assert counts(many("-o", "out", "in")[0]) == (3, 0, 0)
+    first = {name: os.stat("out/" + name).st_mtime_ns for name in tree()}
+    assert counts(many("-o", "out", "in")[0]) == (0, 3, 0)
+    assert {name: os.stat("out/" + name).st_mtime_ns for name in tree()} == first
+    photo("in/p1.png", seed=9)                                     # changed
+    os.remove("out/p2.png")                                        # lost
+    lines, _ = many("-o", "out", "in")
+    assert [line["status"] for line in lines] == ["skipped", "done", "done"]
+    assert counts(many("-o", "out", "in", "--luma", "50")[0]) == (3, 0, 0)
+    assert counts(many("-o", "out", "in", "--luma", "50")[0]) == (0, 3, 0)
+    os.rename("in", "elsewhere")                                   # moved, the same photos
+    assert counts(many("-o", "out", "elsewhere", "--luma", "50")[0]) == (0, 3, 0)
+
+
+@test
+def journals_that_are_cut():
+    for i in range(3):
+        photo("in/p%d.png" % i, seed=i)
+    many("-o", "out", "in")
+    whole = content(JOURNAL)
+    lines = whole.splitlines(keepends=True)
+    for at in range(len(whole) - len(lines[-1]), len(whole), 29):    # in the middle of the last line
+        with open(JOURNAL, "wb") as f:
+            f.write(whole[:at])
+        assert counts(many("-o", "out", "in")[0]) == (1, 2, 0), at
+        assert content(JOURNAL).startswith(whole[:at] + (b"\n" if whole[at - 1:at] != b"\n" else b"") + b"begun\t"), at
+        assert counts(many("-o", "out", "in")[0]) == (0, 3, 0), at
+    with open(JOURNAL, "wb") as f:
+        f.write(b"\0\xff\n\t\t.\n.\ndone\t.\ndone\ta\tb\tc\td\te\tf\tg\t.\nbegun\\\t\\\t\\9\t.\n" + whole + b"begun\t/x")
+    assert counts(many("-o", "out", "in")[0]) == (0, 3, 0)
+
+
+@test
+def killed_at_any_moment():
+    for i in range(12):
+        photo("in/p%02d.png" % i, seed=i, width=120, height=90)
+    rand, noted, kills = random.Random(5), 0, 0
+    for attempt in range(40):
+        before = results() if attempt else []
+        running = start("-o", "out", "in", "-q", "-j", "1" if attempt % 2 else "2", start_new_session=True)
+        until(lambda: running.poll() is not None or (os.path.exists("out") and results() != before))
+        time.sleep(rand.random() * 0.15)
+        workers = children(running)
+        if running.poll() is None:
+            (os.killpg if attempt % 3 else os.kill)(running.pid, signal.SIGKILL)     # alone: its workers notice
+        running.communicate()
+        until(lambda: not any(os.path.exists("/proc/%d" % worker) for worker in workers))
+        for name in results():
+            assert read_png("out/" + name)[:2] == (120, 90), name
+        if running.returncode == 0:
+            break
+        kills += 1
+        done = sum(line.startswith(b"done") for line in content(JOURNAL).splitlines())
+        assert done >= noted, "the journal lost something"
+        noted = done
+    assert kills >= 3 and running.returncode == 0 and len(results()) == 12, (kills, running.returncode, results())
+    assert sum(line.startswith(b"done") for line in content(JOURNAL).splitlines()) == 12, "something was done twice"
+    os.makedirs("out/.fddm-abcdef")
+    with open("out/.fddm-abcdef/p.png", "w") as f:
+        f.write("half")
+    settled()
+    assert counts(many("-o", "out", "in")[0]) == (0, 12, 0)
+    assert tree() == ["p%02d.png" % i for i in range(12)], tree()
+
+
+@test
+def interrupted():
+    for i in range(8):
+        photo("in/p%d.png" % i, seed=i, width=300, height=300)
+    for number, to_all in ((signal.SIGINT, True), (signal.SIGTERM, False)):
+        before = len(results()) if os.path.exists("out") else 0
+        running = start("-o", "out", "in", start_new_session=True)
+        until(lambda: os.path.exists("out") and len(results()) > before)
+        workers = children(running)
+        (os.killpg if to_all else os.kill)(running.pid, number)
+        _, problems = running.communicate(timeout=60)
+        assert running.returncode == 130 and "Interrupted" in problems and problems.count("\n") == 1, problems
+        assert tree() == results() and not any(os.path.exists("/proc/%d" % worker) for worker in workers)
+    done = len(results())
+    assert 2 <= done < 8
+    lines, _ = many("-o", "out", "in")
+    assert counts(lines) == (8 - done, done, 0) and len(results()) == 8
+    # What has been begun is not waited for: four seconds of work here.
+    running = start("-o", "slow", "in/p0.png", "--device", "reference", "--tile", "32")
+    until(lambda: os.path.exists("slow/.fddm-journal") and children(running))
+    time.sleep(0.5)
+    running.terminate()
+    running.communicate(timeout=60)
+    assert running.returncode == 130 and tree("slow") == []
+
+
+@test
+def workers_that_die():
+    for i in range(3):
+        photo("in/p%d.png" % i, seed=i, width=500, height=500)
+    running = start("-o", "out", "in", "--json")
+    until(lambda: glob.glob("out/.fddm-journal") and children(running))
+    time.sleep(0.1)
+    os.kill(children(running)[0], signal.SIGKILL)
+    out, problems = running.communicate(timeout=60)
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert running.returncode == 3 and counts(lines) == (2, 0, 1) and "in/p0.png" in problems and "signal 9" in problems, problems
+    assert counts(many("-o", "out", "in")[0]) == (1, 2, 0)
+
+
+@test
+def two_runs_in_one_folder():
+    for i in range(6):
+        photo("x/p%d.png" % i, seed=i)
+        photo("y/p%d.png" % i, seed=i + 10)
+        photo("y/q%d.png" % i, seed=i)
+    runs = [start("-o", "out", "x", "--json"), start("-o", "out", "y", "--json")]
+    lines = [[json.loads(line) for line in r.communicate()[0].splitlines()][:-1] for r in runs]
+    assert counts(lines[0] + lines[1]) == (12, 0, 6) and len(results()) == 12, lines
+    for line in content(JOURNAL).splitlines():
+        assert line.endswith(b"\t.") and line.split(b"\t")[0] in (b"begun", b"done"), line
+    for told in lines[0] + lines[1]:
+        if told["status"] == "done":
+            run("denoise", told["input"], "one.png", *OPTIONS)
+            assert read_png("one.png") == read_png(told["output"])
+
+
+@test
+def two_runs_share_the_work():
+    for i in range(16):
+        photo("in/p%02d.png" % i, seed=i, width=200, height=200)
+    runs = [start("-o", "out", "in", "--json") for _ in range(2)]
+    lines = [[json.loads(line) for line in r.communicate()[0].splitlines()][:-1] for r in runs]
+    done = [counts(told)[0] for told in lines]
+    assert sum(done) == 16 and min(done) > 0 and counts(lines[0] + lines[1]) == (16, 16, 0) and len(results()) == 16, done
+
+
+# ---- What is shown ----
+
+@test
+def a_bar_on_a_terminal():
+    for i in range(3):
+        photo("in/p%d.png" % i, seed=i)
+    def shown(*more):
+        leader, follower = pty.openpty()
+        done = subprocess.Popen([PROGRAM, "denoise", *OPTIONS, "-o", "out", "in", *more], stdout=subprocess.DEVNULL,
+                                stderr=follower, env=dict(os.environ, **WORDS))
+        os.close(follower)
+        text = b""
+        try:
+            while piece := os.read(leader, 4096):
+                text += piece
+        except OSError:
+            pass
+        os.close(leader)
+        assert done.wait() == 0
+        return text.decode()
+    text = shown()
+    assert "2 of 3 photos" in text and " left" in text and "#" in text and text.endswith("\r\033[K3 done, 0 already there, 0 failed, "
+                                                                                    + text.split(", ")[-1]), text
+    assert shown("-q", "--luma", "50") == ""
+    with_pipe = start("-o", "out", "in", "--luma", "40").communicate()
+    assert with_pipe[0] == "" and with_pipe[1].count("\n") == 1 and "\r" not in with_pipe[1]
+    assert start("-o", "out", "in", "-q", "--luma", "30").communicate() == ("", "")
+
+
+@test
+def memory_is_flat():
+    """What the worker holds now: the peak that systems tell may be that of whoever started the process."""
+    for i in range(80):
+        photo("in/p%02d.png" % i, seed=i % 7, width=24 + i % 5, height=18)
+    running, sizes = start("-o", "out", "in", "--noise", "20", "--json"), []
+    for line in running.stdout:
+        for worker in children(running):
+            try:
+                with open("/proc/%d/statm" % worker) as f:
+                    sizes.append(int(f.read().split()[1]))
+            except OSError:
+                pass                                                # it has ended
+    running.communicate()
+    assert running.returncode == 0 and len(sizes) > 60, len(sizes)
+    assert max(sizes[-10:]) <= 1.05 * max(sizes[15:25]), sizes
+
+
+if __name__ == "__main__":
+    sys.exit(main())
