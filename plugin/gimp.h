@@ -23,6 +23,10 @@ typedef enum { FDDM_HOST_ERROR_REFUSED, FDDM_HOST_ERROR_FAILED } FddmHostError;
 const char *fddm_host_profile (void);
 /* Progress as GIMP shows it; costs a round trip to GIMP. */
 void fddm_host_progress (const char *text, double fraction);
+/* Shows what was changed in images. */
+void fddm_host_flush (void);
+/* A line for the user, where GIMP shows such lines. */
+void fddm_host_message (const char *text);
 
 /* ---- Asking ---- */
 
@@ -36,6 +40,10 @@ gboolean fddm_host_item_is_layer (FddmItemId item);
 char    *fddm_host_item_name (FddmItemId item); /* free with g_free */
 /* The layer that the item is, or is the mask of; FDDM_NO_ITEM where it is neither or not in the image. */
 FddmItemId fddm_host_layer_of (FddmImageId image, FddmItemId item);
+/* The layer right above, in the same group; FDDM_NO_ITEM for the uppermost. */
+FddmItemId fddm_host_layer_above (FddmImageId image, FddmItemId layer);
+/* What fddm_host_layer_mark said that the layer was made of, if that is still in the image, else FDDM_NO_ITEM. */
+FddmItemId fddm_host_layer_source (FddmImageId image, FddmItemId layer);
 gboolean   fddm_host_has_selection (FddmImageId image);
 /* The part of the drawable that the selection (all, where there is none) covers, in the drawable's own coordinates. FALSE
  * when that is nothing. */
@@ -65,6 +73,8 @@ gboolean fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId
 /* Gives the layer a mask made of the selection (all, where there is none); the mask, or FDDM_NO_ITEM. What is painted still
  * goes to the layer, not to the mask. */
 FddmItemId fddm_host_layer_add_mask (FddmItemId layer);
+/* Notes what a new layer, not in the image yet, was made of. */
+void       fddm_host_layer_mark (FddmItemId layer, FddmItemId source);
 void       fddm_host_layer_remove (FddmImageId image, FddmItemId layer);
 void       fddm_host_layer_select (FddmImageId image, FddmItemId layer);
 

@@ -49,7 +49,7 @@ const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
                             N_ ("Percent removed of blotches, 12 pixels and more from one to the next; above 100, more is "
                                 "removed than was found"),
                             FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
-  [FDDM_DENOISE_MEDIUM] = { "medium", N_ ("Medium clum_ps"),
+  [FDDM_DENOISE_MEDIUM] = { "medium", N_ ("Medium c_lumps"),
                             N_ ("Percent removed of clumps, about 5 to 12 pixels from one to the next"),
                             FDDM_PARAMETER_DOUBLE, 0, 200, 100, NULL, BY_SIZE, NULL },
   [FDDM_DENOISE_FINE]   = { "fine", N_ ("_Fine grain"),

@@ -17,6 +17,8 @@ typedef struct {
   int                layer, layers; /* the one that is generated, from 0, and how many there will be */
   FddmStage          stage;
   gint64             last; /* when GIMP was told last, µs; each time is a round trip */
+  void (*show) (gpointer data, const char *text, double fraction); /* NULL: GIMP's own bar                             */
+  gpointer data;                                                   /* of SHOW                                          */
 } FddmProgressBar;
 
 /* FRACTION of STAGE is done. */

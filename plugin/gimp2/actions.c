@@ -15,39 +15,56 @@
 struct FddmAction {
   const char          *procedure;
   const FddmParameter *table;
-  /* Whether the user wants to go on, with VALUES as they are then; FALSE with an error where there is nothing to ask. */
-  gboolean (*ask) (FddmImageId image, FddmItemId drawable, double *values, GError **error);
-  /* Does it, and fills in the reply but for the status. */
-  gboolean (*work) (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account,
-                    GError **error);
+  /* Whether the user wants to go on, with VALUES as they are then; FALSE with an error where there is nothing to ask. A dialog
+   * that does the work itself fills in the reply, as below. */
+  gboolean (*ask) (FddmImageId image, FddmItemId drawable, double *values, FddmReply *reply, GError **error);
+  /* Does it, and fills in the reply but for the status; not at all where there was nothing to do. */
+  gboolean (*work) (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply,
+                    char **account, GError **error);
   /* What the log calls it; free with g_free. */
   char *(*name) (FddmItemId drawable, const double *values);
+  /* Values of a former session's last dialog, or NULL. */
+  void (*recall) (double *values);
 };
 
 /* ---- Denoise ---- */
 
-static gboolean
-ask_denoise (FddmImageId image, FddmItemId drawable, double *values, GError **error)
+static void
+answer_denoise (FddmReply *reply, const FddmLayers *made)
 {
-  FddmDenoiseHelp   help;
-  FddmDenoiseSight *sight = fddm_denoise_sight_new (image, drawable, &help, error);
-  gboolean go_on = sight && fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &help, values);
-
-  g_clear_pointer (&sight, fddm_denoise_sight_free);
-  return go_on;
+  reply->values[1].type         = GIMP_PDB_LAYER;
+  reply->values[1].data.d_layer = made->layer;
+  reply->values[2].type         = GIMP_PDB_LAYER;
+  reply->values[2].data.d_layer = made->second;
+  reply->n                      = 3;
 }
 
 static gboolean
-work_denoise (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account, GError **error)
+ask_denoise (FddmImageId image, FddmItemId drawable, double *values, FddmReply *reply, GError **error)
+{
+  FddmDenoiseHelp   help;
+  FddmLayers        made;
+  FddmDenoiseSight *sight = fddm_denoise_sight_new (image, drawable, &made, &help, error);
+  gboolean done = sight && fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &help, values);
+
+  g_clear_pointer (&sight, fddm_denoise_sight_free);
+  if (done)
+    answer_denoise (reply, &made);
+  return done;
+}
+
+static gboolean
+work_denoise (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply,
+              char **account, GError **error)
 {
   FddmLayers made;
 
-  if (!fddm_job_denoise (image, drawable, values, &made, account, error))
+  if (mode == GIMP_RUN_NONINTERACTIVE ? !fddm_job_denoise (image, drawable, values, &made, account, error)
+                                      : !fddm_job_denoise_seen (image, fddm_job_denoise_source (image, drawable), values,
+                                                                NULL, &made, account, error))
     return FALSE;
-  reply->values[1].type         = GIMP_PDB_LAYER;
-  reply->values[1].data.d_layer = made.layer;
-  reply->values[2].type         = GIMP_PDB_LAYER;
-  reply->values[2].data.d_layer = made.second;
+  if (made.layer != FDDM_NO_ITEM)
+    answer_denoise (reply, &made);
   return TRUE;
 }
 
@@ -57,13 +74,23 @@ name_denoise (FddmItemId drawable, G_GNUC_UNUSED const double *values)
   return fddm_host_item_name (drawable);
 }
 
+static void
+recall_denoise (double *values)
+{
+  FddmPresets *presets = fddm_job_denoise_presets ();
+
+  fddm_presets_recall (presets, values);
+  fddm_presets_free (presets);
+}
+
 const FddmAction fddm_gimp2_denoise = { FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, ask_denoise, work_denoise,
-                                        name_denoise };
+                                        name_denoise,           recall_denoise };
 
 /* ---- Generate ---- */
 
 static gboolean
-ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *values, G_GNUC_UNUSED GError **error)
+ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *values, G_GNUC_UNUSED FddmReply *reply,
+              G_GNUC_UNUSED GError **error)
 {
   FddmGenerateHelp     help;
   FddmGeneratePreview *preview = fddm_generate_preview_new (image, &help);
@@ -74,8 +101,8 @@ ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *valu
 }
 
 static gboolean
-work_generate (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account,
-               GError **error)
+work_generate (G_GNUC_UNUSED GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values,
+               FddmReply *reply, char **account, GError **error)
 {
   static FddmGenerated made;
 
@@ -85,6 +112,7 @@ work_generate (FddmImageId image, FddmItemId drawable, const double *values, Fdd
   reply->values[1].data.d_int32      = made.n;
   reply->values[2].type              = GIMP_PDB_INT32ARRAY;
   reply->values[2].data.d_int32array = made.layers;
+  reply->n                           = 3;
   return TRUE;
 }
 
@@ -95,7 +123,7 @@ name_generate (G_GNUC_UNUSED FddmItemId drawable, const double *values)
 }
 
 const FddmAction fddm_gimp2_generate = { FDDM_GENERATE_PROCEDURE, fddm_generate_parameters, ask_generate, work_generate,
-                                         name_generate };
+                                         name_generate, NULL };
 
 /* ---- What they share ---- */
 
@@ -134,7 +162,7 @@ read_arguments (const FddmParameter *table, const GimpParam *param, double *valu
       }
 }
 
-/* Values of the last dialog, if there was one in this session; the defaults stay for what they don't have. */
+/* Values of the last dialog, in this session if there was one; the defaults stay for what they don't have. */
 static void
 recall (const FddmAction *action, double *values)
 {
@@ -143,6 +171,8 @@ recall (const FddmAction *action, double *values)
 
   if (size > 0 && gimp_get_data (action->procedure, text))
     fddm_parameters_from_text (action->table, text, values, NULL);
+  else if (action->recall)
+    action->recall (values);
 }
 
 static void
@@ -174,7 +204,7 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
       return;
     }
 
-  if (mode == GIMP_RUN_INTERACTIVE && !action->ask (image, drawable, values, &error))
+  if (mode == GIMP_RUN_INTERACTIVE && !action->ask (image, drawable, values, reply, &error))
     {
       if (error)
         answer_error (reply, GIMP_PDB_EXECUTION_ERROR, error->message);
@@ -184,17 +214,24 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
     }
   if (mode == GIMP_RUN_INTERACTIVE) /* before the work: cancelling that ends this process */
     remember (action, values);
-  if (!action->work (image, drawable, values, reply, &account, &error))
+  if (reply->n > 1) /* the dialog has done it */
+    return;
+  if (!action->work (mode, image, drawable, values, reply, &account, &error))
     {
       answer_error (reply, error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
                     error->message);
       return;
     }
-  reply->n = 3;
-  if (mode != GIMP_RUN_NONINTERACTIVE)
-    gimp_displays_flush ();
-  else
+  if (reply->n == 1)
+    answer_nothing (reply, GIMP_PDB_CANCEL);
+  if (mode == GIMP_RUN_NONINTERACTIVE)
     fddm_job_log (name = action->name (drawable, values), account);
+  else
+    {
+      gimp_displays_flush ();
+      if (mode == GIMP_RUN_WITH_LAST_VALS && account)
+        fddm_host_message (account);
+    }
 }
 
 /* ---- Files ---- */
