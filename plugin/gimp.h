@@ -74,9 +74,9 @@ gboolean fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId
  * goes to the layer, not to the mask. */
 FddmItemId fddm_host_layer_add_mask (FddmItemId layer);
 /* Notes what a new layer, not in the image yet, was made of. */
-void       fddm_host_layer_mark (FddmItemId layer, FddmItemId source);
-void       fddm_host_layer_remove (FddmImageId image, FddmItemId layer);
-void       fddm_host_layer_select (FddmImageId image, FddmItemId layer);
+void fddm_host_layer_mark (FddmItemId layer, FddmItemId source);
+void fddm_host_layer_remove (FddmImageId image, FddmItemId layer);
+void fddm_host_layer_select (FddmImageId image, FddmItemId layer);
 
 /* ---- Files ---- */
 

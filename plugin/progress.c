@@ -51,7 +51,7 @@ fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction)
   bar->stage = stage;
   bar->last  = now;
   text       = words (bar, stage, fraction);
-  fraction = shares[stage].begin + (shares[stage].end - shares[stage].begin) * fraction;
+  fraction   = shares[stage].begin + (shares[stage].end - shares[stage].begin) * fraction;
   if (bar->show)
     bar->show (bar->data, text, fraction);
   else

@@ -108,9 +108,9 @@ at (const FddmCanvas *canvas, int x, int y)
 static void
 show_cursor (FddmCanvas *canvas, int x, int y)
 {
-  static const GdkCursorType types[] = { [DRAG_PICTURE]  = GDK_FLEUR,
-                                         [DRAG_HANDLE]   = GDK_SB_H_DOUBLE_ARROW,
-                                         [DRAG_OVERVIEW] = GDK_CROSSHAIR };
+  static const GdkCursorType types[] = {
+    [DRAG_PICTURE] = GDK_FLEUR, [DRAG_HANDLE] = GDK_SB_H_DOUBLE_ARROW, [DRAG_OVERVIEW] = GDK_CROSSHAIR
+  };
   GdkCursor *cursor = gdk_cursor_new_for_display (gtk_widget_get_display (canvas->area),
                                                   types[canvas->drag ? canvas->drag : at (canvas, x, y)]);
 

@@ -29,18 +29,18 @@
 struct FddmDenoiseForm {
   const FddmDenoiseHelp *help;
   double                *values;
-  FddmControls     controls;
-  FddmNoiseLevel   level;
-  FddmPresetButton presets;
-  FddmCanvas      *canvas;
-  FddmRequests    *requests;
-  GtkWidget       *box, *state, *progress, *told, *device;
-  GtkWidget       *original, *fit; /* buttons */
-  guint            glances;        /* a source, or 0 */
-  gboolean         waits;          /* for the first picture of what was denoised */
-  gboolean         busy;
-  double           seconds; /* what the whole takes; 0 where that is not known with these settings */
-  char            *where;   /* it is computed; or NULL */
+  FddmControls           controls;
+  FddmNoiseLevel         level;
+  FddmPresetButton       presets;
+  FddmCanvas            *canvas;
+  FddmRequests          *requests;
+  GtkWidget             *box, *state, *progress, *told, *device;
+  GtkWidget             *original, *fit; /* buttons */
+  guint                  glances;        /* a source, or 0 */
+  gboolean               waits;          /* for the first picture of what was denoised */
+  gboolean               busy;
+  double                 seconds; /* what the whole takes; 0 where that is not known with these settings */
+  char                  *where;   /* it is computed; or NULL */
 };
 
 static int
@@ -114,7 +114,8 @@ tell_costs (FddmDenoiseForm *form)
 static gboolean
 is_final (const FddmDenoiseForm *form, const FddmSight *sight)
 {
-  return sight->kind == FDDM_SIGHT_RESULT && (!fddm_canvas_fits (form->canvas) || form->values[place_of (form, "quality")] == 0);
+  return sight->kind == FDDM_SIGHT_RESULT &&
+         (!fddm_canvas_fits (form->canvas) || form->values[place_of (form, "quality")] == 0);
 }
 
 static void
@@ -371,7 +372,8 @@ new_controls (FddmDenoiseForm *form, int n)
   GtkWidget           *column = fddm_column_new (6), *whole = fddm_column_new (6), *button;
 
   button = fddm_preset_button_new (&form->presets, form->help->presets, form->values, choose_preset, form);
-  gtk_box_pack_start (GTK_BOX (column), fddm_controls_frame (&form->controls, _ ("_Preset"), button, button), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), fddm_controls_frame (&form->controls, _ ("_Preset"), button, button), FALSE, FALSE,
+                      0);
   gtk_box_pack_start (GTK_BOX (column), fddm_noise_level_new (&form->level, &form->controls, place_of (form, "noise")),
                       FALSE, FALSE, 0);
   for (int i = 0; i < n; i++)
@@ -392,8 +394,8 @@ fddm_denoise_form_new (const FddmDenoiseHelp *help, const FddmParameter *table, 
 
   while (table[n].name)
     n++;
-  form->help    = help;
-  form->values  = values;
+  form->help   = help;
+  form->values = values;
   fddm_controls_init (&form->controls, table, values, value_changed, form);
   form->requests = fddm_requests_new (&help->painter, n, bring, form);
   form->canvas   = fddm_canvas_new (help, ACROSS, DOWN, moved, form);

@@ -17,8 +17,8 @@ typedef struct {
   double                *values;
   FddmDenoiseForm       *form;
   GMainLoop             *loop;
-  gboolean               running, done; /* now; ever */
-  int                    stop;          /* atomic    */
+  gboolean               running, done;                /* now; ever */
+  int                    stop;                         /* atomic    */
   double                 applied[FDDM_PARAMETERS_MAX]; /* what the last layer was made with, where DONE */
   gsize                  bytes;                        /* of the values */
 } Window;

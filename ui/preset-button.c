@@ -21,7 +21,7 @@ is_own (const FddmPresetButton *button)
 void
 fddm_preset_button_update (FddmPresetButton *button)
 {
-  const int        found = fddm_presets_find (button->presets, button->values);
+  const int        found = fddm_presets_find (button->presets, button->values, button->last);
   g_autofree char *words = NULL;
 
   if (found >= 0)

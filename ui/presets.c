@@ -65,7 +65,8 @@ write_value (const FddmParameter *parameter, double value)
 {
   char number[G_ASCII_DTOSTR_BUF_SIZE];
 
-  return g_strdup (parameter->choices ? parameter->choices[(int) value].name : g_ascii_dtostr (number, sizeof number, value));
+  return g_strdup (parameter->choices ? parameter->choices[(int) value].name
+                                      : g_ascii_dtostr (number, sizeof number, value));
 }
 
 /* FALSE for what is no value of the parameter. */
@@ -227,19 +228,25 @@ fddm_presets_take (const FddmPresets *presets, int i, double *values)
       values[k] = preset_at (presets, i)->values[k];
 }
 
-int
-fddm_presets_find (const FddmPresets *presets, const double *values)
+static gboolean
+makes (const FddmPresets *presets, int i, const double *values)
 {
-  for (int i = 0; i < fddm_presets_count (presets); i++)
-    {
-      gboolean same = TRUE;
+  for (int k = 0; presets->table[k].name; k++)
+    if (!presets->apart[k] && values[k] != preset_at (presets, i)->values[k])
+      return FALSE;
+  return TRUE;
+}
 
-      for (int k = 0; presets->table[k].name; k++)
-        same = same && (presets->apart[k] || values[k] == preset_at (presets, i)->values[k]);
-      if (same)
-        return i;
-    }
-  return -1;
+int
+fddm_presets_find (const FddmPresets *presets, const double *values, int favourite)
+{
+  int i = 0;
+
+  if (favourite >= 0 && makes (presets, favourite, values))
+    return favourite;
+  while (i < fddm_presets_count (presets) && !makes (presets, i, values))
+    i++;
+  return i < fddm_presets_count (presets) ? i : -1;
 }
 
 /* ---- Changing ---- */

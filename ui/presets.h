@@ -32,8 +32,8 @@ int         fddm_presets_count (const FddmPresets *presets);
 const char *fddm_presets_name (const FddmPresets *presets, int i); /* translated, where it is shipped */
 gboolean    fddm_presets_own (const FddmPresets *presets, int i);
 void        fddm_presets_take (const FddmPresets *presets, int i, double *values);
-/* The one that makes VALUES what they are, or -1. */
-int fddm_presets_find (const FddmPresets *presets, const double *values);
+/* The one that makes VALUES what they are, or -1; of several FAVOURITE, which may be -1, or the first. */
+int fddm_presets_find (const FddmPresets *presets, const double *values, int favourite);
 
 /* Keeps VALUES as an own preset, in place of an own one of that name. */
 gboolean fddm_presets_save (FddmPresets *presets, const char *name, const double *values, GError **error);

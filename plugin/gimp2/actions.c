@@ -45,7 +45,7 @@ ask_denoise (FddmImageId image, FddmItemId drawable, double *values, FddmReply *
   FddmDenoiseHelp   help;
   FddmLayers        made;
   FddmDenoiseSight *sight = fddm_denoise_sight_new (image, drawable, &made, &help, error);
-  gboolean done = sight && fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &help, values);
+  gboolean          done = sight && fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &help, values);
 
   g_clear_pointer (&sight, fddm_denoise_sight_free);
   if (done)
@@ -59,9 +59,9 @@ work_denoise (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const do
 {
   FddmLayers made;
 
-  if (mode == GIMP_RUN_NONINTERACTIVE ? !fddm_job_denoise (image, drawable, values, &made, account, error)
-                                      : !fddm_job_denoise_seen (image, fddm_job_denoise_source (image, drawable), values,
-                                                                NULL, &made, account, error))
+  if (mode == GIMP_RUN_NONINTERACTIVE
+        ? !fddm_job_denoise (image, drawable, values, &made, account, error)
+        : !fddm_job_denoise_seen (image, fddm_job_denoise_source (image, drawable), values, NULL, &made, account, error))
     return FALSE;
   if (made.layer != FDDM_NO_ITEM)
     answer_denoise (reply, &made);
@@ -122,8 +122,9 @@ name_generate (G_GNUC_UNUSED FddmItemId drawable, const double *values)
   return fddm_job_subject (values);
 }
 
-const FddmAction fddm_gimp2_generate = { FDDM_GENERATE_PROCEDURE, fddm_generate_parameters, ask_generate, work_generate,
-                                         name_generate, NULL };
+const FddmAction fddm_gimp2_generate = {
+  FDDM_GENERATE_PROCEDURE, fddm_generate_parameters, ask_generate, work_generate, name_generate, NULL
+};
 
 /* ---- What they share ---- */
 

@@ -100,7 +100,8 @@ fddm_host_layer_above (FddmImageId image, FddmItemId layer)
 {
   const int        parent = gimp_item_get_parent (layer), position = gimp_image_get_item_position (image, layer);
   int              n;
-  g_autofree gint *siblings = parent == FDDM_NO_ITEM ? gimp_image_get_layers (image, &n) : gimp_item_get_children (parent, &n);
+  g_autofree gint *siblings = parent == FDDM_NO_ITEM ? gimp_image_get_layers (image, &n)
+                                                     : gimp_item_get_children (parent, &n);
 
   return position > 0 && position < n ? siblings[position - 1] : FDDM_NO_ITEM;
 }

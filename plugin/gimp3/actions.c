@@ -59,9 +59,9 @@ work_denoise (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const do
 {
   FddmLayers made;
 
-  if (mode == GIMP_RUN_NONINTERACTIVE ? !fddm_job_denoise (image, drawable, values, &made, account, error)
-                                      : !fddm_job_denoise_seen (image, fddm_job_denoise_source (image, drawable), values,
-                                                                NULL, &made, account, error))
+  if (mode == GIMP_RUN_NONINTERACTIVE
+        ? !fddm_job_denoise (image, drawable, values, &made, account, error)
+        : !fddm_job_denoise_seen (image, fddm_job_denoise_source (image, drawable), values, NULL, &made, account, error))
     return FALSE;
   if (made.layer != FDDM_NO_ITEM)
     *answer = answer_denoise (procedure, &made);

@@ -369,8 +369,7 @@ do_job (Job *job, FddmLayers *made, GError **error)
   gboolean    done;
 
   *made = (FddmLayers) { FDDM_NO_ITEM, FDDM_NO_ITEM };
-  if (!fddm_parameters_check (fddm_denoise_parameters, job->values, error) ||
-      !check_layer (job->image, job->source, error))
+  if (!fddm_parameters_check (fddm_denoise_parameters, job->values, error) || !check_layer (job->image, job->source, error))
     return FALSE;
   job->name  = fddm_host_item_name (job->source);
   job->noisy = fddm_layer_pixels_copy (job->source, &reading);

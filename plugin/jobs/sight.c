@@ -39,7 +39,7 @@ struct FddmDenoiseSight {
   FddmItemId    source;
   char         *name, *note;
   FddmPresets  *presets;
-  FddmLayers   *made; /* what runs have added last */
+  FddmLayers   *made;   /* what runs have added last */
   GeglBuffer   *noisy;  /* a copy of the layer   */
   GeglRectangle band;   /* the last that was read */
   GeglRectangle bounds; /* what the job computes, and measures the noise of */
@@ -60,7 +60,7 @@ read_band (gpointer data, double *fraction)
   const GeglRectangle   *all   = gegl_buffer_get_extent (sight->noisy);
   g_autoptr (GeglBuffer) live  = NULL;
 
-  *fraction = (double) (sight->band.y + sight->band.height) / all->height;
+  *fraction   = (double) (sight->band.y + sight->band.height) / all->height;
   sight->gone = !fddm_host_has_item (sight->image, sight->source);
   if (sight->gone || !fddm_layer_pixels_next (all, &sight->band))
     return FALSE;
@@ -292,8 +292,8 @@ denoise (gpointer data, const double *values, gboolean draft, FddmSight *shown, 
   const GeglRectangle part    = rectangle_of (&shown->part);
   const GeglRectangle around  = surroundings (sight, &part, draft ? DRAFT_MARGIN : FDDM_DENOISE_MARGIN);
   gint64              start;
-  g_autoptr (GError)  error   = NULL;
-  g_autofree float   *after   = NULL;
+  g_autoptr (GError)  error = NULL;
+  g_autofree float   *after = NULL;
   FddmGeglPixels      pixels;
 
   shown->device = device_words (sight, values[FDDM_DENOISE_DEVICE]);
@@ -337,15 +337,15 @@ fddm_denoise_sight_new (FddmImageId image, FddmItemId chosen, FddmLayers *made, 
 
   if (!fddm_job_denoise_check (image, drawable, error))
     return NULL;
-  sight         = g_new0 (FddmDenoiseSight, 1);
-  sight->made   = made;
-  *made         = (FddmLayers) { FDDM_NO_ITEM, FDDM_NO_ITEM };
-  live          = fddm_host_buffer (drawable);
-  all           = gegl_buffer_get_extent (live);
-  sight->image  = image;
-  sight->source = drawable;
-  sight->name   = fddm_host_item_name (drawable);
-  sight->noisy  = gegl_buffer_new (all, fddm_host_format (drawable));
+  sight          = g_new0 (FddmDenoiseSight, 1);
+  sight->made    = made;
+  *made          = (FddmLayers) { FDDM_NO_ITEM, FDDM_NO_ITEM };
+  live           = fddm_host_buffer (drawable);
+  all            = gegl_buffer_get_extent (live);
+  sight->image   = image;
+  sight->source  = drawable;
+  sight->name    = fddm_host_item_name (drawable);
+  sight->noisy   = gegl_buffer_new (all, fddm_host_format (drawable));
   sight->presets = fddm_job_denoise_presets ();
   if (drawable != chosen)
     {

@@ -66,10 +66,10 @@ test_shipped (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
   double values[FDDM_PARAMETERS_MAX] = { 3, 1, 7 };
 
   g_assert_cmpint (fddm_presets_count (fixture->presets), ==, 2);
-  g_assert_cmpint (fddm_presets_find (fixture->presets, values), ==, -1);
+  g_assert_cmpint (fddm_presets_find (fixture->presets, values, -1), ==, -1);
   fddm_presets_take (fixture->presets, 1, values);
   assert_values (values, 12.5, 1, 7);
-  g_assert_cmpint (fddm_presets_find (fixture->presets, values), ==, 1);
+  g_assert_cmpint (fddm_presets_find (fixture->presets, values, -1), ==, 1);
   fddm_presets_take (fixture->presets, 0, values);
   assert_values (values, 50, 0, 7);
 }
@@ -95,7 +95,13 @@ test_own_are_kept (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
   again (fixture);
   g_assert_cmpint (fddm_presets_count (fixture->presets), ==, 3);
   g_assert_cmpstr (fddm_presets_name (fixture->presets, 2), ==, "Other");
-  g_assert_cmpint (fddm_presets_find (fixture->presets, values), ==, 2);
+  g_assert_cmpint (fddm_presets_find (fixture->presets, values, -1), ==, 2);
+
+  fddm_presets_take (fixture->presets, 1, values); /* two that are alike */
+  g_assert_true (fddm_presets_save (fixture->presets, "Other", values, &error));
+  g_assert_cmpint (fddm_presets_find (fixture->presets, values, -1), ==, 1);
+  g_assert_cmpint (fddm_presets_find (fixture->presets, values, 2), ==, 2);
+  g_assert_cmpint (fddm_presets_find (fixture->presets, values, 0), ==, 1);
 
   g_assert_true (fddm_presets_remove (fixture->presets, 2, &error));
   again (fixture);
@@ -108,7 +114,7 @@ test_names (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
   const double     values[FDDM_PARAMETERS_MAX] = { 1, 0, 0 };
   g_autofree char *longest = g_strnfill (FDDM_PRESET_NAME_MAX, 'x'), *longer = g_strnfill (FDDM_PRESET_NAME_MAX + 1, 'x');
-  const char      *bad[]   = { "", "  ", "Gentle", longer };
+  const char      *bad[] = { "", "  ", "Gentle", longer };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
@@ -141,11 +147,11 @@ test_last_values (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 static void
 test_damaged (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
-  static const char *files[]                = { "[Last]\nlevel=nan\nway=high\nseed=10\n[Preset 1]\nname=A\nlevel=7\n"
-                                                "way=sideways\n[Preset 2]\nlevel=3\n",
-                                                "\x01\xff no key file", "[Preset 1]\nname=\xff\xfe\n[Last]\nlevel=1e999\n" };
-  g_autofree char   *own                    = g_path_get_dirname (fixture->path);
-  g_autofree char   *aside                  = g_strconcat (fixture->path, ".damaged", NULL);
+  static const char *files[] = { "[Last]\nlevel=nan\nway=high\nseed=10\n[Preset 1]\nname=A\nlevel=7\n"
+                                 "way=sideways\n[Preset 2]\nlevel=3\n",
+                                 "\x01\xff no key file", "[Preset 1]\nname=\xff\xfe\n[Last]\nlevel=1e999\n" };
+  g_autofree char   *own     = g_path_get_dirname (fixture->path);
+  g_autofree char   *aside   = g_strconcat (fixture->path, ".damaged", NULL);
   double             values[FDDM_PARAMETERS_MAX];
 
   g_mkdir (own, 0700);

@@ -6,13 +6,13 @@
 
 /* A part's x is its name. */
 typedef struct {
-  GString *brought;  /* "o3 n d3 r3": original, noise, draft, result and problem of the part 3 */
-  int      bands;    /* to be read  */
-  int      measured; /* how often   */
+  GString *brought;   /* "o3 n d3 r3": original, noise, draft, result and problem of the part 3 */
+  int      bands;     /* to be read  */
+  int      measured;  /* how often   */
   int      overviews; /* likewise   */
-  gboolean fails;    /* to measure  */
-  int      slow;     /* drafts wait until they are stopped; atomic */
-  int      started;  /* drafts that have begun; atomic             */
+  gboolean fails;     /* to measure  */
+  int      slow;      /* drafts wait until they are stopped; atomic */
+  int      started;   /* drafts that have begun; atomic             */
   gboolean finished;
   GThread *painter;
 } Record;
