@@ -94,11 +94,6 @@ class Dialog:
         left = self.noise(0, 200)
         return 1 - self.noise(300, 480) / left if left else 0
 
-    def margin(self):
-        """Whether there is nothing of the picture at the top of the canvas."""
-        values = [value for row in self.gray(40, 72, 200, 4) for value in row]
-        return bool(values) and max(values) - min(values) < 3
-
     def handle(self):
         """Where the handle's white line is, from the window's left."""
         columns = [32 + x for x, column in enumerate(zip(*self.rows())) if min(column) > 250]
@@ -135,13 +130,15 @@ def check_hold(tap, dialog):
 
 def check_fit(tap, dialog):
     x, y = dialog.place()
+    before = dialog.noise(0, 200)
     dialog.screen.key("alt+4")
-    tap.line(dialog.wait(dialog.margin, 20), "the whole layer is seen")
+    smaller = dialog.wait(lambda: 0 < dialog.noise(0, 200) < 0.8 * before, 20)
+    tap.line(smaller, f"the whole layer is seen, smaller ({before:.1f}, {dialog.noise(0, 200):.1f})")
     time.sleep(3)
     dialog.screen.shot("whole")
     dialog.screen.call("xdotool", "mousemove", str(x + 220), str(y + 300), "click", "1")
-    back = dialog.wait(lambda: not dialog.margin() and dialog.gone() > LITTLE)
-    tap.line(back, "a click shows it at 1:1 again")
+    back = dialog.wait(lambda: dialog.noise(0, 200) > 0.9 * before and dialog.gone() > LITTLE)
+    tap.line(back, f"a click shows it at 1:1 again ({dialog.noise(0, 200):.1f})")
 
 
 def check_overview(tap, dialog):
@@ -196,6 +193,8 @@ def check_presets(tap, dialog):
     dialog.screen.type("My own")
     dialog.screen.key("Return")
     tap.line(dialog.wait(lambda: "name=My own\n" in kept() and "luma=0\n" in kept(), 10), "a preset is saved under a name")
+    dialog.wait(lambda: not dialog.screen.window("Save preset"), 10)
+    time.sleep(1)
     dialog.screen.key("alt+r")
     tap.line(dialog.wait(lambda: dialog.gone() > MOST), "Reset: the noise is gone")
     dialog.preset(*["Down"] * 7)
@@ -208,6 +207,8 @@ def check_presets(tap, dialog):
     dialog.screen.type("Other")
     dialog.screen.key("Return")
     tap.line(dialog.wait(lambda: "name=Other\n" in kept() and "My own" not in kept(), 10), "it is renamed")
+    dialog.wait(lambda: not dialog.screen.window("Rename preset"), 10)
+    time.sleep(1)
     dialog.preset("m")
     tap.line(dialog.wait(lambda: kept() and "[Preset" not in kept(), 10), "it is removed")
     dialog.screen.key("alt+r")
@@ -217,7 +218,8 @@ def check_presets(tap, dialog):
 def check_runs(tap, screen, main, dialog):
     """Apply keeps the dialog, Escape stops a run, OK closes."""
     screen.key("alt+y")
-    tap.line(screen.until(lambda: "2 layers" in screen.name_of(main), 120), f"Apply: there is a layer more ({screen.name_of(main)})")
+    tap.line(screen.until(lambda: "2 layers" in screen.name_of(main), 120),
+             f"Apply: there is a layer more ({screen.name_of(main)})")
     time.sleep(2)
     tap.line(dialog.there(), "Apply: the dialog is still there")
     screen.shot("applied")
@@ -232,7 +234,8 @@ def check_runs(tap, screen, main, dialog):
     dialog.set("d", "0")
     dialog.set("b", "37")
     screen.key("Return")
-    tap.line(screen.until(lambda: "3 layers" in screen.name_of(main), 120), f"Return after other settings: a layer more ({screen.name_of(main)})")
+    tap.line(screen.until(lambda: "3 layers" in screen.name_of(main), 120),
+             f"Return after other settings: a layer more ({screen.name_of(main)})")
     tap.line(screen.until(lambda: not dialog.there(), 20), "the dialog is closed")
     time.sleep(1)
     screen.shot("done")
