@@ -25,7 +25,7 @@ const char *fddm_host_profile (void);
 void fddm_host_progress (const char *text, double fraction);
 /* Shows what was changed in images. */
 void fddm_host_flush (void);
-/* A line for the user, where GIMP shows such lines. */
+/* A sentence for the user, who has to close it. */
 void fddm_host_message (const char *text);
 
 /* ---- Asking ---- */

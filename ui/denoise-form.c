@@ -35,6 +35,7 @@ struct FddmDenoiseForm {
   FddmCanvas            *canvas;
   FddmRequests          *requests;
   GtkWidget             *box, *state, *progress, *told, *device;
+  GtkWidget             *lines;          /* the state, or the progress in a run */
   GtkWidget             *original, *fit; /* buttons */
   guint                  glances;        /* a source, or 0 */
   gboolean               waits;          /* for the first picture of what was denoised */
@@ -221,8 +222,7 @@ void
 fddm_denoise_form_busy (FddmDenoiseForm *form, gboolean busy)
 {
   form->busy = busy;
-  gtk_widget_set_visible (form->state, !busy);
-  gtk_widget_set_visible (form->progress, busy);
+  gtk_notebook_set_current_page (GTK_NOTEBOOK (form->lines), busy);
   if (busy)
     fddm_requests_rest (form->requests);
   else
@@ -246,7 +246,6 @@ fddm_denoise_form_tell (FddmDenoiseForm *form, const char *text, gboolean wrong)
   gtk_label_set_attributes (GTK_LABEL (form->told), attributes);
   pango_attr_list_unref (attributes);
   gtk_label_set_text (GTK_LABEL (form->told), text ? text : "");
-  gtk_widget_set_visible (form->told, text != NULL);
 }
 
 /* ---- Above the preview ---- */
@@ -333,10 +332,15 @@ new_preview (FddmDenoiseForm *form)
   form->state    = fddm_label_new (_ ("Reading the layer"), WIDE_WIDTH);
   form->progress = fddm_progress_new ();
   form->told     = fddm_label_new ("", WIDE_WIDTH);
+  form->lines    = gtk_notebook_new (); /* as high as the higher one, so that nothing moves */
+  gtk_notebook_set_show_tabs (GTK_NOTEBOOK (form->lines), FALSE);
+  gtk_notebook_set_show_border (GTK_NOTEBOOK (form->lines), FALSE);
+  gtk_notebook_append_page (GTK_NOTEBOOK (form->lines), form->state, NULL);
+  gtk_notebook_append_page (GTK_NOTEBOOK (form->lines), form->progress, NULL);
+  fddm_label_reserve (form->told, 2);
   gtk_box_pack_start (GTK_BOX (column), new_bar (form), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), fddm_canvas_widget (form->canvas), TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (column), form->state, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (column), form->progress, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), form->lines, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), form->told, FALSE, FALSE, 0);
   return column;
 }
@@ -404,7 +408,6 @@ fddm_denoise_form_new (const FddmDenoiseHelp *help, const FddmParameter *table, 
   gtk_box_pack_start (GTK_BOX (form->box), new_controls (form, n), FALSE, FALSE, 0);
   gtk_container_set_border_width (GTK_CONTAINER (form->box), 12);
   gtk_widget_show_all (form->box);
-  gtk_widget_hide (form->progress);
   fddm_denoise_form_tell (form, help->note, FALSE);
   return form;
 }

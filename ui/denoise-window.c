@@ -11,6 +11,9 @@
 /* Most events that are seen to between two steps of a run. */
 #define EVENTS 50
 
+/* How long the account of a run stands before OK closes the dialog, in ms. */
+#define LINGER 1500
+
 typedef struct {
   GtkWidget             *window;
   const FddmDenoiseHelp *help;
@@ -18,6 +21,7 @@ typedef struct {
   FddmDenoiseForm       *form;
   GMainLoop             *loop;
   gboolean               running, done;                /* now; ever */
+  guint                  closing;                      /* a source, or 0 */
   int                    stop;                         /* atomic    */
   double                 applied[FDDM_PARAMETERS_MAX]; /* what the last layer was made with, where DONE */
   gsize                  bytes;                        /* of the values */
@@ -57,13 +61,13 @@ remember (Window *window)
     }
 }
 
-/* What was made can't be called off any more. */
+/* What was made can't be called off any more, but a run can. */
 static void
-rename_cancel (Window *window)
+name_cancel (Window *window)
 {
   GtkWidget *button = gtk_dialog_get_widget_for_response (GTK_DIALOG (window->window), GTK_RESPONSE_CANCEL);
 
-  gtk_button_set_label (GTK_BUTTON (button), _ ("_Close"));
+  gtk_button_set_label (GTK_BUTTON (button), window->done && !window->running ? _ ("_Close") : _ ("_Cancel"));
 }
 
 /* Adds the layers; FALSE where there are none, and the form tells why. */
@@ -80,6 +84,7 @@ run (Window *window, char **account)
   g_atomic_int_set (&window->stop, 0);
   window->running = TRUE;
   allow (window, FALSE);
+  name_cancel (window);
   fddm_denoise_form_tell (window->form, NULL, FALSE);
   fddm_denoise_form_busy (window->form, TRUE);
   done = window->help->runner.run (window->help->runner.data, values, &watch, &made, account, &error);
@@ -91,9 +96,20 @@ run (Window *window, char **account)
     {
       memcpy (window->applied, values, window->bytes);
       window->done = TRUE;
-      rename_cancel (window);
     }
+  name_cancel (window);
   return made;
+}
+
+/* When the user has had time to read what was done. */
+static gboolean
+close_now (gpointer data)
+{
+  Window *window = data;
+
+  window->closing = 0;
+  g_main_loop_quit (window->loop);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -104,7 +120,7 @@ apply (Window *window)
   run (window, &account);
 }
 
-/* Ends the dialog, unless there is something in it to be read. */
+/* Ends the dialog, unless no layer was made. */
 static void
 apply_and_close (Window *window)
 {
@@ -113,10 +129,7 @@ apply_and_close (Window *window)
   if (window->done && !memcmp (window->applied, window->values, window->bytes))
     g_main_loop_quit (window->loop);
   else if (run (window, &account))
-    {
-      window->help->runner.say (window->help->runner.data, account);
-      g_main_loop_quit (window->loop);
-    }
+    window->closing = g_timeout_add (LINGER, close_now, window);
 }
 
 static void
@@ -124,7 +137,9 @@ respond (G_GNUC_UNUSED GtkDialog *dialog, int response, Window *window)
 {
   const gboolean leave = response == GTK_RESPONSE_CANCEL || response == GTK_RESPONSE_DELETE_EVENT;
 
-  if (window->running && leave)
+  if (window->closing)
+    g_main_loop_quit (window->loop);
+  else if (window->running && leave)
     g_atomic_int_set (&window->stop, 1);
   else if (window->running)
     return;
@@ -156,6 +171,8 @@ fddm_denoise_window_run (GtkWidget *dialog, const FddmDenoiseHelp *help, const F
   gtk_window_present (GTK_WINDOW (dialog));
   g_main_loop_run (window.loop);
 
+  if (window.closing)
+    g_source_remove (window.closing);
   remember (&window);
   gtk_widget_destroy (dialog);
   fddm_denoise_form_free (window.form);

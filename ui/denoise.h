@@ -70,8 +70,6 @@ typedef struct {
    * translated, free with g_free. */
   gboolean (*run) (gpointer data, const double *values, const FddmRunWatch *watch, gboolean *made, char **account,
                    GError **error);
-  /* Tells the user a line when the dialog is gone. */
-  void (*say) (gpointer data, const char *account);
   gpointer data;
 } FddmRunner;
 

@@ -230,7 +230,7 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
   else
     {
       gimp_displays_flush ();
-      if (mode == GIMP_RUN_WITH_LAST_VALS && account)
+      if (reply->values[0].data.d_status == GIMP_PDB_CANCEL && account)
         fddm_host_message (account);
     }
 }

@@ -147,7 +147,7 @@ fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, Gi
   else
     {
       gimp_displays_flush ();
-      if (mode == GIMP_RUN_WITH_LAST_VALS && account)
+      if (!answer && account)
         fddm_host_message (account);
     }
   return answer ? answer : gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);

@@ -90,12 +90,6 @@ run (gpointer data, const double *values, const FddmRunWatch *watch, gboolean *m
   return TRUE;
 }
 
-static void
-say (G_GNUC_UNUSED gpointer data, const char *account)
-{
-  fddm_host_message (account);
-}
-
 /* ---- In the painter's ---- */
 
 static gboolean
@@ -362,7 +356,7 @@ fddm_denoise_sight_new (FddmImageId image, FddmItemId chosen, FddmLayers *made, 
                               { focus.x, focus.y, focus.width, focus.height },
                               fddm_host_image_is_gray (image),
                               { read_band, show_original, show_overview, measure, denoise, finish, sight },
-                              { run, say, sight },
+                              { run, sight },
                               sight->presets,
                               sight->note };
   return sight;

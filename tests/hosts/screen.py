@@ -45,10 +45,16 @@ class Screen:
     def open(self, picture):
         self.start("Xvfb", f":{self.number}", "-screen", "0", "1280x900x24", "-nolisten", "tcp")
         self.until(lambda: self.call("xdotool", "getdisplaygeometry"), 20)
-        self.start("openbox")
+        self.until(self.manage, 30)
         self.start("dbus-run-session", "--", "gimp-2.10" if self.host == "gimp2" else "gimp-3.0", "--no-splash",
                    "--new-instance", str(picture))
         return self.until(lambda: self.window(picture.stem + ".*GIMP"), 180)
+
+    def manage(self):
+        """Starts a window manager; the display may not be ready for it yet."""
+        self.start("openbox")
+        time.sleep(1)
+        return self.processes[-1].poll() is None
 
     def close(self):
         for process in reversed(self.processes):
