@@ -133,11 +133,12 @@ def check_fit(tap, dialog):
     before = dialog.noise(0, 200)
     dialog.screen.key("alt+4")
     smaller = dialog.wait(lambda: 0 < dialog.noise(0, 200) < 0.8 * before, 20)
-    tap.line(smaller, f"the whole layer is seen, smaller ({before:.1f}, {dialog.noise(0, 200):.1f})")
+    small = dialog.noise(0, 200)
+    tap.line(smaller, f"the whole layer is seen, smaller ({before:.1f}, {small:.1f})")
     time.sleep(3)
     dialog.screen.shot("whole")
     dialog.screen.call("xdotool", "mousemove", str(x + 220), str(y + 300), "click", "1")
-    back = dialog.wait(lambda: dialog.noise(0, 200) > 0.9 * before and dialog.gone() > LITTLE)
+    back = dialog.wait(lambda: dialog.noise(0, 200) > 2 * small and dialog.gone() > LITTLE)
     tap.line(back, f"a click shows it at 1:1 again ({dialog.noise(0, 200):.1f})")
 
 
@@ -210,7 +211,7 @@ def check_presets(tap, dialog):
     dialog.wait(lambda: not dialog.screen.window("Rename preset"), 10)
     time.sleep(1)
     dialog.preset("m")
-    tap.line(dialog.wait(lambda: kept() and "[Preset" not in kept(), 10), "it is removed")
+    tap.line(dialog.wait(lambda: file.exists() and "[Preset" not in kept(), 10), "it is removed")
     dialog.screen.key("alt+r")
     dialog.wait(lambda: dialog.gone() > MOST)
 
@@ -258,8 +259,62 @@ def check_again(tap, screen, main):
     tap.line("luma=41\n" in text, "settings survive Escape")
 
 
-def check_all(tap, screen, picture):
-    main = screen.open(picture)
+def tells(dialog):
+    """Whether there is a sentence above the buttons at the left."""
+    geometry = dialog.screen.call("xdotool", "getwindowgeometry", "--shell", dialog.window)
+    height = int(re.search(r"^HEIGHT=(\d+)$", geometry, re.M)[1])
+    values = [value for row in dialog.gray(14, height - 108, 300, 44) for value in row]
+    return bool(values) and max(values) - min(values) > 80
+
+
+def check_small(tap, screen, main):
+    """Layers of 1 × 1 and 1 × 4000, the second and third image."""
+    for number, name in ((2, "one"), (3, "tall")):
+        screen.call("xdotool", "windowactivate", "--sync", main)
+        screen.key(f"alt+{number}")
+        if not tap.line(screen.until(lambda: name in screen.name_of(main), 20), f"{name}: the image is there"):
+            continue
+        dialog = Dialog(screen, main)
+        time.sleep(3)
+        screen.key("Return")
+        tap.line(dialog.window and dialog.wait(lambda: tells(dialog), 20), f"{name}: a sentence tells that there is no noise")
+        screen.shot(name)
+        screen.key("Escape")
+        tap.line(screen.until(lambda: not dialog.there(), 20) and "1 layer)" in screen.name_of(main), f"{name}: no layer")
+    screen.key("alt+1")
+    screen.until(lambda: "noisy" in screen.name_of(main), 20)
+
+
+def check_removed_layer(tap, screen, main):
+    """The photo's image is closed below the open dialog."""
+    dialog = Dialog(screen, main)
+    dialog.wait(lambda: dialog.noise(0, 200) > 5)
+    screen.call("xdotool", "windowactivate", "--sync", main)
+    screen.key("ctrl+w")
+    time.sleep(1)
+    screen.key("alt+d")                        # do not save
+    screen.until(lambda: "noisy" not in screen.name_of(main), 20)
+    screen.call("xdotool", "windowactivate", "--sync", dialog.window)
+    screen.key("alt+y")
+    tap.line(dialog.there() and dialog.wait(lambda: tells(dialog), 20), "image closed: a sentence in the dialog")
+    screen.shot("closed")
+    screen.key("Escape")
+    tap.line(screen.until(lambda: not dialog.there(), 20), "image closed: the dialog can be closed")
+
+
+def check_no_weights(tap, screen, main):
+    shutil.rmtree(screen.profile / "plug-ins" / "fddm" / "weights")
+    dialog = Dialog(screen, main)
+    time.sleep(3)
+    screen.key("alt+y")
+    tap.line(dialog.window and dialog.wait(lambda: tells(dialog), 20), "no weights: a sentence in the dialog")
+    screen.shot("no-weights")
+    screen.key("Escape")
+    tap.line(screen.until(lambda: not dialog.there(), 20) and "3 layers" in screen.name_of(main), "no weights: nothing lost")
+
+
+def check_all(tap, screen, *images):
+    main = screen.open(*images)
     tap.line(main, "GIMP opens the picture")
     time.sleep(3)
     dialog = Dialog(screen, main)
@@ -278,6 +333,9 @@ def check_all(tap, screen, picture):
     screen.shot("moved")
     check_runs(tap, screen, main, dialog)
     check_again(tap, screen, main)
+    check_small(tap, screen, main)
+    check_no_weights(tap, screen, main)
+    check_removed_layer(tap, screen, main)
 
 
 def main():
@@ -294,8 +352,10 @@ def main():
     started, screen = time.monotonic(), None
     try:
         noisy_picture(folder / "noisy.png")
+        pictures.write_png(folder / "one.png", 2, [bytes((90, 120, 60))])
+        pictures.write_png(folder / "tall.png", 2, [bytes((90, 120, 60))] * 4000)
         screen = Screen(host, plugin, pathlib.Path(weights), folder, shots)
-        check_all(tap, screen, folder / "noisy.png")
+        check_all(tap, screen, *(folder / name for name in ("noisy.png", "one.png", "tall.png")))
         print(f"# {time.monotonic() - started:.0f} s")
         return tap.end()
     finally:

@@ -42,13 +42,18 @@ class Screen:
                               stderr=subprocess.DEVNULL, timeout=60)
         return done.stdout if binary else done.stdout.decode(errors="replace").strip()
 
-    def open(self, picture):
+    def open(self, *images):
         self.start("Xvfb", f":{self.number}", "-screen", "0", "1280x900x24", "-nolisten", "tcp")
         self.until(lambda: self.call("xdotool", "getdisplaygeometry"), 20)
         self.until(self.manage, 30)
         self.start("dbus-run-session", "--", "gimp-2.10" if self.host == "gimp2" else "gimp-3.0", "--no-splash",
-                   "--new-instance", str(picture))
-        return self.until(lambda: self.window(picture.stem + ".*GIMP"), 180)
+                   "--new-instance", *map(str, images))
+        main = self.until(lambda: self.window(images[-1].stem + ".*GIMP"), 180)
+        if len(images) > 1:
+            self.call("xdotool", "windowactivate", "--sync", main)
+            time.sleep(2)
+            self.key("alt+1")
+        return self.until(lambda: self.window(images[0].stem + ".*GIMP"), 20)
 
     def manage(self):
         """Starts a window manager; the display may not be ready for it yet."""
