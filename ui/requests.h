@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A new request makes the old one stale: it is given up, and nothing of it is brought any more. What is asked for is brought in
- * this order: the original, the overview and the noise (once for all), a draft, and the result where that is more than the draft. */
+ * this order: the original, the overview and the noise (once for all), a draft, and the result where that is more than the
+ * draft. */
 #pragma once
 #include "ui/denoise.h"
 

@@ -1,7 +1,8 @@
 /* denoise-dialog.c: see denoise-dialog.h.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Not a GimpProcedureDialog: that one saves one unnamed set of settings, in a row of buttons of its own, and closes after a run. */
+ * Not a GimpProcedureDialog: that one saves one set of settings without a name, in a row of buttons of its own, and closes after
+ * a run. */
 #include "ui/gimp3/denoise-dialog.h"
 
 #include <glib/gi18n-lib.h>
