@@ -323,8 +323,9 @@ def check_all(tap, screen, *images):
         return
     check_preview(tap, dialog)
     check_hold(tap, dialog)
-    time.sleep(2)
+    time.sleep(3)
     screen.shot("dialog")
+    screen.shot("docs", dialog.window)
     check_slider(tap, dialog)
     check_presets(tap, dialog)
     check_handle(tap, dialog)

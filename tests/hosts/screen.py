@@ -15,10 +15,9 @@ class Screen:
 
     def __init__(self, host, plugin, weights, folder, shots):
         self.host, self.folder, self.shots, self.processes = host, folder, shots, []
-        self.number = 90 + (host == "gimp3")
         self.profile = folder / "profile"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TMPDIR": str(folder),
-                            "DISPLAY": f":{self.number}", "NO_AT_BRIDGE": "1", "XDG_RUNTIME_DIR": str(folder / "run"),
+                            "NO_AT_BRIDGE": "1", "XDG_RUNTIME_DIR": str(folder / "run"),
                             "GIMP2_DIRECTORY" if host == "gimp2" else "GIMP3_DIRECTORY": str(self.profile)}
         (folder / "run").mkdir(mode=0o700)
         console = ["gimp-console-2.10", "-idf", "-b", "(gimp-quit 0)"] if host == "gimp2" else [
@@ -33,9 +32,10 @@ class Screen:
         with open(self.profile / "gimprc", "a", encoding="utf-8") as rc:
             rc.write("\n".join(SETTINGS[:1 if host == "gimp2" else None]) + "\n")
 
-    def start(self, *command):
+    def start(self, *command, pass_fds=()):
         log = open(self.folder / (pathlib.Path(command[0]).name + ".log"), "wb")
-        self.processes.append(subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+        self.processes.append(subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                               pass_fds=pass_fds))
 
     def call(self, *command, binary=False):
         done = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -43,8 +43,7 @@ class Screen:
         return done.stdout if binary else done.stdout.decode(errors="replace").strip()
 
     def open(self, *images):
-        self.start("Xvfb", f":{self.number}", "-screen", "0", "1280x900x24", "-nolisten", "tcp")
-        self.until(lambda: self.call("xdotool", "getdisplaygeometry"), 20)
+        self.show()
         self.until(self.manage, 30)
         self.start("dbus-run-session", "--", "gimp-2.10" if self.host == "gimp2" else "gimp-3.0", "--no-splash",
                    "--new-instance", *map(str, images))
@@ -54,6 +53,14 @@ class Screen:
             time.sleep(2)
             self.key("alt+1")
         return self.until(lambda: self.window(images[0].stem + ".*GIMP"), 20)
+
+    def show(self):
+        """Starts the display, under a number that is free."""
+        told, tell = os.pipe()
+        self.start("Xvfb", "-displayfd", str(tell), "-screen", "0", "1280x900x24", "-nolisten", "tcp", pass_fds=(tell,))
+        os.close(tell)
+        with open(told, encoding="ascii") as number:
+            self.environment["DISPLAY"] = ":" + number.readline().strip()
 
     def manage(self):
         """Starts a window manager; the display may not be ready for it yet."""
@@ -95,6 +102,8 @@ class Screen:
             self.call("xdotool", "key", key)
             time.sleep(0.1)
 
-    def shot(self, name):
+    def shot(self, name, window=None):
+        """Of the whole screen, or of a window in its frame, in few colours."""
+        kind = ["-frame", "-window", window, "+dither", "-colors", "256"] if window else ["-window", "root"]
         if self.shots:
-            self.call("import", "-window", "root", str(self.shots / f"{self.host}-{name}.png"))
+            self.call("import", *kind, str(self.shots / f"{self.host}-{name}.png"))
