@@ -125,7 +125,9 @@ tell_state (FddmDenoiseForm *form, const FddmSight *sight)
   const char *words = sight->words;
 
   form->waits = sight->kind == FDDM_SIGHT_ORIGINAL;
-  if (sight->kind == FDDM_SIGHT_ORIGINAL)
+  if (sight->kind == FDDM_SIGHT_PROBLEM && !sight->part.width)
+    words = _ ("There is no preview."); /* the noise's line tells why */
+  else if (sight->kind == FDDM_SIGHT_ORIGINAL)
     words = _ ("Preview: computing");
   else if (sight->kind == FDDM_SIGHT_DRAFT)
     words = _ ("Preview of quality “Fast”; the chosen one follows");

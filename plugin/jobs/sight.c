@@ -204,6 +204,7 @@ measure (gpointer data, FddmSight *shown, const FddmSightWatch *watched)
   FddmGeglPixels     pixels;
   FddmSource         source;
 
+  shown->device = device_words (sight, FDDM_DEVICE_CHOICE_AUTO);
   if (sight->gone)
     {
       shown->words = g_strdup_printf (_ ("“%s” is no longer there: the layer was removed, or its image was closed."),

@@ -138,7 +138,7 @@ def check_fit(tap, dialog):
     time.sleep(3)
     dialog.screen.shot("whole")
     dialog.screen.call("xdotool", "mousemove", str(x + 220), str(y + 300), "click", "1")
-    back = dialog.wait(lambda: dialog.noise(0, 200) > 2 * small and dialog.gone() > LITTLE)
+    back = dialog.wait(lambda: dialog.noise(0, 200) > 2 * small and dialog.gone() > 0.4)
     tap.line(back, f"a click shows it at 1:1 again ({dialog.noise(0, 200):.1f})")
 
 
