@@ -133,7 +133,7 @@ def main():
         try:
             picture = folder / "large.png"
             subprocess.run(["convert", str(PHOTO), "-resize", scale, "-seed", "1", "-attenuate", "0.6", "+noise", "Gaussian",
-                            "-define", "png:compression-level=1", str(picture)], check=True)
+                            "-define", "png:compression-level=1", f"PNG24:{picture}"], check=True)
             screen = Screen(host, plugin, pathlib.Path(weights), folder, None)
             measure(screen, picture, name)
         finally:

@@ -106,4 +106,4 @@ class Screen:
         """Of the whole screen, or of a window in its frame, in few colours."""
         kind = ["-frame", "-window", window, "+dither", "-colors", "256"] if window else ["-window", "root"]
         if self.shots:
-            self.call("import", *kind, str(self.shots / f"{self.host}-{name}.png"))
+            self.call("import", *kind, ("PNG8:" if window else "") + str(self.shots / f"{self.host}-{name}.png"))
