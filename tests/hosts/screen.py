@@ -104,6 +104,6 @@ class Screen:
 
     def shot(self, name, window=None):
         """Of the whole screen, or of a window in its frame, in few colours."""
-        kind = ["-frame", "-window", window, "+dither", "-colors", "256"] if window else ["-window", "root"]
+        kind = ["-frame", "-window", window, "-colors", "220"] if window else ["-window", "root"]
         if self.shots:
             self.call("import", *kind, ("PNG8:" if window else "") + str(self.shots / f"{self.host}-{name}.png"))
