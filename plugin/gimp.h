@@ -23,6 +23,10 @@ typedef enum { FDDM_HOST_ERROR_REFUSED, FDDM_HOST_ERROR_FAILED } FddmHostError;
 const char *fddm_host_profile (void);
 /* Shows progress in GIMP. Each call is a round trip to GIMP. */
 void fddm_host_progress (const char *text, double fraction);
+/* Shows what was changed in images. */
+void fddm_host_flush (void);
+/* A sentence for the user, who has to close it. */
+void fddm_host_message (const char *text);
 
 /* ---- Queries ---- */
 
@@ -36,6 +40,10 @@ gboolean fddm_host_item_is_layer (FddmItemId item);
 char    *fddm_host_item_name (FddmItemId item); /* free with g_free */
 /* The layer that ITEM is or is the mask of; FDDM_NO_ITEM for other items and items of other images. */
 FddmItemId fddm_host_layer_of (FddmImageId image, FddmItemId item);
+/* The layer right above, in the same group; FDDM_NO_ITEM for the uppermost. */
+FddmItemId fddm_host_layer_above (FddmImageId image, FddmItemId layer);
+/* What fddm_host_layer_mark said that the layer was made of, if that is still in the image, else FDDM_NO_ITEM. */
+FddmItemId fddm_host_layer_source (FddmImageId image, FddmItemId layer);
 gboolean   fddm_host_has_selection (FddmImageId image);
 /* The part of the drawable inside the selection (all, without a selection), in the drawable's coordinates. FALSE if it is
  * empty. */
@@ -66,8 +74,10 @@ gboolean fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId
 /* Gives the layer a mask from the selection (all, without a selection). Returns the mask, or FDDM_NO_ITEM. Painting still
  * goes to the layer, not to the mask. */
 FddmItemId fddm_host_layer_add_mask (FddmItemId layer);
-void       fddm_host_layer_remove (FddmImageId image, FddmItemId layer);
-void       fddm_host_layer_select (FddmImageId image, FddmItemId layer);
+/* Notes what a new layer, not in the image yet, was made of. */
+void fddm_host_layer_mark (FddmItemId layer, FddmItemId source);
+void fddm_host_layer_remove (FddmImageId image, FddmItemId layer);
+void fddm_host_layer_select (FddmImageId image, FddmItemId layer);
 
 /* ---- Files ---- */
 

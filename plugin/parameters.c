@@ -50,7 +50,7 @@ const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
                              N_ ("Percentage of coarse blotches to remove, 12 pixels or more apart; above 100 removes more "
                                   "than was found"),
                              FDDM_PARAMETER_DOUBLE, 0, FDDM_GRAIN_STRENGTH_MAX, 100, NULL, BY_SIZE, NULL },
-  [FDDM_DENOISE_MEDIUM]  = { "medium", N_ ("Medium clum_ps"),
+  [FDDM_DENOISE_MEDIUM]  = { "medium", N_ ("Medium c_lumps"),
                              N_ ("Percentage of medium clumps to remove, about 5 to 12 pixels apart"), FDDM_PARAMETER_DOUBLE,
                              0, FDDM_GRAIN_STRENGTH_MAX, 100, NULL, BY_SIZE, NULL },
   [FDDM_DENOISE_FINE] = { "fine", N_ ("_Fine grain"), N_ ("Percentage of fine grain to remove, up to about 5 pixels apart"),

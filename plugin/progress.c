@@ -51,7 +51,11 @@ fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction)
   bar->stage = stage;
   bar->last  = now;
   text       = words (bar, stage, fraction);
-  fddm_host_progress (text, shares[stage].begin + (shares[stage].end - shares[stage].begin) * fraction);
+  fraction   = shares[stage].begin + (shares[stage].end - shares[stage].begin) * fraction;
+  if (bar->show)
+    bar->show (bar->data, text, fraction);
+  else
+    fddm_host_progress (text, fraction);
 }
 
 gboolean

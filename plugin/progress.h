@@ -17,6 +17,8 @@ typedef struct {
   int                layer, layers; /* index of the layer being generated, and number of layers       */
   FddmStage          stage;
   gint64             last; /* time of the last update, µs; each is a round trip to GIMP */
+  void (*show) (gpointer data, const char *text, double fraction); /* NULL: GIMP's own bar */
+  gpointer data;                                                   /* for SHOW             */
 } FddmProgressBar;
 
 /* Reports FRACTION of STAGE, in [0,1]. */

@@ -11,7 +11,7 @@
 #define STEP 32
 
 /* What the mouse drags. */
-typedef enum { DRAG_NOTHING, DRAG_PICTURE, DRAG_HANDLE } Drag;
+typedef enum { DRAG_NOTHING, DRAG_PICTURE, DRAG_HANDLE, DRAG_OVERVIEW } Drag;
 
 struct FddmCanvas {
   GtkWidget   *area;
@@ -93,12 +93,26 @@ expose (GtkWidget *area, GdkEventExpose *event, FddmCanvas *canvas)
 
 /* ---- Mouse and keys ---- */
 
-static void
-show_cursor (FddmCanvas *canvas, int x)
+/* What would be dragged from (X, Y). */
+static Drag
+at (const FddmCanvas *canvas, int x, int y)
 {
-  const gboolean handle = canvas->drag == DRAG_HANDLE || (!canvas->drag && fddm_view_on_handle (&canvas->view, x));
-  GdkCursor     *cursor = gdk_cursor_new_for_display (gtk_widget_get_display (canvas->area),
-                                                  handle ? GDK_SB_H_DOUBLE_ARROW : GDK_FLEUR);
+  FddmPart overview;
+
+  if (canvas->textures.overview.surface && fddm_view_overview (&canvas->view, &overview) && x >= overview.x &&
+      y >= overview.y && x < overview.x + overview.width && y < overview.y + overview.height)
+    return DRAG_OVERVIEW;
+  return fddm_view_on_handle (&canvas->view, x) ? DRAG_HANDLE : DRAG_PICTURE;
+}
+
+static void
+show_cursor (FddmCanvas *canvas, int x, int y)
+{
+  static const GdkCursorType types[] = {
+    [DRAG_PICTURE] = GDK_FLEUR, [DRAG_HANDLE] = GDK_SB_H_DOUBLE_ARROW, [DRAG_OVERVIEW] = GDK_CROSSHAIR
+  };
+  GdkCursor *cursor = gdk_cursor_new_for_display (gtk_widget_get_display (canvas->area),
+                                                  types[canvas->drag ? canvas->drag : at (canvas, x, y)]);
 
   gdk_window_set_cursor (gtk_widget_get_window (canvas->area), cursor);
 #if GTK_CHECK_VERSION(3, 0, 0)
@@ -106,6 +120,25 @@ show_cursor (FddmCanvas *canvas, int x)
 #else
   gdk_cursor_unref (cursor);
 #endif
+}
+
+/* The view has been changed from what it was. */
+static void
+show_view (FddmCanvas *canvas, const FddmView *before)
+{
+  if (before->x == canvas->view.x && before->y == canvas->view.y)
+    return;
+  gtk_widget_queue_draw (canvas->area);
+  canvas->moved (canvas->data);
+}
+
+static void
+go (FddmCanvas *canvas, int x, int y)
+{
+  const FddmView before = canvas->view;
+
+  fddm_view_go (&canvas->view, x, y);
+  show_view (canvas, &before);
 }
 
 static gboolean
@@ -120,11 +153,13 @@ pressed (GtkWidget *area, GdkEventButton *event, FddmCanvas *canvas)
       gtk_widget_queue_draw (area);
       canvas->moved (canvas->data);
     }
-  canvas->drag   = fddm_view_on_handle (&canvas->view, (int) event->x) ? DRAG_HANDLE : DRAG_PICTURE;
+  canvas->drag   = at (canvas, (int) event->x, (int) event->y);
   canvas->from_x = (int) event->x;
   canvas->from_y = (int) event->y;
   canvas->view_x = canvas->view.x;
   canvas->view_y = canvas->view.y;
+  if (canvas->drag == DRAG_OVERVIEW)
+    go (canvas, (int) event->x, (int) event->y);
   return TRUE;
 }
 
@@ -137,10 +172,7 @@ move_to (FddmCanvas *canvas, int x, int y)
   if (canvas->view.fit)
     return;
   fddm_view_move (&canvas->view, x, y);
-  if (before.x == canvas->view.x && before.y == canvas->view.y)
-    return;
-  gtk_widget_queue_draw (canvas->area);
-  canvas->moved (canvas->data);
+  show_view (canvas, &before);
 }
 
 static gboolean
@@ -153,7 +185,9 @@ dragged (GtkWidget *area, GdkEventMotion *event, FddmCanvas *canvas)
     }
   else if (canvas->drag == DRAG_PICTURE)
     move_to (canvas, canvas->view_x + canvas->from_x - (int) event->x, canvas->view_y + canvas->from_y - (int) event->y);
-  show_cursor (canvas, (int) event->x);
+  else if (canvas->drag == DRAG_OVERVIEW)
+    go (canvas, (int) event->x, (int) event->y);
+  show_cursor (canvas, (int) event->x, (int) event->y);
   return TRUE;
 }
 
@@ -282,6 +316,9 @@ fddm_canvas_new (const FddmDenoiseHelp *help, int across, int down, void (*moved
   gtk_widget_add_events (canvas->area,
                          GDK_BUTTON_PRESS_MASK | GDK_BUTTON_RELEASE_MASK | GDK_POINTER_MOTION_MASK | GDK_KEY_PRESS_MASK);
   atk_object_set_name (gtk_widget_get_accessible (canvas->area), _ ("Preview"));
+  atk_object_set_description (gtk_widget_get_accessible (canvas->area),
+                              _ ("The arrow keys move the picture, with Ctrl the handle between before and after; the space "
+                                 "bar shows the original"));
   connect (canvas);
   return canvas;
 }

@@ -97,6 +97,7 @@ new_scale (FddmControls *controls, int place, const char *unit)
   gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), TRUE);
   gtk_entry_set_width_chars (GTK_ENTRY (spin), 4);
+  fddm_name_widget (slider, _ (parameter->label));
   gtk_widget_set_tooltip_text (slider, _ (parameter->blurb));
   gtk_widget_set_tooltip_text (spin, _ (parameter->blurb));
   gtk_box_pack_start (GTK_BOX (content), slider, TRUE, TRUE, 0);

@@ -8,6 +8,7 @@
 
 #include "ui/canvas.h"
 #include "ui/noise-level.h"
+#include "ui/preset-button.h"
 #include "ui/requests.h"
 #include "ui/toolkit.h"
 
@@ -21,22 +22,26 @@
 /* How often it is looked how far the preview is, in ms. */
 #define GLANCE 250
 
-/* Characters of the lines at the right. */
-#define WIDTH 44
+/* Characters of the lines at the right, and beneath the preview. */
+#define WIDTH      44
+#define WIDE_WIDTH 64
 
 struct FddmDenoiseForm {
   const FddmDenoiseHelp *help;
   double                *values;
-  void (*changed) (gpointer data, int place);
-  gpointer       data;
-  FddmControls   controls;
-  FddmNoiseLevel level;
-  FddmCanvas    *canvas;
-  FddmRequests  *requests;
-  GtkWidget     *box, *state, *device;
-  GtkWidget     *original, *fit; /* buttons */
-  guint          glances;        /* a source, or 0 */
-  gboolean       waits;          /* for the first picture of what was denoised */
+  FddmControls           controls;
+  FddmNoiseLevel         level;
+  FddmPresetButton       presets;
+  FddmCanvas            *canvas;
+  FddmRequests          *requests;
+  GtkWidget             *box, *state, *progress, *told, *device;
+  GtkWidget             *lines;          /* the state, or the progress in a run */
+  GtkWidget             *original, *fit; /* buttons */
+  guint                  glances;        /* a source, or 0 */
+  gboolean               waits;          /* for the first picture of what was denoised */
+  gboolean               busy;
+  double                 seconds; /* what the whole takes; 0 where that is not known with these settings */
+  char                  *where;   /* it is computed; or NULL */
 };
 
 static int
@@ -66,6 +71,8 @@ ask (FddmDenoiseForm *form, int late)
   const FddmPart part    = fddm_canvas_part (form->canvas);
   const gboolean fastest = form->values[place_of (form, "quality")] == 0 || fddm_canvas_fits (form->canvas);
 
+  if (form->busy)
+    return;
   fddm_requests_ask (form->requests, &part, fddm_canvas_step (form->canvas), form->values, fastest, late);
   if (!form->glances)
     form->glances = g_timeout_add (GLANCE, glance, form);
@@ -89,28 +96,47 @@ time_words (double seconds)
   return g_strdup_printf (_ ("about %d min"), (int) (seconds / 60 + 0.5));
 }
 
+/* How long it takes, and where it is computed. */
+static void
+tell_costs (FddmDenoiseForm *form)
+{
+  g_autofree char *time  = time_words (form->seconds);
+  g_autofree char *words = NULL;
+
+  if (!form->where)
+    return;
+  /* translators: "about 6 s", and a sentence on where it is computed */
+  words = form->seconds > 0 ? g_strdup_printf (_ ("Takes %s. %s"), time, form->where)
+                            : g_strdup_printf (_ ("Estimating the time. %s"), form->where);
+  gtk_label_set_text (GTK_LABEL (form->device), words);
+}
+
+/* Whether the picture is in the quality that was chosen. */
+static gboolean
+is_final (const FddmDenoiseForm *form, const FddmSight *sight)
+{
+  return sight->kind == FDDM_SIGHT_RESULT &&
+         (!fddm_canvas_fits (form->canvas) || form->values[place_of (form, "quality")] == 0);
+}
+
 static void
 tell_state (FddmDenoiseForm *form, const FddmSight *sight)
 {
-  g_autofree char *time = time_words (sight->seconds), *words = NULL;
+  const char *words = sight->words;
 
   form->waits = sight->kind == FDDM_SIGHT_ORIGINAL;
-  switch (sight->kind)
-    {
-    case FDDM_SIGHT_ORIGINAL: words = g_strdup (_ ("Preview: computing")); break;
-    case FDDM_SIGHT_DRAFT: words = g_strdup (_ ("Preview of quality “Fast”; the chosen one follows")); break;
-    case FDDM_SIGHT_RESULT:
-      if (fddm_canvas_fits (form->canvas) && form->values[place_of (form, "quality")] != 0)
-        {
-          words = g_strdup (_ ("The whole layer, by quality “Fast”. A click shows a place at 1:1."));
-          break;
-        }
-      /* translators: %s is "about 6 s" */
-      words = g_strdup_printf (_ ("Preview at 1:1. To denoise all takes %s."), time);
-      break;
-    default: words = g_strdup (sight->words ? sight->words : ""); break;
-    }
-  gtk_label_set_text (GTK_LABEL (form->state), words);
+  if (sight->kind == FDDM_SIGHT_PROBLEM && !sight->part.width)
+    words = _ ("There is no preview."); /* the noise's line tells why */
+  else if (sight->kind == FDDM_SIGHT_ORIGINAL)
+    words = _ ("Preview: computing");
+  else if (sight->kind == FDDM_SIGHT_DRAFT)
+    words = _ ("Preview of quality “Fast”; the chosen one follows");
+  else if (sight->kind == FDDM_SIGHT_RESULT && fddm_canvas_fits (form->canvas))
+    words = is_final (form, sight) ? _ ("The whole layer. A click shows a place at 1:1.")
+                                   : _ ("The whole layer, by quality “Fast”. A click shows a place at 1:1.");
+  else if (sight->kind == FDDM_SIGHT_RESULT)
+    words = _ ("Preview at 1:1, as the new layer will be");
+  gtk_label_set_text (GTK_LABEL (form->state), words ? words : "");
 }
 
 static void
@@ -118,31 +144,50 @@ bring (gpointer data, FddmSight *sight)
 {
   FddmDenoiseForm *form = data;
 
-  if (sight->kind == FDDM_SIGHT_NOISE)
+  const gboolean problem = sight->kind == FDDM_SIGHT_PROBLEM;
+
+  if (sight->kind == FDDM_SIGHT_NOISE || (problem && !sight->part.width))
     fddm_noise_level_tell (&form->level, sight);
-  else
-    {
-      fddm_canvas_bring (form->canvas, sight);
-      tell_state (form, sight);
-    }
+  else if (!problem)
+    fddm_canvas_bring (form->canvas, sight);
+  if (sight->kind != FDDM_SIGHT_NOISE && sight->kind != FDDM_SIGHT_OVERVIEW)
+    tell_state (form, sight);
+  if (is_final (form, sight))
+    form->seconds = sight->seconds;
   if (sight->device)
-    gtk_label_set_text (GTK_LABEL (form->device), sight->device);
+    {
+      g_free (form->where);
+      form->where = g_steal_pointer (&sight->device);
+      tell_costs (form);
+    }
 }
 
 /* ---- Values ---- */
 
+/* What a value has to do with the preview and the time that it takes. */
+static void
+follow_value (FddmDenoiseForm *form, int place)
+{
+  const char *name = form->controls.table[place].name;
+
+  if (strcmp (name, "output"))
+    ask (form, LATE);
+  if (!strcmp (name, "quality") || !strcmp (name, "device") || !strcmp (name, "detail"))
+    {
+      form->seconds = 0;
+      tell_costs (form);
+    }
+  fddm_preset_button_update (&form->presets);
+}
+
 static void
 value_changed (gpointer data, int place)
 {
-  FddmDenoiseForm *form = data;
-
-  if (strcmp (form->controls.table[place].name, "output"))
-    ask (form, LATE);
-  form->changed (form->data, place);
+  follow_value (data, place);
 }
 
-void
-fddm_denoise_form_show (FddmDenoiseForm *form, int place, double value)
+static void
+show_value (FddmDenoiseForm *form, int place, double value)
 {
   if (form->values[place] == value)
     return;
@@ -150,7 +195,59 @@ fddm_denoise_form_show (FddmDenoiseForm *form, int place, double value)
     fddm_noise_level_show (&form->level, value);
   else
     fddm_controls_show (&form->controls, place, value);
-  ask (form, LATE);
+  follow_value (form, place);
+}
+
+void
+fddm_denoise_form_preset (FddmDenoiseForm *form, int preset)
+{
+  const FddmParameter *table = form->controls.table;
+  double               values[FDDM_PARAMETERS_MAX];
+
+  for (int i = 0; table[i].name; i++)
+    values[i] = preset < 0 ? fddm_parameter_preset (&table[i]) : form->values[i];
+  if (preset >= 0)
+    fddm_presets_take (form->help->presets, preset, values);
+  for (int i = 0; table[i].name; i++)
+    show_value (form, i, values[i]);
+}
+
+static void
+choose_preset (gpointer data, int preset)
+{
+  fddm_denoise_form_preset (data, preset);
+}
+
+/* ---- A run ---- */
+
+void
+fddm_denoise_form_busy (FddmDenoiseForm *form, gboolean busy)
+{
+  form->busy = busy;
+  gtk_notebook_set_current_page (GTK_NOTEBOOK (form->lines), busy);
+  if (busy)
+    fddm_requests_rest (form->requests);
+  else
+    ask (form, LATE);
+}
+
+void
+fddm_denoise_form_progress (FddmDenoiseForm *form, const char *text, double fraction)
+{
+  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (form->progress), text);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (form->progress), CLAMP (fraction, 0, 1));
+}
+
+void
+fddm_denoise_form_tell (FddmDenoiseForm *form, const char *text, gboolean wrong)
+{
+  PangoAttrList *attributes = pango_attr_list_new ();
+
+  if (wrong)
+    pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
+  gtk_label_set_attributes (GTK_LABEL (form->told), attributes);
+  pango_attr_list_unref (attributes);
+  gtk_label_set_text (GTK_LABEL (form->told), text ? text : "");
 }
 
 /* ---- Above the preview ---- */
@@ -183,20 +280,20 @@ mode_toggled (GtkToggleButton *button, FddmDenoiseForm *form)
 static GtkWidget *
 new_bar (FddmDenoiseForm *form)
 {
-  const char *const words[] = { [FDDM_VIEW_SPLIT]   = _ ("Before and after"),
-                                [FDDM_VIEW_RESULT]  = _ ("Denoised"),
-                                [FDDM_VIEW_REMOVED] = _ ("Removed noise") };
+  const char *const words[] = { [FDDM_VIEW_SPLIT]   = _ ("_1 Before and after"),
+                                [FDDM_VIEW_RESULT]  = _ ("_2 Denoised"),
+                                [FDDM_VIEW_REMOVED] = _ ("_3 Removed noise") };
   GtkWidget        *bar = fddm_row_new (0), *button = NULL;
 
   for (int i = 0; i < FDDM_VIEW_MODES; i++)
     {
-      button = gtk_radio_button_new_with_label_from_widget (GTK_RADIO_BUTTON (button), words[i]);
+      button = gtk_radio_button_new_with_mnemonic_from_widget (GTK_RADIO_BUTTON (button), words[i]);
       gtk_toggle_button_set_mode (GTK_TOGGLE_BUTTON (button), FALSE);
       g_object_set_data (G_OBJECT (button), "fddm-mode", GINT_TO_POINTER (i));
       g_signal_connect (button, "toggled", G_CALLBACK (mode_toggled), form);
       gtk_box_pack_start (GTK_BOX (bar), button, FALSE, FALSE, 0);
     }
-  form->fit = gtk_toggle_button_new_with_mnemonic (_ ("Whole la_yer"));
+  form->fit = gtk_toggle_button_new_with_mnemonic (_ ("_4 Whole layer"));
   gtk_widget_set_tooltip_text (form->fit, _ ("Shows the whole layer, as small as it has to be"));
   g_signal_connect (form->fit, "toggled", G_CALLBACK (fit_toggled), form);
   form->original = gtk_button_new_with_mnemonic (_ ("Ori_ginal"));
@@ -234,11 +331,19 @@ new_preview (FddmDenoiseForm *form)
 {
   GtkWidget *column = fddm_column_new (6);
 
-  form->state = fddm_label_new (_ ("Reading the layer"), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (form->state), PANGO_ELLIPSIZE_END);
+  form->state    = fddm_label_new (_ ("Reading the layer"), WIDE_WIDTH);
+  form->progress = fddm_progress_new ();
+  form->told     = fddm_label_new ("", WIDE_WIDTH);
+  form->lines    = gtk_notebook_new (); /* as high as the higher one, so that nothing moves */
+  gtk_notebook_set_show_tabs (GTK_NOTEBOOK (form->lines), FALSE);
+  gtk_notebook_set_show_border (GTK_NOTEBOOK (form->lines), FALSE);
+  gtk_notebook_append_page (GTK_NOTEBOOK (form->lines), form->state, NULL);
+  gtk_notebook_append_page (GTK_NOTEBOOK (form->lines), form->progress, NULL);
+  fddm_label_reserve (form->told, 2);
   gtk_box_pack_start (GTK_BOX (column), new_bar (form), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), fddm_canvas_widget (form->canvas), TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (column), form->state, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), form->lines, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), form->told, FALSE, FALSE, 0);
   return column;
 }
 
@@ -270,17 +375,16 @@ static GtkWidget *
 new_controls (FddmDenoiseForm *form, int n)
 {
   const FddmParameter *table  = form->controls.table;
-  GtkWidget           *column = fddm_column_new (6), *whole = fddm_column_new (6), *row;
+  GtkWidget           *column = fddm_column_new (6), *whole = fddm_column_new (6), *button;
 
+  button = fddm_preset_button_new (&form->presets, form->help->presets, form->values, choose_preset, form);
+  gtk_box_pack_start (GTK_BOX (column), fddm_controls_frame (&form->controls, _ ("_Preset"), button, button), FALSE, FALSE,
+                      0);
   gtk_box_pack_start (GTK_BOX (column), fddm_noise_level_new (&form->level, &form->controls, place_of (form, "noise")),
                       FALSE, FALSE, 0);
   for (int i = 0; i < n; i++)
-    if (!table[i].group && i != form->level.place)
-      {
-        row = fddm_controls_row (&form->controls, i, "%");
-        gtk_widget_set_sensitive (row, !form->help->gray || strcmp (table[i].name, "chroma"));
-        gtk_box_pack_start (GTK_BOX (column), row, FALSE, FALSE, 0);
-      }
+    if (!table[i].group && i != form->level.place && (!form->help->gray || strcmp (table[i].name, "chroma")))
+      gtk_box_pack_start (GTK_BOX (column), fddm_controls_row (&form->controls, i, "%"), FALSE, FALSE, 0);
   add_groups (form, column, n);
   form->device = fddm_label_new (_ ("Looking for a GPU"), WIDTH);
   gtk_box_pack_start (GTK_BOX (whole), new_scroller (column), TRUE, TRUE, 0);
@@ -289,18 +393,15 @@ new_controls (FddmDenoiseForm *form, int n)
 }
 
 FddmDenoiseForm *
-fddm_denoise_form_new (const FddmDenoiseHelp *help, const FddmParameter *table, double *values,
-                       void (*changed) (gpointer data, int place), gpointer data)
+fddm_denoise_form_new (const FddmDenoiseHelp *help, const FddmParameter *table, double *values)
 {
   FddmDenoiseForm *form = g_new0 (FddmDenoiseForm, 1);
   int              n    = 0;
 
   while (table[n].name)
     n++;
-  form->help    = help;
-  form->values  = values;
-  form->changed = changed;
-  form->data    = data;
+  form->help   = help;
+  form->values = values;
   fddm_controls_init (&form->controls, table, values, value_changed, form);
   form->requests = fddm_requests_new (&help->painter, n, bring, form);
   form->canvas   = fddm_canvas_new (help, ACROSS, DOWN, moved, form);
@@ -309,18 +410,14 @@ fddm_denoise_form_new (const FddmDenoiseHelp *help, const FddmParameter *table, 
   gtk_box_pack_start (GTK_BOX (form->box), new_controls (form, n), FALSE, FALSE, 0);
   gtk_container_set_border_width (GTK_CONTAINER (form->box), 12);
   gtk_widget_show_all (form->box);
+  fddm_denoise_form_tell (form, help->note, FALSE);
   return form;
-}
-
-GtkWidget *
-fddm_denoise_form_widget (FddmDenoiseForm *form)
-{
-  return form->box;
 }
 
 void
 fddm_denoise_form_window (FddmDenoiseForm *form, GtkWidget *window)
 {
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), form->box, TRUE, TRUE, 0);
   g_signal_connect (window, "key-press-event", G_CALLBACK (key_changed), form);
   g_signal_connect (window, "key-release-event", G_CALLBACK (key_changed), form);
   gtk_widget_grab_focus (fddm_canvas_widget (form->canvas));
@@ -341,5 +438,6 @@ fddm_denoise_form_free (FddmDenoiseForm *form)
   fddm_requests_free (form->requests);
   fddm_canvas_free (form->canvas);
   fddm_controls_clear (&form->controls);
+  g_free (form->where);
   g_free (form);
 }

@@ -9,14 +9,17 @@
 
 typedef struct FddmDenoiseForm FddmDenoiseForm;
 
-/* Shows and changes VALUES of the parameters TABLE, and calls CHANGED with the place of one that the user has changed. */
-FddmDenoiseForm *fddm_denoise_form_new (const FddmDenoiseHelp *help, const FddmParameter *table, double *values,
-                                        void (*changed) (gpointer data, int place), gpointer data);
-GtkWidget       *fddm_denoise_form_widget (FddmDenoiseForm *form);
-/* The dialog's window, and its title; free that with g_free. */
+/* Shows and changes VALUES of the parameters TABLE. */
+FddmDenoiseForm *fddm_denoise_form_new (const FddmDenoiseHelp *help, const FddmParameter *table, double *values);
+/* Puts the widgets into the dialog's window. Its title; free it with g_free. */
 void  fddm_denoise_form_window (FddmDenoiseForm *form, GtkWidget *window);
 char *fddm_denoise_form_title (const FddmDenoiseHelp *help);
-/* Shows a value that was not changed in the form. */
-void fddm_denoise_form_show (FddmDenoiseForm *form, int place, double value);
+/* Shows the settings of a preset by its place, or of all parameters' defaults where that is -1. */
+void fddm_denoise_form_preset (FddmDenoiseForm *form, int preset);
+/* A run begins or is over: the preview is given up for so long, and a bar shows how far it is. */
+void fddm_denoise_form_busy (FddmDenoiseForm *form, gboolean busy);
+void fddm_denoise_form_progress (FddmDenoiseForm *form, const char *text, double fraction);
+/* Tells in a line what was done or went wrong, until something else is told; NULL: nothing. */
+void fddm_denoise_form_tell (FddmDenoiseForm *form, const char *text, gboolean wrong);
 /* Waits until the painter has finished. The widgets may be gone already, and nothing may happen to them afterwards. */
 void fddm_denoise_form_free (FddmDenoiseForm *form);

@@ -47,15 +47,20 @@ set_quietly (FddmNoiseLevel *level, double value)
   level->quiet = FALSE;
 }
 
+static void
+switch_off (FddmNoiseLevel *level)
+{
+  level->quiet = TRUE;
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (level->automatic), FALSE);
+  level->quiet = FALSE;
+}
+
 /* Brings the widgets into line with the switch. */
 static void
 follow_switch (FddmNoiseLevel *level)
 {
-  const gboolean automatic = is_automatic (level);
-
-  gtk_widget_set_sensitive (level->row, !automatic);
   gtk_widget_set_sensitive (level->use, level->measured > 0);
-  if (automatic && level->measured > 0)
+  if (is_automatic (level) && level->measured > 0)
     set_quietly (level, level->measured);
 }
 
@@ -67,11 +72,13 @@ switched (FddmNoiseLevel *level)
     fddm_controls_take (level->controls, level->place, is_automatic (level) ? 0 : gtk_adjustment_get_value (level->level));
 }
 
+/* By the user, who wants to set it by hand then. */
 static void
 level_changed (FddmNoiseLevel *level)
 {
   if (level->quiet)
     return;
+  switch_off (level);
   set_quietly (level, gtk_adjustment_get_value (level->level));
   fddm_controls_take (level->controls, level->place, gtk_adjustment_get_value (level->level));
 }
@@ -86,9 +93,7 @@ slide_changed (FddmNoiseLevel *level)
 static void
 use_measured (FddmNoiseLevel *level)
 {
-  level->quiet = TRUE;
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (level->automatic), FALSE);
-  level->quiet = FALSE;
+  switch_off (level);
   set_quietly (level, level->measured);
   fddm_controls_take (level->controls, level->place, gtk_adjustment_get_value (level->level));
 }
@@ -121,7 +126,7 @@ new_switch_row (FddmNoiseLevel *level)
   GtkWidget *row = fddm_row_new (8);
 
   level->automatic = gtk_check_button_new_with_mnemonic (_ ("_Automatic"));
-  level->use       = gtk_button_new_with_label (_ ("Use measured value"));
+  level->use       = gtk_button_new_with_mnemonic (_ ("Use mea_sured value"));
   gtk_widget_set_tooltip_text (level->automatic, _ ("The noise is measured: its strength, grain and colour"));
   gtk_widget_set_tooltip_text (level->use, _ ("Sets the level by hand, beginning with what was measured"));
   gtk_box_pack_start (GTK_BOX (row), level->automatic, TRUE, TRUE, 0);
@@ -144,6 +149,7 @@ new_level_row (FddmNoiseLevel *level)
   gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), TRUE);
   gtk_entry_set_width_chars (GTK_ENTRY (spin), 5);
+  fddm_name_widget (slider, _ (parameter->label));
   gtk_widget_set_tooltip_text (slider, _ ("Standard deviation of the noise, in steps of 8 bits"));
   gtk_widget_set_tooltip_text (spin, _ ("Standard deviation of the noise, in steps of 8 bits"));
   gtk_box_pack_start (GTK_BOX (content), slider, TRUE, TRUE, 0);
@@ -161,10 +167,10 @@ fddm_noise_level_new (FddmNoiseLevel *level, FddmControls *controls, int place)
   *level      = (FddmNoiseLevel) { .controls = controls, .place = place };
   row         = new_switch_row (level);
   level->line = fddm_label_new (_ ("Measuring noise"), WIDTH);
-  level->row  = new_level_row (level);
+  fddm_label_reserve (level->line, 2);
   gtk_box_pack_start (GTK_BOX (column), row, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), level->line, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (column), level->row, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), new_level_row (level), FALSE, FALSE, 0);
   fddm_noise_level_show (level, controls->values[place]);
   return column;
 }

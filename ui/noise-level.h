@@ -11,7 +11,7 @@ typedef struct {
   FddmControls  *controls;
   int            place;    /* of the level's parameter        */
   double         measured; /* 0 where it is not known, or none */
-  GtkWidget     *automatic, *use, *line, *row;
+  GtkWidget     *automatic, *use, *line;
   GtkAdjustment *level, *slide; /* the number, and the slider's place, 0…1 */
   gboolean       quiet;         /* what changes is not the user's doing    */
 } FddmNoiseLevel;

@@ -34,8 +34,14 @@ texture_set (FddmTexture *texture, const FddmSight *sight, const guint8 *pixels)
 void
 fddm_textures_take (FddmTextures *textures, const FddmSight *sight)
 {
+  FddmTexture *texture = &textures->result;
+
+  if (sight->kind == FDDM_SIGHT_ORIGINAL)
+    texture = &textures->original;
+  else if (sight->kind == FDDM_SIGHT_OVERVIEW)
+    texture = &textures->overview;
   if (sight->pixels)
-    texture_set (sight->kind == FDDM_SIGHT_ORIGINAL ? &textures->original : &textures->result, sight, sight->pixels);
+    texture_set (texture, sight, sight->pixels);
   if (sight->removed)
     texture_set (&textures->removed, sight, sight->removed);
 }
@@ -46,6 +52,7 @@ fddm_textures_clear (FddmTextures *textures)
   g_clear_pointer (&textures->original.surface, cairo_surface_destroy);
   g_clear_pointer (&textures->result.surface, cairo_surface_destroy);
   g_clear_pointer (&textures->removed.surface, cairo_surface_destroy);
+  g_clear_pointer (&textures->overview.surface, cairo_surface_destroy);
 }
 
 /* ---- Drawing ---- */
@@ -101,12 +108,44 @@ draw_handle (cairo_t *cairo, const FddmView *view)
     }
 }
 
-void
-fddm_picture_draw (cairo_t *cairo, const FddmView *view, const FddmTextures *textures)
+/* The overview in a dark frame, and on it a frame around what is seen. */
+static void
+draw_overview (cairo_t *cairo, const FddmView *view, const FddmTexture *texture)
 {
-  cairo_set_source_rgb (cairo, 0.25, 0.25, 0.25);
-  cairo_rectangle (cairo, 0, 0, view->across, view->down);
+  const FddmPart seen = fddm_view_part (view);
+  FddmPart       place;
+  double         scale_x, scale_y;
+
+  if (!texture->surface || !fddm_view_overview (view, &place))
+    return;
+  scale_x = (double) place.width / view->width;
+  scale_y = (double) place.height / view->height;
+  cairo_save (cairo);
+  cairo_set_source_rgba (cairo, 0, 0, 0, 0.7);
+  cairo_rectangle (cairo, place.x - 2, place.y - 2, place.width + 4, place.height + 4);
   cairo_fill (cairo);
+  cairo_rectangle (cairo, place.x, place.y, place.width, place.height);
+  cairo_clip (cairo);
+  cairo_translate (cairo, place.x, place.y);
+  cairo_save (cairo);
+  cairo_scale (cairo, scale_x * texture->step, scale_y * texture->step);
+  cairo_set_source_surface (cairo, texture->surface, 0, 0);
+  cairo_paint (cairo);
+  cairo_restore (cairo);
+  for (int line = 3; line > 0; line -= 2)
+    {
+      cairo_set_source_rgba (cairo, line == 1, line == 1, line == 1, line == 1 ? 1 : 0.5);
+      cairo_set_line_width (cairo, line);
+      cairo_rectangle (cairo, seen.x * scale_x, seen.y * scale_y, seen.width * scale_x, seen.height * scale_y);
+      cairo_stroke (cairo);
+    }
+  cairo_restore (cairo);
+}
+
+/* The pictures and the handle. */
+static void
+draw_pictures (cairo_t *cairo, const FddmView *view, const FddmTextures *textures)
+{
   draw_texture (cairo, view, &textures->original, 0);
   if (view->original)
     return;
@@ -119,4 +158,14 @@ fddm_picture_draw (cairo_t *cairo, const FddmView *view, const FddmTextures *tex
     case FDDM_VIEW_REMOVED: draw_texture (cairo, view, &textures->removed, 0); break;
     default: draw_texture (cairo, view, &textures->result, 0); break;
     }
+}
+
+void
+fddm_picture_draw (cairo_t *cairo, const FddmView *view, const FddmTextures *textures)
+{
+  cairo_set_source_rgb (cairo, 0.25, 0.25, 0.25);
+  cairo_rectangle (cairo, 0, 0, view->across, view->down);
+  cairo_fill (cairo);
+  draw_pictures (cairo, view, textures);
+  draw_overview (cairo, view, &textures->overview);
 }

@@ -16,12 +16,12 @@ typedef struct {
 
 /* What there is to show. Zeroed at first. */
 typedef struct {
-  FddmTexture original, result, removed;
+  FddmTexture original, result, removed, overview;
 } FddmTextures;
 
 /* Takes over the pictures of a sight; those that it has none of stay. */
 void fddm_textures_take (FddmTextures *textures, const FddmSight *sight);
 void fddm_textures_clear (FddmTextures *textures);
 
-/* Draws the window, from (0, 0): the pictures, and the handle. */
+/* Draws the window, from (0, 0): the pictures, the handle and the overview. */
 void fddm_picture_draw (cairo_t *cairo, const FddmView *view, const FddmTextures *textures);

@@ -133,6 +133,15 @@ make_original (FddmRequests *requests, const Request *request)
   hand_over (requests, &sight, request->serial);
 }
 
+static void
+make_overview (FddmRequests *requests)
+{
+  FddmSight sight = { .kind = FDDM_SIGHT_OVERVIEW };
+
+  requests->painter.overview (requests->painter.data, &sight);
+  hand_over (requests, &sight, 0);
+}
+
 static gboolean
 measure (FddmRequests *requests)
 {
@@ -171,12 +180,15 @@ static gpointer
 paint (gpointer data)
 {
   FddmRequests *requests = data;
-  gboolean      measured = FALSE;
+  gboolean      measured = FALSE, overviewed = FALSE;
   Request       request;
 
   while (wait_for_request (requests, &request))
     {
       make_original (requests, &request);
+      if (!overviewed)
+        make_overview (requests);
+      overviewed = TRUE;
       if (!measured && !(measured = measure (requests)))
         continue;
       if (wait_for_quiet (requests, &request) && make_result (requests, &request, TRUE) && !request.draft_only)
@@ -224,6 +236,16 @@ fddm_requests_ask (FddmRequests *requests, const FddmPart *part, int step, const
   g_mutex_unlock (&requests->mutex);
   if (!requests->reading && !requests->all_read)
     requests->reading = g_idle_add (read_more, requests);
+}
+
+void
+fddm_requests_rest (FddmRequests *requests)
+{
+  g_mutex_lock (&requests->mutex);
+  requests->served = ++requests->wanted.serial;
+  g_atomic_int_set (&requests->stop, 1);
+  g_cond_signal (&requests->wake);
+  g_mutex_unlock (&requests->mutex);
 }
 
 int

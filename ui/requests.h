@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * A new request makes the old one stale: it is given up, and nothing of it is brought any more. What is asked for is brought in
- * this order: the original, the noise (once for all), a draft, and the result where that is more than the draft. */
+ * this order: the original, the overview and the noise (once for all), a draft, and the result where that is more than the
+ * draft. */
 #pragma once
 #include "ui/denoise.h"
 
@@ -17,6 +18,8 @@ FddmRequests *fddm_requests_new (const FddmSightPainter *painter, int n, FddmSig
  * of it. DRAFT_ONLY: the draft is the result. Before the first sight the layer is read. */
 void fddm_requests_ask (FddmRequests *requests, const FddmPart *part, int step, const double *values, gboolean draft_only,
                         int late);
+/* Gives up what was asked for, so that the processor is free for something else. */
+void fddm_requests_rest (FddmRequests *requests);
 /* How far what is being denoised is. */
 int fddm_requests_percent (FddmRequests *requests);
 /* Waits until the painter has finished; nothing is brought any more. */

@@ -61,3 +61,91 @@ fddm_label_new (const char *text, int width)
     }
   return label;
 }
+
+/* What screen readers call a widget: LABEL without its mnemonic. */
+static inline void
+fddm_name_widget (GtkWidget *widget, const char *label)
+{
+  g_auto (GStrv)   parts = g_strsplit (label, "_", -1);
+  g_autofree char *name  = g_strjoinv ("", parts);
+
+  atk_object_set_name (gtk_widget_get_accessible (widget), name);
+}
+
+/* A small arrow that points down. */
+static inline GtkWidget *
+fddm_arrow_new (void)
+{
+#if GTK_CHECK_VERSION(3, 0, 0)
+  return gtk_image_new_from_icon_name ("pan-down-symbolic", GTK_ICON_SIZE_MENU);
+#else
+  return gtk_arrow_new (GTK_ARROW_DOWN, GTK_SHADOW_NONE);
+#endif
+}
+
+#if !GTK_CHECK_VERSION(3, 22, 0)
+/* Beneath the widget. */
+static inline void
+fddm_menu_place (G_GNUC_UNUSED GtkMenu *menu, int *x, int *y, gboolean *push_in, gpointer widget)
+{
+  GtkAllocation place;
+
+  gtk_widget_get_allocation (widget, &place);
+  gdk_window_get_origin (gtk_widget_get_window (widget), x, y);
+  *x += place.x;
+  *y += place.y + place.height;
+  *push_in = TRUE;
+}
+#endif
+
+static inline void
+fddm_menu_popup (GtkWidget *menu, GtkWidget *widget)
+{
+#if GTK_CHECK_VERSION(3, 22, 0)
+  gtk_menu_popup_at_widget (GTK_MENU (menu), widget, GDK_GRAVITY_SOUTH_WEST, GDK_GRAVITY_NORTH_WEST, NULL);
+#else
+  gtk_menu_popup (GTK_MENU (menu), NULL, NULL, fddm_menu_place, widget, 0, gtk_get_current_event_time ());
+#endif
+  gtk_menu_shell_select_first (GTK_MENU_SHELL (menu), FALSE);
+}
+
+/* A bar with words in it. */
+static inline GtkWidget *
+fddm_progress_new (void)
+{
+  GtkWidget *bar = gtk_progress_bar_new ();
+
+#if GTK_CHECK_VERSION(3, 0, 0)
+  gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (bar), TRUE);
+#endif
+  return bar;
+}
+
+/* Keeps room for so many lines in a label that is told another text later. */
+static inline void
+fddm_label_reserve (GtkWidget *label, int lines)
+{
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (label, "X");
+  int                     height, width = -1;
+
+  pango_layout_get_pixel_size (layout, NULL, &height);
+  gtk_widget_get_size_request (label, &width, NULL);
+  gtk_widget_set_size_request (label, width, height * lines);
+#if GTK_CHECK_VERSION(3, 0, 0)
+  gtk_label_set_yalign (GTK_LABEL (label), 0);
+#else
+  gtk_misc_set_alignment (GTK_MISC (label), 0, 0);
+#endif
+}
+
+/* Tells what is wrong, in a window above that of the widget. */
+static inline void
+fddm_complain (GtkWidget *widget, const char *text)
+{
+  GtkWidget *top    = gtk_widget_get_toplevel (widget);
+  GtkWidget *window = gtk_message_dialog_new (GTK_IS_WINDOW (top) ? GTK_WINDOW (top) : NULL, GTK_DIALOG_MODAL,
+                                              GTK_MESSAGE_ERROR, GTK_BUTTONS_CLOSE, "%s", text);
+
+  gtk_dialog_run (GTK_DIALOG (window));
+  gtk_widget_destroy (window);
+}

@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ui/view.h"
 
+/* From the overview to the window's edges, in pixels. */
+#define GAP 8
+
 /* How far beside the handle it can be taken, in pixels. */
 #define GRIP 8
 
@@ -75,6 +78,31 @@ fddm_view_part (const FddmView *view)
   if (view->fit)
     return (FddmPart) { 0, 0, view->width, view->height };
   return (FddmPart) { x, y, MIN (view->across, view->width - x), MIN (view->down, view->height - y) };
+}
+
+gboolean
+fddm_view_overview (const FddmView *view, FddmPart *place)
+{
+  const double scale = (double) FDDM_OVERVIEW / MAX (view->width, view->height);
+
+  if (view->fit || (view->width <= view->across && view->height <= view->down) ||
+      MIN (view->across, view->down) < 2 * FDDM_OVERVIEW)
+    return FALSE;
+  place->width  = MAX ((int) (view->width * scale + 0.5), 1);
+  place->height = MAX ((int) (view->height * scale + 0.5), 1);
+  place->x      = view->across - GAP - place->width;
+  place->y      = view->down - GAP - place->height;
+  return TRUE;
+}
+
+void
+fddm_view_go (FddmView *view, int x, int y)
+{
+  FddmPart overview;
+
+  if (fddm_view_overview (view, &overview))
+    fddm_view_move (view, (int) ((x - overview.x + 0.5) * view->width / overview.width) - view->across / 2,
+                    (int) ((y - overview.y + 0.5) * view->height / overview.height) - view->down / 2);
 }
 
 int

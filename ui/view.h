@@ -37,6 +37,11 @@ int fddm_view_step (const FddmView *view);
 void fddm_view_enter (FddmView *view, int x, int y);
 /* What is seen of the layer. */
 FddmPart fddm_view_part (const FddmView *view);
+/* Where the overview is in the window, in its lower right: FALSE where there is none, for the whole layer is seen or the window
+ * is too small for it. */
+gboolean fddm_view_overview (const FddmView *view, FddmPart *place);
+/* Puts into the window's middle what the overview has at (X, Y) of the window. */
+void fddm_view_go (FddmView *view, int x, int y);
 /* Whether the handle of the split can be taken at X, and where it is. */
 gboolean fddm_view_on_handle (const FddmView *view, int x);
 int      fddm_view_handle (const FddmView *view);

@@ -15,39 +15,56 @@
 struct FddmAction {
   const char          *procedure;
   const FddmParameter *table;
-  /* Shows the dialog, which updates VALUES. FALSE if the user cancels, or with an error if there is nothing to ask. */
-  gboolean (*ask) (FddmImageId image, FddmItemId drawable, double *values, GError **error);
-  /* Does the work and fills in the reply except the status. */
-  gboolean (*work) (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account,
-                    GError **error);
+  /* Shows the dialog, which updates VALUES. FALSE if the user cancels, or with an error if there is nothing to ask. A dialog that
+   * does the work itself fills in the reply, as below. */
+  gboolean (*ask) (FddmImageId image, FddmItemId drawable, double *values, FddmReply *reply, GError **error);
+  /* Does the work and fills in the reply except the status; leaves it alone if there was nothing to do. */
+  gboolean (*work) (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply,
+                    char **account, GError **error);
   /* Name in the log. Free with g_free. */
   char *(*name) (FddmItemId drawable, const double *values);
+  /* Values of a former session's last dialog, or NULL. */
+  void (*recall) (double *values);
 };
 
 /* ---- Denoise ---- */
 
-static gboolean
-ask_denoise (FddmImageId image, FddmItemId drawable, double *values, GError **error)
+static void
+answer_denoise (FddmReply *reply, const FddmLayers *made)
 {
-  FddmDenoiseHelp   help;
-  FddmDenoiseSight *sight = fddm_denoise_sight_new (image, drawable, &help, error);
-  gboolean go_on = sight && fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &help, values);
-
-  g_clear_pointer (&sight, fddm_denoise_sight_free);
-  return go_on;
+  reply->values[1].type         = GIMP_PDB_LAYER;
+  reply->values[1].data.d_layer = made->layer;
+  reply->values[2].type         = GIMP_PDB_LAYER;
+  reply->values[2].data.d_layer = made->second;
+  reply->n                      = 3;
 }
 
 static gboolean
-work_denoise (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account, GError **error)
+ask_denoise (FddmImageId image, FddmItemId drawable, double *values, FddmReply *reply, GError **error)
+{
+  FddmDenoiseHelp   help;
+  FddmLayers        made;
+  FddmDenoiseSight *sight = fddm_denoise_sight_new (image, drawable, &made, &help, error);
+  gboolean          done = sight && fddm_denoise_dialog_run (FDDM_DENOISE_PROCEDURE, fddm_denoise_parameters, &help, values);
+
+  g_clear_pointer (&sight, fddm_denoise_sight_free);
+  if (done)
+    answer_denoise (reply, &made);
+  return done;
+}
+
+static gboolean
+work_denoise (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply,
+              char **account, GError **error)
 {
   FddmLayers made;
 
-  if (!fddm_job_denoise (image, drawable, values, &made, account, error))
+  if (mode == GIMP_RUN_NONINTERACTIVE
+        ? !fddm_job_denoise (image, drawable, values, &made, account, error)
+        : !fddm_job_denoise_seen (image, fddm_job_denoise_source (image, drawable), values, NULL, &made, account, error))
     return FALSE;
-  reply->values[1].type         = GIMP_PDB_LAYER;
-  reply->values[1].data.d_layer = made.layer;
-  reply->values[2].type         = GIMP_PDB_LAYER;
-  reply->values[2].data.d_layer = made.second;
+  if (made.layer != FDDM_NO_ITEM)
+    answer_denoise (reply, &made);
   return TRUE;
 }
 
@@ -57,16 +74,27 @@ name_denoise (FddmItemId drawable, G_GNUC_UNUSED const double *values)
   return fddm_host_item_name (drawable);
 }
 
+static void
+recall_denoise (double *values)
+{
+  FddmPresets *presets = fddm_job_denoise_presets ();
+
+  fddm_presets_recall (presets, values);
+  fddm_presets_free (presets);
+}
+
 const FddmAction fddm_gimp2_denoise = { .procedure = FDDM_DENOISE_PROCEDURE,
                                         .table     = fddm_denoise_parameters,
                                         .ask       = ask_denoise,
                                         .work      = work_denoise,
-                                        .name      = name_denoise };
+                                        .name      = name_denoise,
+                                        .recall    = recall_denoise };
 
 /* ---- Generate ---- */
 
 static gboolean
-ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *values, G_GNUC_UNUSED GError **error)
+ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *values, G_GNUC_UNUSED FddmReply *reply,
+              G_GNUC_UNUSED GError **error)
 {
   FddmGenerateHelp     help;
   FddmGeneratePreview *preview = fddm_generate_preview_new (image, &help);
@@ -77,8 +105,8 @@ ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *valu
 }
 
 static gboolean
-work_generate (FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply, char **account,
-               GError **error)
+work_generate (G_GNUC_UNUSED GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values,
+               FddmReply *reply, char **account, GError **error)
 {
   static FddmGenerated made;
 
@@ -88,6 +116,7 @@ work_generate (FddmImageId image, FddmItemId drawable, const double *values, Fdd
   reply->values[1].data.d_int32      = made.n;
   reply->values[2].type              = GIMP_PDB_INT32ARRAY;
   reply->values[2].data.d_int32array = made.layers;
+  reply->n                           = 3;
   return TRUE;
 }
 
@@ -140,7 +169,7 @@ read_arguments (const FddmParameter *table, const GimpParam *param, double *valu
       }
 }
 
-/* Recalls the values of the session's last dialog, if any; VALUES keeps the defaults of missing ones. */
+/* Recalls the values of the last dialog, in this session or before; VALUES keeps the defaults of missing ones. */
 static void
 recall (const FddmAction *action, double *values)
 {
@@ -149,6 +178,8 @@ recall (const FddmAction *action, double *values)
 
   if (size > 0 && gimp_get_data (action->procedure, text))
     fddm_parameters_from_text (action->table, text, values, NULL);
+  else if (action->recall)
+    action->recall (values);
 }
 
 static void
@@ -180,7 +211,7 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
       return;
     }
 
-  if (mode == GIMP_RUN_INTERACTIVE && !action->ask (image, drawable, values, &error))
+  if (mode == GIMP_RUN_INTERACTIVE && !action->ask (image, drawable, values, reply, &error))
     {
       if (error)
         answer_error (reply, GIMP_PDB_EXECUTION_ERROR, error->message);
@@ -190,17 +221,24 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
     }
   if (mode == GIMP_RUN_INTERACTIVE) /* stored before the work, because cancelling ends this process */
     remember (action, values);
-  if (!action->work (image, drawable, values, reply, &account, &error))
+  if (reply->n > 1) /* the dialog has done it */
+    return;
+  if (!action->work (mode, image, drawable, values, reply, &account, &error))
     {
       answer_error (reply, error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
                     error->message);
       return;
     }
-  reply->n = 3;
-  if (mode != GIMP_RUN_NONINTERACTIVE)
-    gimp_displays_flush ();
-  else
+  if (reply->n == 1)
+    answer_nothing (reply, GIMP_PDB_CANCEL);
+  if (mode == GIMP_RUN_NONINTERACTIVE)
     fddm_job_log (name = action->name (drawable, values), account);
+  else
+    {
+      gimp_displays_flush ();
+      if (reply->values[0].data.d_status == GIMP_PDB_CANCEL && account)
+        fddm_host_message (account);
+    }
 }
 
 /* ---- Files ---- */

@@ -4,6 +4,10 @@
 
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
+#include <string.h>
+
+/* The parasite of a layer that was made of another one: that one's tattoo. */
+#define MARK "fddm-made-of"
 
 G_DEFINE_QUARK (fddm-host-error-quark, fddm_host_error)
 
@@ -24,6 +28,18 @@ fddm_host_progress (const char *text, double fraction)
     gimp_progress_set_text (text);
   started = TRUE;
   gimp_progress_update (fraction);
+}
+
+void
+fddm_host_flush (void)
+{
+  gimp_displays_flush ();
+}
+
+void
+fddm_host_message (const char *text)
+{
+  gimp_message (text);
 }
 
 gboolean
@@ -77,6 +93,28 @@ fddm_host_layer_of (FddmImageId image, FddmItemId item)
   if (gimp_item_is_layer_mask (item))
     return gimp_layer_from_mask (item);
   return gimp_item_is_layer (item) ? item : FDDM_NO_ITEM;
+}
+
+FddmItemId
+fddm_host_layer_above (FddmImageId image, FddmItemId layer)
+{
+  const int        parent = gimp_item_get_parent (layer), position = gimp_image_get_item_position (image, layer);
+  int              n;
+  g_autofree gint *siblings = parent == FDDM_NO_ITEM ? gimp_image_get_layers (image, &n)
+                                                     : gimp_item_get_children (parent, &n);
+
+  return position > 0 && position < n ? siblings[position - 1] : FDDM_NO_ITEM;
+}
+
+FddmItemId
+fddm_host_layer_source (FddmImageId image, FddmItemId layer)
+{
+  GimpParasite    *mark = gimp_item_get_parasite (layer, MARK);
+  g_autofree char *text = mark ? g_strndup (gimp_parasite_data (mark), gimp_parasite_data_size (mark)) : NULL;
+
+  if (mark)
+    gimp_parasite_free (mark);
+  return text ? gimp_image_get_layer_by_tattoo (image, (int) g_ascii_strtoll (text, NULL, 10)) : FDDM_NO_ITEM;
 }
 
 gboolean
@@ -177,6 +215,16 @@ fddm_host_layer_add_mask (FddmItemId layer)
     return FDDM_NO_ITEM;
   gimp_layer_set_edit_mask (layer, FALSE);
   return mask;
+}
+
+void
+fddm_host_layer_mark (FddmItemId layer, FddmItemId source)
+{
+  g_autofree char *text = g_strdup_printf ("%d", gimp_item_get_tattoo (source));
+  GimpParasite    *mark = gimp_parasite_new (MARK, GIMP_PARASITE_PERSISTENT, strlen (text), text);
+
+  gimp_item_attach_parasite (layer, mark);
+  gimp_parasite_free (mark);
 }
 
 void

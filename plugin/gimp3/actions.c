@@ -14,11 +14,12 @@
 struct FddmAction {
   const FddmParameter *table;
   gboolean             one; /* accepts exactly one drawable */
-  /* Shows the dialog, which updates CONFIG. FALSE if the user cancels, or with an error if there is nothing to ask. */
+  /* Shows the dialog, which updates CONFIG. FALSE if the user cancels, or with an error if there is nothing to ask. A dialog that
+   * does the work itself makes the ANSWER. */
   gboolean (*ask) (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
-                   GError **error);
-  /* Does the work and fills in ANSWER except the status. */
-  gboolean (*work) (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
+                   GimpValueArray **answer, GError **error);
+  /* Does the work and makes the ANSWER; none if there was nothing to do. */
+  gboolean (*work) (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
                     GimpValueArray **answer, char **account, GError **error);
   /* Name in the log. Free with g_free. */
   char *(*name) (FddmItemId drawable, const double *values);
@@ -26,29 +27,44 @@ struct FddmAction {
 
 /* ---- Denoise ---- */
 
-static gboolean
-ask_denoise (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable, GError **error)
+static GimpValueArray *
+answer_denoise (GimpProcedure *procedure, const FddmLayers *made)
 {
-  FddmDenoiseHelp   help;
-  FddmDenoiseSight *sight = fddm_denoise_sight_new (gimp_image_get_id (image), gimp_item_get_id (GIMP_ITEM (drawable)),
-                                                    &help, error);
-  gboolean          go_on = sight && fddm_denoise_dialog_run (procedure, config, fddm_denoise_parameters, &help);
+  GimpValueArray *answer = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
 
-  g_clear_pointer (&sight, fddm_denoise_sight_free);
-  return go_on;
+  GIMP_VALUES_SET_LAYER (answer, 1, gimp_layer_get_by_id (made->layer));
+  GIMP_VALUES_SET_LAYER (answer, 2, gimp_layer_get_by_id (made->second));
+  return answer;
 }
 
 static gboolean
-work_denoise (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
+ask_denoise (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
+             GimpValueArray **answer, GError **error)
+{
+  FddmDenoiseHelp   help;
+  FddmLayers        made;
+  FddmDenoiseSight *sight = fddm_denoise_sight_new (gimp_image_get_id (image), gimp_item_get_id (GIMP_ITEM (drawable)),
+                                                    &made, &help, error);
+  gboolean          done  = sight && fddm_denoise_dialog_run (procedure, config, fddm_denoise_parameters, &help);
+
+  g_clear_pointer (&sight, fddm_denoise_sight_free);
+  if (done)
+    *answer = answer_denoise (procedure, &made);
+  return done;
+}
+
+static gboolean
+work_denoise (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
               GimpValueArray **answer, char **account, GError **error)
 {
   FddmLayers made;
 
-  if (!fddm_job_denoise (image, drawable, values, &made, account, error))
+  if (mode == GIMP_RUN_NONINTERACTIVE
+        ? !fddm_job_denoise (image, drawable, values, &made, account, error)
+        : !fddm_job_denoise_seen (image, fddm_job_denoise_source (image, drawable), values, NULL, &made, account, error))
     return FALSE;
-  *answer = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
-  GIMP_VALUES_SET_LAYER (*answer, 1, gimp_layer_get_by_id (made.layer));
-  GIMP_VALUES_SET_LAYER (*answer, 2, gimp_layer_get_by_id (made.second));
+  if (made.layer != FDDM_NO_ITEM)
+    *answer = answer_denoise (procedure, &made);
   return TRUE;
 }
 
@@ -66,7 +82,7 @@ const FddmAction fddm_gimp3_denoise = {
 
 static gboolean
 ask_generate (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, G_GNUC_UNUSED GimpDrawable *drawable,
-              G_GNUC_UNUSED GError **error)
+              G_GNUC_UNUSED GimpValueArray **answer, G_GNUC_UNUSED GError **error)
 {
   FddmGenerateHelp     help;
   FddmGeneratePreview *preview = fddm_generate_preview_new (gimp_image_get_id (image), &help);
@@ -77,8 +93,8 @@ ask_generate (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *
 }
 
 static gboolean
-work_generate (FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
-               GimpValueArray **answer, char **account, GError **error)
+work_generate (G_GNUC_UNUSED GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values,
+               GimpProcedure *procedure, GimpValueArray **answer, char **account, GError **error)
 {
   GObject      *layers[FDDM_GENERATE_LAYERS_MAX + 1] = { NULL };
   FddmGenerated made;
@@ -121,17 +137,24 @@ fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, Gi
       g_set_error_literal (&error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("Choose one layer to denoise."));
       return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
     }
-  if (mode == GIMP_RUN_INTERACTIVE && !action->ask (procedure, config, image, drawables[0], &error))
+  if (mode == GIMP_RUN_INTERACTIVE && !action->ask (procedure, config, image, drawables[0], &answer, &error))
     return gimp_procedure_new_return_values (procedure, error ? GIMP_PDB_EXECUTION_ERROR : GIMP_PDB_CANCEL, error);
 
+  if (answer) /* the dialog has done it */
+    return answer;
+
   fddm_form_values (config, action->table, values);
-  if (!action->work (gimp_image_get_id (image), drawable, values, procedure, &answer, &account, &error))
+  if (!action->work (mode, gimp_image_get_id (image), drawable, values, procedure, &answer, &account, &error))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
-  if (mode != GIMP_RUN_NONINTERACTIVE)
-    gimp_displays_flush ();
-  else
+  if (mode == GIMP_RUN_NONINTERACTIVE)
     fddm_job_log (name = action->name (drawable, values), account);
-  return answer;
+  else
+    {
+      gimp_displays_flush ();
+      if (!answer && account)
+        fddm_host_message (account);
+    }
+  return answer ? answer : gimp_procedure_new_return_values (procedure, GIMP_PDB_CANCEL, NULL);
 }
 
 /* ---- Files ---- */

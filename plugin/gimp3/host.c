@@ -4,6 +4,10 @@
 
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
+#include <string.h>
+
+/* The parasite of a layer that was made of another one: that one's tattoo. */
+#define MARK "fddm-made-of"
 
 G_DEFINE_QUARK (fddm-host-error-quark, fddm_host_error)
 
@@ -36,6 +40,18 @@ fddm_host_progress (const char *text, double fraction)
     gimp_progress_set_text_printf ("%s", text);
   started = TRUE;
   gimp_progress_update (fraction);
+}
+
+void
+fddm_host_flush (void)
+{
+  gimp_displays_flush ();
+}
+
+void
+fddm_host_message (const char *text)
+{
+  gimp_message (text);
 }
 
 gboolean
@@ -92,6 +108,31 @@ fddm_host_layer_of (FddmImageId image, FddmItemId id)
   if (gimp_item_is_layer_mask (item))
     return id_of (gimp_layer_from_mask (GIMP_LAYER_MASK (item)));
   return gimp_item_is_layer (item) ? id : FDDM_NO_ITEM;
+}
+
+FddmItemId
+fddm_host_layer_above (FddmImageId image, FddmItemId layer)
+{
+  GimpItem             *parent   = gimp_item_get_parent (ITEM (layer));
+  const int             position = gimp_image_get_item_position (IMAGE (image), ITEM (layer));
+  g_autofree GimpItem **siblings = parent ? gimp_item_get_children (parent)
+                                          : (GimpItem **) gimp_image_get_layers (IMAGE (image));
+
+  return position > 0 ? id_of (siblings[position - 1]) : FDDM_NO_ITEM;
+}
+
+FddmItemId
+fddm_host_layer_source (FddmImageId image, FddmItemId layer)
+{
+  GimpParasite    *mark = gimp_item_get_parasite (ITEM (layer), MARK);
+  guint32          size = 0;
+  const char      *data = mark ? gimp_parasite_get_data (mark, &size) : NULL;
+  g_autofree char *text = g_strndup (data ? data : "", size);
+  const guint      from = (guint) g_ascii_strtoull (text, NULL, 10);
+
+  if (mark)
+    gimp_parasite_free (mark);
+  return from ? id_of (gimp_image_get_layer_by_tattoo (IMAGE (image), from)) : FDDM_NO_ITEM;
 }
 
 gboolean
@@ -199,6 +240,16 @@ fddm_host_layer_add_mask (FddmItemId id)
     return FDDM_NO_ITEM;
   gimp_layer_set_edit_mask (layer, FALSE);
   return id_of (mask);
+}
+
+void
+fddm_host_layer_mark (FddmItemId layer, FddmItemId source)
+{
+  g_autofree char *text = g_strdup_printf ("%u", gimp_item_get_tattoo (ITEM (source)));
+  GimpParasite    *mark = gimp_parasite_new (MARK, GIMP_PARASITE_PERSISTENT, (guint32) strlen (text), text);
+
+  gimp_item_attach_parasite (ITEM (layer), mark);
+  gimp_parasite_free (mark);
 }
 
 void

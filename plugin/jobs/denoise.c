@@ -12,6 +12,9 @@
 /* The least that the noise is measured on, in pixels. */
 #define MEASURE_MIN 256
 
+/* Between two looks at how far the engine is, in ms. */
+#define TICK 100
+
 /* What goes through a job. After its first moments the image is not asked for anything until all is computed: what is painted
  * meanwhile does not get into the result, and closing the image does no harm. */
 typedef struct {
@@ -25,6 +28,12 @@ typedef struct {
   GeglBuffer     *clean;       /* the result                            */
   GeglBuffer     *uncertainty; /* of the result, gray; NULL: not wanted */
   char          **account;     /* may be NULL                           */
+  gboolean        seen;        /* by someone, as against a script       */
+  gboolean        nothing;     /* no noise was found                    */
+  /* Where the engine runs in a thread of its own: */
+  const FddmRunWatch *watch;   /* or NULL                               */
+  FddmContext        *context; /* atomic, as what follows               */
+  int                 phase, permille, ended;
 } Job;
 
 static gboolean
@@ -68,14 +77,46 @@ FddmContext *
 fddm_denoise_context (FddmQuality quality, double device, gsize memory, int *averages, GError **error)
 {
   g_autoptr (FddmWeights) weights = fddm_job_weights (fddm_quality_weights (quality, averages), error);
+  g_autoptr (GError)      problem = NULL;
+  FddmContext            *context = weights ? fddm_job_context (weights, device, memory, &problem) : NULL;
 
-  return weights ? fddm_job_context (weights, device, memory, error) : NULL;
+  if (context || !weights)
+    return context;
+  if (device != FDDM_DEVICE_CHOICE_GPU)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  else
+    /* translators: %s is why, such as "no NVIDIA driver" */
+    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
+                 _ ("No GPU can be used: %s. Choose the device “Automatic” or “CPU” under Advanced."), problem->message);
+  return NULL;
 }
 
-/* What the engine found, for the log. */
+/* For people. */
 static char *
-describe_run (const FddmContext *context, const FddmReport *report, double seconds)
+describe_seen (const Job *job, const FddmContext *context, const FddmReport *report, double seconds)
 {
+  const gboolean gpu = fddm_context_device (context) == FDDM_DEVICE_GPU;
+
+  if (job->nothing)
+    /* translators: the name of a layer */
+    return g_strdup_printf (_ ("No noise was found in “%s”, so there is no new layer. The level can be set by hand."),
+                            job->name);
+  if (report->tiles == 0)
+    return g_strdup_printf (_ ("“%s” was copied: with these settings nothing is removed."), job->name);
+  if (report->chroma > 0)
+    /* translators: the name of a layer, two noise levels, "the GPU" or "the processor", seconds */
+    return g_strdup_printf (_ ("“%s” denoised: brightness noise %.1f, colour noise %.1f; on %s, %.1f s."), job->name,
+                            report->luma, report->chroma, gpu ? _ ("the GPU") : _ ("the processor"), seconds);
+  return g_strdup_printf (_ ("“%s” denoised: brightness noise %.1f; on %s, %.1f s."), job->name, report->luma,
+                          gpu ? _ ("the GPU") : _ ("the processor"), seconds);
+}
+
+/* What the engine found, for the log or for people. */
+static char *
+describe_run (const Job *job, const FddmContext *context, const FddmReport *report, double seconds)
+{
+  if (job->seen)
+    return describe_seen (job, context, report, seconds);
   if (report->tiles == 0)
     return g_strdup (_ ("No noise to remove; the layer was copied unchanged."));
   /* translators: luma and chroma noise, the device, seconds */
@@ -99,6 +140,17 @@ fddm_denoise_params_of (const double *values)
   return params;
 }
 
+/* In the engine's own thread. */
+static gboolean
+note_progress (FddmPhase phase, double fraction, gpointer data)
+{
+  Job *job = data;
+
+  g_atomic_int_set (&job->phase, (int) phase);
+  g_atomic_int_set (&job->permille, (int) (1000 * fraction));
+  return !g_atomic_int_get (job->watch->stop);
+}
+
 /* Runs the engine from the layer's pixels into job->clean, which has a copy of them, and job->uncertainty. */
 static gboolean
 run_engine (Job *job, GError **error)
@@ -120,7 +172,10 @@ run_engine (Job *job, GError **error)
   if (!context)
     return FALSE;
 
-  job->bar.context = context;
+  if (job->watch)
+    g_atomic_pointer_set (&job->context, context);
+  else
+    job->bar.context = context;
   fddm_gegl_pixels_init (&pixels, job->noisy, job->clean, &job->bounds, format);
   source = fddm_gegl_pixels_source (&pixels);
   sink   = fddm_gegl_pixels_sink (&pixels);
@@ -130,11 +185,58 @@ run_engine (Job *job, GError **error)
       gray = fddm_gegl_pixels_sink (&gray_pixels);
     }
   sinks = (FddmDenoiseSinks) { .picture = &sink, .uncertainty = job->uncertainty ? &gray : NULL };
-  done  = fddm_denoise_uncertain (context, &params, &source, &sinks, fddm_progress_engine, &job->bar, &report, error);
-  job->bar.context = NULL;
+  done  = fddm_denoise_uncertain (context, &params, &source, &sinks, job->watch ? note_progress : fddm_progress_engine,
+                                 job->watch ? (gpointer) job : (gpointer) &job->bar, &report, error);
+  if (!job->watch)
+    job->bar.context = NULL;
+  job->nothing = done && report.tiles == 0 && params.noise == 0 && (params.luma > 0 || params.chroma > 0);
   if (done && job->account)
-    *job->account = describe_run (context, &report, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
+    *job->account = describe_run (job, context, &report, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
   return done;
+}
+
+/* ---- The engine in a thread, while the main context is served ---- */
+
+typedef struct {
+  Job     *job;
+  gboolean done;
+  GError  *error;
+} Beside;
+
+static gpointer
+run_beside (gpointer data)
+{
+  Beside *beside = data;
+
+  beside->done = run_engine (beside->job, &beside->error);
+  g_atomic_int_set (&beside->job->ended, 1);
+  g_main_context_wakeup (NULL);
+  return NULL;
+}
+
+static gboolean
+tell_progress (gpointer data)
+{
+  Job *job = data;
+
+  fddm_progress_engine ((FddmPhase) g_atomic_int_get (&job->phase), g_atomic_int_get (&job->permille) / 1000.0, &job->bar);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+run_engine_watched (Job *job, GError **error)
+{
+  Beside      beside = { .job = job };
+  GThread    *thread = g_thread_new ("fddm-denoise", run_beside, &beside);
+  const guint ticker = g_timeout_add (TICK, tell_progress, job);
+
+  while (!g_atomic_int_get (&job->ended))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (ticker);
+  g_thread_join (thread);
+  if (beside.error)
+    g_propagate_error (error, beside.error);
+  return beside.done;
 }
 
 /* A mask where the selection or the source's own mask hides something. */
@@ -178,12 +280,25 @@ add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double t
   if (layer == FDDM_NO_ITEM)
     return FDDM_NO_ITEM;
   fill_layer (job, layer, kind, &stretch);
+  fddm_host_layer_mark (layer, job->source);
   if (!fddm_host_layer_insert (job->image, layer, above))
     return FDDM_NO_ITEM;
   if (mask_like_source (job->image, layer, job->source))
     return layer;
   fddm_host_layer_remove (job->image, layer);
   return FDDM_NO_ITEM;
+}
+
+/* The uppermost of the layers that runs have put above the source. */
+static FddmItemId
+above_former (const Job *job)
+{
+  FddmItemId top = job->source, next;
+
+  while ((next = fddm_host_layer_above (job->image, top)) != FDDM_NO_ITEM &&
+         fddm_host_layer_source (job->image, next) == job->source)
+    top = next;
+  return top;
 }
 
 static gboolean
@@ -201,7 +316,7 @@ add_layers (Job *job, FddmLayers *made, GError **error)
     }
   fddm_host_undo_begin (job->image);
   made->second = FDDM_NO_ITEM;
-  made->layer  = add_layer (job, job->source, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
+  made->layer  = add_layer (job, job->seen ? above_former (job) : job->source, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
   if (made->layer != FDDM_NO_ITEM && two)
     made->second = add_layer (job, made->layer,
                               output == FDDM_OUTPUT_LAYER_AND_NOISE ? FDDM_LAYER_NOISE : FDDM_LAYER_UNCERTAINTY, 0.5, 1);
@@ -229,26 +344,75 @@ fddm_job_denoise_check (FddmImageId image, FddmItemId drawable, GError **error)
   return fddm_denoise_bounds (drawable, gegl_buffer_get_extent (live), &bounds, error);
 }
 
+static gboolean
+was_stopped (const Job *job, GError **error)
+{
+  if (!job->watch || !g_atomic_int_get (job->watch->stop))
+    return FALSE;
+  g_clear_error (error);
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_CANCELLED, _ ("Cancelled. The image is as it was."));
+  return TRUE;
+}
+
+static gboolean
+compute (Job *job, GError **error)
+{
+  const gboolean done = job->watch ? run_engine_watched (job, error) : run_engine (job, error);
+
+  return !was_stopped (job, error) && done;
+}
+
+/* From the layer to the new one. */
+static gboolean
+do_job (Job *job, FddmLayers *made, GError **error)
+{
+  FddmStretch reading = { .bar = &job->bar, .stage = FDDM_STAGE_READ, .from = 0, .to = 1 };
+  gboolean    done;
+
+  *made = (FddmLayers) { FDDM_NO_ITEM, FDDM_NO_ITEM };
+  if (!fddm_parameters_check (fddm_denoise_parameters, job->values, error) || !check_layer (job->image, job->source, error))
+    return FALSE;
+  job->name  = fddm_host_item_name (job->source);
+  job->noisy = fddm_layer_pixels_copy (job->source, &reading);
+  job->clean = gegl_buffer_dup (job->noisy); /* shares the pixels until they change */
+  if (job->values[FDDM_DENOISE_OUTPUT] == FDDM_OUTPUT_LAYER_AND_UNCERTAINTY)
+    job->uncertainty = fddm_gegl_pixels_gray_new (job->noisy, gegl_buffer_get_format (job->noisy));
+  done = fddm_denoise_bounds (job->source, gegl_buffer_get_extent (job->noisy), &job->bounds, error) &&
+         compute (job, error) && ((job->seen && job->nothing) || add_layers (job, made, error));
+  g_clear_object (&job->noisy);
+  g_clear_object (&job->clean);
+  g_clear_object (&job->uncertainty);
+  g_free (job->name);
+  return done;
+}
+
 gboolean
 fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made, char **account,
                   GError **error)
 {
-  Job         job     = { .image = image, .source = drawable, .values = values, .account = account };
-  FddmStretch reading = { .bar = &job.bar, .stage = FDDM_STAGE_READ, .from = 0, .to = 1 };
-  gboolean    done;
+  Job job = { .image = image, .source = drawable, .values = values, .account = account };
 
-  if (!fddm_parameters_check (fddm_denoise_parameters, values, error) || !check_layer (image, drawable, error))
-    return FALSE;
-  job.name  = fddm_host_item_name (drawable);
-  job.noisy = fddm_layer_pixels_copy (drawable, &reading);
-  job.clean = gegl_buffer_dup (job.noisy); /* shares the pixels until they change */
-  if (values[FDDM_DENOISE_OUTPUT] == FDDM_OUTPUT_LAYER_AND_UNCERTAINTY)
-    job.uncertainty = fddm_gegl_pixels_gray_new (job.noisy, gegl_buffer_get_format (job.noisy));
-  done = fddm_denoise_bounds (drawable, gegl_buffer_get_extent (job.noisy), &job.bounds, error) &&
-         run_engine (&job, error) && add_layers (&job, made, error);
-  g_clear_object (&job.noisy);
-  g_clear_object (&job.clean);
-  g_clear_object (&job.uncertainty);
-  g_free (job.name);
-  return done;
+  return do_job (&job, made, error);
+}
+
+gboolean
+fddm_job_denoise_seen (FddmImageId image, FddmItemId drawable, const double *values, const FddmRunWatch *watch,
+                       FddmLayers *made, char **account, GError **error)
+{
+  Job job = { .image = image, .source = drawable, .values = values, .account = account, .seen = TRUE, .watch = watch };
+
+  if (watch)
+    {
+      job.bar.show = watch->show;
+      job.bar.data = watch->data;
+    }
+  return do_job (&job, made, error);
+}
+
+FddmItemId
+fddm_job_denoise_source (FddmImageId image, FddmItemId drawable)
+{
+  const FddmItemId source = fddm_host_item_is_layer (drawable) ? fddm_host_layer_source (image, drawable) : FDDM_NO_ITEM;
+
+  return source != FDDM_NO_ITEM ? source : drawable;
 }

@@ -41,6 +41,46 @@ fddm_develop_floats (const float *floats, const Babl *format, GeglBuffer *buffer
   return rgb;
 }
 
+/* Means of each STEP of a row's WIDTH pixels of four samples. */
+static void
+shrink_row (guint8 *means, const guint8 *row, int width, int step)
+{
+  for (int x = 0; x < width; x += step, means += 4)
+    {
+      const int n      = MIN (step, width - x);
+      int       sum[4] = { 0 };
+
+      for (int i = 0; i < n; i++, row += 4)
+        for (int c = 0; c < 4; c++)
+          sum[c] += row[c];
+      for (int c = 0; c < 4; c++)
+        means[c] = (guint8) ((sum[c] + n / 2) / n);
+    }
+}
+
+guint8 *
+fddm_develop_overview (GeglBuffer *buffer, int step)
+{
+  const GeglRectangle *all    = gegl_buffer_get_extent (buffer);
+  const int            across = (all->width + step - 1) / step, down = (all->height + step - 1) / step;
+  g_autofree guint8   *row = g_malloc_n (all->width, 4), *rgba = g_malloc_n ((gsize) across * down, 4);
+  guint8              *rgb = g_malloc_n ((gsize) across * down, 3);
+
+  for (int y = 0; y < down; y++)
+    {
+      const int at = MIN (y * step + step / 2, all->height - 1);
+
+      gegl_buffer_get (buffer, GEGL_RECTANGLE (0, at, all->width, 1), 1.0, babl_format ("R'G'B'A u8"), row,
+                       GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      shrink_row (rgba + (gsize) y * across * 4, row, all->width, step);
+    }
+  for (gsize i = 0; i < (gsize) across * down; i++)
+    for (int c = 0; c < 3; c++)
+      rgb[3 * i + c] = rgba[4 * i + c];
+  lay_over_board (rgb, rgba, 0, 0, across, down);
+  return rgb;
+}
+
 guint8 *
 fddm_develop_removed (const float *before, const float *after, gsize n, int channels, float gain)
 {

@@ -8,5 +8,8 @@
 guint8 *fddm_develop_floats (const float *floats, const Babl *format, GeglBuffer *buffer, const GeglRectangle *part,
                              int step);
 
+/* The same of the whole buffer: of each STEP rows one, of that each STEP pixels' mean. */
+guint8 *fddm_develop_overview (GeglBuffer *buffer, int step);
+
 /* GAIN times BEFORE − AFTER around middle gray, N pixels of 1 or 3 samples. */
 guint8 *fddm_develop_removed (const float *before, const float *after, gsize n, int channels, float gain);

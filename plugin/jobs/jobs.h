@@ -3,6 +3,7 @@
 #pragma once
 #include "plugin/gimp.h"
 #include "plugin/parameters.h"
+#include "ui/denoise.h"
 
 /* The layers that fddm_job_denoise made. */
 typedef struct {
@@ -15,6 +16,18 @@ typedef struct {
  * where it was computed; free with g_free. */
 gboolean fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made, char **account,
                            GError **error);
+
+/* The same for someone who looks on: ACCOUNT is a sentence for people; where no noise is found there is no new layer (MADE has
+ * none) and ACCOUNT says so; a further result goes above the former ones. With WATCH the main context is served all the time and
+ * the run can be stopped, which is an error that says so; without it, NULL, GIMP shows the progress. */
+gboolean fddm_job_denoise_seen (FddmImageId image, FddmItemId drawable, const double *values, const FddmRunWatch *watch,
+                                FddmLayers *made, char **account, GError **error);
+
+/* The layer to denoise where a person has chosen DRAWABLE: what a run has made stands for what it was made of. */
+FddmItemId fddm_job_denoise_source (FddmImageId image, FddmItemId drawable);
+
+/* The user's and the shipped presets, with what the last dialog left. Free with fddm_presets_free. */
+FddmPresets *fddm_job_denoise_presets (void);
 
 /* FALSE and a reason where fddm_job_denoise would refuse the layer. */
 gboolean fddm_job_denoise_check (FddmImageId image, FddmItemId drawable, GError **error);

@@ -37,13 +37,16 @@ typedef struct {
 struct FddmDenoiseSight {
   FddmImageId   image;
   FddmItemId    source;
-  char         *name;
+  char         *name, *note;
+  FddmPresets  *presets;
+  FddmLayers   *made;   /* what runs have added last */
   GeglBuffer   *noisy;  /* a copy of the layer   */
   GeglRectangle band;   /* the last that was read */
   GeglRectangle bounds; /* what the job computes, and measures the noise of */
   /* In the painter's thread: */
   Network        draft, chosen;
   FddmNoiseModel measured;
+  gboolean       gone;        /* the layer, while it was read: not all of it is there */
   gboolean       looked;      /* for a GPU             */
   char          *gpu_problem; /* why there is none     */
 };
@@ -57,12 +60,34 @@ read_band (gpointer data, double *fraction)
   const GeglRectangle   *all   = gegl_buffer_get_extent (sight->noisy);
   g_autoptr (GeglBuffer) live  = NULL;
 
-  *fraction = (double) (sight->band.y + sight->band.height) / all->height;
-  if (!fddm_host_has_item (sight->image, sight->source) || !fddm_layer_pixels_next (all, &sight->band))
+  *fraction   = (double) (sight->band.y + sight->band.height) / all->height;
+  sight->gone = !fddm_host_has_item (sight->image, sight->source);
+  if (sight->gone || !fddm_layer_pixels_next (all, &sight->band))
     return FALSE;
   live = fddm_host_buffer (sight->source);
   gegl_buffer_copy (live, &sight->band, GEGL_ABYSS_NONE, sight->noisy, &sight->band);
   return sight->band.y + sight->band.height < all->height;
+}
+
+static gboolean
+run (gpointer data, const double *values, const FddmRunWatch *watch, gboolean *made, char **account, GError **error)
+{
+  FddmDenoiseSight *sight = data;
+  FddmLayers        layers;
+
+  if (!fddm_host_has_item (sight->image, sight->source))
+    {
+      g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
+                   _ ("“%s” is no longer there: the layer was removed, or its image was closed."), sight->name);
+      return FALSE;
+    }
+  if (!fddm_job_denoise_seen (sight->image, sight->source, values, watch, &layers, account, error))
+    return FALSE;
+  *made = layers.layer != FDDM_NO_ITEM;
+  if (*made)
+    *sight->made = layers;
+  fddm_host_flush ();
+  return TRUE;
 }
 
 /* ---- In the painter's ---- */
@@ -147,6 +172,17 @@ show_original (gpointer data, FddmSight *shown)
   shown->pixels = fddm_develop_floats (floats, pixels.format, sight->noisy, &part, shown->step);
 }
 
+static void
+show_overview (gpointer data, FddmSight *shown)
+{
+  FddmDenoiseSight    *sight = data;
+  const GeglRectangle *all   = gegl_buffer_get_extent (sight->noisy);
+
+  shown->part   = (FddmPart) { 0, 0, all->width, all->height };
+  shown->step   = (MAX (all->width, all->height) + FDDM_OVERVIEW - 1) / FDDM_OVERVIEW;
+  shown->pixels = fddm_develop_overview (sight->noisy, shown->step);
+}
+
 static char *
 measured_words (const FddmNoiseModel *measured, double luma, double chroma)
 {
@@ -168,6 +204,13 @@ measure (gpointer data, FddmSight *shown, const FddmSightWatch *watched)
   FddmGeglPixels     pixels;
   FddmSource         source;
 
+  shown->device = device_words (sight, FDDM_DEVICE_CHOICE_AUTO);
+  if (sight->gone)
+    {
+      shown->words = g_strdup_printf (_ ("“%s” is no longer there: the layer was removed, or its image was closed."),
+                                      sight->name);
+      return FALSE;
+    }
   fddm_gegl_pixels_init (&pixels, sight->noisy, NULL, &sight->bounds, NULL);
   source = fddm_gegl_pixels_source (&pixels);
   if (!open_network (&sight->draft, FDDM_QUALITY_FAST, FDDM_DEVICE_CHOICE_AUTO, &error) ||
@@ -243,15 +286,20 @@ denoise (gpointer data, const double *values, gboolean draft, FddmSight *shown, 
   const FddmQuality   quality = draft ? FDDM_QUALITY_FAST : (FddmQuality) values[FDDM_DENOISE_QUALITY];
   const GeglRectangle part    = rectangle_of (&shown->part);
   const GeglRectangle around  = surroundings (sight, &part, draft ? DRAFT_MARGIN : FDDM_DENOISE_MARGIN);
-  const gint64        start   = g_get_monotonic_time ();
-  g_autoptr (GError)  error   = NULL;
-  g_autofree float   *after   = NULL;
+  gint64              start;
+  g_autoptr (GError)  error = NULL;
+  g_autofree float   *after = NULL;
   FddmGeglPixels      pixels;
 
   shown->device = device_words (sight, values[FDDM_DENOISE_DEVICE]);
   fddm_gegl_pixels_init (&pixels, sight->noisy, NULL, &around, NULL);
-  if (!open_network (network, quality, values[FDDM_DENOISE_DEVICE], &error) ||
-      !(after = run_engine (sight, network, values, &pixels, shown, watched, &error)))
+  if (!open_network (network, quality, values[FDDM_DENOISE_DEVICE], &error))
+    {
+      shown->words = g_strdup (error->message);
+      return FALSE;
+    }
+  start = g_get_monotonic_time ();
+  if (!(after = run_engine (sight, network, values, &pixels, shown, watched, &error)))
     {
       shown->words = g_strdup (error->message);
       return FALSE;
@@ -274,8 +322,9 @@ finish (gpointer data)
 /* ---- Both ---- */
 
 FddmDenoiseSight *
-fddm_denoise_sight_new (FddmImageId image, FddmItemId drawable, FddmDenoiseHelp *help, GError **error)
+fddm_denoise_sight_new (FddmImageId image, FddmItemId chosen, FddmLayers *made, FddmDenoiseHelp *help, GError **error)
 {
+  const FddmItemId       drawable = fddm_job_denoise_source (image, chosen);
   FddmDenoiseSight      *sight;
   g_autoptr (GeglBuffer) live = NULL;
   const GeglRectangle   *all;
@@ -283,13 +332,23 @@ fddm_denoise_sight_new (FddmImageId image, FddmItemId drawable, FddmDenoiseHelp 
 
   if (!fddm_job_denoise_check (image, drawable, error))
     return NULL;
-  sight         = g_new0 (FddmDenoiseSight, 1);
-  live          = fddm_host_buffer (drawable);
-  all           = gegl_buffer_get_extent (live);
-  sight->image  = image;
-  sight->source = drawable;
-  sight->name   = fddm_host_item_name (drawable);
-  sight->noisy  = gegl_buffer_new (all, fddm_host_format (drawable));
+  sight          = g_new0 (FddmDenoiseSight, 1);
+  sight->made    = made;
+  *made          = (FddmLayers) { FDDM_NO_ITEM, FDDM_NO_ITEM };
+  live           = fddm_host_buffer (drawable);
+  all            = gegl_buffer_get_extent (live);
+  sight->image   = image;
+  sight->source  = drawable;
+  sight->name    = fddm_host_item_name (drawable);
+  sight->noisy   = gegl_buffer_new (all, fddm_host_format (drawable));
+  sight->presets = fddm_job_denoise_presets ();
+  if (drawable != chosen)
+    {
+      g_autofree char *result = fddm_host_item_name (chosen);
+
+      /* translators: the names of two layers */
+      sight->note = g_strdup_printf (_ ("“%s” is a result. Its original, “%s”, is denoised again."), result, sight->name);
+    }
   fddm_denoise_bounds (drawable, all, &sight->bounds, NULL);
   fddm_host_selection_bounds (drawable, &focus);
   *help = (FddmDenoiseHelp) { sight->name,
@@ -297,7 +356,10 @@ fddm_denoise_sight_new (FddmImageId image, FddmItemId drawable, FddmDenoiseHelp 
                               all->height,
                               { focus.x, focus.y, focus.width, focus.height },
                               fddm_host_image_is_gray (image),
-                              { read_band, show_original, measure, denoise, finish, sight } };
+                              { read_band, show_original, show_overview, measure, denoise, finish, sight },
+                              { run, sight },
+                              sight->presets,
+                              sight->note };
   return sight;
 }
 
@@ -305,7 +367,9 @@ void
 fddm_denoise_sight_free (FddmDenoiseSight *sight)
 {
   g_object_unref (sight->noisy);
+  fddm_presets_free (sight->presets);
   g_free (sight->name);
+  g_free (sight->note);
   g_free (sight->gpu_problem);
   g_free (sight);
 }

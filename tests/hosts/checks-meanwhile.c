@@ -97,9 +97,117 @@ check_closing (void)
          error ? error->message : "");
 }
 
+/* ---- A run that someone looks on ---- */
+
+static float
+plain (G_GNUC_UNUSED int x, G_GNUC_UNUSED int y, G_GNUC_UNUSED int c, G_GNUC_UNUSED int n, G_GNUC_UNUSED gpointer data)
+{
+  return 0.5f;
+}
+
+static void
+show (gpointer data, G_GNUC_UNUSED const char *text, G_GNUC_UNUSED double fraction)
+{
+  ++*(int *) data;
+}
+
+static FddmImageId
+image_of (Pattern pattern, FddmItemId *source)
+{
+  FddmImageId image = probe_image_new (60, 50, FALSE, PROBE_U8_PERCEPTUAL);
+
+  *source = probe_layer_new (image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
+  fill (*source, pattern, NULL);
+  return image;
+}
+
+/* Not the result of the last run becomes the source of the next one, and what comes later is above. */
+static void
+check_again (void)
+{
+  int                shown = 0, stop = 0;
+  const FddmRunWatch watch = { show, &shown, &stop };
+  FddmItemId         source;
+  FddmImageId        image = image_of (noisy_ramp, &source);
+  double             values[FDDM_DENOISE_N];
+  FddmLayers         first, second;
+
+  fast_values (values);
+  if (check (fddm_job_denoise_seen (image, source, values, NULL, &first, NULL, NULL) &&
+               fddm_job_denoise_seen (image, source, values, &watch, &second, NULL, NULL),
+             "again: two runs"))
+    {
+      check (shown > 1, "again: the second one told of its progress (%d)", shown);
+      check (fddm_job_denoise_source (image, source) == source, "again: a photo is its own source");
+      check (fddm_job_denoise_source (image, second.layer) == source, "again: a result's source is the photo");
+      check (probe_position (second.layer) == 0 && probe_position (first.layer) == 1, "again: the second result is on top");
+      check (same_pixels (first.layer, second.layer), "again: in a thread of its own it computes the same");
+      fddm_host_layer_remove (image, source);
+      check (fddm_job_denoise_source (image, second.layer) == second.layer, "again: without its photo a result is a layer");
+    }
+  fddm_host_image_delete (image);
+}
+
+static void
+check_nothing_found (void)
+{
+  FddmItemId       source;
+  FddmImageId      image   = image_of (plain, &source);
+  g_autofree char *account = NULL;
+  double           values[FDDM_DENOISE_N];
+  FddmLayers       made;
+
+  fast_values (values);
+  values[FDDM_DENOISE_NOISE] = 0;
+  check (fddm_job_denoise_seen (image, source, values, NULL, &made, &account, NULL), "no noise: the run goes well");
+  check (made.layer == FDDM_NO_ITEM && probe_layer_count (image, FDDM_NO_ITEM) == 1, "no noise: there is no new layer");
+  check (account && strstr (account, "No noise was found"), "no noise: it says “%s”", account ? account : "");
+  fddm_host_image_delete (image);
+}
+
+static void
+check_stopped (void)
+{
+  int                shown = 0, stop = 1;
+  const FddmRunWatch watch = { show, &shown, &stop };
+  FddmItemId         source;
+  FddmImageId        image = image_of (noisy_ramp, &source);
+  g_autoptr (GError) error = NULL;
+  double             values[FDDM_DENOISE_N];
+  FddmLayers         made;
+
+  fast_values (values);
+  check (!fddm_job_denoise_seen (image, source, values, &watch, &made, NULL, &error), "stopped: it is an error");
+  check (error && strstr (error->message, "Cancelled"), "stopped: it says “%s”", error ? error->message : "");
+  check (probe_layer_count (image, FDDM_NO_ITEM) == 1, "stopped: there is no new layer");
+  fddm_host_image_delete (image);
+}
+
+static void
+check_no_gpu (void)
+{
+  FddmItemId         source;
+  FddmImageId        image = image_of (noisy_ramp, &source);
+  g_autoptr (GError) error = NULL;
+  double             values[FDDM_DENOISE_N];
+  FddmLayers         made;
+
+  fast_values (values);
+  values[FDDM_DENOISE_DEVICE] = FDDM_DEVICE_CHOICE_GPU;
+  if (fddm_gpu_usable (NULL, NULL))
+    skip ("device GPU without one", "there is a GPU");
+  else if (check (!fddm_job_denoise (image, source, values, &made, NULL, &error), "device GPU without one: refused"))
+    check (strstr (error->message, "Choose the device") != NULL, "device GPU without one: it says “%s”", error->message);
+  fddm_host_image_delete (image);
+}
+
 void
 check_meanwhile (void)
 {
+  check_again ();
+  check_nothing_found ();
+  check_stopped ();
+  check_no_gpu ();
   check_painting ();
   check_closing ();
 }

@@ -7,36 +7,18 @@
 #include <libgimp/gimpui.h>
 
 #include "ui/denoise-form.h"
-
-enum { RESPONSE_RESET = 1 };
-
-/* The form keeps the values itself. */
-static void
-changed (G_GNUC_UNUSED gpointer data, G_GNUC_UNUSED int place)
-{
-}
+#include "ui/denoise-window.h"
 
 gboolean
 fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, const FddmDenoiseHelp *help, double *values)
 {
   g_autofree char *title = fddm_denoise_form_title (help);
-  FddmDenoiseForm *form;
   GtkWidget       *window;
-  int              response;
 
   gimp_ui_init ("fddm", TRUE);
-  form   = fddm_denoise_form_new (help, table, values, changed, NULL);
-  window = gimp_dialog_new (title, procedure, NULL, 0, gimp_standard_help_func, procedure, _ ("_Reset"), RESPONSE_RESET,
-                            _ ("_Cancel"), GTK_RESPONSE_CANCEL, _ ("_OK"), GTK_RESPONSE_OK, NULL);
-  gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);
+  window = gimp_dialog_new (title, procedure, NULL, 0, gimp_standard_help_func, procedure, _ ("_Reset"), FDDM_RESPONSE_RESET,
+                            _ ("Appl_y"), GTK_RESPONSE_APPLY, _ ("_Cancel"), GTK_RESPONSE_CANCEL, _ ("_OK"), GTK_RESPONSE_OK,
+                            NULL);
   gimp_window_set_transient (GTK_WINDOW (window));
-  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_denoise_form_widget (form), TRUE,
-                      TRUE, 0);
-  fddm_denoise_form_window (form, window);
-  while ((response = gimp_dialog_run (GIMP_DIALOG (window))) == RESPONSE_RESET)
-    for (int i = 0; table[i].name; i++)
-      fddm_denoise_form_show (form, i, fddm_parameter_preset (&table[i]));
-  gtk_widget_destroy (window);
-  fddm_denoise_form_free (form);
-  return response == GTK_RESPONSE_OK;
+  return fddm_denoise_window_run (window, help, table, values);
 }

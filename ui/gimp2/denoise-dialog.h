@@ -3,7 +3,7 @@
 #pragma once
 #include "ui/denoise.h"
 
-/* Shows VALUES of the parameters TABLE, lets them be changed, and tells whether the user wants to go on. PROCEDURE is the
- * name under which help is looked for. */
+/* Lets VALUES of the parameters TABLE be changed and layers be made with them; TRUE where some were. PROCEDURE is the name under
+ * which help is looked for. */
 gboolean fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, const FddmDenoiseHelp *help,
                                   double *values);

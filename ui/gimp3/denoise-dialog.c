@@ -1,69 +1,46 @@
 /* denoise-dialog.c: see denoise-dialog.h.
- * SPDX-License-Identifier: Apache-2.0 */
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Not a GimpProcedureDialog: that one saves one set of settings without a name, in a row of buttons of its own, and closes after
+ * a run. */
 #include "ui/gimp3/denoise-dialog.h"
 
 #include <glib/gi18n-lib.h>
 
 #include "ui/denoise-form.h"
+#include "ui/denoise-window.h"
 #include "ui/gimp3/form.h"
 
-typedef struct {
-  GimpProcedureConfig *config;
-  const FddmParameter *table;
-  FddmDenoiseForm     *form;
-  double               values[FDDM_PARAMETERS_MAX];
-} Dialog;
-
-/* From the form to GIMP. */
+/* From the form to GIMP, which keeps them for "Repeat". */
 static void
-changed (gpointer data, int place)
+set_value (GimpProcedureConfig *config, const FddmParameter *parameter, double value)
 {
-  Dialog              *dialog    = data;
-  const FddmParameter *parameter = &dialog->table[place];
-  const double         value     = dialog->values[place];
-
   switch (parameter->type)
     {
-    case FDDM_PARAMETER_DOUBLE: g_object_set (dialog->config, parameter->name, value, NULL); break;
-    case FDDM_PARAMETER_CHOICE:
-      g_object_set (dialog->config, parameter->name, parameter->choices[(int) value].name, NULL);
-      break;
-    default: g_object_set (dialog->config, parameter->name, (int) value, NULL); break;
+    case FDDM_PARAMETER_DOUBLE: g_object_set (config, parameter->name, value, NULL); break;
+    case FDDM_PARAMETER_CHOICE: g_object_set (config, parameter->name, parameter->choices[(int) value].name, NULL); break;
+    default: g_object_set (config, parameter->name, (int) value, NULL); break;
     }
-}
-
-/* From GIMP to the form, when values are reset or loaded. */
-static void
-config_changed (Dialog *dialog)
-{
-  double values[FDDM_PARAMETERS_MAX];
-
-  fddm_form_values (dialog->config, dialog->table, values);
-  for (int i = 0; dialog->table[i].name; i++)
-    fddm_denoise_form_show (dialog->form, i, values[i]);
 }
 
 gboolean
 fddm_denoise_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const FddmParameter *table,
                          const FddmDenoiseHelp *help)
 {
-  Dialog           dialog = { .config = config, .table = table };
-  g_autofree char *title  = fddm_denoise_form_title (help);
+  g_autofree char *title = fddm_denoise_form_title (help);
+  const char      *name  = gimp_procedure_get_name (procedure);
+  double           values[FDDM_PARAMETERS_MAX];
   GtkWidget       *window;
-  gulong           handler;
-  gboolean         go_on;
+  gboolean         done;
 
   gimp_ui_init ("fddm");
-  fddm_form_values (config, table, dialog.values);
-  window      = gimp_procedure_dialog_new (procedure, config, title);
-  dialog.form = fddm_denoise_form_new (help, table, dialog.values, changed, &dialog);
-  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_denoise_form_widget (dialog.form),
-                      TRUE, TRUE, 0);
-  fddm_denoise_form_window (dialog.form, window);
-  handler = g_signal_connect_swapped (config, "notify", G_CALLBACK (config_changed), &dialog);
-  go_on   = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (window));
-  g_signal_handler_disconnect (config, handler);
-  gtk_widget_destroy (window);
-  fddm_denoise_form_free (dialog.form);
-  return go_on;
+  fddm_form_values (config, table, values);
+  window = gimp_dialog_new (title, name, NULL, 0, gimp_standard_help_func, gimp_procedure_get_help_id (procedure),
+                            _ ("_Reset"), FDDM_RESPONSE_RESET, _ ("Appl_y"), GTK_RESPONSE_APPLY, _ ("_Cancel"),
+                            GTK_RESPONSE_CANCEL, _ ("_OK"), GTK_RESPONSE_OK, NULL);
+  gimp_window_set_transient (GTK_WINDOW (window));
+  done = fddm_denoise_window_run (window, help, table, values);
+  for (int i = 0; table[i].name; i++)
+    set_value (config, &table[i], values[i]);
+  return done;
 }

@@ -5,6 +5,6 @@
 
 #include "ui/denoise.h"
 
-/* Lets the values of the parameters TABLE in CONFIG be changed, and tells whether the user wants to go on. */
+/* Lets the values of the parameters TABLE in CONFIG be changed and layers be made with them; TRUE where some were. */
 gboolean fddm_denoise_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const FddmParameter *table,
                                   const FddmDenoiseHelp *help);

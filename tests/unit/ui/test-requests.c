@@ -6,12 +6,13 @@
 
 /* A part's x is its name. */
 typedef struct {
-  GString *brought;  /* "o3 n d3 r3": original, noise, draft, result and problem of the part 3 */
-  int      bands;    /* to be read  */
-  int      measured; /* how often   */
-  gboolean fails;    /* to measure  */
-  int      slow;     /* drafts wait until they are stopped; atomic */
-  int      started;  /* drafts that have begun; atomic             */
+  GString *brought;   /* "o3 n d3 r3": original, noise, draft, result and problem of the part 3 */
+  int      bands;     /* to be read  */
+  int      measured;  /* how often   */
+  int      overviews; /* likewise   */
+  gboolean fails;     /* to measure  */
+  int      slow;      /* drafts wait until they are stopped; atomic */
+  int      started;   /* drafts that have begun; atomic             */
   gboolean finished;
   GThread *painter;
 } Record;
@@ -33,6 +34,13 @@ original (gpointer data, FddmSight *sight)
   g_assert_cmpint (record->bands, ==, 0);
   sight->pixels   = g_malloc (3);
   record->painter = g_thread_self ();
+}
+
+static void
+overview (gpointer data, FddmSight *sight)
+{
+  ((Record *) data)->overviews++;
+  sight->pixels = g_malloc (3);
 }
 
 static gboolean
@@ -68,12 +76,12 @@ finish (gpointer data)
 static void
 bring (gpointer data, FddmSight *sight)
 {
-  static const char letters[] = "ondrp";
+  static const char letters[] = "ondrwp";
   Record           *record    = data;
 
   g_assert_true (g_thread_self () != record->painter);
-  if (sight->kind == FDDM_SIGHT_NOISE)
-    g_string_append (record->brought, "n ");
+  if (sight->kind == FDDM_SIGHT_NOISE || sight->kind == FDDM_SIGHT_OVERVIEW)
+    g_string_append_printf (record->brought, "%c ", letters[sight->kind]);
   else
     g_string_append_printf (record->brought, "%c%d ", letters[sight->kind], sight->part.x);
 }
@@ -81,7 +89,7 @@ bring (gpointer data, FddmSight *sight)
 static FddmRequests *
 begin (Record *record)
 {
-  const FddmSightPainter painter = { read_band, original, measure, denoise, finish, record };
+  const FddmSightPainter painter = { read_band, original, overview, measure, denoise, finish, record };
 
   record->brought = g_string_new (NULL);
   record->bands   = 3;
@@ -122,11 +130,12 @@ test_order (void)
 
   ask (requests, 3, FALSE);
   wait_for (&record, "r3 ");
-  g_assert_cmpstr (record.brought->str, ==, "o3 n d3 r3 ");
+  g_assert_cmpstr (record.brought->str, ==, "o3 w n d3 r3 ");
   ask (requests, 4, TRUE);
   wait_for (&record, "r4 ");
-  g_assert_cmpstr (record.brought->str, ==, "o3 n d3 r3 o4 r4 ");
+  g_assert_cmpstr (record.brought->str, ==, "o3 w n d3 r3 o4 r4 ");
   g_assert_cmpint (record.measured, ==, 1);
+  g_assert_cmpint (record.overviews, ==, 1);
   stop (requests, &record);
 }
 
@@ -148,6 +157,29 @@ test_stale_is_dropped (void)
   stop (requests, &record);
 }
 
+/* Until something is asked for again. */
+static void
+test_rest (void)
+{
+  Record        record   = { .slow = TRUE };
+  FddmRequests *requests = begin (&record);
+
+  ask (requests, 1, FALSE);
+  while (!g_atomic_int_get (&record.started))
+    g_main_context_iteration (NULL, FALSE);
+  fddm_requests_rest (requests);
+  g_usleep (50000);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (strstr (record.brought->str, "d1"));
+  g_assert_cmpint (g_atomic_int_get (&record.started), ==, 1);
+  g_atomic_int_set (&record.slow, FALSE);
+  ask (requests, 2, FALSE);
+  wait_for (&record, "r2 ");
+  g_assert_nonnull (strstr (record.brought->str, "d2 r2 "));
+  stop (requests, &record);
+}
+
 static void
 test_no_noise_no_result (void)
 {
@@ -156,7 +188,7 @@ test_no_noise_no_result (void)
 
   ask (requests, 1, FALSE);
   wait_for (&record, "p0 ");
-  g_assert_cmpstr (record.brought->str, ==, "o1 p0 ");
+  g_assert_cmpstr (record.brought->str, ==, "o1 w p0 ");
   stop (requests, &record);
 }
 
@@ -182,6 +214,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/requests/order", test_order);
   g_test_add_func ("/requests/stale-is-dropped", test_stale_is_dropped);
+  g_test_add_func ("/requests/rest", test_rest);
   g_test_add_func ("/requests/no-noise-no-result", test_no_noise_no_result);
   g_test_add_func ("/requests/ends-at-any-time", test_ends_at_any_time);
   return g_test_run ();

@@ -116,6 +116,48 @@ test_fit_does_not_enlarge (void)
   assert_part (&view, 0, 0, 40, 20);
 }
 
+static void
+test_overview (void)
+{
+  const FddmPart all = { 0, 0, 4000, 2000 };
+  FddmView       view;
+  FddmPart       place;
+
+  fddm_view_init (&view, 4000, 2000, &all);
+  fddm_view_resize (&view, 500, 400);
+  g_assert_true (fddm_view_overview (&view, &place));
+  g_assert_cmpint (place.width, ==, FDDM_OVERVIEW);
+  g_assert_cmpint (place.height, ==, FDDM_OVERVIEW / 2);
+  g_assert_cmpint (place.x + place.width, <, 500);
+  g_assert_cmpint (place.y + place.height, <, 400);
+  fddm_view_go (&view, place.x, place.y); /* a corner is a corner */
+  assert_part (&view, 0, 0, 500, 400);
+  fddm_view_go (&view, place.x + place.width, place.y + place.height);
+  assert_part (&view, 3500, 1600, 500, 400);
+  fddm_view_go (&view, place.x + place.width / 2, place.y + place.height / 2);
+  g_assert_cmpint (ABS (fddm_view_part (&view).x + 250 - 2000), <=, 4000 / FDDM_OVERVIEW);
+  g_assert_cmpint (ABS (fddm_view_part (&view).y + 200 - 1000), <=, 4000 / FDDM_OVERVIEW);
+}
+
+static void
+test_no_overview_of_all_that_is_seen (void)
+{
+  const FddmPart all = { 0, 0, 500, 400 };
+  FddmView       view;
+  FddmPart       place;
+
+  fddm_view_init (&view, 500, 400, &all);
+  fddm_view_resize (&view, 500, 400);
+  g_assert_false (fddm_view_overview (&view, &place));
+  fddm_view_resize (&view, 499, 400);
+  g_assert_true (fddm_view_overview (&view, &place));
+  view.fit = TRUE;
+  g_assert_false (fddm_view_overview (&view, &place));
+  view.fit = FALSE;
+  fddm_view_resize (&view, 100, 100);
+  g_assert_false (fddm_view_overview (&view, &place));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,5 +169,7 @@ main (int argc, char **argv)
   g_test_add_func ("/view/handle", test_handle);
   g_test_add_func ("/view/fit", test_fit);
   g_test_add_func ("/view/fit-does-not-enlarge", test_fit_does_not_enlarge);
+  g_test_add_func ("/view/overview", test_overview);
+  g_test_add_func ("/view/no-overview-of-all-that-is-seen", test_no_overview_of_all_that_is_seen);
   return g_test_run ();
 }
