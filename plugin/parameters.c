@@ -63,13 +63,13 @@ const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
                               0, 0, 0, NULL, ADVANCED, "texture" },
   [FDDM_GENERATE_SUBJECT] = { "subject", N_ ("S_ubject"), N_ ("What to make, by its name in the network; empty = any"),
                               FDDM_PARAMETER_TEXT, 0, 0, 0, NULL, NULL, "" },
-  [FDDM_GENERATE_WIDTH]   = { "width", N_ ("_Width"), N_ ("Width of the new layer in pixels; 0 = the image's"),
+  [FDDM_GENERATE_WIDTH]   = { "width", N_ ("W_idth"), N_ ("Width of the new layer in pixels; 0 = the image's"),
                               FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
   [FDDM_GENERATE_HEIGHT]  = { "height", N_ ("Hei_ght"), N_ ("Height of the new layer in pixels; 0 = the image's"),
                               FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
   [FDDM_GENERATE_STEPS]   = { "steps", N_ ("Ste_ps"), N_ ("How many steps lead from noise to the picture; more take longer"),
                               FDDM_PARAMETER_INT, 1, FDDM_GENERATE_STEPS_MAX, 20, NULL, ADVANCED, NULL },
-  [FDDM_GENERATE_ETA]     = { "eta", N_ ("C_hance (eta)"),
+  [FDDM_GENERATE_ETA]     = { "eta", N_ ("Ch_ance (eta)"),
                               N_ ("How much fresh noise every step adds: 0 none, 1 as much as the model knows"),
                               FDDM_PARAMETER_DOUBLE, 0, 1, 1, NULL, ADVANCED, NULL },
   [FDDM_GENERATE_TILEABLE] = { "tileable", N_ ("_Tileable: edges meet"), N_ ("Edges meet when the layer is repeated"),
@@ -80,7 +80,7 @@ const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
                                ADVANCED, NULL },
   [FDDM_GENERATE_SEED]     = { "seed", N_ ("Rando_m seed"),
                                N_ ("Another seed gives another picture, the same one the same again"), FDDM_PARAMETER_INT, 0,
-                               G_MAXINT32, 0, NULL, NULL, NULL },
+                               G_MAXINT32, 0, NULL, ADVANCED, NULL },
 };
 
 int

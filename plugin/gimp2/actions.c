@@ -63,13 +63,13 @@ const FddmAction fddm_gimp2_denoise = { FDDM_DENOISE_PROCEDURE, fddm_denoise_par
 /* ---- Generate ---- */
 
 static gboolean
-ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *values, G_GNUC_UNUSED GError **error)
+ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *values, GError **error)
 {
   FddmGenerateHelp     help;
-  FddmGeneratePreview *preview = fddm_generate_preview_new (image, &help);
-  gboolean             go_on   = fddm_generate_dialog_run (FDDM_GENERATE_PROCEDURE, fddm_generate_parameters, &help, values);
+  FddmGeneratePreview *preview = fddm_generate_preview_new (image, &help, error);
+  gboolean go_on = preview && fddm_generate_dialog_run (FDDM_GENERATE_PROCEDURE, fddm_generate_parameters, &help, values);
 
-  fddm_generate_preview_free (preview);
+  g_clear_pointer (&preview, fddm_generate_preview_free);
   return go_on;
 }
 
