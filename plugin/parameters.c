@@ -69,7 +69,7 @@ const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
                               FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
   [FDDM_GENERATE_STEPS]   = { "steps", N_ ("Ste_ps"), N_ ("How many steps lead from noise to the picture; more take longer"),
                               FDDM_PARAMETER_INT, 1, FDDM_GENERATE_STEPS_MAX, 20, NULL, ADVANCED, NULL },
-  [FDDM_GENERATE_ETA]     = { "eta", N_ ("Ch_ance (eta)"),
+  [FDDM_GENERATE_ETA]     = { "eta", N_ ("Cha_nce (eta)"),
                               N_ ("How much fresh noise every step adds: 0 none, 1 as much as the model knows"),
                               FDDM_PARAMETER_DOUBLE, 0, 1, 1, NULL, ADVANCED, NULL },
   [FDDM_GENERATE_TILEABLE] = { "tileable", N_ ("_Tileable: edges meet"), N_ ("Edges meet when the layer is repeated"),

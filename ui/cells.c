@@ -10,6 +10,9 @@
 #define FRAME  4
 #define CHOSEN 0x3584e4ffu
 
+/* A place without a picture, likewise. */
+#define EMPTY 0x80808030u
+
 /* How opaque old pictures are, of 255. */
 #define PALE 90
 
@@ -35,7 +38,13 @@ draw (FddmCells *cells, int i)
   g_autoptr (GdkPixbuf) framed = gdk_pixbuf_new (GDK_COLORSPACE_RGB, TRUE, 8, side, side);
 
   gdk_pixbuf_fill (framed, 0);
-  if (source)
+  if (!source)
+    {
+      g_autoptr (GdkPixbuf) inside = gdk_pixbuf_new_subpixbuf (framed, FRAME, FRAME, FDDM_OFFER_SIDE, FDDM_OFFER_SIDE);
+
+      gdk_pixbuf_fill (inside, EMPTY);
+    }
+  else
     {
       const int width = gdk_pixbuf_get_width (source), height = gdk_pixbuf_get_height (source);
       const int x = (side - width) / 2, y = (side - height) / 2;

@@ -316,6 +316,7 @@ new_state (void)
 
   pango_layout_get_pixel_size (layout, NULL, &height);
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
+  fddm_label_top (label);
   gtk_widget_set_size_request (label, 3 * FDDM_OFFER_SIDE / 2, LINES * height);
   return label;
 }
@@ -400,7 +401,8 @@ fddm_generate_form_new (const FddmGenerateHelp *help, const FddmParameter *table
   gtk_box_pack_start (GTK_BOX (form->box), new_samples (form), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (form->box), new_controls (form), TRUE, TRUE, 0);
   gtk_container_set_border_width (GTK_CONTAINER (form->box), 12);
-  gtk_widget_show (form->box);
+  gtk_widget_show_all (form->box);
+  fddm_size_row_show (&form->size, value_of (form, "width"), value_of (form, "height"));
   follow_seed (form);
   ask (form, 0);
   return form;

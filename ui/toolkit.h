@@ -58,6 +58,17 @@ fddm_scroller_new (GtkWidget *content, int most)
   return scroller;
 }
 
+/* Puts the words of a label that has room for more lines at its top. */
+static inline void
+fddm_label_top (GtkWidget *label)
+{
+#if GTK_CHECK_VERSION(3, 0, 0)
+  gtk_label_set_yalign (GTK_LABEL (label), 0);
+#else
+  gtk_misc_set_alignment (GTK_MISC (label), 0, 0);
+#endif
+}
+
 /* A label that begins at the left and, where WIDTH > 0, breaks its lines to be no wider than that many characters. */
 static inline GtkWidget *
 fddm_label_new (const char *text, int width)

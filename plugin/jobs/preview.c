@@ -11,7 +11,7 @@
 #include "plugin/jobs/models.h"
 
 /* Steps of a draft, and the most of any preview. */
-#define DRAFT_STEPS 6
+#define DRAFT_STEPS 3
 #define STEPS_MAX   20
 
 struct FddmGeneratePreview {
