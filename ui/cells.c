@@ -29,35 +29,31 @@ struct FddmCells {
 
 /* ---- Pictures ---- */
 
+static void
+fill (GdkPixbuf *pixbuf, int x, int y, int width, int height, guint32 colour)
+{
+  g_autoptr (GdkPixbuf) part = gdk_pixbuf_new_subpixbuf (pixbuf, x, y, width, height);
+
+  gdk_pixbuf_fill (part, colour);
+}
+
 /* The picture in the middle of a frame. */
 static void
 draw (FddmCells *cells, int i)
 {
   const int             side   = FDDM_OFFER_SIDE + 2 * FRAME;
   GdkPixbuf            *source = cells->pictures[i];
+  const int             width  = source ? gdk_pixbuf_get_width (source) : FDDM_OFFER_SIDE;
+  const int             height = source ? gdk_pixbuf_get_height (source) : FDDM_OFFER_SIDE;
   g_autoptr (GdkPixbuf) framed = gdk_pixbuf_new (GDK_COLORSPACE_RGB, TRUE, 8, side, side);
 
   gdk_pixbuf_fill (framed, 0);
-  if (!source)
-    {
-      g_autoptr (GdkPixbuf) inside = gdk_pixbuf_new_subpixbuf (framed, FRAME, FRAME, FDDM_OFFER_SIDE, FDDM_OFFER_SIDE);
-
-      gdk_pixbuf_fill (inside, EMPTY);
-    }
-  else
-    {
-      const int width = gdk_pixbuf_get_width (source), height = gdk_pixbuf_get_height (source);
-      const int x = (side - width) / 2, y = (side - height) / 2;
-
-      if (i == cells->which)
-        {
-          g_autoptr (GdkPixbuf) around = gdk_pixbuf_new_subpixbuf (framed, x - FRAME, y - FRAME, width + 2 * FRAME,
-                                                                   height + 2 * FRAME);
-
-          gdk_pixbuf_fill (around, CHOSEN);
-        }
-      gdk_pixbuf_composite (source, framed, x, y, width, height, x, y, 1, 1, GDK_INTERP_NEAREST, cells->old[i] ? PALE : 255);
-    }
+  if (i == cells->which)
+    fill (framed, (side - width) / 2 - FRAME, (side - height) / 2 - FRAME, width + 2 * FRAME, height + 2 * FRAME, CHOSEN);
+  fill (framed, (side - width) / 2, (side - height) / 2, width, height, EMPTY);
+  if (source)
+    gdk_pixbuf_composite (source, framed, (side - width) / 2, (side - height) / 2, width, height, (side - width) / 2,
+                          (side - height) / 2, 1, 1, GDK_INTERP_NEAREST, cells->old[i] ? PALE : 255);
   gtk_image_set_from_pixbuf (GTK_IMAGE (cells->images[i]), framed);
 }
 

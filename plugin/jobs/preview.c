@@ -117,6 +117,7 @@ typedef struct {
   const FddmOfferWatch      *watch;
   int                        times, which;
   int                        skipped; /* estimates that are not shown, for there is a better draft */
+  gint64                     begun;   /* when all was made ready, by g_get_monotonic_time; 0: not yet */
   FddmImage                  image;   /* of an estimate or the picture                             */
   FddmSink                   into;
 } Canvas;
@@ -124,8 +125,10 @@ typedef struct {
 static gboolean
 watch_progress (G_GNUC_UNUSED FddmPhase phase, double fraction, gpointer data)
 {
-  const Canvas *canvas = data;
+  Canvas *canvas = data;
 
+  if (!canvas->begun)
+    canvas->begun = g_get_monotonic_time ();
   g_atomic_int_set (canvas->watch->percent, (int) (100 * fraction));
   return !g_atomic_int_get (canvas->watch->stop);
 }
@@ -171,19 +174,18 @@ write_estimate (gpointer data, int x, int y, int width, int height, const float 
   return TRUE;
 }
 
-/* Generates to the canvas, and learns how long it takes. */
+/* Generates to the canvas, and learns how long it takes once all is ready, which counts little for whole layers. */
 static gboolean
 run_engine (FddmGeneratePreview *preview, Canvas *canvas, GError **error)
 {
   const FddmSink estimates = { write_estimate, canvas };
-  const gint64   start     = g_get_monotonic_time ();
   const int      windows   = fddm_generate_windows (preview->context, canvas->params, error);
 
   if (!windows)
     return FALSE;
   if (!fddm_generate_shown (preview->context, canvas->params, &canvas->into, &estimates, watch_progress, canvas, error))
     return FALSE;
-  preview->unit = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC / (windows * canvas->params->steps);
+  preview->unit = (double) (g_get_monotonic_time () - canvas->begun) / G_USEC_PER_SEC / (windows * canvas->params->steps);
   return TRUE;
 }
 

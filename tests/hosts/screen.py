@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A display of its own with a GIMP on it, for the checks that use dialogs as a person does."""
+import os
+import pathlib
+import shutil
+import subprocess
+import time
+
+NEEDED = ("Xvfb", "xdotool", "openbox", "dbus-run-session", "import", "convert")
+SETTINGS = ("(color-profile-policy keep)", "(show-welcome-dialog no)", "(check-updates no)")
+
+
+class Screen:
+    """A display with a GIMP on it."""
+
+    def __init__(self, host, plugin, weights, folder, shots):
+        self.host, self.folder, self.shots, self.processes = host, folder, shots, []
+        self.number = 90 + (host == "gimp3")
+        self.profile = folder / "profile"
+        self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TMPDIR": str(folder),
+                            "DISPLAY": f":{self.number}", "NO_AT_BRIDGE": "1", "XDG_RUNTIME_DIR": str(folder / "run"),
+                            "GIMP2_DIRECTORY" if host == "gimp2" else "GIMP3_DIRECTORY": str(self.profile)}
+        (folder / "run").mkdir(mode=0o700)
+        console = ["gimp-console-2.10", "-idf", "-b", "(gimp-quit 0)"] if host == "gimp2" else [
+            "gimp-console-3.0", "-idf", "--quit", "--batch-interpreter=plug-in-script-fu-eval", "-b", "(display 1)"]
+        subprocess.run(console, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                       stderr=subprocess.DEVNULL, timeout=300)
+        own = self.profile / "plug-ins" / "fddm"
+        (own / "weights").mkdir(parents=True)
+        shutil.copy(plugin, own / "fddm")
+        for file in weights.glob("denoise-*.safetensors"):
+            shutil.copy(file, own / "weights")
+        with open(self.profile / "gimprc", "a", encoding="utf-8") as rc:
+            rc.write("\n".join(SETTINGS[:1 if host == "gimp2" else None]) + "\n")
+
+    def start(self, *command):
+        log = open(self.folder / (pathlib.Path(command[0]).name + ".log"), "wb")
+        self.processes.append(subprocess.Popen(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log))
+
+    def call(self, *command, binary=False):
+        done = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL, timeout=60)
+        return done.stdout if binary else done.stdout.decode(errors="replace").strip()
+
+    def open(self, picture):
+        self.start("Xvfb", f":{self.number}", "-screen", "0", "1280x900x24", "-nolisten", "tcp")
+        self.until(lambda: self.call("xdotool", "getdisplaygeometry"), 20)
+        self.start("openbox")
+        self.start("dbus-run-session", "--", "gimp-2.10" if self.host == "gimp2" else "gimp-3.0", "--no-splash",
+                   "--new-instance", str(picture))
+        return self.until(lambda: self.window(picture.stem + ".*GIMP"), 180)
+
+    def close(self):
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in self.processes:
+            process.wait(30)
+
+    @staticmethod
+    def until(what, seconds):
+        """What WHAT returns once it is something."""
+        end = time.monotonic() + seconds
+        while not (answer := what()) and time.monotonic() < end:
+            time.sleep(0.2)
+        return answer
+
+    def window(self, name):
+        return self.call("xdotool", "search", "--onlyvisible", "--name", name).split("\n")[0]
+
+    def title(self, name):
+        """Of the window that has NAME in its title, or nothing."""
+        window = self.window(name)
+        return self.name_of(window) if window else ""
+
+    def name_of(self, window):
+        return self.call("xdotool", "getwindowname", window)
+
+    def type(self, text):
+        self.call("xdotool", "type", "--delay", "40", text)
+        time.sleep(0.2)
+
+    def key(self, *keys):
+        for key in keys:
+            self.call("xdotool", "key", key)
+            time.sleep(0.1)
+
+    def shot(self, name):
+        if self.shots:
+            self.call("import", "-window", "root", str(self.shots / f"{self.host}-{name}.png"))
