@@ -114,6 +114,8 @@ gimp2() {
   hosts "GIMP 2.10" "$work/gimp2.log"
   python3 tests/hosts/gui.py gimp2 "$work/native/plugin/gimp2/fddm" weights "$work/shots" >"$work/gui2.log" 2>&1
   hosts "GIMP 2.10, on a screen" "$work/gui2.log"
+  python3 tests/hosts/gui_generate.py gimp2 "$work/native/plugin/gimp2/fddm" weights "$work/shots" >"$work/gui2.log" 2>&1
+  hosts "GIMP 2.10, generating on a screen" "$work/gui2.log"
 }
 
 # install.sh for one user, in a home that is thrown away, and the way back.
@@ -154,6 +156,9 @@ gimp3() {
   tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
     >"$work/gui3.log" 2>&1 </dev/null
   hosts "GIMP 3, on a screen" "$work/gui3.log"
+  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui_generate.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
+    >"$work/gui3.log" 2>&1 </dev/null
+  hosts "GIMP 3, generating on a screen" "$work/gui3.log"
   cp "$root"/shots/*.png "$work/shots/" 2>/dev/null
   step "Debian 13: install.sh for all users" tests/tools/debian13-root.sh "$root" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
     test -x /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm && ./install.sh --uninstall &&

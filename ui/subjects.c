@@ -8,6 +8,13 @@
 #define SIDE   64
 #define ACROSS 5
 
+/* Room for a subject's words, as GTK 3 doubles it. */
+#if GTK_CHECK_VERSION(3, 0, 0)
+#define ROOM 46
+#else
+#define ROOM (SIDE + 10)
+#endif
+
 enum { COLUMN_NAME, COLUMN_LABEL, COLUMN_PICTURE, COLUMNS };
 
 struct FddmSubjects {
@@ -163,7 +170,7 @@ fddm_subjects_new (void (*chosen) (gpointer data, const char *name), gpointer da
   gtk_icon_view_set_selection_mode (subjects->view, GTK_SELECTION_BROWSE);
   gtk_icon_view_set_text_column (subjects->view, COLUMN_LABEL);
   gtk_icon_view_set_columns (subjects->view, ACROSS);
-  gtk_icon_view_set_item_width (subjects->view, SIDE + 8);
+  gtk_icon_view_set_item_width (subjects->view, ROOM);
   gtk_icon_view_set_item_padding (subjects->view, 2);
   gtk_icon_view_set_margin (subjects->view, 2);
   gtk_icon_view_set_row_spacing (subjects->view, 0);
