@@ -10,7 +10,7 @@
 
 /* Room for a subject's words, as GTK 3 doubles it. */
 #if GTK_CHECK_VERSION(3, 0, 0)
-#define ROOM 46
+#define ROOM 50
 #else
 #define ROOM (SIDE + 10)
 #endif

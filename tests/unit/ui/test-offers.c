@@ -44,9 +44,9 @@ paint (gpointer data, G_GNUC_UNUSED const double *values, FddmOffer *offer, cons
   FddmOffer estimate = { .kind = FDDM_OFFER_ESTIMATE, .which = offer->which, .pixels = g_malloc (3) };
 
   g_assert_true (g_thread_self () == record->painter);
-  g_atomic_int_inc (&record->started);
   watch->show (watch->data, &estimate);
   g_assert_null (estimate.pixels);
+  g_atomic_int_inc (&record->started);
   while (g_atomic_int_get (&record->stuck) && !g_atomic_int_get (watch->stop))
     g_usleep (1000);
   if (record->fails)
@@ -105,13 +105,20 @@ wait_for (Record *record, const char *end)
       g_usleep (1000);
 }
 
-/* Until a picture more has been begun than there were STARTED. */
+/* For what should not come. */
 static void
-wait_for_start (Record *record, int started)
+wait_more (void)
 {
-  while (g_atomic_int_get (&record->started) == started)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (1000);
+  for (int i = 0; i < 30; i++, g_usleep (1000))
+    g_main_context_iteration (NULL, FALSE);
+}
+
+/* Until a picture has been begun; what there is of it waits to be brought. */
+static void
+wait_for_start (Record *record)
+{
+  while (g_atomic_int_get (&record->started) == 0)
+    g_usleep (1000);
 }
 
 static void
@@ -143,8 +150,7 @@ test_few_steps_need_no_draft (void)
 
   ask (offers, 1, 5, 0);
   wait_for (&record, "r3 a5 ");
-  for (int i = 0; i < 20; i++, g_usleep (1000))
-    g_main_context_iteration (NULL, FALSE);
+  wait_more ();
   g_assert_cmpstr (record.brought->str, ==, "a5 e0 r0 a5 e1 r1 a5 e2 r2 a5 e3 r3 a5 ");
   stop (offers, &record);
 }
@@ -160,6 +166,7 @@ test_same_pictures_stay (void)
   wait_for (&record, "r3 a5 ");
   g_assert_false (ask (offers, 1, 8, 1));
   wait_for (&record, "a8 ");
+  wait_more ();
   g_assert_cmpint (g_atomic_int_get (&record.started), ==, 4);
   g_assert_true (g_str_has_suffix (record.brought->str, "r3 a5 a8 "));
   stop (offers, &record);
@@ -172,12 +179,11 @@ test_stale_is_dropped (void)
   FddmOffers *offers = begin (&record);
 
   ask (offers, 1, 5, 3);
-  wait_for_start (&record, 0);
+  wait_for_start (&record);
   g_assert_true (ask (offers, 2, 6, 0));
   g_atomic_int_set (&record.stuck, FALSE);
   wait_for (&record, "r3 a6 ");
-  g_assert_null (strstr (record.brought->str, "d3 a5"));
-  g_assert_nonnull (strstr (record.brought->str, "a6 e0 d0 "));
+  g_assert_true (g_str_has_prefix (record.brought->str, "a6 e0 d0 a6 e1 "));
   stop (offers, &record);
 }
 
@@ -189,7 +195,7 @@ test_chosen_comes_first (void)
   FddmOffers *offers = begin (&record);
 
   ask (offers, 1, 5, 0);
-  wait_for_start (&record, 0);
+  wait_for_start (&record);
   ask (offers, 1, 6, 2);
   g_atomic_int_set (&record.stuck, FALSE);
   wait_for (&record, "r1 a6 ");
