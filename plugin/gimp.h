@@ -34,6 +34,7 @@ gboolean fddm_host_image_is_indexed (FddmImageId image);
 gboolean fddm_host_image_is_gray (FddmImageId image);
 void     fddm_host_image_size (FddmImageId image, int *width, int *height);
 gboolean fddm_host_image_is_floating (FddmImageId image); /* whether it has a floating selection */
+gboolean fddm_host_image_is_open (FddmImageId image);
 /* Whether the image is still open and still contains the item. */
 gboolean fddm_host_has_item (FddmImageId image, FddmItemId item);
 gboolean fddm_host_item_is_layer (FddmItemId item);

@@ -64,7 +64,7 @@ const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
   [FDDM_GENERATE_SUBJECT] = { "subject", N_ ("S_ubject"),
                               N_ ("Subject of the picture, by its name in the network; empty = any"), FDDM_PARAMETER_TEXT, 0,
                               0, 0, NULL, NULL, "" },
-  [FDDM_GENERATE_WIDTH]   = { "width", N_ ("_Width"), N_ ("Width of the new layer in pixels; 0 = the image's"),
+  [FDDM_GENERATE_WIDTH]   = { "width", N_ ("W_idth"), N_ ("Width of the new layer in pixels; 0 = the image's"),
                               FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
   [FDDM_GENERATE_HEIGHT]  = { "height", N_ ("Hei_ght"), N_ ("Height of the new layer in pixels; 0 = the image's"),
                               FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
@@ -82,7 +82,7 @@ const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
                              ADVANCED, NULL },
   [FDDM_GENERATE_SEED]   = { "seed", N_ ("Rando_m seed"),
                              N_ ("A different seed gives a different picture, the same seed the same picture"),
-                             FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, NULL, NULL },
+                             FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, ADVANCED, NULL },
 };
 
 int

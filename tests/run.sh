@@ -116,6 +116,8 @@ gimp2() {
   hosts "GIMP 2.10, on a screen" "$work/gui2.log"
   python3 tests/hosts/gui-help.py gimp2 "$work/native/plugin/gimp2/fddm" weights "$work/shots" >"$work/help2.log" 2>&1
   hosts "GIMP 2.10, help" "$work/help2.log"
+  python3 tests/hosts/gui_generate.py gimp2 "$work/native/plugin/gimp2/fddm" weights "$work/shots" >"$work/generate2.log" 2>&1
+  hosts "GIMP 2.10, generating on a screen" "$work/generate2.log"
 }
 
 # install.sh for one user, in a home that is thrown away, and the way back.
@@ -159,6 +161,9 @@ gimp3() {
   tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui-help.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
     >"$work/help3.log" 2>&1 </dev/null
   hosts "GIMP 3, help" "$work/help3.log"
+  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui_generate.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
+    >"$work/generate3.log" 2>&1 </dev/null
+  hosts "GIMP 3, generating on a screen" "$work/generate3.log"
   cp "$root"/shots/*.png "$work/shots/" 2>/dev/null
   step "Debian 13: install.sh for all users" tests/tools/debian13-root.sh "$root" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
     test -x /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm -a -f /usr/local/share/fddm/help/en/denoise.html && ./install.sh --uninstall &&

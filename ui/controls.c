@@ -51,12 +51,21 @@ combo_changed (GtkComboBox *combo, FddmControls *controls)
                       gtk_combo_box_get_active (combo));
 }
 
+static void
+toggle_changed (GtkToggleButton *toggle, FddmControls *controls)
+{
+  fddm_controls_take (controls, GPOINTER_TO_INT (g_object_get_data (G_OBJECT (toggle), PLACE)),
+                      gtk_toggle_button_get_active (toggle));
+}
+
 void
 fddm_controls_show (FddmControls *controls, int place, double value)
 {
   controls->values[place] = value;
   if (GTK_IS_COMBO_BOX (controls->controls[place]))
     gtk_combo_box_set_active (GTK_COMBO_BOX (controls->controls[place]), (int) value);
+  else if (GTK_IS_TOGGLE_BUTTON (controls->controls[place]))
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (controls->controls[place]), value != 0);
   else if (controls->controls[place])
     gtk_adjustment_set_value (GTK_ADJUSTMENT (controls->controls[place]), value);
 }
@@ -89,10 +98,11 @@ static GtkWidget *
 new_scale (FddmControls *controls, int place, const char *unit)
 {
   const FddmParameter *parameter  = &controls->table[place];
+  const double         step       = parameter->max <= 1 ? 0.01 : 1;
   GtkAdjustment       *adjustment = GTK_ADJUSTMENT (
-    gtk_adjustment_new (controls->values[place], parameter->min, parameter->max, 1, 10, 0));
+    gtk_adjustment_new (controls->values[place], parameter->min, parameter->max, step, 10 * step, 0));
   GtkWidget *content = fddm_row_new (6), *slider = fddm_slider_new (adjustment);
-  GtkWidget *spin = gtk_spin_button_new (adjustment, 1, 0);
+  GtkWidget *spin = gtk_spin_button_new (adjustment, step, step < 1 ? 2 : 0);
 
   gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), TRUE);
@@ -149,6 +159,18 @@ new_choice (FddmControls *controls, int place)
   return fddm_controls_frame (controls, _ (parameter->label), combo, combo);
 }
 
+static GtkWidget *
+new_toggle (FddmControls *controls, int place)
+{
+  const FddmParameter *parameter = &controls->table[place];
+  GtkWidget           *toggle    = gtk_check_button_new_with_mnemonic (_ (parameter->label));
+
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (toggle), controls->values[place] != 0);
+  gtk_widget_set_tooltip_text (toggle, _ (parameter->blurb));
+  watch (controls, place, toggle, "toggled", G_CALLBACK (toggle_changed));
+  return toggle;
+}
+
 GtkWidget *
 fddm_controls_row (FddmControls *controls, int place, const char *unit)
 {
@@ -156,6 +178,8 @@ fddm_controls_row (FddmControls *controls, int place, const char *unit)
     {
     case FDDM_PARAMETER_DOUBLE: return new_scale (controls, place, unit);
     case FDDM_PARAMETER_INT: return new_number (controls, place);
+    case FDDM_PARAMETER_BOOLEAN: return new_toggle (controls, place);
+    case FDDM_PARAMETER_TEXT: return controls->text (controls->data, place);
     default: return new_choice (controls, place);
     }
 }
@@ -168,7 +192,7 @@ fddm_controls_group (FddmControls *controls, const char *group, const char *unit
   for (int i = 0; controls->table[i].name; i++)
     if (!g_strcmp0 (controls->table[i].group, group))
       {
-        if (controls->values[i] != fddm_parameter_preset (&controls->table[i]))
+        if (strcmp (controls->table[i].name, "seed") && controls->values[i] != fddm_parameter_preset (&controls->table[i]))
           gtk_expander_set_expanded (GTK_EXPANDER (expander), TRUE);
         gtk_box_pack_start (GTK_BOX (column), fddm_controls_row (controls, i, unit), FALSE, FALSE, 0);
       }

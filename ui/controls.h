@@ -10,11 +10,12 @@
 /* While its widgets are there it may not move. */
 typedef struct {
   const FddmParameter *table;
-  double              *values;                /* what is shown, and changed                     */
-  void (*changed) (gpointer data, int place); /* after the user has changed a value */
+  double              *values;                   /* what is shown, and changed                     */
+  void (*changed) (gpointer data, int place);    /* after the user has changed a value */
+  GtkWidget *(*text) (gpointer data, int place); /* makes the row of a text; NULL where the table has none in a group */
   gpointer      data;
   GtkSizeGroup *labels;                        /* as wide as each other                          */
-  GObject      *controls[FDDM_PARAMETERS_MAX]; /* a GtkAdjustment or a GtkComboBox, or NULL */
+  GObject      *controls[FDDM_PARAMETERS_MAX]; /* a GtkAdjustment, GtkComboBox or GtkToggleButton, or NULL */
 } FddmControls;
 
 void fddm_controls_init (FddmControls *controls, const FddmParameter *table, double *values,
@@ -22,9 +23,9 @@ void fddm_controls_init (FddmControls *controls, const FddmParameter *table, dou
 void fddm_controls_clear (FddmControls *controls);
 /* A row of words, with a mnemonic for TARGET, and CONTENT. */
 GtkWidget *fddm_controls_frame (FddmControls *controls, const char *label, GtkWidget *content, GtkWidget *target);
-/* A row for a number, with UNIT behind it, which may be NULL, or for a choice. */
+/* A row for a number, with UNIT behind it, which may be NULL, for a choice, a switch or a text. */
 GtkWidget *fddm_controls_row (FddmControls *controls, int place, const char *unit);
-/* An expander with the rows of a group, open where one of them was changed. */
+/* An expander with the rows of a group, open where one of them but the seed was changed. */
 GtkWidget *fddm_controls_group (FddmControls *controls, const char *group, const char *unit);
 /* A value was changed by the user. */
 void fddm_controls_take (FddmControls *controls, int place, double value);

@@ -54,12 +54,3 @@ fddm_parameter_preset (const FddmParameter *parameter)
 
 /* The place of the parameter NAME, which must be in the table. */
 int fddm_parameter_place (const FddmParameter *table, const char *name);
-
-/* A line that a dialog shows beneath a parameter, as long as that has a certain value. */
-typedef struct {
-  const char *name;               /* of the parameter; NULL ends an array of lines             */
-  double      when;               /* the value                                                 */
-  const char *wait;               /* words until it is known, to be translated                 */
-  char *(*words) (gpointer data); /* a line, translated; takes up to a second. Free with g_free */
-  gpointer data;
-} FddmLine;

@@ -38,6 +38,37 @@ fddm_slider_new (GtkAdjustment *adjustment)
   return slider;
 }
 
+/* CONTENT as high as it is now, but no higher than MOST; it is scrolled when it grows, so that the dialog does not. */
+static inline GtkWidget *
+fddm_scroller_new (GtkWidget *content, int most)
+{
+  GtkWidget     *scroller = gtk_scrolled_window_new (NULL, NULL), *viewport = gtk_viewport_new (NULL, NULL);
+  GtkRequisition size;
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_viewport_set_shadow_type (GTK_VIEWPORT (viewport), GTK_SHADOW_NONE);
+  gtk_container_add (GTK_CONTAINER (viewport), content);
+  gtk_container_add (GTK_CONTAINER (scroller), viewport);
+#if GTK_CHECK_VERSION(3, 0, 0)
+  gtk_widget_get_preferred_size (content, NULL, &size);
+#else
+  gtk_widget_size_request (content, &size);
+#endif
+  gtk_widget_set_size_request (scroller, -1, MIN (size.height, most));
+  return scroller;
+}
+
+/* Puts the words of a label that has room for more lines at its top. */
+static inline void
+fddm_label_top (GtkWidget *label)
+{
+#if GTK_CHECK_VERSION(3, 0, 0)
+  gtk_label_set_yalign (GTK_LABEL (label), 0);
+#else
+  gtk_misc_set_alignment (GTK_MISC (label), 0, 0);
+#endif
+}
+
 /* A label that begins at the left and, where WIDTH > 0, breaks its lines to be no wider than that many characters. */
 static inline GtkWidget *
 fddm_label_new (const char *text, int width)

@@ -4,8 +4,9 @@
 #include <string.h>
 #include "kernels/fddm-math.h"
 #include "engine/generate/generate.h"
-#include "engine/generate/variant.h"
+#include "engine/generate/shown.h"
 #include "engine/generate/strips.h"
+#include "engine/generate/variant.h"
 
 /* Writing the picture counts as 1/WRITING of the progress. */
 #define WRITING 50
@@ -15,6 +16,7 @@ typedef struct {
   FddmContext              *context;
   const FddmGenerateParams *params;
   const FddmSink           *sink;
+  const FddmSink           *estimates; /* or NULL                */
   FddmProgress              progress;
   gpointer                  data; /* for PROGRESS                */
   int class;                      /* index of the subject, or -1 */
@@ -22,9 +24,9 @@ typedef struct {
 
 /* The sampler's network: evaluated in windows over the whole torus. */
 typedef struct {
-  FddmTorus torus;
-  guint32   seed;
-  guint32   step; /* estimates so far */
+  FddmTorus  torus;
+  const Job *job;
+  guint32    step; /* estimates so far */
 } Windows;
 
 /* The sampler's tensors. */
@@ -94,8 +96,33 @@ shift (const Windows *windows, guint32 which, const FddmTorusAxis *axis)
 {
   guint32 bits[4] = { windows->step, which, 0, 0 };
 
-  fddm_philox (bits, windows->seed, 0x57494E44u);
+  fddm_philox (bits, windows->job->params->seed, 0x57494E44u);
   return axis->count == 1 ? 0 : (int) (bits[0] % (guint32) axis->length);
+}
+
+/* Writes the pixels of COEFFICIENTS to SINK, strip by strip. */
+static gboolean
+write_picture (const Job *job, const FddmTensor *coefficients, const FddmSink *sink, const FddmTicker *ticker,
+               GError **error)
+{
+  const FddmWriter writer = { .context      = job->context,
+                              .coefficients = coefficients,
+                              .width        = job->params->width,
+                              .height       = job->params->height,
+                              .tiles        = job->params->tileable,
+                              .sink         = sink };
+
+  return fddm_writer_run (&writer, ticker, error);
+}
+
+/* Shows the estimate X0. The last one is the picture itself and is not shown. */
+static gboolean
+show_estimate (const Windows *windows, const FddmTensor *x0, GError **error)
+{
+  const Job *job = windows->job;
+
+  return job->estimates == NULL || windows->step == (guint32) job->params->steps ||
+         write_picture (job, x0, job->estimates, NULL, error);
 }
 
 /* The sampler's estimate. The download waits for the device, so that progress covers completed work only. */
@@ -110,7 +137,7 @@ estimate_windows (gpointer data, const FddmTensor *x, const FddmTensor *noise, F
 
   windows->step++;
   return fddm_torus_estimate (&windows->torus, x, noise, row, column, x0, ticker, error) &&
-         context->backend->tensor_download (context->device, noise, level, error);
+         context->backend->tensor_download (context->device, noise, level, error) && show_estimate (windows, x0, error);
 }
 
 /* ---- Planning ---- */
@@ -239,12 +266,6 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
                                  .x0       = state->x0,
                                  .from     = state->from,
                                  .to       = state->to };
-  const FddmWriter   writer  = { .context      = context,
-                                 .coefficients = state->x,
-                                 .width        = params->width,
-                                 .height       = params->height,
-                                 .tiles        = params->tileable,
-                                 .sink         = job->sink };
 
   if (!draw_variant (job, state, &windows->torus, error))
     return FALSE;
@@ -256,7 +277,7 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
     return FALSE;
   if (!fddm_sampler_run (&sampler, &path, state->x0, state->x, &others, error)) /* likewise, at each step */
     return FALSE;
-  return fddm_writer_run (&writer, &strips, error); /* inverse DCT, R'G'B', strip by strip to the sink */
+  return write_picture (job, state->x, job->sink, &strips, error); /* inverse DCT, R'G'B', strip by strip */
 }
 
 /* Plans, allocates and generates on the context's device. */
@@ -264,7 +285,7 @@ static gboolean
 generate_on_device (gpointer data, GError **error)
 {
   Job     *job     = data;
-  Windows  windows = { .seed = job->params->seed };
+  Windows  windows = { .job = job };
   State    state   = { NULL };
   gboolean ok      = fddm_generate_plan (job->context, job->params, job->class, &windows.torus, error) &&
                 state_init (&state, &windows.torus, error) && generate_picture (job, &windows, &state, error);
@@ -275,13 +296,37 @@ generate_on_device (gpointer data, GError **error)
 }
 
 gboolean
-fddm_generate (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink, FddmProgress progress,
-               gpointer data, GError **error)
+fddm_generate_shown (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink, const FddmSink *estimates,
+                     FddmProgress progress, gpointer data, GError **error)
 {
-  Job job = { .context = context, .params = params, .sink = sink, .progress = progress, .data = data };
+  Job job = {
+    .context = context, .params = params, .sink = sink, .estimates = estimates, .progress = progress, .data = data
+  };
 
   g_return_val_if_fail (context != NULL && params != NULL && sink != NULL, FALSE);
   if (!check_arguments (&job, error))
     return FALSE;
   return fddm_context_run (context, generate_on_device, &job, error);
+}
+
+gboolean
+fddm_generate (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink, FddmProgress progress,
+               gpointer data, GError **error)
+{
+  return fddm_generate_shown (context, params, sink, NULL, progress, data, error);
+}
+
+int
+fddm_generate_windows (FddmContext *context, const FddmGenerateParams *params, GError **error)
+{
+  Job       job   = { .context = context, .params = params };
+  FddmTorus torus = { 0 };
+  int       n     = 0;
+
+  if (!check_arguments (&job, error))
+    return 0;
+  if (fddm_generate_plan (context, params, job.class, &torus, error))
+    n = fddm_torus_windows (&torus);
+  fddm_torus_clear (&torus);
+  return n;
 }

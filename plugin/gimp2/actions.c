@@ -94,13 +94,13 @@ const FddmAction fddm_gimp2_denoise = { .procedure = FDDM_DENOISE_PROCEDURE,
 
 static gboolean
 ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *values, G_GNUC_UNUSED FddmReply *reply,
-              G_GNUC_UNUSED GError **error)
+              GError **error)
 {
   FddmGenerateHelp     help;
-  FddmGeneratePreview *preview = fddm_generate_preview_new (image, &help);
-  gboolean             go_on   = fddm_generate_dialog_run (FDDM_GENERATE_PROCEDURE, fddm_generate_parameters, &help, values);
+  FddmGeneratePreview *preview = fddm_generate_preview_new (image, &help, error);
+  gboolean go_on = preview && fddm_generate_dialog_run (FDDM_GENERATE_PROCEDURE, fddm_generate_parameters, &help, values);
 
-  fddm_generate_preview_free (preview);
+  g_clear_pointer (&preview, fddm_generate_preview_free);
   return go_on;
 }
 

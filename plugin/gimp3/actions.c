@@ -82,13 +82,13 @@ const FddmAction fddm_gimp3_denoise = {
 
 static gboolean
 ask_generate (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, G_GNUC_UNUSED GimpDrawable *drawable,
-              G_GNUC_UNUSED GimpValueArray **answer, G_GNUC_UNUSED GError **error)
+              G_GNUC_UNUSED GimpValueArray **answer, GError **error)
 {
   FddmGenerateHelp     help;
-  FddmGeneratePreview *preview = fddm_generate_preview_new (gimp_image_get_id (image), &help);
-  gboolean             go_on   = fddm_generate_dialog_run (procedure, config, fddm_generate_parameters, &help);
+  FddmGeneratePreview *preview = fddm_generate_preview_new (gimp_image_get_id (image), &help, error);
+  gboolean             go_on   = preview && fddm_generate_dialog_run (procedure, config, fddm_generate_parameters, &help);
 
-  fddm_generate_preview_free (preview);
+  g_clear_pointer (&preview, fddm_generate_preview_free);
   return go_on;
 }
 

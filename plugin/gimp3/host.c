@@ -80,6 +80,12 @@ fddm_host_image_is_floating (FddmImageId image)
 }
 
 gboolean
+fddm_host_image_is_open (FddmImageId image)
+{
+  return gimp_image_id_is_valid (image);
+}
+
+gboolean
 fddm_host_has_item (FddmImageId image, FddmItemId item)
 {
   return gimp_image_id_is_valid (image) && gimp_item_id_is_valid (item) &&

@@ -71,14 +71,15 @@ fddm_job_gpu_problem (void)
 }
 
 char *
-fddm_job_device_words (G_GNUC_UNUSED gpointer data)
+fddm_job_device_words (const char *problem, double device)
 {
-  g_autofree char *problem = fddm_job_gpu_problem ();
-
-  if (problem == NULL)
-    return g_strdup (_ ("Computes on the GPU."));
-  /* translators: %s is why no GPU is used, such as "no NVIDIA driver" */
-  return g_strdup_printf (_ ("Computes on the processor: %s."), problem);
+  if (problem && device == FDDM_DEVICE_CHOICE_GPU)
+    /* translators: %s is why, such as "no NVIDIA driver" */
+    return g_strdup_printf (_ ("No GPU can be used: %s. Choose the device “Automatic” or “CPU” under Advanced."), problem);
+  if (problem)
+    return g_strdup_printf (_ ("Computes on the processor: %s."), problem);
+  return g_strdup (device == FDDM_DEVICE_CHOICE_CPU ? _ ("Computes on the processor, as chosen under Advanced.")
+                                                    : _ ("Computes on the GPU."));
 }
 
 void

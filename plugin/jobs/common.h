@@ -16,5 +16,8 @@ FddmContext *fddm_job_context (FddmWeights *weights, double device, gsize memory
 /* Why no GPU can be used, shortened for a line; NULL where one can. Takes up to a second. Free with g_free. */
 char *fddm_job_gpu_problem (void);
 
+/* A line on where the DEVICE of a parameter computes. PROBLEM: as above. Free with g_free. */
+char *fddm_job_device_words (const char *problem, double device);
+
 /* FOUND, a line on what was done, which it frees; with a sentence more on why no GPU was taken, where none was. */
 char *fddm_job_account (const FddmContext *context, char *found);

@@ -55,14 +55,21 @@ fddm_job_subject (const double *values)
   return model ? model : g_strdup (subject);
 }
 
-static gboolean
-check_selection (const Job *job, GError **error)
+FddmGenerateSelection
+fddm_generate_selection (FddmImageId image)
 {
-  const GeglRectangle layer = { 0, 0, job->params.width, job->params.height };
-  GeglRectangle       selected;
+  FddmGenerateSelection selection = { .there = fddm_host_has_selection (image) };
 
-  fddm_host_selection_in_image (job->image, &selected);
-  if (!fddm_host_has_selection (job->image) || gegl_rectangle_intersect (NULL, &selected, &layer))
+  fddm_host_selection_in_image (image, &selection.bounds);
+  return selection;
+}
+
+gboolean
+fddm_generate_check_selection (const FddmGenerateSelection *selection, const FddmGenerateParams *params, GError **error)
+{
+  const GeglRectangle layer = { 0, 0, params->width, params->height };
+
+  if (!selection->there || gegl_rectangle_intersect (NULL, &selection->bounds, &layer))
     return TRUE;
   g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
                        _ ("The selection does not touch the new layer, which begins at the image's upper left corner."));
@@ -143,6 +150,21 @@ add_layer (Job *job, FddmItemId above, int i)
   return FDDM_NO_ITEM;
 }
 
+/* What the user did to the image meanwhile. */
+static gboolean
+check_meanwhile (Job *job, GError **error)
+{
+  if (!fddm_host_image_is_open (job->image))
+    {
+      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED,
+                           _ ("The image was closed while its new layers were generated. There is no result."));
+      return FALSE;
+    }
+  if (!fddm_host_has_item (job->image, job->above))
+    job->above = FDDM_NO_ITEM;
+  return TRUE;
+}
+
 /* From the last one, each above the one before, so that the first is on top. */
 static gboolean
 add_layers (Job *job, FddmGenerated *made, GError **error)
@@ -173,24 +195,32 @@ add_layers (Job *job, FddmGenerated *made, GError **error)
 }
 
 gboolean
+fddm_job_generate_check (FddmImageId image, GError **error)
+{
+  return fddm_job_check_image (image,
+                               _ ("Indexed images cannot take the new layer. Convert the image to RGB first: "
+                                  "Image > Mode > RGB."),
+                               error);
+}
+
+gboolean
 fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made, char **account,
                    GError **error)
 {
-  Job      job = { .image = image, .values = values, .account = account };
-  int      width, height;
-  gboolean done;
+  Job                   job = { .image = image, .values = values, .account = account };
+  FddmGenerateSelection selection;
+  int                   width, height;
+  gboolean              done;
 
-  if (!fddm_parameters_check (fddm_generate_parameters, values, error) ||
-      !fddm_job_check_image (image,
-                             _ ("Indexed images cannot take the new layer. Convert the image to RGB first: "
-                                "Image > Mode > RGB."),
-                             error))
+  if (!fddm_parameters_check (fddm_generate_parameters, values, error) || !fddm_job_generate_check (image, error))
     return FALSE;
   fddm_host_image_size (image, &width, &height);
+  selection  = fddm_generate_selection (image);
   job.params = fddm_generate_params_of (values, width, height);
   job.count  = (int) values[FDDM_GENERATE_COUNT];
   job.above  = fddm_host_layer_of (image, drawable);
-  done       = check_selection (&job, error) && run_engine (&job, error) && add_layers (&job, made, error);
+  done       = fddm_generate_check_selection (&selection, &job.params, error) && run_engine (&job, error) &&
+         check_meanwhile (&job, error) && add_layers (&job, made, error);
   for (int i = 0; i < job.count; i++)
     g_clear_object (&job.pictures[i]);
   return done;

@@ -44,11 +44,11 @@ typedef struct {
 gboolean fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made,
                             char **account, GError **error);
 
+/* FALSE and a reason where fddm_job_generate would refuse the image. */
+gboolean fddm_job_generate_check (FddmImageId image, GError **error);
+
 /* What VALUES make, as a name: the subject, or the model where any will do. Free with g_free. */
 char *fddm_job_subject (const double *values);
-
-/* A line on where device "auto" computes, and why not on a GPU. Free with g_free. DATA is not used. */
-char *fddm_job_device_words (gpointer data);
 
 /* Where nobody sees a dialog or a progress bar, in a script, the account goes to the standard error output, behind the name
  * of what was denoised. */

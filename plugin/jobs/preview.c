@@ -2,148 +2,58 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "plugin/jobs/preview.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
-#include "plugin/folders.h"
-#include "plugin/jobs/generate.h"
+#include "engine/generate/shown.h"
 #include "plugin/jobs/common.h"
+#include "plugin/jobs/generate.h"
 #include "plugin/jobs/jobs.h"
+#include "plugin/jobs/models.h"
 
-/* A preview takes no more steps than these. */
-#define STEPS_MAX 20
+/* Steps of a draft, and the most of any preview. */
+#define DRAFT_STEPS 3
+#define STEPS_MAX   20
 
 struct FddmGeneratePreview {
-  int      image_width, image_height;
-  gboolean gray;
-  FddmLine lines[2];
+  int                   image_width, image_height;
+  gboolean              gray;
+  FddmGenerateSelection selection;
   /* In the painter's thread: */
   double       model, device; /* of the context, where there is one */
   FddmWeights *weights;
   FddmContext *context;
+  gboolean     looked;      /* for a GPU                           */
+  char        *gpu_problem; /* why there is none                   */
+  double       unit;        /* seconds for a step of a window; 0: not known yet */
 };
 
-/* Classes that we know, in words for people. */
-static const FddmChoice subjects[] = {
-  { "brick", N_ ("Brick") },
-  { "concrete", N_ ("Concrete") },
-  { "fabric", N_ ("Fabric") },
-  { "grass", N_ ("Grass") },
-  { "forest-floor", N_ ("Forest floor") },
-  { "gravel", N_ ("Gravel") },
-  { "ground", N_ ("Ground") },
-  { "marble", N_ ("Marble") },
-  { "metal", N_ ("Metal") },
-  { "paper", N_ ("Paper") },
-  { "rock", N_ ("Rock") },
-  { "sand", N_ ("Sand") },
-  { "snow", N_ ("Snow") },
-  { "stone-paving", N_ ("Stone paving") },
-  { "tiles", N_ ("Tiles") },
-  { "wood", N_ ("Wood") },
-};
+/* ---- What is painted ---- */
 
-/* ---- What there is to choose from ---- */
-
-/* The name for people; others than ours get a capital and blanks. */
-static const char *
-label_of (const char *name)
+/* The parameters of a preview's picture, which is repeated TIMES in both directions. */
+static FddmGenerateParams
+params_of (const FddmGeneratePreview *preview, const double *values, int *times)
 {
-  g_autofree char *label = g_strdup (name);
+  FddmGenerateParams params = fddm_generate_params_of (values, preview->image_width, preview->image_height);
 
-  for (gsize i = 0; i < G_N_ELEMENTS (subjects); i++)
-    if (!strcmp (subjects[i].name, name))
-      return _ (subjects[i].label);
-  g_strdelimit (label, "-_", ' ');
-  label[0] = g_ascii_toupper (label[0]);
-  return g_intern_string (label);
+  *times        = params.tileable ? 2 : 1;
+  params.width  = MIN (params.width, FDDM_OFFER_SIDE / *times);
+  params.height = MIN (params.height, FDDM_OFFER_SIDE / *times);
+  params.steps  = MIN (params.steps, STEPS_MAX);
+  return params;
 }
-
-static int
-by_label (gconstpointer a, gconstpointer b)
-{
-  return g_utf8_collate (((const FddmChoice *) a)->label, ((const FddmChoice *) b)->label);
-}
-
-static void
-add_choice (GArray *choices, const char *name, const char *label)
-{
-  const FddmChoice choice = { g_intern_string (name), label };
-
-  for (guint i = 0; i < choices->len; i++)
-    if (!strcmp (g_array_index (choices, FddmChoice, i).name, name))
-      return;
-  g_array_append_val (choices, choice);
-}
-
-static void
-add_subjects (GArray *choices, const double *values)
-{
-  g_autoptr (FddmWeights) weights = fddm_generate_weights (values, NULL);
-  const char *const      *known   = weights ? fddm_weights_subjects (weights) : NULL;
-
-  for (int i = 0; known && known[i]; i++)
-    add_choice (choices, known[i], label_of (known[i]));
-  g_array_sort (choices, by_label);
-}
-
-/* Every generate-NAME.safetensors. */
-static void
-add_models (GArray *choices)
-{
-  static const char prefix[] = "generate-", suffix[] = ".safetensors";
-  g_auto (GStrv)    folders = fddm_folders_weights (fddm_host_profile ());
-
-  for (int i = 0; folders[i]; i++)
-    {
-      g_autoptr (GDir) dir = g_dir_open (folders[i], 0, NULL);
-      const char      *file;
-
-      while (dir && (file = g_dir_read_name (dir)))
-        if (g_str_has_prefix (file, prefix) && g_str_has_suffix (file, suffix))
-          {
-            g_autofree char *name = g_strndup (file + strlen (prefix), strlen (file) - strlen (prefix) - strlen (suffix));
-
-            add_choice (choices, name, label_of (name));
-          }
-    }
-  g_array_sort (choices, by_label);
-}
-
-static FddmChoice *
-choices_of (G_GNUC_UNUSED gpointer data, const char *name, const double *values)
-{
-  GArray     *choices = g_array_new (TRUE, TRUE, sizeof (FddmChoice));
-  const char *model   = fddm_text_of_value (values[FDDM_GENERATE_MODEL]);
-  FddmChoice  any     = { "", _ ("Any") };
-
-  if (!strcmp (name, fddm_generate_parameters[FDDM_GENERATE_SUBJECT].name))
-    {
-      add_subjects (choices, values);
-      g_array_prepend_val (choices, any);
-    }
-  else
-    {
-      add_models (choices);
-      add_choice (choices, model, label_of (model));
-    }
-  return (FddmChoice *) g_array_free (choices, FALSE);
-}
-
-/* ---- Painting ---- */
-
-typedef struct {
-  int *stop, *percent;
-} Watch;
 
 static gboolean
-watch (G_GNUC_UNUSED FddmPhase phase, double fraction, gpointer data)
+same (gpointer data, const double *one, const double *other)
 {
-  const Watch *watch = data;
+  int                      times;
+  const FddmGenerateParams a = params_of (data, one, &times), b = params_of (data, other, &times);
 
-  g_atomic_int_set (watch->percent, (int) (100 * fraction));
-  return !g_atomic_int_get (watch->stop);
+  return one[FDDM_GENERATE_MODEL] == other[FDDM_GENERATE_MODEL] &&
+         one[FDDM_GENERATE_DEVICE] == other[FDDM_GENERATE_DEVICE] && a.subject == b.subject && a.width == b.width &&
+         a.height == b.height && a.steps == b.steps && a.eta == b.eta && a.tileable == b.tileable && a.seed == b.seed;
 }
+
+/* ---- What it takes ---- */
 
 /* Makes the context that VALUES ask for, where the last one was another. */
 static gboolean
@@ -153,6 +63,7 @@ open_context (FddmGeneratePreview *preview, const double *values, GError **error
     return TRUE;
   g_clear_pointer (&preview->context, fddm_context_free);
   g_clear_pointer (&preview->weights, fddm_weights_unref);
+  preview->unit    = 0;
   preview->model   = values[FDDM_GENERATE_MODEL];
   preview->device  = values[FDDM_GENERATE_DEVICE];
   preview->weights = fddm_generate_weights (values, error);
@@ -160,10 +71,74 @@ open_context (FddmGeneratePreview *preview, const double *values, GError **error
   return preview->context != NULL;
 }
 
-/* 8-bit pixels of what the engine made, repeated TIMES in both directions. */
-static void
-develop (const FddmGeneratePreview *preview, const FddmImage *image, int times, FddmPicture *picture)
+static char *
+device_words (FddmGeneratePreview *preview, double device)
 {
+  if (!preview->looked)
+    preview->gpu_problem = fddm_job_gpu_problem ();
+  preview->looked = TRUE;
+  return fddm_job_device_words (preview->gpu_problem, device);
+}
+
+static void
+set_problem (FddmOffer *offer, const GError *error)
+{
+  offer->kind  = FDDM_OFFER_PROBLEM;
+  offer->words = g_strdup (error->message);
+}
+
+static gboolean
+account (gpointer data, const double *values, FddmOffer *offer)
+{
+  FddmGeneratePreview     *preview = data;
+  const FddmGenerateParams params  = fddm_generate_params_of (values, preview->image_width, preview->image_height);
+  g_autoptr (GError)       error   = NULL;
+  int                      windows;
+
+  offer->device = device_words (preview, values[FDDM_GENERATE_DEVICE]);
+  if (!open_context (preview, values, &error))
+    {
+      set_problem (offer, error);
+      return FALSE;
+    }
+  windows        = fddm_generate_windows (preview->context, &params, &error);
+  offer->seconds = preview->unit * windows * params.steps * values[FDDM_GENERATE_COUNT];
+  if (!windows || !fddm_generate_check_selection (&preview->selection, &params, &error))
+    set_problem (offer, error);
+  return TRUE;
+}
+
+/* ---- Painting ---- */
+
+/* A picture on its way. */
+typedef struct {
+  const FddmGeneratePreview *preview;
+  const FddmGenerateParams  *params;
+  const FddmOfferWatch      *watch;
+  int                        times, which;
+  int                        skipped; /* estimates that are not shown, for there is a better draft */
+  gint64                     begun;   /* when all was made ready, by g_get_monotonic_time; 0: not yet */
+  FddmImage                  image;   /* of an estimate or the picture                             */
+  FddmSink                   into;
+} Canvas;
+
+static gboolean
+watch_progress (G_GNUC_UNUSED FddmPhase phase, double fraction, gpointer data)
+{
+  Canvas *canvas = data;
+
+  if (!canvas->begun)
+    canvas->begun = g_get_monotonic_time ();
+  g_atomic_int_set (canvas->watch->percent, (int) (100 * fraction));
+  return !g_atomic_int_get (canvas->watch->stop);
+}
+
+/* 8-bit pixels of the canvas, repeated. */
+static void
+develop (const Canvas *canvas, FddmOffer *offer)
+{
+  const FddmImage   *image  = &canvas->image;
+  const int          times  = canvas->times;
   const gsize        row    = (gsize) image->width * 3;
   const gsize        n      = (gsize) image->width * image->height;
   const Babl        *from   = babl_format (image->channels == 1 ? "Y' float" : "R'G'B' float");
@@ -171,57 +146,84 @@ develop (const FddmGeneratePreview *preview, const FddmImage *image, int times, 
   g_autofree guint8 *once   = g_malloc (n * 3);
   g_autofree guint8 *gray   = g_malloc (n);
 
-  babl_process (babl_fish (from, preview->gray ? babl_format ("Y' u8") : target), image->pixels, preview->gray ? gray : once,
-                n);
-  if (preview->gray)
+  babl_process (babl_fish (from, canvas->preview->gray ? babl_format ("Y' u8") : target), image->pixels,
+                canvas->preview->gray ? gray : once, n);
+  if (canvas->preview->gray)
     babl_process (babl_fish (babl_format ("Y' u8"), target), gray, once, n);
-  picture->width  = image->width * times;
-  picture->height = image->height * times;
-  picture->pixels = g_malloc ((gsize) picture->width * picture->height * 3);
-  for (int y = 0; y < picture->height; y++)
+  offer->width  = image->width * times;
+  offer->height = image->height * times;
+  offer->pixels = g_malloc ((gsize) offer->width * offer->height * 3);
+  for (int y = 0; y < offer->height; y++)
     for (int x = 0; x < times; x++)
-      memcpy (picture->pixels + ((gsize) y * times + x) * row, once + (y % image->height) * row, row);
+      memcpy (offer->pixels + ((gsize) y * times + x) * row, once + (y % image->height) * row, row);
 }
 
-static char *
-words_of (const FddmGenerateParams *params)
+/* Takes strips of an estimate, and shows it once it is whole. */
+static gboolean
+write_estimate (gpointer data, int x, int y, int width, int height, const float *pixels, GError **error)
 {
-  /* translators: a tile's width and height */
-  return params->tileable ? g_strdup_printf (_ ("Preview: %d × %d pixels, repeated"), params->width, params->height)
-                          : g_strdup_printf (_ ("Preview: %d × %d pixels"), params->width, params->height);
+  Canvas   *canvas = data;
+  FddmOffer offer  = { .kind = FDDM_OFFER_ESTIMATE, .which = canvas->which };
+
+  if (!canvas->into.write (canvas->into.data, x, y, width, height, pixels, error))
+    return FALSE;
+  if (y + height < canvas->params->height || canvas->skipped-- > 0)
+    return TRUE;
+  develop (canvas, &offer);
+  canvas->watch->show (canvas->watch->data, &offer);
+  return TRUE;
 }
 
-static void
-paint (gpointer data, const double *values, FddmPicture *picture, int *stop, int *percent)
+/* Generates to the canvas, and learns how long it takes once all is ready, which counts little for whole layers. */
+static gboolean
+run_engine (FddmGeneratePreview *preview, Canvas *canvas, GError **error)
+{
+  const FddmSink estimates = { write_estimate, canvas };
+  const int      windows   = fddm_generate_windows (preview->context, canvas->params, error);
+
+  if (!windows)
+    return FALSE;
+  if (!fddm_generate_shown (preview->context, canvas->params, &canvas->into, &estimates, watch_progress, canvas, error))
+    return FALSE;
+  preview->unit = (double) (g_get_monotonic_time () - canvas->begun) / G_USEC_PER_SEC / (windows * canvas->params->steps);
+  return TRUE;
+}
+
+static gboolean
+paint (gpointer data, const double *values, FddmOffer *offer, const FddmOfferWatch *watch)
 {
   FddmGeneratePreview *preview = data;
-  FddmGenerateParams   params  = fddm_generate_params_of (values, preview->image_width, preview->image_height);
-  const int            times   = params.tileable ? 2 : 1;
-  Watch                watched = { stop, percent };
-  g_autoptr (GError)   error   = NULL;
-  g_autofree float    *pixels  = NULL;
-  FddmImage            image;
-  FddmSink             sink;
+  int                  times;
+  FddmGenerateParams   params   = params_of (preview, values, &times);
+  const int            channels = fddm_weights_channels (preview->weights);
+  g_autofree float    *pixels   = g_new (float, (gsize) params.width * params.height * channels);
+  Canvas canvas = { .preview = preview, .params = &params, .watch = watch, .times = times, .which = offer->which };
+  g_autoptr (GError) error = NULL;
 
-  if (!open_context (preview, values, &error))
+  if (offer->kind == FDDM_OFFER_RESULT)
+    canvas.skipped = params.steps / 2;
+  else if (params.steps > DRAFT_STEPS)
+    params.steps = DRAFT_STEPS;
+  else
+    offer->kind = FDDM_OFFER_RESULT;
+  params.seed  = (guint32) fddm_offer_seed (params.seed, offer->which);
+  canvas.image = (FddmImage) { .pixels       = pixels,
+                               .width        = params.width,
+                               .height       = params.height,
+                               .channels     = channels,
+                               .row_stride   = (gsize) channels * params.width,
+                               .pixel_stride = channels };
+  canvas.into  = fddm_image_sink (&canvas.image);
+  if (run_engine (preview, &canvas, &error))
     {
-      picture->words = g_strdup (error->message);
-      return;
+      develop (&canvas, offer);
+      return TRUE;
     }
-  params.width       = MIN (params.width, FDDM_PREVIEW_SIDE / times);
-  params.height      = MIN (params.height, FDDM_PREVIEW_SIDE / times);
-  params.steps       = MIN (params.steps, STEPS_MAX);
-  image              = (FddmImage) { .width    = params.width,
-                                     .height   = params.height,
-                                     .channels = fddm_weights_channels (preview->weights) };
-  image.pixel_stride = image.channels;
-  image.row_stride   = (gsize) image.channels * image.width;
-  image.pixels = pixels = g_new (float, image.row_stride * image.height);
-  sink                  = fddm_image_sink (&image);
-  if (fddm_generate (preview->context, &params, &sink, watch, &watched, &error))
-    develop (preview, &image, times, picture);
-  picture->words = error ? g_strdup (error->message) : words_of (&params);
+  offer->words = g_strdup (error->message);
+  return FALSE;
 }
+
+/* ---- The whole ---- */
 
 static void
 finish (gpointer data)
@@ -233,22 +235,24 @@ finish (gpointer data)
 }
 
 FddmGeneratePreview *
-fddm_generate_preview_new (FddmImageId image, FddmGenerateHelp *help)
+fddm_generate_preview_new (FddmImageId image, FddmGenerateHelp *help, GError **error)
 {
-  FddmGeneratePreview *preview = g_new0 (FddmGeneratePreview, 1);
+  FddmGeneratePreview *preview;
 
+  if (!fddm_job_generate_check (image, error))
+    return NULL;
+  preview = g_new0 (FddmGeneratePreview, 1);
   fddm_host_image_size (image, &preview->image_width, &preview->image_height);
-  preview->gray     = fddm_host_image_is_gray (image);
-  preview->lines[0] = (FddmLine) { fddm_generate_parameters[FDDM_GENERATE_DEVICE].name, FDDM_DEVICE_CHOICE_AUTO,
-                                   N_ ("Looking for a GPU"), fddm_job_device_words, NULL };
-  *help             = (FddmGenerateHelp) { preview->image_width, preview->image_height,
-                                           preview->lines,       { paint, finish, preview },
-                                           choices_of,           preview };
+  preview->gray      = fddm_host_image_is_gray (image);
+  preview->selection = fddm_generate_selection (image);
+  *help = (FddmGenerateHelp) { preview->image_width, preview->image_height, { same, account, paint, finish, preview },
+                               fddm_model_choices,   fddm_model_sheet,      preview };
   return preview;
 }
 
 void
 fddm_generate_preview_free (FddmGeneratePreview *preview)
 {
+  g_free (preview->gpu_problem);
   g_free (preview);
 }

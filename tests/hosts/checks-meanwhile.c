@@ -1,4 +1,4 @@
-/* checks-meanwhile.c: what the user does to an image while it is denoised.
+/* checks-meanwhile.c: what the user does to an image while a job runs.
  * SPDX-License-Identifier: Apache-2.0
  *
  * The job runs in this process. The linker puts our fddm_host_progress in place of the host's, so that a check can act in the
@@ -201,6 +201,54 @@ check_no_gpu (void)
   fddm_host_image_delete (image);
 }
 
+static void
+remove_source (FddmImageId image, FddmItemId source)
+{
+  fddm_host_layer_remove (image, source);
+}
+
+/* Generates above the source in this process while ACT is done. */
+static gboolean
+generate_while (void (*act) (FddmImageId image, FddmItemId source), FddmGenerated *made, GError **error)
+{
+  double values[FDDM_GENERATE_N];
+
+  the_image  = probe_image_new (60, 50, FALSE, PROBE_U8_PERCEPTUAL);
+  the_source = probe_layer_new (the_image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
+  probe_layer_new (the_image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
+  fddm_parameters_defaults (fddm_generate_parameters, values);
+  values[FDDM_GENERATE_STEPS]  = 2;
+  values[FDDM_GENERATE_DEVICE] = FDDM_DEVICE_CHOICE_CPU;
+  calls                        = 0;
+  meanwhile                    = act;
+  return fddm_job_generate (the_image, the_source, values, made, NULL, error);
+}
+
+static void
+check_closing_of_generated (void)
+{
+  g_autoptr (GError) error = NULL;
+  FddmGenerated      made;
+
+  check (!generate_while (close_image, &made, &error), "closing the image while it generates: it is an error");
+  check (calls == 1, "closing the image while it generates: that was done");
+  check (error && strstr (error->message, "The image was closed"), "closing the image while it generates: it says “%s”",
+         error ? error->message : "");
+}
+
+static void
+check_removing_of_lower (void)
+{
+  g_autoptr (GError) error = NULL;
+  FddmGenerated      made;
+
+  if (check (generate_while (remove_source, &made, &error), "removing the layer beneath meanwhile: generated %s",
+             error ? error->message : ""))
+    check (calls == 1 && probe_position (made.layers[0]) == 0 && probe_layer_count (the_image, FDDM_NO_ITEM) == 2,
+           "removing the layer beneath meanwhile: the new one is on top");
+  fddm_host_image_delete (the_image);
+}
+
 void
 check_meanwhile (void)
 {
@@ -210,4 +258,6 @@ check_meanwhile (void)
   check_no_gpu ();
   check_painting ();
   check_closing ();
+  check_closing_of_generated ();
+  check_removing_of_lower ();
 }

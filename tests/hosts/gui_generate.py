@@ -1,0 +1,183 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Uses the dialog of FDDM Generate as a person does, in a real GIMP on a display of its own, and looks at the screen.
+
+    gui_generate.py gimp2|gimp3 PLUGIN WEIGHTS-FOLDER [SHOTS-FOLDER]
+
+As gui.py. WEIGHTS-FOLDER has generate-texture.safetensors and its sheet of subjects.
+"""
+import pathlib
+import shutil
+import sys
+import tempfile
+import time
+
+import pictures
+from run import Tap
+from screen import NEEDED, Screen
+
+WIDTH, HEIGHT = 240, 160   # of the image: little to compute
+# Middles of the four samples, from the window's upper left; the samples are 200 pixels wide.
+CELLS = [(122, 122), (340, 122), (122, 340), (340, 340)]
+TILE = 100                 # pixels of a tile that is shown repeated
+SUBJECTS = 460             # the subjects' pictures are to the right of this
+
+
+def install(screen, weights):
+    """The network that generates; the window's title tells the chosen layer's name and how many there are."""
+    for file in weights.glob("generate-texture*"):
+        if file.suffix == ".safetensors" or file.name.endswith("-subjects.jpg"):
+            shutil.copy(file, screen.profile / "plug-ins" / "fddm" / "weights")
+    with open(screen.profile / "gimprc", "a", encoding="utf-8") as rc:
+        rc.write('(image-title-format "%f [%n] %L")\n')
+
+
+class Dialog:
+    def __init__(self, screen, main):
+        self.screen = screen
+        screen.call("xdotool", "windowactivate", "--sync", main)
+        time.sleep(0.5)
+        for key in ("alt+r", "r", "e"):
+            screen.call("xdotool", "key", key)
+            time.sleep(1.5)
+        self.window = screen.until(lambda: screen.window("^FDDM Generate"), 60)
+
+    def there(self):
+        return bool(self.screen.window("^FDDM Generate"))
+
+    def pixels(self, left, top, width, height, scale=100):
+        """Rows of (red, green, blue) of a part of the window, made smaller to SCALE percent."""
+        data = self.screen.call("import", "-window", self.window, "-crop", f"{width}x{height}+{left}+{top}", "+repage", "-filter",
+                                "box", "-resize", f"{scale}%", "-depth", "8", "rgb:-", binary=True)
+        across, down = width * scale // 100, height * scale // 100
+        if len(data) != 3 * across * down:
+            return []
+        return [[tuple(data[3 * (y * across + x):][:3]) for x in range(across)] for y in range(down)]
+
+    def cell(self, which, side):
+        """The middle of a sample."""
+        x, y = CELLS[which]
+        return self.pixels(x - side // 2, y - side // 2, side, side)
+
+    def means(self):
+        """Mean red, green and blue of each sample; nothing while the window is not drawn."""
+        cells = [[pixel for row in self.cell(i, 100) for pixel in row] for i in range(4)]
+        return all(cells) and [tuple(sum(channel) / len(cell) for channel in zip(*cell)) for cell in cells]
+
+    def all_are(self, truth):
+        means = self.means()
+        return means and all(truth(*mean) for mean in means)
+
+    def wait(self, truth, seconds=150):
+        return self.screen.until(truth, seconds)
+
+    def click(self, x, y):
+        self.screen.call("xdotool", "mousemove", "--window", self.window, str(x), str(y), "click", "1")
+        time.sleep(0.3)
+
+    def greenest(self):
+        """Where the picture of grass is among the subjects: the middle of the greenest 60 × 60 pixels."""
+        rows = self.pixels(SUBJECTS, 20, 400, 300, scale=5)
+        green = [[max(0, g - max(r, b)) for r, g, b in row] for row in rows]
+        sums = {(x, y): sum(green[y + dy][x + dx] for dy in range(3) for dx in range(3))
+                for y in range(len(green) - 2) for x in range(len(green[0]) - 2)}
+        x, y = max(sums, key=sums.get)
+        return SUBJECTS + 20 * x + 30, 20 + 20 * y + 30
+
+    def is_repeated(self):
+        """Whether the first sample has each tile's pixels twice, and is not of one colour."""
+        rows = self.cell(0, TILE + 50)
+        return bool(rows) and all(row[:50] == row[TILE:] for row in rows) and len(set(rows[0])) > 5
+
+
+def is_snow(red, green, blue):
+    return min(red, green, blue) > 170 and abs(red - blue) < 60
+
+
+def is_no_snow(red, green, blue):
+    return red > blue + 10
+
+
+def check_subjects(tap, dialog):
+    """One by the keyboard, one by its picture."""
+    dialog.screen.key("alt+u", "Home", "Down", "Down", "Right", "Right")
+    tap.line(dialog.wait(lambda: dialog.all_are(is_snow)), f"snow is chosen by the keyboard: four samples of snow {dialog.means()}")
+    dialog.screen.shot("generate-snow")
+    before = dialog.means()
+    dialog.click(*dialog.greenest())
+    changed = dialog.wait(lambda: dialog.all_are(is_no_snow))
+    tap.line(changed, f"a click on the picture of grass: four samples of no snow {dialog.means()}")
+    return before
+
+
+def check_tileable(tap, dialog):
+    tap.line(not dialog.is_repeated(), "a sample that is not tileable is no repetition")
+    dialog.screen.key("alt+t")
+    tap.line(dialog.wait(dialog.is_repeated), "tileable: a sample shows its tile repeated")
+    dialog.screen.shot("generate-tileable")
+    dialog.screen.key("alt+t")
+    tap.line(dialog.wait(lambda: dialog.means() and not dialog.is_repeated()), "not tileable: it does not")
+
+
+def check_four(tap, dialog):
+    """The next four, and the last of them."""
+    before = dialog.means()
+    dialog.screen.key("alt+f")
+    changed = dialog.wait(lambda: dialog.means() and sum(max(abs(a - b) for a, b in zip(*pair)) > 4
+                                                         for pair in zip(before, dialog.means())) >= 3)
+    tap.line(changed, f"four more: others are shown {before} {dialog.means()}")
+    dialog.click(*CELLS[3])
+    dialog.screen.shot("generate")
+
+
+def check_all(tap, screen, picture):
+    main = screen.open(picture)
+    tap.line(main, "GIMP opens the picture")
+    time.sleep(3)
+    dialog = Dialog(screen, main)
+    if not tap.line(dialog.window, "the menu opens the dialog"):
+        screen.shot("no-generate")
+        return
+    check_subjects(tap, dialog)
+    check_tileable(tap, dialog)
+    check_four(tap, dialog)
+    screen.key("Return")
+    done = screen.until(lambda: "[grass (seed 7)] 2 layers" in screen.name_of(main), 240)
+    tap.line(done, f"Enter: there is a layer more, the last of the second four ({screen.name_of(main)})")
+    screen.shot("generated")
+
+    dialog = Dialog(screen, main)
+    screen.key("Escape")
+    tap.line(screen.until(lambda: not dialog.there(), 60), "Escape while it computes closes the dialog")
+    gone = screen.until(lambda: not screen.call("pgrep", "-f", str(screen.profile / "plug-ins" / "fddm" / "fddm")), 60)
+    tap.line(gone, "the plug-in's process is gone")
+    tap.line("2 layers" in screen.name_of(main), "the image is as it was")
+
+
+def main():
+    host, plugin, weights = sys.argv[1:4]
+    shots = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else None
+    tap = Tap()
+    missing = [name for name in NEEDED if not shutil.which(name)]
+    if missing:
+        tap.line(True, "the generate dialog on a screen", skip="there is no " + ", ".join(missing))
+        return tap.end()
+    if shots:
+        shots.mkdir(parents=True, exist_ok=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-gui-"))
+    started, screen = time.monotonic(), None
+    try:
+        pictures.write_png(folder / "plain.png", 2, [bytes([120, 120, 120] * WIDTH)] * HEIGHT)
+        screen = Screen(host, plugin, pathlib.Path(weights), folder, shots)
+        install(screen, pathlib.Path(weights))
+        check_all(tap, screen, folder / "plain.png")
+        print(f"# {time.monotonic() - started:.0f} s")
+        return tap.end()
+    finally:
+        if screen:
+            screen.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
