@@ -12,7 +12,7 @@ import pathlib
 import re
 import sys
 
-from windows import buttons_of_gimp, mnemonic, windows
+from windows import all_buttons_of_gimp, buttons_of_gimp, mnemonic, windows
 
 SUFFIX = {"ja", "zh_CN"}
 
@@ -50,8 +50,8 @@ def neighbours(shown):
 def taken_by_gimp(language, shown):
     """Letters of GIMP's own buttons in the windows of each text."""
     taken = {}
-    for (host, _), texts in shown.items():
-        theirs = {mnemonic(text) for english, text in buttons_of_gimp()[host].get(language, {}).items() if english not in texts}
+    for (host, dialog), texts in shown.items():
+        theirs = {mnemonic(text) for english, text in buttons_of_gimp(host, dialog, language).items() if english not in texts}
         for text in texts:
             taken.setdefault(text, set()).update(theirs)
     return taken
@@ -94,7 +94,7 @@ def main():
     texts = json.loads(path.read_text(encoding="utf-8"))
     shown, _ = windows()
     near, taken = neighbours(shown), taken_by_gimp(language, shown)
-    theirs = {english: text for host in ("gimp3", "gimp2") for english, text in buttons_of_gimp()[host][language].items()}
+    theirs = {english: text for host in ("gimp3", "gimp2") for english, text in all_buttons_of_gimp()[host][language].items()}
     options = {}
     for text in near:
         if text in theirs:

@@ -11,6 +11,10 @@ SOURCE = pathlib.Path(__file__).resolve().parents[2]
 # A dialog's parameters, and sources outside of ui/ that have words of it with a mnemonic.
 DIALOGS = {"denoise": ("fddm_denoise_parameters", []),
            "generate": ("fddm_generate_parameters", [])}
+# Texts of a source that stand in windows and menus of their own.
+APART = {"ui/preset-button.c": {"presets": ["_Save as…", "_Rename…", "Re_move"], "name of a preset": ["_Name", "_Cancel", "_OK"]}}
+# A label that takes the place of another one of the same button.
+INSTEAD = {"_Close": "_Cancel"}
 
 
 def mnemonic(text):
@@ -53,7 +57,14 @@ def windows():
         for dialog, (table, more) in DIALOGS.items():
             files = sorted(path for path in reached(f"ui/{host}/{dialog}-dialog.c", set()) if path.endswith(".c")) + more
             used |= set(files)
-            found[host, dialog] = parameter_texts(table) + [text for path in files for text in texts_in(path)]
+            apart = {text for path in files for texts in APART.get(path, {}).values() for text in texts}
+            texts = parameter_texts(table) + [text for path in files for text in texts_in(path)
+                                              if path not in APART or text not in apart]
+            found[host, dialog] = [text for text in texts if text not in INSTEAD]
+            for text in set(texts) & set(INSTEAD):
+                found[host, f"{dialog} with {text}"] = [other for other in texts if other != INSTEAD[text]]
+        for path in APART:
+            found.update({(host, name): texts for name, texts in APART[path].items()})
     for path in sorted([*SOURCE.glob("ui/**/*.c"), *SOURCE.glob("plugin/jobs/*.c")]):
         name = str(path.relative_to(SOURCE))
         if name not in used and texts_in(name):
@@ -61,6 +72,17 @@ def windows():
     return found, lost
 
 
-def buttons_of_gimp():
+def buttons_of_gimp(host, dialog, language):
+    """{English: translation} of the buttons that GIMP adds to the dialog: Help to each, more to a procedure's."""
+    source = SOURCE / f"ui/{host}/{dialog.split(' with ')[0]}-dialog.c"
+    if not source.exists():
+        return {}
+    found = all_buttons_of_gimp()[host].get(language, {})
+    if "gimp_procedure_dialog_new" in source.read_text(encoding="utf-8"):
+        return found
+    return {english: text for english, text in found.items() if english == "_Help"}
+
+
+def all_buttons_of_gimp():
     """{host: {language: {English: translation}}}"""
     return json.loads((SOURCE / "po/tools/gimp-buttons.json").read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ import sys
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "po" / "tools"))
 import catalogue  # noqa: E402
-from windows import buttons_of_gimp, mnemonic, windows  # noqa: E402
+from windows import all_buttons_of_gimp, buttons_of_gimp, mnemonic, windows  # noqa: E402
 
 CONVERSION = re.compile(r"%(?:(\d+)\$)?[-+#0]*(?:\d+|\*)?(?:\.(?:\d+|\*))?((?:hh|h|ll|l|z|j|t)?[diouxXeEfFgGcsp%])")
 problems = []
@@ -70,11 +70,11 @@ def check_catalogue(language, wanted):
 
 # ---- One window ----
 
-def check_windows(language, translations, buttons, shown):
+def check_windows(language, translations, shown):
     """No letter twice in a window. What GIMP itself has twice is not ours to mend."""
     for (host, dialog), texts in shown.items():
         letters = {}
-        theirs = {english: text for english, text in buttons[host].get(language, {}).items() if english not in texts}
+        theirs = {english: text for english, text in buttons_of_gimp(host, dialog, language).items() if english not in texts}
         for text in theirs.values():
             letters.setdefault(mnemonic(text), []).append(f"GIMP's {text!r}")
         for english in dict.fromkeys(texts):
@@ -86,15 +86,15 @@ def check_windows(language, translations, buttons, shown):
 
 
 def main():
-    buttons, wanted = buttons_of_gimp(), catalogue.sources()
+    buttons, wanted = all_buttons_of_gimp(), catalogue.sources()
     shown, lost = windows()
     for what in lost:
         complain(what)
-    check_windows("en", {}, buttons, shown)
+    check_windows("en", {}, shown)
     for language in (SOURCE / "po/LINGUAS").read_text(encoding="utf-8").split():
         if language not in buttons["gimp3"]:
             complain(f"{language}: po/tools/gimp-buttons.json does not have GIMP's own buttons")
-        check_windows(language, check_catalogue(language, wanted), buttons, shown)
+        check_windows(language, check_catalogue(language, wanted), shown)
     return 1 if problems else 0
 
 
