@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Builds FDDM for GIMP and installs it; then denoises a sample photo with it. Debian 12, Debian 13 and their like.
+# Builds FDDM for GIMP and installs it; then denoises a sample photo with it. Debian 12, 13, testing and their like.
 #
 #   ./install.sh                 as root: for all users; else for you alone, asking sudo for packages only
 #   ./install.sh --user          for you alone, also as root
@@ -82,16 +82,16 @@ install_packages() {
   $apt env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
 }
 
-# Denoises the sample with GIMP version $1 (2.10 or 3.0), as the README does it.
+# Denoises the sample with GIMP $1 (2 or 3), as the README does it.
 try_out() {
   result=$build/sample-gimp-$1
   rm -rf "$result"
   mkdir -p "$result"
   call="(fddm-batch-denoise \"$source/tests/data/sample.jpg\" \"$result\" 0 100 100 0 \"balanced\" \"auto\" 0)"
-  if [ "$1" = 2.10 ]; then
+  if [ "$1" = 2 ]; then
     timeout 600 gimp-console-2.10 -idf -b "$call" -b '(gimp-quit 0)' >"$result/log" 2>&1 </dev/null || true
   else
-    timeout 600 gimp-console-3.0 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b "$call" \
+    timeout 600 gimp-console-3 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b "$call" \
       >"$result/log" 2>&1 </dev/null || true
   fi
   if grep -q 'fddm-batch-denoise: 1 done, 0 failed$' "$result/log" && [ -s "$result/sample.jpg" ]; then
@@ -115,13 +115,12 @@ fi
 command -v meson >/dev/null || die "meson is not there; leave out --no-packages"
 
 # A profile that holds plug-ins and nothing else upsets GIMP, so GIMP makes its own first.
-config=${XDG_CONFIG_HOME:-$HOME/.config}/GIMP
 if [ $scope = user ]; then
-  if command -v gimp-console-2.10 >/dev/null && [ ! -e "${GIMP2_DIRECTORY:-$config/2.10}" ]; then
+  if command -v gimp-console-2.10 >/dev/null && [ ! -e "$("$source/plugin/profiles.sh" 2)" ]; then
     timeout 120 gimp-console-2.10 -idf -b '(gimp-quit 0)' >/dev/null 2>&1 </dev/null || true
   fi
-  if command -v gimp-console-3.0 >/dev/null && [ ! -e "${GIMP3_DIRECTORY:-$config/3.0}" ]; then
-    timeout 120 gimp-console-3.0 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b '(display 1)' \
+  if command -v gimp-console-3 >/dev/null && [ ! -e "$("$source/plugin/profiles.sh" 3 | head -n 1)" ]; then
+    timeout 120 gimp-console-3 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b '(display 1)' \
       >/dev/null 2>&1 </dev/null || true
   fi
 fi
@@ -142,8 +141,8 @@ as_installer meson install -C "$build" --no-rebuild --quiet || die "the files co
 if [ $scope = system ]; then
   trial=$(mktemp -d)
   trap 'rm -rf "$trial"' EXIT
-  export GIMP2_DIRECTORY="$trial/2.10" GIMP3_DIRECTORY="$trial/3.0"
+  export GIMP2_DIRECTORY="$trial/gimp2" GIMP3_DIRECTORY="$trial/gimp3"
 fi
-if [ -f "$build/plugin/gimp2/fddm" ]; then try_out 2.10; fi
-if [ -f "$build/plugin/gimp3/fddm" ]; then try_out 3.0; fi
+if [ -f "$build/plugin/gimp2/fddm" ]; then try_out 2; fi
+if [ -f "$build/plugin/gimp3/fddm" ]; then try_out 3; fi
 say "FDDM is installed. In GIMP: Filters > Enhance > FDDM Denoise… (Restart GIMP if it is open.)"

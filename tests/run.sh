@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds everything and runs every test. The last line is "N passed, N failed, N skipped"; exit status 0 if none failed.
 #
-#   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 cuda train text; all of them by default
+#   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 gimp32 cuda train text; all of them by default
 #
 # Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
-# build-test in the source tree), which is kept for the next run. FDDM_ROOT_CACHE: see debian13-root.sh.
+# build-test in the source tree), which is kept for the next run. FDDM_ROOT_CACHE: see debian-root.sh.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
 source=$PWD
 work=${FDDM_TEST_DIR:-$source/build-test}
-parts=${*:-native sanitize gimp2 install gimp3 cuda train text}
+parts=${*:-native sanitize gimp2 install gimp3 gimp32 cuda train text}
 mkdir -p "$work/shots"
 passed=0 failed=0 skipped=0
 
@@ -133,32 +133,47 @@ installation() {
   step "nothing of it is left${left:+: $left}" test -z "$left"
 }
 
-# What GLib deprecates after the version that we ask for must not be a warning there.
-gimp3() {
-  say "Debian 13 with GIMP 3"
+# on_debian SUITE ROOT NAME: builds, tests and installs for the GIMP 3 of that Debian, in a root of its own. What GLib deprecates
+# after the version that we ask for must not be a warning there.
+on_debian() {
+  local suite=$1 root=$2 name=$3 in log status
+  say "Debian $suite with $name"
   if [ "$(id -u)" != 0 ] || ! command -v mmdebstrap >/dev/null; then
-    skip "Debian 13 root: needs root and mmdebstrap"
+    skip "Debian $suite root: needs root and mmdebstrap"
     return
   fi
-  local root=${FDDM_ROOT:-$work/debian13}
-  step "Debian 13: root" tests/tools/debian13-root.sh "$root" true || return
-  step "Debian 13: build without a warning" tests/tools/debian13-root.sh "$root" "rm -rf /build &&
+  in=(tests/tools/debian-root.sh "$suite" "$root") log=$work/$suite
+  "${in[@]}" true >"$work/step.log" 2>&1 </dev/null
+  status=$?
+  if [ $status = 77 ]; then
+    skip "$name IS NOT TESTED: this mirror has no Debian $suite"
+    return
+  fi
+  step "Debian $suite: root" test $status = 0 || return
+  step "Debian $suite: build without a warning" "${in[@]}" "rm -rf /build &&
     meson setup /build --werror -Dcuda=disabled &&
     ninja -C /build" || return
-  tests/tools/debian13-root.sh "$root" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite kernels --suite golden" \
+  "${in[@]}" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite kernels --suite golden" \
     >"$work/step.log" 2>&1 </dev/null || tail -n 80 "$work/step.log"
-  add "Debian 13" $(python3 tests/tools/count-tests.py "$root/build" || echo 0 1 0)
-  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
-    weights /usr/local/share/fddm/weights" >"$work/gimp3.log" 2>&1 </dev/null
-  hosts "GIMP 3" "$work/gimp3.log"
-  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
-    >"$work/gui3.log" 2>&1 </dev/null
-  hosts "GIMP 3, on a screen" "$work/gui3.log"
-  cp "$root"/shots/*.png "$work/shots/" 2>/dev/null
-  step "Debian 13: install.sh for all users" tests/tools/debian13-root.sh "$root" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
+  add "Debian $suite" $(python3 tests/tools/count-tests.py "$root/build" || echo 0 1 0)
+  "${in[@]}" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
+    weights /usr/local/share/fddm/weights" >"$log-hosts.log" 2>&1 </dev/null
+  hosts "$name" "$log-hosts.log"
+  "${in[@]}" "python3 tests/hosts/gui.py gimp3 /build/plugin/gimp3/fddm weights /shots" >"$log-screen.log" 2>&1 </dev/null
+  hosts "$name, on a screen" "$log-screen.log"
+  mkdir -p "$work/shots/$suite"
+  cp "$root"/shots/*.png "$work/shots/$suite/" 2>/dev/null
+  step "Debian $suite: install.sh for all users" "${in[@]}" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
     test -x /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm && ./install.sh --uninstall &&
     ! ls /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm /usr/local/share/fddm/weights/*"
+  step "Debian $suite: install.sh for one user and his older profile" "${in[@]}" "export FDDM_BUILD=/build-user HOME=/home-user &&
+    rm -rf /home-user /build-user && mkdir -p /home-user/.config/GIMP/3.1 && ./install.sh --user --no-packages &&
+    test -f /home-user/.config/GIMP/3.1/plug-ins/fddm/weights/denoise-fast.safetensors &&
+    ./install.sh --user --no-packages && ./install.sh --user --uninstall && ! find /home-user | grep fddm"
 }
+
+gimp3() { on_debian trixie "${FDDM_ROOT:-$work/debian13}" "GIMP 3"; }
+gimp32() { on_debian testing "${FDDM_ROOT_TESTING:-$work/debian-testing}" "GIMP 3.2"; }
 
 cuda() {
   say "The GPU's module"
@@ -196,7 +211,7 @@ text() {
 install_packages || fail "the packages that the tests need"
 for part in $parts; do
   case $part in
-    native | sanitize | gimp2 | gimp3 | cuda | train | text) $part ;;
+    native | sanitize | gimp2 | gimp3 | gimp32 | cuda | train | text) $part ;;
     install) installation ;;
     *) fail "there is no part “$part”" ;;
   esac
