@@ -70,15 +70,7 @@ if [ ! -e "$folder/usr/bin/gimp-console" ]; then
 fi
 cp /etc/resolv.conf "$folder/etc/resolv.conf" 2>/dev/null || true
 
-# What git knows or does not ignore; nothing that was built here.
-rm -rf "$folder/src"
-mkdir -p "$folder/src"
-if git -C "$source" rev-parse >/dev/null 2>&1; then
-  (cd "$source" && git ls-files -co --exclude-standard -z | xargs -0 sh -c 'for f; do [ -e "$f" ] && printf "%s\0" "$f"; done' sh \
-    | tar --null -T - -cf -) | tar -xf - -C "$folder/src"
-else
-  tar -C "$source" --exclude='./build*' -cf - . | tar -xf - -C "$folder/src"
-fi
+"$source/tests/tools/copy-sources.sh" "$folder/src"
 
 # /proc and /dev where mounting is allowed, in a name space of its own, so that nothing stays mounted.
 export FDDM_ROOT="$folder" FDDM_COMMAND="$command"
