@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds everything and runs every test. The last line is "N passed, N failed, N skipped"; exit status 0 if none failed.
 #
-#   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 gimp32 cuda train text; all of them by default
+#   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 gimp32 packages cuda train text; all of them by default
 #
 # Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
 # build-test in the source tree), which is kept for the next run. FDDM_ROOT_CACHE: see debian-root.sh.
@@ -11,7 +11,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 source=$PWD
 work=${FDDM_TEST_DIR:-$source/build-test}
-parts=${*:-native sanitize gimp2 install gimp3 gimp32 cuda train text}
+parts=${*:-native sanitize gimp2 install gimp3 gimp32 packages cuda train text}
 mkdir -p "$work/shots"
 passed=0 failed=0 skipped=0
 
@@ -63,8 +63,8 @@ wants() { [[ " $parts " == *" $1 "* ]]; }
 
 install_packages() {
   local wanted="gcc g++ libc6-dev pkgconf meson ninja-build gettext libgegl-dev libcairo2-dev gegl libdnnl-dev libjson-glib-dev gimp
-    libgimp2.0-dev doxygen clang-format-19 mmdebstrap zstd xvfb xauth xdotool openbox dbus-x11 xfonts-base imagemagick python3 python3-torch
-    python3-numpy python3-pil" missing="" package
+    libgimp2.0-dev doxygen clang-format-19 mmdebstrap zstd appstream xvfb xauth xdotool openbox dbus-x11 xfonts-base imagemagick
+    python3 python3-torch python3-numpy python3-pil" missing="" package
   command -v dpkg-query >/dev/null || return 0
   for package in $wanted; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
@@ -175,6 +175,45 @@ on_debian() {
 gimp3() { on_debian trixie "${FDDM_ROOT:-$work/debian13}" "GIMP 3"; }
 gimp32() { on_debian testing "${FDDM_ROOT_TESTING:-$work/debian-testing}" "GIMP 3.2"; }
 
+# packages_on SUITE: Debian packages built there, in this system or a root that the part for its GIMP makes, and installed, used
+# and purged in a root with GIMP alone.
+packages_on() {
+  local suite=$1 clean=$work/clean-$1 builder debs status
+  tests/tools/debian-root.sh --plain "$suite" "$clean" true >"$work/step.log" 2>&1 </dev/null
+  status=$?
+  if [ $status = 77 ]; then
+    skip "packages for Debian $suite ARE NOT TESTED: this mirror does not have it"
+    return
+  fi
+  step "Debian $suite: a root with GIMP alone" test $status = 0 || return
+  debs=$clean/debs
+  case $suite in
+    trixie) builder=${FDDM_ROOT:-$work/debian13} ;;
+    testing) builder=${FDDM_ROOT_TESTING:-$work/debian-testing} ;;
+    *) builder=$work/debian-$suite ;;
+  esac
+  if (. /etc/os-release && [ "${VERSION_CODENAME:-}" = "$suite" ]); then
+    step "Debian $suite: packages, no error of lintian's" tests/packages/build.sh "$debs" || return
+  else
+    step "Debian $suite: packages, no error of lintian's" tests/tools/debian-root.sh "$suite" "$builder" \
+      "tests/packages/build.sh /debs" || return
+    rm -rf "$debs"
+    cp -R "$builder/debs" "$debs"
+  fi
+  step "Debian $suite: apt installs one package, GIMP denoises, nothing is left" tests/tools/debian-root.sh --plain "$suite" \
+    "$clean" "tests/packages/install.sh /debs"
+}
+
+packages() {
+  say "Packages"
+  if [ "$(id -u)" != 0 ] || ! command -v mmdebstrap >/dev/null; then
+    skip "PACKAGES ARE NOT TESTED: this needs root and mmdebstrap"
+    return
+  fi
+  local suite
+  for suite in bookworm trixie testing; do packages_on $suite; done
+}
+
 cuda() {
   say "The GPU's module"
   local nvcc
@@ -211,7 +250,7 @@ text() {
 install_packages || fail "the packages that the tests need"
 for part in $parts; do
   case $part in
-    native | sanitize | gimp2 | gimp3 | gimp32 | cuda | train | text) $part ;;
+    native | sanitize | gimp2 | gimp3 | gimp32 | packages | cuda | train | text) $part ;;
     install) installation ;;
     *) fail "there is no part “$part”" ;;
   esac

@@ -9,7 +9,7 @@ set -eu
 out=$1
 profile=${2:-}
 missing=
-for package in debhelper dpkg-dev lintian fakeroot; do
+for package in build-essential debhelper lintian fakeroot; do
   dpkg-query -W -f '${Status}' $package 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
 done
 if [ -n "$missing" ]; then
