@@ -92,7 +92,7 @@ native() {
   say "Unit, kernel and golden tests"
   build native "$work/native" -Dcuda=disabled && suites native "$work/native" unit kernels golden || return
   if git rev-parse >/dev/null 2>&1; then
-    step "meson dist makes an archive" meson dist -C "$work/native" --no-tests --allow-dirty
+    step "meson dist makes the same archive twice" tests/packages/dist.sh "$work/native"
   fi
 }
 
@@ -210,6 +210,15 @@ packages() {
     skip "PACKAGES ARE NOT TESTED: this needs root and mmdebstrap"
     return
   fi
+  step "AppStream's file is valid" appstreamcli validate --no-net packaging/appstream/org.gimp.GIMP.Plugin.FDDM.metainfo.xml
+  step "Flatpak's manifest is understood" tests/packages/manifest.sh
+  if [ -e "${FDDM_ROOT:-$work/debian13}/usr/bin/gimp-console" ]; then
+    step "Flatpak: every file is where GIMP merges it" tests/tools/debian-root.sh trixie "${FDDM_ROOT:-$work/debian13}" \
+      tests/packages/layout.sh
+  else
+    skip "Flatpak's layout: part gimp3 makes the root for it"
+  fi
+  step "the archive for other distributions works in a profile" tests/packages/tarball.sh gimp2
   local suite
   for suite in bookworm trixie testing; do packages_on $suite; done
 }
