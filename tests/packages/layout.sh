@@ -21,5 +21,5 @@ for file in plug-ins/fddm/fddm scripts/fddm-batch.scm share/fddm/weights/denoise
     share/icons/hicolor/scalable/apps/org.gimp.GIMP.Plugin.FDDM.svg; do
   [ -s "app/extensions/FDDM/$file" ] || { echo "$file is not there" >&2; exit 1; }
 done
-grep -q /app/extensions/FDDM/share/fddm/weights app/extensions/FDDM/plug-ins/fddm/fddm \
+grep -q 'FDDM_WEIGHTSDIR="/app/extensions/FDDM/share/fddm/weights"' "$work/build/build.ninja" \
   || { echo "the plug-in looks for its weights elsewhere" >&2; exit 1; }
