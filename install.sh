@@ -48,8 +48,9 @@ as_installer() {
   if [ $scope = system ]; then as_root "$@"; else "$@"; fi
 }
 
-uninstall() {
-  [ -f "$build/build.ninja" ] || die "$build is not there: nothing was installed from here"
+# Takes away what was installed from the build folder the last time.
+remove_installed() {
+  [ -f "$build/meson-logs/install-log.txt" ] || return 0
   folders=$(sed -n 's|^\(/.*\)/[^/]*$|\1|p' "$build/meson-logs/install-log.txt" | grep fddm | sort -ur)
   as_installer ninja -C "$build" uninstall
   # meson leaves the folders; those of ours go when they are empty.
@@ -59,6 +60,11 @@ uninstall() {
       folder=$(dirname "$folder")
     done
   done
+}
+
+uninstall() {
+  [ -f "$build/build.ninja" ] || die "$build is not there: nothing was installed from here"
+  remove_installed
   say "FDDM is uninstalled. Settings and weights of your own in the GIMP profile stay."
 }
 
@@ -134,7 +140,9 @@ fi
 ninja -C "$build" || die "the build failed"
 [ -f "$build/plugin/gimp2/fddm" ] || [ -f "$build/plugin/gimp3/fddm" ] || die "no GIMP to build for: libgimp2.0-dev or libgimp-3.0-dev"
 
+# What an earlier version had, or what lies in the profile of an earlier GIMP, would otherwise stay behind for ever.
 say "Installing"
+remove_installed >/dev/null
 as_installer meson install -C "$build" --no-rebuild --quiet || die "the files could not be put in place"
 
 # For all users: tried out in a profile that is thrown away, so that root gets none.
