@@ -24,6 +24,12 @@ sed -e 's/\bunsigned long\b/unsigned long long/; s/\bsigned long\b/signed long l
   -e "s/G_SEARCHPATH_SEPARATOR ':'/G_SEARCHPATH_SEPARATOR ';'/; s/#define G_DIR_SEPARATOR '.'/#define G_DIR_SEPARATOR '\\\\\\\\'/" \
   -e 's/#define G_HAVE_GNUC_VISIBILITY 1//; s/\(GPOLLFD_FORMAT\|G_MODULE_SUFFIX\) .*/\1 "dll"/' \
   "$(pkg-config --variable=libdir glib-2.0)/glib-2.0/include/glibconfig.h" >"$work/include/glibconfig.h"
+# mingw-w64 has no gettext of its own.
+cat >"$work/include/libintl.h" <<END
+char *gettext (const char *text), *dgettext (const char *domain, const char *text);
+char *dcgettext (const char *domain, const char *text, int category);
+char *dngettext (const char *domain, const char *one, const char *many, unsigned long n);
+END
 python3 engine/noise/embed.py weights/noise-meter.safetensors "$work/noise-meter-weights.c" fddm_noise_meter_weights
 onednn=kernels/cpu/onednn$(sed -n 's/^#define DNNL_VERSION_MAJOR \([0-9]*\)$/\1/p' /usr/include/oneapi/dnnl/dnnl_version.h).c
 
