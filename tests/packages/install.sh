@@ -12,7 +12,7 @@ apt() { DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends "$@
 # Notes of the package manager and caches change; nothing else may.
 files() {
   find / -xdev \( -path /proc -o -path /dev -o -path /tmp -o -path /src -o -path /debs -o -path /root -o -path /var/lib/dpkg \
-    -o -path /var/lib/apt -o -path /var/cache -o -path /var/log \) -prune -o -print | sort
+    -o -path /var/lib/apt -o -path /var/cache -o -path /var/log -o -name __pycache__ \) -prune -o -print | sort
 }
 
 apt update
