@@ -43,12 +43,12 @@ make_root() {
   address=$(mirror | grep -v security | head -n 1)
   [ -n "$address" ] || { echo "no mirror in apt's sources" >&2; exit 1; }
   log=$(mktemp)
-  mmdebstrap --quiet --variant=apt --mode=root --aptopt='APT::Install-Recommends "false"' \
-    --aptopt='Acquire::Check-Valid-Until "false"' --include="$packages" "$suite" "$folder" "$address" 2>"$log" && made=yes || made=no
-  cat "$log" >&2
+  mmdebstrap --variant=apt --mode=root --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Check-Valid-Until "false"' \
+    --include="$packages" "$suite" "$folder" "$address" >"$log" 2>&1 && made=yes || made=no
   missing=$(grep -c 'does not have a Release file\|no longer has a Release file' "$log" || true)
+  [ "$made" = yes ] || cat "$log" >&2
   rm -f "$log"
-  if [ $made = no ]; then
+  if [ "$made" = no ]; then
     rm -rf "$folder"
     if [ "$missing" = 0 ]; then exit 1; else exit 77; fi
   fi
