@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Builds FDDM for GIMP and installs it; then denoises a sample photo with it. Debian 12, Debian 13 and their like.
+# Builds FDDM for GIMP and installs it; then denoises a sample photo with it. Debian 12, 13, testing and their like.
 #
 #   ./install.sh                 as root: installs for all users; otherwise for the current user, with sudo for packages only
 #   ./install.sh --user          installs for the current user, even as root
@@ -48,8 +48,9 @@ as_installer() {
   if [ $scope = system ]; then as_root "$@"; else "$@"; fi
 }
 
-uninstall() {
-  [ -f "$build/build.ninja" ] || die "no installation found: $build is missing"
+# Removes the files of the last installation from this build folder.
+remove_installed() {
+  [ -f "$build/meson-logs/install-log.txt" ] || return 0
   folders=$(sed -n 's|^\(/.*\)/[^/]*$|\1|p' "$build/meson-logs/install-log.txt" | grep fddm | sort -ur)
   as_installer ninja -C "$build" uninstall
   # meson leaves the folders. Remove ours if they are empty.
@@ -59,6 +60,11 @@ uninstall() {
       folder=$(dirname "$folder")
     done
   done
+}
+
+uninstall() {
+  [ -f "$build/build.ninja" ] || die "no installation found: $build is missing"
+  remove_installed
   say "FDDM is uninstalled. Your settings and weights remain in the GIMP profile."
 }
 
@@ -82,16 +88,16 @@ install_packages() {
   $apt env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
 }
 
-# Denoises the sample with GIMP version $1 (2.10 or 3.0), as the README does it.
+# Denoises the sample with GIMP $1 (2 or 3), as the README does it.
 try_out() {
   result=$build/sample-gimp-$1
   rm -rf "$result"
   mkdir -p "$result"
   call="(fddm-batch-denoise \"$source/tests/data/sample.jpg\" \"$result\" 0 100 100 0 \"balanced\" \"auto\" 0)"
-  if [ "$1" = 2.10 ]; then
+  if [ "$1" = 2 ]; then
     timeout 600 gimp-console-2.10 -idf -b "$call" -b '(gimp-quit 0)' >"$result/log" 2>&1 </dev/null || true
   else
-    timeout 600 gimp-console-3.0 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b "$call" \
+    timeout 600 gimp-console-3 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b "$call" \
       >"$result/log" 2>&1 </dev/null || true
   fi
   if grep -q 'fddm-batch-denoise: 1 done, 0 failed$' "$result/log" && [ -s "$result/sample.jpg" ]; then
@@ -115,13 +121,12 @@ fi
 command -v meson >/dev/null || die "meson is missing; run without --no-packages"
 
 # A profile that holds plug-ins and nothing else upsets GIMP, so GIMP makes its own first.
-config=${XDG_CONFIG_HOME:-$HOME/.config}/GIMP
 if [ $scope = user ]; then
-  if command -v gimp-console-2.10 >/dev/null && [ ! -e "${GIMP2_DIRECTORY:-$config/2.10}" ]; then
+  if command -v gimp-console-2.10 >/dev/null && [ ! -e "$("$source/plugin/profiles.sh" 2)" ]; then
     timeout 120 gimp-console-2.10 -idf -b '(gimp-quit 0)' >/dev/null 2>&1 </dev/null || true
   fi
-  if command -v gimp-console-3.0 >/dev/null && [ ! -e "${GIMP3_DIRECTORY:-$config/3.0}" ]; then
-    timeout 120 gimp-console-3.0 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b '(display 1)' \
+  if command -v gimp-console-3 >/dev/null && [ ! -e "$("$source/plugin/profiles.sh" 3 | head -n 1)" ]; then
+    timeout 120 gimp-console-3 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b '(display 1)' \
       >/dev/null 2>&1 </dev/null || true
   fi
 fi
@@ -135,15 +140,17 @@ fi
 ninja -C "$build" || die "the build failed; see above"
 [ -f "$build/plugin/gimp2/fddm" ] || [ -f "$build/plugin/gimp3/fddm" ] || die "no GIMP to build for; install libgimp2.0-dev or libgimp-3.0-dev"
 
+# What an earlier version had, or what lies in the profile of an earlier GIMP, would otherwise stay behind for ever.
 say "Installing"
+remove_installed >/dev/null
 as_installer meson install -C "$build" --no-rebuild --quiet || die "the files cannot be installed; see above"
 
 # For all users: tests in a temporary profile, so that root does not get one.
 if [ $scope = system ]; then
   trial=$(mktemp -d)
   trap 'rm -rf "$trial"' EXIT
-  export GIMP2_DIRECTORY="$trial/2.10" GIMP3_DIRECTORY="$trial/3.0"
+  export GIMP2_DIRECTORY="$trial/gimp2" GIMP3_DIRECTORY="$trial/gimp3"
 fi
-if [ -f "$build/plugin/gimp2/fddm" ]; then try_out 2.10; fi
-if [ -f "$build/plugin/gimp3/fddm" ]; then try_out 3.0; fi
+if [ -f "$build/plugin/gimp2/fddm" ]; then try_out 2; fi
+if [ -f "$build/plugin/gimp3/fddm" ]; then try_out 3; fi
 say "FDDM is installed. In GIMP: Filters > Enhance > FDDM Denoise… (Restart GIMP if it is open.)"

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds everything and runs every test. The last line is "N passed, N failed, N skipped"; exit status 0 if none failed.
 #
-#   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 cuda train text; all of them by default
+#   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 cuda train text, which run by default; and, when a
+#                             release is made or packaging changes: gimp32 (Debian testing) packages
 #
 # Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
-# build-test in the source tree), which is kept for the next run. FDDM_ROOT_CACHE: see debian13-root.sh.
+# build-test in the source tree), which is kept for the next run. FDDM_ROOT_CACHE: see debian-root.sh.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -63,8 +64,8 @@ wants() { [[ " $parts " == *" $1 "* ]]; }
 
 install_packages() {
   local wanted="gcc g++ libc6-dev pkgconf meson ninja-build gettext libgegl-dev libcairo2-dev gegl libdnnl-dev libjson-glib-dev gimp
-    libgimp2.0-dev doxygen clang-format-19 mmdebstrap zstd xvfb xauth xdotool openbox dbus-x11 xfonts-base imagemagick python3 python3-torch
-    python3-numpy python3-pil" missing="" package
+    libgimp2.0-dev doxygen clang-format-19 mmdebstrap zstd appstream xvfb xauth xdotool openbox dbus-x11 xfonts-base imagemagick
+    python3 python3-torch python3-numpy python3-pil" missing="" package
   command -v dpkg-query >/dev/null || return 0
   for package in $wanted; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
@@ -92,7 +93,7 @@ native() {
   say "Unit, kernel and golden tests"
   build native "$work/native" -Dcuda=disabled && suites native "$work/native" unit kernels golden || return
   if git rev-parse >/dev/null 2>&1; then
-    step "meson dist makes an archive" meson dist -C "$work/native" --no-tests --allow-dirty
+    step "meson dist makes the same archive twice" tests/packages/dist.sh "$work/native"
   fi
 }
 
@@ -137,37 +138,99 @@ installation() {
   step "nothing of it is left${left:+: $left}" test -z "$left"
 }
 
-# What GLib deprecates after the version that we ask for must not be a warning there.
-gimp3() {
-  say "Debian 13 with GIMP 3"
+# on_debian SUITE ROOT NAME: builds, tests and installs for the GIMP 3 of that Debian, in a root of its own. What GLib deprecates
+# after the version that we ask for must not be a warning there.
+on_debian() {
+  local suite=$1 root=$2 name=$3 in log status
+  say "Debian $suite with $name"
   if [ "$(id -u)" != 0 ] || ! command -v mmdebstrap >/dev/null; then
-    skip "Debian 13 root: needs root and mmdebstrap"
+    skip "Debian $suite root: needs root and mmdebstrap"
     return
   fi
-  local root=${FDDM_ROOT:-$work/debian13}
-  step "Debian 13: root" tests/tools/debian13-root.sh "$root" true || return
-  step "Debian 13: build without a warning" tests/tools/debian13-root.sh "$root" "rm -rf /build &&
+  in=(tests/tools/debian-root.sh "$suite" "$root") log=$work/$suite
+  "${in[@]}" true >"$work/step.log" 2>&1 </dev/null
+  status=$?
+  if [ $status = 77 ]; then
+    skip "$name IS NOT TESTED: this mirror has no Debian $suite"
+    return
+  fi
+  step "Debian $suite: root" test $status = 0 || return
+  step "Debian $suite: build without a warning" "${in[@]}" "rm -rf /build &&
     meson setup /build --werror -Dcuda=disabled &&
     ninja -C /build" || return
-  tests/tools/debian13-root.sh "$root" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite kernels --suite golden" \
+  "${in[@]}" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite kernels --suite golden" \
     >"$work/step.log" 2>&1 </dev/null || tail -n 80 "$work/step.log"
-  add "Debian 13" $(python3 tests/tools/count-tests.py "$root/build" || echo 0 1 0)
-  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
-    weights /usr/local/share/fddm/weights" >"$work/gimp3.log" 2>&1 </dev/null
-  hosts "GIMP 3" "$work/gimp3.log"
-  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
-    >"$work/gui3.log" 2>&1 </dev/null
-  hosts "GIMP 3, on a screen" "$work/gui3.log"
-  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui-help.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
-    >"$work/help3.log" 2>&1 </dev/null
-  hosts "GIMP 3, help" "$work/help3.log"
-  tests/tools/debian13-root.sh "$root" "python3 tests/hosts/gui_generate.py gimp3 /build/plugin/gimp3/fddm weights /shots" \
-    >"$work/generate3.log" 2>&1 </dev/null
-  hosts "GIMP 3, generating on a screen" "$work/generate3.log"
-  cp "$root"/shots/*.png "$work/shots/" 2>/dev/null
-  step "Debian 13: install.sh for all users" tests/tools/debian13-root.sh "$root" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
+  add "Debian $suite" $(python3 tests/tools/count-tests.py "$root/build" || echo 0 1 0)
+  "${in[@]}" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
+    weights /usr/local/share/fddm/weights" >"$log-hosts.log" 2>&1 </dev/null
+  hosts "$name" "$log-hosts.log"
+  "${in[@]}" "python3 tests/hosts/gui.py gimp3 /build/plugin/gimp3/fddm weights /shots" >"$log-screen.log" 2>&1 </dev/null
+  hosts "$name, on a screen" "$log-screen.log"
+  "${in[@]}" "python3 tests/hosts/gui-help.py gimp3 /build/plugin/gimp3/fddm weights /shots" >"$log-help.log" 2>&1 </dev/null
+  hosts "$name, help" "$log-help.log"
+  "${in[@]}" "python3 tests/hosts/gui_generate.py gimp3 /build/plugin/gimp3/fddm weights /shots" >"$log-generate.log" 2>&1 </dev/null
+  hosts "$name, generating on a screen" "$log-generate.log"
+  mkdir -p "$work/shots/$suite"
+  cp "$root"/shots/*.png "$work/shots/$suite/" 2>/dev/null
+  step "Debian $suite: install.sh for all users" "${in[@]}" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&
     test -x /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm -a -f /usr/local/share/fddm/help/en/denoise.html && ./install.sh --uninstall &&
     ! ls /usr/lib/*/gimp/3.0/plug-ins/fddm/fddm /usr/local/share/fddm/weights/* /usr/local/share/fddm/help"
+  step "Debian $suite: install.sh for one user and his older profile" "${in[@]}" "export FDDM_BUILD=/build-user HOME=/home-user &&
+    rm -rf /home-user /build-user && mkdir -p /home-user/.config/GIMP/3.1 && ./install.sh --user --no-packages &&
+    test -f /home-user/.config/GIMP/3.1/plug-ins/fddm/weights/denoise-fast.safetensors &&
+    ./install.sh --user --no-packages && ./install.sh --user --uninstall && ! find /home-user | grep fddm"
+}
+
+gimp3() { on_debian trixie "${FDDM_ROOT:-$work/debian13}" "GIMP 3"; }
+gimp32() { on_debian testing "${FDDM_ROOT_TESTING:-$work/debian-testing}" "GIMP 3.2"; }
+
+# packages_on SUITE: Debian packages built there, in this system or a root that the part for its GIMP makes, and installed, used
+# and purged in a root with GIMP alone.
+packages_on() {
+  local suite=$1 clean=$work/clean-$1 builder debs status
+  tests/tools/debian-root.sh --plain "$suite" "$clean" true >"$work/step.log" 2>&1 </dev/null
+  status=$?
+  if [ $status = 77 ]; then
+    skip "packages for Debian $suite ARE NOT TESTED: this mirror does not have it"
+    return
+  fi
+  step "Debian $suite: a root with GIMP alone" test $status = 0 || return
+  debs=$clean/debs
+  case $suite in
+    trixie) builder=${FDDM_ROOT:-$work/debian13} ;;
+    testing) builder=${FDDM_ROOT_TESTING:-$work/debian-testing} ;;
+    *) builder=$work/debian-$suite ;;
+  esac
+  if (. /etc/os-release && [ "${VERSION_CODENAME:-}" = "$suite" ]); then
+    step "Debian $suite: packages, no error of lintian's" tests/packages/build.sh "$debs" || return
+  else
+    step "Debian $suite: packages, no error of lintian's" tests/tools/debian-root.sh "$suite" "$builder" \
+      "tests/packages/build.sh /debs" || return
+    rm -rf "$debs"
+    cp -R "$builder/debs" "$debs"
+  fi
+  step "Debian $suite: apt installs one package, GIMP denoises, nothing is left" tests/tools/debian-root.sh --plain "$suite" \
+    "$clean" "tests/packages/install.sh /debs"
+}
+
+packages() {
+  say "Packages"
+  if [ "$(id -u)" != 0 ] || ! command -v mmdebstrap >/dev/null; then
+    skip "PACKAGES ARE NOT TESTED: this needs root and mmdebstrap"
+    return
+  fi
+  step "AppStream's file is valid" appstreamcli validate --no-net packaging/appstream/org.gimp.GIMP.Plugin.FDDM.metainfo.xml
+  step "Flatpak's manifest is understood" tests/packages/manifest.sh
+  if [ -e "${FDDM_ROOT:-$work/debian13}/usr/bin/gimp-console" ]; then
+    step "Flatpak: every file is where GIMP merges it" tests/tools/debian-root.sh trixie "${FDDM_ROOT:-$work/debian13}" \
+      tests/packages/layout.sh
+  else
+    skip "Flatpak's layout: part gimp3 makes the root for it"
+  fi
+  step "the archive for other distributions works in a profile" tests/packages/tarball.sh \
+    "$(command -v gimp-console-2.10 >/dev/null && echo gimp2 || echo gimp3)"
+  local suite
+  for suite in bookworm trixie testing; do packages_on $suite; done
 }
 
 cuda() {
@@ -206,7 +269,7 @@ text() {
 install_packages || fail "the packages that the tests need"
 for part in $parts; do
   case $part in
-    native | sanitize | gimp2 | gimp3 | cuda | train | text) $part ;;
+    native | sanitize | gimp2 | gimp3 | gimp32 | packages | cuda | train | text) $part ;;
     install) installation ;;
     *) fail "there is no part “$part”" ;;
   esac

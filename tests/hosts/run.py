@@ -83,7 +83,7 @@ class Gimp:
             command = ["gimp-console-2.10", "-idf"]
             forms += ("(gimp-quit 0)",)
         else:
-            command = ["gimp-console-3.0", "-idf", "--quit", "--batch-interpreter=plug-in-script-fu-eval"]
+            command = ["gimp-console-3", "-idf", "--quit", "--batch-interpreter=plug-in-script-fu-eval"]
         for form in forms:
             command += ["-b", form]
         try:

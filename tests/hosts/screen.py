@@ -21,7 +21,7 @@ class Screen:
                             "GIMP2_DIRECTORY" if host == "gimp2" else "GIMP3_DIRECTORY": str(self.profile)}
         (folder / "run").mkdir(mode=0o700)
         console = ["gimp-console-2.10", "-idf", "-b", "(gimp-quit 0)"] if host == "gimp2" else [
-            "gimp-console-3.0", "-idf", "--quit", "--batch-interpreter=plug-in-script-fu-eval", "-b", "(display 1)"]
+            "gimp-console-3", "-idf", "--quit", "--batch-interpreter=plug-in-script-fu-eval", "-b", "(display 1)"]
         subprocess.run(console, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, timeout=300)
         own = self.profile / "plug-ins" / "fddm"
@@ -45,7 +45,7 @@ class Screen:
     def open(self, *images):
         self.show()
         self.until(self.manage, 30)
-        self.start("dbus-run-session", "--", "gimp-2.10" if self.host == "gimp2" else "gimp-3.0", "--no-splash",
+        self.start("dbus-run-session", "--", "gimp-2.10" if self.host == "gimp2" else "gimp-3", "--no-splash",
                    "--new-instance", *map(str, images))
         main = self.until(lambda: self.window(images[-1].stem + ".*GIMP"), 180)
         if len(images) > 1:

@@ -1,0 +1,6 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Run by meson dist: gives every file the time of the commit, so that the archive is the same whenever it is made.
+set -eu
+epoch=${SOURCE_DATE_EPOCH:-$(git -C "$MESON_SOURCE_ROOT" log -1 --format=%ct)}
+find "$MESON_DIST_ROOT" -exec touch -h -d "@$epoch" {} +
