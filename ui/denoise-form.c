@@ -296,7 +296,7 @@ new_bar (FddmDenoiseForm *form)
   form->fit = gtk_toggle_button_new_with_mnemonic (_ ("_4 Whole layer"));
   gtk_widget_set_tooltip_text (form->fit, _ ("Shows the whole layer, as small as it has to be"));
   g_signal_connect (form->fit, "toggled", G_CALLBACK (fit_toggled), form);
-  form->original = gtk_button_new_with_mnemonic (_ ("Ori_ginal"));
+  form->original = gtk_button_new_with_mnemonic (_ ("_5 Original"));
   gtk_widget_set_tooltip_text (form->original, _ ("Shows the original as long as the button or the space bar is held down"));
   g_signal_connect_swapped (form->original, "pressed", G_CALLBACK (hold), form);
   g_signal_connect_swapped (form->original, "released", G_CALLBACK (let_go), form);

@@ -5,7 +5,7 @@
     mnemonics.py LANGUAGE FILE.json      rewrites FILE.json, and prints what it has changed
 
 A mnemonic that clashes with none stays. Scripts without letters on the keyboard get "(_X)" behind the text, as in GIMP. Where
-a text is one of GIMP's own buttons, it gets GIMP's words. A text for which no letter is left is an error: word it otherwise.
+a text is one of GIMP's own buttons, it gets GIMP's words, and GIMP's letter if that is free. A text for which no letter is left is an error: word it otherwise.
 """
 import json
 import pathlib
@@ -15,6 +15,7 @@ import sys
 from windows import all_buttons_of_gimp, buttons_of_gimp, mnemonic, windows
 
 SUFFIX = {"ja", "zh_CN"}
+TRIES = 100                  # to find an order in which all texts get a letter
 
 
 def candidates(language, english, text):
@@ -58,35 +59,47 @@ def taken_by_gimp(language, shown):
 
 
 def assign(options, near):
-    """A choice from the options of each text, no two neighbours with one letter: augmenting paths over the letters."""
+    """A choice from the options of each text, no two neighbours with one letter; and the texts for which no letter is left. Those
+    with most neighbours come first; where that does not do, those that were left come first at the next try."""
+    order, best = sorted(options, key=lambda text: (-len(near[text]), len(options[text]))), None
+    for _ in range(TRIES):
+        chosen, left = assign_in(order, options, near)
+        if best is None or len(left) < len(best[1]):
+            best = chosen, left
+        if not left:
+            break
+        order = left + [text for text in order if text not in left]
+    return best
+
+
+def assign_in(order, options, near):
+    """Text by text; where each letter is taken, its owners are asked to take another one: augmenting paths, each letter once."""
     chosen = {}
 
-    def free(text, letter, tried):
-        for other in [other for other in near[text] if other in chosen and mnemonic(chosen[other]) == letter]:
-            before = chosen.pop(other)
-            if not place(other, tried | {letter}):
-                chosen[other] = before
-                return False
-        return True
-
-    def place(text, tried):
+    def place(text, asked):
         for option in options[text]:
             letter = mnemonic(option)
-            if not any(other in chosen and mnemonic(chosen[other]) == letter for other in near[text]):
+            owners = [other for other in near[text] if other in chosen and mnemonic(chosen[other]) == letter]
+            if not owners:
                 chosen[text] = option
                 return True
         for option in options[text]:
-            letter, before = mnemonic(option), dict(chosen)
-            if letter not in tried:
-                chosen[text] = option
-                if free(text, letter, tried):
-                    return True
-                chosen.clear()
-                chosen.update(before)
+            letter = mnemonic(option)
+            if letter in asked:
+                continue
+            asked.add(letter)
+            owners = [other for other in near[text] if other in chosen and mnemonic(chosen[other]) == letter]
+            before = dict(chosen)
+            for other in owners:
+                del chosen[other]
+            chosen[text] = option
+            if all(place(other, asked) for other in owners):
+                return True
+            chosen.clear()
+            chosen.update(before)
         return False
 
-    left = [text for text in sorted(options, key=lambda text: len(options[text])) if not place(text, frozenset())]
-    return chosen, left
+    return chosen, [text for text in order if not place(text, set())]
 
 
 def main():
@@ -98,7 +111,7 @@ def main():
     options = {}
     for text in near:
         if text in theirs:
-            options[text] = [theirs[text]]
+            options[text] = [option for option in candidates(language, text, theirs[text]) if mnemonic(option) not in taken[text]]
         elif texts.get(text):
             options[text] = [option for option in candidates(language, text, texts[text]) if mnemonic(option) not in taken[text]]
     chosen, left = assign(options, near)
