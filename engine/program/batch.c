@@ -11,7 +11,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "engine/program/bar.h"
-#include "engine/program/denoise.h"
+#include "engine/program/batch.h"
 #include "engine/program/journal.h"
 #include "engine/program/temporary.h"
 #include "engine/program/worker.h"

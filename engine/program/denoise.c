@@ -1,11 +1,10 @@
-/* denoise.c: fddm denoise: its options, and one picture.
+/* denoise.c: fddm denoise: its options, and which way it goes: one picture or many.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "engine/program/denoise.h"
+#include "engine/program/batch.h"
 #include "engine/program/picture.h"
-#include "engine/gegl-pixels.h"
 
 /* What goes with --output-dir alone, and the number of operands. */
 static gboolean
@@ -112,66 +111,6 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
     return NULL;
   params->seed = (guint32) seed;
   return g_steal_pointer (&files);
-}
-
-/* The denoised picture; *UNCERTAINTY is one of that, where it is wanted. */
-static GeglBuffer *
-run (const FddmCliDenoise *denoise, FddmContext *context, GeglBuffer *from, GeglBuffer **uncertainty, FddmProgress progress,
-     gpointer data, FddmReport *report, GError **error)
-{
-  g_autoptr (GeglBuffer) to = gegl_buffer_dup (from);
-  FddmGeglPixels         pixels, gray_pixels;
-  FddmSource             source;
-  FddmSink               sink, gray;
-  FddmDenoiseSinks       sinks;
-
-  fddm_gegl_pixels_init (&pixels, from, to, gegl_buffer_get_extent (from), NULL);
-  source = fddm_gegl_pixels_source (&pixels);
-  sink   = fddm_gegl_pixels_sink (&pixels);
-  if (denoise->uncertainty)
-    {
-      *uncertainty = fddm_gegl_pixels_gray_new (from, NULL);
-      fddm_gegl_pixels_init (&gray_pixels, *uncertainty, *uncertainty, gegl_buffer_get_extent (from), NULL);
-      gray = fddm_gegl_pixels_sink (&gray_pixels);
-    }
-  sinks = (FddmDenoiseSinks) { .picture = &sink, .uncertainty = *uncertainty ? &gray : NULL };
-  if (!fddm_denoise_uncertain (context, &denoise->params, &source, &sinks, progress, data, report, error))
-    return NULL;
-  return g_steal_pointer (&to);
-}
-
-gboolean
-fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, const char *from, const char *to,
-                          FddmProgress progress, gpointer data, FddmDenoised *denoised, GError **error)
-{
-  FddmPictureOrigin      origin = { from, { 0 } };
-  g_autoptr (GeglBuffer) noisy = fddm_picture_load (from, &origin.stamp, error), clean = NULL, uncertainty = NULL;
-  const gint64           start = g_get_monotonic_time ();
-
-  if (!noisy || !(clean = run (denoise, context, noisy, &uncertainty, progress, data, &denoised->report, error)))
-    return FALSE;
-  denoised->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
-  denoised->width   = gegl_buffer_get_width (noisy);
-  denoised->height  = gegl_buffer_get_height (noisy);
-  return (!uncertainty || fddm_picture_save (uncertainty, &origin, denoise->uncertainty, error)) &&
-         fddm_picture_save (clean, &origin, to, error);
-}
-
-void
-fddm_cli_denoised_json (JsonBuilder *builder, const FddmCliDenoise *denoise, const FddmDenoised *denoised,
-                        FddmContext *context, FddmWeights *weights)
-{
-  fddm_cli_json_double (builder, "width", denoised->width);
-  fddm_cli_json_double (builder, "height", denoised->height);
-  fddm_cli_json_string (builder, "weights", fddm_weights_path (weights));
-  fddm_cli_json_string (builder, "device", fddm_context_describe (context));
-  fddm_cli_json_string (builder, "why-no-gpu", fddm_context_gpu_reason (context));
-  fddm_cli_json_boolean (builder, "measured", denoise->params.noise == 0);
-  fddm_cli_json_double (builder, "luma-noise", denoised->report.luma);
-  fddm_cli_json_double (builder, "chroma-noise", denoised->report.chroma);
-  fddm_cli_json_double (builder, "seconds", denoised->seconds);
-  fddm_cli_json_double (builder, "tiles", denoised->report.tiles);
-  fddm_cli_json_double (builder, "engine-memory", (double) denoised->report.memory);
 }
 
 static void

@@ -6,7 +6,7 @@
  * the rest. */
 #pragma once
 #include <sys/types.h>
-#include "engine/program/denoise.h"
+#include "engine/program/denoise-picture.h"
 #include "engine/program/names.h"
 
 typedef struct {

@@ -1,4 +1,4 @@
-/* denoise.h: fddm denoise, of one picture and of many.
+/* denoise-picture.h: denoising of one picture file, as the command line asks for it.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <gegl.h>
@@ -30,6 +30,3 @@ gboolean fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *c
 /* Adds what was measured and done to the object that BUILDER is in. */
 void fddm_cli_denoised_json (JsonBuilder *builder, const FddmCliDenoise *denoise, const FddmDenoised *denoised,
                              FddmContext *context, FddmWeights *weights);
-
-/* batch.c: the pictures among OPERANDS, files and folders, into the output folder. What fails is told, and the rest done. */
-gboolean fddm_cli_denoise_many (const FddmCliDenoise *denoise, char *const *operands, GError **error);
