@@ -235,7 +235,9 @@ def main():
         check_registered(tap, gimp)
 
         touched = {name for name in gimp.files() - before if not re.match(r"work/(out|batch|mixed|bands|textures)/", name)}
-        tap.line(not touched, f"no file outside the profile and the output folder is touched {sorted(touched) or ''}")
+        remembered = "home/.cache/fddm/convolutions.ini"     # how fast this processor is, and no more
+        tap.line(touched <= {remembered},
+                 f"no file outside the profile and the output folder is touched {sorted(touched - {remembered}) or ''}")
         print(f"# {time.monotonic() - started:.0f} s")
         return tap.end()
     finally:
