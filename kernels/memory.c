@@ -18,7 +18,7 @@ fddm_memory_new (gsize bytes)
   memory = aligned_alloc (alignment, (bytes + alignment - 1) / alignment * alignment);
 #ifdef MADV_HUGEPAGE
   if (memory != NULL && alignment == HUGE_PAGE)
-    madvise (memory, bytes, MADV_HUGEPAGE); /* advice: a no changes nothing but the speed */
+    madvise (memory, bytes, MADV_HUGEPAGE); /* advisory: a failure affects only the speed */
 #endif
   return memory;
 }

@@ -1,26 +1,26 @@
-/* vector.h: loops that compilers make vectors of, as wide as the processor has them.
+/* vector.h: loops that compilers vectorise to the full vector width of the processor.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <stdint.h>
 #include <glib.h>
 
-/* A function compiled several times, the processor's own one chosen when the program starts. Everything that such a function
- * calls in its loops must be inlined into it. */
+/* Compiles a function for several instruction sets. The version for the processor is selected at program start. All
+ * functions called in its loops must be inlined. */
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
 #define FDDM_VECTORS __attribute__ ((target_clones ("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define FDDM_VECTORS
 #endif
 
-/* Inlined, whatever the compiler thinks it costs. */
+/* Always inlined, whatever the compiler's cost estimate. */
 #define FDDM_INLINE static inline __attribute__ ((always_inline))
 
-/* e to the X within 2 units of the last place, without a branch or a call; below -87 and above 88 as at those ends.
- * ln 2 in two parts and the polynomial are Cephes' (S. L. Moshier, expf.c). */
+/* e to the X within 2 units in the last place, without branches or calls. X is clamped to [-87,88]. The two parts of ln 2
+ * and the polynomial are from Cephes (S. L. Moshier, expf.c). */
 FDDM_INLINE float
 fddm_exp (float x)
 {
-  const float round  = 12582912.0f; /* 1.5 · 2²³: what is added to it loses its fraction */
+  const float round  = 12582912.0f; /* 1.5 · 2²³: adding it rounds to an integer */
   float       inside = x < -87.0f ? -87.0f : x > 88.0f ? 88.0f : x;
   float       power  = inside * 1.44269504f + round - round;
   float       rest   = inside - power * 0.693359375f + power * 2.12194440e-4f;
@@ -38,7 +38,8 @@ fddm_exp (float x)
   return (sum * rest * rest + rest + 1.0f) * scale.f;
 }
 
-/* ln X for a normal X > 0, without a branch or a call: x = 2ᵉ·m with m from √½ to √2, and ln m = 2 artanh ((m − 1)/(m + 1)). */
+/* ln X for a normal X > 0, without branches or calls: x = 2ᵉ·m with m from √½ to √2, and
+ * ln m = 2 artanh ((m − 1)/(m + 1)). */
 FDDM_INLINE float
 fddm_log (float x)
 {

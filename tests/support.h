@@ -1,4 +1,4 @@
-/* support.h: what several tests need.
+/* support.h: helpers shared by several tests.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <math.h>
@@ -7,7 +7,7 @@
 #include "engine/fddm.h"
 #include "engine/weights/safetensors.h"
 
-/* A small generator of its own: tests must not depend on the code's. */
+/* A generator independent of the tested code. */
 static inline float
 test_uniform (guint32 *state)
 {
@@ -25,7 +25,7 @@ test_floats (gsize n, float lo, float hi, guint32 seed)
   return values;
 }
 
-/* Relative L2 error of A against B; where B is 0, the size of A. */
+/* Relative L2 error of A against B; the L2 norm of A if B is 0. */
 static inline double
 test_error (const float *a, const float *b, gsize n)
 {
@@ -48,7 +48,7 @@ test_golden_path (const char *name)
   return g_build_filename (folder, name, NULL);
 }
 
-/* The golden values; BYTES must be freed after the file. */
+/* Opens the golden values. Free BYTES after the file. */
 static inline FddmSafetensors *
 test_golden_open (char **bytes)
 {
@@ -64,7 +64,7 @@ test_golden_open (char **bytes)
   return file;
 }
 
-/* A golden tensor of shape (channels, height, width), turned to NHWC. */
+/* A golden tensor of shape (channels, height, width), transposed to NHWC. */
 static inline float *
 test_golden_image (FddmSafetensors *file, const char *name, int *channels, int *height, int *width)
 {
@@ -84,7 +84,7 @@ test_golden_image (FddmSafetensors *file, const char *name, int *channels, int *
   return out;
 }
 
-/* A FLOAT or NETWORK tensor with VALUES; NULL leaves it as it comes. */
+/* A FLOAT or NETWORK tensor with VALUES; uninitialised if VALUES is NULL. */
 static inline FddmTensor *
 test_tensor (const FddmBackend *backend, FddmDevice *device, FddmTensorType type, int height, int width, int channels,
              const float *values)
@@ -107,7 +107,7 @@ test_download (const FddmBackend *backend, FddmDevice *device, const FddmTensor 
   return values;
 }
 
-/* A CPU that convolves by WAY, or NULL where the processor or oneDNN has no such way. */
+/* A CPU device with the convolution method WAY; NULL if the processor or oneDNN does not offer it. */
 static inline FddmDevice *
 test_cpu (FddmConvolution way, int threads)
 {
@@ -120,14 +120,14 @@ test_cpu (FddmConvolution way, int threads)
   return device;
 }
 
-/* Whether its results differ from the reference's in the order of additions only. */
+/* Whether results of WAY differ from those of the reference only in the order of additions. */
 static inline gboolean
 test_way_is_exact (FddmConvolution way)
 {
   return way == FDDM_CONVOLUTION_WINOGRAD || way == FDDM_CONVOLUTION_DIRECT;
 }
 
-/* One test for each way: "/NAME/fastest", "/NAME/bf16" … */
+/* Adds one test for each method: "/NAME/fastest", "/NAME/bf16" … */
 static inline void
 test_add_ways (const char *name, GTestDataFunc func)
 {

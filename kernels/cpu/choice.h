@@ -1,14 +1,15 @@
-/* choice.h: which way of convolving is the fastest here.
+/* choice.h: choice of the fastest convolution method on this processor.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Nothing is assumed of a processor: that it has instructions for bf16 does not make them faster than floats. */
+ * The choice relies on measurements alone: on some processors the bf16 instructions are no faster than floats. */
 #pragma once
 #include "kernels/cpu/onednn.h"
 
-/* Sets the number format and the layout of DEVICE's NETWORK tensors: as OPTIONS (or NULL) ask, or the environment's
- * FDDM_CPU_CONVOLUTION (bf16, winograd or direct), or else the fastest for OPTIONS' shape, which is measured once and then
- * remembered (times.h). It has given the right numbers in a small convolution. */
+/* Sets the number format and the layout of DEVICE's NETWORK tensors. The method is taken from OPTIONS (may be NULL), then
+ * from the environment variable FDDM_CPU_CONVOLUTION (bf16, winograd or direct). Otherwise the fastest method for the shape
+ * in OPTIONS is used, measured once and remembered (times.h). The method has passed a check of its results on a small
+ * convolution. Fails if the method asked for is unknown or not offered, or if the results are wrong. */
 gboolean fddm_cpu_choose (FddmDevice *device, const FddmDeviceOptions *options, GError **error);
 
-/* For people: "bf16", "float, Winograd" or "float". */
+/* Format for messages: "bf16", "float, Winograd" or "float". */
 const char *fddm_cpu_format (const FddmDevice *device);

@@ -1,5 +1,5 @@
-/* conv.c: convolution by oneDNN. A plan belongs to one size of tile; weights are laid out once for each layout that the
- * plans ask for, which in practice is once.
+/* conv.c: convolution by oneDNN. A plan is made for one size of tile. Weights are reordered once for each layout that the
+ * plans require; in practice that is a single one.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <omp.h>
@@ -7,7 +7,7 @@
 #include "kernels/memory.h"
 #include "kernels/cpu/onednn.h"
 
-/* Sizes whose plans are kept: the inner tile, and those at the edges and corners. */
+/* Number of sizes whose plans are kept: inner tiles, and those at edges and corners. */
 #define PLANS_MAX 16
 
 typedef struct {
@@ -15,7 +15,7 @@ typedef struct {
   gboolean              residual;
   dnnl_primitive_desc_t desc;
   dnnl_primitive_t      primitive;
-  dnnl_memory_t         weights; /* one of the convolution's */
+  dnnl_memory_t         weights; /* an element of the convolution's layouts */
   gsize                 scratch;
 } Plan;
 
@@ -23,10 +23,10 @@ struct FddmConv {
   FddmConvSpec     spec;
   dnnl_data_type_t type;
   gboolean         blocked;
-  float           *weights; /* as given, OIHW */
+  float           *weights; /* as passed in, OIHW */
   float           *bias;
-  GPtrArray       *layouts; /* of dnnl_memory_t */
-  GQueue           plans;   /* of Plan, the latest used first */
+  GPtrArray       *layouts; /* of dnnl_memory_t: the weights in each layout */
+  GQueue           plans;   /* of Plan, most recently used first            */
 };
 
 static gboolean
@@ -96,14 +96,15 @@ describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
                              .blocked      = conv->blocked,
                              .winograd     = conv->blocked && conv->spec.kernel == 3 };
 
-  /* oneDNN's own choice never falls on Winograd, though it is nearly twice as fast; so ask, and take a no. */
+  /* oneDNN's own choice is never Winograd, although it is nearly twice as fast. So it is requested explicitly, with direct
+   * convolution as the alternative. */
   if (request.winograd && fddm_onednn_describe_conv (library->engine, &request, &plan->desc) == dnnl_success)
     return dnnl_success;
   request.winograd = FALSE;
   return fddm_onednn_describe_conv (library->engine, &request, &plan->desc);
 }
 
-/* The weights in the layout that the plan wants, laid out now if no earlier plan wanted the same. */
+/* Sets the plan's weights in the layout it requires, reordering them unless an earlier plan required the same. */
 static dnnl_status_t
 lay_out_weights (FddmDevice *device, FddmConv *conv, Plan *plan)
 {
@@ -162,7 +163,7 @@ get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean re
 
   if (plan != NULL)
     return plan;
-  omp_set_num_threads (device->threads); /* a plan divides the work when it is made */
+  omp_set_num_threads (device->threads); /* a plan fixes the division among threads */
   plan  = g_new0 (Plan, 1);
   *plan = (Plan) { .height = height, .width = width, .residual = residual };
   if ((status = describe (device, conv, plan)) != dnnl_success ||

@@ -1,4 +1,4 @@
-/* cpu.c: the CPU as a device: all cores, oneDNN, and the fastest number format that the processor has.
+/* cpu.c: the CPU backend: all cores, oneDNN, the processor's fastest number format.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <omp.h>
@@ -6,7 +6,7 @@
 #include "kernels/cpu/processor.h"
 #include "kernels/memory.h"
 
-/* Enough pieces that a core which is busy elsewhere does not hold the others up. */
+/* Several pieces per thread, so that a core which is busy elsewhere does not delay the others. */
 #define PIECES_PER_THREAD 4
 
 static void
@@ -32,7 +32,7 @@ cpu_close (FddmDevice *device)
   g_free (device);
 }
 
-/* A device with oneDNN, its number format not chosen yet. */
+/* A device with oneDNN, with the number format still to be chosen. */
 static FddmDevice *
 device_new (int threads, GError **error)
 {
@@ -68,7 +68,7 @@ cpu_open (const FddmDeviceOptions *options, GError **error)
   return device;
 }
 
-/* Tensors are plain memory: any device of this sort may use them. The number format was tried when DEVICE was opened. */
+/* Tensors are plain memory, usable by any device of this backend. The number format was checked when DEVICE was opened. */
 static FddmDevice *
 cpu_beside (FddmDevice *device, int threads, GError **error)
 {

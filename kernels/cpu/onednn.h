@@ -1,41 +1,42 @@
-/* onednn.h: the few calls in which oneDNN 2 and oneDNN 3 differ, in their own files; and what cpu.c and conv.c share.
+/* onednn.h: the calls that differ between oneDNN 2 and oneDNN 3, implemented in a file for each; and declarations shared by
+ * cpu.c and conv.c.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <dnnl.h>
 #include "kernels/host/host.h"
 
-/* What hangs on FddmDevice.library. */
+/* The contents of FddmDevice.library. */
 typedef struct {
   dnnl_engine_t engine;
   dnnl_stream_t stream;
-  void         *scratch; /* working memory that all convolutions share */
+  void         *scratch; /* working memory shared by all convolutions */
   gsize         scratch_bytes;
 } FddmOneDnn;
 
 typedef struct {
   int              kernel, in_channels, out_channels, height, width;
-  dnnl_data_type_t type;     /* of activations and weights; the bias is float */
-  gboolean         blocked;  /* activations in planes of FDDM_BLOCK channels, else in NHWC */
-  gboolean         winograd; /* asks for it: it is there for blocked floats only */
-  gboolean         residual; /* added to what the output holds already */
+  dnnl_data_type_t type;     /* of activations and weights; the bias is float                */
+  gboolean         blocked;  /* activations in planes of FDDM_BLOCK channels, otherwise NHWC */
+  gboolean         winograd; /* requests Winograd, available for blocked floats only         */
+  gboolean         residual; /* the result is added to the output's previous contents        */
   FddmActivation   activation;
 } FddmOneDnnConv;
 
-/* Describes a convolution, weights in whatever layout is fastest, working memory from the user.
- * A failure means that the processor has no such implementation. */
+/* Describes a convolution. oneDNN chooses the layout of the weights; the user provides the working memory. A failure means
+ * that the processor has no such implementation. */
 dnnl_status_t fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnnl_primitive_desc_t *desc);
 
-/* A memory object around the floats of HANDLE: weights in OIHW. */
+/* Wraps the floats of HANDLE, weights in OIHW, in a memory object. */
 dnnl_status_t fddm_onednn_plain_weights (dnnl_engine_t engine, int kernel, int in_channels, int out_channels,
                                          const float *handle, dnnl_memory_t *memory);
 
-/* The primitive that copies FROM to TO, whatever their layouts. */
+/* Makes the primitive that copies FROM to TO, converting the layout. */
 dnnl_status_t fddm_onednn_reorder (dnnl_engine_t engine, dnnl_memory_t from, dnnl_memory_t to, dnnl_primitive_t *primitive);
 
-/* Whether MEMORY has the layout that DESC wants for its weights. */
+/* Whether MEMORY has the layout that DESC requires for its weights. */
 gboolean fddm_onednn_weights_fit (dnnl_memory_t memory, const_dnnl_primitive_desc_t desc);
 
-/* ---- conv.c: the table's convolution ---- */
+/* ---- conv.c: convolution in the table of operations ---- */
 
 FddmConv *fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error);
 void      fddm_cpu_conv_free (FddmDevice *device, FddmConv *conv);

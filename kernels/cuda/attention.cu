@@ -1,10 +1,10 @@
-/* attention.cu: softmax attention in one pass over the keys (Milakov and Gimelshein, arXiv 1805.02867; Dao et al.,
- * arXiv 2205.14135): the matrix of scores is never stored.
+/* attention.cu: softmax attention in one pass over the keys, without storing the matrix of scores (Milakov and Gimelshein,
+ * arXiv 1805.02867; Dao et al., arXiv 2205.14135).
  * SPDX-License-Identifier: Apache-2.0
  *
- * This is for what cuDNN does not take: floats, old GPUs, odd sizes. A block holds QUERIES queries of one head, a warp to
- * each. It goes over the keys 32 at a time: for the scores a lane stands for a key, for the sum of the values a lane
- * stands for a channel. */
+ * Used where cuDNN has no attention: floats, old GPUs, head sizes it does not support. A block handles QUERIES queries of
+ * one head, one per warp. It reads 32 keys at a time. A lane represents one key while the scores are computed, and one
+ * channel while the values are summed. */
 #include "kernels/cuda/element.cuh"
 #include "kernels/cuda/layers.h"
 
@@ -13,7 +13,7 @@
 #define THREADS (QUERIES * WARP)
 #define ALL     0xFFFFFFFFu
 
-/* Shared memory that a block gets without asking. */
+/* Shared memory that a block may use without a request. */
 #define SHARED_MAX (48 * 1024)
 
 static __device__ __forceinline__ float
@@ -32,19 +32,19 @@ warp_sum (float x)
   return x;
 }
 
-/* Keys from the position FIRST on, of POSITIONS that there are. */
+/* Keys from position FIRST on, of POSITIONS in total. */
 typedef struct {
   const FddmView &in;
   size_t          first, positions;
 } Keys;
 
-/* 32 keys × 32 channels from CHANNEL on; zeros beyond POSITIONS and END. */
+/* Loads 32 keys × 32 channels from CHANNEL on; zeros beyond POSITIONS and END. */
 static __device__ __forceinline__ void
 load_piece (const Keys &keys, int channel, int end, float piece[WARP][WARP + 1])
 {
   const int lane = threadIdx.x % WARP;
 
-  __syncthreads (); /* the piece before this one may still be being read */
+  __syncthreads (); /* the previous piece may still be in use */
   for (int i = threadIdx.x / WARP; i < WARP; i += QUERIES)
     piece[i][lane] = keys.first + i < keys.positions && channel + lane < end
                        ? fddm_get (keys.in, keys.first + i, channel + lane)
@@ -52,7 +52,7 @@ load_piece (const Keys &keys, int channel, int end, float piece[WARP][WARP + 1])
   __syncthreads ();
 }
 
-/* The score of this lane's key for this warp's query Q, -∞ where there is no key. */
+/* Score of this lane's key for this warp's query Q; -∞ if the lane has no key. */
 static __device__ __forceinline__ float
 score (const Keys &keys, int channel, int size, const float *q, float piece[WARP][WARP + 1])
 {
@@ -68,7 +68,7 @@ score (const Keys &keys, int channel, int size, const float *q, float piece[WARP
   return keys.first + lane < keys.positions ? sum : -INFINITY;
 }
 
-/* SUM = SUM · KEEP + the values of the 32 keys, weighted by what each lane has in WEIGHT. */
+/* SUM = SUM · KEEP + the values of the 32 keys, weighted by each lane's WEIGHT. */
 static __device__ __forceinline__ void
 add_values (const Keys &keys, int channel, int size, float weight, float keep, float *sum, float piece[WARP][WARP + 1])
 {
@@ -86,7 +86,7 @@ add_values (const Keys &keys, int channel, int size, float weight, float keep, f
     }
 }
 
-/* blockIdx.x: queries, blockIdx.y: head. The warps of queries beyond the last go along, for the barriers' sake. */
+/* blockIdx.x: group of queries; blockIdx.y: head. Warps without a query take part because of the barriers. */
 static __global__ void __launch_bounds__ (THREADS)
 attention_kernel (FddmView in, int size, float scale, FddmView out, size_t positions)
 {
@@ -106,8 +106,8 @@ attention_kernel (FddmView in, int size, float scale, FddmView out, size_t posit
     {
       const Keys  keys   = { in, first, positions };
       const float mine   = score (keys, width + head * size, size, q, piece);
-      const float now    = fmaxf (most, warp_max (mine)); /* finite: each piece has a key at least */
-      const float keep   = expf (most - now);             /* 0 in the first piece                  */
+      const float now    = fmaxf (most, warp_max (mine)); /* finite: each piece has at least one key */
+      const float keep   = expf (most - now);             /* 0 in the first piece                    */
       const float weight = expf (mine - now);
 
       total = total * keep + warp_sum (weight);

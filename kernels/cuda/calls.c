@@ -1,4 +1,4 @@
-/* calls.c: the layers other than convolutions, put down for the replay.
+/* calls.c: recording of all layers but convolutions for the replay.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include "kernels/cuda/layers.h"
@@ -22,7 +22,7 @@ launch_attention (FddmDevice *device, const FddmCall *call, GError **error)
 {
   const gsize  element = device->network == FDDM_ELEMENT_FLOAT ? sizeof (float) : sizeof (guint16);
   guint8      *in      = call->in.data;
-  const gsize  part    = call->out.channels * element; /* q, k and v lie side by side in each position */
+  const gsize  part    = call->out.channels * element; /* each position holds q, k and v side by side */
   FddmPlanData data    = { .x = in, .w = in + part, .z = in + 2 * part, .y = call->out.data };
 
   if (call->plan->kind == FDDM_PLAN_DIRECT)

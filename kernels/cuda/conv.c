@@ -7,7 +7,7 @@ struct FddmConv {
   FddmActivation activation;
   FddmTensor    *weights; /* NETWORK: out × kernel² × in */
   FddmTensor    *bias;    /* FLOAT                       */
-  FddmTensor    *rounded; /* the bias again, NETWORK     */
+  FddmTensor    *rounded; /* the bias, NETWORK           */
 };
 
 void
@@ -21,7 +21,7 @@ fddm_cuda_conv_free (FddmDevice *device, FddmConv *conv)
   g_free (conv);
 }
 
-/* From out × in × kernel² to out × kernel² × in, cuDNN's order for channels that run fastest. */
+/* Reorders weights from out × in × kernel² to out × kernel² × in, cuDNN's order for NHWC. */
 static float *
 reorder (const FddmConvSpec *spec)
 {
@@ -74,7 +74,7 @@ key_of (const FddmConv *conv, int height, int width, gboolean residual)
                          .residual     = residual };
 }
 
-/* Bytes of a plain plan's sums, which stand at the beginning of the scratch memory. */
+/* Bytes of the sums of a plain plan, stored at the beginning of the scratch memory. */
 static gsize
 sums_bytes (FddmDevice *device, const FddmPlanKey *key)
 {
@@ -87,8 +87,8 @@ scratch_bytes (FddmDevice *device, const FddmPlan *plan)
   return plan->workspace + (plan->kind == FDDM_PLAN_PLAIN ? sums_bytes (device, &plan->key) : 0);
 }
 
-/* Whoever looks for the right size of tile asks about many: a plan, costly to make, is made for the one that is run.
- * Until then the answer is the most that any plan may need. */
+/* The search for the tile size asks about many sizes, and plans are costly, so a plan is made only when it is run. Until
+ * then the answer is an upper bound for any plan. */
 gboolean
 fddm_cuda_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual, gsize *scratch,
                         GError **error G_GNUC_UNUSED)
@@ -126,7 +126,7 @@ launch_conv (FddmDevice *device, const FddmCall *call, GError **error)
     }
 }
 
-/* Plans and memory now, the launch when the replay says so. */
+/* Gets the plan and the memory now; the replay launches the convolution later. */
 gboolean
 fddm_cuda_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out,
                 GError **error)

@@ -1,4 +1,4 @@
-/* convert.cu: between floats and what tensors hold.
+/* convert.cu: conversion between floats and the number format of tensors.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/cuda/element.cuh"
 

@@ -1,4 +1,4 @@
-/* cudnn-load.c: finds cuDNN's functions.
+/* cudnn-load.c: loads cuDNN and looks up its functions.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
 #include <glib/gi18n-lib.h>
@@ -25,7 +25,7 @@ static const struct {
   { "cudnnBackendExecute", G_STRUCT_OFFSET (FddmCudnn, execute) },
 };
 
-/* The name of the first function that LIBRARY lacks; NULL when all are in TABLE. */
+/* Fills TABLE from LIBRARY. Returns the name of the first missing function, or NULL if none is missing. */
 static const char *
 fill_table (void *library)
 {

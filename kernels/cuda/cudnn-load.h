@@ -1,4 +1,4 @@
-/* cudnn-load.h: cuDNN 9, opened at run time: where it is missing, the module still loads and says so.
+/* cudnn-load.h: cuDNN 9, opened at run time. Where it is missing, the module still loads and reports the reason.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* What the module calls, each member of the very type that cuDNN's header declares. */
+/* The functions that the module calls, with the types declared in cuDNN's header. */
 typedef struct {
   __typeof__ (cudnnGetVersion)               *get_version;
   __typeof__ (cudnnGetErrorString)           *get_error_string;
@@ -21,7 +21,7 @@ typedef struct {
   __typeof__ (cudnnBackendExecute)           *execute;
 } FddmCudnn;
 
-/* The library, loaded at the first call and kept; NULL with the reason in words. Any thread may call. */
+/* Loads the library at the first call and keeps it. NULL with ERROR set if it is missing or unsuitable. Thread-safe. */
 const FddmCudnn *fddm_cudnn_load (GError **error);
 
 G_END_DECLS

@@ -1,9 +1,9 @@
-/* device.h: the GPU as the operations see it: streams, the rings that pixels travel through, memory and cuDNN.
+/* device.h: the GPU device: streams, the rings for transfers, memory and cuDNN.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Kernels go through one stream, in order; copies from and to the host through one stream each, tied to it by events, so
- * that all three work at once. The host waits only where it reads what the GPU wrote. Every call of CUDA and cuDNN is
- * checked: a GPU that fails or vanishes becomes a GError, never an abort. */
+ * All kernels run in order in one stream. Copies from and to the host have one stream each, synchronised with it by events,
+ * so that all three work at once. The host waits only before it reads data that the GPU wrote. Every call of CUDA and cuDNN
+ * is checked: if a GPU fails or disappears, the result is a GError, never an abort. */
 #pragma once
 #include <glib.h>
 #include <cuda_runtime_api.h>
@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 #include "kernels/backend.h"
 
-/* What a NETWORK tensor holds; a FLOAT tensor holds FDDM_ELEMENT_FLOAT. */
+/* Number format of NETWORK tensors. FLOAT tensors always hold FDDM_ELEMENT_FLOAT. */
 typedef enum { FDDM_ELEMENT_FLOAT, FDDM_ELEMENT_HALF, FDDM_ELEMENT_BF16 } FddmElement;
 
 typedef struct {
@@ -23,23 +23,24 @@ typedef struct {
 
 #define FDDM_RING_SLOTS 3
 
-/* One way between host and GPU: slots of pinned host memory and as much of the GPU's, taken in turn, so that the host
- * fills (or empties) one slot while the next is copied and the kernels work on a third. */
+/* A ring of transfer buffers for one direction between host and GPU. Each slot has pinned host memory and device memory of
+ * the same size. Slots are used in turn: the host fills (or empties) one, while the next is copied and the kernels work on a
+ * third. */
 typedef struct {
-  cudaStream_t stream; /* for the copies                                       */
-  gsize        bytes;  /* of a slot                                            */
-  int          next;   /* slot to be taken                                     */
+  cudaStream_t stream; /* for the copies    */
+  gsize        bytes;  /* per slot          */
+  int          next;   /* next slot to take */
   void        *host[FDDM_RING_SLOTS], *device[FDDM_RING_SLOTS];
-  cudaEvent_t  copied[FDDM_RING_SLOTS]; /* behind the slot's last copy                          */
-  cudaEvent_t  used[FDDM_RING_SLOTS];   /* behind the last kernel that used its device memory   */
+  cudaEvent_t  copied[FDDM_RING_SLOTS]; /* recorded after the slot's last copy                               */
+  cudaEvent_t  used[FDDM_RING_SLOTS];   /* recorded after the last kernel that used the slot's device memory */
 } FddmRing;
 
-/* The pixels of a series of windows, and what is to be added to them: resident.h. */
+/* The pixels of a series of windows, and the change to be added to them: resident.h. */
 typedef struct {
   float   *pixels, *change;
-  gsize    bytes;    /* of either                                      */
-  gsize    from, to; /* floats of CHANGE that something was added to   */
-  gboolean open;     /* a series is on its way, or memory is being got */
+  gsize    bytes;    /* of each buffer                                        */
+  gsize    from, to; /* range of floats in CHANGE that have been added to     */
+  gboolean open;     /* a series is in progress, or memory is being allocated */
 } FddmResident;
 
 typedef struct FddmReplay    FddmReplay;    /* replay.h    */
@@ -49,37 +50,37 @@ struct FddmDevice {
   int                      ordinal;
   FddmElement              network;
   char                    *description;
-  int                      threads; /* of the host, for packing pixels */
-  cudaStream_t             stream;  /* for the kernels                 */
+  int                      threads; /* host threads that pack pixels */
+  cudaStream_t             stream;  /* for the kernels               */
   FddmRing                 up, down;
   FddmResident             resident;
-  GArray                  *parked;  /* of FddmBlock: memory of tensors that are no more, for the next ones */
-  void                    *scratch; /* working memory of whatever runs; grows, shared by all */
+  GArray                  *parked;  /* of FddmBlock: memory of freed tensors, for reuse                        */
+  void                    *scratch; /* working memory of the running operation; shared by all, grows on demand */
   gsize                    scratch_bytes;
-  gsize                    limit, used; /* bytes that tensors may take (0 = no limit), and take */
+  gsize                    limit, used; /* bytes that tensors may use (0 = no limit); bytes in use */
   const FddmCudnn         *cudnn;
   cudnnHandle_t            handle;
-  cudnnBackendDescriptor_t properties; /* of the GPU to plan for without having one: tests only; else NULL */
-  GPtrArray               *plans;      /* of FddmPlan: convolutions of one size, see plan.h */
+  cudnnBackendDescriptor_t properties; /* of a GPU to plan for without having one: tests only; otherwise NULL */
+  GPtrArray               *plans;      /* of FddmPlan: how to run a layer of one size, see plan.h             */
   FddmReplay              *replay;
-  /* Launches what waits to be launched: memory.c calls it before it frees what that may point to. */
+  /* Launches all recorded calls. memory.c calls it before it frees memory that they may refer to. */
   gboolean (*settle) (FddmDevice *device, GError **error);
-  FddmSynthesis *synthesis; /* that is under way, or NULL */
+  FddmSynthesis *synthesis; /* synthesis in progress, or NULL */
 };
 
 /* ---- error.c ---- */
 
-/* TRUE if STATUS is success; otherwise the error says what was being done (DOING: "copying to the GPU"). */
+/* TRUE if STATUS is success. Otherwise sets ERROR. DOING describes the action: "copying to the GPU". */
 gboolean fddm_cuda_ok (cudaError_t status, const char *doing, GError **error);
-/* Whether the kernel that was just launched could be. */
+/* Whether the latest kernel launch succeeded. Otherwise sets ERROR. */
 gboolean fddm_cuda_launched (const char *doing, GError **error);
-/* The same for cuDNN. */
+/* As fddm_cuda_ok, for cuDNN. */
 gboolean fddm_cudnn_ok (const FddmCudnn *cudnn, cudnnStatus_t status, const char *doing, GError **error);
-/* Sets the error for attention over heads of SIZE channels, which do not fit. Always FALSE. */
+/* Sets ERROR: attention heads of SIZE channels do not fit. Always returns FALSE. */
 gboolean fddm_cuda_heads_too_wide (int size, GError **error);
-/* Makes the device this thread's current one: each operation starts with it, since any thread may call. */
+/* Makes the device current in this thread. Every operation starts with it, since any thread may call. */
 gboolean fddm_cuda_select (const FddmDevice *device, GError **error);
-/* Until the GPU has done all that it was given. */
+/* Waits until the GPU has finished all its work. */
 gboolean fddm_cuda_wait (FddmDevice *device, GError **error);
 
 /* ---- memory.c ---- */
@@ -90,12 +91,14 @@ void        fddm_cuda_tensor_free (FddmDevice *device, FddmTensor *tensor);
 gsize       fddm_cuda_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int width, int channels);
 gsize       fddm_cuda_available (FddmDevice *device);
 
-/* At least BYTES of scratch memory, the same for every caller until it grows; what was in it before is gone. */
+/* Returns at least BYTES of scratch memory. All callers share it, until it grows. Its previous contents are lost. NULL with
+ * ERROR set if out of memory. */
 void *fddm_cuda_scratch (FddmDevice *device, gsize bytes, GError **error);
-/* BYTES of the GPU's memory, WHAT says for what; what nobody uses at the moment gives way. */
+/* Allocates BYTES of the GPU's memory, freeing unused memory if needed. WHAT names the purpose in the message. NULL with
+ * ERROR set if out of memory. */
 void *fddm_cuda_allocate (FddmDevice *device, gsize bytes, const char *what, GError **error);
 void  fddm_resident_free (FddmResident *resident);
-/* Gives back all memory that no tensor holds. The GPU must have done its work. */
+/* Frees all memory that no tensor uses. The GPU must have finished its work. */
 void fddm_cuda_memory_purge (FddmDevice *device);
 
 static inline FddmElement
@@ -108,32 +111,32 @@ fddm_cuda_element (const FddmDevice *device, FddmTensorType type)
 
 gboolean fddm_ring_init (FddmRing *ring, GError **error);
 void     fddm_ring_clear (FddmRing *ring);
-/* Makes slots of at least BYTES. One that could not be made larger has none until it is asked again. The network's layers
- * must have been launched. */
+/* Enlarges the slots to at least BYTES. On failure the ring has no buffers until the next call. All recorded layers must
+ * have been launched. */
 gboolean fddm_ring_reserve (FddmDevice *device, FddmRing *ring, gsize bytes, GError **error);
-/* The next slot in turn. */
+/* Takes the next slot in turn. */
 int fddm_ring_take (FddmRing *ring);
-/* Until the last copy from or to SLOT is over: then the host may touch it. */
+/* Waits until the last copy from or to SLOT has finished. Then the host may use the slot. */
 gboolean fddm_ring_wait (FddmRing *ring, int slot, GError **error);
-/* Up: starts copying BYTES that the host has put into SLOT; the kernels that follow see them. Once these are launched,
- * fddm_ring_used () lets the slot's device memory go. */
+/* Upwards: fddm_ring_send () starts copying BYTES, which the host has put into SLOT; later kernels see them.
+ * fddm_ring_used () releases the slot's device memory, after the kernels that read it have been launched. */
 gboolean fddm_ring_send (FddmDevice *device, FddmRing *ring, int slot, gsize bytes, GError **error);
 gboolean fddm_ring_used (FddmDevice *device, FddmRing *ring, int slot, GError **error);
-/* The same copy to TO, elsewhere in the GPU's memory. */
+/* As fddm_ring_send (), but copies to TO, elsewhere in the GPU's memory. */
 gboolean fddm_ring_send_to (FddmDevice *device, FddmRing *ring, int slot, void *to, gsize bytes, GError **error);
-/* Down: fddm_ring_claim () holds the kernels that follow until SLOT's device memory is free to be written;
- * fddm_ring_fetch () starts copying BYTES of what they wrote to the host. */
+/* Downwards: fddm_ring_claim () holds later kernels until SLOT's device memory may be overwritten. fddm_ring_fetch () starts
+ * copying BYTES of their output to the host. */
 gboolean fddm_ring_claim (FddmDevice *device, FddmRing *ring, int slot, GError **error);
 gboolean fddm_ring_fetch (FddmDevice *device, FddmRing *ring, int slot, gsize bytes, GError **error);
-/* The same copy of FROM, elsewhere in the GPU's memory. */
+/* As fddm_ring_fetch (), but copies from FROM, elsewhere in the GPU's memory. */
 gboolean fddm_ring_fetch_from (FddmDevice *device, FddmRing *ring, int slot, const void *from, gsize bytes, GError **error);
-/* What follows in STREAM waits for EVENT; one that was never recorded is over. */
+/* Later work in STREAM waits for EVENT. An event that was never recorded counts as completed. */
 gboolean fddm_stream_wait (cudaStream_t stream, cudaEvent_t event, GError **error);
 
 /* ---- replay.c ---- */
 
-/* Selects the device, and the network's layers that still wait to be launched are: what is launched next comes after them.
- * Every operation that is not itself a layer starts with this. */
+/* Selects the device and launches all recorded layers, so that later work follows them. Every operation that is not a layer
+ * starts with this. */
 gboolean fddm_cuda_enter (FddmDevice *device, GError **error);
 
 /* ---- transfer.c ---- */
@@ -143,13 +146,13 @@ gboolean fddm_cuda_tensor_download (FddmDevice *device, const FddmTensor *tensor
 
 /* ---- convert.cu ---- */
 
-/* N values of TENSOR from element FIRST on, from or to floats in device memory. */
+/* Converts N values of TENSOR, from element FIRST on, from or to floats in device memory. */
 gboolean fddm_cuda_store_floats (FddmDevice *device, const float *values, FddmTensor *tensor, gsize first, gsize n,
                                  GError **error);
 gboolean fddm_cuda_load_floats (FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values,
                                 GError **error);
 
-/* ---- transform.c, sampling.cu, conv.c, calls.c, torus.cu: the table's operations; backend.h ---- */
+/* ---- transform.c, sampling.cu, conv.c, calls.c, torus.cu: the table of operations, documented in backend.h ---- */
 
 gboolean fddm_cuda_analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
                             GError **error);
@@ -160,7 +163,7 @@ gboolean fddm_cuda_analyse_input (FddmDevice *device, const FddmWindow *window, 
 gboolean fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmEnds *ends,
                                       const FddmOutput *output, float *pixels, GError **error);
 gboolean fddm_cuda_synthesise_finish (FddmDevice *device, GError **error);
-/* Gives up what is under way: its pixels are touched no more, and its slots are free. */
+/* Abandons a synthesis in progress: its pixels are no longer accessed, and its slots become free. */
 void fddm_cuda_synthesise_drop (FddmDevice *device);
 
 gboolean fddm_cuda_noise_map (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,

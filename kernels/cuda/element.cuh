@@ -1,8 +1,8 @@
-/* element.cuh: reading and writing values of the three types as floats.
+/* element.cuh: reads and writes values of the three number formats as floats.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The type is a value, not a template's parameter: it is the same for all threads, so the branch costs next to nothing
- * in kernels that wait for memory, and each kernel exists once. */
+ * The format is a run-time value and no template parameter. It is the same for all threads, so the branch costs almost
+ * nothing in kernels that are limited by memory, and each kernel is compiled only once. */
 #pragma once
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
@@ -10,7 +10,7 @@
 
 #define FDDM_HALF_MAX 65504.0f
 
-/* A tensor as kernels see it. STRIDE is the distance of positions: 0 for a constant tensor. */
+/* A tensor for use in kernels. STRIDE: distance of positions, 0 for a constant tensor. */
 typedef struct {
   void       *data;
   FddmElement type;
@@ -53,7 +53,7 @@ fddm_store (void *data, FddmElement type, size_t i, float x)
   switch (type)
     {
     case FDDM_ELEMENT_HALF:
-      /* Infinity would become NaN two layers on; the largest number stays a number. */
+      /* Clamps, since an infinity would become NaN two layers later. */
       ((__half *) data)[i] = __float2half_rn (fminf (fmaxf (x, -FDDM_HALF_MAX), FDDM_HALF_MAX));
       break;
     case FDDM_ELEMENT_BF16: ((__nv_bfloat16 *) data)[i] = __float2bfloat16_rn (x); break;
@@ -61,14 +61,14 @@ fddm_store (void *data, FddmElement type, size_t i, float x)
     }
 }
 
-/* Channel K at POSITION. */
+/* Value of channel K at POSITION. */
 static __device__ __forceinline__ float
 fddm_get (const FddmView &view, size_t position, int k)
 {
   return fddm_load (view.data, view.type, position * view.stride + k);
 }
 
-/* OUT is never constant, even when it is a single position: there stride 0 serves as well. */
+/* Sets channel K at POSITION. OUT is never a constant tensor; for a single position, stride 0 is right as well. */
 static __device__ __forceinline__ void
 fddm_put (const FddmView &view, size_t position, int k, float x)
 {
@@ -86,9 +86,10 @@ fddm_activate (FddmActivation activation, float x)
     }
 }
 
-/* ---- Four channels at a time: in kernels that wait for memory the width of a load is what counts ---- */
+/* ---- Four channels at a time: kernels limited by memory profit from wide loads ---- */
 
-/* A thread works on fours of channels of one position; a block on as many positions as give it about this many threads. */
+/* Approximate number of threads per block. A thread handles groups of four channels of one position; a block handles as many
+ * positions as that number allows. */
 #define FDDM_THREADS 256
 
 static __host__ __device__ __forceinline__ int
@@ -119,17 +120,17 @@ fddm_position (void)
   return (size_t) blockIdx.x * blockDim.y + threadIdx.y;
 }
 
-/* Each thread's fours K of N channels. */
+/* Loops over this thread's groups of four of N channels. K: first channel of a group. */
 #define FDDM_FOR_FOURS(k, n) for (int k = 4 * (int) threadIdx.x; k < (n); k += 4 * (int) blockDim.x)
 
-/* Whether channels K … K + 3 lie where one load reaches them: tensors begin at multiples of 256 bytes. */
+/* Whether channels K … K + 3 can be read by a single load. Tensors are aligned to 256 bytes. */
 static __device__ __forceinline__ bool
 fddm_is_four (const FddmView &view, int k)
 {
   return view.channels % 4 == 0 && k % 4 == 0;
 }
 
-/* Two 16-bit numbers as they lie in memory. */
+/* Two 16-bit numbers as stored in memory. */
 typedef union {
   unsigned int   bits;
   __half2        half;
@@ -157,7 +158,7 @@ fddm_pack (FddmElement type, float x, float y)
   return both.bits;
 }
 
-/* Channels K … K + 3 at POSITION; zeros beyond the last. */
+/* Reads channels K … K + 3 at POSITION; zeros beyond the last channel. */
 static __device__ __forceinline__ void
 fddm_get4 (const FddmView &view, size_t position, int k, float x[4])
 {
@@ -183,7 +184,7 @@ fddm_get4 (const FddmView &view, size_t position, int k, float x[4])
     }
 }
 
-/* N of them at most: those that K was chosen among, where the tensor has more. */
+/* Writes channels K … K + 3 at POSITION, but at most N of them: the view may have more channels than the loop over K. */
 static __device__ __forceinline__ void
 fddm_put4 (const FddmView &view, size_t position, int k, int n, const float x[4])
 {

@@ -1,10 +1,10 @@
-/* ends.cuh: the network's two ends, four coefficients of a patch at a time.
+/* ends.cuh: the ends of the network (preconditioning and estimate), four coefficients of a patch at a time.
  * SPDX-License-Identifier: Apache-2.0
  *
- * fp16 ends at 65504, and a network makes numbers of its input that are a hundred times as large (weights/train/RESULTS.md).
- * So in fp16 what stands out by more than FDDM_STATE_MAX standard deviations, as no picture within [0,1] does, is kept from the
- * network and added to its estimate: it is no noise. Where numbers overflow all the same, to infinity or what is stored for
- * it, there is Wiener's estimate. */
+ * The range of fp16 ends at 65504, and inside a network numbers grow to a hundred times its input
+ * (weights/train/RESULTS.md). So in fp16 the excess of the state over FDDM_STATE_MAX standard deviations is withheld from
+ * the network and added to its estimate. No picture within [0,1] has such an excess, and it is not noise. Where the output
+ * overflows all the same, to infinity or the number stored for it, the Wiener estimate is used. */
 #pragma once
 #include <float.h>
 #include "kernels/fddm-math.h"
@@ -12,7 +12,8 @@
 
 #define FDDM_STATE_MAX 512.0f
 
-/* Means and variances of the coefficients, how far from the mean the network sees, and what its output stays below. */
+/* Means and variances of the coefficients; limit of the network's input, in standard deviations; bound of its valid
+ * output. */
 typedef struct {
   FddmView mean, variance;
   float    limit, overflow;
@@ -28,7 +29,7 @@ fddm_spread (const FddmDevice *device, const FddmTensor *mean, const FddmTensor 
   return spread;
 }
 
-/* Of the state X of coefficients K … K + 3 and its noise S, what the network sees of either. */
+/* Converts the state X and noise S of coefficients K … K + 3 to the network's input, in place. */
 static __device__ __forceinline__ void
 fddm_to_network (const FddmSpread &spread, FddmInputForm form, float lo, float hi, int k, float x[4], float s[4])
 {
@@ -46,7 +47,7 @@ fddm_to_network (const FddmSpread &spread, FddmInputForm form, float lo, float h
     }
 }
 
-/* The clean coefficients in place of X, by what the network's OUTPUT says of them at POSITION. */
+/* Replaces the state X with the estimate of the clean coefficients, from the network's OUTPUT at POSITION. */
 static __device__ __forceinline__ void
 fddm_from_network (const FddmSpread &spread, const FddmView &output, size_t position, int k, float x[4], const float s[4])
 {

@@ -1,10 +1,10 @@
-/* error.c: from the status codes of CUDA and cuDNN to GErrors.
+/* error.c: converts the status codes of CUDA and cuDNN to GErrors.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/cuda/device.h"
 #include <glib/gi18n-lib.h>
 
-/* The program has a quark of this name in registry.c; quarks of one name are one, so the module needs no symbol of the
- * program that opens it. */
+/* registry.c in the program defines a quark of the same name. Quarks are equal if their names are, so the module needs no
+ * symbol of the program that opens it. */
 G_DEFINE_QUARK (fddm-kernel-error-quark, fddm_kernel_error)
 
 gboolean
@@ -12,7 +12,7 @@ fddm_cuda_ok (cudaError_t status, const char *doing, GError **error)
 {
   if (status == cudaSuccess)
     return TRUE;
-  /* A failed allocation is remembered until asked for, and would look like the next launch's failure. */
+  /* CUDA remembers a failed allocation until it is queried, and would report it at the next launch. */
   (void) cudaGetLastError ();
   if (status == cudaErrorMemoryAllocation)
     g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("the GPU's memory is too small for %s"), doing);
@@ -63,9 +63,9 @@ fddm_cuda_wait (FddmDevice *device, GError **error)
   cudaStream_t streams[] = { device->up.stream, device->stream, device->down.stream };
   gboolean     ok        = TRUE;
 
-  /* For all of them, even when one fails: whoever waits is about to free what they use. */
+  /* Waits for all streams even if one fails, because the caller is about to free memory that they use. */
   for (guint i = 0; i < G_N_ELEMENTS (streams); i++)
-    if (streams[i] != NULL && /* of a device that is being set up */
+    if (streams[i] != NULL && /* NULL while a device is being set up */
         !fddm_cuda_ok (cudaStreamSynchronize (streams[i]), "its work", ok ? error : NULL))
       ok = FALSE;
   return ok;

@@ -1,13 +1,13 @@
-/* graph-attention.c: describes attention to cuDNN, which has had it as one operation since 9.13.
+/* graph-attention.c: describes attention to cuDNN, which offers it as one operation since version 9.13.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/cuda/graph.h"
 
 #if CUDNN_VERSION >= 91300
 
-/* What cuDNN's reference asks of heads: multiples of 8 channels, so that rows begin at multiples of 16 bytes. */
+/* Required by cuDNN's reference: heads have a multiple of 8 channels, so that rows are aligned to 16 bytes. */
 #define CHANNELS_STEP 8
 
-/* One of q, k, v and the result: (batch, head, position, channel), taken as they lie in rows of ROW channels. */
+/* Describes q, k, v or the result as (batch, head, position, channel), in place, within rows of ROW channels. */
 static cudnnBackendDescriptor_t
 vectors_new (FddmPool *pool, const FddmDevice *device, const FddmPlanKey *key, gint64 uid, gint64 row)
 {

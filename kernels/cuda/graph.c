@@ -1,9 +1,9 @@
-/* graph.c: describes convolutions to cuDNN. Types and counts of the attributes: cuDNN's Backend API reference.
+/* graph.c: describes convolutions to cuDNN. The types and counts of the attributes are from cuDNN's Backend API reference.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdbool.h>
 #include "kernels/cuda/graph.h"
 
-/* What cudaMalloc and the scratch's layout give at least. */
+/* Minimum alignment in bytes of cudaMalloc and within the scratch memory. */
 #define ALIGNMENT 16
 
 void
@@ -73,7 +73,7 @@ fddm_graph_tensor (FddmPool *pool, const FddmGraphTensor *t)
   return tensor;
 }
 
-/* SIZES are N, C, H, W (K, C, R, S for weights), the channels running fastest in memory. */
+/* SIZES: N, C, H, W (K, C, R, S for weights). Channels are contiguous in memory. */
 static cudnnBackendDescriptor_t
 tensor_new (FddmPool *pool, gint64 uid, cudnnDataType_t type, const gint64 sizes[4], gboolean is_virtual)
 {
@@ -86,7 +86,7 @@ tensor_new (FddmPool *pool, gint64 uid, cudnnDataType_t type, const gint64 sizes
   return fddm_graph_tensor (pool, &tensor);
 }
 
-/* A convolution as networks mean it (no flipping), every stride 1, zeros around. */
+/* A convolution without flipping (a cross-correlation), with stride 1 and zero padding. */
 static cudnnBackendDescriptor_t
 convolution_new (FddmPool *pool, int kernel)
 {
@@ -123,7 +123,7 @@ convolve (FddmPool *pool, int kernel, cudnnBackendDescriptor_t x, cudnnBackendDe
   return operation;
 }
 
-/* Y = X + B, or Y = MODE (X) with B NULL. */
+/* Y = X + B, or Y = MODE (X) if B is NULL. */
 static cudnnBackendDescriptor_t
 pointwise (FddmPool *pool, cudnnPointwiseMode_t mode, cudnnBackendDescriptor_t x, cudnnBackendDescriptor_t b,
            cudnnBackendDescriptor_t y)
@@ -168,8 +168,8 @@ fddm_graph_close (FddmPool *pool, const FddmDevice *device, int n_operations, co
   return graph;
 }
 
-/* What the convolution's sum goes through, in order; returns how many. The residual before the bias: the order that
- * cuDNN's ready-made kernels have. */
+/* Lists the operations on the convolution's sum, in order, and returns their number. The residual precedes the bias, as in
+ * cuDNN's precompiled kernels. */
 static int
 list_stages (const FddmPlanKey *key, FddmPlanKind kind, cudnnPointwiseMode_t modes[3], gint64 operands[3])
 {

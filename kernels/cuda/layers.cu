@@ -1,4 +1,4 @@
-/* layers.cu: the small layers: embedding, joining of channels, and what stands beside a convolution.
+/* layers.cu: the small layers: embedding, concatenation of channels, the end of a convolution, and direct convolution.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/cuda/layers.h"
 #include "kernels/cuda/element.cuh"
@@ -60,7 +60,7 @@ fddm_launch_copy_channels (FddmDevice *device, const FddmCall *call, GError **er
   return fddm_cuda_launched ("a copy of channels", error);
 }
 
-/* What stands behind a convolution's sums, at POSITION from channel K on. RESIDUAL's data are NULL where there is none. */
+/* The operations after a convolution's sum. RESIDUAL's data are NULL if there is none. */
 typedef struct {
   FddmView       bias, residual, out;
   FddmActivation activation;
@@ -107,7 +107,7 @@ fddm_cuda_finish (FddmDevice *device, const FddmCall *call, const void *sums, GE
   return fddm_cuda_launched ("the end of a convolution", error);
 }
 
-/* One output value to a thread; neighbours in a block share the position's inputs. */
+/* Each thread computes one output value at a time. The threads of a block share the inputs of a position. */
 #define DIRECT_CHANNELS  16
 #define DIRECT_POSITIONS 16
 

@@ -1,12 +1,12 @@
-/* memory.c: tensors in the GPU's memory. Plain allocations, never managed ones: what does not fit must say so.
+/* memory.c: tensors in the GPU's memory. Allocations are plain, never managed, so that lack of memory is an error.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include "kernels/cuda/device.h"
 
-/* What cudaMalloc aligns to. */
+/* Alignment of cudaMalloc, in bytes. */
 #define ALIGNMENT 256
 
-/* Left to the driver, the desktop and the libraries: a sixteenth of what is free, at most this. */
+/* Memory left to the driver, the desktop and the libraries: a sixteenth of the free memory, at most this. */
 #define RESERVE ((gsize) 256 << 20)
 
 gsize
@@ -21,7 +21,7 @@ fddm_cuda_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int
   return bytes / ALIGNMENT * ALIGNMENT;
 }
 
-/* ---- Blocks: freed ones are kept, since the next picture needs the same again and CUDA takes its time over either ---- */
+/* ---- Blocks: freed ones are kept, since the next picture needs the same sizes and CUDA allocates and frees slowly ---- */
 
 static gsize
 parked_bytes (const FddmDevice *device)
@@ -54,14 +54,15 @@ fddm_cuda_memory_purge (FddmDevice *device)
   device->scratch_bytes = 0;
 }
 
-/* Until nothing uses the memory that no tensor holds. What waits to be launched points to the scratch memory. */
+/* Waits until no memory outside of tensors is in use. Recorded calls refer to the scratch memory, so they are launched
+ * first. */
 static gboolean
 settle (FddmDevice *device, GError **error)
 {
   return device->settle (device, error) && fddm_cuda_wait (device, error);
 }
 
-/* A parked block of just this size, the one that was parked last; NULL when there is none. */
+/* Takes the most recently parked block of exactly BYTES; NULL if there is none. */
 static void *
 take_parked (FddmDevice *device, gsize bytes)
 {
@@ -122,7 +123,7 @@ within_limit (FddmDevice *device, gsize bytes, GError **error)
 {
   if (device->limit == 0)
     return TRUE;
-  /* The limit holds for what is parked, too. */
+  /* The limit includes parked blocks. */
   if (parked_bytes (device) > 0 && device->used + parked_bytes (device) + bytes > device->limit)
     {
       if (!settle (device, error))
@@ -174,7 +175,7 @@ fddm_cuda_tensor_free (FddmDevice *device, FddmTensor *tensor)
   if (tensor == NULL)
     return;
   block = (FddmBlock) { tensor->data, tensor->bytes };
-  /* Kernels that use it may still be on their way: those of the next tensor to get the memory come after them. */
+  /* Kernels using the memory may not have finished. Those of the next tensor that takes it run after them. */
   g_array_append_val (device->parked, block);
   device->used -= tensor->bytes;
   g_free (tensor);
@@ -189,7 +190,7 @@ fddm_cuda_available (FddmDevice *device)
   if (!fddm_cuda_select (device, NULL) ||
       !fddm_cuda_ok (cudaMemGetInfo (&available, &total), "asking for free memory", NULL))
     return 0;
-  /* Who asks plans a picture: a series that is still on its way has been given up. */
+  /* The caller plans a new picture, so a series still in progress has been abandoned. */
   device->resident.open = FALSE;
   available += device->scratch_bytes + parked_bytes (device) + 2 * device->resident.bytes;
   reserve = MIN (available / 16, RESERVE);

@@ -1,4 +1,4 @@
-/* module.c: the table of the GPU, and the one symbol that the module shows.
+/* module.c: the table of operations for the GPU, and the only exported symbol of the module.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <gmodule.h>
 #include "kernels/cuda/open.h"

@@ -1,5 +1,5 @@
-/* norm.cu: group norm. Slices of the picture first, their means and squares joined in an order that does not change, so
- * that the same input gives the same bits.
+/* norm.cu: group norm. Moments are computed by slices of the picture, then joined in a fixed order, so that the same input
+ * gives the same bits.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/cuda/element.cuh"
 #include "kernels/cuda/layers.h"
@@ -7,19 +7,20 @@
 #define THREADS 256
 #define EPSILON 1e-5
 
-/* Slices that a picture is cut into at most: enough blocks for every GPU, few enough for each block to join them. */
+/* Maximum number of slices: enough blocks for any GPU, few enough for each block to join them. */
 #define SLICES_MAX 64
 
-/* Blocks that write the result at most. */
+/* Maximum number of blocks that write the result. */
 #define BLOCKS_MAX 1024
 
-/* Positions of a slice at least: reading must be worth the start. */
+/* Minimum number of positions in a slice, so that the work outweighs the launch. */
 #define POSITIONS_MIN 256
 
-/* Channels that the second kernel keeps its three factors of in shared memory, at a time. */
+/* Number of channels that the second kernel handles at a time, with their mean, scale and shift in shared memory. */
 #define CHANNELS_AT_ONCE 1024
 
-/* Of one group in one slice: the mean, and the sum of squares around it. Doubles: the sums run over a whole picture. */
+/* Moments of one group in one slice: the mean, and the sum of squared deviations from it. In double precision, since the
+ * sums cover a whole picture. */
 typedef struct {
   double mean, squares;
 } Moments;
@@ -42,7 +43,7 @@ fddm_norm_scratch (const FddmTensor *in, int groups)
   return (gsize) groups * n_slices (fddm_positions (in)) * sizeof (Moments);
 }
 
-/* The sum of X over the block, for every thread. */
+/* Sum of X over the block, returned to every thread. */
 static __device__ double
 block_sum (double x)
 {
@@ -51,7 +52,7 @@ block_sum (double x)
 
   for (int offset = 16; offset > 0; offset /= 2)
     x += __shfl_down_sync (0xFFFFFFFFu, x, offset);
-  __syncthreads (); /* the sum before this one may still be being read */
+  __syncthreads (); /* the previous sum may still be in use */
   if (threadIdx.x % 32 == 0)
     warps[threadIdx.x / 32] = x;
   __syncthreads ();
@@ -82,7 +83,7 @@ moments_kernel (FddmView in, int size, size_t length, size_t positions, Moments 
     moments[(size_t) blockIdx.x * gridDim.y + blockIdx.y] = { mean, squares };
 }
 
-/* The moments of all SLICES slices of a group of SIZE channels (Chan, Golub, LeVeque, 1979). */
+/* Joins the moments of all slices, for a group of SIZE channels (Chan, Golub, LeVeque, 1979). */
 static __device__ Moments
 join_slices (const Moments *slices, int n_slices, int size, size_t length, size_t positions)
 {

@@ -1,25 +1,25 @@
-/* open.c: from "is there a driver?" to a device that has shown that it computes.
+/* open.c: opens a GPU, from the check for a driver to a device that has passed the self-test.
  * SPDX-License-Identifier: Apache-2.0
  *
- * For tests and measurements, the environment may name
- *   FDDM_GPU_FORMAT   what NETWORK tensors hold: bf16, fp16 or fp32
- *   FDDM_GPU_MEMORY   how many MiB tensors may take at most */
+ * Environment variables, for tests and measurements:
+ *   FDDM_GPU_FORMAT   format of NETWORK tensors: bf16, fp16 or fp32
+ *   FDDM_GPU_MEMORY   maximum memory for tensors, in MiB */
 #include "kernels/cuda/open.h"
 #include "kernels/cuda/replay.h"
 #include <glib/gi18n-lib.h>
 
-/* cuDNN is built for this and newer: Turing. */
+/* Minimum compute capability times 10, that of Turing: cuDNN supports no older one. */
 #define CAPABILITY_MIN 75
 
-/* cuDNN's own kernels and a small tile need this much. */
+/* Minimum free memory, for cuDNN's kernels and a small tile. */
 #define MEMORY_MIN ((gsize) 512 << 20)
 
-/* More threads than this pack pixels no faster: by then it is the memory that is waited for. */
+/* Maximum number of threads that pack pixels: more would wait for the memory. */
 #define THREADS_MAX 16
 
 static gboolean unusable (GError **error, FddmKernelError code, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
-/* Sets ERROR, and returns FALSE for the caller to return. */
+/* Sets ERROR and returns FALSE. */
 static gboolean
 unusable (GError **error, FddmKernelError code, const char *format, ...)
 {
@@ -32,7 +32,7 @@ unusable (GError **error, FddmKernelError code, const char *format, ...)
   return FALSE;
 }
 
-/* Whatever went wrong while opening makes the device unusable, not the work. */
+/* Converts a failure while opening: it makes the device unusable, but is no failure of the work. */
 static gboolean
 make_unusable (GError *reason, GError **error)
 {
@@ -81,7 +81,7 @@ check_capability (int ordinal, int *capability, GError **error)
   return TRUE;
 }
 
-/* The first call that reaches the GPU itself: it fails where another process has it for itself. */
+/* The first call that accesses the GPU itself. It fails if another process has exclusive use of the GPU. */
 static gboolean
 check_memory (int ordinal, GError **error)
 {
@@ -98,8 +98,8 @@ check_memory (int ordinal, GError **error)
   return TRUE;
 }
 
-/* By rounding as fp16 does, our networks lose 0.0001 dB at most, by bf16's 0.0033 (weights/train/RESULTS.md); both take the same
- * time. bf16 has the range of a float, for which ends.cuh makes up. */
+/* Rounding to fp16 costs our networks at most 0.0001 dB, rounding to bf16 0.0033 dB (weights/train/RESULTS.md), in the same
+ * time. bf16 has the range of floats; ends.cuh makes up for the smaller range of fp16. */
 static FddmElement
 choose_format (int capability, gboolean float32)
 {
@@ -140,7 +140,7 @@ fddm_cuda_close (FddmDevice *device)
 {
   if (device == NULL)
     return;
-  /* What was put down and never launched is given up with the rest. */
+  /* Recorded calls that were never launched are dropped. */
   if (!fddm_cuda_select (device, NULL) || !fddm_cuda_wait (device, NULL))
     (void) cudaGetLastError ();
   fddm_cuda_synthesise_drop (device);
@@ -201,8 +201,8 @@ open_ordinal (int ordinal, const FddmCudnn *cudnn, const FddmDeviceOptions *opti
   return NULL;
 }
 
-/* The first device that is usable; CUDA lists the fastest first, and CUDA_VISIBLE_DEVICES what the user wants of them.
- * When none is, the reason is the first one's. */
+/* Opens the first usable device. CUDA lists the fastest device first; CUDA_VISIBLE_DEVICES is the user's selection. If no
+ * device is usable, ERROR is that of the first one. */
 FddmDevice *
 fddm_cuda_open (const FddmDeviceOptions *options, GError **error)
 {
@@ -218,7 +218,7 @@ fddm_cuda_open (const FddmDeviceOptions *options, GError **error)
 
       if (device != NULL)
         return device;
-      (void) cudaGetLastError (); /* which would be taken for the next device's */
+      (void) cudaGetLastError (); /* otherwise reported for the next device */
     }
   g_propagate_error (error, g_steal_pointer (&reason));
   return NULL;

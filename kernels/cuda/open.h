@@ -1,11 +1,11 @@
-/* open.h: finding a GPU that can be trusted.
+/* open.h: opens a GPU that computes correctly.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/cuda/device.h"
 
-/* The table's open and close. Errors have the code for what is missing, and say it in words. */
+/* Open and close of the table of operations. The error code and message name the missing part. */
 FddmDevice *fddm_cuda_open (const FddmDeviceOptions *options, GError **error);
 void        fddm_cuda_close (FddmDevice *device);
 
-/* Whether a small convolution on DEVICE gives the numbers that it must give. */
+/* Whether a small convolution on DEVICE gives the correct numbers. Otherwise sets ERROR. */
 gboolean fddm_cuda_self_test (FddmDevice *device, GError **error);

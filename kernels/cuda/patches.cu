@@ -1,25 +1,24 @@
-/* patches.cu: colour and DCT of patches, several patches of one row to a block; and the network's two ends, while the
- * coefficients are at hand.
+/* patches.cu: colour conversion and DCT, with several patches of one row per block; and the ends of the network, computed
+ * while the coefficients are at hand.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Bytes of the GPU's memory that are read and written for each pixel of a colour picture, with 16 bits for the network's
- * numbers: 12 for the pixel, 12 for the coefficients, 12 for the network's input; then 12 for the coefficients, 6 for its
- * output, 12 for the pixel; 66. As operations of their own, analyse (24), precondition (24), estimate (30), difference (36) and
- * synthesise (24) take 138, and 186 with a noise map, which here is not stored. */
+ * Bytes of GPU memory read and written per pixel of a colour picture, for a network in 16 bits: 12 for the pixel, 12 for the
+ * coefficients, 12 for the network's input; then 12 for the coefficients, 6 for the network's output, 12 for the pixel; 66
+ * in all. As separate operations, analyse (24), precondition (24), estimate (30), difference (36) and synthesise (24) take
+ * 138, or 186 with a noise map, which is not stored here. */
 #include "kernels/cuda/ends.cuh"
 #include "kernels/cuda/patches.h"
 
 #define THREADS 256
 
-/* Coefficients that a block holds at once, twice over in shared memory: 24 KiB, so that eight blocks share a
- * multiprocessor. */
+/* Coefficients per block, held twice in shared memory: 24 KiB, so that eight blocks share a multiprocessor. */
 #define BLOCK_COEFFICIENTS 3072
 
-/* What the threads of a block work on; D is the patch's side where the compiler knows it, else 0. */
+/* The work of a block. D: side of a patch as a compile-time constant, or 0. */
 template <int D> struct Block {
-  int    d, area, size; /* SIZE: coefficients of a patch */
-  int    first, n;      /* patches of the row            */
-  float *basis, *a, *b; /* in shared memory              */
+  int    d, area, size; /* size: coefficients per patch */
+  int    first, n;      /* patches of the row           */
+  float *basis, *a, *b; /* in shared memory             */
 
   __device__ __forceinline__ Block (const FddmPatches &patches, float *shared, int first_column, int end_column,
                                     int per_block)
@@ -31,14 +30,14 @@ template <int D> struct Block {
       basis[i] = patches.basis[i];
   }
 
-  /* A as a tensor. */
+  /* A as a tensor of one position per patch. */
   __device__ __forceinline__ FddmView view () const
   {
     return { a, FDDM_ELEMENT_FLOAT, size, (size_t) size };
   }
 };
 
-/* The network's ends as kernels see them; there is none where NETWORK has no data. */
+/* The ends of the network for use in kernels. Without data in NETWORK there are none. */
 typedef struct {
   FddmSpread spread;
   FddmView   level, strength, network;
@@ -47,7 +46,7 @@ typedef struct {
   float      curve[3][FDDM_NOISE_KNOTS];
 } Ends;
 
-/* The noise of coefficients K … K + 3 of a patch of side D whose first one is DC. */
+/* Noise levels S of coefficients K … K + 3, for a patch of side D with DC coefficient DC. */
 static __device__ __forceinline__ void
 noise_of (const Ends &ends, int k, int d, float dc, float s[4])
 {
@@ -60,7 +59,7 @@ noise_of (const Ends &ends, int k, int d, float dc, float s[4])
       s[i] *= fddm_noise_curve (ends.curve[(k + i) / (d * d)], dc / d);
 }
 
-/* Writes the network's input for coefficients K … of the patch at POSITION. */
+/* Writes the network's input for coefficients K … K + 3 of the patch at POSITION. */
 static __device__ __forceinline__ void
 give_input (const Ends &ends, size_t position, int k, int d, float dc, const float y[4])
 {
@@ -73,7 +72,7 @@ give_input (const Ends &ends, size_t position, int k, int d, float dc, const flo
   fddm_put4 (ends.network, position, n + k, n - k, s);
 }
 
-/* What is to be added to coefficients K …, in place of them, by the network's output. */
+/* Replaces coefficients K … K + 3 with their change, according to the network's output. */
 static __device__ __forceinline__ void
 take_output (const Ends &ends, size_t position, int k, int d, float dc, float y[4])
 {
@@ -86,7 +85,7 @@ take_output (const Ends &ends, size_t position, int k, int d, float dc, float y[
     y[i] = fddm_difference (y[i], x0[i], strength[i]);
 }
 
-/* Element (u, x) of A · IN, the product of a plane's column x with row u of the basis, or of its transpose. */
+/* Element (u, x) of A · IN: product of column x of a plane with row u of A, the basis or its transpose. */
 template <bool TRANSPOSED>
 static __device__ __forceinline__ float
 down_columns (const float *basis, const float *plane, int d, int u, int x)
@@ -110,7 +109,7 @@ along_rows (const float *basis, const float *half, int d, int u, int v)
   return sum;
 }
 
-/* FROM -> TO, all planes of the block, by the first half of the sandwich. */
+/* First half of A · IN · Aᵀ for all planes of the block: FROM to TO. */
 template <int D, bool TRANSPOSED>
 static __device__ __forceinline__ void
 transform_columns (const Block<D> &block, const float *from, float *to)
@@ -126,7 +125,7 @@ transform_columns (const Block<D> &block, const float *from, float *to)
   __syncthreads ();
 }
 
-/* The second half. */
+/* Second half, likewise. */
 template <int D, bool TRANSPOSED>
 static __device__ __forceinline__ void
 transform_rows (const Block<D> &block, const float *from, float *to)
@@ -148,7 +147,7 @@ place_of (const FddmPlaces &places, int row, int column)
   return (size_t) places.rows[row] + places.columns[column];
 }
 
-/* COEFFICIENTS, and the network's input, from position FIRST on. */
+/* Writes COEFFICIENTS, and the network's input, from position FIRST on. */
 template <int D>
 static __global__ void
 analyse_kernel (const __grid_constant__ FddmPatches patches, FddmPlaces places, FddmView coefficients, size_t first,
@@ -191,7 +190,8 @@ analyse_kernel (const __grid_constant__ FddmPatches patches, FddmPlaces places, 
     }
 }
 
-/* A gray picture (or a gray model) takes the luma. Half, because coefficients belong to [-1,1] and pixels to [0,1]. */
+/* A gray picture (or a gray model) takes the luma. The factor 0.5 converts from [-1,1], the range of coefficients, to [0,1],
+ * that of pixels. */
 static __device__ __forceinline__ void
 write_pixel (float *pixel, int stride, bool adds, int samples, int channels, const float ycbcr[3], float weight)
 {
@@ -247,7 +247,7 @@ synthesise_kernel (const __grid_constant__ FddmPatches patches, FddmView coeffic
     }
 }
 
-/* How N_COLUMNS × N_ROWS patches are dealt out. */
+/* Division of N_COLUMNS × N_ROWS patches among blocks; shared memory in bytes. */
 typedef struct {
   int    per_block;
   dim3   grid;

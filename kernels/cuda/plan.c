@@ -1,15 +1,15 @@
-/* plan.c: which of cuDNN's engines runs a convolution.
+/* plan.c: chooses the cuDNN engine that runs a layer.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The heuristics' order is followed: A (fitted to the GPU), then B, then the fallback list; and the whole as one graph
- * before the convolution alone. The engines that cuDNN prefers for whole graphs are compiled when they are planned, for
- * which it needs libnvrtc; those that come compiled want the bias in NETWORK numbers.
- * Engines whose results change from run to run or with the place in the tile, or that compute in less than was asked for,
- * are passed over: tiles must meet without a seam. */
+ * cuDNN's heuristics are tried in order: A (fitted to the GPU), then B, then the fallback list. The whole layer as one graph
+ * is tried before the convolution alone. The engines that cuDNN prefers for whole graphs are compiled at planning time,
+ * which needs libnvrtc; precompiled ones require the bias in the NETWORK format. Engines are rejected if their results vary
+ * from run to run or with the place in the tile, or if their precision is lower than requested: tiles must meet without a
+ * seam. */
 #include <string.h>
 #include "kernels/cuda/plan.h"
 
-/* Engine configurations to ask a heuristic for. */
+/* Number of engine configurations requested from a heuristic. */
 #define CANDIDATES 16
 
 static gboolean
@@ -17,7 +17,7 @@ is_unwanted (const FddmDevice *device, cudnnBackendNumericalNote_t note)
 {
   switch (note)
     {
-    case CUDNN_NUMERICAL_NOTE_TENSOR_CORE: /* TF32, where the numbers are floats */
+    case CUDNN_NUMERICAL_NOTE_TENSOR_CORE: /* TF32, if the numbers are floats */
     case CUDNN_NUMERICAL_NOTE_DOWN_CONVERT_INPUTS: return device->network == FDDM_ELEMENT_FLOAT;
     case CUDNN_NUMERICAL_NOTE_REDUCED_PRECISION_REDUCTION:
     case CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC:
@@ -49,7 +49,7 @@ is_acceptable (FddmPool *pool, const FddmDevice *device, cudnnBackendDescriptor_
   return TRUE;
 }
 
-/* Tries CONFIG, a candidate; fills in PLAN and adds its descriptor to POOL when it serves. */
+/* Tries the candidate CONFIG. On success fills in PLAN and adds its descriptor to POOL. */
 static gboolean
 try_config (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t config, FddmPlan *plan)
 {
@@ -76,7 +76,7 @@ try_config (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t config,
   return TRUE;
 }
 
-/* The first serving candidate of one heuristic. The candidates' descriptors come to belong to POOL. */
+/* Uses the first suitable candidate of one heuristic. POOL takes ownership of the candidates' descriptors. */
 static gboolean
 try_heuristic (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t graph, cudnnBackendHeurMode_t mode,
                FddmPlan *plan)
@@ -98,7 +98,7 @@ try_heuristic (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t grap
     return FALSE;
   for (int64_t i = 0; i < MIN (n, CANDIDATES); i++)
     {
-      /* One candidate's failure says nothing about the next. */
+      /* Clears the previous candidate's failure. */
       pool->status = CUDNN_STATUS_SUCCESS;
       if (try_config (pool, device, configs[i], plan))
         return TRUE;
@@ -106,7 +106,7 @@ try_heuristic (FddmPool *pool, FddmDevice *device, cudnnBackendDescriptor_t grap
   return FALSE;
 }
 
-/* Makes PLAN run its key's layer through cuDNN in the way KIND. */
+/* Plans PLAN's layer through cuDNN as KIND. FALSE if there is no suitable engine. */
 static gboolean
 try_graph (FddmDevice *device, FddmPlanKind kind, FddmPlan *plan)
 {
@@ -124,7 +124,7 @@ try_graph (FddmDevice *device, FddmPlanKind kind, FddmPlan *plan)
         pool.status = CUDNN_STATUS_SUCCESS;
         found       = try_heuristic (&pool, device, graph, modes[i], plan);
       }
-  /* Whether a plan outlives what it was made of, cuDNN's documentation does not say: all of it is kept. */
+  /* cuDNN's documentation does not say whether a plan outlives its parts, so all of them are kept. */
   plan->kind = kind;
   if (found)
     plan->descriptors = g_steal_pointer (&pool.descriptors);
@@ -181,7 +181,7 @@ fddm_plan_free (FddmDevice *device, FddmPlan *plan)
   g_free (plan);
 }
 
-/* Names and places of what the plan's graph reads and writes; returns how many. */
+/* Lists identifiers and addresses of the graph's inputs and outputs, and returns their number. */
 static int
 list_data (const FddmPlan *plan, const FddmPlanData *data, gint64 uids[6], void *pointers[6])
 {
@@ -196,7 +196,7 @@ list_data (const FddmPlan *plan, const FddmPlanData *data, gint64 uids[6], void 
     { FDDM_UID_Y, TRUE, data->y },
     { FDDM_UID_BIAS, bias && plan->key.heads == 0, data->bias },
     { FDDM_UID_Z, plan->key.heads > 0 || (bias && plan->key.residual), data->z },
-    { FDDM_UID_SCALE, plan->key.heads > 0, (void *) &data->scale }, /* by value: read from the host, now */
+    { FDDM_UID_SCALE, plan->key.heads > 0, (void *) &data->scale }, /* by value: read from the host at this call */
   };
   int n = 0;
 

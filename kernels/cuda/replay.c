@@ -1,27 +1,28 @@
-/* replay.c: capturing layers in CUDA graphs, and launching these.
+/* replay.c: captures sequences of layers in CUDA graphs and launches them.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A sequence of calls is known by its bytes, addresses included, so that a graph never meets other memory than it was
- * captured with. The first time a sequence is launched plainly, for cuDNN may load its kernels then; the second time it is
- * captured. Where that fails it is launched plainly for good. */
+ * A sequence of calls is identified by its bytes, including addresses, so that a graph is used only with the memory it was
+ * captured with. The first time, a sequence is launched plainly, because cuDNN may load kernels then. The second time it is
+ * captured. If that fails, it is launched plainly from then on. */
 #include <string.h>
 #include "kernels/cuda/replay.h"
 
-/* Sequences to remember: a network with embeddings is launched in pieces, tiles at the edges have other sizes. */
+/* Maximum number of sequences to remember: networks with embeddings are launched in pieces, and tiles at the edges have
+ * other sizes. */
 #define SEQUENCES 32
 
-/* Calls to put down at most before they are launched. */
+/* Maximum number of recorded calls before they are launched. */
 #define CALLS_MAX 1024
 
 typedef struct {
-  GArray         *calls; /* of FddmCall */
-  cudaGraphExec_t graph; /* NULL: not captured yet, or cannot be */
-  gboolean        plain; /* it cannot */
+  GArray         *calls; /* of FddmCall          */
+  cudaGraphExec_t graph; /* NULL if not captured */
+  gboolean        plain; /* capturing has failed */
 } Sequence;
 
 struct FddmReplay {
-  GArray    *pending;   /* of FddmCall */
-  GPtrArray *sequences; /* of Sequence, the one that was used last at the end */
+  GArray    *pending;   /* of FddmCall                          */
+  GPtrArray *sequences; /* of Sequence, most recently used last */
   int        captured, launched;
 };
 
@@ -74,7 +75,7 @@ launch_plainly (FddmDevice *device, const GArray *calls, GError **error)
   return TRUE;
 }
 
-/* The sequence of these calls, now the last of the list; NULL when it is new. */
+/* Finds the sequence of these calls and moves it to the end of the list; NULL if it is new. */
 static Sequence *
 find (FddmReplay *replay, const GArray *calls)
 {
@@ -102,14 +103,14 @@ remember (FddmDevice *device, const GArray *calls, GError **error)
   g_ptr_array_add (replay->sequences, sequence);
   if (replay->sequences->len <= SEQUENCES)
     return TRUE;
-  /* Whether a graph may be destroyed while it runs, CUDA's documentation does not say. */
+  /* CUDA's documentation does not say whether a graph may be destroyed while it runs. */
   if (!fddm_cuda_wait (device, error))
     return FALSE;
   g_ptr_array_remove_index (replay->sequences, 0);
   return TRUE;
 }
 
-/* Other threads may allocate meanwhile, this one may not. FALSE: it cannot be captured. */
+/* Captures the sequence. Meanwhile this thread must not allocate; other threads may. FALSE if it cannot be captured. */
 static gboolean
 capture (FddmDevice *device, Sequence *sequence)
 {
@@ -119,7 +120,7 @@ capture (FddmDevice *device, Sequence *sequence)
   if (cudaStreamBeginCapture (device->stream, cudaStreamCaptureModeThreadLocal) != cudaSuccess)
     return FALSE;
   ok = launch_plainly (device, sequence->calls, NULL);
-  /* Whatever happened, the capture must be ended for the stream to be of use again. */
+  /* The capture must be ended in any case, or the stream stays unusable. */
   ok = cudaStreamEndCapture (device->stream, &graph) == cudaSuccess && ok && graph != NULL;
   ok = ok && cudaGraphInstantiate (&sequence->graph, graph, 0) == cudaSuccess;
   if (graph != NULL)
@@ -135,7 +136,7 @@ launch (FddmDevice *device, const GArray *calls, GError **error)
   FddmReplay *replay   = device->replay;
   Sequence   *sequence = find (replay, calls);
 
-  /* A graph of one launch saves nothing. */
+  /* A graph of a single launch saves nothing. */
   if (sequence == NULL && calls->len > 1 && !remember (device, calls, error))
     return FALSE;
   if (sequence == NULL || sequence->plain)
@@ -189,7 +190,7 @@ fddm_replay_add (FddmDevice *device, FddmCall *call, gsize bytes, GError **error
 
   if (bytes > 0 && (call->scratch = fddm_cuda_scratch (device, bytes, error)) == NULL)
     return FALSE;
-  /* Who runs the same layers over and over with nothing in between means as many sequences. */
+  /* A call equal to the first one starts a repetition, which becomes a sequence of its own. */
   if (calls->len == CALLS_MAX || (calls->len > 0 && memcmp (&g_array_index (calls, FddmCall, 0), call, sizeof *call) == 0))
     if (!fddm_replay_flush (device, error))
       return FALSE;

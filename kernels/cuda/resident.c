@@ -1,8 +1,9 @@
 /* resident.c: see resident.h.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The rings' events order what is done here, too: the one behind the last kernel that read offsets from a slot of the way up
- * stands behind the last that read pixels; a slot of the way down is copied when what was gathered has been. */
+ * The events of the rings synchronise these buffers, too. The event after the last kernel that read offsets from a slot of
+ * the upward ring also follows the last kernel that read pixels. The copy of a slot of the downward ring has finished only
+ * when the change has been copied. */
 #include <string.h>
 #include "kernels/cuda/resident.h"
 
@@ -17,7 +18,7 @@ reserve (FddmDevice *device, gsize floats, GError **error)
   if (!fddm_cuda_wait (device, error))
     return FALSE;
   fddm_resident_free (resident);
-  resident->open   = TRUE; /* getting the second piece must not take the first for free */
+  resident->open   = TRUE; /* keeps the second allocation from freeing the first buffer as unused */
   resident->pixels = fddm_cuda_allocate (device, bytes, "a tile's pixels", error);
   if (resident->pixels != NULL)
     resident->change = fddm_cuda_allocate (device, bytes, "a tile's pixels", error);
@@ -68,7 +69,8 @@ upload (FddmDevice *device, const float *pixels, gsize n, GError **error)
   return TRUE;
 }
 
-/* Where WINDOW's pixels lie in PIXELS; the offsets in a slot of the way up, which fddm_ring_used () lets go. */
+/* Fills in PLACES of WINDOW's pixels within PIXELS. The offsets are in SLOT of the upward ring; fddm_ring_used () releases
+ * it. */
 static gboolean
 send_places (FddmDevice *device, const FddmWindow *window, float *pixels, FddmPlaces *places, int *slot, GError **error)
 {
@@ -117,7 +119,7 @@ fddm_resident_analyse (FddmDevice *device, const FddmWindow *window, const FddmP
   return ok && fddm_ring_used (device, &device->up, slot, error);
 }
 
-/* Once it has been fetched for whoever was before. */
+/* Clears the change, after any copy of the previous one to the host. */
 static gboolean
 clear_change (FddmDevice *device, gsize n, GError **error)
 {
@@ -141,7 +143,7 @@ find_ends (const int *offset, int from, int to, int *least, int *most)
     }
 }
 
-/* The floats that WINDOW adds to are among those to be fetched. */
+/* Extends the range to be copied to the host by the floats that WINDOW adds to. */
 static void
 widen (FddmResident *resident, const FddmWindow *window)
 {

@@ -1,16 +1,16 @@
-/* resident.h: the pixels that a series of windows shares, and what is to be added to them, in the GPU's memory: they travel
- * once, however many windows there are, and the host has nothing to do in between.
+/* resident.h: keeps the pixels of a series of windows, and the change to be added to them, in the GPU's memory. They are
+ * transferred once for any number of windows, and the host has no work in between.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/cuda/patches.h"
 
 G_BEGIN_DECLS
 
-/* WINDOW, one of a series: the pixels' coefficients, and the network's input where ENDS is given. PIXELS are read at the
- * series' first window. */
+/* Computes the coefficients of WINDOW, one of a series, and the network's input if ENDS is given. PIXELS are read at the
+ * first window of the series. */
 gboolean fddm_resident_analyse (FddmDevice *device, const FddmWindow *window, const FddmPatches *patches,
                                 const float *pixels, FddmTensor *coefficients, const FddmPatchEnds *ends, GError **error);
-/* Adds what WINDOW has to add to what is gathered; the series' first window begins with nothing. */
+/* Adds WINDOW's change to that of the series. The first window of a series starts from zero. */
 gboolean fddm_resident_synthesise (FddmDevice *device, const FddmWindow *window, const FddmPatches *patches,
                                    const FddmTensor *coefficients, const FddmPatchEnds *ends, float weight, GError **error);
 

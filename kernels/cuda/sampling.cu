@@ -1,8 +1,8 @@
-/* sampling.cu: what stands between the transform and the network: noise levels, preconditioning, the sampler's step.
+/* sampling.cu: operations on coefficients: noise map, preconditioning, estimate, the sampler's step.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/cuda/ends.cuh"
 
-/* Each kernel below runs over the positions of its output and fours of its channels. */
+/* Each kernel below covers the positions of its output, and channels in groups of four. */
 
 static __global__ void
 noise_map_kernel (const __grid_constant__ FddmNoiseModel model, FddmView x, FddmView out, size_t positions)
@@ -137,7 +137,8 @@ fddm_cuda_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *n
   return fddm_cuda_launched ("the estimate", error);
 }
 
-/* Normal numbers for coefficients 4·FOUR … of the patch at POSITION of a tensor WIDTH patches wide. */
+/* Standard normal numbers for coefficients 4·FOUR … 4·FOUR + 3 of the patch at POSITION. WIDTH: patches per row of the
+ * tensor. */
 static __device__ __forceinline__ void
 draw (const FddmRandom &random, size_t position, int width, int four, float z[4])
 {

@@ -1,5 +1,5 @@
-/* self-test.c: one small convolution against plain C: a GPU, driver or library that computes nonsense is found here and
- * not in somebody's picture.
+/* self-test.c: checks one small convolution against plain C, so that a faulty GPU, driver or library is found before it
+ * spoils a picture.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <math.h>
@@ -11,15 +11,15 @@
 #define N        (HEIGHT * WIDTH * CHANNELS)
 #define TAPS     (CHANNELS * 9)
 
-/* What goes in are small multiples of 1/8 and what comes out small multiples of 1/64, which every type that we compute
- * in holds to better than this. */
+/* Inputs are small multiples of 1/8 and results small multiples of 1/64. All number formats represent them more precisely
+ * than this. */
 #define TOLERANCE 0.05f
 
 typedef struct {
   float weights[CHANNELS * TAPS], bias[CHANNELS], in[N], residual[N], expected[N];
 } Case;
 
-/* -2/8 … 2/8, without pattern. */
+/* Pseudo-random multiples of 1/8 from -2/8 to 2/8. */
 static float
 eighth (guint32 *state)
 {

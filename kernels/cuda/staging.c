@@ -1,12 +1,13 @@
-/* staging.c: the way between the host's memory and the GPU's.
+/* staging.c: the rings for transfers between host and GPU memory.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Who waits for whom, for one slot: up:   host fills -> copied -> kernels read -> used -> (host fills)
- *                                   down: kernels write -> used -> copied -> host empties -> (kernels write) */
+ * Order of work on one slot, with the events "copied" and "used":
+ *   up:   host fills -> copied -> kernels read -> used -> (host fills)
+ *   down: kernels write -> used -> copied -> host empties -> (kernels write) */
 #include "kernels/cuda/device.h"
 #include <glib/gi18n-lib.h>
 
-/* Large enough that starting a copy, and sharing its packing among threads, costs little against it. */
+/* Large enough that starting a copy, and sharing its packing among threads, costs little in comparison. */
 #define SLOT_BYTES ((gsize) 8 << 20)
 
 static void
@@ -14,7 +15,7 @@ free_buffers (FddmRing *ring)
 {
   for (int i = 0; i < FDDM_RING_SLOTS; i++)
     {
-      /* Nothing is not its own, and an error would be taken for the next launch's. */
+      /* NULL is no pinned memory, and the error of freeing it would be reported for the next launch. */
       if (ring->host[i] != NULL)
         (void) cudaFreeHost (ring->host[i]);
       (void) cudaFree (ring->device[i]);
@@ -23,7 +24,7 @@ free_buffers (FddmRing *ring)
   ring->bytes = 0;
 }
 
-/* The system's memory, not the GPU's: a smaller tile would not help. */
+/* Allocates pinned host memory. The error code is not that of GPU memory, since a smaller tile would not help. */
 static gboolean
 pin (void **memory, gsize bytes, GError **error)
 {
@@ -64,7 +65,7 @@ fddm_ring_reserve (FddmDevice *device, FddmRing *ring, gsize bytes, GError **err
   free_buffers (ring);
   if (make_buffers (ring, bytes, &problem))
     return TRUE;
-  /* What nobody uses at the moment gives way. */
+  /* Frees unused memory and tries again. */
   if (!g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
     {
       g_propagate_error (error, problem);
@@ -87,7 +88,7 @@ fddm_ring_init (FddmRing *ring, GError **error)
   return make_buffers (ring, SLOT_BYTES, error);
 }
 
-/* Of one that was set up halfway, too. */
+/* Also clears a ring whose initialisation failed midway. */
 void
 fddm_ring_clear (FddmRing *ring)
 {
@@ -115,7 +116,7 @@ fddm_ring_take (FddmRing *ring)
 gboolean
 fddm_ring_wait (FddmRing *ring, int slot, GError **error)
 {
-  /* An event that was never recorded is over. */
+  /* An event that was never recorded counts as completed. */
   return fddm_cuda_ok (cudaEventSynchronize (ring->copied[slot]), "its work", error);
 }
 

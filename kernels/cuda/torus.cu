@@ -1,4 +1,4 @@
-/* torus.cu: windows of a picture whose opposite edges meet; and the clamping of pixels that are given as coefficients.
+/* torus.cu: windows of a torus, and the clamping of coefficients to displayable pixels.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/fddm-math.h"
 #include "kernels/cuda/element.cuh"
@@ -44,11 +44,11 @@ typedef struct {
   FddmView window, torus;
   FddmView down, across; /* weights of the window's rows and columns */
   Size     window_size, torus_size;
-  int      row, column;   /* of the torus, where the window's first ones go */
-  int      reached_width; /* of the positions that the window reaches       */
+  int      row, column;   /* position in the torus of the window's first row and column */
+  int      reached_width; /* columns of the torus that the window covers                */
 } Addition;
 
-/* Over the positions that the window reaches: each gathers all that comes to it, in order. */
+/* Runs over the positions that the window covers. Each adds all of its contributions, in a fixed order. */
 static __global__ void
 add_window_kernel (const __grid_constant__ Addition a, size_t positions)
 {
@@ -104,7 +104,7 @@ typedef struct {
   float basis[AREA_MAX]; /* (frequency, place) */
 } Basis;
 
-/* The sum over I of A[I · A_STEP] · B[I · B_STEP]. */
+/* Sum over I of A[I · A_STEP] · B[I · B_STEP]. */
 static __device__ __forceinline__ float
 product (int n, const float *a, int a_step, const float *b, int b_step)
 {
@@ -115,7 +115,7 @@ product (int n, const float *a, int a_step, const float *b, int b_step)
   return sum;
 }
 
-/* A block works on a patch, a thread on a place and on a frequency of it: both are (UP, LEFT). */
+/* A block handles one patch. A thread handles one pixel and one frequency, both with index (UP, LEFT). */
 static __global__ void
 clamp_kernel (const __grid_constant__ Basis b, FddmView coefficients)
 {

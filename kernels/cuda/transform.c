@@ -1,9 +1,9 @@
-/* transform.c: pixels in host memory to coefficients on the GPU and back, some rows of patches at a time: while the
- * host packs one slot, another is copied and the GPU transforms a third.
+/* transform.c: transforms pixels in host memory to coefficients on the GPU, and back, several rows of patches at a time.
+ * While the host packs one slot, another is copied, and the GPU transforms a third.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The bus takes some 50 GB/s, a thread packs 10 at most: the rows of a slot are shared among threads. Pinning the caller's
- * own memory would save the packing, but takes the system longer than packing does. */
+ * The bus transfers about 50 GB/s, but a thread packs at most 10 GB/s, so the rows of a slot are shared among threads.
+ * Pinning the caller's memory would save the packing, but takes longer than it. */
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 typedef struct {
   const FddmWindow *window;
   FddmPatches       patches;
-  int              *run; /* by column: pixels from it on that lie side by side in the array as they do packed */
+  int              *run; /* by column: number of pixels from there on that are contiguous in the array as in packed form */
 } Transform;
 
 static void
@@ -32,7 +32,7 @@ transform_init (Transform *t, const FddmWindow *window)
     t->run[j] = window->channel_stride <= 1 && j + 1 < width && at[j + 1] == at[j] + samples ? t->run[j + 1] + 1 : 1;
 }
 
-/* Row I of the tile, packed. */
+/* Packs row I of the tile. */
 static void
 gather_row (const Transform *t, const float *pixels, int i, float *out)
 {
@@ -52,7 +52,7 @@ gather_row (const Transform *t, const float *pixels, int i, float *out)
     }
 }
 
-/* Without a branch, so that compilers make vectors of it. */
+/* Without a branch, so that compilers vectorise it. */
 static inline float
 add_finite (float pixel, float change)
 {
@@ -68,7 +68,7 @@ add_run (float *restrict to, const float *restrict from, int n)
     to[i] = add_finite (to[i], from[i]);
 }
 
-/* Adds the packed pixels [left, right) of row I to where they belong. */
+/* Adds the packed pixels [left, right) of row I to the picture. */
 static void
 scatter_row (const Transform *t, const float *in, int i, float *pixels)
 {
@@ -90,7 +90,7 @@ scatter_row (const Transform *t, const float *in, int i, float *pixels)
     }
 }
 
-/* How many rows of patches, each of PIXELS pixels across, fit in a slot; 0 with ERROR set when not even one can. */
+/* Number of rows of patches, PIXELS pixels wide, that fit into a slot; 0 with ERROR set if not even one fits. */
 static int
 rows_in_slot (FddmDevice *device, FddmRing *ring, const Transform *t, int pixels, GError **error)
 {
@@ -101,7 +101,7 @@ rows_in_slot (FddmDevice *device, FddmRing *ring, const Transform *t, int pixels
   return (int) MIN (ring->bytes / bytes, FDDM_PATCH_ROWS_MAX);
 }
 
-/* Rows [FIRST, FIRST + N) of the tile to OUT. */
+/* Packs rows [FIRST, FIRST + N) of the tile to OUT. */
 static void
 gather_rows (const FddmDevice *device, const Transform *t, const float *pixels, int first, int n, float *out)
 {
@@ -112,8 +112,8 @@ gather_rows (const FddmDevice *device, const Transform *t, const float *pixels, 
     gather_row (t, pixels, first + i, out + i * row_floats);
 }
 
-/* The pixels of REGION to where they belong. Where rows are read columns first, a thread's columns are its own all the
- * same: a pixel of the picture belongs to one row of the tile's core only. */
+/* Adds the packed pixels of REGION to the picture. Threads do not conflict, even if rows of a transposed tile are columns of
+ * the picture: each pixel of the picture belongs to a single row of the tile's core. */
 static void
 scatter_rows (const FddmDevice *device, const Transform *t, const FddmRegion *region, const float *in, float *pixels)
 {
@@ -200,9 +200,9 @@ fddm_cuda_analyse_input (FddmDevice *device, const FddmWindow *window, const flo
   return analyse (device, window, pixels, coefficients, &mine, error);
 }
 
-/* ---- Back: regions set out for the host as long as there are slots, and are taken in when the caller wants the pixels ---- */
+/* ---- Inverse: regions are sent to the host while slots are free, and added when the caller asks for the pixels ---- */
 
-/* A region on its way to the host; or, of a series, N floats from FIRST on. */
+/* A region on its way to the host; for a series, N floats from FIRST on. */
 typedef struct {
   FddmRegion region;
   gsize      first, n;
@@ -211,17 +211,17 @@ typedef struct {
 
 struct FddmSynthesis {
   Transform         t;
-  FddmWindow        window; /* what T points at                           */
+  FddmWindow        window; /* referred to by T */
   const FddmTensor *coefficients;
   FddmPatchEnds     ends;
-  gboolean          estimates; /* by ENDS                                    */
+  gboolean          estimates; /* whether ENDS are used */
   float             weight;
   float            *pixels;
-  int               row, at_once; /* of patches: the next to set out, so many   */
-  gboolean          gathered;     /* by a series: floats [AT, END) are to set out */
+  int               row, at_once; /* of patches: next row to send, number per delivery  */
+  gboolean          gathered;     /* by a series: floats [AT, END) are still to be sent */
   gsize             at, end;
   Delivery          deliveries[FDDM_RING_SLOTS];
-  int               started, finished; /* deliveries                                 */
+  int               started, finished; /* number of deliveries */
 };
 
 static gboolean
@@ -296,7 +296,7 @@ finish_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
   return TRUE;
 }
 
-/* Copies that are still on their way are of the slots, not of the pixels: whoever takes these next waits for them. */
+/* Copies still in progress use the slots only, not the pixels; the next user of a slot waits for them. */
 void
 fddm_cuda_synthesise_drop (FddmDevice *device)
 {
@@ -315,7 +315,7 @@ prepare_regions (FddmDevice *device, FddmSynthesis *s, GError **error)
   return s->at_once > 0;
 }
 
-/* One of a series: what it has to add is gathered, and all of it is to set out after the last one. */
+/* Adds the window's change to that of its series. The total is sent after the last window. */
 static gboolean
 gather (FddmDevice *device, FddmSynthesis *s, GError **error)
 {
@@ -381,7 +381,7 @@ fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const
   return synthesise (device, window, output->coefficients, &mine, output->weight, pixels, error);
 }
 
-/* The oldest delivery is taken in before the next one sets out in its slot. */
+/* The oldest delivery is finished before the next one reuses its slot. */
 gboolean
 fddm_cuda_synthesise_finish (FddmDevice *device, GError **error)
 {

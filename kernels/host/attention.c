@@ -1,8 +1,8 @@
 /* attention.c: softmax attention over all positions.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The scores of a few queries at a time are kept, never the whole matrix: memory grows with the positions, not with their
- * square. Both products are of one form, rows times a matrix whose rows are read from end to end. */
+ * Only the scores of QUERIES queries are stored at a time, never the whole matrix, so memory grows with the number of
+ * positions and not with its square. Both matrix products multiply rows by a matrix whose rows are read from end to end. */
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
@@ -10,9 +10,9 @@
 #include "kernels/memory.h"
 #include "kernels/vector.h"
 
-#define QUERIES 4  /* rows of a product at a time    */
-#define LANES   16 /* floats of a vector             */
-#define COLUMNS 32 /* of a product at a time, two vectors: 8 sums that stay in registers */
+#define QUERIES 4  /* queries per product                                                    */
+#define LANES   16 /* floats per vector                                                      */
+#define COLUMNS 32 /* columns per product: two vectors, so that the 8 sums stay in registers */
 
 typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float)), aligned (sizeof (float)), may_alias));
 
@@ -20,14 +20,15 @@ typedef struct {
   FddmDevice       *device;
   const FddmTensor *in;
   FddmTensor       *out;
-  int               size; /* channels of a head                                  */
+  int               size; /* channels of a head */
   int               head;
-  int               padded_size;   /* up to a multiple of COLUMNS                         */
-  gsize             n, padded_n;   /* positions                                           */
-  float            *keys, *values; /* size × padded_n, transposed; n × padded_size; zeros beyond the ends */
+  int               padded_size;   /* SIZE rounded up to a multiple of COLUMNS                  */
+  gsize             n, padded_n;   /* number of positions, and the same rounded up              */
+  float            *keys, *values; /* size × padded_n, transposed; n × padded_size; zero-padded */
 } Attention;
 
-/* OUT (QUERIES × COLUMNS of rows OUT_STRIDE) = A (QUERIES × N of rows A_STRIDE) · B (N × COLUMNS of rows B_STRIDE). */
+/* OUT = A · B. A: QUERIES × N, rows A_STRIDE apart; B: N × COLUMNS, rows B_STRIDE apart; OUT: QUERIES × COLUMNS, rows
+ * OUT_STRIDE apart. */
 FDDM_INLINE void
 multiply (const float *a, gsize a_stride, const float *b, gsize b_stride, gsize n, float *out, gsize out_stride)
 {
@@ -50,7 +51,8 @@ multiply (const float *a, gsize a_stride, const float *b, gsize b_stride, gsize 
     }
 }
 
-/* The largest of N, a multiple of LANES, and their sum: lane by lane first, as vectors do. */
+/* Maximum (here) and sum (below) of N floats, N a multiple of LANES. Lanes are combined last, so that the loops
+ * vectorise. */
 FDDM_INLINE float
 largest (const float *x, gsize n)
 {
@@ -79,7 +81,7 @@ total (const float *x, gsize n)
   return all;
 }
 
-/* Softmax of the first N scores in place; those behind, up to PADDED, become 0. */
+/* Softmax of the first N scores, in place. Scores N to PADDED − 1 are set to 0. */
 FDDM_INLINE void
 softmax (float *scores, gsize n, gsize padded)
 {
@@ -97,7 +99,7 @@ softmax (float *scores, gsize n, gsize padded)
     scores[i] *= share;
 }
 
-/* QUERIES queries Q (rows of SIZE) -> OUT (rows of padded_size); SCORES: QUERIES × padded_n. */
+/* Attention of QUERIES queries Q (rows of SIZE) to OUT (rows of padded_size). SCORES: working memory, QUERIES × padded_n. */
 FDDM_VECTORS static void
 attend (const Attention *a, const float *q, float *scores, float *out)
 {
@@ -109,7 +111,7 @@ attend (const Attention *a, const float *q, float *scores, float *out)
     multiply (scores, a->padded_n, a->values + c, a->padded_size, a->n, out + c, a->padded_size);
 }
 
-/* Groups of QUERIES queries. */
+/* Runs the groups [FIRST, LAST) of QUERIES queries each. */
 static void
 attention_groups (const void *task, int first, int last)
 {
@@ -135,7 +137,7 @@ attention_groups (const void *task, int first, int last)
     }
 }
 
-/* The head's keys, transposed, and its values, at the positions [FIRST, LAST). */
+/* Loads the head's keys, transposed, and its values for the positions [FIRST, LAST). */
 static void
 load_positions (const void *task, int first, int last)
 {

@@ -1,4 +1,4 @@
-/* clamp.c: coefficients whose pixels leave what can be shown.
+/* clamp.c: clamps coefficients so that their pixels stay in the displayable range.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/host/dct.h"
 #include "kernels/host/host.h"
@@ -8,7 +8,7 @@
 typedef struct {
   FddmTensor *coefficients;
   int         patch, channels;
-  float       basis[AREA_MAX], transposed[AREA_MAX]; /* row-major (frequency, place), and the other way round */
+  float       basis[AREA_MAX], transposed[AREA_MAX]; /* row-major (frequency, place); its transpose */
 } Clamp;
 
 static inline __attribute__ ((always_inline)) void

@@ -1,9 +1,9 @@
-/* dct.h: a patch's transform, there and back.
+/* dct.h: the transform of a patch, in both directions.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/fddm-math.h"
 
-/* OUT = A · IN · Aᵀ for D × D matrices, Aᵀ given as AT; the compiler unrolls it for a D it knows. */
+/* OUT = A · IN · Aᵀ for D × D matrices; AT is Aᵀ. With a constant D the compiler unrolls the loops. */
 static inline __attribute__ ((always_inline)) void
 fddm_sandwich (int d, const float *a, const float *at, const float *in, float *out)
 {

@@ -41,7 +41,7 @@ fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_KNOTS]
                       float *noise)
 {
   const int   area       = patch * patch;
-  const float brightness = y[0] / patch; /* DC of an orthonormal DCT is d times the mean */
+  const float brightness = y[0] / patch; /* the DC coefficient of an orthonormal DCT is d times the mean */
 
   for (int c = 0; c < channels; c++)
     {

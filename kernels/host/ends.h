@@ -1,27 +1,28 @@
-/* ends.h: the network's two ends on the host, a patch at a time, whatever pass over memory that is part of.
+/* ends.h: the ends of the network on the host (preconditioning and estimate), one patch at a time, for use within any pass
+ * over memory.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/host/host.h"
 
-/* What is the same for all patches. Noise that does not differ from place to place needs its roots and its logarithm once:
- * the tables are for that. */
+/* Constants of all patches. Where the noise does not depend on the place, its roots and logarithms are computed once, in the
+ * tables. */
 typedef struct {
-  int           n; /* coefficients of a patch                                   */
+  int           n; /* coefficients per patch */
   const float  *mean, *variance;
   FddmInputForm form;
   float         lo, hi;
-  gboolean      constant;                                    /* whether the tables hold                                   */
-  float         state[FDDM_COEF_MAX], level[FDDM_COEF_MAX];  /* factor of the state; what the network sees of the noise */
-  float         wiener[FDDM_COEF_MAX], share[FDDM_COEF_MAX]; /* factors of the state and of the network's output        */
+  gboolean      constant;                                    /* whether the tables are valid                     */
+  float         state[FDDM_COEF_MAX], level[FDDM_COEF_MAX];  /* factor of the state; noise input of the network  */
+  float         wiener[FDDM_COEF_MAX], share[FDDM_COEF_MAX]; /* factors of the state and of the network's output */
 } FddmHostEnds;
 
-/* NOISE: the level where it is the same everywhere, else NULL. Without a network's input to make, form and range do not
- * matter. */
+/* NOISE: noise levels, n values, if they are the same everywhere, otherwise NULL. Form and range of CONDITIONING are ignored
+ * unless the network's input is computed. */
 void fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, const float *noise);
-/* The noise of a patch of coefficients Y, its levels and the channels' curves given. */
+/* Writes the noise levels of a patch with coefficients Y to NOISE, from LEVEL by coefficient and CURVE by channel. */
 void fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_KNOTS], int channels, int patch,
                            const float *y, float *noise);
-/* The network's input, 2·n values, for the state X of NOISE, which a constant one's tables stand for. */
+/* Writes the network's INPUT, 2·n values, for state X. NOISE is ignored where the tables are valid. */
 void fddm_host_ends_input (const FddmHostEnds *ends, const float *x, const float *noise, float *input);
-/* The clean coefficients, from the network's OUTPUT. */
+/* Writes the estimate of the clean coefficients to X0, from state X and the network's OUTPUT. NOISE as above. */
 void fddm_host_ends_estimate (const FddmHostEnds *ends, const float *x, const float *noise, const float *output, float *x0);

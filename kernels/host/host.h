@@ -1,26 +1,26 @@
-/* host.h: what the backends that compute in host memory share: ref/ (one thread, plain convolution) and cpu/ (all
- * cores, oneDNN). Everything but convolution is the same code for both.
+/* host.h: shared by the backends that compute in host memory: ref/ (one thread, plain convolution) and cpu/ (all cores,
+ * oneDNN). All operations but convolution are the same code in both.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/backend.h"
 
-/* Channels of a plane of a blocked tensor: position p has its channel c at ((c / 16) · positions + p) · 16 + c % 16. The last
- * plane is filled up with zeros. */
+/* Channels per plane of a blocked tensor. Channel c of position p is at ((c / 16) · positions + p) · 16 + c % 16. The last
+ * plane is zero-padded. */
 #define FDDM_BLOCK 16
 
 typedef void (*FddmRowsFunc) (const void *task, int first, int last);
 
 struct FddmDevice {
-  gboolean bf16;    /* NETWORK tensors hold bf16 instead of float */
-  gboolean blocked; /* NETWORK tensors hold floats in planes of FDDM_BLOCK channels, as Winograd's convolution wants them */
+  gboolean bf16;    /* NETWORK tensors hold bf16 instead of float                                                       */
+  gboolean blocked; /* NETWORK tensors hold floats in planes of FDDM_BLOCK channels, the layout of Winograd convolution */
   int      threads;
   char    *description;
-  /* Calls FUNC over [0, N_ROWS) in whatever pieces suit the device. */
+  /* Calls FUNC for [0, N_ROWS), divided into pieces as suits the device. */
   void (*rows) (FddmDevice *device, FddmRowsFunc func, const void *task, int n_rows);
-  gpointer library; /* the backend's own: what oneDNN needs */
+  gpointer library; /* private to the backend: FddmOneDnn of cpu/ */
 };
 
-/* The operations; the comments of backend.h hold. */
+/* The operations, documented in backend.h. */
 FddmTensor *fddm_host_tensor_new (FddmDevice *device, FddmTensorType type, int height, int width, int channels,
                                   GError **error);
 void        fddm_host_tensor_free (FddmDevice *device, FddmTensor *tensor);
@@ -68,7 +68,7 @@ gboolean fddm_host_add_window (FddmDevice *device, const FddmTensor *window, con
                                const FddmTensor *across, int row, int column, FddmTensor *torus, GError **error);
 gboolean fddm_host_clamp (FddmDevice *device, int patch, FddmTensor *coefficients, GError **error);
 
-/* The table's lines that are the same for all host backends. */
+/* Entries of the table of operations that all host backends share. */
 #define FDDM_HOST_OPERATIONS                                                                                                \
   .describe = fddm_host_describe, .available = fddm_host_available, .tensor_new = fddm_host_tensor_new,                     \
   .tensor_free = fddm_host_tensor_free, .tensor_bytes = fddm_host_tensor_bytes, .tensor_upload = fddm_host_tensor_upload,   \
@@ -80,9 +80,9 @@ gboolean fddm_host_clamp (FddmDevice *device, int patch, FddmTensor *coefficient
   .embed = fddm_host_embed, .copy_channels = fddm_host_copy_channels, .copy_window = fddm_host_copy_window,                 \
   .add_window = fddm_host_add_window, .clamp = fddm_host_clamp
 
-/* ---- For the operations' own sources ---- */
+/* ---- For the sources of the operations ---- */
 
-/* Position (row, column) of a FLOAT tensor; the only one of a constant tensor. */
+/* Position (ROW, COLUMN) of a FLOAT tensor. A constant tensor has one position, returned for any ROW and COLUMN. */
 static inline float *
 fddm_host_at (const FddmTensor *tensor, int row, int column)
 {
@@ -91,8 +91,8 @@ fddm_host_at (const FddmTensor *tensor, int row, int column)
   return (float *) tensor->data + position * tensor->channels;
 }
 
-/* N values of a NETWORK or FLOAT tensor from element FIRST on, to or from floats. Elements are counted channels first, then
- * columns, then rows, however the tensor lies in memory. */
+/* Converts N elements of a NETWORK or FLOAT tensor, from element FIRST on, to or from floats. Elements are numbered by row,
+ * column and channel (channels fastest), whatever the layout in memory. */
 void fddm_host_load (const FddmDevice *device, const FddmTensor *tensor, gsize first, gsize n, float *values);
 void fddm_host_store (const FddmDevice *device, FddmTensor *tensor, gsize first, gsize n, const float *values);
 

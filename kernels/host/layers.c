@@ -1,4 +1,4 @@
-/* layers.c: the layers that only generation needs, and the joining of channels.
+/* layers.c: layers that only generation uses (group norm and embedding), and the concatenation of channels.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include "kernels/host/host.h"
@@ -20,7 +20,7 @@ position (const FddmTensor *tensor, int row, int column)
 
 /* ---- Group norm ---- */
 
-/* Doubles: a square of a float is exact in them, so that the mean may be far larger than the spread. */
+/* In double precision the square of a float is exact, so the mean may be far larger than the standard deviation. */
 FDDM_VECTORS static void
 add_moments (const float *x, int n, double *sum, double *squares)
 {
@@ -31,7 +31,7 @@ add_moments (const float *x, int n, double *sum, double *squares)
     }
 }
 
-/* X = activation ((X − MEAN) · SCALE + SHIFT), each by channel. */
+/* X = activation ((X − MEAN) · SCALE + SHIFT), by channel. */
 FDDM_VECTORS static void
 normalise (float *restrict x, int n, const float *restrict mean, const float *restrict scale, const float *restrict shift,
            FddmActivation activation)
@@ -46,7 +46,7 @@ normalise (float *restrict x, int n, const float *restrict mean, const float *re
       x[c] = x[c] > 0.0f ? x[c] : 0.0f;
 }
 
-/* The moments of the N channels from FIRST on -> what normalises them. */
+/* Converts the moments of N channels from FIRST on to the MEAN and SCALE that normalise them. */
 static void
 join_groups (const Layer *l, int first, int n, const double *sum, const double *squares, float *mean, float *scale)
 {
@@ -72,7 +72,7 @@ join_groups (const Layer *l, int first, int n, const double *sum, const double *
     }
 }
 
-/* The work is divided by groups: each reads and writes its own channels only. */
+/* The work is divided by groups, since each group reads and writes its own channels only. */
 static void
 group_norm_groups (const void *task, int first_group, int last_group)
 {
@@ -110,7 +110,7 @@ fddm_host_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor
   return TRUE;
 }
 
-/* ---- Embedding and joining ---- */
+/* ---- Embedding and concatenation ---- */
 
 static void
 embed_rows (const void *task, int first, int last)

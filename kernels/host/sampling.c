@@ -1,12 +1,12 @@
-/* sampling.c: what stands between the transform and the network: noise levels, preconditioning, the sampler's step.
+/* sampling.c: operations on coefficients: noise map, preconditioning, estimate, the sampler's step.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/host/ends.h"
 #include "kernels/fddm-math.h"
 
-/* One struct for all of these operations; each fills in what it needs. */
+/* Arguments of all these operations. Each operation sets those it uses. */
 typedef struct {
   const FddmDevice     *device;
-  const FddmTensor     *x, *x0, *noise, *other; /* OTHER: cap, target noise, sample or strength, by operation */
+  const FddmTensor     *x, *x0, *noise, *other; /* OTHER: cap, target noise, network's output or sample */
   const FddmTensor     *mean, *variance;
   const FddmHostEnds   *ends;
   FddmTensor           *out;
@@ -64,7 +64,7 @@ fddm_host_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTens
   return TRUE;
 }
 
-/* NOISE may be constant. */
+/* NOISE may be a constant tensor. */
 static void
 ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, const FddmTensor *noise)
 {
@@ -118,7 +118,7 @@ gboolean
 fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
                     const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error G_GNUC_UNUSED)
 {
-  /* The network's input, which form and range are of, is not asked for. */
+  /* Form and range concern the network's input only, which is not computed here. */
   const FddmConditioning conditioning = { .mean = mean, .variance = variance, .lo = 1.0f, .hi = 1.0f };
   FddmHostEnds           ends;
   Sampling               s = { .device = device, .x = x, .noise = noise, .other = output, .ends = &ends, .out = x0 };
@@ -128,7 +128,7 @@ fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *n
   return TRUE;
 }
 
-/* Standard normal numbers for the N coefficients of a patch; Z has room for N rounded up to 4. */
+/* Draws standard normal numbers for the N coefficients of a patch. Z has space for N rounded up to a multiple of 4. */
 static void
 draw (const FddmRandom *random, int row, int column, int n, float *z)
 {

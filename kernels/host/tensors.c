@@ -63,7 +63,7 @@ fddm_host_tensor_free (FddmDevice *device G_GNUC_UNUSED, FddmTensor *tensor)
   g_free (tensor);
 }
 
-/* Where ELEMENT of a blocked tensor lies; N becomes how many of the N elements from it on lie side by side. */
+/* Address of ELEMENT in a blocked tensor. Reduces N to the number of contiguous elements from there on. */
 static float *
 blocked_at (const FddmTensor *tensor, gsize element, gsize *n)
 {

@@ -1,4 +1,4 @@
-/* torus.c: windows of a picture whose opposite edges meet.
+/* torus.c: windows of a torus.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include "kernels/host/host.h"
@@ -36,7 +36,8 @@ fddm_host_copy_window (FddmDevice *device, const FddmTensor *torus, int row, int
   return TRUE;
 }
 
-/* Rows FIRST … of those that the window reaches; a row that it reaches several times belongs to one thread all the same. */
+/* Adds the window to rows [FIRST, LAST) of the rows it covers. A row of the torus that it covers several times is handled by
+ * a single thread. */
 static void
 add_window_rows (const void *task, int first, int last)
 {

@@ -1,14 +1,14 @@
-/* transform.c: pixels to coefficients and back.
+/* transform.c: the transform from pixels to coefficients, and its inverse.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/host/dct.h"
 #include "kernels/host/ends.h"
 
-/* Where the network is asked at the same time, what it needs for that. */
+/* The ends of the network, where they are computed in the same pass. */
 typedef struct {
   const FddmDevice *device;
   FddmHostEnds      ends;
   const float      *level, (*curve)[FDDM_NOISE_KNOTS];
-  FddmTensor       *input; /* or */
+  FddmTensor       *input; /* forward transform only; the output: inverse only */
   const FddmTensor *output;
   const float      *strength;
 } Network;
@@ -18,7 +18,7 @@ typedef struct {
   const float      *pixels;
   float            *target;
   const FddmTensor *coefficients;
-  const Network    *network; /* or NULL */
+  const Network    *network; /* NULL without the network's ends */
   float             weight;
   float             basis[FDDM_PATCH_MAX * FDDM_PATCH_MAX]; /* row-major (frequency, place) */
   float             transposed[FDDM_PATCH_MAX * FDDM_PATCH_MAX];
@@ -45,7 +45,8 @@ gather_patch (const Transform *t, int d, int row, int column, float planes[3][FD
       }
 }
 
-/* The noise of a patch of coefficients Y; NOISE has room for it. Without a curve there are tables for it. */
+/* Noise levels of a patch with coefficients Y, written to NOISE. Without a curve NOISE stays unset, since the tables of the
+ * ends replace it. */
 static const float *
 noise_of (const Transform *t, const float *y, float *noise)
 {
@@ -67,7 +68,7 @@ give_input (const Transform *t, const float *y, int row, int column)
   fddm_host_store (network->device, network->input, ((gsize) row * t->window->columns + column) * 2 * n, 2 * n, input);
 }
 
-/* What is to be added to Y, by the network's output. */
+/* Change of the coefficients Y according to the network's output. */
 static void
 take_output (const Transform *t, const float *y, int row, int column, float *difference)
 {
@@ -114,7 +115,8 @@ analyse_rows (const void *task, int first, int last)
       }
 }
 
-/* A gray picture (or a gray model) takes the luma. Half, because coefficients belong to [-1,1] and pixels to [0,1]. */
+/* A gray picture (or a gray model) takes the luma. The factor 0.5 converts from [-1,1], the range of coefficients, to [0,1],
+ * that of pixels. */
 static inline void
 add_to_pixel (float *pixel, int stride, int channels, const float ycbcr[3], float weight)
 {
@@ -261,7 +263,7 @@ fddm_host_synthesise_output (FddmDevice *device, const FddmWindow *window, const
   return TRUE;
 }
 
-/* It was finished when it returned. */
+/* fddm_host_synthesise_output has finished when it returns. */
 gboolean
 fddm_host_synthesise_finish (FddmDevice *device G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
 {

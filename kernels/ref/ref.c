@@ -1,4 +1,4 @@
-/* ref.c: the reference: one thread, floats, convolution as its definition says. Tests measure the others by it.
+/* ref.c: the reference backend: one thread, floats, convolution by its definition. Tests compare the other backends with it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/host/host.h"
 
@@ -61,8 +61,8 @@ ref_conv_prepare (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv G_GNUC_UNUSED
   return TRUE;
 }
 
-/* The sum over the kernel for output channel K at one position. The order of the additions does not depend on where
- * the position lies, and outside the tensor adds nothing: so any tiling gives the same bits. */
+/* Sum over the kernel for output channel K at one position. Positions outside the tensor are skipped, and the order of
+ * additions does not depend on the position, so any tiling gives the same bits. */
 static float
 convolve (const FddmConv *conv, const FddmTensor *in, int row, int column, int k)
 {

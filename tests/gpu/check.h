@@ -1,4 +1,4 @@
-/* check.h: every operation on two devices, the one under test and the reference, and what they differ by.
+/* check.h: compares each operation on the device under test with the reference.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
@@ -11,7 +11,7 @@ typedef struct {
   int                passed, failed;
 } Bench;
 
-/* The same tensor on both. */
+/* The same tensor on both devices. */
 typedef struct {
   FddmTensor *tested, *ref;
 } Twin;
@@ -19,26 +19,27 @@ typedef struct {
 typedef enum {
   FILL_RANDOM,   /* within ±1                                              */
   FILL_POSITIVE, /* (0.01, 1): noise levels, variances                     */
-  FILL_WIDE,     /* (10, 100): variances that make any number an ordinary one */
+  FILL_WIDE,     /* (10, 100): variances that make any number a likely one */
   FILL_EXTREME   /* zeros, tiny and large numbers of either sign           */
 } Fill;
 
-/* Both hold the same numbers, as far as the tested device can hold them: what a later comparison finds is arithmetic. */
+/* Both tensors hold the same numbers, rounded as the tested device stores them, so that a later comparison measures the
+ * arithmetic only. */
 Twin   bench_twin (Bench *bench, FddmTensorType type, int height, int width, int channels, Fill fill);
 void   bench_twin_free (Bench *bench, Twin twin);
 float *bench_values (Bench *bench, gsize n, Fill fill);
 
-/* Counts a check: passed if the relative distance (L2) of the tested numbers from the reference's is at most
- * TOLERANCE and none is non-finite where the reference's is finite. */
+/* Counts a check. It passes if the relative L2 error of TESTED against REF is at most TOLERANCE, and TESTED is finite
+ * wherever REF is. */
 void bench_compare (Bench *bench, const float *tested, const float *ref, gsize n, double tolerance, const char *format, ...)
   G_GNUC_PRINTF (6, 7);
 void bench_compare_twin (Bench *bench, Twin twin, double tolerance, const char *format, ...) G_GNUC_PRINTF (4, 5);
-/* Counts a check of another kind. */
+/* Counts a check of any other kind. */
 void bench_expect (Bench *bench, gboolean ok, const char *format, ...) G_GNUC_PRINTF (3, 4);
-/* A failure of a call itself: counted, said, and its error freed. Returns OK. */
+/* If OK is FALSE, counts and prints the failure of the call WHAT, and frees the error. Returns OK. */
 gboolean bench_ran (Bench *bench, gboolean ok, GError **error, const char *what);
 
-/* The relative error that a single rounding to NETWORK numbers makes, generously. */
+/* Upper bound of the relative error of a single rounding to the NETWORK format. */
 double bench_rounding (Bench *bench);
 
 void check_tensors (Bench *bench);

@@ -1,4 +1,4 @@
-/* test-choice.c: the CPU takes the way that was measured as the fastest, remembers it, and can be told one.
+/* test-choice.c: the CPU uses the convolution method measured as the fastest, remembers it, and obeys an explicit choice.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gstdio.h>
 #include "tests/support.h"
@@ -13,7 +13,7 @@ cache_path (void)
   return g_build_filename (g_get_user_cache_dir (), "fddm", "convolutions.ini", NULL);
 }
 
-/* What is written behind the number of threads, or NULL when the device does not open. */
+/* The part of the description after the number of threads; NULL if the device does not open. */
 static char *
 format_of (const FddmDeviceOptions *options)
 {
@@ -27,7 +27,7 @@ format_of (const FddmDeviceOptions *options)
   return format;
 }
 
-/* The times that are kept for NARROW, the one group's first; FALSE where there are none. */
+/* Stored times of NARROW, from the first group. FALSE if there are none. */
 static gboolean
 read_kept (GKeyFile *file, char **group, double times[3])
 {
@@ -45,7 +45,7 @@ read_kept (GKeyFile *file, char **group, double times[3])
   return TRUE;
 }
 
-/* Does the processor leave a choice? If so, the times are kept once NARROW has been opened. */
+/* Whether the processor offers a choice. If so, the times are stored once NARROW has been opened. */
 static gboolean
 has_kept (double times[3], char **group, GKeyFile *file)
 {
@@ -62,7 +62,7 @@ has_kept (double times[3], char **group, GKeyFile *file)
   return FALSE;
 }
 
-/* Whatever the times say, they decide: here each way is made the fastest in turn. */
+/* Stored times decide, whatever they are: each method is made the fastest in turn. */
 static void
 test_times_decide (void)
 {
@@ -94,7 +94,7 @@ test_times_decide (void)
     }
 }
 
-/* What is damaged, or of another processor or version, does not decide; it is measured anew, and others' lines stay. */
+/* Damaged entries, and those of another processor or version, are ignored and measured again. Other entries are kept. */
 static void
 test_damaged (void)
 {
@@ -134,7 +134,7 @@ test_damaged (void)
     }
 }
 
-/* A cache that cannot be written, here because a file stands where the folder belongs, is no error. */
+/* A cache that cannot be written is no error; here a file takes the place of its folder. */
 static void
 test_no_folder (void)
 {
@@ -149,7 +149,7 @@ test_no_folder (void)
   g_unlink (folder);
 }
 
-/* The environment decides where the options do not. */
+/* The environment variable decides unless the options do. */
 static void
 test_told (void)
 {

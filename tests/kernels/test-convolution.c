@@ -1,4 +1,4 @@
-/* test-convolution.c: the CPU's convolution against the reference's.
+/* test-convolution.c: convolution on the CPU compared with the reference.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
@@ -7,7 +7,7 @@ typedef struct {
   float       lo, hi;
 } Fill;
 
-/* Random, all zero, one value, and far beyond what networks hold. */
+/* Random values, zeros, a constant, and values far larger than in networks. */
 static const Fill fills[] = {
   { "random", -1, 1 }, { "zero", 0, 0 }, { "one value", 0.7f, 0.7f }, { "huge", -1e6f, 1e6f }, { "tiny", -1e-6f, 1e-6f }
 };
@@ -40,7 +40,7 @@ convolve (const FddmBackend *backend, FddmDevice *device, const FddmConvSpec *sp
   return values;
 }
 
-/* One shape with every fusion. */
+/* One shape with every combination of residual and activation. */
 static void
 check (FddmDevice *ref, FddmDevice *cpu, const Fill *fill, int size, int c, int kernel, double tolerance)
 {
@@ -88,7 +88,7 @@ test_against_ref (gconstpointer data)
   for (gsize f = 0; f < G_N_ELEMENTS (fills); f++)
     for (gsize s = 0; s < G_N_ELEMENTS (sizes); s++)
       for (gsize c = 0; c < G_N_ELEMENTS (channels); c++)
-        if (f == 0 || (s + c) % 3 == f % 3) /* every shape with random values, a third with each other fill */
+        if (f == 0 || (s + c) % 3 == f % 3) /* all shapes with random values, a third of them with each other fill */
           {
             check (ref, cpu, &fills[f], s, c, 3, tolerance);
             check (ref, cpu, &fills[f], s, c, 1, tolerance);
@@ -97,7 +97,8 @@ test_against_ref (gconstpointer data)
   fddm_backend_cpu.close (cpu);
 }
 
-/* The reference itself, by hand: an identity kernel shifts nothing, one off the centre shifts by one, zeros come in. */
+/* The reference compared with values computed by hand: a centred identity kernel shifts by 0, one off the centre shifts by
+ * 1, with zeros from outside. */
 static void
 test_ref_by_hand (void)
 {

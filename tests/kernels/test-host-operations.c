@@ -1,5 +1,5 @@
-/* test-host-operations.c: the operations around the network: the reference against the formulas, the CPU against the
- * reference, over random and extreme values, odd sizes and constant tensors.
+/* test-host-operations.c: the operations around the network. The reference is compared with the formulas, and the CPU with
+ * the reference, for random and extreme values, odd sizes and constant tensors.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
@@ -12,7 +12,7 @@ static const struct {
   float lo, hi;
 } fills[] = { { -2, 2 }, { 0, 0 }, { 1, 1 }, { -1e4f, 1e4f } };
 
-/* What every operation works on, on one device. */
+/* Arguments of all operations, on one device. */
 typedef struct {
   const FddmBackend *backend;
   FddmDevice        *device;
@@ -74,7 +74,7 @@ noise_model (void)
   return model;
 }
 
-/* Operation WHICH with the noise constant or not; its result, or NULL past the last operation. */
+/* Result of operation WHICH, with constant noise or not; NULL past the last operation. */
 static float *
 operate (Place *p, int which, gboolean constant)
 {
@@ -157,7 +157,7 @@ test_cpu_against_ref (gconstpointer data)
           }
 }
 
-/* A constant level must give what the same level everywhere gives. */
+/* A constant noise level gives the same result as a map of that level. */
 static void
 test_constant_is_everywhere (void)
 {
@@ -176,7 +176,7 @@ test_constant_is_everywhere (void)
   place_free (&p);
 }
 
-/* The noise model at a brightness on and between its knots. */
+/* The noise model at a knot of brightness and between two knots. */
 static void
 test_noise_map_by_hand (void)
 {
@@ -185,8 +185,8 @@ test_noise_map_by_hand (void)
   float          x[2 * N] = { 0 };
   FddmTensor    *in, *out;
 
-  x[0] = PATCH * -1.0f;   /* black: the first knot            */
-  x[N] = PATCH * 0.0625f; /* half-way between knots 8 and 9   */
+  x[0] = PATCH * -1.0f;   /* black: the first knot         */
+  x[N] = PATCH * 0.0625f; /* halfway between knots 8 and 9 */
   in   = test_tensor (&fddm_backend_ref, ref, FDDM_TENSOR_FLOAT, 1, 2, N, x);
   out  = test_tensor (&fddm_backend_ref, ref, FDDM_TENSOR_FLOAT, 1, 2, N, NULL);
   g_assert_true (fddm_backend_ref.noise_map (ref, &model, in, out, NULL));

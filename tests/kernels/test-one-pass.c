@@ -1,4 +1,4 @@
-/* test-one-pass.c: the network's two ends in one pass over memory give the very numbers that the separate operations give.
+/* test-one-pass.c: the ends of the network in one pass over memory give exactly the numbers of the separate operations.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
@@ -23,7 +23,7 @@ vector (Case *c, int n, float lo, float hi, guint32 seed)
   return test_tensor (c->backend, c->device, FDDM_TENSOR_FLOAT, 1, 1, n, values);
 }
 
-/* Patches of side PATCH; the pixels' bounds cut through some of them. */
+/* Patches of side PATCH. The bounds of the pixels cut through some of them. */
 static void
 fill_window (Case *c, int patch, int channels, gboolean gray)
 {
@@ -57,7 +57,7 @@ case_init (Case *c, const FddmBackend *backend, FddmDevice *device, int patch, i
   c->device  = device;
   fill_window (c, patch, channels, gray);
   c->pixels                                         = test_floats (c->window.n_floats, -0.5f, 1.5f, 1);
-  c->pixels[c->row_offset[3] + c->column_offset[2]] = 1e6f; /* a glint */
+  c->pixels[c->row_offset[3] + c->column_offset[2]] = 1e6f; /* a highlight */
   c->model.patch                                    = patch;
   c->model.channels                                 = channels;
   for (int k = 0; k < n; k++)
@@ -92,7 +92,7 @@ case_clear (Case *c)
   g_free (c->pixels);
 }
 
-/* What both ways leave: coefficients, input, pixels. */
+/* Results of either way: coefficients, network input, pixels. */
 typedef struct {
   float *y, *input, *pixels;
 } Result;
@@ -169,7 +169,7 @@ check (const FddmBackend *backend, FddmDevice *device, int patch, int channels, 
   case_clear (&c);
 }
 
-/* WAY matters on the CPU only. */
+/* WAY applies to the CPU only. */
 static void
 check_all (const FddmBackend *backend, FddmConvolution way)
 {

@@ -1,10 +1,10 @@
-/* test-torus.c: windows of a torus and the clamping of pixels, on each of the host's devices against direct computation.
+/* test-torus.c: windows of a torus, and the clamping of pixels, compared with direct computation on each host device.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
 enum { N = 12 }; /* coefficients */
 
-/* Tori larger and smaller than the window, in one direction or both. */
+/* Tori larger and smaller than the window, in one or both directions. */
 static const struct {
   int height, width, window_height, window_width, row, column;
 } cases[] = {
@@ -40,7 +40,7 @@ test_copy_window (void)
       }
 }
 
-/* A place that the window reaches several times gets all of it. */
+/* A position that the window covers several times receives all contributions. */
 static void
 test_add_window (void)
 {
@@ -78,7 +78,7 @@ test_add_window (void)
 
 /* ---- Clamping ---- */
 
-/* One patch of one channel, from pixels to coefficients (or back), by the definition of the orthonormal DCT-II. */
+/* Transforms one patch of one channel to coefficients (or back), by the definition of the orthonormal DCT-II. */
 static void
 dct (int d, gboolean back, const double *in, double *out)
 {
@@ -95,7 +95,7 @@ dct (int d, gboolean back, const double *in, double *out)
     }
 }
 
-/* R'G'B' <-> Y'CbCr by the definition of BT.601. */
+/* Converts R'G'B' to Y'CbCr (or back) by the definition of BT.601. */
 static void
 clamp_pixel (double ycbcr[3], int channels)
 {
@@ -139,7 +139,7 @@ clamp_patch (int d, int channels, float *coefficients)
     }
 }
 
-/* Large coefficients are clamped, small ones stay as they are. */
+/* Large coefficients are clamped; small ones are unchanged. */
 static void
 test_clamp (void)
 {
@@ -168,7 +168,7 @@ test_clamp (void)
         }
 }
 
-/* A device beside another computes what that one computes, with its tensors. */
+/* A device opened beside another computes the same results, with the other's tensors. */
 static void
 test_beside (void)
 {
