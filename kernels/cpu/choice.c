@@ -7,16 +7,16 @@
 #include "kernels/cpu/processor.h"
 #include "kernels/cpu/times.h"
 
-/* The strip that is timed: as wide as a tile, with rows for about so many multiply-adds. */
+/* The strip for timing: as wide as a tile, with rows for about this number of multiply-adds. */
 #define STRIP_WIDTH      256
 #define STRIP_OPERATIONS 3e8
 #define STRIP_ROWS_MIN   16
 #define STRIP_ROWS_MAX   128
 
-/* Runs of each way in turn, of which the fastest counts: other programs disturb some. */
+/* Number of alternating runs of each method. The fastest counts, because other programs slow some down. */
 #define RUNS 8
 
-/* Wider convolutions are judged by this one: the reference takes its time. */
+/* Wider convolutions are tested at this width, because the reference is slow. */
 #define CHANNELS_MAX 192
 
 static const FddmConvShape default_shape = { .kernel = 3, .in_channels = 64, .out_channels = 64 };
@@ -33,7 +33,7 @@ set_way (FddmDevice *device, FddmConvolution way)
 
 /* ---- Is it right? ---- */
 
-/* SHAPE of a small picture with every kind of fusion, on DEVICE. FALSE when it cannot be done. */
+/* Convolves a small picture with SPEC, with every kind of fusion, on DEVICE. FALSE on failure. */
 static gboolean
 convolve (const FddmBackend *backend, FddmDevice *device, const FddmConvSpec *spec, int side, const float *values,
           float *result)
@@ -51,7 +51,7 @@ convolve (const FddmBackend *backend, FddmDevice *device, const FddmConvSpec *sp
   return ok;
 }
 
-/* The difference of DEVICE's result from the reference's, relative to its size; a huge number when there is none. */
+/* Error of DEVICE's result, relative to the size of the reference's; a huge number on failure. */
 static double
 error_of (FddmDevice *device, const FddmConvShape *shape)
 {
@@ -87,7 +87,7 @@ error_of (FddmDevice *device, const FddmConvShape *shape)
   return ok && isfinite (difference) ? sqrt (difference / size) : HUGE_VAL;
 }
 
-/* Whether oneDNN has WAY for SHAPE on this processor. */
+/* Whether oneDNN offers WAY for SHAPE on this processor. */
 static gboolean
 is_offered (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
 {
@@ -108,7 +108,7 @@ is_offered (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
   return TRUE;
 }
 
-/* Goes WAY, if that gives the right numbers for SHAPE. */
+/* Selects WAY if it gives correct results for SHAPE. */
 static gboolean
 try_way (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
 {
@@ -139,7 +139,7 @@ strip_rows (const FddmConvShape *shape)
   return (int) CLAMP (STRIP_OPERATIONS / row, STRIP_ROWS_MIN, STRIP_ROWS_MAX);
 }
 
-/* Zeros for weights and values: the time does not depend on them. */
+/* Weights and values are zero, since the time does not depend on them. */
 static gboolean
 trial_init (FddmDevice *device, const FddmConvShape *shape, Trial *trial)
 {
@@ -160,7 +160,7 @@ trial_init (FddmDevice *device, const FddmConvShape *shape, Trial *trial)
          fddm_host_tensor_upload (device, trial->in, nothing, NULL);
 }
 
-/* Of this process, in nanoseconds. */
+/* Processor time of this process, in nanoseconds. */
 static double
 processor_time (void)
 {
@@ -170,7 +170,7 @@ processor_time (void)
   return 1e9 * (double) now.tv_sec + (double) now.tv_nsec;
 }
 
-/* Nanoseconds; HUGE_VAL when it fails. The time of day would tell what other programs do meanwhile. */
+/* Processor time of a run, in nanoseconds; HUGE_VAL on failure. Wall-clock time would include other programs. */
 static double
 trial_run (FddmDevice *device, Trial *trial)
 {
@@ -180,8 +180,8 @@ trial_run (FddmDevice *device, Trial *trial)
   return ok ? processor_time () - start : HUGE_VAL;
 }
 
-/* Runs all ways that are right in turn, on one thread: several would spend time waiting for one another wherever another
- * program takes a core. Leaves the device's way open. */
+/* Times all correct ways in turn, on one thread: several would wait for one another whenever another program takes a
+ * core. Leaves an arbitrary way selected. */
 static void
 measure (FddmDevice *device, const FddmConvShape *shape, const gboolean *offered, FddmTimes times)
 {
@@ -193,7 +193,7 @@ measure (FddmDevice *device, const FddmConvShape *shape, const gboolean *offered
   for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
     {
       times[way] = offered[way] && try_way (device, way, shape) && trial_init (device, shape, &trials[way]) ? HUGE_VAL : 0.0;
-      if (times[way] > 0.0 && trial_run (device, &trials[way]) == HUGE_VAL) /* the first run plans */
+      if (times[way] > 0.0 && trial_run (device, &trials[way]) == HUGE_VAL) /* the first run also plans */
         times[way] = 0.0;
     }
   for (int run = 0; run < RUNS; run++)
@@ -243,7 +243,7 @@ fail_wrong (GError **error)
   return FALSE;
 }
 
-/* The way asked for, or an error. */
+/* Selects the requested way, or fails. */
 static gboolean
 go_as_told (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape, GError **error)
 {
@@ -254,7 +254,7 @@ go_as_told (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape,
   return FALSE;
 }
 
-/* The times of all OFFERED ways, from the cache where they are known. */
+/* Gets the times of all OFFERED ways, from the cache if known. */
 static void
 find_times (FddmDevice *device, const FddmConvShape *shape, const gboolean *offered, FddmTimes times)
 {
@@ -267,7 +267,7 @@ find_times (FddmDevice *device, const FddmConvShape *shape, const gboolean *offe
     fddm_times_keep (processor, shape, times);
 }
 
-/* The fastest way that is ALLOWED, FASTEST when there is none. */
+/* The fastest ALLOWED way, or FASTEST if there is none. */
 static FddmConvolution
 fastest (const double *times, const gboolean *allowed)
 {
@@ -295,7 +295,7 @@ choose_fastest (FddmDevice *device, gboolean float32, const FddmConvShape *shape
   for (; (way = fastest (times, allowed)) != FDDM_CONVOLUTION_FASTEST; allowed[way] = FALSE)
     if (try_way (device, way, &test_shape))
       return TRUE;
-  /* Nothing to choose from, or nothing could be timed. */
+  /* there is no alternative, or timing failed */
   return try_way (device, FDDM_CONVOLUTION_DIRECT, &test_shape) || fail_wrong (error);
 }
 

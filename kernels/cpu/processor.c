@@ -4,7 +4,7 @@
 #include <dnnl.h>
 #include <string.h>
 
-/* The first value of FIELD in the kernel's list of processors, or OTHERWISE. */
+/* First value of FIELD in the kernel's list of processors, or OTHERWISE. */
 static char *
 look_up (const char *field, const char *otherwise)
 {
@@ -44,7 +44,7 @@ fddm_processor_key (void)
                           (unsigned) dnnl_get_effective_cpu_isa (), version->major, version->minor, version->patch);
 }
 
-/* The values are sets of bits, each instruction set holding those it builds on. */
+/* Values are sets of bits; each instruction set includes those on which it builds. */
 gboolean
 fddm_processor_has_bf16 (void)
 {

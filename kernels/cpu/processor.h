@@ -1,14 +1,14 @@
-/* processor.h: what the system tells about the processor.
+/* processor.h: the system's information on the processor.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
 
-/* Its name, for people: "AMD EPYC 9B45"; "CPU" where none is known. Free with g_free. */
+/* Name for users, such as "AMD EPYC 9B45"; "CPU" if unknown. Free with g_free. */
 char *fddm_processor_name (void);
 
-/* What decides which way of convolving is the fastest, in one line: name, model, instruction set, version of oneDNN. Free with
- * g_free. */
+/* Everything that determines the fastest way of convolving, on one line: name, model, instruction set, version of oneDNN.
+ * Free with g_free. */
 char *fddm_processor_key (void);
 
-/* Whether it multiplies bf16 by instructions of its own. */
+/* Whether the processor has instructions to multiply bf16. */
 gboolean fddm_processor_has_bf16 (void);

@@ -5,10 +5,10 @@
 #include <math.h>
 #include <string.h>
 
-/* A file that is larger is none of ours. */
+/* Larger files are not ours. */
 #define BYTES_MAX (1 << 20)
 
-/* No processor is slower. */
+/* Upper limit; no processor is slower. */
 #define NANOSECONDS_MAX 1e12
 
 static char *
@@ -23,7 +23,7 @@ cache_path (void)
   return g_build_filename (g_get_user_cache_dir (), "fddm", "convolutions.ini", NULL);
 }
 
-/* Brackets would end a group's name. */
+/* Replaces brackets, which would end the name of a group. */
 static char *
 group_of (const char *processor)
 {
@@ -36,7 +36,7 @@ key_of (const FddmConvShape *shape)
   return g_strdup_printf ("%dx%d %d-%d", shape->kernel, shape->kernel, shape->in_channels, shape->out_channels);
 }
 
-/* What can be read of the file; else an empty one. */
+/* Loads the file. An empty one if it is missing, too large or damaged. */
 static GKeyFile *
 load (void)
 {
@@ -97,5 +97,5 @@ fddm_times_keep (const char *processor, const FddmConvShape *shape, FddmTimes ti
     return;
   g_key_file_set_double_list (file, group, key, times + 1, FDDM_CONVOLUTIONS - 1);
   if (g_mkdir_with_parents (folder, 0700) == 0)
-    g_key_file_save_to_file (file, path, NULL); /* to a temporary name, which is then the file's */
+    g_key_file_save_to_file (file, path, NULL); /* writes to a temporary name, then renames */
 }

@@ -1,14 +1,14 @@
-/* times.h: how long convolutions took, kept in the user's cache folder: fddm/convolutions.ini.
+/* times.h: measured times of convolutions, stored in the user's cache folder in fddm/convolutions.ini.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/backend.h"
 
-/* Nanoseconds for each position, by FddmConvolution; 0 = it cannot be done so. That of FASTEST is not used. */
+/* Nanoseconds per position, by FddmConvolution; 0 = not possible. The entry of FASTEST is unused. */
 typedef double FddmTimes[FDDM_CONVOLUTIONS];
 
-/* What was kept for SHAPE on PROCESSOR (fddm_processor_key). FALSE where there is nothing, or nothing sensible. */
+/* Reads the times stored for SHAPE on PROCESSOR (fddm_processor_key). FALSE if there are none, or they are invalid. */
 gboolean fddm_times_read (const char *processor, const FddmConvShape *shape, FddmTimes times);
 
-/* Keeps TIMES, unless another process has kept some meanwhile: those are given back, so that all processes decide alike. A
- * damaged file is replaced; one that cannot be written is no error. */
+/* Stores TIMES. If another process has stored some meanwhile, TIMES gets those instead, so that all processes select the
+ * same way. A damaged file is replaced. Failure to write is not an error. */
 void fddm_times_keep (const char *processor, const FddmConvShape *shape, FddmTimes times);

@@ -1,4 +1,4 @@
-/* transfer.c: tensors' values from and to the host's memory, a slot of a ring at a time.
+/* transfer.c: copies tensors from and to host memory, one slot of a ring at a time.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include "kernels/cuda/device.h"

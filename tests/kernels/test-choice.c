@@ -1,4 +1,4 @@
-/* test-choice.c: the CPU takes the way that was measured as the fastest, remembers it, and can be told one.
+/* test-choice.c: the CPU takes the way measured as the fastest, remembers it, and obeys a request for another one.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gstdio.h>
 #include "tests/support.h"
@@ -13,7 +13,7 @@ cache_path (void)
   return g_build_filename (g_get_user_cache_dir (), "fddm", "convolutions.ini", NULL);
 }
 
-/* What is written behind the number of threads, or NULL when the device does not open. */
+/* Text after the number of threads in the device's description, or NULL if the device does not open. */
 static char *
 format_of (const FddmDeviceOptions *options)
 {
@@ -27,7 +27,7 @@ format_of (const FddmDeviceOptions *options)
   return format;
 }
 
-/* The times that are kept for NARROW, the one group's first; FALSE where there are none. */
+/* Reads the stored times of NARROW from the first group. FALSE if there are none. */
 static gboolean
 read_kept (GKeyFile *file, char **group, double times[3])
 {
@@ -45,7 +45,7 @@ read_kept (GKeyFile *file, char **group, double times[3])
   return TRUE;
 }
 
-/* Does the processor leave a choice? If so, the times are kept once NARROW has been opened. */
+/* Whether the processor offers a choice; if so, times are stored when NARROW is opened. */
 static gboolean
 has_kept (double times[3], char **group, GKeyFile *file)
 {
@@ -57,12 +57,12 @@ has_kept (double times[3], char **group, GKeyFile *file)
   g_assert_nonnull (first);
   if (read_kept (file, group, times))
     return TRUE;
-  g_assert_cmpstr (first, ==, "float"); /* nothing else was offered */
+  g_assert_cmpstr (first, ==, "float"); /* no other way was offered */
   g_test_skip ("one way only on this processor");
   return FALSE;
 }
 
-/* Whatever the times say, they decide: here each way is made the fastest in turn. */
+/* The stored times decide: each way in turn is made the fastest. */
 static void
 test_times_decide (void)
 {
@@ -94,7 +94,8 @@ test_times_decide (void)
     }
 }
 
-/* What is damaged, or of another processor or version, does not decide; it is measured anew, and others' lines stay. */
+/* Damaged entries, and those of another processor or version, are ignored. The times are measured again, and other
+ * entries stay. */
 static void
 test_damaged (void)
 {
@@ -134,7 +135,7 @@ test_damaged (void)
     }
 }
 
-/* A cache that cannot be written, here because a file stands where the folder belongs, is no error. */
+/* An unwritable cache, here with a file in place of the folder, is not an error. */
 static void
 test_no_folder (void)
 {
@@ -149,7 +150,7 @@ test_no_folder (void)
   g_unlink (folder);
 }
 
-/* The environment decides where the options do not. */
+/* The environment variable decides if the options do not. */
 static void
 test_told (void)
 {
