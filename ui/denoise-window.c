@@ -120,7 +120,8 @@ apply (Window *window)
   run (window, &account);
 }
 
-/* Applies and closes the dialog, unless no layer was made. */
+/* Applies the settings, unless the last layer has the same ones, and closes the dialog. It stays open if no layer was
+ * made. */
 static void
 apply_and_close (Window *window)
 {

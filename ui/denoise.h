@@ -34,8 +34,8 @@ typedef struct {
   char         *device;       /* the computing device, and if not a GPU, the reason; likewise */
 } FddmSight;
 
-/* Watch over the making of a picture. Both are atomic. Computation ends early when *STOP becomes nonzero; *PERCENT is its
- * progress. */
+/* Cancellation and progress of a picture, both atomic. Computation ends early when *STOP becomes nonzero. *PERCENT is its
+ * progress, 0…100. */
 typedef struct {
   int *stop, *percent;
 } FddmSightWatch;
@@ -60,8 +60,8 @@ typedef struct {
 /* Maximum length of the overview's longer side, in pixels. */
 #define FDDM_OVERVIEW 110
 
-/* Watch over a run, called in the dialog's thread. Reports progress; the run ends early when *STOP (atomic) becomes
- * nonzero. */
+/* Cancellation and progress of a run. SHOW is called in the dialog's thread, FRACTION is 0…1. The run ends early when *STOP
+ * (atomic) becomes nonzero. */
 typedef struct {
   void (*show) (gpointer data, const char *text, double fraction);
   gpointer data;

@@ -26,8 +26,8 @@ typedef struct {
   char         *device;        /* account, problem: the computing device, and if not a GPU, the reason; likewise */
 } FddmOffer;
 
-/* Watch over the making of a picture. STOP and PERCENT are atomic. Computation ends early when *STOP becomes nonzero;
- * *PERCENT is its progress. */
+/* Cancellation and progress of a picture. STOP and PERCENT are atomic. Computation ends early when *STOP becomes nonzero.
+ * *PERCENT is its progress, 0…100. */
 typedef struct {
   int *stop, *percent;
   void (*show) (gpointer data, FddmOffer *offer); /* takes over an estimate's pixels */

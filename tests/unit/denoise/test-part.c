@@ -6,8 +6,7 @@
 
 enum { WIDTH = 400, HEIGHT = 300, X = 96, Y = 64, ACROSS = 208, DOWN = 176, MARGIN = 64 };
 
-/* A picture whose right half is half as bright and half as noisy, so that measuring the part alone would give another
- * level. */
+/* A picture whose right half is half as bright and half as noisy. A measurement of the part alone gives another level. */
 static float *
 uneven_picture (void)
 {
