@@ -7,10 +7,10 @@
 
 #include "ui/picture.h"
 
-/* How far an arrow key moves, in pixels. */
+/* Step of an arrow key, in pixels. */
 #define STEP 32
 
-/* What the mouse drags. */
+/* Target of a drag with the mouse. */
 typedef enum { DRAG_NOTHING, DRAG_PICTURE, DRAG_HANDLE, DRAG_OVERVIEW } Drag;
 
 struct FddmCanvas {
@@ -18,15 +18,15 @@ struct FddmCanvas {
   FddmView     view;
   FddmTextures textures;
   Drag         drag;
-  int          from_x, from_y; /* where the drag began: the mouse */
-  int          view_x, view_y; /* and the view                    */
+  int          from_x, from_y; /* mouse position at the start of the drag */
+  int          view_x, view_y; /* position of the view at that time */
   void (*moved) (gpointer data);
   gpointer data;
 };
 
 /* ---- Drawing ---- */
 
-/* A word in a corner, on a dark ground. */
+/* Draws a word on a dark ground in a corner of the canvas. */
 static void
 draw_word (FddmCanvas *canvas, cairo_t *cairo, const char *word, gboolean right)
 {
@@ -93,7 +93,7 @@ expose (GtkWidget *area, GdkEventExpose *event, FddmCanvas *canvas)
 
 /* ---- Mouse and keys ---- */
 
-/* What would be dragged from (X, Y). */
+/* Finds the target of a drag that starts at (X, Y). */
 static Drag
 at (const FddmCanvas *canvas, int x, int y)
 {
@@ -122,7 +122,7 @@ show_cursor (FddmCanvas *canvas, int x, int y)
 #endif
 }
 
-/* The view has been changed from what it was. */
+/* Redraws after a change of the view from BEFORE. */
 static void
 show_view (FddmCanvas *canvas, const FddmView *before)
 {
@@ -163,7 +163,7 @@ pressed (GtkWidget *area, GdkEventButton *event, FddmCanvas *canvas)
   return TRUE;
 }
 
-/* The view's upper left goes to (X, Y). */
+/* Moves the view's upper left corner to (X, Y). */
 static void
 move_to (FddmCanvas *canvas, int x, int y)
 {
@@ -200,7 +200,7 @@ released (G_GNUC_UNUSED GtkWidget *area, GdkEventButton *event, FddmCanvas *canv
   return TRUE;
 }
 
-/* The arrows move the picture, and with Ctrl the handle. */
+/* The arrow keys move the picture; with Ctrl they move the handle. */
 static gboolean
 key_pressed (GtkWidget *area, GdkEventKey *event, FddmCanvas *canvas)
 {

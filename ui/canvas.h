@@ -1,7 +1,7 @@
-/* canvas.h: the picture of a view in a dialog, to be moved, split and compared with mouse and keys.
+/* canvas.h: widget that shows a view of the layer. The user moves, splits and compares it with mouse and keys.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The same source for GTK 2 and GTK 3. */
+ * One source for GTK 2 and GTK 3. */
 #pragma once
 #include <gtk/gtk.h>
 
@@ -9,18 +9,18 @@
 
 typedef struct FddmCanvas FddmCanvas;
 
-/* A canvas at least so large. MOVED is called when another part is seen. */
+/* Creates a canvas of at least ACROSS × DOWN pixels. MOVED is called when another part of the layer becomes visible. */
 FddmCanvas *fddm_canvas_new (const FddmDenoiseHelp *help, int across, int down, void (*moved) (gpointer data),
                              gpointer data);
 void        fddm_canvas_free (FddmCanvas *canvas);
 GtkWidget  *fddm_canvas_widget (FddmCanvas *canvas);
 FddmPart    fddm_canvas_part (const FddmCanvas *canvas);
-/* Shows the whole layer, or at 1:1; a click on the whole goes to 1:1 by itself, and MOVED is called. */
+/* Shows the whole layer if FIT, otherwise 1:1. A click on the whole layer switches to 1:1 as well and calls MOVED. */
 void     fddm_canvas_fit (FddmCanvas *canvas, gboolean fit);
 gboolean fddm_canvas_fits (const FddmCanvas *canvas);
 int      fddm_canvas_step (const FddmCanvas *canvas);
 void     fddm_canvas_mode (FddmCanvas *canvas, FddmViewMode mode);
-/* Shows the original as long as HELD. */
+/* Shows the original while HELD. */
 void fddm_canvas_hold (FddmCanvas *canvas, gboolean held);
-/* Shows an original, a draft or a result; takes over its pixels. */
+/* Shows an original, a draft or a result. Takes over the pixels of SIGHT. */
 void fddm_canvas_bring (FddmCanvas *canvas, FddmSight *sight);

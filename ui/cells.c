@@ -6,20 +6,20 @@
 
 #include "ui/toolkit.h"
 
-/* Width of the frame around a picture, in pixels, and its colour where that is the chosen one; red, green, blue, opaque. */
+/* Width of the frame around a picture, in pixels; its colour for the chosen picture: red, green, blue, alpha. */
 #define FRAME  4
 #define CHOSEN 0x3584e4ffu
 
-/* A place without a picture, likewise. */
+/* Colour of a cell without a picture, in the same format. */
 #define EMPTY 0x80808030u
 
-/* How opaque old pictures are, of 255. */
+/* Opacity of outdated pictures, 0…255. */
 #define PALE 90
 
 struct FddmCells {
   GtkWidget *box;
   GtkWidget *buttons[FDDM_OFFERS], *images[FDDM_OFFERS];
-  GdkPixbuf *pictures[FDDM_OFFERS]; /* or NULL */
+  GdkPixbuf *pictures[FDDM_OFFERS]; /* NULL: no picture yet */
   gboolean   old[FDDM_OFFERS];
   int        which;
   gboolean   quiet;
@@ -37,7 +37,7 @@ fill (GdkPixbuf *pixbuf, int x, int y, int width, int height, guint32 colour)
   gdk_pixbuf_fill (part, colour);
 }
 
-/* The picture in the middle of a frame. */
+/* Draws picture I in the middle of a frame. */
 static void
 draw (FddmCells *cells, int i)
 {

@@ -70,7 +70,7 @@ fddm_controls_show (FddmControls *controls, int place, double value)
     gtk_adjustment_set_value (GTK_ADJUSTMENT (controls->controls[place]), value);
 }
 
-/* Knows its control from now on. */
+/* Registers the control of parameter PLACE and connects its signal. */
 static void
 watch (FddmControls *controls, int place, gpointer control, const char *signal, GCallback callback)
 {

@@ -12,17 +12,17 @@
 #include "ui/requests.h"
 #include "ui/toolkit.h"
 
-/* The least size of the preview: the dialog fits on 1280 × 720. */
+/* Minimum size of the preview in pixels. With it the dialog fits on a screen of 1280 × 720. */
 #define ACROSS 520
 #define DOWN   420
 
-/* Quiet after a slider or the picture has moved before it is denoised, in ms. */
+/* Delay from the last change of a slider or the view to denoising, in ms. */
 #define LATE 120
 
-/* How often it is looked how far the preview is, in ms. */
+/* Interval between updates of the preview's progress, in ms. */
 #define GLANCE 250
 
-/* Characters of the lines at the right, and beneath the preview. */
+/* Widths in characters of the lines at the right and below the preview. */
 #define WIDTH      44
 #define WIDE_WIDTH 64
 
@@ -35,13 +35,13 @@ struct FddmDenoiseForm {
   FddmCanvas            *canvas;
   FddmRequests          *requests;
   GtkWidget             *box, *state, *progress, *told, *device;
-  GtkWidget             *lines;          /* the state, or the progress in a run */
+  GtkWidget             *lines;          /* pages: the state; progress of a run */
   GtkWidget             *original, *fit; /* buttons */
-  guint                  glances;        /* a source, or 0 */
-  gboolean               waits;          /* for the first picture of what was denoised */
+  guint                  glances;        /* timeout source, or 0 */
+  gboolean               waits;          /* for the first picture of the denoised part */
   gboolean               busy;
-  double                 seconds; /* what the whole takes; 0 where that is not known with these settings */
-  char                  *where;   /* it is computed; or NULL */
+  double                 seconds; /* estimate for the whole layer; 0: unknown for these settings */
+  char                  *where;   /* computing device; or NULL */
 };
 
 static int
@@ -52,7 +52,7 @@ place_of (const FddmDenoiseForm *form, const char *name)
 
 /* ---- The preview ---- */
 
-/* Tells how far it is, as long as there is nothing better to tell. */
+/* Shows the progress of the preview unless a more important message is visible. */
 static gboolean
 glance (gpointer data)
 {
@@ -96,7 +96,7 @@ time_words (double seconds)
   return g_strdup_printf (_ ("about %d min"), (int) (seconds / 60 + 0.5));
 }
 
-/* How long it takes, and where it is computed. */
+/* Shows the estimated time and the computing device. */
 static void
 tell_costs (FddmDenoiseForm *form)
 {
@@ -111,7 +111,7 @@ tell_costs (FddmDenoiseForm *form)
   gtk_label_set_text (GTK_LABEL (form->device), words);
 }
 
-/* Whether the picture is in the quality that was chosen. */
+/* Whether the picture has the chosen quality. */
 static gboolean
 is_final (const FddmDenoiseForm *form, const FddmSight *sight)
 {
@@ -126,7 +126,7 @@ tell_state (FddmDenoiseForm *form, const FddmSight *sight)
 
   form->waits = sight->kind == FDDM_SIGHT_ORIGINAL;
   if (sight->kind == FDDM_SIGHT_PROBLEM && !sight->part.width)
-    words = _ ("There is no preview."); /* the noise's line tells why */
+    words = _ ("There is no preview."); /* the reason is in the line of the noise level */
   else if (sight->kind == FDDM_SIGHT_ORIGINAL)
     words = _ ("Preview: computing");
   else if (sight->kind == FDDM_SIGHT_DRAFT)
@@ -164,7 +164,7 @@ bring (gpointer data, FddmSight *sight)
 
 /* ---- Values ---- */
 
-/* What a value has to do with the preview and the time that it takes. */
+/* Updates preview and estimated time after a change of parameter PLACE. */
 static void
 follow_value (FddmDenoiseForm *form, int place)
 {
@@ -334,7 +334,7 @@ new_preview (FddmDenoiseForm *form)
   form->state    = fddm_label_new (_ ("Reading the layer"), WIDE_WIDTH);
   form->progress = fddm_progress_new ();
   form->told     = fddm_label_new ("", WIDE_WIDTH);
-  form->lines    = gtk_notebook_new (); /* as high as the higher one, so that nothing moves */
+  form->lines    = gtk_notebook_new (); /* as high as its higher page, so that the layout stays still */
   gtk_notebook_set_show_tabs (GTK_NOTEBOOK (form->lines), FALSE);
   gtk_notebook_set_show_border (GTK_NOTEBOOK (form->lines), FALSE);
   gtk_notebook_append_page (GTK_NOTEBOOK (form->lines), form->state, NULL);
@@ -347,7 +347,7 @@ new_preview (FddmDenoiseForm *form)
   return column;
 }
 
-/* Each group once; that of the last parameters first. */
+/* Adds each group once, in reverse order of the table. */
 static void
 add_groups (FddmDenoiseForm *form, GtkWidget *column, int n)
 {
@@ -358,7 +358,7 @@ add_groups (FddmDenoiseForm *form, GtkWidget *column, int n)
       gtk_box_pack_start (GTK_BOX (column), fddm_controls_group (&form->controls, table[i].group, "%"), FALSE, FALSE, 0);
 }
 
-/* Opening a group must not make the dialog higher than a small screen: the column is scrolled then. */
+/* Scrolls the column when open groups would make the dialog higher than a small screen. */
 static GtkWidget *
 new_scroller (GtkWidget *content)
 {

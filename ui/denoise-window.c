@@ -8,10 +8,10 @@
 #include "ui/denoise-form.h"
 #include "ui/toolkit.h"
 
-/* Most events that are seen to between two steps of a run. */
+/* Maximum number of events handled between two steps of a run. */
 #define EVENTS 50
 
-/* How long the account of a run stands before OK closes the dialog, in ms. */
+/* Time that the summary of a run stays visible before OK closes the dialog, in ms. */
 #define LINGER 1500
 
 typedef struct {
@@ -20,14 +20,14 @@ typedef struct {
   double                *values;
   FddmDenoiseForm       *form;
   GMainLoop             *loop;
-  gboolean               running, done;                /* now; ever */
-  guint                  closing;                      /* a source, or 0 */
-  int                    stop;                         /* atomic    */
-  double                 applied[FDDM_PARAMETERS_MAX]; /* what the last layer was made with, where DONE */
-  gsize                  bytes;                        /* of the values */
+  gboolean               running, done;                /* a run is going on; a layer was made */
+  guint                  closing;                      /* timeout source, or 0 */
+  int                    stop;                         /* atomic */
+  double                 applied[FDDM_PARAMETERS_MAX]; /* values of the last layer made, if DONE */
+  gsize                  bytes;                        /* size of the values */
 } Window;
 
-/* From time to time while a run goes on. */
+/* Called from time to time during a run. */
 static void
 show_progress (gpointer data, const char *text, double fraction)
 {
@@ -47,7 +47,7 @@ allow (Window *window, gboolean allowed)
     gtk_dialog_set_response_sensitive (GTK_DIALOG (window->window), responses[i], allowed);
 }
 
-/* So that they are there next time, whatever happens. */
+/* Saves the values at once, so that the next dialog has them even after a crash. */
 static void
 remember (Window *window)
 {
@@ -61,7 +61,7 @@ remember (Window *window)
     }
 }
 
-/* What was made can't be called off any more, but a run can. */
+/* Names the cancel button: finished layers cannot be cancelled, a run can. */
 static void
 name_cancel (Window *window)
 {
@@ -70,7 +70,7 @@ name_cancel (Window *window)
   gtk_button_set_label (GTK_BUTTON (button), window->done && !window->running ? _ ("_Close") : _ ("_Cancel"));
 }
 
-/* Adds the layers; FALSE where there are none, and the form tells why. */
+/* Adds the layers. FALSE if none were made; the form shows the reason. */
 static gboolean
 run (Window *window, char **account)
 {
@@ -79,7 +79,7 @@ run (Window *window, char **account)
   gboolean           done, made = FALSE;
   double             values[FDDM_PARAMETERS_MAX];
 
-  memcpy (values, window->values, window->bytes); /* those may change meanwhile */
+  memcpy (values, window->values, window->bytes); /* the user may change them during the run */
   remember (window);
   g_atomic_int_set (&window->stop, 0);
   window->running = TRUE;
@@ -101,7 +101,7 @@ run (Window *window, char **account)
   return made;
 }
 
-/* When the user has had time to read what was done. */
+/* Closes the dialog once the user has had time to read the summary. */
 static gboolean
 close_now (gpointer data)
 {
@@ -120,7 +120,8 @@ apply (Window *window)
   run (window, &account);
 }
 
-/* Ends the dialog, unless no layer was made. */
+/* Applies the settings, unless the last layer has the same ones, and closes the dialog. It stays open if no layer was
+ * made. */
 static void
 apply_and_close (Window *window)
 {

@@ -1,92 +1,97 @@
-/* denoise.h: what the dialogs of FDDM Denoise are told by the plug-in.
+/* denoise.h: interface between the plug-in and the dialogs of FDDM Denoise.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "ui/presets.h"
 
-/* How many times as strong as it is the removed noise is shown. */
+/* Gain at which the removed noise is shown. */
 #define FDDM_NOISE_GAIN 4
 
-/* A rectangle of the layer, in its pixels. */
+/* A rectangle of the layer, in the layer's pixels. */
 typedef struct {
   int x, y, width, height;
 } FddmPart;
 
 typedef enum {
-  FDDM_SIGHT_ORIGINAL, /* the part as it is                                */
-  FDDM_SIGHT_NOISE,    /* no picture: the noise was measured               */
-  FDDM_SIGHT_DRAFT,    /* the result by the fast network                   */
-  FDDM_SIGHT_RESULT,   /* the result by the network that was chosen        */
-  FDDM_SIGHT_OVERVIEW, /* the whole layer, small, as it is                 */
-  FDDM_SIGHT_PROBLEM   /* no picture: WORDS tell why                       */
+  FDDM_SIGHT_ORIGINAL, /* the part, unchanged */
+  FDDM_SIGHT_NOISE,    /* no picture: noise measurement */
+  FDDM_SIGHT_DRAFT,    /* result of the fast network */
+  FDDM_SIGHT_RESULT,   /* result of the chosen network */
+  FDDM_SIGHT_OVERVIEW, /* the whole layer, reduced, unchanged */
+  FDDM_SIGHT_PROBLEM   /* no picture: WORDS gives the reason */
 } FddmSightKind;
 
-/* Pictures of a part of the layer, at 1:1 or smaller: R'G'B' of 8 bits in sRGB, packed, transparency over a checkerboard. */
+/* Pictures of a part of the layer, at 1:1 or reduced. R'G'B' with 8 bits in sRGB, packed; transparency over a
+ * checkerboard. */
 typedef struct {
   FddmSightKind kind;
   FddmPart      part;
-  int           step;         /* each pixel of the pictures is the mean of STEP × STEP of the layer's      */
-  guint8       *pixels;       /* g_malloc, or NULL                                                         */
-  guint8       *removed;      /* of a draft or a result: FDDM_NOISE_GAIN times what was removed, around gray */
-  double        luma, chroma; /* of noise: its levels in 8-bit steps                                       */
-  double        seconds;      /* of a draft or a result: what the whole would take, estimated               */
-  char         *words;        /* translated, or NULL; g_malloc                                             */
-  char         *device;       /* where it is computed, and why not on a GPU; likewise                      */
+  int           step;         /* each pixel of the pictures is the mean of STEP × STEP pixels of the layer */
+  guint8       *pixels;       /* NULL: no picture; allocated with g_malloc */
+  guint8       *removed;      /* draft, result: the removed noise times FDDM_NOISE_GAIN, around middle gray */
+  double        luma, chroma; /* noise: levels in 8-bit steps */
+  double        seconds;      /* draft, result: estimated time for the whole layer */
+  char         *words;        /* translated; NULL: none; allocated with g_malloc */
+  char         *device;       /* the computing device, and if not a GPU, the reason; likewise */
 } FddmSight;
 
-/* What goes on while a picture is made; both are atomic: it ends early when *STOP is not 0, and is *PERCENT done. */
+/* Cancellation and progress of a picture, both atomic. Computation ends early when *STOP becomes nonzero. *PERCENT is its
+ * progress, 0…100. */
 typedef struct {
   int *stop, *percent;
 } FddmSightWatch;
 
-/* Who makes the pictures. But for READ all calls come in one thread of their own, after the last READ. A picture or an error is
- * filled in into SIGHT, but for KIND, PART and STEP. */
+/* Callbacks that make the pictures. All but READ are called in a thread of their own, after the last call of READ. They
+ * fill in a picture or an error in SIGHT; KIND, PART and STEP are set by the caller. */
 typedef struct {
-  /* In the dialog's thread: reads a little more of the layer; FALSE when all is read, or the layer is gone. */
+  /* Called in the dialog's thread. Reads the next piece of the layer. FALSE when all is read or the layer no longer
+   * exists. */
   gboolean (*read) (gpointer data, double *fraction);
   void (*original) (gpointer data, FddmSight *sight);
   /* Fills in PART and STEP, too. */
   void (*overview) (gpointer data, FddmSight *sight);
-  /* Measures the noise of all that will be denoised, once. FALSE: not measured. */
+  /* Measures the noise of the whole area to denoise. Called once. FALSE: not measured. */
   gboolean (*measure) (gpointer data, FddmSight *sight, const FddmSightWatch *watch);
-  /* Denoises sight->part as VALUES say, or as a DRAFT with the fast network. FALSE: there is no picture. */
+  /* Denoises sight->part with VALUES; a DRAFT uses the fast network. FALSE: no picture. */
   gboolean (*denoise) (gpointer data, const double *values, gboolean draft, FddmSight *sight, const FddmSightWatch *watch);
   void (*finish) (gpointer data); /* the last call */
   gpointer data;
 } FddmSightPainter;
 
-/* Side of the overview's longer edge, in pixels, at most. */
+/* Maximum length of the overview's longer side, in pixels. */
 #define FDDM_OVERVIEW 110
 
-/* While a run goes on, in the dialog's thread: how far it is; and it ends early when *STOP, atomic, is not 0. */
+/* Cancellation and progress of a run. SHOW is called in the dialog's thread, FRACTION is 0…1. The run ends early when *STOP
+ * (atomic) becomes nonzero. */
 typedef struct {
   void (*show) (gpointer data, const char *text, double fraction);
   gpointer data;
   int     *stop;
 } FddmRunWatch;
 
-/* Who does what the dialog is for, in the dialog's thread, which goes on answering meanwhile. */
+/* Callbacks and facts that the plug-in gives to the dialog. Callbacks run in the dialog's thread; the dialog stays
+ * responsive during a run. */
 typedef struct {
-  /* Adds the layers as VALUES say, MADE then, or none where no noise is found. ACCOUNT: what was done, or why nothing was;
-   * translated, free with g_free. */
+  /* Adds the layers made with VALUES and sets *MADE; no layers if no noise is found. ACCOUNT gets a summary of the run,
+   * or the reason why there is no layer; translated, free with g_free. */
   gboolean (*run) (gpointer data, const double *values, const FddmRunWatch *watch, gboolean *made, char **account,
                    GError **error);
   gpointer data;
 } FddmRunner;
 
 typedef struct {
-  const char      *layer;         /* its name                                                        */
-  int              width, height; /* its size                                                        */
-  FddmPart         focus;         /* what is selected of it; all, where nothing is                    */
-  gboolean         gray;          /* has no colour                                                   */
+  const char      *layer;         /* layer name */
+  int              width, height; /* layer size */
+  FddmPart         focus;         /* the selected part; the whole layer without a selection */
+  gboolean         gray;          /* the layer has no colour */
   FddmSightPainter painter;
   FddmRunner       runner;
   FddmPresets     *presets;
-  const char      *note; /* a line to begin with, translated, or NULL                       */
+  const char      *note; /* message shown at the start, translated, or NULL */
 } FddmDenoiseHelp;
 
 void fddm_sight_clear (FddmSight *sight);
 
-/* Size of the pictures. */
+/* Size of the pictures in pixels. */
 static inline int
 fddm_sight_across (const FddmSight *sight)
 {

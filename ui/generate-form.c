@@ -12,11 +12,11 @@
 #include "ui/subjects.h"
 #include "ui/toolkit.h"
 
-/* Quiet after a value has changed before samples are painted, in ms. */
+/* Delay from the last change of a value to painting of samples, in ms. */
 #define LATE 250
 
-/* Characters of the device's line; lines that there is room for beneath the samples; the most that the controls are high, in
- * pixels: the dialog fits on 1280 × 720. */
+/* Width of the device's line in characters; lines reserved below the samples; maximum height of the controls in pixels.
+ * With it the dialog fits on a screen of 1280 × 720. */
 #define WIDTH 44
 #define LINES 3
 #define DOWN  470
@@ -34,10 +34,10 @@ struct FddmGenerateForm {
   GtkDialog    *window;
   GtkWidget    *box, *state, *device;
   GtkListStore *models;
-  GtkWidget    *model;              /* the combo box of MODELS */
-  double        first;              /* seed of the first cell  */
-  FddmOfferKind shown[FDDM_OFFERS]; /* in the cells            */
-  double        seconds;            /* 0: not known            */
+  GtkWidget    *model;              /* combo box of MODELS */
+  double        first;              /* seed of the first cell */
+  FddmOfferKind shown[FDDM_OFFERS]; /* current pictures in the cells */
+  double        seconds;            /* 0: unknown */
   char         *problem;
   gboolean      quiet;
 };
@@ -130,7 +130,7 @@ ask (FddmGenerateForm *form, int late)
 
 /* ---- Values ---- */
 
-/* The cells count up from the seed, unless one of them has it already. */
+/* Renumbers the cells from the seed, unless one of them already has it. */
 static void
 follow_seed (FddmGenerateForm *form)
 {
@@ -155,7 +155,7 @@ value_changed (gpointer data, int place)
   ask (form, LATE);
 }
 
-/* A value that the user has changed elsewhere than in the controls. */
+/* Sets a value that the user has changed outside of the controls. */
 static void
 set_value (FddmGenerateForm *form, const char *name, double value)
 {
@@ -202,7 +202,7 @@ subject_chosen (gpointer data, const char *name)
 
 /* ---- Models and their subjects ---- */
 
-/* What the model has; a subject that it hasn't becomes any. */
+/* Lists the subjects of the model. Subjects that it lacks are replaced by any. */
 static void
 offer_subjects (FddmGenerateForm *form)
 {
@@ -249,7 +249,7 @@ model_changed (FddmGenerateForm *form)
   ask (form, 0);
 }
 
-/* The model's row; the subject's is no row among others. */
+/* Creates the row of the model. The subject has a list of its own. */
 static GtkWidget *
 new_text_row (gpointer data, int place)
 {
@@ -306,7 +306,7 @@ fddm_generate_form_window (FddmGenerateForm *form, GtkDialog *window)
 
 /* ---- The whole ---- */
 
-/* Three lines are kept free, so that what is beneath them stays where it is. */
+/* Reserves three lines, so that the widgets below do not move. */
 static GtkWidget *
 new_state (void)
 {

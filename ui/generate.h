@@ -1,81 +1,84 @@
-/* generate.h: what the dialogs of FDDM Generate are told by the plug-in.
+/* generate.h: interface between the plug-in and the dialogs of FDDM Generate.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "ui/parameter.h"
 
-/* Pictures that are offered at once, each with the next seed; and their side, or the repeated tile's, in pixels. */
+/* Number of pictures offered at once, with consecutive seeds; and the side of a picture, or of the repeated tile, in
+ * pixels. */
 #define FDDM_OFFERS     4
 #define FDDM_OFFER_SIDE 200
 
 typedef enum {
-  FDDM_OFFER_ACCOUNT,  /* no picture: what the layers will take              */
-  FDDM_OFFER_PROBLEM,  /* no picture: why the layers cannot be made          */
-  FDDM_OFFER_ESTIMATE, /* a picture as it is guessed halfway                 */
-  FDDM_OFFER_DRAFT,    /* one of few steps                                   */
-  FDDM_OFFER_RESULT    /* one of as many steps as were asked for             */
+  FDDM_OFFER_ACCOUNT,  /* no picture: cost of the layers */
+  FDDM_OFFER_PROBLEM,  /* no picture: reason why the layers cannot be made */
+  FDDM_OFFER_ESTIMATE, /* a picture, as estimated halfway */
+  FDDM_OFFER_DRAFT,    /* a picture of few steps */
+  FDDM_OFFER_RESULT    /* a picture of the requested number of steps */
 } FddmOfferKind;
 
 typedef struct {
   FddmOfferKind kind;
-  int           which;         /* of a picture: 0 … FDDM_OFFERS − 1                             */
-  int           width, height; /* up to FDDM_OFFER_SIDE                                         */
-  guint8       *pixels;        /* R'G'B', packed; g_malloc, or NULL                             */
-  double        seconds;       /* of an account: what the layers will take; 0: not known yet    */
-  char         *words;         /* of a problem: a sentence, translated; g_malloc, or NULL       */
-  char         *device;        /* of an account or problem: where it is computed, and why not on a GPU; likewise */
+  int           which;         /* of a picture: 0 … FDDM_OFFERS − 1 */
+  int           width, height; /* up to FDDM_OFFER_SIDE */
+  guint8       *pixels;        /* R'G'B', packed; g_malloc, or NULL */
+  double        seconds;       /* account: estimated time for the layers; 0: not known yet */
+  char         *words;         /* problem: a translated sentence; g_malloc, or NULL */
+  char         *device;        /* account, problem: the computing device, and if not a GPU, the reason; likewise */
 } FddmOffer;
 
-/* What goes on while a picture is made. STOP and PERCENT are atomic: it ends early when *STOP is not 0, and is *PERCENT done. */
+/* Cancellation and progress of a picture. STOP and PERCENT are atomic. Computation ends early when *STOP becomes nonzero.
+ * *PERCENT is its progress, 0…100. */
 typedef struct {
   int *stop, *percent;
-  void (*show) (gpointer data, FddmOffer *offer); /* takes an estimate's pixels */
-  gpointer data;                                  /* of SHOW */
+  void (*show) (gpointer data, FddmOffer *offer); /* takes over an estimate's pixels */
+  gpointer data;                                  /* for SHOW */
 } FddmOfferWatch;
 
-/* Who makes the pictures. The seed among the values is that of the first one. But for SAME all calls come in one thread of
- * their own. */
+/* Callbacks that make the pictures. The seed in the values is that of the first picture. All but SAME are called in a
+ * thread of their own. */
 typedef struct {
-  /* Whether ONE and OTHER make the same pictures. In any thread. */
+  /* Whether ONE and OTHER make the same pictures. May be called in any thread. */
   gboolean (*same) (gpointer data, const double *one, const double *other);
-  /* What VALUES will take, or why they will not do, which is told by the kind. FALSE: there will be no pictures either. */
+  /* Estimates the cost of VALUES or reports why they are unusable; the offer's kind distinguishes the two. FALSE: no
+   * pictures can be made either. */
   gboolean (*account) (gpointer data, const double *values, FddmOffer *offer);
-  /* Makes the picture offer->which of VALUES, or a draft of it; fills in its size and pixels, and a kind that is better than the
-   * one asked for. FALSE, unless it was stopped: a problem. */
+  /* Makes the picture offer->which of VALUES, or a draft of it. Fills in size and pixels, and the kind if it is better
+   * than requested. FALSE: stopped, or there is a problem. */
   gboolean (*paint) (gpointer data, const double *values, FddmOffer *offer, const FddmOfferWatch *watch);
   void (*finish) (gpointer data); /* the last call */
   gpointer data;
 } FddmOfferPainter;
 
-/* Pictures of a model's subjects, one beneath the other, each as high as it is wide. */
+/* Pictures of a model's subjects, one below the other, each square. */
 typedef struct {
-  char  *path;  /* NULL: there are none                                  */
-  char **names; /* of the subjects, from the top; the first is "", any   */
+  char  *path;  /* NULL: no pictures */
+  char **names; /* subjects from the top; the first is "", any subject */
 } FddmSheet;
 
-/* The table has the texts "model" and "subject", the whole numbers "width" and "height", which are 0 for the image's size,
- * "seed" and others. */
+/* The table must have the texts "model" and "subject", the whole numbers "width" and "height" (0: the image's size) and
+ * "seed". It may have others. */
 typedef struct {
   int              image_width, image_height;
   FddmOfferPainter painter;
-  /* What there is to choose from for a text, given the other VALUES; ended by a NULL name, not empty. Its words stay, free the
-   * array with g_free. */
+  /* Lists the choices for the text NAME, given the other VALUES. The list is not empty and ends with a NULL name. Its
+   * strings stay valid; free the array with g_free. */
   FddmChoice *(*choices) (gpointer data, const char *name, const double *values);
-  /* The sheet of the model that VALUES name; clear it. */
+  /* Gets the sheet of the model that VALUES name. Clear it after use. */
   void (*sheet) (gpointer data, const double *values, FddmSheet *sheet);
-  gpointer data; /* of CHOICES and SHEET */
+  gpointer data; /* for CHOICES and SHEET */
 } FddmGenerateHelp;
 
 void fddm_offer_clear (FddmOffer *offer);
 void fddm_sheet_clear (FddmSheet *sheet);
 
-/* The seed of the picture WHICH after FIRST's, as the engine counts: from 0 again after the largest. */
+/* Seed of picture WHICH in a series from FIRST. Wraps to 0 after the largest seed, as in the engine. */
 static inline double
 fddm_offer_seed (double first, int which)
 {
   return (double) (((guint32) first + (guint32) which) & G_MAXINT32);
 }
 
-/* Which of the pictures from the seed FIRST on has SEED; -1: none. */
+/* Index of the picture with SEED in a series from FIRST; -1: none. */
 static inline int
 fddm_offer_of_seed (double first, double seed)
 {

@@ -7,15 +7,15 @@
 
 #include "ui/toolkit.h"
 
-/* Levels up to this one, which are the usual ones, have this share of the slider. */
+/* Levels up to this one, the usual ones, take this share of the slider. */
 #define USUAL 30.0
 #define SHARE 0.85
 
-/* The least that can be set by hand, and what is there before anything is known. */
+/* Lowest level that can be set by hand; level shown before one is measured. */
 #define LEAST 0.1
 #define START 10.0
 
-/* Characters of the line. */
+/* Width of the line in characters. */
 #define WIDTH 44
 
 static double
@@ -55,7 +55,7 @@ switch_off (FddmNoiseLevel *level)
   level->quiet = FALSE;
 }
 
-/* Brings the widgets into line with the switch. */
+/* Adapts the widgets to the switch. */
 static void
 follow_switch (FddmNoiseLevel *level)
 {
@@ -72,7 +72,7 @@ switched (FddmNoiseLevel *level)
     fddm_controls_take (level->controls, level->place, is_automatic (level) ? 0 : gtk_adjustment_get_value (level->level));
 }
 
-/* By the user, who wants to set it by hand then. */
+/* The user has moved the level, which switches to setting by hand. */
 static void
 level_changed (FddmNoiseLevel *level)
 {

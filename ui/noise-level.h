@@ -1,24 +1,24 @@
-/* noise-level.h: how noisy the layer is, measured or set by hand.
+/* noise-level.h: controls for the noise level, measured or set by hand.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The same source for GTK 2 and GTK 3. */
+ * One source for GTK 2 and GTK 3. */
 #pragma once
 #include "ui/controls.h"
 #include "ui/denoise.h"
 
-/* The level is 0 where it is measured. While its widgets are there it may not move. */
+/* A level of 0 means: measured. Must not move in memory while its widgets exist. */
 typedef struct {
   FddmControls  *controls;
-  int            place;    /* of the level's parameter        */
-  double         measured; /* 0 where it is not known, or none */
+  int            place;    /* of the level's parameter */
+  double         measured; /* 0: unknown, or no noise */
   GtkWidget     *automatic, *use, *line;
-  GtkAdjustment *level, *slide; /* the number, and the slider's place, 0…1 */
-  gboolean       quiet;         /* what changes is not the user's doing    */
+  GtkAdjustment *level, *slide; /* the number; position of the slider, 0…1 */
+  gboolean       quiet;         /* ignore changes: they are not the user's */
 } FddmNoiseLevel;
 
-/* Its rows, one beneath the other. */
+/* Creates its rows, one below the other. */
 GtkWidget *fddm_noise_level_new (FddmNoiseLevel *level, FddmControls *controls, int place);
-/* Shows what was measured, or why nothing was. */
+/* Shows the measured level, or the reason why there is none. */
 void fddm_noise_level_tell (FddmNoiseLevel *level, const FddmSight *sight);
-/* Shows a value that was not changed by the user. */
+/* Shows a value that was changed by other means than its controls. */
 void fddm_noise_level_show (FddmNoiseLevel *level, double value);

@@ -9,7 +9,7 @@ typedef struct {
   int    pictures; /* serial of the first request for these pictures */
   double values[FDDM_PARAMETERS_MAX];
   int    chosen;
-  gint64 start; /* when it may be painted, by g_get_monotonic_time */
+  gint64 start; /* earliest time of painting, by g_get_monotonic_time */
 } Request;
 
 struct FddmOffers {
@@ -18,14 +18,14 @@ struct FddmOffers {
   FddmOfferFunc    bring;
   gpointer         data;
   GThread         *thread;
-  int              stop, end; /* atomic: give up what is painted for a request; and everything */
+  int              stop, end; /* atomic: cancel the current request; cancel everything */
   int              percent;   /* atomic */
-  GMutex           mutex;     /* over what follows */
+  GMutex           mutex;     /* guards the members below */
   GCond            wake;
   Request          wanted;   /* serial 0: none yet */
-  int              served;   /* serial of the last one that was taken up */
+  int              served;   /* serial of the last request taken up */
   GQueue           ready;    /* offers with their serials, for the dialog */
-  guint            bringing; /* a source, or 0 */
+  guint            bringing; /* idle source, or 0 */
 };
 
 typedef struct {
@@ -33,11 +33,11 @@ typedef struct {
   int       serial, pictures; /* of the request */
 } Ready;
 
-/* What the painter's thread knows of the request it works on. */
+/* State of the painter's thread for the current request. */
 typedef struct {
   FddmOffers   *offers;
   Request       request;
-  FddmOfferKind made[FDDM_OFFERS]; /* how good each picture is by now */
+  FddmOfferKind made[FDDM_OFFERS]; /* kind of each picture so far */
 } Work;
 
 void
@@ -104,7 +104,7 @@ bring_all (gpointer data)
 
 /* ---- In the painter's ---- */
 
-/* Takes what the offer holds. */
+/* Passes OFFER to the dialog and takes over its content. */
 static void
 hand_over (const Work *work, const FddmOffer *offer)
 {
@@ -128,7 +128,7 @@ show_estimate (gpointer data, FddmOffer *offer)
   memset (offer, 0, sizeof *offer);
 }
 
-/* Waits for a request that has not been taken up; FALSE when there will be none. */
+/* Waits for a new request. FALSE: the end, there will be none. */
 static gboolean
 wait_for_request (Work *work)
 {
@@ -147,7 +147,7 @@ wait_for_request (Work *work)
   return !g_atomic_int_get (&offers->end);
 }
 
-/* Waits until it is quiet; FALSE when another request comes, or the end. */
+/* Waits until the request's delay has passed. FALSE: a new request or the end came first. */
 static gboolean
 wait_for_quiet (const Work *work)
 {
@@ -161,7 +161,7 @@ wait_for_quiet (const Work *work)
   return quiet;
 }
 
-/* FALSE: there will be no pictures. */
+/* FALSE: no pictures can be made. */
 static gboolean
 give_account (const Work *work)
 {
@@ -172,7 +172,7 @@ give_account (const Work *work)
   return paint;
 }
 
-/* FALSE: there will be no more pictures for this request. */
+/* FALSE: no more pictures for this request. */
 static gboolean
 make_picture (Work *work, int which, FddmOfferKind kind)
 {
@@ -196,7 +196,7 @@ make_picture (Work *work, int which, FddmOfferKind kind)
   return done && give_account (work);
 }
 
-/* All that are not as good as KIND, the chosen one first. */
+/* Makes all pictures below KIND, the chosen one first. */
 static gboolean
 make_pictures (Work *work, FddmOfferKind kind)
 {

@@ -1,23 +1,23 @@
-/* offers.h: pictures to choose from, asked for and brought, from a thread of its own to the dialog's.
+/* offers.h: requests for sample pictures, from the dialog's thread to a painter thread and back.
  * SPDX-License-Identifier: Apache-2.0
  *
- * What is asked for is brought in this order: the account, drafts of all pictures, the pictures; the chosen one goes first, and
- * the account comes again when it may have become better. A request for other pictures makes the old ones stale: they are
- * given up, and nothing of them is brought any more. One for the same pictures keeps what is there. */
+ * A request is answered in this order: the account, drafts of all pictures, the final pictures. The chosen picture goes
+ * first. The account is repeated when its estimate may have improved. A request for other pictures cancels those of the
+ * last request; they are not delivered. A request for the same pictures keeps the finished ones. */
 #pragma once
 #include "ui/generate.h"
 
 typedef struct FddmOffers FddmOffers;
 
-/* Gets an offer in the dialog's thread; it may take the pixels out. */
+/* Receives an offer in the dialog's thread. It may take over the pixels. */
 typedef void (*FddmOfferFunc) (gpointer data, FddmOffer *offer);
 
-/* N values make the pictures. Nothing is asked for yet. */
+/* Creates a painter thread. N is the number of values of a request. Painting starts with the first request. */
 FddmOffers *fddm_offers_new (const FddmOfferPainter *painter, int n, FddmOfferFunc bring, gpointer data);
-/* Asks for the pictures of VALUES, whose seed is the first one's, beginning with CHOSEN; LATE ms of quiet are waited for before
- * they are painted. TRUE: they are others than those of the last request. */
+/* Requests the pictures of VALUES, which hold the first picture's seed. Starts with CHOSEN, after LATE ms without another
+ * request. TRUE: the pictures differ from those of the last request. */
 gboolean fddm_offers_ask (FddmOffers *offers, const double *values, int chosen, int late);
-/* How far the picture is that is being painted. */
+/* Progress of the current picture, in percent. */
 int fddm_offers_percent (FddmOffers *offers);
-/* Waits until the painter has finished; nothing is brought any more. */
+/* Waits until the painter has finished. Nothing is delivered afterwards. */
 void fddm_offers_free (FddmOffers *offers);

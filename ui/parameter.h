@@ -1,4 +1,4 @@
-/* parameter.h: what a parameter is: its name, words, range and default. Dialogs are made from tables of these.
+/* parameter.h: description of a parameter: name, text, range and default. Dialogs are made from tables of these.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
@@ -11,26 +11,26 @@ typedef enum {
   FDDM_PARAMETER_TEXT
 } FddmParameterType;
 
-/* A value of a choice; its number is its place in the list. */
+/* A value of a choice. Its number is its index in the list. */
 typedef struct {
-  const char *name;  /* "fast": what scripts say                  */
-  const char *label; /* "Fast": what people read, to be translated */
+  const char *name;  /* "fast": the name in scripts */
+  const char *label; /* "Fast": the name in dialogs, to be translated */
 } FddmChoice;
 
 typedef struct {
-  const char       *name;  /* "luma": what scripts say                                      */
-  const char       *label; /* for the dialogs, with a mnemonic, to be translated            */
-  const char       *blurb; /* a sentence, to be translated                                  */
+  const char       *name;  /* "luma": the name in scripts */
+  const char       *label; /* name in dialogs, with a mnemonic, to be translated */
+  const char       *blurb; /* a sentence, to be translated */
   FddmParameterType type;
-  double            min, max, preset; /* PRESET is the default                                 */
-  const FddmChoice *choices;          /* ended by a NULL name; NULL for what is not a choice           */
-  const char       *group; /* words, with a mnemonic, to be translated, for those of the same words, which are shown
-                                   when asked for; NULL: always shown */
-  const char       *text;  /* the default of a text                                         */
+  double            min, max, preset; /* PRESET is the default */
+  const FddmChoice *choices;          /* ends with a NULL name; NULL for parameters that are no choice */
+  const char
+    *group; /* title of the group, with a mnemonic, to be translated; groups are shown on request; NULL: always shown */
+  const char *text; /* default of a text */
 } FddmParameter;
 
-/* Values of a table's parameters are an array of doubles in the table's order: every int and choice fits in one, and of a
- * text the number under which GLib keeps it, a GQuark. */
+/* Values of a table's parameters are an array of doubles in the table's order. Every int and every index of a choice fits
+ * in a double. A text is stored as its GQuark. */
 #define FDDM_PARAMETERS_MAX 16
 
 static inline double
@@ -45,12 +45,12 @@ fddm_text_of_value (double value)
   return g_quark_to_string ((GQuark) value);
 }
 
-/* The value that a parameter has by default. */
+/* Default value of PARAMETER. */
 static inline double
 fddm_parameter_preset (const FddmParameter *parameter)
 {
   return parameter->type == FDDM_PARAMETER_TEXT ? fddm_value_of_text (parameter->text) : parameter->preset;
 }
 
-/* The place of the parameter NAME, which must be in the table. */
+/* Index of the parameter NAME, which must be in the table. */
 int fddm_parameter_place (const FddmParameter *table, const char *name);

@@ -57,7 +57,7 @@ fddm_textures_clear (FddmTextures *textures)
 
 /* ---- Drawing ---- */
 
-/* Right of LEFT, in the window. */
+/* Draws the part of TEXTURE right of LEFT in the window. */
 static void
 draw_texture (cairo_t *cairo, const FddmView *view, const FddmTexture *texture, int left)
 {
@@ -82,7 +82,7 @@ draw_texture (cairo_t *cairo, const FddmView *view, const FddmTexture *texture, 
   cairo_restore (cairo);
 }
 
-/* A white line with dark edges, so that it is seen on every picture, and a knob with two arrows. */
+/* Draws a white line with dark edges, visible on any picture, and a knob with two arrows. */
 static void
 draw_handle (cairo_t *cairo, const FddmView *view)
 {
@@ -108,7 +108,7 @@ draw_handle (cairo_t *cairo, const FddmView *view)
     }
 }
 
-/* The overview in a dark frame, and on it a frame around what is seen. */
+/* Draws the overview in a dark frame, with a frame around the visible part. */
 static void
 draw_overview (cairo_t *cairo, const FddmView *view, const FddmTexture *texture)
 {
@@ -142,7 +142,7 @@ draw_overview (cairo_t *cairo, const FddmView *view, const FddmTexture *texture)
   cairo_restore (cairo);
 }
 
-/* The pictures and the handle. */
+/* Draws the pictures and the handle. */
 static void
 draw_pictures (cairo_t *cairo, const FddmView *view, const FddmTextures *textures)
 {

@@ -8,10 +8,10 @@
 
 #define PRESET "fddm-preset"
 
-/* Characters of the field for a name. */
+/* Width of the entry for a name, in characters. */
 #define WIDTH 28
 
-/* Whether the one in use is the user's own. */
+/* Whether the preset in use is the user's own. */
 static gboolean
 is_own (const FddmPresetButton *button)
 {
@@ -38,7 +38,7 @@ fddm_preset_button_update (FddmPresetButton *button)
 
 /* ---- Asking for a name ---- */
 
-/* What is done with a name; FALSE and a reason. */
+/* Uses a name. FALSE with an error if the name cannot be used. */
 typedef gboolean (*NameFunc) (FddmPresetButton *button, const char *name, GError **error);
 
 static gboolean
@@ -53,7 +53,7 @@ rename_last (FddmPresetButton *button, const char *name, GError **error)
   return fddm_presets_rename (button->presets, button->last, name, error);
 }
 
-/* The place of the own preset of that name; it is there. */
+/* Index of the user's preset NAME, which must exist. */
 static int
 place_of (const FddmPresetButton *button, const char *name)
 {
@@ -65,7 +65,7 @@ place_of (const FddmPresetButton *button, const char *name)
   return i;
 }
 
-/* Asks until a name will do, or the user gives up. */
+/* Asks for a name until one is accepted or the user cancels. */
 static void
 ask_name (FddmPresetButton *button, const char *title, const char *name, NameFunc use)
 {
@@ -138,7 +138,7 @@ remove_it (FddmPresetButton *button)
   fddm_preset_button_update (button);
 }
 
-/* Adds an item that is sensitive where POSSIBLE. */
+/* Adds a menu item. It is sensitive if POSSIBLE. */
 static void
 add_item (FddmPresetButton *button, const char *text, gboolean possible, void (*act) (FddmPresetButton *button))
 {

@@ -7,7 +7,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* The file's groups: "Last", and "Preset NUMBER" with a name and the parameters. */
+/* Groups of the file: "Last", and "Preset NUMBER" with a name and the parameters. */
 #define LAST   "Last"
 #define PRESET "Preset "
 #define NAME   "name"
@@ -22,10 +22,10 @@ struct FddmPresets {
   const FddmParameter *table;
   gboolean             apart[FDDM_PARAMETERS_MAX];
   char                *path;
-  GPtrArray           *all; /* of Preset */
+  GPtrArray           *all; /* elements: Preset */
   double               last[FDDM_PARAMETERS_MAX];
-  gboolean             known[FDDM_PARAMETERS_MAX]; /* of LAST      */
-  gboolean             damaged;                    /* is the file  */
+  gboolean             known[FDDM_PARAMETERS_MAX]; /* values present in LAST */
+  gboolean             damaged;                    /* whether the file is damaged */
 };
 
 G_DEFINE_QUARK (fddm-preset-error-quark, fddm_preset_error)
@@ -69,7 +69,7 @@ write_value (const FddmParameter *parameter, double value)
                                       : g_ascii_dtostr (number, sizeof number, value));
 }
 
-/* FALSE for what is no value of the parameter. */
+/* FALSE if TEXT is not a value of the parameter. */
 static gboolean
 read_value (const FddmParameter *parameter, const char *text, double *value)
 {
@@ -84,7 +84,7 @@ read_value (const FddmParameter *parameter, const char *text, double *value)
       }
   if (parameter->choices || parameter->type == FDDM_PARAMETER_TEXT || end == text || *end)
     return FALSE;
-  if (!(number >= parameter->min && number <= parameter->max)) /* nor is NaN */
+  if (!(number >= parameter->min && number <= parameter->max)) /* false for NaN, too */
     return FALSE;
   *value = parameter->type == FDDM_PARAMETER_DOUBLE ? number : (double) (gint64) number;
   return TRUE;
@@ -92,7 +92,7 @@ read_value (const FddmParameter *parameter, const char *text, double *value)
 
 /* ---- The file ---- */
 
-/* Reads a group's parameters; KNOWN, which may be NULL, is told which there are. */
+/* Reads a group's parameters. Sets KNOWN (may be NULL) for those present. */
 static void
 read_values (FddmPresets *presets, GKeyFile *file, const char *group, double *values, gboolean *known)
 {
@@ -148,7 +148,7 @@ write_values (const FddmPresets *presets, GKeyFile *file, const char *group, con
       }
 }
 
-/* Writes all under a temporary name, and renames. */
+/* Writes all settings to a temporary name, then renames. */
 static gboolean
 write_file (FddmPresets *presets, GError **error)
 {
@@ -251,7 +251,7 @@ fddm_presets_find (const FddmPresets *presets, const double *values, int favouri
 
 /* ---- Changing ---- */
 
-/* The one of that name but for EXCEPT, or -1. */
+/* Index of the preset NAME other than EXCEPT, or -1. */
 static int
 find_name (const FddmPresets *presets, const char *name, int except)
 {
@@ -261,7 +261,7 @@ find_name (const FddmPresets *presets, const char *name, int except)
   return -1;
 }
 
-/* Without the space around it; NULL and an error where it can't be a name. */
+/* A copy of NAME without surrounding space. NULL with an error if it is unsuitable. */
 static char *
 check_name (const char *name, GError **error)
 {

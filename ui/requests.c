@@ -10,7 +10,7 @@ typedef struct {
   int      step;
   double   values[FDDM_PARAMETERS_MAX];
   gboolean draft_only;
-  gint64   start; /* when more than the original may be made, by g_get_monotonic_time */
+  gint64   start; /* earliest time for more than the original, by g_get_monotonic_time */
 } Request;
 
 struct FddmRequests {
@@ -19,21 +19,21 @@ struct FddmRequests {
   FddmSightFunc    bring;
   gpointer         data;
   gboolean         asked, all_read;
-  guint            reading; /* a source, or 0 */
+  guint            reading; /* idle source, or 0 */
   GThread         *thread;
-  int              stop, end; /* atomic: give up what is made for a request; and the noise, too */
+  int              stop, end; /* atomic: cancel the current request; cancel everything, including the noise */
   int              percent;   /* atomic */
-  GMutex           mutex;     /* over what follows */
+  GMutex           mutex;     /* guards the members below */
   GCond            wake;
   Request          wanted;   /* serial 0: none yet */
-  int              served;   /* serial of the last one that was taken up */
+  int              served;   /* serial of the last request taken up */
   GQueue           ready;    /* sights with their serials, for the dialog */
-  guint            bringing; /* a source, or 0 */
+  guint            bringing; /* idle source, or 0 */
 };
 
 typedef struct {
   FddmSight sight;
-  int       serial; /* 0: never stale */
+  int       serial; /* 0: never outdated */
 } Ready;
 
 void
@@ -82,7 +82,7 @@ bring_all (gpointer data)
 
 /* ---- In the painter's ---- */
 
-/* Takes the sight. */
+/* Passes SIGHT to the dialog and takes over its content. */
 static void
 hand_over (FddmRequests *requests, FddmSight *sight, int serial)
 {
@@ -97,7 +97,7 @@ hand_over (FddmRequests *requests, FddmSight *sight, int serial)
   g_mutex_unlock (&requests->mutex);
 }
 
-/* Waits for a request that has not been taken up; FALSE when there will be none. */
+/* Waits for a new request. FALSE: the end, there will be none. */
 static gboolean
 wait_for_request (FddmRequests *requests, Request *request)
 {
@@ -111,7 +111,7 @@ wait_for_request (FddmRequests *requests, Request *request)
   return !g_atomic_int_get (&requests->end);
 }
 
-/* Waits until it is quiet; FALSE when another request comes, or the end. */
+/* Waits until the request's delay has passed. FALSE: a new request or the end came first. */
 static gboolean
 wait_for_quiet (FddmRequests *requests, const Request *request)
 {
@@ -155,7 +155,7 @@ measure (FddmRequests *requests)
   return measured;
 }
 
-/* FALSE: there will be no better picture of this request. */
+/* FALSE: no better picture can be made for this request. */
 static gboolean
 make_result (FddmRequests *requests, const Request *request, gboolean draft)
 {

@@ -14,7 +14,7 @@ side_of (const FddmSizeRow *row, int i)
   return GTK_ADJUSTMENT (row->controls->controls[fddm_parameter_place (row->controls->table, names[i])]);
 }
 
-/* The image's, as far as a layer can be so large. */
+/* Side I of the image, limited to the largest side of a layer. */
 static double
 image_side (const FddmSizeRow *row, int i)
 {

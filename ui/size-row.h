@@ -1,7 +1,7 @@
-/* size-row.h: a row to choose a new layer's size in, and rows for its sides where it is none of the usual ones.
+/* size-row.h: row for the size of a new layer, and rows for width and height if another size is chosen.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The same source for GTK 2 and GTK 3. */
+ * One source for GTK 2 and GTK 3. */
 #pragma once
 #include "ui/controls.h"
 #include "ui/sizes.h"
@@ -9,15 +9,15 @@
 typedef struct {
   const FddmGenerateHelp *help;
   FddmControls           *controls;
-  GtkWidget              *combo, *sides[2]; /* rows of width and height */
+  GtkWidget              *combo, *sides[2]; /* SIDES: rows of width and height */
   gboolean                quiet;
   void (*chosen) (gpointer data, double width, double height);
   gpointer data;
 } FddmSizeRow;
 
-/* CHOSEN is called after the user has chosen a size; sides are changed through CONTROLS. The controls' table has "width" and
- * "height". Show the row's size once its widget is shown. */
+/* Creates the row. CHOSEN is called after the user has chosen a size; the sides are changed through CONTROLS, whose table
+ * must have "width" and "height". Call fddm_size_row_show after showing the widget. */
 GtkWidget *fddm_size_row_new (FddmSizeRow *row, FddmControls *controls, const FddmGenerateHelp *help,
                               void (*chosen) (gpointer data, double width, double height), gpointer data);
-/* Shows a size that was not chosen by the user. */
+/* Shows a size that was changed by other means than the row. */
 void fddm_size_row_show (FddmSizeRow *row, double width, double height);

@@ -1,17 +1,17 @@
-/* sizes.h: sizes of a new layer to choose from.
+/* sizes.h: the choice of sizes for a new layer.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "ui/generate.h"
 
-/* The image's own, squares, and any other, in this order. */
+/* Number of choices, in this order: the image's size, squares, another size. */
 #define FDDM_SIZES 7
 
-/* Words for the size PLACE, translated; free with g_free. */
+/* Text of choice PLACE, translated; free with g_free. */
 char *fddm_size_words (int place, const FddmGenerateHelp *help);
-/* Its width and height, 0 for the image's; FALSE for any other. */
+/* Width and height of choice PLACE; 0 for those of the image. FALSE for "another size". */
 gboolean fddm_size_get (int place, double *width, double *height);
-/* The place of a size. */
+/* Index of the choice for a size. */
 int fddm_size_place (double width, double height);
 
-/* "about 6 s", translated; free with g_free. */
+/* Text such as "about 6 s", translated; free with g_free. */
 char *fddm_time_words (double seconds);

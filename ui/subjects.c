@@ -4,11 +4,11 @@
 
 #include <gdk/gdkkeysyms.h>
 
-/* Side of a picture, in pixels, and how many stand side by side. */
+/* Side of a picture, in pixels; number of pictures in a row. */
 #define SIDE   64
 #define ACROSS 5
 
-/* Room for a subject's words, as GTK 3 doubles it. */
+/* Width of a subject's text. GTK 3 doubles it. */
 #if GTK_CHECK_VERSION(3, 0, 0)
 #define ROOM 50
 #else
@@ -27,7 +27,7 @@ struct FddmSubjects {
 
 /* ---- Pictures ---- */
 
-/* NULL where it cannot be read, or is not what it should be: names do then. */
+/* NULL if the file is unreadable or malformed; the list then shows names only. */
 static GdkPixbuf *
 load_sheet (const FddmSheet *sheet)
 {
@@ -39,7 +39,7 @@ load_sheet (const FddmSheet *sheet)
   return pictures;
 }
 
-/* That of the subject NAME, or NULL. */
+/* Picture of the subject NAME, or NULL. */
 static GdkPixbuf *
 picture_of (const FddmSheet *sheet, GdkPixbuf *pictures, const char *name)
 {
@@ -57,7 +57,7 @@ picture_of (const FddmSheet *sheet, GdkPixbuf *pictures, const char *name)
 
 /* ---- Choosing ---- */
 
-/* The name in a row; free with g_free. */
+/* Name of the subject in ROW; free with g_free. */
 static char *
 name_at (FddmSubjects *subjects, GtkTreeIter *row)
 {
@@ -131,7 +131,7 @@ fddm_subjects_offer (FddmSubjects *subjects, const FddmChoice *choices, const Fd
 
 /* ---- The whole ---- */
 
-/* Enter is for the dialog. */
+/* Leaves Enter to the dialog. */
 static gboolean
 key_pressed (GtkWidget *view, GdkEventKey *event, G_GNUC_UNUSED gpointer data)
 {
@@ -140,7 +140,7 @@ key_pressed (GtkWidget *view, GdkEventKey *event, G_GNUC_UNUSED gpointer data)
   return gtk_window_activate_default (GTK_WINDOW (gtk_widget_get_toplevel (view)));
 }
 
-/* While the view is taken apart, it may tell of a selection that changes. */
+/* Ignores changes of the selection that the view reports during its destruction. */
 static void
 destroyed (FddmSubjects *subjects)
 {

@@ -1,7 +1,7 @@
-/* subjects.h: a model's subjects to choose from, each with a picture where there is one.
+/* subjects.h: list of a model's subjects, with pictures where available.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The same source for GTK 2 and GTK 3. */
+ * One source for GTK 2 and GTK 3. */
 #pragma once
 #include <gtk/gtk.h>
 
@@ -9,12 +9,12 @@
 
 typedef struct FddmSubjects FddmSubjects;
 
-/* CHOSEN is called with the name that the user has chosen. It lives as long as its widget. */
+/* CHOSEN is called with the name that the user has chosen. The list is freed with its widget. */
 FddmSubjects *fddm_subjects_new (void (*chosen) (gpointer data, const char *name), gpointer data);
 GtkWidget    *fddm_subjects_widget (FddmSubjects *subjects);
-/* Offers CHOICES, which are ended by a NULL name, with the pictures of SHEET, and chooses NAME or else the first one, whose name
- * comes back. */
+/* Lists CHOICES, which end with a NULL name, with the pictures of SHEET. Chooses NAME, or the first if NAME is missing,
+ * and returns the chosen name. */
 const char *fddm_subjects_offer (FddmSubjects *subjects, const FddmChoice *choices, const FddmSheet *sheet,
                                  const char *name);
-/* Chooses NAME, or the first one, without calling CHOSEN; the name that is chosen then. */
+/* Chooses NAME, or the first if NAME is missing, without calling CHOSEN. Returns the chosen name. */
 const char *fddm_subjects_choose (FddmSubjects *subjects, const char *name);

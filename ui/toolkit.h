@@ -1,4 +1,4 @@
-/* toolkit.h: what GTK 2 and GTK 3 say in different words.
+/* toolkit.h: the differences between GTK 2 and GTK 3.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <gtk/gtk.h>
@@ -23,7 +23,7 @@ fddm_column_new (int spacing)
 #endif
 }
 
-/* A horizontal slider that shows no value. */
+/* Creates a horizontal slider without a number. */
 static inline GtkWidget *
 fddm_slider_new (GtkAdjustment *adjustment)
 {
@@ -38,7 +38,8 @@ fddm_slider_new (GtkAdjustment *adjustment)
   return slider;
 }
 
-/* CONTENT as high as it is now, but no higher than MOST; it is scrolled when it grows, so that the dialog does not. */
+/* Puts CONTENT into a scroller as high as it is now, at most MOST pixels. When CONTENT grows it scrolls, and the dialog
+ * keeps its height. */
 static inline GtkWidget *
 fddm_scroller_new (GtkWidget *content, int most)
 {
@@ -58,7 +59,7 @@ fddm_scroller_new (GtkWidget *content, int most)
   return scroller;
 }
 
-/* Puts the words of a label that has room for more lines at its top. */
+/* Aligns the text of a label to the top of its space. */
 static inline void
 fddm_label_top (GtkWidget *label)
 {
@@ -69,7 +70,7 @@ fddm_label_top (GtkWidget *label)
 #endif
 }
 
-/* A label that begins at the left and, where WIDTH > 0, breaks its lines to be no wider than that many characters. */
+/* Creates a left-aligned label. If WIDTH > 0, lines break at WIDTH characters. */
 static inline GtkWidget *
 fddm_label_new (const char *text, int width)
 {
@@ -87,13 +88,13 @@ fddm_label_new (const char *text, int width)
       gtk_label_set_width_chars (GTK_LABEL (label), width);
       gtk_label_set_max_width_chars (GTK_LABEL (label), width);
 #else
-      gtk_widget_set_size_request (label, 8 * width, -1); /* it breaks lines where its width says */
+      gtk_widget_set_size_request (label, 8 * width, -1); /* lines break at the requested width */
 #endif
     }
   return label;
 }
 
-/* What screen readers call a widget: LABEL without its mnemonic. */
+/* Names a widget for screen readers: LABEL without its mnemonic. */
 static inline void
 fddm_name_widget (GtkWidget *widget, const char *label)
 {
@@ -103,7 +104,7 @@ fddm_name_widget (GtkWidget *widget, const char *label)
   atk_object_set_name (gtk_widget_get_accessible (widget), name);
 }
 
-/* A small arrow that points down. */
+/* Creates a small arrow that points down. */
 static inline GtkWidget *
 fddm_arrow_new (void)
 {
@@ -115,7 +116,7 @@ fddm_arrow_new (void)
 }
 
 #if !GTK_CHECK_VERSION(3, 22, 0)
-/* Beneath the widget. */
+/* Positions a menu below WIDGET. */
 static inline void
 fddm_menu_place (G_GNUC_UNUSED GtkMenu *menu, int *x, int *y, gboolean *push_in, gpointer widget)
 {
@@ -140,7 +141,7 @@ fddm_menu_popup (GtkWidget *menu, GtkWidget *widget)
   gtk_menu_shell_select_first (GTK_MENU_SHELL (menu), FALSE);
 }
 
-/* A bar with words in it. */
+/* Creates a progress bar with text. */
 static inline GtkWidget *
 fddm_progress_new (void)
 {
@@ -152,7 +153,7 @@ fddm_progress_new (void)
   return bar;
 }
 
-/* Keeps room for so many lines in a label that is told another text later. */
+/* Reserves the height of LINES lines in a label whose text will change. */
 static inline void
 fddm_label_reserve (GtkWidget *label, int lines)
 {
@@ -169,7 +170,7 @@ fddm_label_reserve (GtkWidget *label, int lines)
 #endif
 }
 
-/* Tells what is wrong, in a window above that of the widget. */
+/* Shows an error in a window above that of the widget. */
 static inline void
 fddm_complain (GtkWidget *widget, const char *text)
 {

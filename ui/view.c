@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ui/view.h"
 
-/* From the overview to the window's edges, in pixels. */
+/* Distance from the overview to the window's edges, in pixels. */
 #define GAP 8
 
-/* How far beside the handle it can be taken, in pixels. */
+/* Distance from the handle within which the mouse takes it, in pixels. */
 #define GRIP 8
 
 static int

@@ -1,4 +1,4 @@
-/* bar.c: how far many photos are, on a terminal.
+/* bar.c: progress bar of a batch on a terminal.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/bar.h"
 
-#define WIDTH_MAX 40 /* of the bar, in letters */
+#define WIDTH_MAX 40 /* of the bar, in characters */
 
 char *
 fddm_bar_time (double seconds)
@@ -20,7 +20,7 @@ fddm_bar_time (double seconds)
                       : g_strdup_printf (_ ("%d h %d min"), minutes / 60, minutes % 60);
 }
 
-/* Letters that the terminal has beside TEXT. */
+/* Number of columns that TEXT leaves free on the terminal. */
 static int
 room_beside (const char *text)
 {

@@ -1,7 +1,7 @@
 /* batch.c: fddm denoise --output-dir: many pictures.
  * SPDX-License-Identifier: Apache-2.0
  *
- * This process lists the pictures, hands them to workers and keeps the journal; it touches no picture itself. */
+ * This process lists the pictures, assigns them to workers and keeps the journal. It opens no picture itself. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -21,12 +21,12 @@ typedef struct {
   GPtrArray            *photos;
   FddmJournal          *journal;
   FddmWorker           *workers;
-  guint                 next; /* the photo to be handed out next */
+  guint                 next; /* index of the next photo to assign */
   guint                 done, skipped, failed;
   gint64                start;
-  double                all_bytes, past_bytes, computed_bytes; /* of files: how large the work is */
-  gboolean              cancelled;                             /* no more is handed out */
-  GError               *broken;                                /* no worker can work, and why */
+  double                all_bytes, past_bytes, computed_bytes; /* file sizes, a measure of the work */
+  gboolean              cancelled;                             /* no more photos are assigned */
+  GError               *broken;                                /* the reason if no worker can work */
 } Batch;
 
 /* ---- What is told ---- */
@@ -54,7 +54,7 @@ print_json (const FddmPhoto *photo, const char *status, const char *problem)
   print_line (fddm_cli_json_line (builder));
 }
 
-/* Time left by the size of files: the photos of a folder are mostly of one camera. */
+/* Estimates the time left from file sizes, since the photos of a folder mostly come from one camera. */
 static void
 show_bar (const Batch *batch)
 {
@@ -107,7 +107,7 @@ skip (Batch *batch, const FddmPhoto *photo)
 
 /* ---- Photos before and after their worker ---- */
 
-/* Whether PHOTO is to be computed; what is not has failed or is left out. */
+/* Whether to compute PHOTO. Otherwise counts it as failed or skipped. */
 static gboolean
 claim (Batch *batch, FddmPhoto *photo)
 {
@@ -173,7 +173,7 @@ give_up (Batch *batch, FddmWorker *worker, const char *problem)
   FddmPhoto *photo = worker->photo;
 
   worker->photo = NULL;
-  fddm_journal_failed (batch->journal, photo, problem, NULL); /* only for people who read it */
+  fddm_journal_failed (batch->journal, photo, problem, NULL); /* an error here is harmless: the entry is for people only */
   fail (batch, photo, problem);
 }
 
@@ -205,7 +205,7 @@ act_on (Batch *batch, FddmWorker *worker, char **words)
     }
 }
 
-/* A worker that has ended in the middle of a photo takes that with it, and no other. */
+/* Handles a worker that ended during a photo. Only this photo fails. */
 static void
 bury (Batch *batch, FddmWorker *worker)
 {
@@ -237,7 +237,7 @@ attend (Batch *batch, FddmWorker *worker)
     bury (batch, worker);
 }
 
-/* Gives a photo to each worker that has none. The number of those at work. */
+/* Assigns a photo to each idle worker. Returns the number of busy workers. */
 static int
 hand_out (Batch *batch)
 {
@@ -269,7 +269,7 @@ stop_workers (const Batch *batch)
       kill (batch->workers[i].process, SIGTERM);
 }
 
-/* Waits until a worker says something, a second at most: the bar counts down. */
+/* Waits for a message of a worker, at most one second, so that the bar counts down. */
 static void
 wait_for_workers (Batch *batch, struct pollfd *polled)
 {
@@ -304,7 +304,7 @@ run (Batch *batch)
 
 /* ---- All of it ---- */
 
-/* What results depend on, as "noise=0 luma=100 … network=denoise-balanced". */
+/* The settings on which results depend, as "noise=0 luma=100 … network=denoise-balanced". */
 static char *
 describe_settings (const FddmCliDenoise *denoise)
 {
@@ -327,7 +327,7 @@ describe_settings (const FddmCliDenoise *denoise)
   return g_string_free (text, FALSE);
 }
 
-/* Removes what killed runs have left half written, wherever results go. */
+/* Removes unfinished files of killed runs from all output folders. */
 static void
 sweep (const Batch *batch)
 {
@@ -358,7 +358,7 @@ summary_json (const Batch *batch, double seconds)
   print_line (fddm_cli_json_line (builder));
 }
 
-/* Whether all is well; the error counts what is not. */
+/* Prints the totals. FALSE with an error if photos failed, the batch was interrupted, or no worker could work. */
 static gboolean
 sum_up (Batch *batch, GError **error)
 {

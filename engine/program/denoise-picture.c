@@ -4,7 +4,7 @@
 #include "engine/gegl-pixels.h"
 #include "engine/program/picture.h"
 
-/* The denoised picture; *UNCERTAINTY is one of that, where it is wanted. */
+/* Returns the denoised picture, and its uncertainty in *UNCERTAINTY if requested. */
 static GeglBuffer *
 run (const FddmCliDenoise *denoise, FddmContext *context, GeglBuffer *from, GeglBuffer **uncertainty, FddmProgress progress,
      gpointer data, FddmReport *report, GError **error)

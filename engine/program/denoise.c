@@ -1,4 +1,4 @@
-/* denoise.c: fddm denoise: its options, and which way it goes: one picture or many.
+/* denoise.c: fddm denoise: its options, and the choice between one picture and many.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "engine/program/batch.h"
 #include "engine/program/picture.h"
 
-/* What goes with --output-dir alone, and the number of operands. */
+/* Checks the number of operands and the options that need --output-dir. */
 static gboolean
 check_operands (const FddmCliDenoise *denoise, guint n, GError **error)
 {
@@ -33,7 +33,7 @@ check_operands (const FddmCliDenoise *denoise, guint n, GError **error)
   return FALSE;
 }
 
-/* "png" for "PNG" and ".png". */
+/* Reduces the format to its name: "png" for "PNG" and ".png". */
 static gboolean
 check_format (FddmCliDenoise *denoise, GError **error)
 {

@@ -32,7 +32,7 @@ look_at_device (const char *kind, const FddmBackend *backend, const FddmCliOptio
   return result;
 }
 
-/* Describes the GPU and the CPU, in this order. */
+/* Describes first the GPU, then the CPU. */
 static void
 look_at_devices (const FddmCliOptions *options, Device devices[2])
 {

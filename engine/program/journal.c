@@ -1,12 +1,12 @@
-/* journal.c: what was done in an output folder, so that an interrupted run goes on.
+/* journal.c: journal of an output folder, which lets an interrupted run resume.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A line is one of
+ * Each line is one of
  *     begun  INPUT  NAME  RUN
  *     done   INPUT  NAME  SETTINGS  SIZE  TIME  SIZE  TIME      of the input, then of the result
  *     failed INPUT  NAME  REASON
- * with INPUT as an absolute path and NAME within the folder. Far behind its contents the file has locks: on LOCKS while a
- * line is added, and on LOCKS + RUN as long as a process of that run lives. */
+ * with INPUT as an absolute path and NAME relative to the folder. Locks are placed at offsets far beyond the file's
+ * contents: at LOCKS while a line is added, and at LOCKS + RUN as long as a process of that run lives. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -23,17 +23,17 @@ struct FddmJournal {
   int         file;
   char       *path;
   char       *settings;
-  GHashTable *entries; /* by NAME                                    */
-  GString    *unread;  /* the start of a line whose end is to come   */
-  guint32     run;     /* a number of its own, not 0                 */
+  GHashTable *entries; /* by NAME */
+  GString    *unread;  /* an incomplete last line */
+  guint32     run;     /* unique number of this run, not 0 */
 };
 
-/* The last that is known of a result. */
+/* The last known state of a result. */
 typedef struct {
   char     *input, *settings;
   FddmStamp photo, result;
   gboolean  done;
-  guint32   run; /* which has begun it and neither done it nor failed; 0 = none */
+  guint32   run; /* run that has begun it without finishing or failing; 0 = none */
 } Entry;
 
 static void
@@ -91,7 +91,7 @@ note (FddmJournal *journal, char **fields)
     entry->done = FALSE;
 }
 
-/* What was added since the last time, by whomever. */
+/* Reads the lines added since the last call, by any process. */
 static gboolean
 catch_up (FddmJournal *journal, GError **error)
 {
@@ -116,7 +116,7 @@ catch_up (FddmJournal *journal, GError **error)
 
 /* ---- Writing ---- */
 
-/* TYPE: F_RDLCK, F_WRLCK or F_UNLCK. Where a file system has no locks, one run at a time is the user's matter. */
+/* TYPE: F_RDLCK, F_WRLCK or F_UNLCK. On file systems without locks, it is up to the user not to start two runs at once. */
 static void
 lock (FddmJournal *journal, int type, off_t place)
 {
@@ -126,7 +126,7 @@ lock (FddmJournal *journal, int type, off_t place)
     ;
 }
 
-/* Whether a process of another run works on ENTRY now. */
+/* Whether a live process of another run works on ENTRY. */
 static gboolean
 is_busy (const FddmJournal *journal, const Entry *entry)
 {
@@ -135,7 +135,7 @@ is_busy (const FddmJournal *journal, const Entry *entry)
   return entry->run != 0 && fcntl (journal->file, F_OFD_GETLK, &region) == 0 && region.l_type != F_UNLCK;
 }
 
-/* All of it reaches the disk, or none. A line that a killed process left without its end is closed first. */
+/* Writes the whole line to the disk, or nothing. First ends an incomplete line left by a killed process. */
 static gboolean
 append (FddmJournal *journal, const char *line, GError **error)
 {
@@ -155,7 +155,7 @@ append (FddmJournal *journal, const char *line, GError **error)
   return fail (journal, n == length ? errno : reason, error);
 }
 
-/* Frees LINE. */
+/* Takes the lock, adds LINE and frees it. */
 static gboolean
 add_line (FddmJournal *journal, char *line, GError **error)
 {
@@ -213,7 +213,7 @@ refuse (const FddmPhoto *photo, const char *reason, const char *other, GError **
   return FDDM_CLAIM_REFUSED;
 }
 
-/* Whether ENTRY is of the photo: by its path, or moved with the same contents. */
+/* Whether ENTRY describes the photo: same path, or same contents at another path. */
 static gboolean
 is_of (const Entry *entry, const FddmPhoto *photo, const char *input)
 {
@@ -221,7 +221,7 @@ is_of (const Entry *entry, const FddmPhoto *photo, const char *input)
                                                !g_file_test (entry->input, G_FILE_TEST_EXISTS));
 }
 
-/* What may be done about the result that ENTRY, or NULL, is known of. */
+/* Decides about PHOTO's result, given its ENTRY (NULL if unknown). */
 static FddmClaim
 judge (const FddmJournal *journal, const FddmPhoto *photo, const char *input, const Entry *entry, GError **error)
 {
@@ -245,7 +245,7 @@ judge (const FddmJournal *journal, const FddmPhoto *photo, const char *input, co
   return FDDM_CLAIM_TAKEN;
 }
 
-/* Under the lock, so that of two runs only one gets a result. */
+/* Must hold the lock, so that only one of two runs gets a result. */
 static FddmClaim
 claim (FddmJournal *journal, FddmPhoto *photo, GError **error)
 {

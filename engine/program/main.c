@@ -74,7 +74,7 @@ run (char **argv)
     if (strcmp (argv[0], commands[i].name) == 0)
       {
         if (commands[i].run (argv, &error))
-          /* Truncated standard output is a failure, too. */
+          /* Incomplete standard output counts as failure. */
           return fflush (stdout) == 0 && !ferror (stdout) ? EXIT_SUCCESS : (perror ("fddm"), EXIT_FAILURE);
         fprintf (stderr, "fddm: %s\n", g_strdelimit (error->message, "\n\r", ' '));
         return exit_status (error);

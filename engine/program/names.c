@@ -1,4 +1,4 @@
-/* names.c: which photos are denoised, and what their results are called.
+/* names.c: list of the photos to denoise, and the names of their results.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 typedef struct {
   const FddmNaming *naming;
   GPtrArray        *photos;
-  GHashTable       *listed; /* input and name of what is in PHOTOS       */
-  guint64           device; /* of the output folder, which is no input   */
+  GHashTable       *listed; /* input and name of each entry in PHOTOS */
+  guint64           device; /* identity of the output folder, which is never read as input */
   guint64           inode;
 } Listing;
 
@@ -48,7 +48,7 @@ add (Listing *listing, const char *input)
   return photo;
 }
 
-/* "a/b.jpg" becomes "a/b-clean.jpg" or "a/b-clean.png". */
+/* Turns "a/b.jpg" into "a/b-clean.jpg" or "a/b-clean.png". */
 static char *
 result_name (const FddmNaming *naming, const char *name)
 {
@@ -62,7 +62,7 @@ result_name (const FddmNaming *naming, const char *name)
   return g_strdup_printf ("%.*s%s%s", (int) stem, name, naming->suffix ? naming->suffix : "", name + stem);
 }
 
-/* A file that is to become NAME, its suffix aside. A photo given twice is one photo. */
+/* Adds the file PATH with result NAME, before the suffix. A photo given twice is added once. */
 static void
 add_file (Listing *listing, const char *path, const char *name)
 {
@@ -96,7 +96,7 @@ by_name (gconstpointer a, gconstpointer b)
   return strcmp (*(char *const *) a, *(char *const *) b);
 }
 
-/* The names in a folder that do not begin with a dot, sorted. */
+/* Sorted names in a folder, without those that begin with a dot. */
 static GPtrArray *
 list_folder (const char *path, GError **error)
 {
@@ -113,7 +113,7 @@ list_folder (const char *path, GError **error)
   return g_steal_pointer (&names);
 }
 
-/* Whether PATH is a folder to go into: the output folder is none, nor is what a link leads to, which may be a circle. */
+/* Whether to enter the folder PATH. Excludes the output folder and symbolic links, which may form a loop. */
 static gboolean
 is_below (const Listing *listing, const char *path)
 {
@@ -123,7 +123,7 @@ is_below (const Listing *listing, const char *path)
          ((guint64) found.st_dev != listing->device || (guint64) found.st_ino != listing->inode);
 }
 
-/* The pictures in the folder PATH, which is PLACE ("" or "a/b/") below the one that was given. */
+/* Adds the pictures in the folder PATH. PLACE ("" or "a/b/") is its path below the given folder. */
 static void
 add_folder (Listing *listing, const char *path, const char *place)
 {
@@ -149,7 +149,7 @@ add_folder (Listing *listing, const char *path, const char *place)
     }
 }
 
-/* Neither of two photos with one result is done: which of them would be a matter of chance. */
+/* Refuses all photos that share a result, because the survivor would be a matter of chance. */
 static void
 refuse_collisions (GPtrArray *photos)
 {
@@ -179,7 +179,7 @@ identity (const FddmStamp *stamp)
   return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, stamp->device, stamp->inode);
 }
 
-/* Whatever path leads to it. */
+/* Refuses results that would overwrite one of the photos, by any path. */
 static void
 refuse_originals (GPtrArray *photos)
 {

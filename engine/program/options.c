@@ -58,7 +58,7 @@ choose_quality (const char *option, const char *value, gpointer data, GError **e
   return TRUE;
 }
 
-/* The unit is the MiB; the help says MB, as people do. */
+/* Parses a size in MiB. The help says MB, the common name. */
 static gboolean
 choose_memory (const char *option, const char *value, gpointer data, GError **error)
 {
@@ -86,7 +86,7 @@ module_dir (void)
   return g_file_test (beside, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&beside) : g_strdup (FDDM_MODULEDIR);
 }
 
-/* MORE may be NULL. */
+/* Creates a parser for ENTRIES and MORE (may be NULL). */
 static GOptionContext *
 new_parser (FddmCliOptions *options, const GOptionEntry *entries, const GOptionEntry *more, const char *arguments,
             const char *about)
@@ -153,7 +153,7 @@ fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GE
 
   if (!g_option_context_parse_strv (parser, &rest, &problem))
     {
-      /* Errors found by GOption are usage errors, too. */
+      /* GOption's own errors count as usage errors. */
       if (problem->domain == G_OPTION_ERROR)
         g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, problem->message);
       else
@@ -179,7 +179,7 @@ fddm_cli_options_clear (FddmCliOptions *options)
   g_clear_pointer (&options->module_dir, g_free);
 }
 
-/* Profiles are named after GIMP's version: the newest first, other names last. */
+/* Sorts GIMP profiles by version, newest first, other names last. */
 static int
 newest_first (gconstpointer a, gconstpointer b)
 {

@@ -14,7 +14,7 @@ static void
 interrupt (int signal_number)
 {
   interrupted = 1;
-  signal (signal_number, SIG_DFL); /* the second time it ends the program at once */
+  signal (signal_number, SIG_DFL); /* a second interruption ends the program at once */
 }
 
 void
@@ -24,7 +24,7 @@ fddm_cli_catch_signals (void)
   signal (SIGTERM, interrupt);
   signal (SIGHUP, interrupt);
   signal (SIGPIPE, SIG_IGN);
-  signal (SIGXFSZ, SIG_IGN); /* writing beyond a limit shall fail like a full disk */
+  signal (SIGXFSZ, SIG_IGN); /* exceeding a file size limit then fails like a full disk */
 }
 
 gboolean
@@ -93,7 +93,7 @@ fddm_cli_json_string (JsonBuilder *builder, const char *key, const char *value)
     json_builder_add_null_value (builder);
 }
 
-/* Rounded to six figures: more is noise. */
+/* Rounds to six digits; further ones are noise. */
 void
 fddm_cli_json_double (JsonBuilder *builder, const char *key, double value)
 {

@@ -24,11 +24,11 @@ take_warning (G_GNUC_UNUSED const char *domain, GLogLevelFlags level, const char
     *first = g_strdup (message);
 }
 
-/* libjpeg ends the whole program when it cannot go on. What is to be said and cleaned up then: */
+/* libjpeg ends the whole program on fatal errors. State for the message and the cleanup at exit: */
 static struct {
-  const char *format, *path; /* of the message, NULL = nothing is going on */
-  const char *temporary;     /* a folder to remove, or NULL                */
-  int         errors;        /* where messages go                          */
+  const char *format, *path; /* of the message; NULL = no operation in progress */
+  const char *temporary;     /* folder to remove, or NULL */
+  int         errors;        /* file descriptor for messages */
   void (*tell) (const char *reason);
 } going_on;
 
@@ -56,8 +56,8 @@ end_in_good_order (void)
     fddm_temporary_remove_folder (going_on.temporary);
 }
 
-/* Runs the graph up to NODE; its first warning, or NULL. What libraries print by themselves is not shown. FORMAT and PATH:
- * what is said when a library ends the program; TEMPORARY is removed then. */
+/* Runs the graph up to NODE and returns its first warning, or NULL. Output of libraries on stderr is suppressed. If a
+ * library ends the program, the message from FORMAT and PATH is reported and TEMPORARY removed. */
 static char *
 run_graph (GeglNode *node, const char *format, const char *path, const char *temporary)
 {
@@ -110,7 +110,7 @@ static const struct {
   { "gegl:ppm-load", "P5", 0, 2 },
 };
 
-/* Endings lie now and then, first bytes hardly. */
+/* Chooses a loader by the first bytes, which are more reliable than the extension. */
 static const char *
 loader_for (const guint8 *bytes, gsize size)
 {
@@ -142,7 +142,7 @@ check_file (const char *path, GError **error)
   operation = loader_for (bytes, size);
   if (!operation)
     return fail (error, _ ("Cannot read “%s”: %s"), path, _ ("unrecognised image format")), NULL;
-  /* libjpeg makes up what is missing, in gray. */
+  /* libjpeg fills missing data with gray */
   if (fddm_jpeg_is (bytes, size) && !fddm_jpeg_whole (bytes, size))
     return fail (error, _ ("Cannot read “%s”: %s"), path, _ ("it is cut off")), NULL;
   return operation;
@@ -236,7 +236,7 @@ fddm_picture_writable (const char *path, GError **error)
   return TRUE;
 }
 
-/* As many bits as the picture had, where the format has them. */
+/* Saves with the bit depth of the picture, if the format supports it. */
 static void
 set_depth (GeglNode *save, const char *operation, const Babl *format)
 {
@@ -269,7 +269,7 @@ add_exif (const char *from, const char *to, GError **error)
                                              G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
 
-/* Savers don't tell when a disk is full. A file that can be read again whole, in the right size, was written. */
+/* Savers do not report a full disk. The file counts as written if it can be read back completely and in the right size. */
 static gboolean
 is_whole (const char *path, GeglBuffer *buffer)
 {
@@ -284,7 +284,7 @@ is_whole (const char *path, GeglBuffer *buffer)
   return whole;
 }
 
-/* Saves to PATH, in the folder TEMPORARY, to become TARGET, with OPERATION; what went wrong, or NULL. */
+/* Saves to PATH, in the folder TEMPORARY, with OPERATION. TARGET is the final name. Returns the problem, or NULL. */
 static char *
 save_with (const char *operation, GeglBuffer *buffer, const char *path, const char *temporary, const char *target)
 {
@@ -297,7 +297,7 @@ save_with (const char *operation, GeglBuffer *buffer, const char *path, const ch
   return run_graph (save, _ ("Cannot write “%s”: %s"), target, temporary);
 }
 
-/* Saves to PATH in TEMPORARY, and there makes the file whole; what went wrong, or NULL. */
+/* Saves to PATH in TEMPORARY and completes the file there. Returns the problem, or NULL. */
 static char *
 save_beside (const char *operation, GeglBuffer *buffer, const FddmPictureOrigin *from, const char *path,
              const FddmTemporary *temporary, const char *to)
@@ -312,7 +312,7 @@ save_beside (const char *operation, GeglBuffer *buffer, const FddmPictureOrigin 
   return problem;
 }
 
-/* Puts PATH in the place of TO, with its rights; what went wrong, or NULL. */
+/* Renames PATH to TO with the permissions of TO. Returns the problem, or NULL. */
 static char *
 replace (const char *path, const char *to)
 {

@@ -1,12 +1,12 @@
-/* record.c: lines of fields that hold any bytes, for journals and pipes.
+/* record.c: lines of fields with arbitrary bytes, for journals and pipes.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
 #include <string.h>
 #include "engine/program/record.h"
 
-#define END "." /* the last field of a whole line */
+#define END "." /* last field of a complete line */
 
-/* Whether FIELD may be unescaped: a backslash at its end escapes nothing. */
+/* Whether FIELD can be unescaped: no lone backslash at its end. */
 static gboolean
 is_escaped (const char *field)
 {
@@ -17,7 +17,7 @@ is_escaped (const char *field)
   return backslashes % 2 == 0;
 }
 
-/* Letters beyond ASCII stay as they are: people read journals, too. */
+/* Bytes outside ASCII, which stay unescaped because people read journals, too. */
 static const char *
 beyond_ascii (void)
 {

@@ -1,4 +1,4 @@
-/* stamp.c: whether a file is still the one that it was.
+/* stamp.c: identification of an unchanged file.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <sys/stat.h>
 #include "engine/program/stamp.h"

@@ -1,26 +1,26 @@
-/* stamp.h: whether a file is still the one that it was.
+/* stamp.h: identification of an unchanged file.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
 
-/* What tells a file from another one that took its place. */
+/* Distinguishes a file from a changed or replaced one. */
 typedef struct {
   guint64 device, inode;
-  gint64  size;    /* in bytes                                */
+  gint64  size;    /* in bytes */
   gint64  changed; /* time of the last change, in nanoseconds */
 } FddmStamp;
 
-/* FALSE, with errno set, when there is no file PATH. */
+/* FALSE, with errno set, if PATH cannot be examined. */
 gboolean fddm_stamp_take (FddmStamp *stamp, const char *path);
 
-/* Whether the file's contents are the same, wherever it lies: size and time. */
+/* Whether the contents are the same, judged by size and time; the location may differ. */
 static inline gboolean
 fddm_stamp_same_contents (const FddmStamp *a, const FddmStamp *b)
 {
   return a->size == b->size && a->changed == b->changed;
 }
 
-/* Whether the two are one file, unchanged. */
+/* Whether both stamps are of the same, unchanged file. */
 static inline gboolean
 fddm_stamp_same (const FddmStamp *a, const FddmStamp *b)
 {

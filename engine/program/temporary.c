@@ -1,4 +1,4 @@
-/* temporary.c: folders for files that are being written.
+/* temporary.c: folders for unfinished files.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,10 +10,10 @@
 #include <glib/gstdio.h>
 #include "engine/program/temporary.h"
 
-#define PREFIX      ".fddm-" /* and six letters */
-#define SETTLED_AGE 10       /* seconds: what is new may not have been locked yet */
+#define PREFIX      ".fddm-" /* followed by six letters */
+#define SETTLED_AGE 10       /* seconds: newer folders may not be locked yet */
 
-/* FOLDER, opened and locked; -1 when another process has it, or there are no locks. */
+/* Opens and locks FOLDER. -1 if another process holds the lock, or locks are unsupported. */
 static int
 lock_folder (const char *folder)
 {

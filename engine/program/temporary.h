@@ -1,20 +1,20 @@
-/* temporary.h: folders for files that are being written.
+/* temporary.h: folders for unfinished files.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
 
-/* A folder beside a file to be, locked as long as its process lives. */
+/* A folder beside the final file, locked during the life of its process. */
 typedef struct {
   char *path;
-  int   lock; /* -1 where folders cannot be locked */
+  int   lock; /* -1 if the folder could not be locked */
 } FddmTemporary;
 
-/* A new folder beside PATH: savers make files of their own beside theirs. FALSE with errno set. */
+/* Creates a folder beside PATH, because savers create auxiliary files beside theirs. FALSE with errno set. */
 gboolean fddm_temporary_beside (FddmTemporary *temporary, const char *path);
 void     fddm_temporary_remove (FddmTemporary *temporary);
 
-/* Removes FOLDER and the files in it. */
+/* Removes FOLDER and its files. */
 void fddm_temporary_remove_folder (const char *folder);
 
-/* Removes the temporary folders in FOLDER whose processes are gone. */
+/* Removes temporary folders in FOLDER whose processes have ended. */
 void fddm_temporary_sweep (const char *folder);

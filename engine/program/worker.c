@@ -14,7 +14,7 @@
 
 /* ---- Both sides ---- */
 
-/* Frees LINE. FALSE when the other side is gone. */
+/* Sends LINE and frees it. FALSE if the other side has ended. */
 static gboolean
 say (int socket, char *line)
 {
@@ -27,7 +27,7 @@ say (int socket, char *line)
   return at == length;
 }
 
-/* Adds what the other side has said, waiting for it when it has said nothing. FALSE when it is gone. */
+/* Appends received text to UNREAD; waits if there is none. FALSE if the other side has ended. */
 static gboolean
 listen_to (int socket, GString *unread)
 {
@@ -44,7 +44,7 @@ listen_to (int socket, GString *unread)
 
 /* ---- In the worker ---- */
 
-static int outlet; /* of this process, for what is said when a library ends it */
+static int outlet; /* of this process, for the message when a library ends it */
 
 static void
 tell_end (const char *reason)
@@ -52,7 +52,7 @@ tell_end (const char *reason)
   say (outlet, fddm_record_join ("last", reason, NULL));
 }
 
-/* When nobody listens any more, the work is not wanted. */
+/* Cancels the work when the parent has ended. */
 static gboolean
 progress (FddmPhase phase, double fraction, gpointer data)
 {
@@ -87,7 +87,7 @@ done_json (const FddmCliDenoise *denoise, const char *from, const char *to, cons
   return fddm_cli_json_line (builder);
 }
 
-/* FALSE when the worker had better end: a device that failed may never work again in this process. */
+/* FALSE if the worker should end: a failed device may be unusable for the rest of the process. */
 static gboolean
 do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weights, const char *from, const char *to)
 {
@@ -150,7 +150,7 @@ fddm_worker_start (FddmWorker *workers, int n, int i, const FddmCliDenoise *deno
   worker->process = pair[0] < 0 ? -1 : fork ();
   if (worker->process == 0)
     {
-      /* A worker must notice that this process is gone, whatever the others do. */
+      /* Closes the other workers' sockets, so that each worker notices the end of this process independently. */
       for (int k = 0; k < n; k++)
         if (workers[k].process > 0)
           close (workers[k].socket);
@@ -171,7 +171,7 @@ fddm_worker_start (FddmWorker *workers, int n, int i, const FddmCliDenoise *deno
   return TRUE;
 }
 
-/* A worker that is gone is noticed when it is listened to. */
+/* The end of a worker is noticed by fddm_worker_hear. */
 void
 fddm_worker_give (FddmWorker *worker, FddmPhoto *photo)
 {

@@ -1,33 +1,33 @@
 /* worker.h: a process that denoises one photo after another.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Device, weights and what is compiled for them are made once in it. Libraries that read pictures may end their process, a
- * hostile file may crash it, the system may end it where memory is short: the photo has failed then, and another worker does
- * the rest. */
+ * It opens device and weights and compiles for them once. A library may end the process on a damaged picture, a hostile
+ * file may crash it, and the system may kill it when memory is short. Then only that photo has failed, and another worker
+ * continues with the rest. */
 #pragma once
 #include <sys/types.h>
 #include "engine/program/denoise-picture.h"
 #include "engine/program/names.h"
 
 typedef struct {
-  pid_t      process; /* 0 = none                                     */
+  pid_t      process; /* 0 = none */
   int        socket;
   GString   *unread;
-  FddmPhoto *photo;    /* what it works on, or NULL                    */
-  double     fraction; /* of it                                       */
+  FddmPhoto *photo;    /* current photo, or NULL */
+  double     fraction; /* share of the photo done, 0…1 */
 } FddmWorker;
 
-/* Starts the worker I of N ones in WORKERS. This process has neither threads nor GEGL. */
+/* Starts worker I of the N WORKERS. The calling process must have neither threads nor GEGL. */
 gboolean fddm_worker_start (FddmWorker *workers, int n, int i, const FddmCliDenoise *denoise, GError **error);
 
-/* Lets an idle worker denoise PHOTO, which must stay. */
+/* Assigns PHOTO to an idle worker. PHOTO must stay valid. */
 void fddm_worker_give (FddmWorker *worker, FddmPhoto *photo);
 
-/* What a worker says: "progress" FRACTION in thousandths; "done" JSON; "failed" REASON; "last" REASON, when it failed and the
- * worker ends; "cancelled"; "broken" REASON, when it cannot work at all. NULL when it has no more to say for now; *ENDED then
- * tells whether it has ended. Free with g_strfreev. */
+/* Reads a message of the worker: "progress" FRACTION in thousandths; "done" JSON; "failed" REASON; "last" REASON: failed,
+ * and the worker ends; "cancelled"; "broken" REASON: the worker cannot work at all. NULL if there is no message; *ENDED
+ * then tells whether the worker has ended. Free with g_strfreev. */
 char **fddm_worker_hear (FddmWorker *worker, gboolean *ended);
 
-/* Waits until the worker, which has ended or been given up, is gone. In words why it ended, or NULL for in good order. Free
- * with g_free. */
+/* Waits for the end of a worker that has ended or was cancelled. Returns the reason in words, or NULL for a normal end.
+ * Free with g_free. */
 char *fddm_worker_end (FddmWorker *worker);

@@ -1,4 +1,4 @@
-/* metadata.c: what a weights file says of itself in words and numbers, each of them checked.
+/* metadata.c: reads and checks the metadata of a weights file.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 
 #define DIFFICULTY_MAX 4096 /* points of the curve */
 #define CLASSES_MAX    4096
-#define SIDE_MAX       4096 /* of a training picture */
+#define SIDE_MAX       4096 /* of a training picture, in pixels */
 #define GUIDANCE_MAX   10.0
-#define VARIANTS_MAX   1024 /* of a class */
+#define VARIANTS_MAX   1024 /* per class */
 
 const char *
 fddm_weights_required (FddmSafetensors *file, const char *key, GError **error)
@@ -22,7 +22,7 @@ fddm_weights_required (FddmSafetensors *file, const char *key, GError **error)
   return value;
 }
 
-/* The index of the metadata's value among NAMES, or -1. */
+/* Index in NAMES of the value of KEY, or -1. */
 static int
 choice (FddmSafetensors *file, const char *key, const char *const *names, GError **error)
 {
@@ -37,7 +37,7 @@ choice (FddmSafetensors *file, const char *key, const char *const *names, GError
   return -1;
 }
 
-/* A number as JSON writes it: no leading blank, no hexadecimal digits, no "inf". */
+/* A number in JSON notation: no leading space, no hexadecimal, no "inf". */
 static gboolean
 number (FddmSafetensors *file, const char *key, double *result, GError **error)
 {
@@ -62,7 +62,7 @@ json (const char *key, const char *value, int depth, GError **error)
   return node;
 }
 
-/* JSON [from, to] with from < to. */
+/* A JSON array [from, to] with from < to. */
 static gboolean
 range (FddmSafetensors *file, const char *key, double *from, double *to, GError **error)
 {
@@ -98,9 +98,9 @@ static gboolean
 read_kind (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
   static const char *const formats[]  = { "fddm/1", NULL };
-  static const char *const kinds[]    = { "denoise", "generate", "measure", NULL }; /* in FddmKind's order */
+  static const char *const kinds[]    = { "denoise", "generate", "measure", NULL }; /* in the order of FddmKind */
   static const char *const channels[] = { "1", "3", NULL };
-  static const char *const colours[]  = { "gray", "ycbcr-bt601", NULL }; /* in the same order */
+  static const char *const colours[]  = { "gray", "ycbcr-bt601", NULL }; /* in the order of channels */
   const char              *patch;
   guint64                  side;
   int                      kind, count, colour;
@@ -177,7 +177,7 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
   return TRUE;
 }
 
-/* None of the KEYS, NULL-terminated, is there: they have no place in this network. */
+/* Checks that none of KEYS (NULL-terminated) is present, since they do not apply to this network. */
 static gboolean
 has_none (FddmSafetensors *file, const char *const *keys, GError **error)
 {
@@ -187,7 +187,7 @@ has_none (FddmSafetensors *file, const char *const *keys, GError **error)
   return TRUE;
 }
 
-/* How many variants each class has; without classes, how many there are. */
+/* Reads the number of variants of each class, or their total if there are no classes. */
 static gboolean
 read_variants (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
@@ -214,7 +214,7 @@ read_variants (FddmWeights *weights, FddmSafetensors *file, GError **error)
   return TRUE;
 }
 
-/* How a generating network wants to be sampled; all of it optional. */
+/* Reads the sampling settings of a generating network. All are optional. */
 static gboolean
 read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
@@ -222,7 +222,7 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
   static const char *const paddings[] = { "zero", NULL };
   static const char *const foreign[]  = { "white", NULL };
   static const char *const truths[]   = { "false", "true", NULL };
-  static const char *const forms[]    = { "whitened", "wiener", NULL }; /* as FddmInputForm counts */
+  static const char *const forms[]    = { "whitened", "wiener", NULL }; /* in the order of FddmInputForm */
   const char              *side       = g_hash_table_lookup (file->metadata, "side");
   double                   guidance   = 1.0;
   guint64                  pixels     = 0;
@@ -279,7 +279,7 @@ read_difficulty (FddmWeights *weights, FddmSafetensors *file, GError **error)
   return TRUE;
 }
 
-/* What a network that predicts clean coefficients says besides; the noise meter says none of it. */
+/* Reads the further metadata of a network that predicts clean coefficients. The noise meter has none of them. */
 static gboolean
 read_prediction (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {

@@ -1,4 +1,4 @@
-/* open.c: from a file to weights of which everything that the engine will rely on has been checked.
+/* open.c: opens a weights file and checks everything that the engine relies on.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <string.h>
@@ -6,11 +6,11 @@
 #include <glib/gstdio.h>
 #include "engine/weights/private.h"
 
-#define VARIANCE_MIN 1e-12f /* √(v + s²) divides */
+#define VARIANCE_MIN 1e-12f /* divisor √(v + s²) */
 
 /* ---- The file ---- */
 
-/* A tensor of ROWS × C variances, or of C when ROWS is 0; NULL with the error. */
+/* Gets a tensor of ROWS × C variances, or of C if ROWS is 0. NULL with an error on failure. */
 static const float *
 take_variances (FddmWeights *weights, FddmSafetensors *file, const char *name, int rows, GError **error)
 {
@@ -23,7 +23,7 @@ take_variances (FddmWeights *weights, FddmSafetensors *file, const char *name, i
   return values;
 }
 
-/* The noise meter has none. */
+/* The noise meter has no statistics. */
 static gboolean
 read_statistics (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
@@ -80,7 +80,7 @@ fddm_weights_parse (const char *path, const guint8 *bytes, gsize size, GError **
   return g_steal_pointer (&weights);
 }
 
-/* The weights of the file PATH, without those that it names. */
+/* Reads the weights file PATH, without the weights that it names. */
 static FddmWeights *
 read_file (const char *path, GError **error)
 {
@@ -110,7 +110,7 @@ layers_alike (const FddmLayer *a, const FddmLayer *b)
          a->residual == b->residual && a->n_in == b->n_in && memcmp (a->in, b->in, (gsize) a->n_in * sizeof a->in[0]) == 0;
 }
 
-/* Whether one stands in for the other with nothing else changed: tiles, memory, preconditioning. */
+/* Whether A and B can replace each other without further changes: same tiles, memory and preconditioning. */
 static gboolean
 alike (const FddmWeights *a, const FddmWeights *b)
 {
@@ -126,14 +126,14 @@ alike (const FddmWeights *a, const FddmWeights *b)
   return TRUE;
 }
 
-/* A plain name: a hostile file must not have others opened all over the disk. */
+/* Whether NAME is a plain file name. Others are rejected, so that a hostile file cannot open files elsewhere. */
 static gboolean
 is_plain (const char *name)
 {
   return *name != '\0' && name[strspn (name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
-/* Opens the weights for white noise that WEIGHTS name, unless they are not there: one network does without the other. */
+/* Opens the weights for white noise that WEIGHTS names. If the file is missing, the network works without them. */
 static gboolean
 find_white (FddmWeights *weights, GError **error)
 {

@@ -1,4 +1,4 @@
-/* common.c: see common.h, and in jobs.h what is not of one job.
+/* common.c: see common.h, and the functions of jobs.h that are common to all jobs.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "plugin/jobs/common.h"
 
@@ -49,7 +49,7 @@ fddm_job_account (const FddmContext *context, char *found)
   return no_gpu ? g_strdup_printf ("%s %s", line, no_gpu) : g_steal_pointer (&line);
 }
 
-/* PROBLEM in a few words: paths and details are for the log. */
+/* Summarises PROBLEM in a few words. Paths and details are for the log. */
 static const char *
 in_short (const GError *problem)
 {

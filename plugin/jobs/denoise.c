@@ -1,4 +1,4 @@
-/* denoise.c: a layer denoised into a new one; see jobs.h.
+/* denoise.c: denoises a layer into a new one; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "plugin/jobs/jobs.h"
 
@@ -9,30 +9,30 @@
 #include "plugin/jobs/denoise.h"
 #include "plugin/layer-pixels.h"
 
-/* The least that the noise is measured on, in pixels. */
+/* Smallest width and height of the area in which noise is measured, in pixels. */
 #define MEASURE_MIN 256
 
-/* Between two looks at how far the engine is, in ms. */
+/* Interval between updates of the engine's progress, in ms. */
 #define TICK 100
 
-/* What goes through a job. After its first moments the image is not asked for anything until all is computed: what is painted
- * meanwhile does not get into the result, and closing the image does no harm. */
+/* State of a job. After the copy of the pixels, the image is not accessed until all is computed. Therefore painting
+ * during the run does not affect the result, and closing the image does no harm. */
 typedef struct {
   FddmImageId     image;
   FddmItemId      source;
-  char           *name;   /* of the source                         */
-  GeglRectangle   bounds; /* what is computed                      */
-  GeglBuffer     *noisy;  /* the source's pixels, as they were     */
+  char           *name;   /* of the source */
+  GeglRectangle   bounds; /* area to compute */
+  GeglBuffer     *noisy;  /* copy of the source's pixels */
   const double   *values;
   FddmProgressBar bar;
-  GeglBuffer     *clean;       /* the result                            */
-  GeglBuffer     *uncertainty; /* of the result, gray; NULL: not wanted */
-  char          **account;     /* may be NULL                           */
-  gboolean        seen;        /* by someone, as against a script       */
-  gboolean        nothing;     /* no noise was found                    */
-  /* Where the engine runs in a thread of its own: */
-  const FddmRunWatch *watch;   /* or NULL                               */
-  FddmContext        *context; /* atomic, as what follows               */
+  GeglBuffer     *clean;       /* the result */
+  GeglBuffer     *uncertainty; /* of the result, gray; NULL: not requested */
+  char          **account;     /* may be NULL */
+  gboolean        seen;        /* a user watches, as opposed to a script */
+  gboolean        nothing;     /* no noise was found */
+  /* For an engine that runs in a thread of its own: */
+  const FddmRunWatch *watch;   /* or NULL */
+  FddmContext        *context; /* atomic, as are the following members */
   int                 phase, permille, ended;
 } Job;
 
@@ -91,7 +91,7 @@ fddm_denoise_context (FddmQuality quality, double device, gsize memory, int *ave
   return NULL;
 }
 
-/* For people. */
+/* Summary for the user. */
 static char *
 describe_seen (const Job *job, const FddmContext *context, const FddmReport *report, double seconds)
 {
@@ -111,7 +111,7 @@ describe_seen (const Job *job, const FddmContext *context, const FddmReport *rep
                           gpu ? _ ("the GPU") : _ ("the processor"), seconds);
 }
 
-/* What the engine found, for the log or for people. */
+/* Summary of the run for the log or the user. */
 static char *
 describe_run (const Job *job, const FddmContext *context, const FddmReport *report, double seconds)
 {
@@ -140,7 +140,7 @@ fddm_denoise_params_of (const double *values)
   return params;
 }
 
-/* In the engine's own thread. */
+/* Called in the engine's thread. */
 static gboolean
 note_progress (FddmPhase phase, double fraction, gpointer data)
 {
@@ -151,7 +151,8 @@ note_progress (FddmPhase phase, double fraction, gpointer data)
   return !g_atomic_int_get (job->watch->stop);
 }
 
-/* Runs the engine from the layer's pixels into job->clean, which has a copy of them, and job->uncertainty. */
+/* Runs the engine on the layer's pixels. The result goes to job->clean, initially a copy of them, and to
+ * job->uncertainty. */
 static gboolean
 run_engine (Job *job, GError **error)
 {
@@ -239,7 +240,7 @@ run_engine_watched (Job *job, GError **error)
   return beside.done;
 }
 
-/* A mask where the selection or the source's own mask hides something. */
+/* Adds a mask if there is a selection or the source has a mask. */
 static gboolean
 mask_like_source (FddmImageId image, FddmItemId layer, FddmItemId source)
 {
@@ -254,7 +255,7 @@ mask_like_source (FddmImageId image, FddmItemId layer, FddmItemId source)
   return mask != FDDM_NO_ITEM;
 }
 
-/* The layer's own pixels. */
+/* Writes the pixels of the layer of kind KIND. */
 static void
 fill_layer (Job *job, FddmItemId layer, FddmLayerKind kind, const FddmStretch *stretch)
 {
@@ -266,7 +267,7 @@ fill_layer (Job *job, FddmItemId layer, FddmLayerKind kind, const FddmStretch *s
     }
 }
 
-/* Adds a layer right above ABOVE, writing it from FROM to TO on the progress bar. */
+/* Adds a layer above ABOVE. Its writing takes the progress bar from FROM to TO. */
 static FddmItemId
 add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double to)
 {
@@ -289,7 +290,7 @@ add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double t
   return FDDM_NO_ITEM;
 }
 
-/* The uppermost of the layers that runs have put above the source. */
+/* The topmost of the layers that earlier runs have added directly above the source. */
 static FddmItemId
 above_former (const Job *job)
 {
@@ -362,7 +363,7 @@ compute (Job *job, GError **error)
   return !was_stopped (job, error) && done;
 }
 
-/* From the layer to the new one. */
+/* Runs the whole job: read, compute, add layers. */
 static gboolean
 do_job (Job *job, FddmLayers *made, GError **error)
 {

@@ -1,17 +1,18 @@
-/* denoise.h: what the job and the dialog's preview of FDDM Denoise share.
+/* denoise.h: code shared by the job and the preview of FDDM Denoise.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/fddm.h"
 #include "plugin/gimp.h"
 #include "plugin/parameters.h"
 
-/* How far beyond what is to be seen is computed, in pixels: what the network sees. */
+/* Margin computed around the visible or selected part, in pixels: the receptive field of the network. */
 #define FDDM_DENOISE_MARGIN 64
 
-/* The part to compute, where the noise is measured, too: what is selected, with some surroundings, within the layer. */
+/* Gets the area to compute, in which the noise is also measured: the selection with a margin, clipped to LAYER. Fails if
+ * the selection does not touch the layer. */
 gboolean fddm_denoise_bounds (FddmItemId drawable, const GeglRectangle *layer, GeglRectangle *bounds, GError **error);
-/* The network of a quality on the device that the value of a parameter says; and how many averages go with it. MEMORY as in
- * fddm_job_context. */
+/* Creates a context for a quality on the device given by a parameter's value, and gets its number of averages. MEMORY as
+ * in fddm_job_context. */
 FddmContext *fddm_denoise_context (FddmQuality quality, double device, gsize memory, int *averages, GError **error);
-/* What VALUES (of fddm_denoise_parameters) say to the engine. */
+/* Converts VALUES (of fddm_denoise_parameters) to the engine's parameters. */
 FddmDenoiseParams fddm_denoise_params_of (const double *values);

@@ -2,12 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "plugin/jobs/develop.h"
 
-/* Side of a field of the checkerboard in pixels, and its two grays, which are GIMP's. */
+/* Side of a field of the checkerboard in pixels, and its two grays, the same as GIMP's. */
 #define FIELD 8
 #define DARK  0x66
 #define LIGHT 0x99
 
-/* RGB over the checkerboard, with the alpha of RGBA, of a picture whose upper left is at (LEFT, TOP) of the board. */
+/* Composites RGB over the checkerboard with the alpha of RGBA. (LEFT, TOP) is the picture's position on the board. */
 static void
 lay_over_board (guint8 *rgb, const guint8 *rgba, int left, int top, int width, int height)
 {
@@ -41,7 +41,7 @@ fddm_develop_floats (const float *floats, const Babl *format, GeglBuffer *buffer
   return rgb;
 }
 
-/* Means of each STEP of a row's WIDTH pixels of four samples. */
+/* Averages each STEP of a row's WIDTH pixels of four samples. */
 static void
 shrink_row (guint8 *means, const guint8 *row, int width, int step)
 {
@@ -92,7 +92,7 @@ fddm_develop_removed (const float *before, const float *after, gsize n, int chan
         const gsize k     = channels == 1 ? i : 3 * i + c;
         const float value = 128 + 255 * gain * (before[k] - after[k]);
 
-        rgb[3 * i + c] = value > 0 ? (guint8) MIN (value, 255) : 0; /* what is no number is black */
+        rgb[3 * i + c] = value > 0 ? (guint8) MIN (value, 255) : 0; /* NaN becomes black */
       }
   return rgb;
 }

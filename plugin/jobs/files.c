@@ -1,4 +1,4 @@
-/* files.c: picture files denoised or generated into a folder; see jobs.h.
+/* files.c: denoises picture files, or generates some, into a folder; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <gio/gio.h>
@@ -25,7 +25,7 @@ is_folder (const char *folder, GError **error)
   return FALSE;
 }
 
-/* Where the result goes; an error when it cannot go there. */
+/* Path of the result. Fails if nothing can be written there. */
 static char *
 output_path (const char *input, const char *folder, GError **error)
 {
@@ -42,7 +42,7 @@ output_path (const char *input, const char *folder, GError **error)
   return NULL;
 }
 
-/* Saves under another name first, with the same ending, by which GIMP knows the format. */
+/* Saves to a temporary name, then renames. The temporary name keeps the extension, by which GIMP selects the format. */
 static gboolean
 save_whole (FddmImageId image, const char *path, GError **error)
 {
@@ -62,7 +62,8 @@ save_whole (FddmImageId image, const char *path, GError **error)
   return done;
 }
 
-/* Denoises the image as one layer and keeps that alone, so that transparency isn't laid over itself. */
+/* Denoises the image as a single layer and removes the original, so that semi-transparent pixels are not composited
+ * twice. */
 static gboolean
 denoise_image (FddmImageId image, const double *values, char **account, GError **error)
 {
@@ -107,7 +108,7 @@ fddm_job_denoise_file (const char *input, const char *folder, const char *settin
   return done;
 }
 
-/* FOLDER/SUBJECT-SEED.png; a subject from a stranger's weights may hold anything. */
+/* FOLDER/SUBJECT-SEED.png. Subjects from third-party weights may contain any characters, so slashes become hyphens. */
 static char *
 generated_path (const char *folder, const double *values)
 {

@@ -1,4 +1,4 @@
-/* generate.c: new layers out of nothing; see jobs.h.
+/* generate.c: generates new layers; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "plugin/jobs/generate.h"
 
@@ -9,16 +9,16 @@
 #include "plugin/jobs/jobs.h"
 #include "plugin/layer-pixels.h"
 
-/* What goes through a job. */
+/* State of a job. */
 typedef struct {
   FddmImageId        image;
-  FddmItemId         above; /* or FDDM_NO_ITEM: on top */
+  FddmItemId         above; /* FDDM_NO_ITEM: on top */
   const double      *values;
-  FddmGenerateParams params; /* the first layer's       */
+  FddmGenerateParams params; /* of the first layer */
   int                count;
   FddmProgressBar    bar;
   GeglBuffer        *pictures[FDDM_GENERATE_LAYERS_MAX];
-  char             **account; /* may be NULL             */
+  char             **account; /* may be NULL */
 } Job;
 
 FddmGenerateParams
@@ -76,7 +76,7 @@ fddm_generate_check_selection (const FddmGenerateSelection *selection, const Fdd
   return FALSE;
 }
 
-/* For the log. */
+/* Summary for the log. */
 static char *
 describe_run (const Job *job, const FddmContext *context, double seconds)
 {
@@ -125,7 +125,7 @@ run_engine (Job *job, GError **error)
   return done;
 }
 
-/* Adds the layer of the picture I right above ABOVE. */
+/* Adds the layer of picture I directly above ABOVE. */
 static FddmItemId
 add_layer (Job *job, FddmItemId above, int i)
 {
@@ -150,7 +150,7 @@ add_layer (Job *job, FddmItemId above, int i)
   return FDDM_NO_ITEM;
 }
 
-/* What the user did to the image meanwhile. */
+/* Handles changes of the image during the run: fails if it was closed, and puts the layers on top if ABOVE was deleted. */
 static gboolean
 check_meanwhile (Job *job, GError **error)
 {
@@ -165,7 +165,7 @@ check_meanwhile (Job *job, GError **error)
   return TRUE;
 }
 
-/* From the last one, each above the one before, so that the first is on top. */
+/* Adds the layers in reverse order, each above the last, so that the first one ends on top. */
 static gboolean
 add_layers (Job *job, FddmGenerated *made, GError **error)
 {

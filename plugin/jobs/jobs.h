@@ -1,64 +1,64 @@
-/* jobs.h: the work behind the procedures, the same on every host.
+/* jobs.h: the work of the procedures, the same for both hosts.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "plugin/gimp.h"
 #include "plugin/parameters.h"
 #include "ui/denoise.h"
 
-/* The layers that fddm_job_denoise made. */
+/* The layers made by fddm_job_denoise. */
 typedef struct {
-  FddmItemId layer;  /* the result                                               */
-  FddmItemId second; /* what was removed, or the uncertainty, or FDDM_NO_ITEM    */
+  FddmItemId layer;  /* the result */
+  FddmItemId second; /* removed noise or uncertainty, or FDDM_NO_ITEM */
 } FddmLayers;
 
-/* Denoises a layer into a new one above it, as VALUES (of fddm_denoise_parameters) say. The image is changed after the
- * last pixel was computed, in one undo group, or not at all. ACCOUNT, which may be NULL, gets a line on what was found and
- * where it was computed; free with g_free. */
+/* Denoises a layer into a new one above it, with VALUES (of fddm_denoise_parameters). The image is changed only after the
+ * last pixel was computed, in one undo group; if the job fails, it is not changed. ACCOUNT (may be NULL) gets a summary
+ * with the noise found and the device; free with g_free. */
 gboolean fddm_job_denoise (FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made, char **account,
                            GError **error);
 
-/* The same for someone who looks on: ACCOUNT is a sentence for people; where no noise is found there is no new layer (MADE has
- * none) and ACCOUNT says so; a further result goes above the former ones. With WATCH the main context is served all the time and
- * the run can be stopped, which is an error that says so; without it, NULL, GIMP shows the progress. */
+/* Likewise for a user at a dialog. ACCOUNT is a sentence for users. If no noise is found, no layer is added (none in
+ * MADE), and ACCOUNT says so. A new result goes above those of earlier runs. With WATCH, the main context is served
+ * during the run, and the run can be stopped, which is an error that says so. If WATCH is NULL, GIMP shows the progress. */
 gboolean fddm_job_denoise_seen (FddmImageId image, FddmItemId drawable, const double *values, const FddmRunWatch *watch,
                                 FddmLayers *made, char **account, GError **error);
 
-/* The layer to denoise where a person has chosen DRAWABLE: what a run has made stands for what it was made of. */
+/* The layer to denoise when the user has chosen DRAWABLE: for the result of an earlier run, the source of that run. */
 FddmItemId fddm_job_denoise_source (FddmImageId image, FddmItemId drawable);
 
-/* The user's and the shipped presets, with what the last dialog left. Free with fddm_presets_free. */
+/* The user's and the shipped presets, with the settings of the last dialog. Free with fddm_presets_free. */
 FddmPresets *fddm_job_denoise_presets (void);
 
-/* FALSE and a reason where fddm_job_denoise would refuse the layer. */
+/* Fails if fddm_job_denoise would refuse the layer. */
 gboolean fddm_job_denoise_check (FddmImageId image, FddmItemId drawable, GError **error);
 
-/* The layers that fddm_job_generate made. */
+/* The layers made by fddm_job_generate. */
 typedef struct {
-  FddmItemId layers[FDDM_GENERATE_LAYERS_MAX]; /* by their seeds, counting up */
+  FddmItemId layers[FDDM_GENERATE_LAYERS_MAX]; /* by ascending seed */
   int        n;
 } FddmGenerated;
 
-/* Makes new layers above the layer that DRAWABLE is or is the mask of, else on top, as VALUES (of fddm_generate_parameters)
- * say: at the image's upper left corner, the first one on top. The image is changed after the last pixel was computed, in
- * one undo group, or not at all. ACCOUNT as above. */
+/* Makes new layers with VALUES (of fddm_generate_parameters), at the upper left corner of the image, the first one on
+ * top. They go above DRAWABLE, or above its layer if it is a mask, otherwise on top. The image is changed only after the
+ * last pixel was computed, in one undo group; if the job fails, it is not changed. ACCOUNT as above. */
 gboolean fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made,
                             char **account, GError **error);
 
-/* FALSE and a reason where fddm_job_generate would refuse the image. */
+/* Fails if fddm_job_generate would refuse the image. */
 gboolean fddm_job_generate_check (FddmImageId image, GError **error);
 
-/* What VALUES make, as a name: the subject, or the model where any will do. Free with g_free. */
+/* Name for the result of VALUES: the subject, or the model if the subject is any. Free with g_free. */
 char *fddm_job_subject (const double *values);
 
-/* Where nobody sees a dialog or a progress bar, in a script, the account goes to the standard error output, behind the name
- * of what was denoised. */
+/* Prints the account on stderr after the name of the denoised layer, for scripts, which have neither dialog nor progress
+ * bar. */
 void fddm_job_log (const char *name, const char *account);
 
-/* Denoises the picture file INPUT into FOLDER, under the same name. SETTINGS: see fddm_parameters_from_text. The file in
- * FOLDER appears whole or not at all, and INPUT itself is never written to. */
+/* Denoises the picture file INPUT into FOLDER under the same name. SETTINGS: see fddm_parameters_from_text. The file in
+ * FOLDER is written completely or not at all. INPUT itself is never overwritten. */
 gboolean fddm_job_denoise_file (const char *input, const char *folder, const char *settings, GError **error);
 
-/* Makes one picture, SUBJECT by MODEL, and saves it into FOLDER as SUBJECT-SEED.png, whole or not at all. SETTINGS: the
- * others of fddm_generate_parameters. */
+/* Generates one picture of SUBJECT with MODEL and saves it in FOLDER as SUBJECT-SEED.png, completely or not at all.
+ * SETTINGS: the other parameters of fddm_generate_parameters. */
 gboolean fddm_job_generate_file (const char *model, const char *subject, const char *folder, const char *settings,
                                  GError **error);

@@ -12,7 +12,7 @@
 #define PREFIX "generate-"
 #define SUFFIX ".safetensors"
 
-/* Classes that we know, in words for people. */
+/* Known classes, with their names for users. */
 static const FddmChoice subjects[] = {
   { "brick", N_ ("Brick") },
   { "concrete", N_ ("Concrete") },
@@ -32,7 +32,7 @@ static const FddmChoice subjects[] = {
   { "wood", N_ ("Wood") },
 };
 
-/* The name for people; others than ours get a capital and blanks. */
+/* Name for users. Unknown names get a capital and spaces. */
 static const char *
 label_of (const char *name)
 {
@@ -74,7 +74,7 @@ add_subjects (GArray *choices, const double *values)
   g_array_sort (choices, by_label);
 }
 
-/* Every generate-NAME.safetensors. */
+/* Adds every generate-NAME.safetensors. */
 static void
 add_models (GArray *choices)
 {

@@ -1,4 +1,4 @@
-/* presets.c: the shipped presets of FDDM Denoise, and where the user's are; see jobs.h.
+/* presets.c: shipped presets of FDDM Denoise, and the file of the user's; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 
@@ -15,7 +15,7 @@ static const FddmShippedPreset shipped[] = { { N_ ("Standard"), "" },
                                              { N_ ("Colour only"), "luma=0" },
                                              { NULL, NULL } };
 
-/* What has to do with the computer and the image, but not with the look. */
+/* Parameters that depend on the computer or the image, not on the desired look. */
 static const char *const apart[] = { "quality", "output", "device", "seed", NULL };
 
 FddmPresets *

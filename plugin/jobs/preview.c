@@ -10,7 +10,7 @@
 #include "plugin/jobs/jobs.h"
 #include "plugin/jobs/models.h"
 
-/* Steps of a draft, and the most of any preview. */
+/* Number of steps of a draft; maximum for any preview. */
 #define DRAFT_STEPS 3
 #define STEPS_MAX   20
 
@@ -18,18 +18,18 @@ struct FddmGeneratePreview {
   int                   image_width, image_height;
   gboolean              gray;
   FddmGenerateSelection selection;
-  /* In the painter's thread: */
-  double       model, device; /* of the context, where there is one */
+  /* Used in the painter's thread: */
+  double       model, device; /* of CONTEXT, if there is one */
   FddmWeights *weights;
   FddmContext *context;
-  gboolean     looked;      /* for a GPU                           */
-  char        *gpu_problem; /* why there is none                   */
-  double       unit;        /* seconds for a step of a window; 0: not known yet */
+  gboolean     looked;      /* a GPU was looked for */
+  char        *gpu_problem; /* reason why there is none */
+  double       unit;        /* seconds per step and window; 0: not known yet */
 };
 
 /* ---- What is painted ---- */
 
-/* The parameters of a preview's picture, which is repeated TIMES in both directions. */
+/* Parameters of a preview's picture. The picture is shown repeated TIMES in both directions. */
 static FddmGenerateParams
 params_of (const FddmGeneratePreview *preview, const double *values, int *times)
 {
@@ -55,7 +55,7 @@ same (gpointer data, const double *one, const double *other)
 
 /* ---- What it takes ---- */
 
-/* Makes the context that VALUES ask for, where the last one was another. */
+/* Opens the context that VALUES require, unless it is open already. */
 static gboolean
 open_context (FddmGeneratePreview *preview, const double *values, GError **error)
 {
@@ -110,15 +110,15 @@ account (gpointer data, const double *values, FddmOffer *offer)
 
 /* ---- Painting ---- */
 
-/* A picture on its way. */
+/* A picture in progress. */
 typedef struct {
   const FddmGeneratePreview *preview;
   const FddmGenerateParams  *params;
   const FddmOfferWatch      *watch;
   int                        times, which;
-  int                        skipped; /* estimates that are not shown, for there is a better draft */
-  gint64                     begun;   /* when all was made ready, by g_get_monotonic_time; 0: not yet */
-  FddmImage                  image;   /* of an estimate or the picture                             */
+  int                        skipped; /* number of estimates not shown because a better draft exists */
+  gint64                     begun;   /* end of the preparations, by g_get_monotonic_time; 0: not yet */
+  FddmImage                  image;   /* of an estimate or the picture */
   FddmSink                   into;
 } Canvas;
 
@@ -133,7 +133,7 @@ watch_progress (G_GNUC_UNUSED FddmPhase phase, double fraction, gpointer data)
   return !g_atomic_int_get (canvas->watch->stop);
 }
 
-/* 8-bit pixels of the canvas, repeated. */
+/* Converts the canvas to 8 bits and repeats it. */
 static void
 develop (const Canvas *canvas, FddmOffer *offer)
 {
@@ -158,7 +158,7 @@ develop (const Canvas *canvas, FddmOffer *offer)
       memcpy (offer->pixels + ((gsize) y * times + x) * row, once + (y % image->height) * row, row);
 }
 
-/* Takes strips of an estimate, and shows it once it is whole. */
+/* Receives the strips of an estimate and shows it once it is complete. */
 static gboolean
 write_estimate (gpointer data, int x, int y, int width, int height, const float *pixels, GError **error)
 {
@@ -174,7 +174,7 @@ write_estimate (gpointer data, int x, int y, int width, int height, const float 
   return TRUE;
 }
 
-/* Generates to the canvas, and learns how long it takes once all is ready, which counts little for whole layers. */
+/* Generates to the canvas and measures the time without preparations, which matter little for whole layers. */
 static gboolean
 run_engine (FddmGeneratePreview *preview, Canvas *canvas, GError **error)
 {

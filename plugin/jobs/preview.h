@@ -1,4 +1,4 @@
-/* preview.h: what FDDM Generate's dialogs show: pictures, what they will take, and what there is to choose from.
+/* preview.h: data for the dialogs of FDDM Generate: pictures, cost, and choices.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "plugin/gimp.h"
@@ -6,7 +6,7 @@
 
 typedef struct FddmGeneratePreview FddmGeneratePreview;
 
-/* Fills in HELP, which takes no more than one dialog; free what is returned after it. NULL and a reason where the image can't
- * take new layers. */
+/* Fills in HELP, which serves one dialog. Free the result after HELP is no longer used. Fails with NULL if no layers can
+ * be added to the image. */
 FddmGeneratePreview *fddm_generate_preview_new (FddmImageId image, FddmGenerateHelp *help, GError **error);
 void                 fddm_generate_preview_free (FddmGeneratePreview *preview);

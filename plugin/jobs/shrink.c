@@ -14,7 +14,7 @@ fddm_shrink_init (FddmShrink *shrink, const GeglRectangle *part, int step, int c
   shrink->counts = g_new0 (int, (gsize) shrink->across * shrink->down);
 }
 
-/* Adds N pixels to the row ROW of the result, the first at X of the part. */
+/* Adds N pixels, the first at X of the part, to row ROW of the result. */
 static void
 add_row (FddmShrink *shrink, int row, int x, int n, const float *pixels)
 {

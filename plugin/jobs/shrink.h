@@ -1,4 +1,4 @@
-/* shrink.h: a picture made smaller while it comes, each of its pixels the mean of a square.
+/* shrink.h: reduces a picture while it is received. Each pixel of the result is the mean of a square.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <gegl.h>
@@ -6,15 +6,15 @@
 #include "engine/fddm.h"
 
 typedef struct {
-  GeglRectangle part;           /* of what comes; the rest is left out                       */
-  int           step, channels; /* side of a square, and samples of a pixel                  */
-  int           across, down;   /* size of the result                                        */
-  float        *sums;           /* packed; means after _end                                  */
-  int          *counts;         /* pixels that came, more than once each if a GPU has failed */
+  GeglRectangle part;           /* the part of the input to keep */
+  int           step, channels; /* side of a square; samples per pixel */
+  int           across, down;   /* size of the result */
+  float        *sums;           /* packed; means after fddm_shrink_end */
+  int          *counts;         /* pixels received; a pixel comes more than once if a GPU has failed */
 } FddmShrink;
 
-/* What comes is a rectangle of which PART is kept. */
+/* Prepares SHRINK for an input of which PART is kept. */
 void     fddm_shrink_init (FddmShrink *shrink, const GeglRectangle *part, int step, int channels);
 FddmSink fddm_shrink_sink (FddmShrink *shrink);
-/* The result, packed; free with g_free. Nothing is left of SHRINK. */
+/* Returns the result, packed; free with g_free. Clears SHRINK. */
 float *fddm_shrink_end (FddmShrink *shrink);

@@ -15,23 +15,23 @@
 #include "plugin/jobs/shrink.h"
 #include "plugin/layer-pixels.h"
 
-/* What is computed begins at a multiple of this from where the job's own pixels begin, so that its patches are the job's. */
+/* The computed area starts at a multiple of this from the start of the job's area, so that both have the same patches. */
 #define GRID 16
 
-/* What a preview may take beyond the networks, in bytes. */
+/* Memory for a preview in addition to the networks, in bytes. */
 #define MEMORY ((gsize) 96 << 20)
 
-/* How far beyond what is to be seen a draft is computed, in pixels: less than the result, for it must come soon. */
+/* Margin computed around a draft, in pixels: less than around the result, because a draft has to appear quickly. */
 #define DRAFT_MARGIN 32
 
-/* Of the layer that are read at a time. */
+/* Rows of the layer read at a time. */
 #define ROWS 64
 
-/* A network made ready. */
+/* A network with its context. */
 typedef struct {
   FddmContext *context;
   int          averages;
-  double       quality, device; /* whose it is, where there is one */
+  double       quality, device; /* its settings, if there is one */
 } Network;
 
 struct FddmDenoiseSight {
@@ -39,16 +39,16 @@ struct FddmDenoiseSight {
   FddmItemId    source;
   char         *name, *note;
   FddmPresets  *presets;
-  FddmLayers   *made;   /* what runs have added last */
-  GeglBuffer   *noisy;  /* a copy of the layer   */
-  GeglRectangle band;   /* the last that was read */
-  GeglRectangle bounds; /* what the job computes, and measures the noise of */
-  /* In the painter's thread: */
+  FddmLayers   *made;   /* layers added by the last run */
+  GeglBuffer   *noisy;  /* a copy of the layer */
+  GeglRectangle band;   /* the last one read */
+  GeglRectangle bounds; /* area computed by the job, in which it measures the noise */
+  /* Used in the painter's thread: */
   Network        draft, chosen;
   FddmNoiseModel measured;
-  gboolean       gone;        /* the layer, while it was read: not all of it is there */
-  gboolean       looked;      /* for a GPU             */
-  char          *gpu_problem; /* why there is none     */
+  gboolean       gone;        /* the layer was deleted while it was read; the copy is incomplete */
+  gboolean       looked;      /* a GPU was looked for */
+  char          *gpu_problem; /* reason why there is none */
 };
 
 /* ---- In the dialog's thread ---- */
@@ -137,7 +137,7 @@ device_words (FddmDenoiseSight *sight, double device)
                                                     : _ ("Computes on the GPU."));
 }
 
-/* The layer's own pixels of SHOWN as the engine gets them, made as small. */
+/* The layer's pixels of SHOWN in the engine's format, reduced by its step. */
 static float *
 read_floats (const FddmDenoiseSight *sight, const Babl *format, const FddmSight *shown)
 {
@@ -224,14 +224,14 @@ measure (gpointer data, FddmSight *shown, const FddmSightWatch *watched)
   return TRUE;
 }
 
-/* The largest multiple of GRID that is not above N. */
+/* The largest multiple of GRID up to N. */
 static int
 on_grid (int n)
 {
   return n - ((n % GRID) + GRID) % GRID;
 }
 
-/* PART and a margin around it, on the job's grid. */
+/* PART with a margin, on the job's grid, clipped to the layer. */
 static GeglRectangle
 surroundings (const FddmDenoiseSight *sight, const GeglRectangle *part, int margin)
 {
@@ -243,7 +243,7 @@ surroundings (const FddmDenoiseSight *sight, const GeglRectangle *part, int marg
   return around;
 }
 
-/* Denoises the part of SHOWN within PIXELS' bounds by the network; its floats, or NULL. */
+/* Denoises the part of SHOWN, with PIXELS as surroundings. Returns its floats, or NULL. */
 static float *
 run_engine (const FddmDenoiseSight *sight, const Network *network, const double *values, FddmGeglPixels *pixels,
             const FddmSight *shown, const FddmSightWatch *watched, GError **error)
@@ -266,7 +266,7 @@ run_engine (const FddmDenoiseSight *sight, const Network *network, const double 
   return NULL;
 }
 
-/* Fills in the pictures of what was denoised. */
+/* Sets the pictures of SHOWN from the denoised floats AFTER. */
 static void
 develop (const FddmDenoiseSight *sight, const Babl *format, const float *after, FddmSight *shown)
 {

@@ -1,4 +1,4 @@
-/* sight.h: what FDDM Denoise's dialogs show: the layer, its noise, and what becomes of it.
+/* sight.h: data for the dialogs of FDDM Denoise: the layer, its noise, and previews of the result.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "plugin/gimp.h"
@@ -6,8 +6,8 @@
 
 typedef struct FddmDenoiseSight FddmDenoiseSight;
 
-/* Fills in HELP, which takes no more than one dialog; free what is returned after it. MADE gets the last layers that were made
- * out of the dialog, or none. NULL and a reason where the layer can't be denoised. */
+/* Fills in HELP, which serves one dialog. Free the result after HELP is no longer used. MADE gets the layers of the last
+ * run from the dialog, or none. Fails with NULL if the layer cannot be denoised. */
 FddmDenoiseSight *fddm_denoise_sight_new (FddmImageId image, FddmItemId drawable, FddmLayers *made, FddmDenoiseHelp *help,
                                           GError **error);
 void              fddm_denoise_sight_free (FddmDenoiseSight *sight);

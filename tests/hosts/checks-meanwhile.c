@@ -1,13 +1,13 @@
-/* checks-meanwhile.c: what the user does to an image while a job runs.
+/* checks-meanwhile.c: changes of an image by the user during a job.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The job runs in this process. The linker puts our fddm_host_progress in place of the host's, so that a check can act in the
- * middle of a run. */
+ * The job runs in this process. The linker replaces the host's fddm_host_progress by the one here, so that a check can
+ * act in the middle of a run. */
 #include <string.h>
 
 #include "tests/hosts/checks.h"
 
-/* How many calls have told of progress so far, and what is done at the one that follows reading. */
+/* Number of actions done; the action for the first progress call after reading. */
 static int calls;
 static void (*meanwhile) (FddmImageId image, FddmItemId source);
 static FddmImageId the_image;
@@ -47,7 +47,7 @@ close_image (FddmImageId image, G_GNUC_UNUSED FddmItemId source)
   fddm_host_image_delete (image);
 }
 
-/* Denoises a picture in this process while ACT is done; removed noise too. */
+/* Denoises a picture in this process, with removed noise as second layer, and calls ACT during the run. */
 static gboolean
 denoise_while (void (*act) (FddmImageId image, FddmItemId source), FddmLayers *made, GError **error)
 {
@@ -70,7 +70,7 @@ check_painting (void)
   FddmLayers         calm, busy;
   FddmImageId        image;
 
-  /* The job looks for its network where this process says. */
+  /* the job looks for its network in the folders of this process */
   if (!check (denoise_while (NULL, &calm, &error), "meanwhile nothing: denoised %s", error ? error->message : ""))
     return;
   image = the_image;
@@ -121,7 +121,7 @@ image_of (Pattern pattern, FddmItemId *source)
   return image;
 }
 
-/* Not the result of the last run becomes the source of the next one, and what comes later is above. */
+/* A further run denoises the original, not the last result, and its result goes above. */
 static void
 check_again (void)
 {
@@ -207,7 +207,7 @@ remove_source (FddmImageId image, FddmItemId source)
   fddm_host_layer_remove (image, source);
 }
 
-/* Generates above the source in this process while ACT is done. */
+/* Generates above the source in this process and calls ACT during the run. */
 static gboolean
 generate_while (void (*act) (FddmImageId image, FddmItemId source), FddmGenerated *made, GError **error)
 {

@@ -1,7 +1,7 @@
-/* public-header.h: a program that knows nothing of the engine but fddm.h, in C and in C++.
+/* public-header.h: a program that uses only fddm.h, compiled as C and as C++.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <fddm.h>
-#include <fddm.h> /* twice does no harm */
+#include <fddm.h> /* a second inclusion must do no harm */
 
 static gboolean
 nobody_reads (gpointer data, int x, int y, int width, int height, float *pixels, GError **error)

@@ -3,7 +3,7 @@
 #pragma once
 #include "ui/denoise.h"
 
-/* Lets VALUES of the parameters TABLE be changed and layers be made with them; TRUE where some were. PROCEDURE is the name under
- * which help is looked for. */
+/* Runs the dialog, which changes VALUES of the parameters TABLE and makes layers with them. TRUE if layers were made.
+ * PROCEDURE is the name for the help system. */
 gboolean fddm_denoise_dialog_run (const char *procedure, const FddmParameter *table, const FddmDenoiseHelp *help,
                                   double *values);

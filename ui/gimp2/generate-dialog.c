@@ -10,7 +10,7 @@
 
 enum { RESPONSE_RESET = 1 };
 
-/* The form keeps the values itself. */
+/* Does nothing, because the form stores the values itself. */
 static void
 changed (G_GNUC_UNUSED gpointer data, G_GNUC_UNUSED int place)
 {

@@ -3,6 +3,6 @@
 #pragma once
 #include "ui/generate.h"
 
-/* As fddm_denoise_dialog_run. */
+/* Like fddm_denoise_dialog_run. */
 gboolean fddm_generate_dialog_run (const char *procedure, const FddmParameter *table, const FddmGenerateHelp *help,
                                    double *values);

@@ -1,8 +1,8 @@
 /* denoise-dialog.c: see denoise-dialog.h.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Not a GimpProcedureDialog: that one saves one set of settings without a name, in a row of buttons of its own, and closes after
- * a run. */
+ * Not a GimpProcedureDialog, which saves a single unnamed set of settings, has a button row for it, and closes after a
+ * run. */
 #include "ui/gimp3/denoise-dialog.h"
 
 #include <glib/gi18n-lib.h>
@@ -11,7 +11,7 @@
 #include "ui/denoise-window.h"
 #include "ui/gimp3/form.h"
 
-/* From the form to GIMP, which keeps them for "Repeat". */
+/* Passes a value from the form to GIMP, which keeps it for "Repeat". */
 static void
 set_value (GimpProcedureConfig *config, const FddmParameter *parameter, double value)
 {

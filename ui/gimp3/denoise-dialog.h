@@ -5,6 +5,7 @@
 
 #include "ui/denoise.h"
 
-/* Lets the values of the parameters TABLE in CONFIG be changed and layers be made with them; TRUE where some were. */
+/* Runs the dialog, which changes the values of the parameters TABLE in CONFIG and makes layers with them. TRUE if layers
+ * were made. */
 gboolean fddm_denoise_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const FddmParameter *table,
                                   const FddmDenoiseHelp *help);

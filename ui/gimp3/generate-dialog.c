@@ -14,7 +14,7 @@ typedef struct {
   double               values[FDDM_PARAMETERS_MAX];
 } Dialog;
 
-/* From the form to GIMP. */
+/* Passes a value from the form to GIMP. */
 static void
 changed (gpointer data, int place)
 {
@@ -23,7 +23,7 @@ changed (gpointer data, int place)
   fddm_form_store (dialog->config, &dialog->table[place], dialog->values[place]);
 }
 
-/* From GIMP to the form, when values are reset or loaded. */
+/* Passes values from GIMP to the form when they are reset or loaded. */
 static void
 config_changed (Dialog *dialog)
 {

@@ -5,6 +5,6 @@
 
 #include "ui/generate.h"
 
-/* As fddm_denoise_dialog_run. */
+/* Like fddm_denoise_dialog_run. */
 gboolean fddm_generate_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const FddmParameter *table,
                                    const FddmGenerateHelp *help);

@@ -1,4 +1,4 @@
-/* test-part.c: a part of a picture, denoised by itself with the noise of the whole.
+/* test-part.c: denoising of a part of a picture with the noise measured on the whole.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/denoising.h"
 #include "engine/denoise/part.h"
@@ -6,7 +6,7 @@
 
 enum { WIDTH = 400, HEIGHT = 300, X = 96, Y = 64, ACROSS = 208, DOWN = 176, MARGIN = 64 };
 
-/* The picture is noisy at the right only, so that the part alone would be measured otherwise. */
+/* A picture whose right half is half as bright and half as noisy. A measurement of the part alone gives another level. */
 static float *
 uneven_picture (void)
 {
@@ -34,7 +34,7 @@ run_part (FddmContext *context, const FddmDenoiseParams *params, float *pixels, 
   return out;
 }
 
-/* Without noise that was measured before, this would fail: the part is less noisy. */
+/* Fails if the noise is measured in the part, which is less noisy, instead of taken from the whole. */
 static void
 check_part (double told)
 {

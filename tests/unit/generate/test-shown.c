@@ -1,4 +1,4 @@
-/* test-shown.c: pictures that are looked at while they are generated.
+/* test-shown.c: intermediate pictures of a generation.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
@@ -12,14 +12,14 @@
 #define HEIGHT 70 /* more than a strip */
 #define FLOATS (WIDTH * HEIGHT * 3)
 
-/* Keeps each whole picture that comes. */
+/* Keeps each complete picture received. */
 typedef struct {
   float    now[FLOATS];
   FddmSink into;
-  GArray  *pictures; /* of FLOATS floats */
+  GArray  *pictures; /* arrays of FLOATS floats */
 } Album;
 
-/* SIDE: as if the network had been trained on pictures of that size. */
+/* SIDE: size of the training pictures, in pixels. */
 static FddmContext *
 open_context (int side, gsize memory)
 {
@@ -63,7 +63,7 @@ keep (gpointer data, int x, int y, int width, int height, const float *pixels, G
   return TRUE;
 }
 
-/* The picture; ALBUM, where there is one, gets the estimates. */
+/* Generates a picture. ALBUM (may be NULL) gets the estimates. */
 static float *
 generate (FddmContext *context, const FddmGenerateParams *params, Album *album)
 {
@@ -94,7 +94,8 @@ distance (const float *one, const float *other)
   return sum;
 }
 
-/* One estimate fewer than steps, each of them whole; the last ones are the nearest to the picture, which is the same. */
+/* There is one complete estimate fewer than steps. The last ones are nearest to the picture, which is the same as without
+ * estimates. */
 static void
 test_estimates (void)
 {
@@ -150,7 +151,8 @@ test_estimates_may_fail (void)
   g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
 }
 
-/* A window is as large as the training pictures, and two of them overlap by a quarter of it here; patches have 4 pixels. */
+/* A window has the size of the training pictures, and neighbours overlap by a quarter here. Patches have 4 pixels per
+ * side. */
 static void
 test_windows (void)
 {

@@ -1,19 +1,19 @@
-/* test-offers.c: what is brought of the pictures asked for, with a painter that only keeps a record.
+/* test-offers.c: order and number of the offers delivered, with a painter that only keeps a record.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #include "ui/offers.h"
 
-/* The first value says which pictures, the second changes only what they take. */
+/* The first value identifies the pictures, the second changes only their cost. */
 enum { PICTURES, PRICE, N };
 
 typedef struct {
   GString *brought; /* "a5 e0 d0 r0 p": account of 5 s, estimate, draft and result of picture 0, problem */
-  int      stuck;   /* painting goes on until it is stopped; atomic    */
-  int      started; /* pictures that were begun; atomic                */
-  gboolean few;     /* a draft is the result                           */
-  gboolean fails;   /* to paint                                        */
-  gboolean refuses; /* pictures, in the account                        */
+  int      stuck;   /* painting continues until it is stopped; atomic */
+  int      started; /* number of pictures begun; atomic */
+  gboolean few;     /* a draft is the final result */
+  gboolean fails;   /* painting fails */
+  gboolean refuses; /* the account refuses the pictures */
   gboolean finished;
   GThread *painter;
 } Record;
@@ -96,7 +96,7 @@ ask (FddmOffers *offers, double pictures, double price, int chosen)
   return fddm_offers_ask (offers, values, chosen, 5);
 }
 
-/* Until END is the last that was brought, or for so long that it would have been. */
+/* Waits until the record ends with END, up to about 20 s. */
 static void
 wait_for (Record *record, const char *end)
 {
@@ -105,7 +105,7 @@ wait_for (Record *record, const char *end)
       g_usleep (1000);
 }
 
-/* For what should not come. */
+/* Gives unexpected offers time to arrive. */
 static void
 wait_more (void)
 {
@@ -113,7 +113,7 @@ wait_more (void)
     g_main_context_iteration (NULL, FALSE);
 }
 
-/* Until a picture has been begun; what there is of it waits to be brought. */
+/* Waits until a picture has been begun. Finished offers are not delivered meanwhile. */
 static void
 wait_for_start (Record *record)
 {
@@ -129,7 +129,7 @@ stop (FddmOffers *offers, Record *record)
   g_string_free (record->brought, TRUE);
 }
 
-/* Drafts first, the chosen one first, and each account after a picture. */
+/* Drafts come first, the chosen one before the others, and an account follows each picture. */
 static void
 test_order (void)
 {
@@ -155,7 +155,7 @@ test_few_steps_need_no_draft (void)
   stop (offers, &record);
 }
 
-/* Another price makes no other pictures: those that were painted stay. */
+/* A change of cost only keeps the painted pictures. */
 static void
 test_same_pictures_stay (void)
 {
@@ -187,7 +187,7 @@ test_stale_is_dropped (void)
   stop (offers, &record);
 }
 
-/* What is painted when the same pictures are asked for again is begun anew, and with the one that is chosen now. */
+/* A new request for the same pictures restarts the current picture, and begins with the picture chosen now. */
 static void
 test_chosen_comes_first (void)
 {

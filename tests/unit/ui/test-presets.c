@@ -1,4 +1,4 @@
-/* test-presets.c: settings under a name, kept in a file.
+/* test-presets.c: named settings stored in a file.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ui/presets.h"
 
@@ -90,14 +90,14 @@ test_own_are_kept (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
   assert_values (values, 0.1, 1, 8);
 
   values[0] = 99;
-  g_assert_true (fddm_presets_save (fixture->presets, "Mine [a=b] \xc3\xa4", values, &error)); /* in its place */
+  g_assert_true (fddm_presets_save (fixture->presets, "Mine [a=b] \xc3\xa4", values, &error)); /* replaces the old one */
   g_assert_true (fddm_presets_rename (fixture->presets, 2, "Other", &error));
   again (fixture);
   g_assert_cmpint (fddm_presets_count (fixture->presets), ==, 3);
   g_assert_cmpstr (fddm_presets_name (fixture->presets, 2), ==, "Other");
   g_assert_cmpint (fddm_presets_find (fixture->presets, values, -1), ==, 2);
 
-  fddm_presets_take (fixture->presets, 1, values); /* two that are alike */
+  fddm_presets_take (fixture->presets, 1, values); /* two equal presets */
   g_assert_true (fddm_presets_save (fixture->presets, "Other", values, &error));
   g_assert_cmpint (fddm_presets_find (fixture->presets, values, -1), ==, 1);
   g_assert_cmpint (fddm_presets_find (fixture->presets, values, 2), ==, 2);
@@ -143,7 +143,7 @@ test_last_values (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
   assert_values (values, 1.0 / 3, 1, 9);
 }
 
-/* What is whole is read, the file as it was is put aside before it is written to. */
+/* Intact entries are read. The damaged file is kept before it is rewritten. */
 static void
 test_damaged (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {

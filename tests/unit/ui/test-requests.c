@@ -1,18 +1,18 @@
-/* test-requests.c: what is brought of what was asked for, with a painter that only keeps a record.
+/* test-requests.c: order and number of the sights delivered, with a painter that only keeps a record.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #include "ui/requests.h"
 
-/* A part's x is its name. */
+/* The x of a part identifies it. */
 typedef struct {
   GString *brought;   /* "o3 n d3 r3": original, noise, draft, result and problem of the part 3 */
-  int      bands;     /* to be read  */
-  int      measured;  /* how often   */
-  int      overviews; /* likewise   */
-  gboolean fails;     /* to measure  */
+  int      bands;     /* number of bands to read */
+  int      measured;  /* number of measurements */
+  int      overviews; /* number of overviews */
+  gboolean fails;     /* measuring fails */
   int      slow;      /* drafts wait until they are stopped; atomic */
-  int      started;   /* drafts that have begun; atomic             */
+  int      started;   /* number of drafts begun; atomic */
   gboolean finished;
   GThread *painter;
 } Record;
@@ -105,7 +105,7 @@ ask (FddmRequests *requests, int name, gboolean draft_only)
   fddm_requests_ask (requests, &part, 1, &value, draft_only, 10);
 }
 
-/* Until END is the last that was brought, or for so many ms that it would have been. */
+/* Waits until the record ends with END, up to about 20 s. */
 static void
 wait_for (Record *record, const char *end)
 {
@@ -157,7 +157,7 @@ test_stale_is_dropped (void)
   stop (requests, &record);
 }
 
-/* Until something is asked for again. */
+/* A cancelled request stays cancelled until the next one. */
 static void
 test_rest (void)
 {

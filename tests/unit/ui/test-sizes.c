@@ -1,4 +1,4 @@
-/* test-sizes.c: the sizes to choose from, and words for times.
+/* test-sizes.c: the choice of sizes, and texts for durations.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ui/sizes.h"
 

@@ -1,4 +1,4 @@
-/* test-view.c: what is seen of a layer through a window.
+/* test-view.c: the part of a layer that is visible through a window.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ui/view.h"
 
@@ -130,7 +130,7 @@ test_overview (void)
   g_assert_cmpint (place.height, ==, FDDM_OVERVIEW / 2);
   g_assert_cmpint (place.x + place.width, <, 500);
   g_assert_cmpint (place.y + place.height, <, 400);
-  fddm_view_go (&view, place.x, place.y); /* a corner is a corner */
+  fddm_view_go (&view, place.x, place.y); /* a corner leads to the corner */
   assert_part (&view, 0, 0, 500, 400);
   fddm_view_go (&view, place.x + place.width, place.y + place.height);
   assert_part (&view, 3500, 1600, 500, 400);

@@ -1,4 +1,4 @@
-/* test-weights-files.c: weights files where they lie: found by name, opened, or refused by path.
+/* test-weights-files.c: weights files: found by name, opened, or refused by path.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gstdio.h>
 #include "engine/weights/private.h"
@@ -49,7 +49,7 @@ test_files_on_disk (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
-/* What weights/train/golden.py wrote. */
+/* The files written by weights/train/golden.py. */
 static void
 test_golden_files (void)
 {
