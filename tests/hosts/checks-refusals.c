@@ -116,9 +116,11 @@ check_help (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (procedures); i++)
     {
-      g_autofree char *id = probe_help_id (procedures[i]);
+      g_autofree char *id     = probe_help_id (procedures[i]);
+      const char      *domain = id ? strchr (id, '?') : NULL; /* GIMP 3 puts the plug-in's help domain before it */
 
-      check (!g_strcmp0 (id, procedures[i]), "help on %s is looked for under “%s”", procedures[i], id ? id : "(nothing)");
+      check (!g_strcmp0 (domain ? domain + 1 : id, procedures[i]), "help on %s is looked for under “%s”", procedures[i],
+             id ? id : "(nothing)");
     }
 }
 
