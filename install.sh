@@ -65,6 +65,9 @@ remove_installed() {
 uninstall() {
   [ -f "$build/build.ninja" ] || die "no installation found: $build is missing"
   remove_installed
+  remembered=${XDG_CACHE_HOME:-$HOME/.cache}/fddm     # the fastest way to compute on this processor
+  rm -f "$remembered/convolutions.ini"
+  rmdir "$remembered" 2>/dev/null || true
   say "FDDM is uninstalled. Your settings and weights remain in the GIMP profile."
 }
 
