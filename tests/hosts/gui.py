@@ -137,8 +137,8 @@ def check_fit(tap, dialog):
     tap.line(smaller, f"the whole layer is seen, smaller ({before:.1f}, {small:.1f})")
     time.sleep(3)
     dialog.screen.shot("whole")
-    dialog.screen.call("xdotool", "mousemove", str(x + 220), str(y + 300), "click", "1")
-    back = dialog.wait(lambda: dialog.noise(0, 200) > 2 * small and dialog.gone() > 0.4)
+    dialog.screen.call("xdotool", "mousemove", str(x + 500), str(y + 130), "click", "1")   # a smooth place
+    back = dialog.wait(lambda: dialog.noise(0, 200) > 2 * small and dialog.gone() > 0.6)
     tap.line(back, f"a click shows it at 1:1 again ({dialog.noise(0, 200):.1f})")
 
 
