@@ -197,7 +197,7 @@ def main():
         check_small_texture(folder, pack)
         small = ["--patch", "4", "--width", "16", "--blocks", "1", "--batch", "8", "--side", "64", "--threads", "2", "--device", "cpu"]
         run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.08", *small)
-        run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.12", "--resume", *small)
+        run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.2", "--resume", *small)
         run("export.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out)
         check_start(pack, out, small, folder)
         history = torch.load(checkpoint)["history"]
