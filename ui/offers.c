@@ -1,15 +1,14 @@
 /* offers.c: see offers.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ui/offers.h"
+#include "ui/mailbox.h"
 
 #include <string.h>
 
 typedef struct {
-  int    serial;
   int    pictures; /* serial of the first request for these pictures */
   double values[FDDM_PARAMETERS_MAX];
   int    chosen;
-  gint64 start; /* earliest time of painting, by g_get_monotonic_time */
 } Request;
 
 struct FddmOffers {
@@ -17,15 +16,8 @@ struct FddmOffers {
   int              n;
   FddmOfferFunc    bring;
   gpointer         data;
-  GThread         *thread;
-  int              stop, end; /* atomic: cancel the current request; cancel everything */
-  int              percent;   /* atomic */
-  GMutex           mutex;     /* guards the members below */
-  GCond            wake;
-  Request          wanted;   /* serial 0: none yet */
-  int              served;   /* serial of the last request taken up */
-  GQueue           ready;    /* offers with their serials, for the dialog */
-  guint            bringing; /* idle source, or 0 */
+  FddmMailbox      box; /* of Request and Ready */
+  Request          wanted;
 };
 
 typedef struct {
@@ -37,6 +29,7 @@ typedef struct {
 typedef struct {
   FddmOffers   *offers;
   Request       request;
+  int           serial;
   FddmOfferKind made[FDDM_OFFERS]; /* kind of each picture so far */
 } Work;
 
@@ -73,33 +66,19 @@ ready_free (gpointer data)
 /* ---- In the dialog's thread ---- */
 
 static gboolean
-is_stale (const Ready *ready, const Request *wanted)
+is_stale (const FddmOffers *offers, const Ready *ready)
 {
-  return is_picture (&ready->offer) ? ready->pictures != wanted->pictures : ready->serial != wanted->serial;
+  return is_picture (&ready->offer) ? ready->pictures != offers->wanted.pictures : ready->serial != offers->box.serial;
 }
 
-static gboolean
-bring_all (gpointer data)
+static void
+deliver (gpointer data, gpointer parcel)
 {
   FddmOffers *offers = data;
 
-  for (;;)
-    {
-      Ready   *ready;
-      gboolean stale;
-
-      g_mutex_lock (&offers->mutex);
-      ready = g_queue_pop_head (&offers->ready);
-      stale = ready && is_stale (ready, &offers->wanted);
-      if (!ready)
-        offers->bringing = 0;
-      g_mutex_unlock (&offers->mutex);
-      if (!ready)
-        return G_SOURCE_REMOVE;
-      if (!stale)
-        offers->bring (offers->data, &ready->offer);
-      ready_free (ready);
-    }
+  if (!is_stale (offers, parcel))
+    offers->bring (offers->data, &((Ready *) parcel)->offer);
+  ready_free (parcel);
 }
 
 /* ---- In the painter's ---- */
@@ -112,13 +91,9 @@ hand_over (const Work *work, const FddmOffer *offer)
   Ready      *ready  = g_new0 (Ready, 1);
 
   ready->offer    = *offer;
-  ready->serial   = work->request.serial;
+  ready->serial   = work->serial;
   ready->pictures = work->request.pictures;
-  g_mutex_lock (&offers->mutex);
-  g_queue_push_tail (&offers->ready, ready);
-  if (!offers->bringing)
-    offers->bringing = g_idle_add (bring_all, offers);
-  g_mutex_unlock (&offers->mutex);
+  fddm_mailbox_send (&offers->box, ready);
 }
 
 static void
@@ -132,33 +107,13 @@ show_estimate (gpointer data, FddmOffer *offer)
 static gboolean
 wait_for_request (Work *work)
 {
-  FddmOffers *offers = work->offers;
-  const int   before = work->request.pictures;
+  const int before = work->request.pictures;
 
-  g_mutex_lock (&offers->mutex);
-  while (offers->served == offers->wanted.serial && !g_atomic_int_get (&offers->end))
-    g_cond_wait (&offers->wake, &offers->mutex);
-  work->request  = offers->wanted;
-  offers->served = work->request.serial;
-  g_atomic_int_set (&offers->stop, g_atomic_int_get (&offers->end));
-  g_mutex_unlock (&offers->mutex);
+  if (!fddm_mailbox_take (&work->offers->box, &work->request, &work->serial))
+    return FALSE;
   if (work->request.pictures != before)
     memset (work->made, 0, sizeof work->made);
-  return !g_atomic_int_get (&offers->end);
-}
-
-/* Waits until the request's delay has passed. FALSE: a new request or the end came first. */
-static gboolean
-wait_for_quiet (const Work *work)
-{
-  FddmOffers *offers = work->offers;
-  gboolean    quiet  = FALSE;
-
-  g_mutex_lock (&offers->mutex);
-  while (!quiet && !g_atomic_int_get (&offers->stop))
-    quiet = !g_cond_wait_until (&offers->wake, &offers->mutex, work->request.start);
-  g_mutex_unlock (&offers->mutex);
-  return quiet;
+  return TRUE;
 }
 
 /* FALSE: no pictures can be made. */
@@ -177,13 +132,13 @@ static gboolean
 make_picture (Work *work, int which, FddmOfferKind kind)
 {
   FddmOffers          *offers = work->offers;
-  const FddmOfferWatch watch  = { &offers->stop, &offers->percent, show_estimate, work };
+  const FddmOfferWatch watch  = { &offers->box.stop, &offers->box.percent, show_estimate, work };
   FddmOffer            offer  = { .kind = kind, .which = which };
   gboolean             done;
 
-  g_atomic_int_set (&offers->percent, 0);
+  g_atomic_int_set (&offers->box.percent, 0);
   done = offers->painter.paint (offers->painter.data, work->request.values, &offer, &watch);
-  if (g_atomic_int_get (&offers->stop))
+  if (g_atomic_int_get (&offers->box.stop))
     {
       fddm_offer_clear (&offer);
       return FALSE;
@@ -217,7 +172,7 @@ paint (gpointer data)
   Work        work   = { .offers = offers };
 
   while (wait_for_request (&work))
-    if (give_account (&work) && wait_for_quiet (&work) && make_pictures (&work, FDDM_OFFER_DRAFT))
+    if (give_account (&work) && fddm_mailbox_quiet (&offers->box) && make_pictures (&work, FDDM_OFFER_DRAFT))
       make_pictures (&work, FDDM_OFFER_RESULT);
   offers->painter.finish (offers->painter.data);
   return NULL;
@@ -231,24 +186,20 @@ fddm_offers_ask (FddmOffers *offers, const double *values, int chosen, int late)
   Request *wanted = &offers->wanted;
   gboolean others;
 
-  g_mutex_lock (&offers->mutex);
-  others = !wanted->serial || !offers->painter.same (offers->painter.data, wanted->values, values);
-  wanted->serial++;
+  fddm_mailbox_ask (&offers->box);
+  others = wanted->pictures == 0 || !offers->painter.same (offers->painter.data, wanted->values, values);
   if (others)
-    wanted->pictures = wanted->serial;
+    wanted->pictures = offers->box.serial;
   wanted->chosen = chosen;
-  wanted->start  = g_get_monotonic_time () + late * G_TIME_SPAN_MILLISECOND;
   memcpy (wanted->values, values, offers->n * sizeof *values);
-  g_atomic_int_set (&offers->stop, 1);
-  g_cond_signal (&offers->wake);
-  g_mutex_unlock (&offers->mutex);
+  fddm_mailbox_asked (&offers->box, late);
   return others;
 }
 
 int
 fddm_offers_percent (FddmOffers *offers)
 {
-  return g_atomic_int_get (&offers->percent);
+  return g_atomic_int_get (&offers->box.percent);
 }
 
 FddmOffers *
@@ -260,26 +211,14 @@ fddm_offers_new (const FddmOfferPainter *painter, int n, FddmOfferFunc bring, gp
   offers->n       = n;
   offers->bring   = bring;
   offers->data    = data;
-  g_mutex_init (&offers->mutex);
-  g_cond_init (&offers->wake);
-  g_queue_init (&offers->ready);
-  offers->thread = g_thread_new ("fddm-offers", paint, offers);
+  fddm_mailbox_init (&offers->box, &offers->wanted, sizeof offers->wanted, deliver, ready_free, offers);
+  offers->box.thread = g_thread_new ("fddm-offers", paint, offers);
   return offers;
 }
 
 void
 fddm_offers_free (FddmOffers *offers)
 {
-  g_mutex_lock (&offers->mutex);
-  g_atomic_int_set (&offers->end, 1);
-  g_atomic_int_set (&offers->stop, 1);
-  g_cond_signal (&offers->wake);
-  g_mutex_unlock (&offers->mutex);
-  g_thread_join (offers->thread);
-  if (offers->bringing)
-    g_source_remove (offers->bringing);
-  g_queue_clear_full (&offers->ready, ready_free);
-  g_mutex_clear (&offers->mutex);
-  g_cond_clear (&offers->wake);
+  fddm_mailbox_clear (&offers->box);
   g_free (offers);
 }
