@@ -122,19 +122,10 @@ open_network (Network *network, FddmQuality quality, double device, GError **err
 static char *
 device_words (FddmDenoiseSight *sight, double device)
 {
-  const char *problem;
-
   if (!sight->looked)
     sight->gpu_problem = fddm_job_gpu_problem ();
   sight->looked = TRUE;
-  problem       = sight->gpu_problem;
-  if (problem && device == FDDM_DEVICE_CHOICE_GPU)
-    /* translators: %s is why, such as "no NVIDIA driver" */
-    return g_strdup_printf (_ ("No GPU can be used: %s. Choose the device “Automatic” or “CPU” under Advanced."), problem);
-  if (problem)
-    return g_strdup_printf (_ ("Computes on the processor: %s."), problem);
-  return g_strdup (device == FDDM_DEVICE_CHOICE_CPU ? _ ("Computes on the processor, as chosen under Advanced.")
-                                                    : _ ("Computes on the GPU."));
+  return fddm_job_device_words (sight->gpu_problem, device);
 }
 
 /* The layer's pixels of SHOWN in the engine's format, reduced by its step. */

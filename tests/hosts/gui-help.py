@@ -6,25 +6,17 @@
 
 Prints TAP as run.py does. The help pages are taken from where the build put them.
 """
-import os
 import pathlib
 import shutil
 import sys
-import tempfile
 import time
 import urllib.parse
 
 import gui
 from help_pages import built_help
-from run import Tap
+from screen import run
 
 KEYS = {"plug-in-fddm-denoise": "ctrl+shift+F9", "plug-in-fddm-generate": "ctrl+shift+F10"}
-
-
-def take_display(screen):
-    """A display that nobody has, so that two runs on one machine do not type into each other's windows."""
-    screen.number = next(number for number in range(100, 200) if not os.path.exists(f"/tmp/.X{number}-lock"))
-    screen.environment["DISPLAY"] = f":{screen.number}"
 
 
 def give_keys(screen):
@@ -79,7 +71,6 @@ def check_dialog(tap, screen, main, opened, procedure, title, page):
 
 def check_all(tap, screen, picture):
     shutil.copytree(built_help(sys.argv[2]), screen.profile / "plug-ins" / "fddm" / "help")
-    take_display(screen)
     give_keys(screen)
     opened = give_browser(screen)
     main = screen.open(picture)
@@ -89,31 +80,10 @@ def check_all(tap, screen, picture):
     check_dialog(tap, screen, main, opened, "plug-in-fddm-generate", "FDDM Generate", "generate.html")
 
 
-def main():
-    host, plugin, weights = sys.argv[1:4]
-    shots = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else None
-    tap = Tap()
-    missing = [name for name in gui.NEEDED if not shutil.which(name)]
-    if missing:
-        tap.line(True, "help on a screen", skip="there is no " + ", ".join(missing))
-        return tap.end()
-    if shots:
-        shots.mkdir(parents=True, exist_ok=True)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-help-"))
-    screen = None
-    try:
-        gui.noisy_picture(folder / "noisy.png")
-        screen = gui.Screen(host, plugin, pathlib.Path(weights), folder, shots)
-        check_all(tap, screen, folder / "noisy.png")
-        return tap.end()
-    finally:
-        if screen:
-            screen.close()
-        if "--keep" in sys.argv:
-            print(f"# kept {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
+def main(tap, screen):
+    gui.noisy_picture(screen.folder / "noisy.png")
+    check_all(tap, screen, screen.folder / "noisy.png")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("help", main))

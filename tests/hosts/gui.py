@@ -13,12 +13,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
 import pictures
-from run import Tap
-from screen import NEEDED, Screen
+from screen import run
 
 PHOTO = pathlib.Path(__file__).resolve().parents[1] / "data" / "photo.jpg"
 SIGMA = 20
@@ -339,31 +337,12 @@ def check_all(tap, screen, *images):
     check_removed_layer(tap, screen, main)
 
 
-def main():
-    host, plugin, weights = sys.argv[1:4]
-    shots = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else None
-    tap = Tap()
-    missing = [name for name in NEEDED if not shutil.which(name)]
-    if missing:
-        tap.line(True, "the dialog on a screen", skip="there is no " + ", ".join(missing))
-        return tap.end()
-    if shots:
-        shots.mkdir(parents=True, exist_ok=True)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-gui-"))
-    started, screen = time.monotonic(), None
-    try:
-        noisy_picture(folder / "noisy.png")
-        pictures.write_png(folder / "one.png", 2, [bytes((90, 120, 60))])
-        pictures.write_png(folder / "tall.png", 2, [bytes((90, 120, 60))] * 4000)
-        screen = Screen(host, plugin, pathlib.Path(weights), folder, shots)
-        check_all(tap, screen, *(folder / name for name in ("noisy.png", "one.png", "tall.png")))
-        print(f"# {time.monotonic() - started:.0f} s")
-        return tap.end()
-    finally:
-        if screen:
-            screen.close()
-        shutil.rmtree(folder, ignore_errors=True)
+def main(tap, screen):
+    noisy_picture(screen.folder / "noisy.png")
+    pictures.write_png(screen.folder / "one.png", 2, [bytes((90, 120, 60))])
+    pictures.write_png(screen.folder / "tall.png", 2, [bytes((90, 120, 60))] * 4000)
+    check_all(tap, screen, *(screen.folder / name for name in ("noisy.png", "one.png", "tall.png")))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("the dialog", main))

@@ -9,12 +9,10 @@ As gui.py. WEIGHTS-FOLDER has generate-texture.safetensors and its sheet of subj
 import pathlib
 import shutil
 import sys
-import tempfile
 import time
 
 import pictures
-from run import Tap
-from screen import NEEDED, Screen
+from screen import run
 
 WIDTH, HEIGHT = 240, 160   # of the image: little to compute
 # Middles of the four samples, from the window's upper left; the samples are 200 pixels wide.
@@ -154,30 +152,11 @@ def check_all(tap, screen, picture):
     tap.line("2 layers" in screen.name_of(main), "the image is as it was")
 
 
-def main():
-    host, plugin, weights = sys.argv[1:4]
-    shots = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else None
-    tap = Tap()
-    missing = [name for name in NEEDED if not shutil.which(name)]
-    if missing:
-        tap.line(True, "the generate dialog on a screen", skip="there is no " + ", ".join(missing))
-        return tap.end()
-    if shots:
-        shots.mkdir(parents=True, exist_ok=True)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-gui-"))
-    started, screen = time.monotonic(), None
-    try:
-        pictures.write_png(folder / "plain.png", 2, [bytes([120, 120, 120] * WIDTH)] * HEIGHT)
-        screen = Screen(host, plugin, pathlib.Path(weights), folder, shots)
-        install(screen, pathlib.Path(weights))
-        check_all(tap, screen, folder / "plain.png")
-        print(f"# {time.monotonic() - started:.0f} s")
-        return tap.end()
-    finally:
-        if screen:
-            screen.close()
-        shutil.rmtree(folder, ignore_errors=True)
+def main(tap, screen):
+    pictures.write_png(screen.folder / "plain.png", 2, [bytes([120, 120, 120] * WIDTH)] * HEIGHT)
+    install(screen, pathlib.Path(sys.argv[3]))
+    check_all(tap, screen, screen.folder / "plain.png")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run("the generate dialog", main))

@@ -4,7 +4,11 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
+import tempfile
 import time
+
+from run import Tap
 
 NEEDED = ("Xvfb", "xdotool", "openbox", "dbus-run-session", "import", "convert")
 SETTINGS = ("(color-profile-policy keep)", "(show-welcome-dialog no)", "(check-updates no)")
@@ -107,3 +111,31 @@ class Screen:
         kind = ["-frame", "-window", window, "-colors", "220"] if window else ["-window", "root"]
         if self.shots:
             self.call("import", *kind, ("PNG8:" if window else "") + str(self.shots / f"{self.host}-{name}.png"))
+
+
+def run(title, check):
+    """A test on a screen, from its command line: HOST PLUGIN WEIGHTS-FOLDER [SHOTS-FOLDER] [--keep]. CHECK is given the tap and
+    the screen, on which no GIMP runs yet."""
+    host, plugin, weights = sys.argv[1:4]
+    shots = pathlib.Path(sys.argv[4]) if len(sys.argv) > 4 else None
+    tap = Tap()
+    missing = [name for name in NEEDED if not shutil.which(name)]
+    if missing:
+        tap.line(True, title + " on a screen", skip="there is no " + ", ".join(missing))
+        return tap.end()
+    if shots:
+        shots.mkdir(parents=True, exist_ok=True)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-screen-"))
+    started, screen = time.monotonic(), None
+    try:
+        screen = Screen(host, plugin, pathlib.Path(weights), folder, shots)
+        check(tap, screen)
+        print(f"# {time.monotonic() - started:.0f} s")
+        return tap.end()
+    finally:
+        if screen:
+            screen.close()
+        if "--keep" in sys.argv:
+            print(f"# kept {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
