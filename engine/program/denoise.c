@@ -58,8 +58,8 @@ static const char *
 about (void)
 {
   return _ (
-    "Takes the noise out of the picture IN and writes the result to OUT, in IN's size, depth and colour space. With -o "
-    "it does so for any number of pictures, and goes on where it was interrupted.");
+    "Removes the noise of the picture IN and writes the result to OUT, with the size, depth and colour space of IN. With "
+    "-o it denoises any number of pictures and continues where it was interrupted.");
 }
 
 static char **
@@ -72,22 +72,21 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
     { "luma", 0, 0, G_OPTION_ARG_DOUBLE, &params->luma, N_ ("percent of the brightness noise removed (100)"), "%" },
     { "chroma", 0, 0, G_OPTION_ARG_DOUBLE, &params->chroma, N_ ("percent of the colour noise removed (100)"), "%" },
     { "coarse", 0, 0, G_OPTION_ARG_DOUBLE, &params->coarse,
-      N_ ("percent of it that leaves from blotches, 12 pixels and wider; up to 200 (100)"), "%" },
-    { "medium", 0, 0, G_OPTION_ARG_DOUBLE, &params->medium, N_ ("the same for what lies between (100)"), "%" },
+      N_ ("percent of blotches removed, from 12 pixels wide; up to 200 (100)"), "%" },
+    { "medium", 0, 0, G_OPTION_ARG_DOUBLE, &params->medium, N_ ("the same for sizes in between (100)"), "%" },
     { "fine", 0, 0, G_OPTION_ARG_DOUBLE, &params->fine, N_ ("the same for fine grain, up to 5 pixels wide (100)"), "%" },
-    { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &params->detail, N_ ("percent of sampled texture brought back (0)"), "%" },
-    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("for --detail: another number, another texture"), "N" },
+    { "detail", 0, 0, G_OPTION_ARG_DOUBLE, &params->detail, N_ ("percent of sampled texture restored (0)"), "%" },
+    { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("for --detail: a different number gives a different texture"), "N" },
     { "uncertainty", 0, 0, G_OPTION_ARG_FILENAME, &denoise->uncertainty,
-      N_ ("also write a gray picture of where the result is a guess"), N_ ("FILE") },
+      N_ ("also write the uncertainty of the result as a gray picture"), N_ ("FILE") },
     { "output-dir", 'o', 0, G_OPTION_ARG_FILENAME, &denoise->output_dir,
       N_ ("denoise any number of pictures and folders into this folder"), N_ ("FOLDER") },
-    { "suffix", 0, 0, G_OPTION_ARG_FILENAME, &denoise->suffix, N_ ("for -o: what is added to names, such as -clean"),
-      N_ ("TEXT") },
+    { "suffix", 0, 0, G_OPTION_ARG_FILENAME, &denoise->suffix, N_ ("for -o: suffix of names, such as -clean"), N_ ("TEXT") },
     { "format", 0, 0, G_OPTION_ARG_STRING, &denoise->format, N_ ("for -o: png, tif, jpg …; each picture's own"),
       N_ ("ENDING") },
     { "recursive", 'r', 0, G_OPTION_ARG_NONE, &denoise->recursive, N_ ("for -o: also the folders within folders"), NULL },
-    { "skip-existing", 0, 0, G_OPTION_ARG_NONE, &denoise->skip_existing,
-      N_ ("for -o: leave out pictures whose result is there, whatever it is"), NULL },
+    { "skip-existing", 0, 0, G_OPTION_ARG_NONE, &denoise->skip_existing, N_ ("for -o: skip pictures whose result exists"),
+      NULL },
     { "jobs", 'j', 0, G_OPTION_ARG_INT, &denoise->jobs, N_ ("for -o: pictures at a time (1)"), "N" },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
   };
