@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ui/offers.h"
+#include "tests/unit/ui/record.h"
 
 /* The first value identifies the pictures, the second changes only their cost. */
 enum { PICTURES, PRICE, N };
@@ -96,15 +97,6 @@ ask (FddmOffers *offers, double pictures, double price, int chosen)
   return fddm_offers_ask (offers, values, chosen, 5);
 }
 
-/* Waits until the record ends with END, up to about 20 s. */
-static void
-wait_for (Record *record, const char *end)
-{
-  for (int i = 0; i < 20000 && !g_str_has_suffix (record->brought->str, end); i++)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (1000);
-}
-
 /* Gives unexpected offers time to arrive. */
 static void
 wait_more (void)
@@ -137,7 +129,7 @@ test_order (void)
   FddmOffers *offers = begin (&record);
 
   g_assert_true (ask (offers, 1, 5, 2));
-  wait_for (&record, "r1 a5 ");
+  record_wait (record.brought, "r1 a5 ");
   g_assert_cmpstr (record.brought->str, ==, "a5 e2 d2 a5 e3 d3 a5 e0 d0 a5 e1 d1 a5 e2 r2 a5 e3 r3 a5 e0 r0 a5 e1 r1 a5 ");
   stop (offers, &record);
 }
@@ -149,7 +141,7 @@ test_few_steps_need_no_draft (void)
   FddmOffers *offers = begin (&record);
 
   ask (offers, 1, 5, 0);
-  wait_for (&record, "r3 a5 ");
+  record_wait (record.brought, "r3 a5 ");
   wait_more ();
   g_assert_cmpstr (record.brought->str, ==, "a5 e0 r0 a5 e1 r1 a5 e2 r2 a5 e3 r3 a5 ");
   stop (offers, &record);
@@ -163,9 +155,9 @@ test_same_pictures_stay (void)
   FddmOffers *offers = begin (&record);
 
   ask (offers, 1, 5, 0);
-  wait_for (&record, "r3 a5 ");
+  record_wait (record.brought, "r3 a5 ");
   g_assert_false (ask (offers, 1, 8, 1));
-  wait_for (&record, "a8 ");
+  record_wait (record.brought, "a8 ");
   wait_more ();
   g_assert_cmpint (g_atomic_int_get (&record.started), ==, 4);
   g_assert_true (g_str_has_suffix (record.brought->str, "r3 a5 a8 "));
@@ -182,7 +174,7 @@ test_stale_is_dropped (void)
   wait_for_start (&record);
   g_assert_true (ask (offers, 2, 6, 0));
   g_atomic_int_set (&record.stuck, FALSE);
-  wait_for (&record, "r3 a6 ");
+  record_wait (record.brought, "r3 a6 ");
   g_assert_true (g_str_has_prefix (record.brought->str, "a6 e0 d0 a6 e1 "));
   stop (offers, &record);
 }
@@ -198,7 +190,7 @@ test_chosen_comes_first (void)
   wait_for_start (&record);
   ask (offers, 1, 6, 2);
   g_atomic_int_set (&record.stuck, FALSE);
-  wait_for (&record, "r1 a6 ");
+  record_wait (record.brought, "r1 a6 ");
   g_assert_nonnull (strstr (record.brought->str, "a6 e2 d2 a6 e3 d3 a6 e0 d0 "));
   stop (offers, &record);
 }
@@ -210,14 +202,14 @@ test_problems (void)
   FddmOffers *offers = begin (&refused);
 
   ask (offers, 1, 5, 0);
-  wait_for (&refused, "p ");
+  record_wait (refused.brought, "p ");
   g_assert_cmpstr (refused.brought->str, ==, "p ");
   g_assert_cmpint (g_atomic_int_get (&refused.started), ==, 0);
   stop (offers, &refused);
 
   offers = begin (&failed);
   ask (offers, 1, 5, 0);
-  wait_for (&failed, "p ");
+  record_wait (failed.brought, "p ");
   g_assert_cmpstr (failed.brought->str, ==, "a5 e0 p ");
   stop (offers, &failed);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ui/requests.h"
+#include "tests/unit/ui/record.h"
 
 /* The x of a part identifies it. */
 typedef struct {
@@ -105,15 +106,6 @@ ask (FddmRequests *requests, int name, gboolean draft_only)
   fddm_requests_ask (requests, &part, 1, &value, draft_only, 10);
 }
 
-/* Waits until the record ends with END, up to about 20 s. */
-static void
-wait_for (Record *record, const char *end)
-{
-  for (int i = 0; i < 20000 && !g_str_has_suffix (record->brought->str, end); i++)
-    if (!g_main_context_iteration (NULL, FALSE))
-      g_usleep (1000);
-}
-
 static void
 stop (FddmRequests *requests, Record *record)
 {
@@ -129,10 +121,10 @@ test_order (void)
   FddmRequests *requests = begin (&record);
 
   ask (requests, 3, FALSE);
-  wait_for (&record, "r3 ");
+  record_wait (record.brought, "r3 ");
   g_assert_cmpstr (record.brought->str, ==, "o3 w n d3 r3 ");
   ask (requests, 4, TRUE);
-  wait_for (&record, "r4 ");
+  record_wait (record.brought, "r4 ");
   g_assert_cmpstr (record.brought->str, ==, "o3 w n d3 r3 o4 r4 ");
   g_assert_cmpint (record.measured, ==, 1);
   g_assert_cmpint (record.overviews, ==, 1);
@@ -150,7 +142,7 @@ test_stale_is_dropped (void)
     g_main_context_iteration (NULL, FALSE);
   g_atomic_int_set (&record.slow, FALSE);
   ask (requests, 2, FALSE);
-  wait_for (&record, "r2 ");
+  record_wait (record.brought, "r2 ");
   g_assert_null (strstr (record.brought->str, "d1"));
   g_assert_null (strstr (record.brought->str, "r1"));
   g_assert_nonnull (strstr (record.brought->str, "d2 r2 "));
@@ -175,7 +167,7 @@ test_rest (void)
   g_assert_cmpint (g_atomic_int_get (&record.started), ==, 1);
   g_atomic_int_set (&record.slow, FALSE);
   ask (requests, 2, FALSE);
-  wait_for (&record, "r2 ");
+  record_wait (record.brought, "r2 ");
   g_assert_nonnull (strstr (record.brought->str, "d2 r2 "));
   stop (requests, &record);
 }
@@ -187,7 +179,7 @@ test_no_noise_no_result (void)
   FddmRequests *requests = begin (&record);
 
   ask (requests, 1, FALSE);
-  wait_for (&record, "p0 ");
+  record_wait (record.brought, "p0 ");
   g_assert_cmpstr (record.brought->str, ==, "o1 w p0 ");
   stop (requests, &record);
 }
