@@ -5,6 +5,7 @@
 #   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 cuda train text, which run by default; and, when a
 #                             release is made or packaging changes: gimp32 (Debian testing) packages
 #
+# Several parts run side by side, as many at once as there are processors; the output of each is shown when it ends.
 # Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
 # build-test in the source tree), which is kept for the next run. FDDM_ROOT_CACHE: see debian-root.sh.
 set -u
@@ -12,8 +13,10 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 source=$PWD
 work=${FDDM_TEST_DIR:-$source/build-test}
-parts=${*:-native sanitize gimp2 install gimp3 cuda train text}
-mkdir -p "$work/shots"
+parts=${*:-gimp3 native gimp2 sanitize cuda train install text} # the longest first
+mkdir -p "$work/shots" "$work/logs"
+step_log=$work/logs/step-$$
+trap 'rm -f "$step_log"' EXIT
 passed=0 failed=0 skipped=0
 
 say()  { printf '\n=== %s\n' "$*"; }
@@ -25,10 +28,10 @@ skip() { skipped=$((skipped + 1)); echo "ok - $* # SKIP"; }
 step() {
   local name=$1
   shift
-  if "$@" >"$work/step.log" 2>&1 </dev/null; then
+  if "$@" >"$step_log" 2>&1 </dev/null; then
     pass "$name"
   else
-    tail -n 60 "$work/step.log"
+    tail -n 60 "$step_log"
     fail "$name"
     return 1
   fi
@@ -39,8 +42,8 @@ suites() {
   local name=$1 build=$2 counts
   shift 2
   rm -f "$build"/meson-logs/testlog*
-  meson test -C "$build" --no-rebuild --print-errorlogs -t 5 $(printf -- '--suite %s ' "$@") >"$work/step.log" 2>&1 </dev/null \
-    || tail -n 80 "$work/step.log"
+  meson test -C "$build" --no-rebuild --print-errorlogs -t 5 $(printf -- '--suite %s ' "$@") >"$step_log" 2>&1 </dev/null \
+    || tail -n 80 "$step_log"
   counts=$(python3 "$source/tests/tools/count-tests.py" "$build") || counts="0 1 0"
   add "$name" $counts
 }
@@ -60,7 +63,47 @@ hosts() {
   add "$1" ${line:-0 1 0}
 }
 
-wants() { [[ " $parts " == *" $1 "* ]]; }
+# first_ready: of the parts that wait, the first whose prerequisite is over; gimp2 and train use what native builds.
+first_ready() {
+  local part
+  for part in $waiting; do
+    case $part in
+      gimp2 | train) [[ " $waiting ${names[*]} " == *" native "* ]] && continue ;;
+    esac
+    echo "$part"
+    return
+  done
+}
+
+# end_one: waits for one of the parts that run, shows its output and takes over its counts.
+end_one() {
+  local id part counts
+  wait -n -p id "${!names[@]}"
+  part=${names[$id]}
+  unset "names[$id]"
+  sed -n '$!p' "$work/logs/$part.log"
+  counts=$(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$work/logs/$part.log")
+  echo
+  add "All of part $part" ${counts:-0 1 0}
+}
+
+# side_by_side PART…: each part in a process of its own.
+side_by_side() {
+  local waiting=" $* " part most
+  local -A names=()
+  trap 'trap - TERM; kill 0; exit 130' INT TERM
+  most=$(nproc)
+  while [ -n "${waiting// /}" ] || [ ${#names[@]} -gt 0 ]; do
+    part=$([ ${#names[@]} -lt "$most" ] && first_ready)
+    if [ -n "$part" ]; then
+      waiting=${waiting/ $part / }
+      "$source/tests/run.sh" "$part" >"$work/logs/$part.log" 2>&1 </dev/null &
+      names[$!]=$part
+    else
+      end_one
+    fi
+  done
+}
 
 install_packages() {
   local wanted="gcc g++ libc6-dev pkgconf meson ninja-build gettext libgegl-dev libcairo2-dev gegl libdnnl-dev libjson-glib-dev gimp
@@ -148,7 +191,7 @@ on_debian() {
     return
   fi
   in=(tests/tools/debian-root.sh "$suite" "$root") log=$work/$suite
-  "${in[@]}" true >"$work/step.log" 2>&1 </dev/null
+  "${in[@]}" true >"$step_log" 2>&1 </dev/null
   status=$?
   if [ $status = 77 ]; then
     skip "$name IS NOT TESTED: this mirror has no Debian $suite"
@@ -159,7 +202,7 @@ on_debian() {
     meson setup /build --werror -Dcuda=disabled &&
     ninja -C /build" || return
   "${in[@]}" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite kernels --suite golden" \
-    >"$work/step.log" 2>&1 </dev/null || tail -n 80 "$work/step.log"
+    >"$step_log" 2>&1 </dev/null || tail -n 80 "$step_log"
   add "Debian $suite" $(python3 tests/tools/count-tests.py "$root/build" || echo 0 1 0)
   "${in[@]}" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
     weights /usr/local/share/fddm/weights" >"$log-hosts.log" 2>&1 </dev/null
@@ -188,7 +231,7 @@ gimp32() { on_debian testing "${FDDM_ROOT_TESTING:-$work/debian-testing}" "GIMP 
 # and purged in a root with GIMP alone.
 packages_on() {
   local suite=$1 clean=$work/clean-$1 builder debs status
-  tests/tools/debian-root.sh --plain "$suite" "$clean" true >"$work/step.log" 2>&1 </dev/null
+  tests/tools/debian-root.sh --plain "$suite" "$clean" true >"$step_log" 2>&1 </dev/null
   status=$?
   if [ $status = 77 ]; then
     skip "packages for Debian $suite ARE NOT TESTED: this mirror does not have it"
@@ -267,13 +310,12 @@ text() {
 }
 
 install_packages || fail "the packages that the tests need"
-for part in $parts; do
-  case $part in
-    native | sanitize | gimp2 | gimp3 | gimp32 | packages | cuda | train | text) $part ;;
-    install) installation ;;
-    *) fail "there is no part “$part”" ;;
-  esac
-done
+case $parts in
+  *" "*) side_by_side $parts ;;
+  native | sanitize | gimp2 | gimp3 | gimp32 | packages | cuda | train | text) $parts ;;
+  install) installation ;;
+  *) fail "there is no part “$parts”" ;;
+esac
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
