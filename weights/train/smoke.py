@@ -100,7 +100,7 @@ def train(name, out, *more, constant=0, fall=0, changes=SMALL):
     """Trains by the configuration NAME with CHANGES, on random numbers if MORE names no start, for so many pixels in all, with
     more arguments."""
     path = os.path.join(HERE, "configs", name)
-    o = commands.options([path, "--out", out, "--device", "cpu", "--threads", "2", *more])
+    o = commands.options([path, "--out", out, "--device", "cpu", "--threads", "1", *more])
     lengths = ["length.constant=%g" % constant, "length.rise=%g" % STEP, *(["length.fall=%g" % fall] if fall else [])]
     return Training(config.read(path, ["start=''", "sample.meter=''"][:1 + ("denoise" in name)] + changes + lengths), o, time.time()).run()
 
@@ -263,6 +263,7 @@ def check_mirrored():
 
 
 def main():
+    torch.set_num_threads(1)
     check_plan()
     check_configurations()
     check_sampler()
@@ -280,8 +281,8 @@ def main():
         check_small_texture(folder, pack)
         check_checkpoint(folder)
         check_slices(pack, folder)
-        begin = [os.path.join(HERE, "configs/denoise-fast.toml"), "--out", checkpoint_path, "--pack", pack, "--threads", "2"]
-        for change in [*SMALL, "length.constant=%g" % (60 * STEP), "length.rise=%g" % STEP, "start=''", "sample.meter=''"]:
+        begin = [os.path.join(HERE, "configs/denoise-fast.toml"), "--out", checkpoint_path, "--pack", pack, "--threads", "1"]
+        for change in [*SMALL, "length.constant=%g" % (40 * STEP), "length.rise=%g" % STEP, "start=''", "sample.meter=''"]:
             begin += ["--set", change]
         run("train.py", *begin)
         run("export.py", "--checkpoint", checkpoint_path, "--name", "smoke", "--out", out, "--log", os.path.join(folder, "log.csv"))
