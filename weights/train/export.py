@@ -19,7 +19,7 @@ import torch
 
 from data import noise
 from fddm import weights
-from learn import checkpoint, log
+from learn import checkpoint, log, versions
 from learn.tasks import denoise
 
 LICENCE = "Apache-2.0"
@@ -47,11 +47,11 @@ def mix(model, path, share):
 def provenance(stored, path, hardware, kept):
     """How the checkpoint STORED in PATH was made, as metadata of a weights file. kept: where the log will lie, or None."""
     return dict(
-        configuration=[[pixels, words] for pixels, words in stored["history"]], commit=stored["commit"],
+        configuration=[[pixels, words] for pixels, words in stored["history"]], commit=stored["commit"] or versions.commit(),
         **({"log": os.path.basename(kept)} if kept else {}), versions=stored["versions"], pixels="%.3g" % stored["pixels"],
         command="make.py configs/" + stored["config"]["file"],
-        hardware="%s; %.0f minutes, %d steps, %.3g pixels" % ("; ".join(filter(None, (hardware, stored["device"]))),
-                                                              stored["seconds"] / 60, stored["step"], stored["pixels"]))
+        hardware="; ".join(filter(None, (hardware, stored["device"], "%.0f minutes, %d steps, %.3g pixels" % (
+            stored["seconds"] / 60, stored["step"], stored["pixels"])))))
 
 
 def keep_log(path, kept):
@@ -68,7 +68,7 @@ def rows_of(about):
         text = came % (text, "%.3g" % pixels, words)
     return "\n".join("| %s | %s |" % row for row in (
         ("data", "[DATA.md](DATA.md)"), ("licence", about["licence"]), ("configuration", "`%s`" % text),
-        ("command", "`%s`" % about["command"]), ("commit of training", about["commit"]),
+        ("command", "`%s`" % about["command"]), ("commit", about["commit"]),
         ("log", "[%s](train/logs/%s)" % (about["log"], about["log"]) if "log" in about else "–"),
         ("versions", ", ".join("%s %s" % item for item in about["versions"].items() if item[1])),
         ("hardware, time", about["hardware"])))

@@ -16,10 +16,12 @@ pack=$1 out=$2 minutes=$3 what=${4:-}
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$out"
 
-# The pixels that MINUTES leave time for, at the pace of the fastest row pair of the log FILE; 1.5 minutes go to the start.
+# The pixels that MINUTES leave time for, at the pace of the last two minutes in the log FILE; 1.5 minutes go to the start.
 fall_pixels() {
-  awk -F, -v minutes="$minutes" 'NR > 2 && $3 > m { v = ($1 - p) / ($3 - m); if (v > best) best = v } { p = $1; m = $3 }
-    END { n = best * (minutes > 3 ? minutes - 1.5 : minutes / 2) * 0.85; printf "%d", n > 1 ? n : 1 }' "$1"
+  awk -F, -v minutes="$minutes" 'NR > 1 && $3 != "" { p[++n] = $1; m[n] = $3 }
+    END { i = n - 1; while (i > 1 && m[n] - m[i] < 2) i--
+          time = minutes > 3 ? minutes - 1.5 : minutes / 2
+          printf "%.3e", 1 + 0.85 * time * (p[n] - p[i]) / (m[n] - m[i]) }' "$1"
 }
 
 # one NAME CONFIGURATION

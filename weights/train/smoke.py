@@ -21,6 +21,7 @@ from fddm import meter, safetensors, sampler, schedule, transform, weights
 from learn import checkpoint, config, log
 from learn.loop import Training
 from learn.plan import Plan
+from learn.tasks import measure
 import prepare
 import train as commands
 
@@ -264,6 +265,7 @@ def check_mirrored():
 
 def main():
     torch.set_num_threads(1)
+    measure.PAGES = 40
     check_plan()
     check_configurations()
     check_sampler()

@@ -11,7 +11,7 @@ from learn.optimiser import Both, follow
 from learn.plan import Plan
 
 SAVE = 110              # seconds between checkpoints
-LOOKS = 60              # rows of the log over the constant stretch, and twice as dense over the fall
+LOOKS = 200, 30         # rows of the log over the constant stretch and over the fall
 
 
 class Devices:
@@ -51,7 +51,7 @@ class Training:
         self.settings, self.o, self.began, self.stopped = settings, o, began, False
         self.devices = Devices(o.device, o.threads)
         self.device, self.first = self.devices.device, self.devices.rank == 0
-        self.out = o.fall or o.out
+        self.out, self.commit = o.fall or o.out, versions.commit()
         stored = self._stored()
         torch.manual_seed(settings["seed"] + self.devices.rank)
         self.task = tasks.KINDS[settings["kind"]](settings, o, self.device)
@@ -118,7 +118,7 @@ class Training:
                         optimiser=self.optimiser.state_dict(), task=self.task.state(), about=self.task.describe(), step=self.step,
                         pixels=self.pixels, seconds=self.seconds, began=self.plan.began, fell=self.plan.fell,
                         random=checkpoint.random_state(self.device), precision=self.precision, versions=versions.running(),
-                        commit=versions.commit(), device=self._hardware())
+                        commit=self.commit, device=self._hardware())
         checkpoint.save(self.out, contents)
 
     def _hardware(self):
@@ -159,7 +159,7 @@ class Training:
         signal.signal(signal.SIGINT, lambda *_: setattr(self, "stopped", True))
         wrapped = self.devices.wrap(self.model)
         run = torch.compile(wrapped) if self.o.compile else wrapped
-        every = self.plan.constant / LOOKS if self.plan.fell < 0 else self.plan.fall / LOOKS * 2
+        every = self.plan.constant / LOOKS[0] if self.plan.fell < 0 else self.plan.fall / LOOKS[1]
         start, spent = time.time(), self.seconds
         saved, over = start, False
         while self.pixels < self.plan.end() and not over:

@@ -28,8 +28,12 @@ def different(found):
 
 
 def commit():
-    """Of the source, short; with a + where files differ from it. Empty outside a repository."""
+    """Of the source, short; with a + where files differ from it. Empty outside a repository, and where there is no git."""
     def git(*command):
-        return subprocess.run(["git", *command], cwd=HERE, capture_output=True, text=True).stdout.strip()
+        try:
+            return subprocess.run(["git", *command], cwd=HERE, capture_output=True, text=True, check=False).stdout.strip()
+        except OSError:
+            return ""
+
     at = git("rev-parse", "--short", "HEAD")
     return at + ("+" if at and git("status", "--porcelain", "--untracked-files=no", ".") else "")
