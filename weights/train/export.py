@@ -3,7 +3,7 @@
 """Writes a weights file and its card from a checkpoint of train.py.
 
     export.py --checkpoint C --name fast --out weights/denoise-fast.safetensors
-              [--metrics METRICS.json] [--difficulty DIFFICULTY.json] [--hardware TEXT] [--sheet PNG] [--mix FILE SHARE]
+              [--metrics METRICS.json] [--difficulty DIFFICULTY.json] [--hardware TEXT] [--log CSV] [--sheet PNG] [--mix FILE SHARE]
               [--white denoise-fast-white | --for-white fast]
 
 METRICS is what evaluate.py --json wrote, DIFFICULTY what difficulty.py wrote. The card stands beside the file (.md).
@@ -13,14 +13,14 @@ import argparse
 import json
 import math
 import os
-import re
-import subprocess
+import shutil
 
 import torch
 
 from data import noise
 from fddm import weights
-import train
+from learn import checkpoint, log, versions
+from learn.tasks import denoise
 
 LICENCE = "Apache-2.0"
 DATA = "photographs and textures under CC0, CC-BY, CC-BY-SA, GPL, LGPL and in the public domain, listed in weights/DATA.md"
@@ -28,9 +28,9 @@ DATA = "photographs and textures under CC0, CC-BY, CC-BY-SA, GPL, LGPL and in th
 
 def load(path):
     """Checkpoint -> (Denoiser with the averaged weights, the checkpoint)."""
-    stored = torch.load(path, map_location="cpu")
-    model = train.build(stored["shape"], torch.zeros(1), torch.ones(1))
-    model.mean, model.variance = stored["average"]["mean"], stored["average"]["variance"]
+    stored = checkpoint.read(path)
+    channels = 3 * stored["config"]["network"]["patch"] ** 2
+    model = denoise.build(stored["config"]["network"], torch.zeros(channels), torch.ones(channels))
     model.load_state_dict(stored["average"])
     return model.eval(), stored
 
@@ -44,25 +44,43 @@ def mix(model, path, share):
         value.lerp_(begun[name], share)
 
 
-def commit():
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=os.path.dirname(os.path.abspath(__file__)),
-                          capture_output=True, text=True)
-    return done.stdout.strip()
+def provenance(stored, path, hardware, kept):
+    """How the checkpoint STORED in PATH was made, as metadata of a weights file. kept: where the log will lie, or None."""
+    return dict(
+        configuration=[[pixels, words] for pixels, words in stored["history"]], commit=stored["commit"] or versions.commit(),
+        **({"log": os.path.basename(kept)} if kept else {}), versions=stored["versions"], pixels="%.3g" % stored["pixels"],
+        command="make.py configs/" + stored["config"]["file"],
+        hardware="; ".join(filter(None, (hardware, stored["device"], "%.0f minutes, %d steps, %.3g pixels" % (
+            stored["seconds"] / 60, stored["step"], stored["pixels"])))))
 
 
-def portable(command):
-    """The training command without the folders of the machine that ran it."""
-    return re.sub(r"(?<=\s)\S*/(?=\S)", "", " " + command).strip()
+def keep_log(path, kept):
+    """Copies the log of the checkpoint PATH to KEPT, a file in logs/, or nothing."""
+    if kept:
+        shutil.copyfile(log.path_of(path), kept)
+
+
+def rows_of(about):
+    """Those of a card's table that tell how a network was made."""
+    came = "; from %s pixels on: ".join(["%s"] * 2)
+    history, text = about["configuration"], about["configuration"][0][1]
+    for pixels, words in history[1:]:
+        text = came % (text, "%.3g" % pixels, words)
+    return "\n".join("| %s | %s |" % row for row in (
+        ("data", "[DATA.md](DATA.md)"), ("licence", about["licence"]), ("configuration", "`%s`" % text),
+        ("command", "`%s`" % about["command"]), ("commit", about["commit"]),
+        ("log", "[%s](train/logs/%s)" % (about["log"], about["log"]) if "log" in about else "–"),
+        ("versions", ", ".join("%s %s" % item for item in about["versions"].items() if item[1])),
+        ("hardware, time", about["hardware"])))
 
 
 def metadata(model, stored, o):
-    d = stored["shape"]["patch"]
+    d = stored["config"]["network"]["patch"]
     return dict(
         kind="denoise", name=o.name, patch=str(d), channels="3", colour="ycbcr-bt601", k_grid="paper",
         temperature="%g" % noise.TEMPERATURE, mu_range=[0, round(-2 * noise.TEMPERATURE * math.log(noise.LOW))],
         noise_range=[model.low, model.high], training_data=DATA, licence=LICENCE, **({"white": o.white} if o.white else {}),
-        command=portable(stored["command"]), commit=commit(), metrics=json.load(open(o.metrics)) if o.metrics else {},
-        hardware="%s; %.0f minutes, %d steps, %.2g pixels" % (o.hardware, stored["spent"] / 60, stored["step"], stored.get("pixels", 0)))
+        metrics=json.load(open(o.metrics)) if o.metrics else {}, **provenance(stored, o.checkpoint, o.hardware, o.log))
 
 
 def metrics_table(metrics):
@@ -74,7 +92,8 @@ def metrics_table(metrics):
 
 
 def card(model, stored, about, o):
-    d, shape = stored["shape"]["patch"], stored["shape"]
+    shape, settings = stored["config"]["network"], stored["config"]
+    d = shape["patch"]
     parts = ["""<!-- SPDX-License-Identifier: Apache-2.0 -->
 # Denoising network `%s`
 
@@ -92,20 +111,8 @@ Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×
     if about["metrics"]:
         parts.append("PSNR in dB, mean over the set, white noise in float, not clipped; \"N passes\": averaged over N flips and\n"
                      "shifted grids.\n\n" + metrics_table(about["metrics"]) + "\n")
-    parts.append("""| | |
-| --- | --- |
-| data | [DATA.md](DATA.md) |
-| licence | %s |
-| command | `%s` |
-| commit at export | %s |
-| hardware, time | %s |
-| noise in training | %s; levels told wrong: a third of the white ones by up to 1.25, the cameras' by a factor exp (%g z)%s |
-""" % (about["licence"], about["command"], about["commit"], about["hardware"],
-       ", ".join("%.0f %% %s" % (100 * v, k) for k, v in stored.get("shares", noise.SHARES).items() if v),
-       noise.CAMERA_SPREAD, (", or as the noise meter reads them" if "--meter" in stored["command"] else "") +
-       (", %g of the cameras' up to %g times too high" % stored["over"] if "over" in stored else "") +
-       (", %g of the white and %g of the cameras' samples clipped and rounded as 8-bit files are" % stored["files"]
-        if "files" in stored else "")))
+    parts.append("| | |\n| --- | --- |\n%s\n| noise in training | %s |\n" % (
+        rows_of(about), noise.Kinds(**settings["noise"]).words(bool(settings["sample"]["meter"]))))
     if "difficulty" in about:
         parts.append("![difficulty of each noise level](%s-difficulty.png)\n" % os.path.splitext(about["file"])[0])
     return "\n".join(parts)
@@ -120,6 +127,7 @@ def main():
     a.add_argument("--metrics")
     a.add_argument("--difficulty")
     a.add_argument("--hardware", default="")
+    a.add_argument("--log", metavar="FILE", help="where the training's log is copied to: logs/DATE-NAME.csv")
     a.add_argument("--sheet")
     a.add_argument("--white", metavar="NAME")
     a.add_argument("--for-white", metavar="NAME")
@@ -132,6 +140,7 @@ def main():
     if o.difficulty:
         about["difficulty"] = json.load(open(o.difficulty))
     weights.save(o.out, model, about)
+    keep_log(o.checkpoint, o.log)
     about["file"] = os.path.basename(o.out)
     with open(os.path.splitext(o.out)[0] + ".md", "w") as f:
         f.write(card(model, stored, about, o))

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a weights file and its card from a checkpoint of train_generate.py.
+"""Writes a weights file and its card from a checkpoint of train.py.
 
     export_generate.py --checkpoint C --name texture --out weights/generate-texture.safetensors --textures DIR
                        [--offer wood sand ...] [--guidance 1.5] [--clamp] [--metrics FRECHET.json] [--sheet PNG]
-                       [--keep rock=0,3,7 ...] [--hardware TEXT]
+                       [--keep rock=0,3,7 ...] [--hardware TEXT] [--log CSV]
 
 The difficulty curve of a network without variants is measured on the held-back pictures of --textures or --fashion. --offer: the
 classes that are worth it; the others are left out. --keep: the variants of a class that are worth it (sample.py --each shows them
@@ -21,7 +21,7 @@ import torch.nn as nn
 from data import textures
 import export
 from fddm import transform, weights
-from learn import generative
+from learn import checkpoint, generative
 
 DATA = {"textures": "material textures under CC0 and CC-BY-SA-3.0, listed in weights/DATA.md, but for held-back-textures.txt",
         "fashion": "Fashion-MNIST, its 60 000 training pictures, MIT"}
@@ -65,9 +65,8 @@ def metadata(generator, stored, o):
         **({} if generator.model.counts else {"difficulty": difficulty(generator, o)}),
         side=str(shape["side"]), padding=shape["padding"], input=shape["input"],
         guidance="%g" % o.guidance, clamp="true" if o.clamp else "false", training_data=DATA[kind],
-        licence=export.LICENCE, command=export.portable(stored["command"]), commit=export.commit(),
-        metrics=json.load(open(o.metrics)) if o.metrics else {},
-        hardware="%s; %.0f minutes, %d steps" % (o.hardware, stored["spent"] / 60, stored["step"]))
+        licence=export.LICENCE, metrics=json.load(open(o.metrics)) if o.metrics else {},
+        **export.provenance(stored, o.checkpoint, o.hardware, o.log))
 
 
 def metrics_table(metrics):
@@ -102,13 +101,11 @@ only with itself); "training pictures": theirs, the least that so many can have.
 
 %s
 """ % (about["metrics"]["count"], "a small classifier" if o.fashion else "SqueezeNet 1.1", metrics_table(about["metrics"]))
-    rows = [("data", about["training_data"]), ("licence", about["licence"]), ("command", "`%s`" % about["command"]),
-            ("commit at export", about["commit"]), ("hardware, time", about["hardware"])]
-    return text + "\n| | |\n| --- | --- |\n" + "".join("| %s | %s |\n" % row for row in rows)
+    return text + "\n| | |\n| --- | --- |\n" + export.rows_of(about) + "\n"
 
 
 def main():
-    a = argparse.ArgumentParser(description="Writes a weights file and its card from a checkpoint of train_generate.py.")
+    a = argparse.ArgumentParser(description="Writes a weights file and its card from a checkpoint of train.py.")
     textures.add_options(a)
     a.add_argument("--checkpoint", required=True)
     a.add_argument("--name", required=True)
@@ -120,8 +117,9 @@ def main():
     a.add_argument("--metrics")
     a.add_argument("--sheet", help="as the card names it")
     a.add_argument("--hardware", default="")
+    a.add_argument("--log", metavar="FILE", help="where the training's log is copied to: logs/DATE-NAME.csv")
     o = a.parse_args()
-    generator, stored = generative.load(o.checkpoint), torch.load(o.checkpoint, map_location="cpu")
+    generator, stored = generative.load(o.checkpoint), checkpoint.read(o.checkpoint)
     if generator.shape["condition"] != "map":
         a.error("a network that is told the time, as the paper's are, has no place in a weights file")
     if not generator.shape["classes"]:
@@ -130,6 +128,7 @@ def main():
     offer(generator, o.offer or generator.shape["classes"], keep)
     about = metadata(generator, stored, o)
     weights.save(o.out, generator.model, about)
+    export.keep_log(o.checkpoint, o.log)
     with open(os.path.splitext(o.out)[0] + ".md", "w") as f:
         f.write(card(generator, about, o))
     print(o.out, os.path.getsize(o.out), "bytes")

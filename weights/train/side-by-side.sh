@@ -1,29 +1,41 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Trains the three denoising networks side by side on one GPU, from the shipped weights, or on from their checkpoints. What
-# one training leaves of the GPU while it prepares samples the others take: together they fill an H100.
+# Trains the three denoising networks side by side on one GPU, by their configurations. What one training leaves of the GPU
+# while it prepares samples the others take: together they fill an H100.
 #
-#   side-by-side.sh PACK CHECKPOINTS MINUTES     MINUTES: in all, the earlier slices' included; the learning rate ends there
+#   side-by-side.sh PACK CHECKPOINTS MINUTES           a slice of the constant stretch, from the shipped weights or from where
+#                                                      the last slice ended
+#   side-by-side.sh PACK CHECKPOINTS MINUTES ship      the fall that branches off, as long as MINUTES allow at the pace of the logs;
+#                                                      once more goes on with a fall that was cut short
 #
-# PACK is what prepare.py made. CHECKPOINTS gets white.pt, camera.pt and fast.pt, each with its optimiser, and a log of each.
-# A loan that ends after few minutes is used in slices: bring the checkpoints back, and give more MINUTES next time.
+# PACK is what prepare.py made. CHECKPOINTS gets white.ckpt, camera.ckpt and fast.ckpt, and white-ship.ckpt … of the fall,
+# with a log of each (.csv, and .log with what the program said). MINUTES count from the start, by the clock: 9 for a loan
+# whose commands end after 10. DEVICE=cpu and COMPILE= try it without a GPU; MORE holds further arguments of train.py.
 set -eu
-pack=$1 out=$2 minutes=$3
+pack=$1 out=$2 minutes=$3 what=${4:-}
 here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$out"
 
-# one NAME WEIGHTS WIDTH BLOCKS OPTION…
-one() {
-  local name=$1 weights=$2 width=$3 blocks=$4
-  shift 4
-  PYTHONUNBUFFERED=1 python3 "$here/train.py" --pack "$pack" --out "$out/$name.pt" --width "$width" --blocks "$blocks" \
-    --start "$here/../$weights.safetensors" --compile --batch 64 --side 128 --minutes "$minutes" --resume "$@" \
-    >>"$out/$name.log" 2>&1 &
+# The pixels that MINUTES leave time for, at the pace of the last two minutes in the log FILE; 1.5 minutes go to the start.
+fall_pixels() {
+  awk -F, -v minutes="$minutes" 'NR > 1 && $3 != "" { p[++n] = $1; m[n] = $3 }
+    END { i = n - 1; while (i > 1 && m[n] - m[i] < 2) i--
+          time = minutes > 3 ? minutes - 1.5 : minutes / 2
+          printf "%.3e", 1 + 0.85 * time * (p[n] - p[i]) / (m[n] - m[i]) }' "$1"
 }
 
-meter=$here/../noise-meter.safetensors
-one white denoise-balanced-white 64 10 --shares 0.93 0 0.07 --muon-lr 0.02 --lr 1e-3 --seed 31
-one camera denoise-balanced 64 10 --shares 0.2 0.7 0.1 --meter "$meter" --muon-lr 0.015 --lr 8e-4 --seed 32
-one fast denoise-fast 48 5 --shares 0.4 0.5 0.1 --meter "$meter" --muon-lr 0.02 --lr 1e-3 --seed 33
+# one NAME CONFIGURATION
+one() {
+  local name=$1 config=$here/configs/$2.toml fall=()
+  if [ "$what" = ship ]; then
+    fall=(--fall "$out/$name-ship.ckpt" --set "length.fall=$(fall_pixels "$out/$name.csv")")
+  fi
+  PYTHONUNBUFFERED=1 python3 "$here/train.py" "$config" --out "$out/$name.ckpt" --pack "$pack" --minutes "$minutes" \
+    --device "${DEVICE:-auto}" ${COMPILE---compile} "${fall[@]}" ${MORE:-} >>"$out/$name.log" 2>&1 &
+}
+
+one white denoise-balanced-white
+one camera denoise-balanced
+one fast denoise-fast
 wait
-tail -n 1 "$out"/*.log
+tail -n 2 "$out"/*.log

@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
 import numpy as np
 import torch
@@ -17,9 +18,12 @@ from PIL import Image
 from data import camera, jpeg, noise
 import evaluate
 from fddm import meter, safetensors, sampler, schedule, transform, weights
-from learn.checkpoint import seed_everything
+from learn import checkpoint, config, log
+from learn.loop import Training
+from learn.plan import Plan
+from learn.tasks import measure
 import prepare
-import train
+import train as commands
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -89,30 +93,118 @@ def check_small_texture(photos, pack):
             sys.exit("smoke.py: of a small texture %d crops are in the pack" % (crops(more) - crops(pack)))
 
 
-def check_start(pack, out, small, folder):
+SMALL = ["network.width=16", "network.blocks=1", "network.patch=4", "sample.batch=8", "sample.side=64"]
+STEP = 8 * 64 * 64              # pixels of a step of those
+
+
+def train(name, out, *more, constant=0, fall=0, changes=SMALL):
+    """Trains by the configuration NAME with CHANGES, on random numbers if MORE names no start, for so many pixels in all, with
+    more arguments."""
+    path = os.path.join(HERE, "configs", name)
+    o = commands.options([path, "--out", out, "--device", "cpu", "--threads", "1", *more])
+    lengths = ["length.constant=%g" % constant, "length.rise=%g" % STEP, *(["length.fall=%g" % fall] if fall else [])]
+    return Training(config.read(path, ["start=''", "sample.meter=''"][:1 + ("denoise" in name)] + changes + lengths), o, time.time()).run()
+
+
+def check_slices(pack, folder):
+    """A training in two slices, the first ended by the clock, is the same as one in one piece, to the bit; so is one that
+    branched off between. The branch's rate ends at 0, and its log tells of all."""
+    once, twice, branch = (os.path.join(folder, name + ".ckpt") for name in ("once", "twice", "branch"))
+    same = ["--pack", pack, "--precision", "float"]
+    train("denoise-fast.toml", once, *same, constant=6 * STEP)
+    if train("denoise-fast.toml", twice, *same, "--minutes", "1e-6", constant=6 * STEP):
+        sys.exit("smoke.py: the clock did not end a slice")
+    train("denoise-fast.toml", twice, *same, "--fall", branch, constant=6 * STEP, fall=4 * STEP)
+    train("denoise-fast.toml", twice, *same, constant=6 * STEP)
+    a, b, c = (checkpoint.read(path) for path in (once, twice, branch))
+    for part in ("model", "average", "random", "task"):
+        if not all(torch.equal(a[part][k], b[part][k]) for k in a[part]):
+            sys.exit("smoke.py: two slices have another %s than one" % part)
+    if (a["pixels"], a["step"]) != (b["pixels"], b["step"]) or b["fell"] >= 0 or c["fell"] != STEP or c["pixels"] != 5 * STEP:
+        sys.exit("smoke.py: slices or their branch are not as long as they are to be")
+    rows = log.read(log.path_of(branch))
+    if [int(r["step"]) for r in rows] != [1, 2, 3, 4, 5] or float(rows[0]["rate"]) != 1 or float(rows[-1]["rate"]) != 0:
+        sys.exit("smoke.py: the log of a branch is wrong: %s" % rows)
+    try:
+        train("denoise-fast.toml", branch, *same, constant=9 * STEP)
+    except config.Wrong:
+        return
+    sys.exit("smoke.py: a branch went on at the full rate")
+
+
+def check_plan():
+    """Rise, constant, fall; and what was seen before the rise began counts for none of them."""
+    p = Plan(rise=10, constant=1000, fall=100, began=500)
+    rates = [p.rate(x) for x in (500, 505, 510, 999)] + [Plan(10, 1000, 100, 0, 700).rate(x) for x in (700, 725, 800, 900)]
+    if not np.allclose(rates, [0.02, 0.51, 1, 1, 1, 0.5, 0, 0]) or p.end() != 1000:
+        sys.exit("smoke.py: the learning rate is not its closed form: %s" % rates)
+
+
+def check_configurations():
+    """Those of the shipped networks are whole, and their network is the file's; a missing and an unknown key are errors."""
+    for name in sorted(os.listdir(os.path.join(HERE, "configs"))):
+        settings = config.read(os.path.join(HERE, "configs", name))
+        shipped = os.path.join(HERE, "..", name.replace(".toml", ".safetensors"))
+        width = safetensors.read(shipped)[0]["head.weight"].shape[0]
+        if width != settings["network"]["width"] or not settings["changed"] == []:
+            sys.exit("smoke.py: %s states another network than is shipped" % name)
+    whole = config.read(os.path.join(HERE, "configs", "denoise-fast.toml"))
+    for broken in ({k: v for k, v in whole.items() if k != "seed"}, dict(whole, network=dict(whole["network"], depth=3)),
+                   dict(whole, seed="1"), dict(whole, kind="paint")):
+        broken = {k: v for k, v in broken.items() if k not in ("file", "changed")}
+        try:
+            config.check(broken, "broken")
+        except config.Wrong:
+            continue
+        sys.exit("smoke.py: a broken configuration passes")
+
+
+def check_checkpoint(folder):
+    """What a checkpoint holds comes back, keys and all; one of pickle, which could bring code along, is not read."""
+    path = os.path.join(folder, "values.ckpt")
+    held = {"a": {3: torch.randn(2, 3)}, "b": [0.5, 7, None, "text", True, {"c": torch.arange(3)}], "d": torch.get_rng_state()}
+    checkpoint.save(path, held)
+    found = checkpoint.read(path)
+    if not (torch.equal(found["a"][3], held["a"][3]) and torch.equal(found["d"], held["d"]) and found["b"][:5] == held["b"][:5] and
+            torch.equal(found["b"][5]["c"], held["b"][5]["c"])):
+        sys.exit("smoke.py: a checkpoint does not hold what was saved: %s" % found)
+    torch.save(held, path)
+    try:
+        checkpoint.read(path)
+    except SystemExit:
+        return
+    sys.exit("smoke.py: a pickled checkpoint is read")
+
+
+def export_meter(checkpoint_path, out):
+    run("export_meter.py", "--checkpoint", checkpoint_path, "--out", out)
+
+
+def check_start(pack, out, folder):
     """A training at rate 0 that starts from a weights file ends with its weights: the denoiser's OUT, and a meter's."""
-    still = ["--pack", pack, "--minutes", "0.02", "--lr", "0", "--muon-lr", "0"]
+    still = ["optimiser.rate=0.0", "optimiser.muon_rate=0.0"]
     again, meter, other = (os.path.join(folder, name) for name in ("again", "meter", "other"))
-    run("train.py", "--out", again + ".pt", "--start", out, *still, *small)
-    run("export.py", "--checkpoint", again + ".pt", "--name", "again", "--mix", out, "0.5", "--out", again + ".safetensors")
-    tiny = ["--width", "8", "--blocks", "1", "--batch", "4", "--side", "64"]
-    run("meter.py", "--pack", pack, "--out", meter + ".pt", "--minutes", "0.03", *tiny)
-    run("meter.py", "--out", meter + ".pt", "--export", meter + ".safetensors")
-    run("meter.py", "--out", other + ".pt", "--start", meter + ".safetensors", *still, *tiny)
-    run("meter.py", "--out", other + ".pt", "--export", other + ".safetensors")
+    train("denoise-fast.toml", again + ".ckpt", "--pack", pack, "--start", out, constant=2 * STEP, changes=SMALL + still)
+    run("export.py", "--checkpoint", again + ".ckpt", "--name", "again", "--mix", out, "0.5", "--out", again + ".safetensors")
+    tiny = ["network.width=8", "network.blocks=1", "sample.batch=4", "sample.side=64"]
+    train("noise-meter.toml", meter + ".ckpt", "--pack", pack, constant=STEP, changes=tiny)
+    export_meter(meter + ".ckpt", meter + ".safetensors")
+    begin = ["--pack", pack, "--start", meter + ".safetensors"]
+    train("noise-meter.toml", other + ".ckpt", *begin, constant=STEP, changes=tiny + still)
+    export_meter(other + ".ckpt", other + ".safetensors")
     for a, b in ((out, again + ".safetensors"), (meter + ".safetensors", other + ".safetensors")):
         if not equal(a, b):
             sys.exit("smoke.py: training did not start from %s" % os.path.basename(a))
-    check_growth(meter + ".safetensors", pack, folder)
+    check_growth(meter + ".safetensors", begin, folder, tiny[2:] + still)
 
 
-def check_growth(start, pack, folder):
+def check_growth(start, begin, folder, changes):
     """A meter grown out of the weights file START, at rate 0, tells what that one tells."""
-    grown = os.path.join(folder, "grown")
-    run("meter.py", "--pack", pack, "--out", grown + ".pt", "--start", start, "--minutes", "0.02", "--lr", "0", "--muon-lr", "0",
-        "--width", "16", "--blocks", "2", "--batch", "4", "--side", "64")
-    run("meter.py", "--out", grown + ".pt", "--export", grown + ".safetensors")
-    small, large = (weights.load_meter(path) for path in (start, grown + ".safetensors"))
+    grown = os.path.join(folder, "grown.ckpt")
+    train("noise-meter.toml", grown, *begin, constant=STEP, changes=changes + ["network.width=16", "network.blocks=2"])
+    small = weights.load_meter(start)
+    large = meter.Meter(meter.network_of(16, 2))
+    large.load_state_dict(checkpoint.read(grown)["average"])
     seen = torch.randn(1, small.network.tensors()["head.weight"].shape[1], 12, 12)
     with torch.no_grad():
         error = (small.network(seen) - large.network(seen)).abs().max()
@@ -135,7 +227,7 @@ def check_reading():
     parts = meter.split(levels, 2)
     if not (torch.allclose(parts[0], torch.full((12,), 3.0)) and torch.allclose(parts[1], 0.5 * torch.eye(12)[0])):
         sys.exit("smoke.py: levels of patches of 4 x 4 are not those of 2 x 2")
-    clean, noisy, told = noise.make(flat.repeat(8, 1, 1, 1), 2, {"white": 0, "camera": 1, "path": 0}, reader=reader)
+    clean, noisy, told = noise.make(flat.repeat(8, 1, 1, 1), 2, noise.Kinds(white=0, camera=1, path=0), reader=reader)
     if not torch.isfinite(told).all() or told.shape != noisy.shape:
         sys.exit("smoke.py: levels as read are out of range")
 
@@ -155,9 +247,10 @@ def check_truth():
 def check_told():
     """Cameras' levels are told more than threefold as often as asked for, by that alone, and never beyond the most."""
     s = torch.full((8000, 12, 1, 1), 0.05)
-    told = noise.mistake(s, len(s), read=s) / s
-    share = noise.CAMERA_OVER * (1 - noise.CAMERA_WHITE) * (1 - np.log(3) / np.log(noise.OVER_MOST))
-    if abs((told[:, 0] > 3).float().mean() - share) > 0.015 or told.max() > 1.001 * noise.OVER_MOST:
+    kinds = noise.Kinds()
+    told = noise.mistake(kinds, s, len(s), read=s) / s
+    share = kinds.camera_over * (1 - kinds.camera_white) * (1 - np.log(3) / np.log(kinds.over_most))
+    if abs((told[:, 0] > 3).float().mean() - share) > 0.015 or told.max() > 1.001 * kinds.over_most:
         sys.exit("smoke.py: %.3f of the levels told too high, not %.3f; at most %g" % (
             (told[:, 0] > 3).float().mean(), share, told.max()))
 
@@ -170,18 +263,11 @@ def check_mirrored():
         sys.exit("smoke.py: a texture isn't mirrored")
 
 
-def check_seed():
-    """A run that goes on draws other samples than it began with, and the same again if it goes on from there again."""
-    draws = []
-    for stored in (None, {"step": 0}, {"step": 7}, {"step": 7}):
-        seed_everything(1, stored)
-        draws.append(torch.rand(4).tolist())
-    if draws[0] != draws[1] or draws[0] == draws[2] or draws[2] != draws[3]:
-        sys.exit("smoke.py: the seed does not follow the step")
-
-
 def main():
-    check_seed()
+    torch.set_num_threads(1)
+    measure.PAGES = 40
+    check_plan()
+    check_configurations()
     check_sampler()
     check_reading()
     check_truth()
@@ -192,16 +278,19 @@ def main():
     out, textures = os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
     with tempfile.TemporaryDirectory() as folder:
         pictures(textures, folder)
-        pack, checkpoint = os.path.join(folder, "pack"), os.path.join(folder, "c.pt")
+        pack, checkpoint_path = os.path.join(folder, "pack"), os.path.join(folder, "c.ckpt")
         run("prepare.py", "--photos", folder, "--out", pack)
         check_small_texture(folder, pack)
-        small = ["--patch", "4", "--width", "16", "--blocks", "1", "--batch", "8", "--side", "64", "--threads", "2", "--device", "cpu"]
-        run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.08", *small)
-        run("train.py", "--pack", pack, "--out", checkpoint, "--minutes", "0.2", "--resume", *small)
-        run("export.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out)
-        check_start(pack, out, small, folder)
-        history = torch.load(checkpoint)["history"]
-        first, last = history[0][2], history[-1][2]
+        check_checkpoint(folder)
+        check_slices(pack, folder)
+        begin = [os.path.join(HERE, "configs/denoise-fast.toml"), "--out", checkpoint_path, "--pack", pack, "--threads", "1"]
+        for change in [*SMALL, "length.constant=%g" % (40 * STEP), "length.rise=%g" % STEP, "start=''", "sample.meter=''"]:
+            begin += ["--set", change]
+        run("train.py", *begin)
+        run("export.py", "--checkpoint", checkpoint_path, "--name", "smoke", "--out", out, "--log", os.path.join(folder, "log.csv"))
+        check_start(pack, out, folder)
+        rows = [float(r["error/wiener"]) for r in log.read(os.path.join(folder, "log.csv"))]
+        first, last = rows[0], rows[-1]
         if not last < 0.97 * first:
             sys.exit("smoke.py: the loss did not fall: %.3f, then %.3f" % (first, last))
 
@@ -212,7 +301,7 @@ def main():
         before, after = evaluate.psnr(noisy, picture), evaluate.psnr(done, picture)
         if not after > before + 1:
             sys.exit("smoke.py: %.2f dB became %.2f dB" % (before, after))
-        clean, dirty, level = noise.make(picture[None, :, :128, :128].repeat(16, 1, 1, 1), 4)
+        clean, dirty, level = noise.make(picture[None, :, :128, :128].repeat(16, 1, 1, 1), 4, noise.Kinds())
         if not torch.isfinite(dirty).all() or level.min() < noise.LOW or transform.patch_idct(clean, 4).abs().max() > 1.1:
             sys.exit("smoke.py: training samples out of range")
     print("loss %.3f -> %.3f; %.2f dB -> %.2f dB; %s" % (first, last, before, after, out))

@@ -8,6 +8,7 @@ level; a tiny network trains, goes on, its file samples as its checkpoint does, 
 import os
 import sys
 import tempfile
+import time
 
 import numpy as np
 import torch
@@ -15,9 +16,11 @@ from PIL import Image
 
 from data.textures import Textures
 from fddm import sampler, schedule, transform, weights
-from learn import features, generative
+from learn import config, features, generative
+from learn.loop import Training
 import smoke
 import table1
+import train as commands
 
 
 def check_table1():
@@ -99,6 +102,16 @@ def check_windows():
         sys.exit("smoke_generate.py: a favoured class has not its share")
 
 
+def train(checkpoint, data, steps, *changes):
+    """A tiny network for textures, until it has seen so many STEPS of 16 pictures."""
+    path, pixels = os.path.join(smoke.HERE, "configs/generate-texture.toml"), 16 * 32 * 32
+    tiny = ["start=''", "network.width=32", "network.multipliers=[1]", "network.side=32", "sample.batch=16", "sample.crop=32",
+            "sample.variants=false", "sample.favour=[]", "sample.balance=0.5", "loss.focus=''", "loss.power=0.25",
+            "network.mu_range=[-6, 8]", "optimiser.muon_rate=0.01", "length.constant=%g" % (steps * pixels), "length.rise=%g" % pixels]
+    o = commands.options([path, "--out", checkpoint, "--device", "cpu", "--precision", "float", *data])
+    Training(config.read(path, tiny + list(changes)), o, time.time()).run()
+
+
 def errors(trained, data):
     """Of a fresh network and of the TRAINED one, on the same pictures and noise, where the path is half-way to noise: there
     a network learns first."""
@@ -112,13 +125,11 @@ def errors(trained, data):
 
 def check_training(out):
     with tempfile.TemporaryDirectory() as folder:
-        pictures, checkpoint = os.path.join(folder, "textures"), os.path.join(folder, "c.pt")
+        pictures, checkpoint = os.path.join(folder, "textures"), os.path.join(folder, "c.ckpt")
         draw_textures(pictures)
         data = ("--textures", pictures)
-        small = ("--config", "texture-p4", "--width", "32", "--multipliers", "1", "--blocks", "1", "--side", "32",
-                 "--batch", "16", "--threads", "1", "--device", "cpu", "--ema", "0.9", "--out", checkpoint, *data)
-        smoke.run("train_generate.py", "--minutes", "0.06", *small)
-        smoke.run("train_generate.py", "--minutes", "0.12", "--resume", *small)
+        train(checkpoint, data, 20, "optimiser.average=0.9")
+        train(checkpoint, data, 60, "optimiser.average=0.9")
         smoke.run("export_generate.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out, "--offer", "waves",
                   "flecks", "--guidance", "1.5", "--clamp", *data)
         smoke.run("sample.py", checkpoint, "--out", os.path.join(folder, "sheet.png"), "--steps", "2", "--count", "2", *data)
@@ -145,12 +156,10 @@ def check_training(out):
 def check_variants():
     """A picture's own statistics go through training, the checkpoint, the file with fewer classes and sampling."""
     with tempfile.TemporaryDirectory() as folder:
-        pictures, checkpoint, out = (os.path.join(folder, n) for n in ("textures", "c.pt", "v.safetensors"))
+        pictures, checkpoint, out = (os.path.join(folder, n) for n in ("textures", "c.ckpt", "v.safetensors"))
         draw_textures(pictures)
-        small = ("--config", "texture-p4", "--width", "32", "--multipliers", "1", "--blocks", "1", "--side", "32", "--batch", "8",
-                 "--threads", "1", "--device", "cpu", "--textures", pictures)
-        smoke.run("train_generate.py", "--minutes", "0.02", "--variants", "--focus", "active", "--favour", "waves",
-                  "--crop", "16", "--out", checkpoint, *small)
+        train(checkpoint, ("--textures", pictures), 4, "sample.variants=true", "loss.focus='active'", "sample.favour=['waves']",
+              "sample.crop=16", "sample.batch=8")
         smoke.run("export_generate.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out, "--offer", "waves",
                   "flecks", "--keep", "waves=3", "flecks=5,1", "--textures", pictures)
         smoke.run("sample.py", checkpoint, "--out", os.path.join(folder, "each.png"), "--steps", "1", "--each", "--classes", "waves",
@@ -175,7 +184,8 @@ def check_variants():
 def check_own_difficulty(model):
     """Told each picture's own variances, a network that adds nothing is the Wiener filter: its error is below min(v, s^2)
     for dim pictures and bright ones alike."""
-    shape = generative.shape_of("texture-p4", width=32, multipliers=[1], blocks=1, side=32, classes=["any"], variants=[1])
+    known = config.read(os.path.join(smoke.HERE, "configs/generate-texture.toml"))["network"]
+    shape = dict(known, width=32, multipliers=[1], side=32, classes=["any"], variants=[1])
     g = generative.Generator(generative.build(shape, model.mean, model.variance), shape)
     strength = torch.tensor([0.02, 2.0])[:, None, None, None]
     clean = strength * torch.randn(2, len(model.mean), 16, 16, generator=torch.Generator().manual_seed(4))

@@ -5,12 +5,12 @@ import os
 
 import numpy as np
 
-TYPES = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I64": np.dtype("<i8")}
+TYPES = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "F64": np.dtype("<f8"), "I64": np.dtype("<i8"), "U8": np.dtype("u1")}
 NAMES = {v: k for k, v in TYPES.items()}
 
 
 def write(path, tensors, metadata):
-    """tensors: name -> numpy array of float32, float16 or int64. metadata: name -> text. The file appears whole."""
+    """tensors: name -> numpy array of one of TYPES. metadata: name -> text. The file appears whole."""
     header, offset = {"__metadata__": metadata}, 0
     for name, array in tensors.items():
         header[name] = {"dtype": NAMES[array.dtype], "shape": list(array.shape),

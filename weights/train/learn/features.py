@@ -66,7 +66,7 @@ def classifier(path, train, test, steps=2000):
     """The one stored in PATH; if there is none, it is trained and stored there."""
     model = Classifier().to(train.device)
     if os.path.exists(path):
-        model.load_state_dict(torch.load(path, map_location=train.device))
+        model.load_state_dict(torch.load(path, map_location=train.device, weights_only=True))
         return model.eval()
     optimiser = torch.optim.Adam(model.parameters(), 2e-3)
     fall = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, steps)

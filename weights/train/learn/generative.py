@@ -8,34 +8,30 @@ import torch.nn as nn
 
 from data import textures
 from fddm import networks, sampler, schedule, transform, unet, weights
+from learn import checkpoint
 
 WIDE, PAPER = [-6, 8], [-4, 4]          # Fermi levels at the start and the end of sampling, T' = 0.5
-KNOWN = [-3.5, 8]                       # where a picture's own mean and variances are known: it starts nearer to them
 END = 1 / 255                           # half an 8-bit step: where sampling stops, as in the engine
 
-# The paper's networks, predicting the clean coefficients, told the time. Any of them trains with our own conditioning, by
-# the map of noise levels, as --condition map. The rest are ours.
-CONFIGURATIONS = {
+# The paper's networks, predicting the clean coefficients, told the time; `condition` "map" makes them be told the map of noise
+# levels, as ours are. What is shipped is in configs/.
+PAPERS = {
     "fddm-p4-64": dict(patch=4, width=192, condition="time"),
     "fddm-p8-64": dict(patch=8, width=192, condition="time"),
     "fddm-p7-28": dict(patch=7, width=192, condition="time", side=28, channels=1),
     "ddpm-64": dict(patch=1, width=128, condition="time", sampled=True),
     "ddpm-28": dict(patch=1, width=64, condition="time", sampled=True, side=28, channels=1, multipliers=[1, 2, 2]),
-    "fashion": dict(patch=7, width=128, multipliers=[1, 1, 1], side=28, channels=1),
-    "texture-p4": dict(patch=4, width=96, multipliers=[1, 1, 1], blocks=1, dropout=0.0, side=120, input="wiener"),
-    "texture-p8": dict(patch=8, width=128, multipliers=[1, 1, 1, 1]),
 }
 PLAIN = dict(side=64, channels=3, multipliers=[1, 2, 2, 2], blocks=2, attention=[1], middle=True, sampled=False, heads=1,
              dropout=0.1, condition="map", padding="zero", mu_range=WIDE, temperature=0.5, classes=[], variants=None, input="whitened")
 
 
 def shape_of(configuration, **changes):
-    """Everything that a network is built from. changes: what differs from the configuration; None: nothing does."""
-    shape = dict(PLAIN, **CONFIGURATIONS[configuration])
+    """Everything that one of PAPERS is built from. changes: what differs from it."""
+    shape = dict(PLAIN, **PAPERS[configuration])
     if shape["condition"] == "time":
         shape["mu_range"] = PAPER
-    shape.update({k: v for k, v in changes.items() if v is not None})
-    return shape
+    return dict(shape, **changes)
 
 
 class TimeConditioned(nn.Module):
@@ -169,7 +165,7 @@ class Generator:
 
 
 def load(path, device="cpu"):
-    """A checkpoint of train_generate.py, with its averaged weights, or a weights file."""
+    """A checkpoint of train.py, with its averaged weights, or a weights file."""
     if path.endswith(".safetensors"):
         model, about = weights.load(path)
         d, channels = int(about["patch"]), int(about["channels"])
@@ -180,8 +176,8 @@ def load(path, device="cpu"):
             unet.wrap(model.network)
         curve = json.loads(about["difficulty"]) if "difficulty" in about else None
     else:
-        stored = torch.load(path, map_location="cpu")
-        shape, curve = dict(PLAIN, **stored["shape"]), stored.get("difficulty")
+        stored = checkpoint.read(path)
+        shape, curve = stored["about"]["shape"], None
         model = build(shape, stored["average"]["mean"], stored["average"]["variance"])
         model.load_state_dict(stored["average"])
     return Generator(model.to(device, memory_format=torch.channels_last), shape, curve)
