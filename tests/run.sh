@@ -3,7 +3,7 @@
 # Builds everything and runs every test. The last line is "N passed, N failed, N skipped"; exit status 0 if none failed.
 #
 #   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 cuda train text, which run by default; and, when a
-#                             release is made or packaging changes: gimp32 (Debian testing) packages
+#                             release is made or packaging changes: gimp32 (Debian testing) packages; scale (several computers)
 #
 # Several parts run side by side, as many at once as there are processors; the output of each is shown when it ends.
 # Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
@@ -301,6 +301,29 @@ train() {
   fi
 }
 
+# one_of_many NAME SCRIPT ARGUMENT…: a test of tests/scale, which ends with status 77 where something that it needs is missing.
+one_of_many() {
+  local name=$1 status=0
+  shift
+  "$@" >"$step_log" 2>&1 </dev/null || status=$?
+  case $status in
+    0) pass "$name" ;;
+    77) skip "$name: $(grep 'NOT RUN' "$step_log")" ;;
+    *) tail -n 60 "$step_log"; fail "$name" ;;
+  esac
+}
+
+# Packages for this: openssh-server parallel rsync slurmd slurmctld slurm-client munge iproute2 systemd. They are not installed
+# here, for most of them bring services along.
+scale() {
+  say "Many photos, many computers"
+  build native "$work/native" -Dcuda=disabled || return
+  one_of_many "computers share a folder; GNU parallel; a worker's death" tests/scale/share.sh "$work/native/engine/fddm"
+  one_of_many "a Slurm array on two nodes" tests/scale/slurm.sh "$work/native/engine/fddm"
+  one_of_many "a watched folder" tests/scale/watch.sh "$work/native/engine/fddm"
+  one_of_many "training on two computers" tests/scale/train.sh
+}
+
 text() {
   say "Sources"
   step "layout of the sources" tests/tools/check-format.sh
@@ -312,7 +335,7 @@ text() {
 install_packages || fail "the packages that the tests need"
 case $parts in
   *" "*) side_by_side $parts ;;
-  native | sanitize | gimp2 | gimp3 | gimp32 | packages | cuda | train | text) $parts ;;
+  native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | train | text) $parts ;;
   install) installation ;;
   *) fail "there is no part “$parts”" ;;
 esac

@@ -12,6 +12,7 @@
 #include <glib/gstdio.h>
 #include "engine/program/bar.h"
 #include "engine/program/batch.h"
+#include "engine/program/jobs.h"
 #include "engine/program/journal.h"
 #include "engine/program/temporary.h"
 #include "engine/program/worker.h"
@@ -393,14 +394,17 @@ fddm_cli_denoise_many (const FddmCliDenoise *denoise, char *const *operands, GEr
   g_autoptr (GPtrArray)   photos   = fddm_names_list (operands, &naming);
   g_autofree char        *settings = describe_settings (denoise);
   g_autoptr (FddmJournal) journal  = NULL;
-  g_autofree FddmWorker  *workers  = g_new0 (FddmWorker, denoise->jobs);
-  Batch batch = { .denoise = denoise, .photos = photos, .workers = workers, .start = g_get_monotonic_time () };
+  FddmCliDenoise          settled  = *denoise;
+  g_autofree FddmWorker  *workers  = NULL;
+  Batch                   batch    = { .denoise = &settled, .photos = photos, .start = g_get_monotonic_time () };
 
   if (photos->len == 0)
     {
       g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("There is no picture in “%s”"), operands[0]);
       return FALSE;
     }
+  settled.jobs  = fddm_jobs (denoise, photos->len);
+  batch.workers = workers = g_new0 (FddmWorker, settled.jobs);
   batch.journal = journal = fddm_journal_open (denoise->output_dir, settings, error);
   if (!journal)
     return FALSE;

@@ -4,18 +4,19 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/batch.h"
+#include "engine/program/jobs.h"
 #include "engine/program/picture.h"
 
 /* Checks the number of operands and the options that need --output-dir. */
 static gboolean
 check_operands (const FddmCliDenoise *denoise, guint n, GError **error)
 {
-  const char *many = denoise->suffix          ? "suffix"
-                     : denoise->format        ? "format"
-                     : denoise->recursive     ? "recursive"
-                     : denoise->skip_existing ? "skip-existing"
-                     : denoise->jobs != 1     ? "jobs"
-                                              : NULL;
+  const char *many = denoise->suffix                        ? "suffix"
+                     : denoise->format                      ? "format"
+                     : denoise->recursive                   ? "recursive"
+                     : denoise->skip_existing               ? "skip-existing"
+                     : denoise->jobs != FDDM_JOBS_AUTOMATIC ? "jobs"
+                                                            : NULL;
 
   if (denoise->output_dir && denoise->uncertainty)
     g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s is for one picture"), "uncertainty");
@@ -87,18 +88,18 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
     { "recursive", 'r', 0, G_OPTION_ARG_NONE, &denoise->recursive, N_ ("for -o: also the folders within folders"), NULL },
     { "skip-existing", 0, 0, G_OPTION_ARG_NONE, &denoise->skip_existing, N_ ("for -o: skip pictures whose result exists"),
       NULL },
-    { "jobs", 'j', 0, G_OPTION_ARG_INT, &denoise->jobs, N_ ("for -o: pictures at a time (1)"), "N" },
+    { "jobs", 'j', 0, G_OPTION_ARG_INT, &denoise->jobs, N_ ("for -o: pictures at a time (1–2)"), "N" },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
   };
   g_autoptr (GOptionContext) parser = NULL;
   g_auto (GStrv)             files  = NULL;
 
   *params       = fddm_denoise_params_default ();
-  denoise->jobs = 1;
+  denoise->jobs = FDDM_JOBS_AUTOMATIC;
   parser        = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | -o FOLDER IN…"), about ());
   files         = fddm_cli_parse (parser, argv, 1, G_MAXUINT, error);
   if (!files || !check_operands (denoise, g_strv_length (files), error) || !check_format (denoise, error) ||
-      !fddm_cli_in_range ("jobs", denoise->jobs, 1, 64, error) ||
+      (denoise->jobs != FDDM_JOBS_AUTOMATIC && !fddm_cli_in_range ("jobs", denoise->jobs, 1, 64, error)) ||
       !fddm_cli_in_range ("noise", params->noise, 0, FDDM_NOISE_LEVEL_MAX, error) ||
       !fddm_cli_in_range ("luma", params->luma, 0, FDDM_STRENGTH_MAX, error) ||
       !fddm_cli_in_range ("chroma", params->chroma, 0, FDDM_STRENGTH_MAX, error) ||

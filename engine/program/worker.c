@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
+#include "engine/program/heap.h"
 #include "engine/program/picture.h"
 #include "engine/program/record.h"
 #include "engine/program/worker.h"
@@ -117,6 +118,7 @@ work (FddmCliDenoise denoise)
   g_autoptr (GString)     unread  = g_string_new (NULL);
   gboolean                goes_on = TRUE;
 
+  fddm_heap_keep ();
   fddm_cli_start_gegl ();
   fddm_picture_on_end (tell_end);
   if (denoise.common.context.threads == 0 && denoise.jobs > 1)
