@@ -44,7 +44,7 @@ install (const Procedure *procedure)
     arguments[FIRST + i] = (GimpParamDef) { type_of (&procedure->table[i]), (char *) procedure->table[i].name,
                                             fddm_parameter_describe (&procedure->table[i]) };
   gimp_install_procedure (procedure->name, procedure->blurb, procedure->help, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE,
-                          procedure->label, "RGB*, GRAY*", GIMP_PLUGIN, FIRST + n, procedure->n_returns, arguments,
+                          procedure->label, "*", GIMP_PLUGIN, FIRST + n, procedure->n_returns, arguments,
                           procedure->returns);
   gimp_plugin_menu_register (procedure->name, procedure->menu);
   for (int i = 0; i < n; i++)

@@ -58,7 +58,7 @@ new_procedure (GimpPlugIn *plugin, const char *name, const FddmAction *action, c
   GimpProcedure *procedure = gimp_image_procedure_new (plugin, name, GIMP_PDB_PROC_TYPE_PLUGIN, fddm_gimp3_run,
                                                        (gpointer) action, NULL);
 
-  gimp_procedure_set_image_types (procedure, "RGB*, GRAY*");
+  gimp_procedure_set_image_types (procedure, "*");
   for (int i = 0; table[i].name; i++)
     add_argument (procedure, &table[i]);
   return procedure;

@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 
-from gui import PHOTO, Dialog
+from gui_denoise import PHOTO, Dialog
 from screen import Screen
 
 X = ctypes.CDLL("libX11.so.6")

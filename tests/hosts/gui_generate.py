@@ -1,18 +1,7 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Uses the dialog of FDDM Generate as a person does, in a real GIMP on a display of its own, and looks at the screen.
-
-    gui_generate.py gimp2|gimp3 PLUGIN WEIGHTS-FOLDER [SHOTS-FOLDER]
-
-As gui.py. WEIGHTS-FOLDER has generate-texture.safetensors and its sheet of subjects.
-"""
-import pathlib
+"""Uses the dialog of FDDM Generate as a person does; see gui.py."""
 import shutil
-import sys
 import time
-
-import pictures
-from screen import run
 
 WIDTH, HEIGHT = 240, 160   # of the image: little to compute
 # Middles of the four samples, from the window's upper left; the samples are 200 pixels wide.
@@ -22,22 +11,20 @@ SUBJECTS = 460             # the subjects' pictures are to the right of this
 
 
 def install(screen, weights):
-    """The network that generates; the window's title tells the chosen layer's name and how many there are."""
+    """The network that generates."""
     for file in weights.glob("generate-texture*"):
         if file.suffix == ".safetensors" or file.name.endswith("-subjects.jpg"):
             shutil.copy(file, screen.profile / "plug-ins" / "fddm" / "weights")
-    with open(screen.profile / "gimprc", "a", encoding="utf-8") as rc:
-        rc.write('(image-title-format "%f [%n] %L")\n')
 
 
 class Dialog:
-    def __init__(self, screen, main):
+    def __init__(self, screen, main, menu=False):
+        """Opens it with a key, or from the menu."""
         self.screen = screen
-        screen.call("xdotool", "windowactivate", "--sync", main)
-        time.sleep(0.5)
-        for key in ("alt+r", "r", "e"):
-            screen.call("xdotool", "key", key)
-            time.sleep(1.5)
+        if menu:
+            screen.menu(main, "alt+r", "r", "e")
+        else:
+            screen.action(main, "generate")
         self.window = screen.until(lambda: screen.window("^FDDM Generate"), 60)
 
     def there(self):
@@ -128,12 +115,9 @@ def check_four(tap, dialog):
     dialog.screen.shot("generate")
 
 
-def check_all(tap, screen, picture):
-    main = screen.open(picture)
-    tap.line(main, "GIMP opens the picture")
-    time.sleep(3)
-    dialog = Dialog(screen, main)
-    if not tap.line(dialog.window, "the menu opens the dialog"):
+def check(tap, screen, main):
+    dialog = Dialog(screen, main, menu=True)
+    if not tap.line(dialog.window, "the menu opens the dialog that generates"):
         screen.shot("no-generate")
         return
     check_subjects(tap, dialog)
@@ -146,17 +130,6 @@ def check_all(tap, screen, picture):
 
     dialog = Dialog(screen, main)
     screen.key("Escape")
-    tap.line(screen.until(lambda: not dialog.there(), 60), "Escape while it computes closes the dialog")
-    gone = screen.until(lambda: not screen.call("pgrep", "-f", str(screen.profile / "plug-ins" / "fddm" / "fddm")), 60)
-    tap.line(gone, "the plug-in's process is gone")
-    tap.line("2 layers" in screen.name_of(main), "the image is as it was")
-
-
-def main(tap, screen):
-    pictures.write_png(screen.folder / "plain.png", 2, [bytes([120, 120, 120] * WIDTH)] * HEIGHT)
-    install(screen, pathlib.Path(sys.argv[3]))
-    check_all(tap, screen, screen.folder / "plain.png")
-
-
-if __name__ == "__main__":
-    sys.exit(run("the generate dialog", main))
+    tap.line(screen.until(lambda: not dialog.there(), 60), "Escape while it computes closes the dialog that generates")
+    tap.line(screen.until(lambda: not screen.process(), 60), "the process of the plug-in that generates is gone")
+    tap.line(screen.layers(main) == 2, "the image is as it was before that dialog")
