@@ -37,7 +37,8 @@ folders_new (void)
 static FddmContext *
 open_context (FddmQuality quality, int device, int threads, int *averages, GError **error)
 {
-  const FddmContextOptions options = { .threads = threads };
+  const char              *modules = g_getenv ("FDDM_MODULE_DIR");
+  const FddmContextOptions options = { .threads = threads, .module_dir = modules && *modules ? modules : NULL };
   g_auto (GStrv)           folders = folders_new ();
   g_autofree char *path = fddm_weights_find (fddm_quality_weights (quality, averages), (const char *const *) folders, error);
   g_autoptr (FddmWeights) weights = path ? fddm_weights_open (path, error) : NULL;
@@ -94,12 +95,15 @@ gboolean
 fddm_denoiser_run (FddmDenoiser *denoiser, const double *values, FddmGeglPixels *pixels, FddmProgress progress,
                    gpointer data, GError **error)
 {
+  GError  *problem = NULL;
   gboolean done;
 
   g_mutex_lock (&denoiser->lock);
-  done = run (denoiser, values, pixels, progress, data, error);
-  if (!done) /* a device that failed is opened anew */
+  done = run (denoiser, values, pixels, progress, data, &problem);
+  if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_DEVICE)) /* to be opened anew */
     g_clear_pointer (&denoiser->context, fddm_context_free);
   g_mutex_unlock (&denoiser->lock);
+  if (problem)
+    g_propagate_error (error, problem);
   return done;
 }
