@@ -19,28 +19,46 @@ is_linear (const Babl *space)
 /* The network needs perceptually coded pixels. The R'G'B' formats use the space's own curve, the one by which the image's
  * samples are coded, so that samples pass unchanged. Only if that curve is linear, the sRGB curve replaces it (R~G~B~ in
  * babl). */
-void
-fddm_gegl_pixels_init (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer *to, const GeglRectangle *bounds,
-                       const Babl *space)
+static const Babl *
+coded_format (gboolean gray, gboolean alpha, const Babl *space)
 {
   static const char *const names[2][2][2] = { /* indices: linear, gray, alpha */
                                               { { "R'G'B' float", "R'G'B'A float" }, { "Y' float", "Y'A float" } },
                                               { { "R~G~B~ float", "R~G~B~A float" }, { "Y~ float", "Y~A float" } }
   };
-  const Babl *format = gegl_buffer_get_format (from);
-  gboolean    gray   = (babl_get_model_flags (babl_format_get_model (format)) & BABL_MODEL_FLAG_GRAY) != 0;
-  gboolean    linear;
+
+  return babl_format_with_space (names[is_linear (space)][gray][alpha], space);
+}
+
+static gboolean
+is_gray (const Babl *format)
+{
+  return (babl_get_model_flags (babl_format_get_model (format)) & BABL_MODEL_FLAG_GRAY) != 0;
+}
+
+const Babl *
+fddm_gegl_pixels_format (const Babl *format, const Babl *space)
+{
+  return format ? coded_format (is_gray (format), babl_format_has_alpha (format) != 0, space ? space : format)
+                : coded_format (FALSE, TRUE, space);
+}
+
+void
+fddm_gegl_pixels_init (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer *to, const GeglRectangle *bounds,
+                       const Babl *space)
+{
+  const Babl    *format = gegl_buffer_get_format (from);
+  const gboolean gray   = is_gray (format);
 
   if (!space)
     space = format;
-  linear               = is_linear (space);
   pixels->from         = from;
   pixels->to           = to;
   pixels->bounds       = *bounds;
-  pixels->format       = babl_format_with_space (names[linear][gray][0], space);
+  pixels->format       = coded_format (gray, FALSE, space);
   pixels->format_alpha = NULL;
   if (babl_format_has_alpha (to ? gegl_buffer_get_format (to) : format))
-    pixels->format_alpha = babl_format_with_space (names[linear][gray][1], space);
+    pixels->format_alpha = coded_format (gray, TRUE, space);
 }
 
 static GeglRectangle

@@ -16,9 +16,12 @@ typedef struct {
 } FddmGeglPixels;
 
 /* SPACE: a format or space of the picture, for example from gimp_drawable_get_format; NULL = the buffer's own. */
-void       fddm_gegl_pixels_init (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer *to, const GeglRectangle *bounds,
-                                  const Babl *space);
-FddmSource fddm_gegl_pixels_source (FddmGeglPixels *pixels);
+void fddm_gegl_pixels_init (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer *to, const GeglRectangle *bounds,
+                            const Babl *space);
+/* The engine's format for pictures of FORMAT (NULL = colours with alpha): gray where FORMAT is, with alpha where FORMAT has it.
+ * SPACE as above. */
+const Babl *fddm_gegl_pixels_format (const Babl *format, const Babl *space);
+FddmSource  fddm_gegl_pixels_source (FddmGeglPixels *pixels);
 /* A black gray buffer with the extent of LIKE, perceptually coded in SPACE (as above), 8-bit, 16-bit or float according
  * to LIKE. It takes pictures of one sample per pixel, such as the uncertainty, as FROM and TO at the same time. */
 GeglBuffer *fddm_gegl_pixels_gray_new (GeglBuffer *like, const Babl *space);

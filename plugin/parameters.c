@@ -242,3 +242,19 @@ fddm_parameters_from_text (const FddmParameter *table, const char *text, double 
   memcpy (values, read, n * sizeof *read);
   return TRUE;
 }
+
+FddmDenoiseParams
+fddm_denoise_params_of (const double *values)
+{
+  FddmDenoiseParams params = fddm_denoise_params_default ();
+
+  params.noise  = values[FDDM_DENOISE_NOISE];
+  params.luma   = values[FDDM_DENOISE_LUMA];
+  params.chroma = values[FDDM_DENOISE_CHROMA];
+  params.coarse = values[FDDM_DENOISE_COARSE];
+  params.medium = values[FDDM_DENOISE_MEDIUM];
+  params.fine   = values[FDDM_DENOISE_FINE];
+  params.detail = values[FDDM_DENOISE_DETAIL];
+  params.seed   = (guint32) values[FDDM_DENOISE_SEED];
+  return params;
+}

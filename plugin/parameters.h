@@ -73,3 +73,6 @@ char *fddm_parameters_to_text (const FddmParameter *table, const double *values)
  * choice is given by name or number. An unknown name, a malformed number or a value out of range is an error and leaves
  * VALUES unchanged. */
 gboolean fddm_parameters_from_text (const FddmParameter *table, const char *text, double *values, GError **error);
+
+/* The engine's parameters for VALUES of fddm_denoise_parameters. The number of averages is that of one grid. */
+FddmDenoiseParams fddm_denoise_params_of (const double *values);

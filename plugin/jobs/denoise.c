@@ -124,22 +124,6 @@ describe_run (const Job *job, const FddmContext *context, const FddmReport *repo
                                                      report->chroma, fddm_context_describe (context), seconds));
 }
 
-FddmDenoiseParams
-fddm_denoise_params_of (const double *values)
-{
-  FddmDenoiseParams params = fddm_denoise_params_default ();
-
-  params.noise  = values[FDDM_DENOISE_NOISE];
-  params.luma   = values[FDDM_DENOISE_LUMA];
-  params.chroma = values[FDDM_DENOISE_CHROMA];
-  params.coarse = values[FDDM_DENOISE_COARSE];
-  params.medium = values[FDDM_DENOISE_MEDIUM];
-  params.fine   = values[FDDM_DENOISE_FINE];
-  params.detail = values[FDDM_DENOISE_DETAIL];
-  params.seed   = (guint32) values[FDDM_DENOISE_SEED];
-  return params;
-}
-
 /* Called in the engine's thread. */
 static gboolean
 note_progress (FddmPhase phase, double fraction, gpointer data)

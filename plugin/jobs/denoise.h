@@ -14,5 +14,3 @@ gboolean fddm_denoise_bounds (FddmItemId drawable, const GeglRectangle *layer, G
 /* Creates a context for a quality on the device given by a parameter's value, and gets its number of averages. MEMORY as
  * in fddm_job_context. */
 FddmContext *fddm_denoise_context (FddmQuality quality, double device, gsize memory, int *averages, GError **error);
-/* Converts VALUES (of fddm_denoise_parameters) to the engine's parameters. */
-FddmDenoiseParams fddm_denoise_params_of (const double *values);
