@@ -4,6 +4,9 @@
 #include <glib/gi18n-lib.h>
 #include "engine/gegl-pixels.h"
 
+/* Pixels written at a time. */
+#define STRIP_PIXELS (1 << 15)
+
 /* Whether SPACE has a linear transfer curve, as in images with a linear profile: coded 0.5 is then 0.5 in linear light. */
 static gboolean
 is_linear (const Babl *space)
@@ -99,12 +102,11 @@ encode (const FddmGeglPixels *pixels, const Babl *own, const float *floats, int 
   return TRUE;
 }
 
-/* Only changed pixels are converted to TO's own format and copied over its contents. Converting the others there and back
- * would round them. */
+/* Writes a strip. Only changed pixels are converted to TO's own format and copied over its contents. Converting the others
+ * there and back would round them. */
 static gboolean
-write_pixels (gpointer data, int x, int y, int width, int height, const float *floats, GError **error)
+write_strip (FddmGeglPixels *pixels, int x, int y, int width, int height, const float *floats, GError **error)
 {
-  FddmGeglPixels    *pixels    = data;
   GeglRectangle      rectangle = within (pixels, x, y, width, height);
   const Babl        *own       = gegl_buffer_get_format (pixels->to);
   int                channels  = babl_format_get_n_components (pixels->format);
@@ -131,6 +133,21 @@ no_memory:
   g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Not enough memory to write %d × %d pixels. Close other programs."),
                width, height);
   return FALSE;
+}
+
+/* Writes in strips that the processor's caches hold. Of a conversion of many pixels at once babl keeps copies in doubles,
+ * a hundred bytes a pixel. */
+static gboolean
+write_pixels (gpointer data, int x, int y, int width, int height, const float *floats, GError **error)
+{
+  FddmGeglPixels *pixels = data;
+  const int       rows   = MAX (STRIP_PIXELS / width, 1);
+  const gsize     row    = (gsize) width * (gsize) babl_format_get_n_components (pixels->format);
+
+  for (int i = 0; i < height; i += rows)
+    if (!write_strip (pixels, x, y + i, width, MIN (rows, height - i), floats + (gsize) i * row, error))
+      return FALSE;
+  return TRUE;
 }
 
 GeglBuffer *

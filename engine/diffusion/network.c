@@ -1,8 +1,9 @@
 /* network.c: evaluation of the list of layers.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Values live in slots. A slot is a tensor, used for one value after another with the same number of channels. If the
- * residual value of a convolution is not read later, the result takes over its slot and the sum is computed in place. */
+ * Values live in slots. A slot is memory for one value after another, as large as the largest of them, because memory that
+ * was never touched is expensive: the system clears it first. If the residual value of a convolution is not read later, the
+ * result takes over its slot and the sum is computed in place. */
 #include "engine/diffusion/network.h"
 #include "engine/tensor.h"
 #include <string.h>
@@ -20,8 +21,9 @@ struct FddmNetwork {
   Layer             *layers;
   int               *slot_of; /* indexed by value */
   int                n_slots;
-  int               *slot_channels;
+  int               *slot_channels; /* the most of a slot's values */
   FddmTensor       **slots;
+  FddmTensor        *values;        /* views of the slots, indexed by value      */
   int                rows, columns; /* of the slots' tensors; 0 = none allocated */
 };
 
@@ -55,14 +57,20 @@ takes_over_residual (const FddmWeights *weights, int i)
          last_reader (weights, layer->residual) == i;
 }
 
+/* The free slot whose size is closest to CHANNELS, enlarged if it is smaller; else a new one. */
 static int
 free_slot (FddmNetwork *network, const int *busy_until, int layer, int channels)
 {
+  int best = network->n_slots;
+
   for (int s = 0; s < network->n_slots; s++)
-    if (network->slot_channels[s] == channels && busy_until[s] < layer)
-      return s;
-  network->slot_channels[network->n_slots] = channels;
-  return network->n_slots++;
+    if (busy_until[s] < layer && (best == network->n_slots || ABS (network->slot_channels[s] - channels) <
+                                                                ABS (network->slot_channels[best] - channels)))
+      best = s;
+  if (best == network->n_slots)
+    network->n_slots++;
+  network->slot_channels[best] = MAX (network->slot_channels[best], channels);
+  return best;
 }
 
 static void
@@ -84,7 +92,8 @@ assign_slots (FddmNetwork *network)
       network->slot_of[i + 1] = slot;
       busy_until[slot]        = MAX (last_reader (weights, i + 1), i);
     }
-  network->slots = g_new0 (FddmTensor *, network->n_slots);
+  network->slots  = g_new0 (FddmTensor *, network->n_slots);
+  network->values = g_new0 (FddmTensor, n_values);
 }
 
 /* ---- Weights ---- */
@@ -209,6 +218,7 @@ fddm_network_free (FddmNetwork *network)
   g_free (network->slot_of);
   g_free (network->slot_channels);
   g_free (network->slots);
+  g_free (network->values);
   fddm_weights_unref (network->weights);
   g_free (network);
 }
@@ -244,6 +254,17 @@ fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, G
   return TRUE;
 }
 
+/* The value's part of its slot. Tensors of any backend begin with their data. */
+static void
+view_slot (FddmNetwork *network, int value)
+{
+  FddmTensor *view = &network->values[value];
+
+  *view          = *network->slots[network->slot_of[value]];
+  view->channels = fddm_weights_value_channels (network->weights, value);
+  view->bytes    = network->backend->tensor_bytes (network->device, view->type, view->height, view->width, view->channels);
+}
+
 gboolean
 fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **error)
 {
@@ -260,6 +281,8 @@ fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **erro
           return FALSE;
         }
     }
+  for (int value = 0; value <= network->weights->n_layers; value++)
+    view_slot (network, value);
   network->rows    = rows;
   network->columns = columns;
   return TRUE;
@@ -281,7 +304,15 @@ fddm_network_release (FddmNetwork *network)
 static FddmTensor *
 value_tensor (FddmNetwork *network, int value)
 {
-  return value < 0 ? NULL : network->slots[network->slot_of[value]];
+  return value < 0 ? NULL : &network->values[value];
+}
+
+/* The value added by layer I: its result, if that takes over the slot, so that the backend sees one tensor. */
+static FddmTensor *
+residual_tensor (FddmNetwork *network, int i)
+{
+  return takes_over_residual (network->weights, i) ? value_tensor (network, i + 1)
+                                                   : value_tensor (network, network->weights->layers[i].residual);
 }
 
 FddmTensor *
@@ -336,8 +367,7 @@ run_layer (FddmNetwork *network, int i, int class, GError **error)
 
   switch (layer->op)
     {
-    case FDDM_OP_CONV:
-      return backend->conv (network->device, mine->conv, in, value_tensor (network, layer->residual), out, error);
+    case FDDM_OP_CONV: return backend->conv (network->device, mine->conv, in, residual_tensor (network, i), out, error);
     case FDDM_OP_GROUP_NORM:
       return backend->group_norm (network->device, in, mine->weight, mine->bias, layer->groups, layer->activation, out,
                                   error);

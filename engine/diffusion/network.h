@@ -21,7 +21,8 @@ gboolean fddm_network_prepare (FddmNetwork *network, int rows, int columns, GErr
 /* Frees all tensors. */
 void fddm_network_release (FddmNetwork *network);
 
-/* Input to fill in, and output to read after a run. Valid between prepare and release. */
+/* Input to fill in before each run, which may overwrite it, and output to read after it. Valid between prepare and
+ * release. */
 FddmTensor *fddm_network_input (FddmNetwork *network);
 FddmTensor *fddm_network_output (FddmNetwork *network);
 /* CLASS: index into the weights' classes, or -1 for any. Ticks after each layer. */

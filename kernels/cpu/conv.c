@@ -10,6 +10,9 @@
 /* Number of sizes whose plans are kept: inner tiles, and those at edges and corners. */
 #define PLANS_MAX 16
 
+/* Working memory that any convolution may take: the threads' caches hold it. */
+#define SCRATCH_MIN ((gsize) 32 << 20)
+
 typedef struct {
   int                   height, width;
   gboolean              residual;
@@ -81,6 +84,22 @@ fddm_cpu_conv_free (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv)
   g_free (conv);
 }
 
+static gsize
+scratch_of (const Plan *plan)
+{
+  return dnnl_memory_desc_get_size (dnnl_primitive_desc_query_md (plan->desc, dnnl_query_scratchpad_md, 0));
+}
+
+/* For some shapes oneDNN's Winograd convolution transforms the whole picture at once. With more working memory than the
+ * result takes, that is slower than direct convolution. */
+static gsize
+scratch_most (const Plan *plan, int channels)
+{
+  const gsize result = (gsize) plan->height * plan->width * channels * sizeof (float);
+
+  return MAX (result, SCRATCH_MIN);
+}
+
 static dnnl_status_t
 describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
 {
@@ -99,7 +118,12 @@ describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
   /* oneDNN's own choice is never Winograd, although it is nearly twice as fast. So it is requested explicitly, with direct
    * convolution as the alternative. */
   if (request.winograd && fddm_onednn_describe_conv (library->engine, &request, &plan->desc) == dnnl_success)
-    return dnnl_success;
+    {
+      if (scratch_of (plan) <= scratch_most (plan, conv->spec.out_channels))
+        return dnnl_success;
+      dnnl_primitive_desc_destroy (plan->desc);
+      plan->desc = NULL;
+    }
   request.winograd = FALSE;
   return fddm_onednn_describe_conv (library->engine, &request, &plan->desc);
 }
@@ -174,7 +198,7 @@ get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean re
       fail (status, "prepare a convolution", error);
       return NULL;
     }
-  plan->scratch = dnnl_memory_desc_get_size (dnnl_primitive_desc_query_md (plan->desc, dnnl_query_scratchpad_md, 0));
+  plan->scratch = scratch_of (plan);
   g_queue_push_head (&conv->plans, plan);
   if (conv->plans.length > PLANS_MAX)
     plan_free (g_queue_pop_tail (&conv->plans));

@@ -45,8 +45,6 @@ fddm_host_tensor_new (FddmDevice *device, FddmTensorType type, int height, int w
                    width, channels);
       return NULL;
     }
-  if (is_blocked (device, type) && channels % FDDM_BLOCK != 0)
-    memset (data, 0, bytes);
   tensor  = g_new (FddmTensor, 1);
   *tensor = (FddmTensor) {
     .type = type, .height = height, .width = width, .channels = channels, .bytes = bytes, .data = data
@@ -87,9 +85,12 @@ load_blocked (const FddmTensor *tensor, gsize first, gsize n, float *values)
     }
 }
 
+/* The last plane's padding is written with its last channel: a network's values share memory. */
 static void
 store_blocked (FddmTensor *tensor, gsize first, gsize n, const float *values)
 {
+  const gsize padding = (gsize) (-tensor->channels & (FDDM_BLOCK - 1));
+
   for (gsize done = 0, stretch; done < n; done += stretch)
     {
       float *there;
@@ -97,6 +98,8 @@ store_blocked (FddmTensor *tensor, gsize first, gsize n, const float *values)
       stretch = n - done;
       there   = blocked_at (tensor, first + done, &stretch);
       memcpy (there, values + done, stretch * sizeof *values);
+      if ((first + done + stretch) % (gsize) tensor->channels == 0)
+        memset (there + stretch, 0, padding * sizeof *there);
     }
 }
 

@@ -106,6 +106,21 @@ question_open (Question *q, int setting, const char *file, FddmSafetensors *gold
   q->x0 = test_tensor (q->b.backend, q->b.device, FDDM_TENSOR_FLOAT, rows, columns, 48, NULL);
 }
 
+/* Checks the network's input. Its memory is that of a later value once the network has run. */
+static void
+assert_input (const Question *q, const float *expected, double tolerance)
+{
+  const FddmConditioning conditioning = { .mean     = q->b.mean,
+                                          .variance = q->b.variance,
+                                          .form     = q->b.weights->input_form,
+                                          .lo       = q->b.weights->noise_lo,
+                                          .hi       = q->b.weights->noise_hi };
+  FddmTensor            *input        = fddm_network_input (q->b.network);
+
+  g_assert_true (q->b.backend->precondition (q->b.device, q->x, q->s, &conditioning, input, NULL));
+  assert_close (&q->b, input, expected, tolerance);
+}
+
 static void
 question_close (Question *q)
 {
@@ -131,8 +146,8 @@ test_denoising_network (void)
         Question q;
 
         question_open (&q, i, "tiny.safetensors", file, "network");
+        assert_input (&q, input, settings[i].tolerance);
         g_assert_true (fddm_sampler_estimate (&q.b.sampler, q.x, q.s, q.x0, &silent, NULL));
-        assert_close (&q.b, fddm_network_input (q.b.network), input, settings[i].tolerance);
         assert_close (&q.b, fddm_network_output (q.b.network), output, settings[i].tolerance);
         assert_close (&q.b, q.x0, estimate, settings[i].tolerance);
         question_close (&q);
@@ -180,8 +195,8 @@ test_wiener_input (void)
         question_open (&q, i, "tiny-generate.safetensors", file, "generate");
         q.b.weights->input_form = FDDM_INPUT_WIENER;
         q.b.sampler.class       = 1;
+        assert_input (&q, input, settings[i].tolerance);
         g_assert_true (fddm_sampler_estimate (&q.b.sampler, q.x, q.s, q.x0, &silent, NULL));
-        assert_close (&q.b, fddm_network_input (q.b.network), input, settings[i].tolerance);
         assert_close (&q.b, q.x0, estimate, settings[i].tolerance);
         question_close (&q);
       }
