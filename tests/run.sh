@@ -171,8 +171,19 @@ installation() {
   local plugin=$home/.config/GIMP/2.10/plug-ins/fddm
   step "program, weights, translations and help lie in one folder" test -x "$plugin/fddm" \
     -a -f "$plugin/weights/denoise-fast.safetensors" -a -f "$plugin/locale/de/LC_MESSAGES/fddm.mo" -a -f "$plugin/help/en/denoise.html"
+  local own=$home/.config/GIMP/2.10/fddm before
+  mkdir -p "$own"
+  cp weights/denoise-fast.safetensors "$own/mine.safetensors"
+  printf '[Mine]\nluma=50\n' >"$own/denoise-presets.ini"
+  before=$(cd "$own" && sha256sum -- *)
+  touch "$plugin/of-an-earlier-version" && echo "$plugin/of-an-earlier-version" >>"$work/install/meson-logs/install-log.txt"
   step "a second install.sh goes well" "${as[@]}" ./install.sh --user --no-packages
+  step "what an earlier version had is gone" test ! -e "$plugin/of-an-earlier-version"
+  step "an update keeps the user's networks and presets" test "$(cd "$own" && sha256sum -- *)" = "$before"
+  step "and his network denoises" "${as[@]}" "$home/.local/bin/fddm" denoise tests/data/sample.jpg "$work/mine.jpg" --weights mine --device cpu
   step "install.sh --uninstall" "${as[@]}" ./install.sh --user --uninstall
+  step "which keeps them, too" test "$(cd "$own" && sha256sum -- *)" = "$before"
+  rm -rf "$own"
   left=$(cd "$home" && find . -path '*fddm*' -not -type d)      # the clone's own folder may be called so
   step "nothing of it is left${left:+: $left}" test -z "$left"
 }

@@ -5,7 +5,7 @@
 #
 #   tests/scale/train.sh
 . "$(dirname "$0")/hosts.sh"
-needs sshd ssh
+needs sshd ssh torchrun
 /usr/bin/python3 -c 'import torch' 2>/dev/null || { echo "NOT RUN: there is no PyTorch"; exit 77; }
 enter "$@"
 prepare /bin/true
@@ -15,15 +15,16 @@ train=$source/weights/train
 /usr/bin/python3 "$train/prepare.py" --photos "$work/photos" --out "$work/pack" >"$work/log"
 export OMP_NUM_THREADS=1
 
-# everywhere COMMAND…: as two processes on each of both computers; what the first one prints.
+# everywhere SCRIPT ARGUMENT…: by torchrun as two processes on each of both computers; what the first process prints. The
+# torchrun of Debian 12 needs both --redirects and --tee, since Python 3.11 knows no zero among its defaults.
 everywhere() {
-  local rank processes=
-  for rank in 0 1 2 3; do
-    on "host$((rank / 2 + 1))" "RANK=$rank LOCAL_RANK=$((rank % 2)) WORLD_SIZE=4 MASTER_ADDR=host1 MASTER_PORT=29500 OMP_NUM_THREADS=1 \
-      GLOO_SOCKET_IFNAME=eth0 /usr/bin/python3 $*" >"$work/rank$rank" 2>&1 & processes="$processes $!"
+  local number waited=
+  for number in 0 1; do
+    on "host$((number + 1))" "OMP_NUM_THREADS=1 GLOO_SOCKET_IFNAME=eth0 torchrun --redirects 2 --tee 2 --nnodes 2 --node_rank $number \
+      --nproc_per_node 2 --master_addr host1 --master_port 29500 $*" >"$work/node$number" 2>"$work/errors$number" & waited="$waited $!"
   done
-  for rank in $processes; do wait "$rank" || { cat "$work"/rank?; exit 1; }; done
-  cat "$work/rank0"
+  for number in $waited; do wait "$number" || { cat "$work"/node? "$work"/errors?; exit 1; }; done
+  cat "$work/node0"
 }
 
 echo "- the same loss as one process"

@@ -459,6 +459,25 @@ def a_bar_on_a_terminal():
 
 
 @test
+def two_at_a_time():
+    """Left to itself, on a CPU with two cores and 6 GiB of memory; one where threads or jobs are given, or one photo is."""
+    for i in range(4):
+        photo("in/p%d.png" % i, seed=i, width=300, height=300)
+    two = 2 if os.cpu_count() > 1 and os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGESIZE") >= 6 << 30 else 1
+
+    def most(folder, *arguments):
+        """Threads 0 are all."""
+        running, seen = start("-q", "-o", folder, *arguments), 0
+        while running.poll() is None:
+            seen = max(seen, len(children(running)))
+            time.sleep(0.002)
+        assert running.returncode == 0
+        return seen
+    assert most("a", "--threads", "0", "in") == two
+    assert most("b", "--threads", "0", "-j", "1", "in") == most("c", "in") == most("d", "--threads", "0", "in/p0.png") == 1
+
+
+@test
 def memory_is_flat():
     """What the worker holds now: the peak that systems tell may be that of whoever started the process."""
     for i in range(80):
