@@ -6,6 +6,7 @@
 #   ./install.sh --user          installs for the current user, even as root
 #   ./install.sh --uninstall     removes the installation
 #   ./install.sh --no-packages   installs no packages
+#   ./install.sh --gegl          installs the GEGL operation fddm:denoise, too, and keeps doing so until --uninstall
 #
 # Run it again to update. Exits 0 only once FDDM is installed and the sample is denoised.
 set -eu
@@ -14,11 +15,13 @@ scope=system
 [ "$(id -u)" = 0 ] || scope=user
 packages=yes
 action=install
+gegl=
 for argument; do
   case $argument in
     --user) scope=user ;;
     --system) scope=system ;;
     --no-packages) packages=no ;;
+    --gegl) gegl=-Dgegl_operation=enabled ;;
     --uninstall) action=uninstall ;;
     *) sed -n 's/^#   //p' "$0"; exit 2 ;;
   esac
@@ -65,6 +68,7 @@ remove_installed() {
 uninstall() {
   [ -f "$build/build.ninja" ] || die "no installation found: $build is missing"
   remove_installed
+  meson configure "$build" -Dgegl_operation=auto
   remembered=${XDG_CACHE_HOME:-$HOME/.cache}/fddm     # the fastest way to compute on this processor
   rm -f "$remembered/convolutions.ini"
   rmdir "$remembered" 2>/dev/null || true
@@ -136,9 +140,9 @@ fi
 
 say "Building"
 if [ -f "$build/build.ninja" ]; then
-  meson setup --reconfigure "$build" "$source" >/dev/null
+  meson setup --reconfigure "$build" "$source" $gegl >/dev/null
 else
-  meson setup "$build" "$source" -Dscope=$scope -Dtests=false --prefix "$prefix" || die "the build cannot be configured; see above"
+  meson setup "$build" "$source" $gegl -Dscope=$scope -Dtests=false --prefix "$prefix" || die "the build cannot be configured; see above"
 fi
 ninja -C "$build" || die "the build failed; see above"
 [ -f "$build/plugin/gimp2/fddm" ] || [ -f "$build/plugin/gimp3/fddm" ] || die "no GIMP to build for; install libgimp2.0-dev or libgimp-3.0-dev"
@@ -156,4 +160,7 @@ if [ $scope = system ]; then
 fi
 if [ -f "$build/plugin/gimp2/fddm" ]; then try_out 2; fi
 if [ -f "$build/plugin/gimp3/fddm" ]; then try_out 3; fi
+if [ -n "$gegl" ] && command -v gegl >/dev/null; then
+  gegl --exists fddm:denoise || die "GEGL does not find fddm:denoise"
+fi
 say "FDDM is installed. In GIMP: Filters > Enhance > FDDM Denoise… (Restart GIMP if it is open.)"

@@ -180,9 +180,11 @@ fddm_operation_class_init (FddmOperationClass *klass)
   filter_class->process                      = process;
 
   fddm_properties_install (object_class);
+  /* The plug-in's entry is in the same menu. */
   gegl_operation_class_set_keys (operation_class, "name", "fddm:denoise", "title", _ ("FDDM Denoise"), "categories",
-                                 "enhance:noise-reduction", "description", _ (FDDM_DENOISE_BLURB), "gimp:menu-path",
-                                 FDDM_DENOISE_MENU, "gimp:menu-label", _ (FDDM_DENOISE_LABEL), NULL);
+                                 "enhance:noise-reduction", "description", _ ("Remove the noise of a photo"),
+                                 "gimp:menu-path", FDDM_DENOISE_MENU, "gimp:menu-label", _ ("FDDM Denoise as Filter…"),
+                                 NULL);
 }
 
 static void

@@ -214,6 +214,8 @@ on_debian() {
   "${in[@]}" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
     weights /usr/local/share/fddm/weights" >"$log-hosts.log" 2>&1 </dev/null
   hosts "$name" "$log-hosts.log"
+  "${in[@]}" "python3 tests/hosts/gegl.py /build/gegl/fddm-denoise.so /build/plugin/gimp3/fddm weights" >"$log-gegl.log" 2>&1 </dev/null
+  hosts "$name, fddm:denoise as a filter" "$log-gegl.log"
   "${in[@]}" "python3 tests/hosts/gui.py gimp3 /build/plugin/gimp3/fddm weights /shots" >"$log-screen.log" 2>&1 </dev/null
   hosts "$name, on a screen" "$log-screen.log"
   mkdir -p "$work/shots/$suite"

@@ -24,7 +24,9 @@ test ! -e /usr/bin/fddm
 sh tests/packages/use.sh
 apt install "$debs"/fddm_*.deb
 sh tests/packages/use.sh
-apt purge --autoremove gimp-fddm fddm
+apt install "$debs"/gegl-fddm_*.deb
+sh tests/packages/use.sh
+apt purge --autoremove gimp-fddm fddm gegl-fddm
 files >"$after"
 diff "$before" "$after"
 rm -f "$before" "$after"

@@ -23,6 +23,15 @@ if dpkg-query -W -f '${Status}' gimp-fddm 2>/dev/null | grep -q '^install ok ins
   smaller "$folder/sample.jpg"
 fi
 
+if dpkg-query -W -f '${Status}' gegl-fddm 2>/dev/null | grep -q '^install ok installed$' && command -v gimp-console-3 >/dev/null; then
+  timeout 600 gimp-console-3 -idf --quit --batch-interpreter=plug-in-script-fu-eval -b "(script-fu-use-v3)
+    (let* ((image (gimp-file-load RUN-NONINTERACTIVE \"$sample\")) (layer (vector-ref (gimp-image-get-layers image) 0)))
+      (gimp-drawable-merge-new-filter layer \"fddm:denoise\" \"\" LAYER-MODE-REPLACE 1.0)
+      (gimp-file-save RUN-NONINTERACTIVE image \"$folder/filter.jpg\"))" >"$folder/log" 2>&1 </dev/null ||
+    { cat "$folder/log" >&2; exit 1; }
+  smaller "$folder/filter.jpg"
+fi
+
 if command -v fddm >/dev/null; then
   fddm denoise "$sample" "$folder/program.jpg" --device cpu
   smaller "$folder/program.jpg"
