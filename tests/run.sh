@@ -294,6 +294,7 @@ train() {
   [ -f weights/train/smoke.py ] || { skip "training: smoke.py is not there"; return; }
   /usr/bin/python3 -c 'import torch' 2>/dev/null || { skip "training: there is no PyTorch"; return; }
   step "training: the loss falls, weights are written" /usr/bin/python3 weights/train/smoke.py "$work/smoke.safetensors" || return
+  step "what measures quality: closed forms, kept results, tables" /usr/bin/python3 tests/quality/test-all.py || return
   step "training what generates: the error falls, samples agree" /usr/bin/python3 weights/train/smoke_generate.py \
     "$work/smoke-generate.safetensors" || return
   if [ -x "$work/native/engine/fddm" ]; then

@@ -6,7 +6,6 @@ The batch has four parts, each with its own random numbers. A process takes its 
 process and four see the same batches.
 """
 import os
-import random
 import sys
 
 import torch
@@ -15,23 +14,21 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from data import noise                                                                                     # noqa: E402
 from data.pack import Pack                                                                                 # noqa: E402
 from fddm import transform                                                                                 # noqa: E402
-from learn.checkpoint import seed_everything                                                               # noqa: E402
 from learn.optimiser import Both                                                                           # noqa: E402
-import train                                                                                               # noqa: E402
+from learn.tasks import denoise                                                                            # noqa: E402
 
 PARTS, STEPS, PATCH = 4, 8, 4
 
 
 class Part:
     def __init__(self, number):
-        seed_everything(100 + number, None)
-        self.state = torch.get_rng_state(), random.getstate()
+        torch.manual_seed(100 + number)
+        self.state = torch.get_rng_state()
 
     def batch(self, pack):
-        torch.set_rng_state(self.state[0])
-        random.setstate(self.state[1])
-        made = noise.make(pack.batch(4, 64), PATCH)
-        self.state = torch.get_rng_state(), random.getstate()
+        torch.set_rng_state(self.state)
+        made = noise.make(pack.batch(4, 64), PATCH, noise.Kinds())
+        self.state = torch.get_rng_state()
         return made
 
 
@@ -41,9 +38,9 @@ def main():
     if world > 1:
         torch.distributed.init_process_group("gloo")
     pack = Pack(sys.argv[1], torch.device("cpu"))
-    seed_everything(1, None)
+    torch.manual_seed(1)
     shape = {"patch": PATCH, "width": 16, "blocks": 1, "activation": "relu"}
-    model = train.build(shape, *pack.statistics(PATCH))
+    model = denoise.build(shape, *pack.statistics(PATCH))
     optimiser = Both(model.network, "adamw", 1e-3, 0)
     run = torch.nn.parallel.DistributedDataParallel(model) if world > 1 else model
     parts = [Part(number) for number in range(PARTS)][rank::world]
@@ -51,7 +48,7 @@ def main():
     for _ in range(STEPS):
         with torch.no_grad():
             clean, noisy, level = (torch.cat(of) for of in zip(*(part.batch(pack) for part in parts)))
-        loss = train.squared_error(run(noisy, level) - clean, metric).mean()
+        loss = denoise.squared_error(run(noisy, level) - clean, metric).mean()
         optimiser.descend(model.network, loss, 1)
         shown = loss.detach().clone()
         if world > 1:

@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where denoising is hard, place by place (localization and curvature, Liang et al., arXiv 2411.01629), on held-back photographs.
 
-    localization.py WEIGHTS --photos FOLDER --out LOCALIZATION.json [--plot PNG] [--crops 8] [--probes 4]
+    localization.py WEIGHTS --photos FOLDER --out LOCALIZATION.json [--plot PNG] [--crops 8]
     localization.py WEIGHTS --photos FOLDER --place LOCALIZATION.json [--difficulty DIFFICULTY.json] [--steps 4 8]
 
-At each noise level s, the same in every frequency: the conditional variance of the clean coefficients, given the noisy ones,
-is s^2 dphi/dx (Tweedie, second order), whose diagonal random signs probe. Of each patch: its sum over the coefficients
-relative to that of the Gaussian, v s^2 / (v + s^2). Above 1, the place is harder than a Gaussian of the same variances: an
-edge or a texture there may be or not. Told are the survival function of this ratio over places, P(ratio > r), and its tail
-integral from 1 on, E max(0, ratio - 1). The bottleneck is the level at which the tail integral, weighted by the Gaussian
-variance relative to the noise, is the greatest; its signal-to-noise ratio is the root of mean v over s^2.
+At each noise level s, the same in every frequency: the conditional variance of a clean coefficient, given the noisy picture,
+is s^2 dphi/dx (Tweedie, second order), which random signs probe. Told of each patch: its ratio to the Gaussian one,
+v s^2 / (v + s^2) with v as in the file, both summed over the coefficients that are no means. Above 1 a place is harder
+than a Gaussian of these variances: an edge or a texture may be there or not. Over all places: the survival function
+P(ratio > r) and its tail integral E max(0, ratio - r). While noise is taken away the estimate moves, per unit of ln s, by the
+root of the mean squared conditional variance over s (its quadratic variation), and that mean square is twice the integral of
+r P(ratio > r): heavy tails count. `speed` is that, in 8-bit steps. The bottleneck is the level at which it is the greatest.
 
 --place: where a sampler's steps go, evenly, by the difficulty curve or by these numbers: the distance, in dB of PSNR, of
 few steps' result from 48 steps', from noise of 15 and 30, eta = 0. FORMAT.md's `difficulty` may hold either curve.
@@ -26,56 +27,66 @@ from data import noise
 import difficulty
 from fddm import sampler, schedule, transform, weights
 
-POINTS, REACH = 13, 1e-2         # levels; a probe's length against the noise
-RATIOS = (0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8)
+POINTS, REACH = 9, 1e-2          # levels; a probe's length against the noise
+LEAST, MOST = 0.006, 0.5         # of the levels: beyond, probes tell more of their own noise than of the network
+RATIOS = (0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16)
+ONE = RATIOS.index(1)
 FINE = 48
 
 
 @torch.no_grad()
-def conditional_variance(model, noisy, s, probes, generator):
-    """Of each coefficient and place, N x C x h x w: s^2 times the diagonal of the estimate's derivative."""
-    level, total = torch.full_like(noisy, s), 0
-    estimate = model(noisy, level)
-    for _ in range(probes):
-        sign = torch.randint(0, 2, noisy.shape, generator=generator) * 2.0 - 1
-        # As long a step as rounding asks for, half of it to either side.
-        ahead, behind = (model(noisy + side * REACH * s * sign, level) for side in (1, -1))
-        total = total + sign * (ahead - behind) / (2 * REACH * s)
-    return s * s * total / probes, estimate
+def slope(model, noisy, level, channels, generator):
+    """The diagonal of the estimate's derivative at the CHANNELS, N x ... x h x w: random signs probe one coefficient of all
+    patches at a time, so that only neighbouring patches disturb, and these cancel in the mean."""
+    found = []
+    for k in channels:
+        sign = torch.zeros_like(noisy)
+        sign[:, k] = torch.randint(0, 2, noisy[:, k].shape, generator=generator) * 2.0 - 1
+        ahead, behind = (model(noisy + side * REACH * level * sign, level)[:, k] for side in (1, -1))
+        found.append(sign[:, k] * (ahead - behind) / (2 * REACH * level[:, k]))
+    return torch.stack(found, 1)
 
 
-def ratios(model, clean, s, probes, generator):
-    """Of each patch: conditional variance over the Gaussian's, both summed over its coefficients; the mean over 3 x 3 patches
-    steadies the probes. Also the squared error, relative in the same way."""
+@torch.no_grad()
+def ratios(model, clean, s, d, generator):
+    """Of each patch, twice with other probes: the conditional variance over the Gaussian's, each summed over the coefficients but
+    the means; 3 x 3 patches steady the probes. Also the squared error, relative in the same way: the same in the mean, if the
+    network is the conditional mean; and the Gaussian's."""
+    level = torch.full_like(clean, s)
     noisy = clean + s * torch.randn(clean.shape, generator=generator)
-    variance, estimate = conditional_variance(model, noisy, s, probes, generator)
-    v = model.variance
-    gaussian = (v * s * s / (v + s * s)).sum()
-    ratio = torch.nn.functional.avg_pool2d(variance.sum(1, keepdim=True) / gaussian, 3, 1)
-    return ratio.flatten().numpy(), float((estimate - clean).pow(2).sum(1).mean() / gaussian)
+    channels = [k for k in range(clean.shape[1]) if k % (d * d)]
+    v = model.variance[channels]
+    gaussian = float((v * s * s / (v + s * s)).sum())
+    found = []
+    for _ in range(2):
+        variance = s * s * slope(model, noisy, level, channels, generator).sum(1, keepdim=True) / gaussian
+        found.append(torch.nn.functional.avg_pool2d(variance, 3, 1).flatten().numpy())
+    error = (model(noisy, level) - clean)[:, channels].pow(2).sum(1) / gaussian
+    return found, float(error.mean()), gaussian
 
 
-def localize(model, clean, probes):
-    generator, found = torch.Generator().manual_seed(5), []
-    v = model.variance
-    for log_s in np.linspace(math.log(model.low), math.log(model.high), POINTS):
+def localize(model, clean, d):
+    generator, rows = torch.Generator().manual_seed(5), []
+    variance = float(model.variance[[k for k in range(clean.shape[1]) if k % (d * d)]].mean())
+    for log_s in np.linspace(math.log(LEAST), math.log(MOST), POINTS):
         s = math.exp(log_s)
-        ratio, error = ratios(model, clean, s, probes, generator)
-        share = float((v / (v + s * s)).mean())
-        found.append(dict(log_s=round(log_s, 4), snr=float(math.sqrt(v.mean()) / s), mean=float(ratio.mean()), error=error,
-                          survival=[float((ratio > r).mean()) for r in RATIOS], tail=float(np.maximum(0, ratio - 1).mean()),
-                          share=share))
-        print("s %.4f  snr %.2f  ratio %.3f (error %.3f)  tail %.3f  P(>1) %.3f" % (
-            s, found[-1]["snr"], ratio.mean(), error, found[-1]["tail"], found[-1]["survival"][RATIOS.index(1)]), flush=True)
-    most = max(found, key=lambda row: row["tail"] * row["share"])
-    rows = {k: [round(row[k], 4) if k != "survival" else [round(x, 4) for x in row[k]] for row in found]
-            for k in ("log_s", "snr", "mean", "error", "survival", "tail", "share")}
-    return dict(rows, ratio=list(RATIOS), bottleneck={k: round(most[k], 4) for k in ("log_s", "snr", "tail")})
+        (one, other), error, gaussian = ratios(model, clean, s, d, generator)
+        ratio = (one + other) / 2
+        row = dict(log_s=log_s, snr=math.sqrt(variance) / s, mean=ratio.mean(), error=error,
+                   survival=[(ratio > r).mean() for r in RATIOS], tail=[np.maximum(0, ratio - r).mean() for r in RATIOS],
+                   speed=127.5 * math.sqrt(max(0, (one * other).mean())) * gaussian / s)
+        rows.append({k: np.round(value, 4).tolist() for k, value in row.items()})
+        print("noise %.2f  signal-to-noise %.2f  variance %.3f  error %.3f  P(>1) %.3f  tail from 1 on %.4f  speed %.3f" % (
+            127.5 * s, row["snr"], row["mean"], error, row["survival"][ONE], row["tail"][ONE], row["speed"]), flush=True)
+    most = max(rows, key=lambda row: row["speed"])
+    return dict({k: [row[k] for row in rows] for k in rows[0]}, ratio=list(RATIOS),
+                bottleneck={"log_s": most["log_s"], "snr": most["snr"], "speed": most["speed"]})
 
 
 def curve_of(found):
-    """As `difficulty`: what the tail integral adds to a Gaussian's work."""
-    return {"log_s": found["log_s"], "error": [round(share * (1 + tail), 5) for share, tail in zip(found["share"], found["tail"])]}
+    """As `difficulty` of FORMAT.md: steps dense where the estimate moves fast, and a tenth as dense at least."""
+    speed = np.array(found["speed"])
+    return {"log_s": found["log_s"], "error": (speed / speed.max()).clip(0.1).round(5).tolist()}
 
 
 def plot(found, path):
@@ -83,13 +94,13 @@ def plot(found, path):
     matplotlib.use("Agg")
     from matplotlib import pyplot
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.4))
-    for i in range(0, len(found["log_s"]), 3):
+    for i in range(0, len(found["log_s"]), 2):
         left.plot(found["ratio"], np.maximum(found["survival"][i], 1e-4), label="noise %.3g" % (math.exp(found["log_s"][i]) * 127.5))
     left.set(xlabel="conditional variance / Gaussian's, r", ylabel="share of places above r", xscale="log", yscale="log")
     left.legend(fontsize=8)
     sigma = np.exp(found["log_s"]) * 127.5
-    right.semilogx(sigma, found["tail"], label="tail integral from 1 on")
-    right.semilogx(sigma, found["mean"], "k", label="mean ratio")
+    right.semilogx(sigma, np.array(found["speed"]) / max(found["speed"]), label="speed of the estimate, relative")
+    right.semilogx(sigma, found["mean"], "k", label="mean ratio to the Gaussian's")
     right.axvline(math.exp(found["bottleneck"]["log_s"]) * 127.5, color="gray", linestyle=":", label="bottleneck")
     right.set(xlabel="noise of the coefficient, 8-bit steps", ylim=(0, None))
     right.legend(fontsize=8)
@@ -135,7 +146,6 @@ def main():
     a.add_argument("--out")
     a.add_argument("--plot")
     a.add_argument("--crops", type=int, default=8)
-    a.add_argument("--probes", type=int, default=4)
     a.add_argument("--place", metavar="JSON")
     a.add_argument("--difficulty", metavar="JSON", help="instead of the file's own")
     a.add_argument("--steps", type=int, nargs="+", default=[4, 8])
@@ -150,7 +160,7 @@ def main():
         if o.difficulty or "difficulty" in about:
             curves["difficulty"] = json.load(open(o.difficulty)) if o.difficulty else json.loads(about["difficulty"])
         return place(model, clean, d, curves, o.steps)
-    found = localize(model, clean, o.probes)
+    found = localize(model, clean, d)
     print("bottleneck: signal-to-noise ratio %.2f, noise %.2f" % (found["bottleneck"]["snr"],
                                                                   math.exp(found["bottleneck"]["log_s"]) * 127.5))
     if o.out:

@@ -104,6 +104,7 @@ class Training:
         """What is to come before the first step: choosing the precision, then the random numbers, which that would use up."""
         if self.o.precision == "auto":
             self.precision, seconds = pace.faster(self.task, self.model, self.device)
+            self.precision = "bf16" if self.devices.any(self.precision == "bf16") else "float"
             self._say("a step in float %.4f s, in bfloat16 %.4f s: %s" % (seconds["float"], seconds["bf16"], self.precision))
         seed = self.settings["seed"] + self.devices.rank + 1000003 * (self.step + 1)
         checkpoint.resume_random(self.random, self.device, seed)

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 
 from data import drawings, noise
 from data.pack import Pack
-from fddm import meter, transform, weights
+from fddm import meter, weights
 from learn.config import beside
 from learn.grow import grow
 

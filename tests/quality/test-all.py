@@ -1,0 +1,86 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of what measures quality, without the program: figures against closed forms, results that are kept, tables.
+
+    test-all.py      exit status 0 when all is right
+"""
+import contextlib
+import importlib
+import io
+import math
+import os
+import tempfile
+import time
+
+import numpy as np
+
+from cells import Cell, Results
+import dark
+import tables
+
+measure = importlib.import_module("all").measure
+
+
+def same(noisy, sigma):
+    return noisy
+
+
+def test_clipped_noise_has_its_mean():
+    """E max (0, x + s z) = x P(x/s) + s p(x/s), P the normal distribution and p its density."""
+    x, s = 10, 20
+    expected = x * 0.5 * (1 + math.erf(x / s / math.sqrt(2))) + s * math.exp(-(x / s) ** 2 / 2) / math.sqrt(2 * math.pi) - x
+    found = dark.blacks(same, np.full((400, 400, 3), x / 255), s, 1)
+    assert abs(found["error"] - expected) < 0.1 and found["error"] == found["noisy error"], (found, expected)
+
+
+def test_stars_and_hot_pixels():
+    perfect, gone = dark.stars(lambda noisy, s: dark.add_noise(noisy, 0, 1), 5), dark.stars(lambda noisy, s: 0 * noisy + 0.04, 5)
+    assert abs(perfect["energy"] - 1) < 0.05 and perfect["kept"] == perfect["noisy kept"]
+    assert abs(gone["energy"]) < 1e-6 and gone["kept"] == 0
+    assert abs(dark.hot_pixels(same, 1)["left"] - 1) < 0.02 and dark.hot_pixels(same, 1)["stay"] == 1
+    assert dark.hot_pixels(lambda noisy, s: np.full_like(noisy, dark.SKY / 255), 1) == {"left": 0, "stay": 0}
+
+
+def test_energy_is_the_volume_of_a_gaussian():
+    y, x = np.mgrid[:41, :41]
+    star = 0.3 + np.exp(-((y - 20) ** 2 + (x - 20) ** 2) / (2 * dark.SPREAD ** 2))
+    within = 1 - math.exp(-(dark.APERTURE + 0.5) ** 2 / (2 * dark.SPREAD ** 2))
+    found = dark.energy(np.repeat(star[:, :, None], 3, 2), 20, 20)
+    assert abs(found / (2 * math.pi * dark.SPREAD ** 2 * within) - 1) < 0.01, found
+
+
+def test_results_are_kept_and_go_on():
+    seen = []
+
+    def cells(key):
+        def work(item, i):
+            seen.append(item)
+            return {"psnr": 30 + i}
+        return [Cell("white", "fast", key, "Set, sigma %d" % s, ["a", "b"], work) for s in (15, 25)]
+
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        path, page = (os.path.join(folder, n) for n in ("results.json", "results.md"))
+        assert not measure(cells("old"), Results(path), 0) and seen == []
+        results = Results(path)
+        results.add(cells("old")[0], {"psnr": 30})
+        assert results.mean(cells("old")[0]) is None
+        assert measure(cells("old"), Results(path), time.time() + 60) and seen == ["b", "a", "b"]
+        assert measure(cells("old"), Results(path), time.time() + 60) and len(seen) == 3
+        with open(page, "w") as f:
+            f.write("before\n<!-- white -->\nstale\n<!-- end -->\nbetween\n<!-- dark -->\n<!-- end -->\nafter\n")
+        tables.write(page, cells("old"), Results(path))
+        with open(page) as f:
+            text = f.read()
+        assert "| *fast* | 30.50 / 30.50 |" in text and "stale" not in text and text.endswith("<!-- dark -->\n<!-- end -->\nafter\n")
+        assert measure(cells("new"), Results(path), time.time() + 60) and len(seen) == 7
+
+
+def main():
+    for name, test in list(globals().items()):
+        if name.startswith("test_"):
+            test()
+    print("figures of quality: as closed forms have them; results go on, tables are written")
+
+
+if __name__ == "__main__":
+    main()
