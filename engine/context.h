@@ -5,6 +5,7 @@
 #include "engine/error.h"
 #include "engine/noise/meter.h"
 #include "engine/diffusion/schedule.h"
+#include "kernels/memory.h"
 
 #define FDDM_MEMORY_DEFAULT ((gsize) 1 << 30)
 
@@ -22,6 +23,7 @@ struct FddmContext {
   FddmTensor        *mean, *variance;
   FddmNoiseMeter    *meter; /* created at the first measurement */
   FddmSchedule       schedule;
+  FddmPool           pool; /* memory of the pixels of earlier tiles */
 };
 
 /* Selects the network for white noise, if there is one, or the network for any noise. Not allowed between a network's

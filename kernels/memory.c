@@ -29,6 +29,49 @@ fddm_memory_free (void *memory)
   free (memory);
 }
 
+/* Smaller blocks are the allocator's own to reuse. */
+static gboolean
+is_pooled (gsize bytes)
+{
+  return bytes >= 2 * HUGE_PAGE;
+}
+
+void
+fddm_pool_clear (FddmPool *pool)
+{
+  while (pool->n > 0)
+    fddm_memory_free (pool->blocks[--pool->n].memory);
+}
+
+void *
+fddm_pool_take (FddmPool *pool, gsize bytes)
+{
+  if (!is_pooled (bytes))
+    return fddm_memory_new (bytes);
+  for (int i = pool->n - 1; i >= 0; i--)
+    if (pool->blocks[i].bytes == bytes)
+      {
+        void *memory = pool->blocks[i].memory;
+
+        pool->blocks[i] = pool->blocks[--pool->n];
+        return memory;
+      }
+  fddm_pool_clear (pool);
+  return fddm_memory_new (bytes);
+}
+
+void
+fddm_pool_give (FddmPool *pool, void *memory, gsize bytes)
+{
+  if (memory == NULL || !is_pooled (bytes) || pool->n == FDDM_POOL_BLOCKS)
+    {
+      fddm_memory_free (memory);
+      return;
+    }
+  pool->blocks[pool->n].memory  = memory;
+  pool->blocks[pool->n++].bytes = bytes;
+}
+
 void *
 fddm_memory_new_each (gsize bytes, int *workers)
 {

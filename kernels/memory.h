@@ -4,10 +4,29 @@
 #include <glib.h>
 #include <omp.h>
 
+/* Most blocks in a pool: more than a tile has arrays, or a network tensors. */
+#define FDDM_POOL_BLOCKS 32
+
 /* Allocates BYTES, aligned for the widest vectors. Large blocks use huge pages where the system has them: a tile is written
  * from end to end, and page faults would take a tenth of the time. NULL if out of memory. Free with fddm_memory_free. */
 void *fddm_memory_new (gsize bytes);
 void  fddm_memory_free (void *memory);
+
+/* Large blocks that were given back and wait for the next use, since the system clears fresh pages, which takes up to a third of
+ * the time of a small picture. A block of another size than all of them frees them, so that a pool never holds more than was
+ * in use at a time. All zeros is an empty pool. */
+typedef struct {
+  struct {
+    void *memory;
+    gsize bytes;
+  } blocks[FDDM_POOL_BLOCKS];
+  int n;
+} FddmPool;
+
+/* As fddm_memory_new and fddm_memory_free. BYTES is the same in both; MEMORY may be NULL. */
+void *fddm_pool_take (FddmPool *pool, gsize bytes);
+void  fddm_pool_give (FddmPool *pool, void *memory, gsize bytes);
+void  fddm_pool_clear (FddmPool *pool);
 
 /* Allocates BYTES for each of WORKERS. If memory is short, allocates for a single worker and sets WORKERS to 1. NULL if even
  * that fails. */

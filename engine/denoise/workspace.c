@@ -3,7 +3,6 @@
 #include "engine/denoise/workspace.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
-#include "kernels/memory.h"
 #include "kernels/pixels/pixels.h"
 
 /* Patches along an axis of PIXELS. */
@@ -250,34 +249,44 @@ fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
 
 /* Succeeds without allocating unless WANTED. */
 static gboolean
-make_pixels (gboolean wanted, gsize floats, float **pixels)
+make_pixels (FddmWork *work, gboolean wanted, gsize floats, float **pixels)
 {
-  *pixels = wanted ? fddm_memory_new (floats * sizeof (float)) : NULL;
+  *pixels = wanted ? fddm_pool_take (&work->context->pool, floats * sizeof (float)) : NULL;
   return !wanted || *pixels != NULL;
 }
 
-/* Allocates the arrays of one tile: FLOATS samples each, or one per pixel. */
-static gboolean
-make_tile (const FddmWorkSpec *spec, gsize floats, FddmTilePixels *tile)
+static void
+give_pixels (FddmWork *work, gsize floats, float **pixels)
 {
-  const gsize pixels = floats / spec->samples;
+  fddm_pool_give (&work->context->pool, *pixels, floats * sizeof (float));
+  *pixels = NULL;
+}
 
-  return make_pixels (TRUE, floats, &tile->as_read) &&
-         make_pixels (spec->gathers || spec->uncertainty, floats, &tile->change) &&
-         make_pixels (spec->uncertainty, pixels, &tile->variance) && make_pixels (spec->textures, pixels, &tile->texture);
+/* Allocates the arrays of one tile: one float per sample or per pixel. */
+static gboolean
+make_tile (FddmWork *work, FddmTilePixels *tile)
+{
+  const FddmWorkSpec *spec   = &work->spec;
+  const gsize         floats = work->floats, pixels = floats / spec->samples;
+
+  return make_pixels (work, TRUE, floats, &tile->as_read) &&
+         make_pixels (work, spec->gathers || spec->uncertainty, floats, &tile->change) &&
+         make_pixels (work, spec->uncertainty, pixels, &tile->variance) &&
+         make_pixels (work, spec->textures, pixels, &tile->texture);
 }
 
 /* Allocates the scratch arrays of the stages. */
 static gboolean
-make_spare (FddmWork *work, gsize floats)
+make_spare (FddmWork *work)
 {
-  const FddmWorkSpec *spec = &work->spec;
+  const FddmWorkSpec *spec   = &work->spec;
+  const gsize         floats = work->floats;
 
   for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
-    if (!make_pixels (spec->textures, floats / spec->samples, &work->planes[i]))
+    if (!make_pixels (work, spec->textures, floats / spec->samples, &work->planes[i]))
       return FALSE;
-  return make_pixels (TRUE, floats, &work->spare[0]) &&
-         make_pixels (spec->gathers || spec->uncertainty, floats, &work->spare[1]);
+  return make_pixels (work, TRUE, floats, &work->spare[0]) &&
+         make_pixels (work, spec->gathers || spec->uncertainty, floats, &work->spare[1]);
 }
 
 gboolean
@@ -293,13 +302,14 @@ fddm_work_no_memory (const FddmWork *work, GError **error)
 static gboolean
 allocate (FddmWork *work, GError **error)
 {
-  const gsize floats = region_floats (work), side = MAX (work->down.size, work->across.size);
+  const gsize side   = MAX (work->down.size, work->across.size);
   const gsize pixels = side * work->context->weights->patch;
 
+  work->floats        = region_floats (work);
   work->row_offset    = g_try_new (int, pixels);
   work->column_offset = g_try_new (int, pixels);
-  if (work->row_offset != NULL && work->column_offset != NULL && make_tile (&work->spec, floats, &work->pixels) &&
-      (!fddm_work_streams (work) || make_tile (&work->spec, floats, &work->other)) && make_spare (work, floats))
+  if (work->row_offset != NULL && work->column_offset != NULL && make_tile (work, &work->pixels) &&
+      (!fddm_work_streams (work) || make_tile (work, &work->other)) && make_spare (work))
     return fddm_work_shape (work, work->down.size, work->across.size, error);
   return fddm_work_no_memory (work, error);
 }
@@ -332,13 +342,15 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
 }
 
 static void
-clear_tile (FddmTilePixels *tile)
+clear_tile (FddmWork *work, FddmTilePixels *tile)
 {
-  fddm_memory_free (tile->as_read);
-  fddm_memory_free (tile->change);
-  fddm_memory_free (tile->variance);
-  fddm_memory_free (tile->texture);
-  *tile = (FddmTilePixels) { NULL };
+  const gsize pixels = work->floats / work->spec.samples;
+
+  give_pixels (work, work->floats, &tile->as_read);
+  give_pixels (work, work->floats, &tile->change);
+  give_pixels (work, pixels, &tile->variance);
+  give_pixels (work, pixels, &tile->texture);
+  tile->photo = NULL;
 }
 
 void
@@ -346,12 +358,12 @@ fddm_work_clear (FddmWork *work)
 {
   release (work);
   fddm_network_release (work->context->network);
-  clear_tile (&work->pixels);
-  clear_tile (&work->other);
+  clear_tile (work, &work->pixels);
+  clear_tile (work, &work->other);
   for (gsize i = 0; i < G_N_ELEMENTS (work->spare); i++)
-    g_clear_pointer (&work->spare[i], fddm_memory_free);
+    give_pixels (work, work->floats, &work->spare[i]);
   for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
-    g_clear_pointer (&work->planes[i], fddm_memory_free);
+    give_pixels (work, work->floats / work->spec.samples, &work->planes[i]);
   g_clear_pointer (&work->row_offset, g_free);
   g_clear_pointer (&work->column_offset, g_free);
 }

@@ -47,6 +47,7 @@ typedef struct {
   FddmWorkSpec     spec;
   FddmTiling       down, across;
   gsize            bytes;
+  gsize            floats; /* of an array over a region, one per sample */
   FddmTilePixels   pixels, other;
   float           *spare[2];
   float           *planes[FDDM_TEXTURE_PLANES]; /* scratch for strengthening texture */
@@ -56,7 +57,7 @@ typedef struct {
 
 /* Plans tiles within the context's memory bound and allocates their memory. Tries smaller tiles if an allocation fails. */
 gboolean fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, GError **error);
-/* Frees everything that WORK owns. */
+/* Frees everything that WORK owns; the pixels wait in the context for the next job. */
 void fddm_work_clear (FddmWork *work);
 /* Sets the error for a failed allocation of a tile. Returns FALSE. */
 gboolean fddm_work_no_memory (const FddmWork *work, GError **error);

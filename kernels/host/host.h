@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/backend.h"
+#include "kernels/memory.h"
 
 /* Channels per plane of a blocked tensor. Channel c of position p is at ((c / 16) · positions + p) · 16 + c % 16. The last
  * plane is zero-padded. */
@@ -18,6 +19,7 @@ struct FddmDevice {
   /* Calls FUNC for [0, N_ROWS), divided into pieces as suits the device. */
   void (*rows) (FddmDevice *device, FddmRowsFunc func, const void *task, int n_rows);
   gpointer library; /* private to the backend: FddmOneDnn of cpu/ */
+  FddmPool pool;    /* memory of freed tensors                    */
 };
 
 /* The operations, documented in backend.h. */

@@ -4,7 +4,6 @@
 #include <string.h>
 #include "kernels/fddm-math.h"
 #include "kernels/host/host.h"
-#include "kernels/memory.h"
 #include "kernels/vector.h"
 
 static gboolean
@@ -36,7 +35,7 @@ FddmTensor *
 fddm_host_tensor_new (FddmDevice *device, FddmTensorType type, int height, int width, int channels, GError **error)
 {
   gsize       bytes = fddm_host_tensor_bytes (device, type, height, width, channels);
-  void       *data  = bytes == G_MAXSIZE ? NULL : fddm_memory_new (bytes);
+  void       *data  = bytes == G_MAXSIZE ? NULL : fddm_pool_take (&device->pool, bytes);
   FddmTensor *tensor;
 
   if (data == NULL)
@@ -53,11 +52,11 @@ fddm_host_tensor_new (FddmDevice *device, FddmTensorType type, int height, int w
 }
 
 void
-fddm_host_tensor_free (FddmDevice *device G_GNUC_UNUSED, FddmTensor *tensor)
+fddm_host_tensor_free (FddmDevice *device, FddmTensor *tensor)
 {
   if (tensor == NULL)
     return;
-  fddm_memory_free (tensor->data);
+  fddm_pool_give (&device->pool, tensor->data, tensor->bytes);
   g_free (tensor);
 }
 

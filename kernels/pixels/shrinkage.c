@@ -188,42 +188,78 @@ load_pixel (const float *pixel, int channels, float ycbcr[MOST])
     fddm_ycbcr_from_rgb (rgb, ycbcr);
 }
 
+/* Loads a row of a block. Its channels begin APART floats apart in OUT. */
+FDDM_INLINE void
+load_row (const float *pixels, int channels, float *out, int apart)
+{
+  for (int x = 0; x < SIDE; x++)
+    {
+      float ycbcr[MOST];
+
+      load_pixel (pixels + x * channels, channels, ycbcr);
+      for (int c = 0; c < channels; c++)
+        out[c * apart + x] = ycbcr[c];
+    }
+}
+
+/* Adds a row's squares to the mean square of each channel. */
+FDDM_INLINE void
+add_energy (const float *row, int channels, float energy[MOST])
+{
+  for (int x = 0; x < SIDE; x++)
+    for (int c = 0; c < channels; c++)
+      energy[c] += row[c * SIDE + x] * row[c * SIDE + x] * (1.0f / AREA);
+}
+
+/* The SIDE pixels from LEFT on, in PLACE if the picture ends among them. */
+FDDM_INLINE const float *
+row_of (const float *row, int left, int width, int channels, float *place)
+{
+  if (left >= 0 && left + SIDE <= width)
+    return row + left * channels;
+  for (int x = 0; x < SIDE; x++)
+    for (int c = 0; c < channels; c++)
+      place[x * channels + c] = row[fddm_reflect (left + x, width) * channels + c];
+  return place;
+}
+
 /* Loads the block with first pixel (LEFT, TOP), and computes the mean square of the noise removed in each channel. */
 FDDM_INLINE void
 load_channels (const FddmShrinkage *s, int channels, int left, int top, Block *block, float energy[MOST])
 {
-  int column[SIDE];
+  float place[SIDE * MOST], removed[SIDE * MOST];
 
-  for (int x = 0; x < SIDE; x++)
-    column[x] = fddm_reflect (left + x, s->width) * channels;
   for (int c = 0; c < channels; c++)
     energy[c] = 0.0f;
   for (int y = 0; y < SIDE; y++)
     {
       const gsize row = (gsize) fddm_reflect (top + y, s->height) * s->width * channels;
 
-      for (int x = 0; x < SIDE; x++)
-        {
-          float l[MOST], n[MOST];
-
-          load_pixel (s->pixels + row + column[x], channels, l);
-          load_pixel (s->removed + row + column[x], channels, n);
-          for (int c = 0; c < channels; c++)
-            {
-              block->plane[c][y * SIDE + x] = l[c];
-              energy[c] += n[c] * n[c] * (1.0f / AREA);
-            }
-        }
+      load_row (row_of (s->removed + row, left, s->width, channels, place), channels, removed, SIDE);
+      add_energy (removed, channels, energy);
+      load_row (row_of (s->pixels + row, left, s->width, channels, place), channels, block->plane[0] + y * SIDE, AREA);
     }
+}
+
+FDDM_VECTORS static void
+load_gray (const FddmShrinkage *s, int left, int top, Block *block, float energy[MOST])
+{
+  load_channels (s, 1, left, top, block, energy);
+}
+
+FDDM_VECTORS static void
+load_colour (const FddmShrinkage *s, int left, int top, Block *block, float energy[MOST])
+{
+  load_channels (s, 3, left, top, block, energy);
 }
 
 static void
 load (const FddmShrinkage *s, int left, int top, Block *block, float energy[MOST])
 {
   if (s->channels == 1)
-    load_channels (s, 1, left, top, block, energy);
+    load_gray (s, left, top, block, energy);
   else
-    load_channels (s, 3, left, top, block, energy);
+    load_colour (s, left, top, block, energy);
 }
 
 static void
@@ -250,25 +286,53 @@ typedef struct {
 } Bounds;
 
 /* Adds the left half of the block at (LEFT, TOP) and the right half of the previous block to CHANGE. */
+FDDM_INLINE void
+store_channels (const FddmShrinkage *s, int channels, const Bounds *area, int left, int top, const Block *block,
+                float *change)
+{
+  const int first = MAX (left, area->left), n = MIN (left + HALF, area->right) - first;
+
+  for (int y = MAX (top, area->top); y < MIN (top + SIDE, area->bottom); y++)
+    {
+      const float *before = block->right[0] + (y - top) * HALF + first - left;
+      const float *here   = block->plane[0] + (y - top) * SIDE + first - left;
+      float       *out    = change + ((gsize) y * s->width + first) * channels;
+
+      for (int x = 0; x < n; x++)
+        {
+          float ycbcr[MOST], rgb[MOST];
+
+          for (int c = 0; c < channels; c++)
+            ycbcr[c] = before[c * SIDE * HALF + x] + here[c * AREA + x];
+          if (channels == 1)
+            rgb[0] = ycbcr[0];
+          else
+            fddm_rgb_from_ycbcr (ycbcr, rgb);
+          for (int c = 0; c < channels; c++)
+            out[x * channels + c] += rgb[c];
+        }
+    }
+}
+
+FDDM_VECTORS static void
+store_gray (const FddmShrinkage *s, const Bounds *area, int left, int top, const Block *block, float *change)
+{
+  store_channels (s, 1, area, left, top, block, change);
+}
+
+FDDM_VECTORS static void
+store_colour (const FddmShrinkage *s, const Bounds *area, int left, int top, const Block *block, float *change)
+{
+  store_channels (s, 3, area, left, top, block, change);
+}
+
 static void
 store (const FddmShrinkage *s, const Bounds *area, int left, int top, const Block *block, float *change)
 {
-  const int first = MAX (left, area->left), last = MIN (left + HALF, area->right);
-
-  for (int y = MAX (top, area->top); y < MIN (top + SIDE, area->bottom); y++)
-    for (int x = first; x < last; x++)
-      {
-        float *out = change + ((gsize) y * s->width + x) * s->channels, ycbcr[MOST], rgb[MOST];
-
-        for (int c = 0; c < s->channels; c++)
-          ycbcr[c] = block->right[c][(y - top) * HALF + x - left] + block->plane[c][(y - top) * SIDE + x - left];
-        if (s->channels == 1)
-          rgb[0] = ycbcr[0];
-        else
-          fddm_rgb_from_ycbcr (ycbcr, rgb);
-        for (int c = 0; c < s->channels; c++)
-          out[c] += rgb[c];
-      }
+  if (s->channels == 1)
+    store_gray (s, area, left, top, block, change);
+  else
+    store_colour (s, area, left, top, block, change);
 }
 
 static void
