@@ -23,7 +23,7 @@
 #define GLANCE 250
 
 /* Widths in characters of the lines at the right and below the preview. */
-#define WIDTH      44
+#define WIDTH      48
 #define WIDE_WIDTH 64
 
 struct FddmDenoiseForm {
@@ -40,8 +40,8 @@ struct FddmDenoiseForm {
   guint                  glances;        /* timeout source, or 0 */
   gboolean               waits;          /* for the first picture of the denoised part */
   gboolean               busy;
-  double                 seconds; /* estimate for the whole layer; 0: unknown for these settings */
-  char                  *where;   /* computing device; or NULL */
+  double seconds; /* estimate for the whole layer; 0: unknown yet for these settings; < 0: it cannot be known */
+  char  *where;   /* computing device; or NULL */
 };
 
 static int
@@ -106,8 +106,9 @@ tell_costs (FddmDenoiseForm *form)
   if (!form->where)
     return;
   /* translators: "about 6 s", and a sentence on where it is computed */
-  words = form->seconds > 0 ? g_strdup_printf (_ ("Takes %s. %s"), time, form->where)
-                            : g_strdup_printf (_ ("Estimating the time. %s"), form->where);
+  words = form->seconds > 0   ? g_strdup_printf (_ ("Takes %s. %s"), time, form->where)
+          : form->seconds < 0 ? g_strdup (form->where)
+                              : g_strdup_printf (_ ("Estimating the time. %s"), form->where);
   gtk_label_set_text (GTK_LABEL (form->device), words);
 }
 
@@ -152,7 +153,9 @@ bring (gpointer data, FddmSight *sight)
     fddm_canvas_bring (form->canvas, sight);
   if (sight->kind != FDDM_SIGHT_NOISE && sight->kind != FDDM_SIGHT_OVERVIEW)
     tell_state (form, sight);
-  if (is_final (form, sight))
+  if (problem)
+    form->seconds = -1;
+  else if (is_final (form, sight))
     form->seconds = sight->seconds;
   if (sight->device)
     {
@@ -358,19 +361,6 @@ add_groups (FddmDenoiseForm *form, GtkWidget *column, int n)
       gtk_box_pack_start (GTK_BOX (column), fddm_controls_group (&form->controls, table[i].group, "%"), FALSE, FALSE, 0);
 }
 
-/* Scrolls the column when open groups would make the dialog higher than a small screen. */
-static GtkWidget *
-new_scroller (GtkWidget *content)
-{
-  GtkWidget *scroller = gtk_scrolled_window_new (NULL, NULL), *viewport = gtk_viewport_new (NULL, NULL);
-
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_viewport_set_shadow_type (GTK_VIEWPORT (viewport), GTK_SHADOW_NONE);
-  gtk_container_add (GTK_CONTAINER (viewport), content);
-  gtk_container_add (GTK_CONTAINER (scroller), viewport);
-  return scroller;
-}
-
 static GtkWidget *
 new_controls (FddmDenoiseForm *form, int n)
 {
@@ -387,7 +377,8 @@ new_controls (FddmDenoiseForm *form, int n)
       gtk_box_pack_start (GTK_BOX (column), fddm_controls_row (&form->controls, i, "%"), FALSE, FALSE, 0);
   add_groups (form, column, n);
   form->device = fddm_label_new (_ ("Looking for a GPU"), WIDTH);
-  gtk_box_pack_start (GTK_BOX (whole), new_scroller (column), TRUE, TRUE, 0);
+  gtk_widget_show_all (column);
+  gtk_box_pack_start (GTK_BOX (whole), fddm_scroller_new (column, DOWN), TRUE, TRUE, 0); /* not higher than the preview */
   gtk_box_pack_start (GTK_BOX (whole), form->device, FALSE, FALSE, 0);
   return whole;
 }

@@ -306,18 +306,14 @@ fddm_generate_form_window (FddmGenerateForm *form, GtkDialog *window)
 
 /* ---- The whole ---- */
 
-/* Reserves three lines, so that the widgets below do not move. */
 static GtkWidget *
 new_state (void)
 {
-  GtkWidget              *label  = fddm_label_new (_ ("Samples: computing."), 0);
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (label, "X");
-  int                     height;
+  GtkWidget *label = fddm_label_new (_ ("Samples: computing."), 0);
 
-  pango_layout_get_pixel_size (layout, NULL, &height);
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
-  fddm_label_top (label);
-  gtk_widget_set_size_request (label, 3 * FDDM_OFFER_SIDE / 2, LINES * height);
+  gtk_widget_set_size_request (label, 3 * FDDM_OFFER_SIDE / 2, -1);
+  fddm_label_reserve (label, LINES); /* so that the widgets below do not move */
   return label;
 }
 

@@ -16,7 +16,7 @@
 #define START 10.0
 
 /* Width of the line in characters. */
-#define WIDTH 44
+#define WIDTH 48
 
 static double
 slide_of_level (double level)

@@ -4,16 +4,15 @@
 
 #include <gdk/gdkkeysyms.h>
 
+#include "ui/toolkit.h"
+
 /* Side of a picture, in pixels; number of pictures in a row. */
 #define SIDE   64
 #define ACROSS 5
 
-/* Width of a subject's text. GTK 3 doubles it. */
-#if GTK_CHECK_VERSION(3, 0, 0)
-#define ROOM 50
-#else
-#define ROOM (SIDE + 10)
-#endif
+/* Width of a subject's text in characters; margin beside a picture, in pixels. */
+#define WIDTH  10
+#define MARGIN 18
 
 enum { COLUMN_NAME, COLUMN_LABEL, COLUMN_PICTURE, COLUMNS };
 
@@ -131,6 +130,19 @@ fddm_subjects_offer (FddmSubjects *subjects, const FddmChoice *choices, const Fd
 
 /* ---- The whole ---- */
 
+/* Width of a subject in pixels. GTK 3 doubles it. */
+static int
+room (GtkWidget *view)
+{
+  const int width = MAX (SIDE + MARGIN, WIDTH * fddm_char_width (view));
+
+#if GTK_CHECK_VERSION(3, 0, 0)
+  return width * 3 / 5;
+#else
+  return width;
+#endif
+}
+
 /* Leaves Enter to the dialog. */
 static gboolean
 key_pressed (GtkWidget *view, GdkEventKey *event, G_GNUC_UNUSED gpointer data)
@@ -170,7 +182,7 @@ fddm_subjects_new (void (*chosen) (gpointer data, const char *name), gpointer da
   gtk_icon_view_set_selection_mode (subjects->view, GTK_SELECTION_BROWSE);
   gtk_icon_view_set_text_column (subjects->view, COLUMN_LABEL);
   gtk_icon_view_set_columns (subjects->view, ACROSS);
-  gtk_icon_view_set_item_width (subjects->view, ROOM);
+  gtk_icon_view_set_item_width (subjects->view, room (view));
   gtk_icon_view_set_item_padding (subjects->view, 2);
   gtk_icon_view_set_margin (subjects->view, 2);
   gtk_icon_view_set_row_spacing (subjects->view, 0);

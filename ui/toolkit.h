@@ -3,6 +3,9 @@
 #pragma once
 #include <gtk/gtk.h>
 
+/* Height of a line in the usual font of 10 points at 96 dots per inch, in pixels. */
+#define FDDM_LINE 17
+
 static inline GtkWidget *
 fddm_row_new (int spacing)
 {
@@ -38,27 +41,6 @@ fddm_slider_new (GtkAdjustment *adjustment)
   return slider;
 }
 
-/* Puts CONTENT into a scroller as high as it is now, at most MOST pixels. When CONTENT grows it scrolls, and the dialog
- * keeps its height. */
-static inline GtkWidget *
-fddm_scroller_new (GtkWidget *content, int most)
-{
-  GtkWidget     *scroller = gtk_scrolled_window_new (NULL, NULL), *viewport = gtk_viewport_new (NULL, NULL);
-  GtkRequisition size;
-
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_viewport_set_shadow_type (GTK_VIEWPORT (viewport), GTK_SHADOW_NONE);
-  gtk_container_add (GTK_CONTAINER (viewport), content);
-  gtk_container_add (GTK_CONTAINER (scroller), viewport);
-#if GTK_CHECK_VERSION(3, 0, 0)
-  gtk_widget_get_preferred_size (content, NULL, &size);
-#else
-  gtk_widget_size_request (content, &size);
-#endif
-  gtk_widget_set_size_request (scroller, -1, MIN (size.height, most));
-  return scroller;
-}
-
 /* Aligns the text of a label to the top of its space. */
 static inline void
 fddm_label_top (GtkWidget *label)
@@ -68,6 +50,31 @@ fddm_label_top (GtkWidget *label)
 #else
   gtk_misc_set_alignment (GTK_MISC (label), 0, 0);
 #endif
+}
+
+/* Width of a usual character in WIDGET's font, in pixels. */
+static inline int
+fddm_char_width (GtkWidget *widget)
+{
+  PangoContext     *context = gtk_widget_get_pango_context (widget);
+  PangoFontMetrics *metrics = pango_context_get_metrics (context, pango_context_get_font_description (context),
+                                                         pango_context_get_language (context));
+  const int         width   = MAX (pango_font_metrics_get_approximate_char_width (metrics),
+                                   pango_font_metrics_get_approximate_digit_width (metrics));
+
+  pango_font_metrics_unref (metrics);
+  return PANGO_PIXELS (width);
+}
+
+/* Height of a line in WIDGET's font, in pixels. */
+static inline int
+fddm_line_height (GtkWidget *widget)
+{
+  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (widget, "X");
+  int                     height;
+
+  pango_layout_get_pixel_size (layout, NULL, &height);
+  return height;
 }
 
 /* Creates a left-aligned label. If WIDTH > 0, lines break at WIDTH characters. */
@@ -88,10 +95,31 @@ fddm_label_new (const char *text, int width)
       gtk_label_set_width_chars (GTK_LABEL (label), width);
       gtk_label_set_max_width_chars (GTK_LABEL (label), width);
 #else
-      gtk_widget_set_size_request (label, 8 * width, -1); /* lines break at the requested width */
+      gtk_widget_set_size_request (label, fddm_char_width (label) * width, -1); /* lines break at the requested width */
 #endif
     }
   return label;
+}
+
+/* Puts CONTENT, which is shown, into a scroller as high as it is now, at most MOST pixels, or what that is in a font larger
+ * than usual. When CONTENT grows it scrolls, and the dialog keeps its height. */
+static inline GtkWidget *
+fddm_scroller_new (GtkWidget *content, int most)
+{
+  GtkWidget     *scroller = gtk_scrolled_window_new (NULL, NULL), *viewport = gtk_viewport_new (NULL, NULL);
+  GtkRequisition size;
+
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_viewport_set_shadow_type (GTK_VIEWPORT (viewport), GTK_SHADOW_NONE);
+  gtk_container_add (GTK_CONTAINER (viewport), content);
+  gtk_container_add (GTK_CONTAINER (scroller), viewport);
+#if GTK_CHECK_VERSION(3, 0, 0)
+  gtk_widget_get_preferred_size (content, NULL, &size);
+#else
+  gtk_widget_size_request (content, &size);
+#endif
+  gtk_widget_set_size_request (scroller, -1, MIN (size.height, MAX (most, most * fddm_line_height (content) / FDDM_LINE)));
+  return scroller;
 }
 
 /* Names a widget for screen readers: LABEL without its mnemonic. */
@@ -157,17 +185,11 @@ fddm_progress_new (void)
 static inline void
 fddm_label_reserve (GtkWidget *label, int lines)
 {
-  g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (label, "X");
-  int                     height, width = -1;
+  int width = -1;
 
-  pango_layout_get_pixel_size (layout, NULL, &height);
   gtk_widget_get_size_request (label, &width, NULL);
-  gtk_widget_set_size_request (label, width, height * lines);
-#if GTK_CHECK_VERSION(3, 0, 0)
-  gtk_label_set_yalign (GTK_LABEL (label), 0);
-#else
-  gtk_misc_set_alignment (GTK_MISC (label), 0, 0);
-#endif
+  gtk_widget_set_size_request (label, width, fddm_line_height (label) * lines);
+  fddm_label_top (label);
 }
 
 /* Shows an error in a window above that of the widget. */

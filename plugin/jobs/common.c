@@ -3,6 +3,7 @@
 #include "plugin/jobs/common.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 #include "plugin/folders.h"
 #include "plugin/jobs/jobs.h"
@@ -27,7 +28,11 @@ fddm_job_weights (const char *name, GError **error)
   g_auto (GStrv)   folders = fddm_folders_weights (fddm_host_profile ());
   g_autofree char *path    = fddm_weights_find (name, (const char *const *) folders, error);
 
-  return path ? fddm_weights_open (path, error) : NULL;
+  if (path)
+    return fddm_weights_open (path, error);
+  if (strchr (name, G_DIR_SEPARATOR) == NULL)
+    g_prefix_error (error, "%s ", _ ("A network is missing. Installing FDDM again may help."));
+  return NULL;
 }
 
 FddmContext *

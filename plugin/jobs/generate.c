@@ -150,16 +150,22 @@ add_layer (Job *job, FddmItemId above, int i)
   return FDDM_NO_ITEM;
 }
 
+static gboolean
+check_open (FddmImageId image, GError **error)
+{
+  if (fddm_host_image_is_open (image))
+    return TRUE;
+  g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED,
+                       _ ("The image was closed while its new layers were generated. There is no result."));
+  return FALSE;
+}
+
 /* Handles changes of the image during the run: fails if it was closed, and puts the layers on top if ABOVE was deleted. */
 static gboolean
 check_meanwhile (Job *job, GError **error)
 {
-  if (!fddm_host_image_is_open (job->image))
-    {
-      g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED,
-                           _ ("The image was closed while its new layers were generated. There is no result."));
-      return FALSE;
-    }
+  if (!check_open (job->image, error))
+    return FALSE;
   if (!fddm_host_has_item (job->image, job->above))
     job->above = FDDM_NO_ITEM;
   return TRUE;
@@ -212,7 +218,8 @@ fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values,
   int                   width, height;
   gboolean              done;
 
-  if (!fddm_parameters_check (fddm_generate_parameters, values, error) || !fddm_job_generate_check (image, error))
+  if (!fddm_parameters_check (fddm_generate_parameters, values, error) || !check_open (image, error) ||
+      !fddm_job_generate_check (image, error))
     return FALSE;
   fddm_host_image_size (image, &width, &height);
   selection  = fddm_generate_selection (image);

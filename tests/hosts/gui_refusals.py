@@ -103,7 +103,8 @@ def check_generate_closed(tap, screen, main, number, name):
     close_image(screen, main, name)
     screen.call("xdotool", "windowactivate", "--sync", dialog.window, "key", "Return")
     said = screen.until(lambda: screen.window("GIMP Message"), 60)
-    tap.line(said, "image closed: generate: a sentence")
+    height = screen.call("xdotool", "getwindowgeometry", "--shell", said).split("HEIGHT=")[-1].split()[0] if said else "0"
+    tap.line(0 < int(height) < 200, f"image closed: generate: one sentence (in a window of {height} rows)")
     screen.shot("closed-generate")
     screen.key("Escape")
 
