@@ -176,13 +176,11 @@ fddm_gpu_usable (const char *module_dir, GError **error)
   const FddmDeviceOptions options = { .threads = 0 };
   GError                 *problem = NULL;
   const FddmBackend      *backend = fddm_backend_gpu (module_dir != NULL ? module_dir : FDDM_MODULEDIR, &problem);
-  FddmDevice             *device  = backend != NULL ? backend->open (&options, &problem) : NULL;
+  g_autofree char        *found   = backend != NULL ? backend->look (&options, &problem) : NULL;
 
-  if (device != NULL)
-    backend->close (device);
-  else
+  if (found == NULL)
     fddm_error_propagate (error, problem);
-  return device != NULL;
+  return found != NULL;
 }
 
 int

@@ -103,7 +103,8 @@ FddmDeviceKind fddm_context_device (const FddmContext *context);
 const char *fddm_context_describe (const FddmContext *context);
 /** Reason, as a sentence, for which #FDDM_DEVICE_AUTO chose the CPU; NULL if it chose the GPU or was not requested. */
 const char *fddm_context_gpu_reason (const FddmContext *context);
-/** Whether a context can use the GPU; otherwise the error's code gives the reason. MODULE_DIR as in #FddmContextOptions. */
+/** Whether there is a GPU for a context to use; otherwise the error's code gives the reason. Computes nothing, so the GPU may
+ * still turn out to be faulty. MODULE_DIR as in #FddmContextOptions. */
 gboolean fddm_gpu_usable (const char *module_dir, GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmContext, fddm_context_free)
 

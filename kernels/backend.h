@@ -22,7 +22,7 @@
 #endif
 #include "kernels/noise-model.h"
 
-#define FDDM_BACKEND_ABI 6
+#define FDDM_BACKEND_ABI 7
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
@@ -129,6 +129,9 @@ typedef struct {
   /* Opens the device. Runs a small convolution and checks its result. */
   FddmDevice *(*open) (const FddmDeviceOptions *options, GError **error);
   void (*close) (FddmDevice *device);
+  /* Description of the device that open would open, as far as can be seen without a computation; or NULL and the reason
+   * why there is none. A device that is found may still fail to open. NULL in backends whose devices open at once. */
+  char *(*look) (const FddmDeviceOptions *options, GError **error);
   /* Description for the user, such as "AMD EPYC, 2 threads, bf16". Owned by the device. */
   const char *(*describe) (FddmDevice *device);
   /* Bytes available for new tensors; G_MAXSIZE = no limit of the device's own. */

@@ -22,12 +22,17 @@ static Device
 look_at_device (const char *kind, const FddmBackend *backend, const FddmCliOptions *options, GError *reason)
 {
   FddmDeviceOptions device_options = { .threads = options->context.threads };
-  FddmDevice       *device         = backend ? backend->open (&device_options, &reason) : NULL;
-  Device            result         = { .kind = kind, .usable = device != NULL };
+  const gboolean    looks          = backend && backend->look; /* at a GPU, without opening it */
+  FddmDevice       *device         = backend && !looks ? backend->open (&device_options, &reason) : NULL;
+  char             *found          = looks ? backend->look (&device_options, &reason) : NULL;
+  Device            result         = { .kind = kind, .usable = device || found };
 
-  result.description = g_strdup (device ? backend->describe (device) : reason ? reason->message : _ ("unknown"));
   if (device)
-    backend->close (device);
+    {
+      found = g_strdup (backend->describe (device));
+      backend->close (device);
+    }
+  result.description = found ? found : g_strdup (reason ? reason->message : _ ("unknown"));
   g_clear_error (&reason);
   return result;
 }

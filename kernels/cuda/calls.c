@@ -1,7 +1,7 @@
 /* calls.c: recording of all layers but convolutions for the replay.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
-#include "kernels/cuda/layers.h"
+#include "kernels/cuda/trial.h"
 
 gboolean
 fddm_cuda_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor *weight, const FddmTensor *bias, int groups,
@@ -38,14 +38,15 @@ fddm_cuda_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTe
   const FddmPlanKey key = {
     .heads = heads, .in_channels = in->channels, .out_channels = out->channels, .height = in->height, .width = in->width
   };
-  FddmCall call;
+  FddmCall            call;
+  const FddmPlanTrial trial = { .run = fddm_trial_run, .data = &call };
 
   if (!fddm_cuda_select (device, error))
     return FALSE;
   fddm_call_init (&call, launch_attention, in, out);
   call.number = heads;
-  call.plan   = fddm_plan_get (device, &key);
-  return fddm_replay_add (device, &call, call.plan->workspace, error);
+  return fddm_plan_get (device, &key, &trial, &call.plan, error) &&
+         fddm_replay_add (device, &call, call.plan->workspace, error);
 }
 
 gboolean

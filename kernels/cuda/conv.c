@@ -1,6 +1,6 @@
 /* conv.c: convolutions.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "kernels/cuda/layers.h"
+#include "kernels/cuda/trial.h"
 
 struct FddmConv {
   int            kernel, in_channels, out_channels;
@@ -74,7 +74,7 @@ key_of (const FddmConv *conv, int height, int width, gboolean residual)
                          .residual     = residual };
 }
 
-/* Bytes of the sums of a plain plan, stored at the beginning of the scratch memory. */
+/* Bytes of the sums of a plain plan, stored behind the workspace in the scratch memory. */
 static gsize
 sums_bytes (FddmDevice *device, const FddmPlanKey *key)
 {
@@ -84,7 +84,7 @@ sums_bytes (FddmDevice *device, const FddmPlanKey *key)
 static gsize
 scratch_bytes (FddmDevice *device, const FddmPlan *plan)
 {
-  return plan->workspace + (plan->kind == FDDM_PLAN_PLAIN ? sums_bytes (device, &plan->key) : 0);
+  return fddm_scratch_align (plan->workspace) + (plan->kind == FDDM_PLAN_PLAIN ? sums_bytes (device, &plan->key) : 0);
 }
 
 /* The search for the tile size asks about many sizes, and plans are costly, so a plan is made only when it is run. Until
@@ -98,7 +98,8 @@ fddm_cuda_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int widt
 
   if (plan != NULL)
     *scratch = scratch_bytes (device, plan);
-  else if (!g_size_checked_add (scratch, sums_bytes (device, &key), FDDM_PLAN_WORKSPACE_MAX))
+  else if (!g_size_checked_add (scratch, MAX (sums_bytes (device, &key), fddm_trial_bytes (device, &key)),
+                                FDDM_PLAN_WORKSPACE_MAX))
     *scratch = G_MAXSIZE;
   return TRUE;
 }
@@ -114,13 +115,14 @@ launch_conv (FddmDevice *device, const FddmCall *call, GError **error)
                            .y    = call->out.data };
 
   if (plan->workspace > 0)
-    data.workspace = (guint8 *) call->scratch + scratch_bytes (device, plan) - plan->workspace;
+    data.workspace = call->scratch;
   switch (plan->kind)
     {
     case FDDM_PLAN_FUSED:
     case FDDM_PLAN_ROUNDED: return fddm_plan_run (device, plan, &data, error);
     case FDDM_PLAN_PLAIN:
-      data.y = call->scratch;
+      if (call->residual.data == call->out.data) /* which the sums must not overwrite */
+        data.y = (guint8 *) call->scratch + fddm_scratch_align (plan->workspace);
       return fddm_plan_run (device, plan, &data, error) && fddm_cuda_finish (device, call, data.y, error);
     default: return fddm_cuda_direct (device, call, error);
     }
@@ -131,8 +133,9 @@ gboolean
 fddm_cuda_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out,
                 GError **error)
 {
-  const FddmPlanKey key = key_of (conv, in->height, in->width, residual != NULL);
-  FddmCall          call;
+  const FddmPlanKey   key = key_of (conv, in->height, in->width, residual != NULL);
+  FddmCall            call;
+  const FddmPlanTrial trial = { .run = fddm_trial_run, .data = &call };
 
   if (!fddm_cuda_select (device, error))
     return FALSE;
@@ -144,6 +147,6 @@ fddm_cuda_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const 
   call.rounded_bias = conv->rounded->data;
   if (residual != NULL)
     call.residual = *residual;
-  call.plan = fddm_plan_get (device, &key);
-  return fddm_replay_add (device, &call, scratch_bytes (device, call.plan), error);
+  return fddm_plan_get (device, &key, &trial, &call.plan, error) &&
+         fddm_replay_add (device, &call, scratch_bytes (device, call.plan), error);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dlfcn.h>
 #include <glib/gi18n-lib.h>
+#include "kernels/cuda/cudnn-folders.h"
 #include "kernels/cuda/device.h"
 
 #define LIBRARY "libcudnn.so.9"
@@ -40,17 +41,39 @@ fill_table (void *library)
   return NULL;
 }
 
+/* Opens the library where the loader finds it, or else where it is often put. NULL with ERROR set if it is nowhere. */
+static void *
+find_library (GError **error)
+{
+  g_autoptr (GPtrArray) files   = NULL;
+  void                 *library = dlopen (LIBRARY, RTLD_NOW | RTLD_LOCAL);
+  g_autofree char      *reason  = library == NULL ? g_strdup (dlerror ()) : NULL;
+
+  if (library != NULL)
+    return library;
+  files = fddm_cudnn_files (LIBRARY);
+  for (guint i = 0; i < files->len && library == NULL; i++)
+    {
+      library = dlopen (g_ptr_array_index (files, i), RTLD_NOW | RTLD_LOCAL);
+      if (library == NULL) /* why the file that is there cannot be used says more than that the loader knows none */
+        {
+          g_free (reason);
+          reason = g_strdup (dlerror ());
+        }
+    }
+  if (library == NULL)
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, _ ("%s not found (%s)"), LIBRARY, reason);
+  return library;
+}
+
 static gboolean
 open_library (GError **error)
 {
-  void       *library = dlopen (LIBRARY, RTLD_NOW | RTLD_LOCAL);
+  void       *library = find_library (error);
   const char *missing;
 
   if (library == NULL)
-    {
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, _ ("%s not found (%s)"), LIBRARY, dlerror ());
-      return FALSE;
-    }
+    return FALSE;
   missing = fill_table (library);
   if (missing == NULL)
     return TRUE;

@@ -43,11 +43,19 @@ typedef struct {
   gboolean open;     /* a series is in progress, or memory is being allocated */
 } FddmResident;
 
+/* Outputs of the network that are not finite: finite.c. */
+typedef struct {
+  unsigned int *count; /* in device memory                                                               */
+  unsigned int *any;   /* in pinned host memory, which kernels write to: not 0 if COUNT may not be 0     */
+} FddmBroken;
+
 typedef struct FddmReplay    FddmReplay;    /* replay.h    */
 typedef struct FddmSynthesis FddmSynthesis; /* transform.c */
 
 struct FddmDevice {
   int                      ordinal;
+  char                    *name;       /* the GPU's, as the driver has it */
+  int                      capability; /* compute capability times 10     */
   FddmElement              network;
   char                    *description;
   int                      threads; /* host threads that pack pixels */
@@ -62,10 +70,12 @@ struct FddmDevice {
   cudnnHandle_t            handle;
   cudnnBackendDescriptor_t properties; /* of a GPU to plan for without having one: tests only; otherwise NULL */
   GPtrArray               *plans;      /* of FddmPlan: how to run a layer of one size, see plan.h             */
+  gint64                   planning;   /* microseconds spent on choosing plans                                */
   FddmReplay              *replay;
   /* Launches all recorded calls. memory.c calls it before it frees memory that they may refer to. */
   gboolean (*settle) (FddmDevice *device, GError **error);
   FddmSynthesis *synthesis; /* synthesis in progress, or NULL */
+  FddmBroken     broken;
 };
 
 /* ---- error.c ---- */
@@ -83,6 +93,14 @@ gboolean fddm_cuda_select (const FddmDevice *device, GError **error);
 /* Waits until the GPU has finished all its work. */
 gboolean fddm_cuda_wait (FddmDevice *device, GError **error);
 
+/* ---- finite.c ---- */
+
+gboolean fddm_cuda_finite_init (FddmDevice *device, GError **error);
+void     fddm_cuda_finite_clear (FddmDevice *device);
+/* Whether all outputs of the network have been finite since the last call, as far as the host has waited for the kernels
+ * that read them. Otherwise sets ERROR. */
+gboolean fddm_cuda_are_finite (FddmDevice *device, GError **error);
+
 /* ---- memory.c ---- */
 
 FddmTensor *fddm_cuda_tensor_new (FddmDevice *device, FddmTensorType type, int height, int width, int channels,
@@ -90,6 +108,13 @@ FddmTensor *fddm_cuda_tensor_new (FddmDevice *device, FddmTensorType type, int h
 void        fddm_cuda_tensor_free (FddmDevice *device, FddmTensor *tensor);
 gsize       fddm_cuda_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int width, int channels);
 gsize       fddm_cuda_available (FddmDevice *device);
+
+/* BYTES of scratch memory, rounded up so that what lies behind is aligned as cudaMalloc's memory is. */
+static inline gsize
+fddm_scratch_align (gsize bytes)
+{
+  return (bytes + 255) / 256 * 256;
+}
 
 /* Returns at least BYTES of scratch memory. All callers share it, until it grows. Its previous contents are lost. NULL with
  * ERROR set if out of memory. */

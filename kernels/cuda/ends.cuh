@@ -3,8 +3,8 @@
  *
  * The range of fp16 ends at 65504, and inside a network numbers grow to a hundred times its input
  * (weights/train/RESULTS.md). So in fp16 the excess of the state over FDDM_STATE_MAX standard deviations is withheld from
- * the network and added to its estimate. No picture within [0,1] has such an excess, and it is not noise. Where the output
- * overflows all the same, to infinity or the number stored for it, the Wiener estimate is used. */
+ * the network and added to its estimate. No picture within [0,1] has such an excess, and it is not noise. Outputs that
+ * overflow all the same, to infinity or the number stored for it, or are no numbers, are counted: finite.c reports them. */
 #pragma once
 #include <float.h>
 #include "kernels/fddm-math.h"
@@ -13,10 +13,11 @@
 #define FDDM_STATE_MAX 512.0f
 
 /* Means and variances of the coefficients; limit of the network's input, in standard deviations; bound of its valid
- * output. */
+ * output, and the place to count others. */
 typedef struct {
-  FddmView mean, variance;
-  float    limit, overflow;
+  FddmView   mean, variance;
+  float      limit, overflow;
+  FddmBroken broken;
 } FddmSpread;
 
 static inline FddmSpread
@@ -24,7 +25,7 @@ fddm_spread (const FddmDevice *device, const FddmTensor *mean, const FddmTensor 
 {
   const bool       is_half = device->network == FDDM_ELEMENT_HALF;
   const FddmSpread spread  = { fddm_view (device, mean), fddm_view (device, variance), is_half ? FDDM_STATE_MAX : FLT_MAX,
-                              is_half ? FDDM_HALF_MAX : FLT_MAX };
+                              is_half ? FDDM_HALF_MAX : FLT_MAX, device->broken };
 
   return spread;
 }
@@ -47,6 +48,17 @@ fddm_to_network (const FddmSpread &spread, FddmInputForm form, float lo, float h
     }
 }
 
+/* F if it is a valid output of the network. Otherwise counts it and returns 0, so that what follows stays finite. */
+static __device__ __forceinline__ float
+fddm_valid (const FddmSpread &spread, float f)
+{
+  if (fabsf (f) < spread.overflow)
+    return f;
+  atomicAdd (spread.broken.count, 1u);
+  *(volatile unsigned int *) spread.broken.any = 1;
+  return 0.0f;
+}
+
 /* Replaces the state X with the estimate of the clean coefficients, from the network's OUTPUT at POSITION. */
 static __device__ __forceinline__ void
 fddm_from_network (const FddmSpread &spread, const FddmView &output, size_t position, int k, float x[4], const float s[4])
@@ -60,6 +72,6 @@ fddm_from_network (const FddmSpread &spread, const FddmView &output, size_t posi
     {
       const float excess = fddm_excess (x[i], s[i], m[i], v[i], spread.limit);
 
-      x[i] = fddm_estimate (x[i] - excess, s[i], m[i], v[i], fabsf (f[i]) < spread.overflow ? f[i] : 0.0f) + excess;
+      x[i] = fddm_estimate (x[i] - excess, s[i], m[i], v[i], fddm_valid (spread, f[i])) + excess;
     }
 }

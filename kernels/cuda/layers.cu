@@ -114,16 +114,17 @@ fddm_cuda_finish (FddmDevice *device, const FddmCall *call, const void *sums, GE
 typedef struct {
   FddmView in, weights;
   int      kernel, height, width;
+  size_t   first, n; /* positions to compute */
 } Direct;
 
 static __global__ void
 direct_kernel (const __grid_constant__ Direct conv, const __grid_constant__ End end)
 {
-  const size_t position = (size_t) blockIdx.x * DIRECT_POSITIONS + threadIdx.y;
+  const size_t place = (size_t) blockIdx.x * DIRECT_POSITIONS + threadIdx.y, position = conv.first + place;
   const int    kernel = conv.kernel, height = conv.height, width = conv.width, reach = kernel / 2;
   const int    row = (int) (position / width), column = (int) (position % width);
 
-  if (position >= (size_t) height * width)
+  if (place >= conv.n)
     return;
   for (int k = threadIdx.x; k < end.out.channels; k += DIRECT_CHANNELS)
     {
@@ -143,18 +144,34 @@ direct_kernel (const __grid_constant__ Direct conv, const __grid_constant__ End 
           }
       if (end.residual.data != NULL)
         sum += fddm_get (end.residual, position, k);
-      fddm_put (end.out, position, k, fddm_activate (end.activation, sum));
+      fddm_put (end.out, place, k, fddm_activate (end.activation, sum));
     }
+}
+
+gboolean
+fddm_cuda_direct_rows (FddmDevice *device, const FddmCall *call, int first, FddmTensor *rows, GError **error)
+{
+  const size_t n    = fddm_positions (rows);
+  const Direct conv = { fddm_view (device, &call->in),
+                        fddm_view (device, &call->weight),
+                        call->number,
+                        call->in.height,
+                        call->in.width,
+                        (size_t) first * call->in.width,
+                        n };
+  const dim3   block (DIRECT_CHANNELS, DIRECT_POSITIONS);
+  const dim3   grid ((unsigned int) ((n + DIRECT_POSITIONS - 1) / DIRECT_POSITIONS));
+  End          end = end_of (device, call);
+
+  end.out = fddm_view (device, rows);
+  direct_kernel<<<grid, block, 0, device->stream>>> (conv, end);
+  return fddm_cuda_launched ("a convolution", error);
 }
 
 gboolean
 fddm_cuda_direct (FddmDevice *device, const FddmCall *call, GError **error)
 {
-  const Direct conv = { fddm_view (device, &call->in), fddm_view (device, &call->weight), call->number, call->in.height,
-                        call->in.width };
-  const dim3   block (DIRECT_CHANNELS, DIRECT_POSITIONS);
-  const dim3   grid ((unsigned int) ((fddm_positions (&call->out) + DIRECT_POSITIONS - 1) / DIRECT_POSITIONS));
+  FddmTensor out = call->out;
 
-  direct_kernel<<<grid, block, 0, device->stream>>> (conv, end_of (device, call));
-  return fddm_cuda_launched ("a convolution", error);
+  return fddm_cuda_direct_rows (device, call, 0, &out, error);
 }

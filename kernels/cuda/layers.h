@@ -1,6 +1,7 @@
 /* layers.h: our own kernels, used by conv.c and calls.c.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "kernels/cuda/difference.h"
 #include "kernels/cuda/replay.h"
 
 G_BEGIN_DECLS
@@ -10,6 +11,15 @@ G_BEGIN_DECLS
 gboolean fddm_cuda_finish (FddmDevice *device, const FddmCall *call, const void *sums, GError **error);
 /* Runs a whole convolution, slowly, where cuDNN has no engine. The weights are out × kernel × kernel × in. */
 gboolean fddm_cuda_direct (FddmDevice *device, const FddmCall *call, GError **error);
+/* As fddm_cuda_direct(), but computes only as many rows as ROWS has, from row FIRST of the output on, and writes them to
+ * ROWS. */
+gboolean fddm_cuda_direct_rows (FddmDevice *device, const FddmCall *call, int first, FddmTensor *rows, GError **error);
+
+/* Compares rows of FOUND, from row FIRST on, with all rows of RIGHT. SUMS: device memory of fddm_cuda_compare_bytes().
+ * Values that exceed the number format are left out. Waits for the result. */
+gboolean fddm_cuda_compare (FddmDevice *device, const FddmTensor *found, int first, const FddmTensor *right, void *sums,
+                            FddmDifference *difference, GError **error);
+gsize    fddm_cuda_compare_bytes (void);
 /* Attention without cuDNN. Fails if the heads are too wide for shared memory. */
 gboolean fddm_cuda_direct_attention (FddmDevice *device, const FddmTensor *in, int heads, const FddmTensor *out,
                                      GError **error);

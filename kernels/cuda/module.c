@@ -11,23 +11,38 @@ describe (FddmDevice *device)
   return device->description;
 }
 
+/* Results leave the GPU by two operations. Both tell if the network's outputs behind them were no numbers. */
+
+static gboolean
+synthesise_finish (FddmDevice *device, GError **error)
+{
+  return fddm_cuda_synthesise_finish (device, error) && fddm_cuda_are_finite (device, error);
+}
+
+static gboolean
+tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error)
+{
+  return fddm_cuda_tensor_download (device, tensor, values, error) && fddm_cuda_are_finite (device, error);
+}
+
 static const FddmBackend backend = {
   .abi               = FDDM_BACKEND_ABI,
   .name              = "GPU",
   .open              = fddm_cuda_open,
   .close             = fddm_cuda_close,
+  .look              = fddm_cuda_look,
   .describe          = describe,
   .available         = fddm_cuda_available,
   .tensor_new        = fddm_cuda_tensor_new,
   .tensor_free       = fddm_cuda_tensor_free,
   .tensor_bytes      = fddm_cuda_tensor_bytes,
   .tensor_upload     = fddm_cuda_tensor_upload,
-  .tensor_download   = fddm_cuda_tensor_download,
+  .tensor_download   = tensor_download,
   .analyse           = fddm_cuda_analyse,
   .synthesise        = fddm_cuda_synthesise,
   .analyse_input     = fddm_cuda_analyse_input,
   .synthesise_output = fddm_cuda_synthesise_output,
-  .synthesise_finish = fddm_cuda_synthesise_finish,
+  .synthesise_finish = synthesise_finish,
   .noise_map         = fddm_cuda_noise_map,
   .noise_cap         = fddm_cuda_noise_cap,
   .precondition      = fddm_cuda_precondition,

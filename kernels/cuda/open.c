@@ -1,10 +1,9 @@
 /* open.c: opens a GPU, from the check for a driver to a device that has passed the self-test.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Environment variables, for tests and measurements:
- *   FDDM_GPU_FORMAT   format of NETWORK tensors: bf16, fp16 or fp32
- *   FDDM_GPU_MEMORY   maximum memory for tensors, in MiB */
+ * The environment variable FDDM_GPU_MEMORY, for tests and measurements: maximum memory for tensors, in MiB. */
 #include "kernels/cuda/open.h"
+#include "kernels/cuda/format.h"
 #include "kernels/cuda/replay.h"
 #include <glib/gi18n-lib.h>
 
@@ -98,19 +97,6 @@ check_memory (int ordinal, GError **error)
   return TRUE;
 }
 
-/* Rounding to fp16 costs our networks at most 0.0001 dB, rounding to bf16 0.0033 dB (weights/train/RESULTS.md), in the same
- * time. bf16 has the range of floats; ends.cuh makes up for the smaller range of fp16. */
-static FddmElement
-choose_format (int capability, gboolean float32)
-{
-  const char *wish = g_getenv ("FDDM_GPU_FORMAT");
-
-  if (float32 || g_strcmp0 (wish, "fp32") == 0)
-    return FDDM_ELEMENT_FLOAT;
-  /* Turing has no bf16. */
-  return capability >= 80 && g_strcmp0 (wish, "bf16") == 0 ? FDDM_ELEMENT_BF16 : FDDM_ELEMENT_HALF;
-}
-
 static gsize
 memory_limit (void)
 {
@@ -120,19 +106,39 @@ memory_limit (void)
 }
 
 static char *
-description_of (const FddmDevice *device)
+description_of (const char *name, FddmElement format, const FddmCudnn *library)
 {
-  static const char *const formats[] = { "fp32", "fp16", "bf16" };
-  struct cudaDeviceProp    properties;
-  const int                cudnn = (int) device->cudnn->get_version ();
-  const char              *name  = "NVIDIA GPU";
+  const int cudnn = (int) library->get_version ();
 
-  if (cudaGetDeviceProperties (&properties, device->ordinal) == cudaSuccess)
-    name = properties.name;
-  else
-    (void) cudaGetLastError ();
-  return g_strdup_printf ("%s, %s, cuDNN %d.%d.%d", name, formats[device->network], cudnn / 10000, cudnn / 100 % 100,
+  return g_strdup_printf ("%s, %s, cuDNN %d.%d.%d", name, fddm_cuda_format_name (format), cudnn / 10000, cudnn / 100 % 100,
                           cudnn % 100);
+}
+
+/* A GPU that may be usable: what can be said of it before it computes. */
+typedef struct {
+  int              ordinal, capability; /* capability times 10 */
+  char            *name;
+  FddmElement      format;
+  const FddmCudnn *cudnn;
+} Found;
+
+static gboolean
+look_at (int ordinal, const FddmCudnn *cudnn, const FddmDeviceOptions *options, Found *found, GError **error)
+{
+  struct cudaDeviceProp properties;
+
+  *found = (Found) { .ordinal = ordinal, .cudnn = cudnn };
+  if (!check_capability (ordinal, &found->capability, error) || !check_memory (ordinal, error))
+    return FALSE;
+  if (cudaGetDeviceProperties (&properties, ordinal) == cudaSuccess)
+    found->name = g_strdup (properties.name);
+  else
+    {
+      (void) cudaGetLastError ();
+      found->name = g_strdup ("NVIDIA GPU");
+    }
+  found->format = fddm_cuda_format (found->name, found->capability, options != NULL && options->float32);
+  return TRUE;
 }
 
 void
@@ -145,12 +151,11 @@ fddm_cuda_close (FddmDevice *device)
     (void) cudaGetLastError ();
   fddm_cuda_synthesise_drop (device);
   fddm_replay_free (device->replay);
-  for (guint i = 0; i < device->plans->len; i++)
-    fddm_plan_free (device, g_ptr_array_index (device->plans, i));
-  g_ptr_array_unref (device->plans);
+  fddm_plans_free (device);
   device->resident.open = FALSE;
   fddm_cuda_memory_purge (device);
   g_array_unref (device->parked);
+  fddm_cuda_finite_clear (device);
   fddm_ring_clear (&device->up);
   fddm_ring_clear (&device->down);
   if (device->handle != NULL)
@@ -159,6 +164,7 @@ fddm_cuda_close (FddmDevice *device)
     (void) cudaStreamDestroy (device->stream);
   (void) cudaGetLastError ();
   g_free (device->description);
+  g_free (device->name);
   g_free (device);
 }
 
@@ -167,33 +173,33 @@ set_up (FddmDevice *device, GError **error)
 {
   return fddm_cuda_ok (cudaStreamCreateWithFlags (&device->stream, cudaStreamNonBlocking), "making a stream", error) &&
          fddm_ring_init (&device->up, error) && fddm_ring_init (&device->down, error) &&
+         fddm_cuda_finite_init (device, error) &&
          fddm_cudnn_ok (device->cudnn, device->cudnn->create (&device->handle), "starting", error) &&
          fddm_cudnn_ok (device->cudnn, device->cudnn->set_stream (device->handle, device->stream), "starting", error) &&
          fddm_cuda_self_test (device, error);
 }
 
+/* Opens the GPU that was FOUND, and takes over its name. */
 static FddmDevice *
-open_ordinal (int ordinal, const FddmCudnn *cudnn, const FddmDeviceOptions *options, GError **error)
+open_found (Found *found, const FddmDeviceOptions *options, GError **error)
 {
-  FddmDevice *device;
-  GError     *reason     = NULL;
-  const int   wish       = options != NULL ? options->threads : 0;
-  const int   threads    = wish > 0 ? wish : MIN ((int) g_get_num_processors (), THREADS_MAX);
-  int         capability = 0;
+  FddmDevice *device  = g_new0 (FddmDevice, 1);
+  GError     *reason  = NULL;
+  const int   wish    = options != NULL ? options->threads : 0;
+  const int   threads = wish > 0 ? wish : MIN ((int) g_get_num_processors (), THREADS_MAX);
 
-  if (!check_capability (ordinal, &capability, error) || !check_memory (ordinal, error))
-    return NULL;
-  device              = g_new0 (FddmDevice, 1);
-  device->ordinal     = ordinal;
-  device->cudnn       = cudnn;
-  device->network     = choose_format (capability, options != NULL && options->float32);
+  device->ordinal     = found->ordinal;
+  device->capability  = found->capability;
+  device->name        = g_steal_pointer (&found->name);
+  device->cudnn       = found->cudnn;
+  device->network     = found->format;
   device->limit       = memory_limit ();
   device->threads     = threads;
   device->plans       = g_ptr_array_new ();
   device->parked      = g_array_new (FALSE, FALSE, sizeof (FddmBlock));
   device->replay      = fddm_replay_new ();
   device->settle      = fddm_replay_flush;
-  device->description = description_of (device);
+  device->description = description_of (device->name, device->network, device->cudnn);
   if (set_up (device, &reason))
     return device;
   make_unusable (reason, error);
@@ -201,25 +207,48 @@ open_ordinal (int ordinal, const FddmCudnn *cudnn, const FddmDeviceOptions *opti
   return NULL;
 }
 
-/* Opens the first usable device. CUDA lists the fastest device first; CUDA_VISIBLE_DEVICES is the user's selection. If no
- * device is usable, ERROR is that of the first one. */
-FddmDevice *
-fddm_cuda_open (const FddmDeviceOptions *options, GError **error)
+/* Finds the first usable GPU, and opens it if DEVICE is not NULL; sets DESCRIPTION otherwise. CUDA lists the fastest one
+ * first; CUDA_VISIBLE_DEVICES is the user's selection. If none is usable, ERROR is that of the first one. */
+static gboolean
+find_device (const FddmDeviceOptions *options, FddmDevice **device, char **description, GError **error)
 {
   g_autoptr (GError) reason = NULL;
   const FddmCudnn   *cudnn;
   int                n_devices = 0;
 
   if (!check_driver (&n_devices, error) || (cudnn = fddm_cudnn_load (error)) == NULL)
-    return NULL;
+    return FALSE;
   for (int i = 0; i < n_devices; i++)
     {
-      FddmDevice *device = open_ordinal (i, cudnn, options, reason == NULL ? &reason : NULL);
+      GError **problem = reason == NULL ? &reason : NULL;
+      Found    found;
+      gboolean ok = look_at (i, cudnn, options, &found, problem);
 
-      if (device != NULL)
-        return device;
+      if (ok && device != NULL)
+        ok = (*device = open_found (&found, options, problem)) != NULL;
+      else if (ok)
+        *description = description_of (found.name, found.format, cudnn);
+      g_free (found.name);
+      if (ok)
+        return TRUE;
       (void) cudaGetLastError (); /* otherwise reported for the next device */
     }
   g_propagate_error (error, g_steal_pointer (&reason));
-  return NULL;
+  return FALSE;
+}
+
+FddmDevice *
+fddm_cuda_open (const FddmDeviceOptions *options, GError **error)
+{
+  FddmDevice *device = NULL;
+
+  return find_device (options, &device, NULL, error) ? device : NULL;
+}
+
+char *
+fddm_cuda_look (const FddmDeviceOptions *options, GError **error)
+{
+  char *description = NULL;
+
+  return find_device (options, NULL, &description, error) ? description : NULL;
 }

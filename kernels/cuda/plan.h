@@ -1,5 +1,5 @@
 /* plan.h: plans for running layers by cuDNN. A plan is made once for a shape and size, and shared by all layers that have
- * them.
+ * them. The user's cache folder keeps it for later processes (plan-cache.h).
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/cuda/graph.h"
@@ -9,9 +9,13 @@ G_BEGIN_DECLS
 typedef struct {
   FddmPlanKey              key;
   FddmPlanKind             kind;
-  GPtrArray               *descriptors; /* all parts of the plan, the plan itself last */
+  GPtrArray               *descriptors; /* all parts of the plan */
   cudnnBackendDescriptor_t plan;
   gsize                    workspace;
+  gboolean                 settled;      /* kernels that must be compiled were considered, too    */
+  double                   milliseconds; /* of one run; 0 = not measured                          */
+  double                   spent;        /* milliseconds that earlier processes spent on its runs */
+  gsize                    runs;         /* in this process                                       */
 } FddmPlan;
 
 /* Inputs and outputs of a run, in device memory. Z, the residual, may be NULL or Y. A plain plan uses X, W and Y only. For
@@ -21,16 +25,37 @@ typedef struct {
   float scale;
 } FddmPlanData;
 
+/* What became of a candidate on the layer's own data. */
+typedef struct {
+  gboolean ran;
+  gboolean agrees;       /* with our own kernel                    */
+  double   milliseconds; /* of one run; 0 if that was not asked    */
+  float    found, right; /* where it is furthest off, if it is off */
+} FddmVerdict;
+
+/* Runs a layer by the candidate PLAN, and several times if its time is wanted. FALSE with ERROR set only if the GPU cannot
+ * go on: a candidate that fails does not agree. */
+typedef gboolean (*FddmPlanTry) (FddmDevice *device, const FddmPlan *plan, gboolean timed, gpointer data,
+                                 FddmVerdict *verdict, GError **error);
+
+/* A layer to try candidates on. */
+typedef struct {
+  FddmPlanTry run;
+  gpointer    data; /* passed to RUN */
+} FddmPlanTrial;
+
 /* Maximum workspace of a plan, in bytes. */
 #define FDDM_PLAN_WORKSPACE_MAX ((gsize) 64 << 20)
 
 /* Returns the plan for KEY, or NULL if it has not been made. */
 const FddmPlan *fddm_plan_find (const FddmDevice *device, const FddmPlanKey *key);
-/* Returns the plan for KEY, making it if needed. This can take a second, since cuDNN compiles kernels. Never fails: if cuDNN
- * has no engine, the kind is direct. */
-const FddmPlan *fddm_plan_get (FddmDevice *device, const FddmPlanKey *key);
+/* Sets PLAN to the plan for KEY, and makes or reads it first if needed. TRIAL NULL: the first plan that can be made is
+ * taken. Fails if cuDNN computes this layer wrongly, or has no engine for it and it is too large for our own kernel. */
+gboolean fddm_plan_get (FddmDevice *device, const FddmPlanKey *key, const FddmPlanTrial *trial, const FddmPlan **plan,
+                        GError **error);
 /* Runs any plan but a direct one. */
 gboolean fddm_plan_run (FddmDevice *device, const FddmPlan *plan, const FddmPlanData *data, GError **error);
-void     fddm_plan_free (FddmDevice *device, FddmPlan *plan);
+/* Frees all plans of the device, after the cache was told how long they have run. */
+void fddm_plans_free (FddmDevice *device);
 
 G_END_DECLS

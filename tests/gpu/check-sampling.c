@@ -1,6 +1,7 @@
 /* check-sampling.c: noise levels, preconditioning, the sampler.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <string.h>
 #include "tests/gpu/check.h"
 
 /* Sines, logarithms and roots of the two mathematics libraries differ in the last place or two. */
@@ -123,7 +124,7 @@ add_in_network (Bench *bench, const FddmTensor *in, FddmTensor *out)
 }
 
 /* A coefficient of 1000 where 0.11 is to be expected. fp16 shows the network 512 standard deviations of it and takes the rest
- * for certain; the others have room for all of it. A network that overflows leaves a number all the same. */
+ * for certain; the others have room for all of it. A network that overflows leaves a number all the same, and an error. */
 static void
 check_glint (Bench *bench)
 {
@@ -142,8 +143,9 @@ check_glint (Bench *bench)
   const FddmConditioning conditioning = {
     .mean = mean, .variance = variance, .form = FDDM_INPUT_WHITENED, .lo = 0.01f, .hi = 1.0f
   };
-  FddmTensor *all[] = { x, noise, mean, variance, input, output, large, x0 };
-  float       value;
+  FddmTensor        *all[] = { x, noise, mean, variance, input, output, large, x0 };
+  g_autoptr (GError) error = NULL;
+  float              values[GLINT], value;
 
   bench_expect (bench,
                 b->precondition (bench->device, x, noise, &conditioning, input, NULL) &&
@@ -156,6 +158,11 @@ check_glint (Bench *bench)
   bench_expect (
     bench, add_in_network (bench, large, large) && b->estimate (bench->device, x, noise, mean, variance, large, x0, NULL),
     "a network that overflows");
+  if (is_half)
+    bench_expect (bench,
+                  !b->tensor_download (bench->device, mean, values, &error) &&
+                    strstr (error->message, "numbers that are not finite (8)") != NULL,
+                  "which is said, once");
   value = first_of (bench, x0);
   bench_expect (bench, is_half ? fabs (value / wiener - 1.0) < 1e-5 : isfinite (value), "what is left of it: %g", value);
   for (guint i = 0; i < G_N_ELEMENTS (all); i++)

@@ -2,9 +2,11 @@
  * properties of a GPU in place of a GPU, so that this can be known where there is none.
  * SPDX-License-Identifier: Apache-2.0
  *
- * FDDM_TEST_PLANS: fused or rounded, what plans are expected; else none are made, for they need a driver. */
+ * FDDM_TEST_PLANS: fused (there is a compiler) or rounded (there is none); else no plans are made, for they need a
+ * driver. */
 #include <string.h>
-#include "kernels/cuda/plan.h"
+#include "kernels/cuda/candidates.h"
+#include "kernels/cuda/format.h"
 
 /* GPUs in the words in which cuDNN tells of them. */
 #define PROPERTIES(name, version, processors, shared)                                                          \
@@ -18,12 +20,16 @@
 
 static const struct {
   const char *name, *properties;
-  FddmElement network; /* what the module would compute in */
-} gpus[] = { { "H200", PROPERTIES ("NVIDIA H200", "900", "132", "232448"), FDDM_ELEMENT_BF16 },
-             { "A100", PROPERTIES ("NVIDIA A100", "800", "108", "166912"), FDDM_ELEMENT_BF16 },
-             { "RTX 4090", PROPERTIES ("NVIDIA GeForce RTX 4090", "890", "128", "101376"), FDDM_ELEMENT_BF16 },
-             { "RTX 5090", PROPERTIES ("NVIDIA GeForce RTX 5090", "1200", "170", "101376"), FDDM_ELEMENT_BF16 },
-             { "T4", PROPERTIES ("Tesla T4", "750", "40", "65536"), FDDM_ELEMENT_HALF } };
+  int         capability;
+  FddmElement network; /* that the module computes in */
+} gpus[] = { { "NVIDIA H200", PROPERTIES ("NVIDIA H200", "900", "132", "232448"), 90, FDDM_ELEMENT_HALF },
+             { "NVIDIA A100", PROPERTIES ("NVIDIA A100", "800", "108", "166912"), 80, FDDM_ELEMENT_HALF },
+             { "RTX 3060", PROPERTIES ("NVIDIA GeForce RTX 3060", "860", "28", "101376"), 86, FDDM_ELEMENT_HALF },
+             { "RTX 4090", PROPERTIES ("NVIDIA GeForce RTX 4090", "890", "128", "101376"), 89, FDDM_ELEMENT_HALF },
+             { "NVIDIA B200", PROPERTIES ("NVIDIA B200", "1000", "148", "232448"), 100, FDDM_ELEMENT_HALF },
+             { "RTX 5090", PROPERTIES ("NVIDIA GeForce RTX 5090", "1200", "170", "101376"), 120, FDDM_ELEMENT_HALF },
+             { "Tesla T4", PROPERTIES ("Tesla T4", "750", "40", "65536"), 75, FDDM_ELEMENT_HALF },
+             { "GTX 1650", PROPERTIES ("NVIDIA GeForce GTX 1650", "750", "14", "65536"), 75, FDDM_ELEMENT_FLOAT } };
 
 /* Only what error.c would bring with all of CUDA: a plan that is made runs nothing. */
 G_DEFINE_QUARK (fddm-kernel-error-quark, fddm_kernel_error)
@@ -55,8 +61,13 @@ cudnn_or_skip (void)
 static FddmDevice
 device_like (FddmPool *pool, guint i)
 {
-  FddmDevice device = { .cudnn = pool->cudnn, .network = gpus[i].network };
+  FddmDevice device = { .cudnn      = pool->cudnn,
+                        .name       = (char *) gpus[i].name,
+                        .capability = gpus[i].capability,
+                        .network    = fddm_cuda_format (gpus[i].name, gpus[i].capability, FALSE) };
 
+  g_assert_cmpint (device.network, ==, gpus[i].network);
+  device.plans      = g_ptr_array_new ();
   device.properties = fddm_pool_new (pool, CUDNN_BACKEND_DEVICEPROP_DESCRIPTOR);
   fddm_pool_set (pool, device.properties, CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION, CUDNN_TYPE_CHAR,
                  (gint64) strlen (gpus[i].properties), gpus[i].properties);
@@ -126,59 +137,138 @@ test_cudnn_accepts_attention (void)
     {
       FddmDevice device = device_like (&pool, i);
 
-      assert_graph (&device, &key, FDDM_PLAN_FUSED);
+      if (device.network != FDDM_ELEMENT_FLOAT) /* for which we have our own kernel */
+        assert_graph (&device, &key, FDDM_PLAN_FUSED);
     }
   fddm_pool_clear (&pool);
 }
 #endif
 
-static FddmPlanKind
-expected_kind (const char *plans)
+/* ---- Plans ---- */
+
+/* What cuDNN must be able to plan with: its libraries, and for compiled kernels libnvrtc. */
+static const FddmCudnn *
+plans_or_skip (void)
 {
-  return g_str_equal (plans, "rounded") ? FDDM_PLAN_ROUNDED : FDDM_PLAN_FUSED;
+  if (g_getenv ("FDDM_TEST_PLANS") != NULL)
+    return cudnn_or_skip ();
+  g_test_skip ("no plans are wanted");
+  return NULL;
 }
 
-/* The layers of the networks that come with the program are one kernel each: all of them on the first GPU, on the others
- * the one that counts. Each takes cuDNN a second. */
-static void
-test_networks_are_fused (void)
+static const FddmPlan *
+plan_for (FddmDevice *device, const FddmPlanKey *key)
 {
-  static const int channels[][2] = { { 24, 64 }, { 64, 64 }, { 48, 12 } };
-  const char      *plans         = g_getenv ("FDDM_TEST_PLANS");
-  const FddmCudnn *cudnn         = plans != NULL ? cudnn_or_skip () : NULL;
+  g_autoptr (GError) error = NULL;
+  const FddmPlan    *plan  = NULL;
+
+  if (!fddm_plan_get (device, key, NULL, &plan, &error))
+    g_error ("%s: %s", device->name, error->message);
+  g_test_message ("%s, %d → %d, %d × %d: kind %d, workspace %" G_GSIZE_FORMAT, device->name, key->in_channels,
+                  key->out_channels, key->width, key->height, plan->kind, plan->workspace);
+  return plan;
+}
+
+/* The convolutions of the networks that are installed, of the noise meter and of the self-test, each with the size of its
+ * tiles. */
+static const FddmPlanKey shipped[] = {
+  { .kernel = 3, .in_channels = 24, .out_channels = 64, .height = 2000, .width = 3000, .activation = FDDM_ACTIVATION_RELU },
+  { .kernel = 3, .in_channels = 64, .out_channels = 64, .height = 2000, .width = 3000, .activation = FDDM_ACTIVATION_RELU },
+  { .kernel = 3, .in_channels = 64, .out_channels = 64, .height = 2000, .width = 3000, .residual = TRUE },
+  { .kernel = 3, .in_channels = 64, .out_channels = 12, .height = 2000, .width = 3000 },
+  { .kernel = 3, .in_channels = 24, .out_channels = 48, .height = 1023, .width = 777, .activation = FDDM_ACTIVATION_RELU },
+  { .kernel = 3, .in_channels = 48, .out_channels = 48, .height = 1023, .width = 777, .residual = TRUE },
+  { .kernel = 3, .in_channels = 48, .out_channels = 12, .height = 1023, .width = 777 },
+  { .kernel = 3, .in_channels = 51, .out_channels = 64, .height = 64, .width = 64, .activation = FDDM_ACTIVATION_RELU },
+  { .kernel = 3, .in_channels = 64, .out_channels = 64, .height = 64, .width = 64, .residual = TRUE },
+  { .kernel = 3, .in_channels = 64, .out_channels = 96, .height = 64, .width = 64 },
+  { .kernel       = 3,
+    .in_channels  = 16,
+    .out_channels = 16,
+    .height       = 5,
+    .width        = 6,
+    .activation   = FDDM_ACTIVATION_RELU,
+    .residual     = TRUE },
+};
+
+/* Each of them is one kernel on every GPU, and is planned at once: nothing is compiled. The first of a process is slower,
+ * since cuDNN opens its libraries. */
+static void
+test_networks_are_planned_at_once (void)
+{
+  const FddmCudnn *cudnn = plans_or_skip ();
   FddmPool         pool;
+  gint64           started;
 
   if (cudnn == NULL)
-    {
-      g_test_skip ("no plans are wanted");
-      return;
-    }
+    return;
   fddm_pool_init (&pool, cudnn);
   for (guint i = 0; i < G_N_ELEMENTS (gpus); i++)
     {
       FddmDevice device = device_like (&pool, i);
 
-      device.plans = g_ptr_array_new ();
-      for (guint j = i == 0 ? 0 : 1; j < (i == 0 ? G_N_ELEMENTS (channels) : 2); j++)
+      started = g_get_monotonic_time ();
+      for (guint j = 0; j < G_N_ELEMENTS (shipped); j++)
         {
-          const gboolean    residual = j % 2;
-          const FddmPlanKey key      = { .kernel       = 3,
-                                         .in_channels  = channels[j][0],
-                                         .out_channels = channels[j][1],
-                                         .height       = 2000,
-                                         .width        = 3000,
-                                         .activation   = residual ? FDDM_ACTIVATION_NONE : FDDM_ACTIVATION_RELU,
-                                         .residual     = residual };
-          const FddmPlan   *plan     = fddm_plan_get (&device, &key);
+          const FddmPlan *plan = plan_for (&device, &shipped[j]);
 
-          g_test_message ("%s, %d -> %d: kind %d, workspace %" G_GSIZE_FORMAT, gpus[i].name, channels[j][0], channels[j][1],
-                          plan->kind, plan->workspace);
-          g_assert_cmpint (plan->kind, ==, expected_kind (plans));
-          g_assert_true (fddm_plan_get (&device, &key) == plan);
+          g_assert_cmpint (plan->kind, ==, FDDM_PLAN_ROUNDED);
+          g_assert_cmpuint (plan->workspace, <=, FDDM_PLAN_WORKSPACE_MAX);
+          g_assert_true (plan_for (&device, &shipped[j]) == plan);
         }
-      for (guint j = 0; j < device.plans->len; j++)
-        fddm_plan_free (&device, g_ptr_array_index (device.plans, j));
-      g_ptr_array_unref (device.plans);
+      g_test_message ("%s: planned in %d ms", gpus[i].name, (int) ((g_get_monotonic_time () - started) / 1000));
+      g_assert_cmpint (g_get_monotonic_time () - started, <, (i == 0 ? 10 : 4) * G_USEC_PER_SEC);
+      fddm_plans_free (&device);
+    }
+  fddm_pool_clear (&pool);
+}
+
+/* With time for it, a kernel is compiled for the whole layer, where there is a compiler; else it is one in store again. The
+ * plan is the same when it comes back from JSON, which compiles nothing. */
+static void
+test_plans_come_back (void)
+{
+  const gboolean   compiler = g_strcmp0 (g_getenv ("FDDM_TEST_PLANS"), "fused") == 0;
+  const FddmCudnn *cudnn    = plans_or_skip ();
+  FddmPool         pool;
+
+  if (cudnn == NULL)
+    return;
+  fddm_pool_init (&pool, cudnn);
+  for (guint i = 0; i < (compiler ? 2 : G_N_ELEMENTS (gpus)); i++)
+    {
+      FddmDevice      device     = device_like (&pool, i);
+      FddmCandidates *candidates = fddm_candidates_new (&device, &shipped[1], compiler ? FDDM_PLAN_FUSED : FDDM_PLAN_ROUNDED,
+                                                        compiler);
+      FddmPlan       *plan = NULL, again = { .plan = NULL };
+      gsize           length = 0, length_again = 0;
+      g_autofree char *json = NULL, *json_again = NULL;
+      gint64           started;
+
+      for (guint j = 0; j < fddm_candidates_count (candidates) && plan == NULL; j++)
+        plan = fddm_candidates_plan (candidates, j);
+      g_assert_nonnull (plan);
+      json = fddm_plan_to_json (&device, plan, &length);
+      g_assert_nonnull (json);
+      started = g_get_monotonic_time ();
+      g_assert_true (fddm_plan_from_json (&device, json, length, &again));
+      g_test_message ("%s: %" G_GSIZE_FORMAT " bytes, again in %d ms", gpus[i].name, length,
+                      (int) ((g_get_monotonic_time () - started) / 1000));
+      g_assert_cmpint (g_get_monotonic_time () - started, <, G_USEC_PER_SEC);
+      g_assert_cmpuint (again.workspace, ==, plan->workspace);
+      json_again = fddm_plan_to_json (&device, &again, &length_again);
+      g_assert_cmpmem (json, length, json_again, length_again);
+      fddm_candidates_give (candidates, plan);
+      /* Half of it is none, and neither is a word. */
+      g_assert_false (fddm_plan_from_json (&device, json, length / 2, &again));
+      g_assert_false (fddm_plan_from_json (&device, "{}", 2, &again));
+      {
+        FddmPool parts = { .cudnn = cudnn, .descriptors = again.descriptors };
+
+        fddm_pool_clear (&parts);
+      }
+      g_ptr_array_add (device.plans, plan);
+      fddm_plans_free (&device);
     }
   fddm_pool_clear (&pool);
 }
@@ -187,10 +277,10 @@ test_networks_are_fused (void)
 static void
 test_attention_is_fused (void)
 {
-  const char       *plans = g_getenv ("FDDM_TEST_PLANS");
-  const FddmCudnn  *cudnn = plans != NULL ? cudnn_or_skip () : NULL;
-  const FddmPlanKey even  = { .heads = 4, .in_channels = 384, .out_channels = 128, .height = 31, .width = 33 };
-  const FddmPlanKey odd   = { .heads = 4, .in_channels = 60, .out_channels = 20, .height = 31, .width = 33 };
+  const gboolean    compiler = g_strcmp0 (g_getenv ("FDDM_TEST_PLANS"), "fused") == 0;
+  const FddmCudnn  *cudnn    = plans_or_skip ();
+  const FddmPlanKey even     = { .heads = 4, .in_channels = 384, .out_channels = 128, .height = 31, .width = 33 };
+  const FddmPlanKey odd      = { .heads = 4, .in_channels = 60, .out_channels = 20, .height = 31, .width = 33 };
   FddmPool          pool;
 
   if (cudnn == NULL || cudnn->get_version () < 91300 || CUDNN_VERSION < 91300)
@@ -199,21 +289,14 @@ test_attention_is_fused (void)
       return;
     }
   fddm_pool_init (&pool, cudnn);
-  for (guint i = 0; i < G_N_ELEMENTS (gpus); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (gpus); i += i == 0 ? 3 : 2) /* a second each */
     {
-      FddmDevice         device = device_like (&pool, i);
-      const FddmPlan    *plan;
-      const gboolean     compiled = expected_kind (plans) == FDDM_PLAN_FUSED;
-      const FddmPlanKind expected = compiled && gpus[i].network == FDDM_ELEMENT_BF16 ? FDDM_PLAN_FUSED : FDDM_PLAN_DIRECT;
+      FddmDevice         device   = device_like (&pool, i);
+      const FddmPlanKind expected = compiler && gpus[i].capability >= 80 ? FDDM_PLAN_FUSED : FDDM_PLAN_DIRECT;
 
-      device.plans = g_ptr_array_new ();
-      plan         = fddm_plan_get (&device, &even);
-      g_test_message ("%s, attention: kind %d, workspace %" G_GSIZE_FORMAT, gpus[i].name, plan->kind, plan->workspace);
-      g_assert_cmpint (plan->kind, ==, expected);
-      g_assert_cmpint (fddm_plan_get (&device, &odd)->kind, ==, FDDM_PLAN_DIRECT);
-      for (guint j = 0; j < device.plans->len; j++)
-        fddm_plan_free (&device, g_ptr_array_index (device.plans, j));
-      g_ptr_array_unref (device.plans);
+      g_assert_cmpint (plan_for (&device, &even)->kind, ==, expected);
+      g_assert_cmpint (plan_for (&device, &odd)->kind, ==, FDDM_PLAN_DIRECT);
+      fddm_plans_free (&device);
     }
   fddm_pool_clear (&pool);
 }
@@ -226,7 +309,8 @@ main (int argc, char **argv)
 #if CUDNN_VERSION >= 91300
   g_test_add_func ("/gpu/graph/attention-accepted", test_cudnn_accepts_attention);
 #endif
-  g_test_add_func ("/gpu/graph/networks-are-fused", test_networks_are_fused);
+  g_test_add_func ("/gpu/graph/networks-are-planned-at-once", test_networks_are_planned_at_once);
+  g_test_add_func ("/gpu/graph/plans-come-back", test_plans_come_back);
   g_test_add_func ("/gpu/graph/attention-is-fused", test_attention_is_fused);
   return g_test_run ();
 }

@@ -3,14 +3,32 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * EMULATE_CUDNN: fused (default), rounded (the bias must have the type of the rest, as without libnvrtc), plain (no engine
- * for more than a convolution), none (no engine at all), wrong (all of them, and they miscalculate) or missing (no cuDNN). */
+ * for more than a convolution), none (no engine at all), wrong (all of them, and they miscalculate) or missing (no cuDNN).
+ * Except for the convolution alone, a graph whose bias has another type than the rest is one to be compiled.
+ *
+ * EMULATE_ENGINES: the engines that cuDNN offers, in the words of ENGINES below with commas between; default: good. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include "kernels/cuda/graph.h"
 #include "kernels/fddm-math.h"
 #include "tests/gpu/emulate/streams.h"
 
-#define WORKSPACE 1000
+/* Engines, each with its time for a run in milliseconds. */
+static const struct {
+  const char *name;
+  float       milliseconds;
+} engines[] = { { "good", 1.0f },      { "slow", 5.0f },    { "fast", 0.5f },
+                { "wrong", 0.1f },     { "nothing", 0.1f }, { "fails", 0.1f }, /* when it is run  */
+                { "none", 0.0f },                                              /* makes no plan   */
+                { "huge", 0.1f },                                              /* of workspace    */
+                { "unreliable", 0.1f } };                                      /* as it says      */
+
+static gboolean
+engine_is (int engine, const char *name)
+{
+  return g_str_equal (engines[engine].name, name);
+}
 
 static gboolean
 mode_is (const char *mode)
@@ -34,9 +52,14 @@ struct _Descriptor {
   cudnnBackendDescriptorType_t type;
   gboolean                     final;
   GArray                      *attributes;
-  Descriptor                  *graph;      /* of configurations and engines   */
-  gboolean                     unreliable; /* of engines: has a note saying so */
+  Descriptor                  *graph;  /* of configurations, engines, and plans of JSON */
+  int                          engine; /* of the same: index into ENGINES               */
+  int                          knob;   /* of knob choices                               */
+  gboolean                     kept;   /* for ever: JSON refers to it                   */
 };
+
+/* Graph and engine of the plans whose JSON was asked for: a number stands for them, in this process. */
+static GPtrArray *told;
 
 static gsize
 size_of (cudnnBackendAttributeType_t type)
@@ -44,6 +67,7 @@ size_of (cudnnBackendAttributeType_t type)
   switch (type)
     {
     case CUDNN_TYPE_BOOLEAN: return sizeof (_Bool);
+    case CUDNN_TYPE_CHAR: return 1;
     case CUDNN_TYPE_FLOAT: return sizeof (float);
     case CUDNN_TYPE_HANDLE:
     case CUDNN_TYPE_INT64:
@@ -99,6 +123,8 @@ descriptor_free (cudnnBackendDescriptor_t descriptor)
 {
   Descriptor *d = descriptor;
 
+  if (d->kept)
+    return CUDNN_STATUS_SUCCESS;
   for (guint i = 0; i < d->attributes->len; i++)
     g_free (g_array_index (d->attributes, Attribute, i).values);
   g_array_unref (d->attributes);
@@ -123,15 +149,85 @@ set (cudnnBackendDescriptor_t descriptor, cudnnBackendAttributeName_t name, cudn
   return CUDNN_STATUS_SUCCESS;
 }
 
+/* A number that no other process has. */
+static guint
+this_process (void)
+{
+  static guint number;
+
+  if (number == 0)
+    number = g_random_int_range (1, G_MAXINT);
+  return number;
+}
+
+/* Gives the plan D its graph and engine, from JSON or a configuration. FALSE if there is no such plan. */
+static gboolean
+make_plan (Descriptor *d)
+{
+  gint64            n      = 0;
+  const char       *json   = attribute (d, CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION, &n);
+  const Descriptor *config = child (d, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG);
+  g_autofree char  *text   = json != NULL ? g_strndup (json, (gsize) n) : NULL;
+  guint             number = 0, process = 0;
+
+  if (text != NULL && (told == NULL || sscanf (text, "{\"emulated\":%u,\"process\":%u}", &number, &process) != 2 ||
+                       process != this_process () || number >= told->len))
+    return FALSE;
+  if (text != NULL)
+    config = g_ptr_array_index (told, number);
+  if (engine_is (config->engine, "unreliable"))
+    g_error ("an engine was taken that should have been passed over");
+  d->graph  = config->graph;
+  d->engine = config->engine;
+  return !engine_is (d->engine, "none");
+}
+
 static cudnnStatus_t
 finalize (cudnnBackendDescriptor_t descriptor)
 {
   Descriptor *d = descriptor;
 
-  if (d->type == CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR && child (d, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)->unreliable)
-    g_error ("an engine was taken that should have been passed over");
+  if (d->type == CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR && !make_plan (d))
+    return CUDNN_STATUS_NOT_SUPPORTED;
   d->final = TRUE;
   return CUDNN_STATUS_SUCCESS;
+}
+
+static void
+keep (Descriptor *d)
+{
+  d->kept = TRUE;
+  for (guint i = 0; i < d->attributes->len; i++)
+    {
+      const Attribute *a = &g_array_index (d->attributes, Attribute, i);
+
+      for (gint64 j = 0; a->type == CUDNN_TYPE_BACKEND_DESCRIPTOR && j < a->n; j++)
+        keep (((Descriptor **) a->values)[j]);
+    }
+}
+
+/* N = 0: only its length is wanted. */
+static gint64
+tell_json (const Descriptor *plan, gint64 n, char *values)
+{
+  static char *last;
+  Descriptor  *copy;
+
+  if (n == 0)
+    {
+      if (told == NULL)
+        told = g_ptr_array_new ();
+      copy         = g_new0 (Descriptor, 1);
+      copy->graph  = plan->graph;
+      copy->engine = plan->engine;
+      keep (plan->graph);
+      g_ptr_array_add (told, copy);
+      g_free (last);
+      last = g_strdup_printf ("{\"emulated\":%u,\"process\":%u}", told->len - 1, this_process ());
+    }
+  else
+    memcpy (values, last, MIN ((gsize) n, strlen (last)));
+  return (gint64) strlen (last);
 }
 
 static cudnnDataType_t
@@ -158,21 +254,66 @@ is_supported (const Descriptor *graph)
   return !mode_is ("rounded") || last == NULL || type_of (last) == type_of (x);
 }
 
-/* Two configurations, the first of an engine that must be passed over. */
+static int
+engine_called (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (engines); i++)
+    if (g_str_equal (engines[i].name, name))
+      return (int) i;
+  g_error ("there is no engine “%s”", name);
+}
+
+/* One configuration for each engine; before them that of an engine that must be passed over. */
 static gint64
 give_results (const Descriptor *heuristic, gint64 n, Descriptor **results)
 {
-  Descriptor *graph = child (heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH);
+  Descriptor      *graph = child (heuristic, CUDNN_ATTR_ENGINEHEUR_OPERATION_GRAPH);
+  const char      *wish  = g_getenv ("EMULATE_ENGINES");
+  g_autofree char *list  = g_strconcat ("unreliable,", wish != NULL ? wish : "good", NULL);
+  g_auto (GStrv)   names = g_strsplit (list, ",", 0);
+  const gint64     count = MIN (n, (gint64) g_strv_length (names));
 
   if (!is_supported (graph))
     return 0;
-  for (gint64 i = 0; i < MIN (n, 2); i++)
+  for (gint64 i = 0; i < count; i++)
     {
-      results[i]->graph      = graph;
-      results[i]->unreliable = i == 0;
-      results[i]->final      = TRUE;
+      results[i]->graph  = graph;
+      results[i]->engine = engine_called (names[i]);
+      results[i]->final  = TRUE;
     }
-  return 2;
+  return count;
+}
+
+/* Whether the graph's bias has another type than its input: cuDNN has no kernels for that in store. */
+static gboolean
+is_compiled (const Descriptor *graph)
+{
+  gint64             n          = 0;
+  Descriptor *const *operations = attribute (graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n);
+  const Descriptor  *x          = child (operations[0], CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X);
+
+  for (gint64 i = 1; x != NULL && i < n; i++)
+    {
+      const Descriptor *operand = child (operations[i], CUDNN_ATTR_OPERATION_POINTWISE_BDESC);
+
+      if (operand != NULL && type_of (operand) != type_of (x))
+        return TRUE;
+    }
+  return x == NULL;
+}
+
+/* Any number of bytes, so that nobody counts on one. */
+static gint64
+workspace_of (const Descriptor *plan)
+{
+  gint64             n          = 0;
+  Descriptor *const *operations = attribute (plan->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n);
+  const Descriptor  *x          = child (operations[0], CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X);
+  const gint64      *sizes      = x != NULL ? attribute (x, CUDNN_ATTR_TENSOR_DIMENSIONS, NULL) : NULL;
+
+  if (engine_is (plan->engine, "huge"))
+    return (gint64) 3 << 30;
+  return sizes == NULL ? 1000 : (sizes[1] * 977 + sizes[2] * 131 + sizes[3] * 7 + n) % 4 * 1237;
 }
 
 static cudnnStatus_t
@@ -188,14 +329,27 @@ get (cudnnBackendDescriptor_t const descriptor, cudnnBackendAttributeName_t name
     {
     case CUDNN_ATTR_ENGINEHEUR_RESULTS: *count = give_results (d, n, values); break;
     case CUDNN_ATTR_ENGINECFG_ENGINE:
-      (*(Descriptor **) values)->unreliable = d->unreliable;
-      (*(Descriptor **) values)->final      = TRUE;
+      (*(Descriptor **) values)->graph  = d->graph;
+      (*(Descriptor **) values)->engine = d->engine;
+      (*(Descriptor **) values)->final  = TRUE;
+      break;
+    case CUDNN_ATTR_ENGINE_GLOBAL_INDEX: *(int64_t *) values = d->engine / 2; break;
+    case CUDNN_ATTR_ENGINECFG_KNOB_CHOICES:
+      (*(Descriptor **) values)->knob  = d->engine % 2;
+      (*(Descriptor **) values)->final = TRUE;
+      break;
+    case CUDNN_ATTR_KNOB_CHOICE_KNOB_TYPE: *(cudnnBackendKnobType_t *) values = CUDNN_KNOB_TYPE_KERNEL_CFG; break;
+    case CUDNN_ATTR_KNOB_CHOICE_KNOB_VALUE: *(int64_t *) values = d->knob; break;
+    case CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE:
+      *(cudnnBackendBehaviorNote_t *) values = CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION;
+      *count                                 = is_compiled (d->graph) ? 1 : 0;
       break;
     case CUDNN_ATTR_ENGINE_NUMERICAL_NOTE:
-      *(cudnnBackendNumericalNote_t *) values = d->unreliable ? CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC
-                                                              : CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP;
+      *(cudnnBackendNumericalNote_t *) values = engine_is (d->engine, "unreliable") ? CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC
+                                                                                    : CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP;
       break;
-    case CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE: *(int64_t *) values = WORKSPACE; break;
+    case CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE: *(int64_t *) values = workspace_of (d); break;
+    case CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION: *count = tell_json (d, n, values); break;
     default: return CUDNN_STATUS_BAD_PARAM;
     }
   return CUDNN_STATUS_SUCCESS;
@@ -206,6 +360,8 @@ get (cudnnBackendDescriptor_t const descriptor, cudnnBackendAttributeName_t name
 /* A graph on its way, with what the variant pack said: the pack may be gone by then. */
 typedef struct {
   const Descriptor *graph;
+  gint64            workspace_bytes;
+  gboolean          wrong;
   gint64            n;
   gint64           *uids;
   void            **pointers, *workspace;
@@ -280,7 +436,7 @@ store (const View *v, gint64 at, float value)
 }
 
 static void
-convolve (const Descriptor *operation, const View *x, const View *w, const View *y)
+convolve (const Descriptor *operation, gboolean wrong, const View *x, const View *w, const View *y)
 {
   const Descriptor *convolution = child (operation, CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC);
   const gint64     *pad         = attribute (convolution, CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, NULL);
@@ -301,7 +457,7 @@ convolve (const Descriptor *operation, const View *x, const View *w, const View 
                 for (gint64 c = 0; c < x->sizes[1]; c++)
                   sum += load (x, place (x, 0, c, i, j)) * load (w, place (w, k, c, r, s));
               }
-          store (y, place (y, 0, k, row, column), mode_is ("wrong") ? sum + 1.0f : sum);
+          store (y, place (y, 0, k, row, column), wrong ? sum + 1.0f : sum);
         }
 }
 
@@ -385,7 +541,7 @@ run_operation (const Descriptor *operation, const Run *run, GHashTable *virtuals
   View b = second != NULL ? view_of (run, virtuals, second) : (View) { 0 };
 
   if (conv)
-    convolve (operation, &x, &b, &y);
+    convolve (operation, run->wrong, &x, &b, &y);
   else
     pointwise (*(const cudnnPointwiseMode_t *) attribute (child (operation, CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR),
                                                           CUDNN_ATTR_POINTWISE_MODE, NULL),
@@ -401,13 +557,15 @@ run_graph (void *data)
   Descriptor *const     *operations = attribute (run->graph, CUDNN_ATTR_OPERATIONGRAPH_OPS, &n);
 
   /* Ours to write to, all of it, before and after. */
-  memset (run->workspace, 0xFF, WORKSPACE);
+  if (run->workspace_bytes > 0)
+    memset (run->workspace, 0xFF, run->workspace_bytes);
   for (gint64 i = 0; i < n; i++)
     if (operations[i]->type == CUDNN_BACKEND_OPERATION_SDPA_FWD_DESCRIPTOR)
       run_attention (operations[i], run, virtuals);
     else
       run_operation (operations[i], run, virtuals);
-  memset (run->workspace, 0xFF, WORKSPACE);
+  if (run->workspace_bytes > 0)
+    memset (run->workspace, 0xFF, run->workspace_bytes);
 }
 
 static void
@@ -421,11 +579,19 @@ free_run (void *data)
 }
 
 static cudnnStatus_t
-execute (cudnnHandle_t handle, cudnnBackendDescriptor_t plan, cudnnBackendDescriptor_t pack)
+execute (cudnnHandle_t handle, cudnnBackendDescriptor_t descriptor, cudnnBackendDescriptor_t pack)
 {
-  void *const *workspace = attribute (pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, NULL);
-  Run          run       = { .graph = child (plan, CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG)->graph };
+  const Descriptor *plan      = descriptor;
+  void *const      *workspace = attribute (pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, NULL);
+  Run               run       = { .graph           = plan->graph,
+                                  .workspace_bytes = workspace_of (plan),
+                                  .wrong           = mode_is ("wrong") || engine_is (plan->engine, "wrong") };
 
+  emulate_pass_time (engines[plan->engine].milliseconds);
+  if (engine_is (plan->engine, "fails"))
+    return CUDNN_STATUS_EXECUTION_FAILED;
+  if (engine_is (plan->engine, "nothing"))
+    return CUDNN_STATUS_SUCCESS;
   run.uids      = (gint64 *) attribute (pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, &run.n);
   run.uids      = g_memdup2 (run.uids, run.n * sizeof *run.uids);
   run.pointers  = g_memdup2 (attribute (pack, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, NULL), run.n * sizeof (void *));

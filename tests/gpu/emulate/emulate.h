@@ -54,6 +54,16 @@ __syncthreads ()
   emulate_wait (1);
 }
 
+/* Threads run in turn. */
+static inline unsigned int
+atomicAdd (unsigned int *place, unsigned int more)
+{
+  const unsigned int before = *place;
+
+  *place += more;
+  return before;
+}
+
 template <typename T>
 static inline T
 __shfl_xor_sync (unsigned int, T x, int mask)

@@ -115,6 +115,7 @@ typedef struct {
   void       *to;
   const void *from;
   size_t      bytes;
+  int         value; /* of a fill */
 } Copy;
 
 static void
@@ -138,7 +139,7 @@ is_lost (void)
 cudaError_t
 cudaMemcpyAsync (void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind G_GNUC_UNUSED, cudaStream_t stream)
 {
-  Copy copy = { to, from, bytes };
+  Copy copy = { .to = to, .from = from, .bytes = bytes };
 
   if (is_lost ())
     return emulate_fail (cudaErrorIllegalAddress);
@@ -150,15 +151,14 @@ run_clear (void *data)
 {
   const Copy *clear = data;
 
-  memset (clear->to, 0, clear->bytes);
+  memset (clear->to, clear->value, clear->bytes);
 }
 
 cudaError_t
 cudaMemsetAsync (void *to, int value, size_t bytes, cudaStream_t stream)
 {
-  Copy clear = { .to = to, .bytes = bytes };
+  Copy clear = { .to = to, .bytes = bytes, .value = value };
 
-  g_assert (value == 0);
   return emulate_submit (stream, run_clear, g_free, g_memdup2 (&clear, sizeof clear));
 }
 

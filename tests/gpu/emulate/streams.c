@@ -20,7 +20,10 @@ struct CUstream_st {
 struct CUevent_st {
   cudaStream_t stream; /* NULL: not recorded yet */
   guint64      after;  /* works of the stream    */
+  float        when;   /* milliseconds           */
 };
+
+static float now;
 
 static GPtrArray *streams;
 static int        n_graphs;
@@ -145,6 +148,12 @@ cudaStreamSynchronize (cudaStream_t stream)
 
 /* ---- Events ---- */
 
+void
+emulate_pass_time (float milliseconds)
+{
+  now += milliseconds;
+}
+
 cudaError_t
 cudaEventCreateWithFlags (cudaEvent_t *event, unsigned int flags G_GNUC_UNUSED)
 {
@@ -168,7 +177,15 @@ cudaEventRecord (cudaEvent_t event, cudaStream_t stream)
     return status;
   event->stream = stream;
   event->after  = stream->submitted;
+  event->when   = now;
   return cudaSuccess;
+}
+
+cudaError_t
+cudaEventElapsedTime (float *milliseconds, cudaEvent_t start, cudaEvent_t end)
+{
+  *milliseconds = end->when - start->when;
+  return start->stream != NULL && end->stream != NULL ? cudaSuccess : emulate_fail (cudaErrorInvalidResourceHandle);
 }
 
 cudaError_t

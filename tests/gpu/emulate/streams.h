@@ -20,6 +20,8 @@ void emulate_drain (cudaStream_t stream);
 void emulate_drain_all (void);
 /* What CUDA says to a call that may not be made while a stream is captured, which also spoils the capture. */
 cudaError_t emulate_forbid_capture (void);
+/* Lets MILLISECONDS pass on the GPU's clock, which nothing else moves. */
+void emulate_pass_time (float milliseconds);
 /* Whether EMULATE_CUDA, a list with commas, has WORD; then what stands behind "WORD=", or "". Else NULL. */
 const char *emulate_fault (const char *word);
 /* Sets what cudaGetLastError () will say; returns it. */

@@ -28,6 +28,17 @@ vanishing_open (const FddmDeviceOptions *options, GError **error)
   return NULL;
 }
 
+static char *
+vanishing_look (const FddmDeviceOptions *options, GError **error)
+{
+  FddmDevice *device = vanishing_open (options, error);
+
+  if (device == NULL)
+    return NULL;
+  fddm_backend_ref.close (device);
+  return g_strdup ("a GPU that will vanish");
+}
+
 static gboolean
 vanishing_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out,
                 GError **error)
@@ -80,6 +91,7 @@ fddm_backend_module (void)
   table                   = fddm_backend_ref;
   table.name              = "GPU";
   table.open              = vanishing_open;
+  table.look              = vanishing_look;
   table.conv              = vanishing_conv;
   table.synthesise        = vanishing_synthesise;
   table.synthesise_output = vanishing_synthesise_output;
