@@ -56,6 +56,10 @@ FddmItemId fddm_host_layer_mask (FddmItemId layer);
 /* The drawable's live pixels: writing to them changes the image. Free with g_object_unref. */
 GeglBuffer *fddm_host_buffer (FddmItemId drawable);
 const Babl *fddm_host_format (FddmItemId drawable);
+/* An item of the layer's size with the pixels that the user sees in LAYER: LAYER itself, or, if there are filters on it, a copy
+ * with them. LAYER must be in an image. fddm_host_seen_end removes the copy. */
+FddmItemId fddm_host_seen_begin (FddmItemId layer);
+void       fddm_host_seen_end (FddmItemId layer, FddmItemId seen);
 
 /* ---- Changing the image ---- */
 

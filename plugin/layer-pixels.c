@@ -26,14 +26,17 @@ tell (const FddmStretch *stretch, const GeglRectangle *all, const GeglRectangle 
 }
 
 GeglBuffer *
-fddm_layer_pixels_copy (FddmItemId drawable, const FddmStretch *stretch)
+fddm_layer_pixels_copy (FddmItemId layer, const FddmStretch *stretch)
 {
-  g_autoptr (GeglBuffer) live = fddm_host_buffer (drawable);
-  const GeglRectangle   *all  = gegl_buffer_get_extent (live);
-  GeglBuffer            *copy = gegl_buffer_new (all, fddm_host_format (drawable));
+  const FddmItemId     seen = fddm_host_seen_begin (layer);
+  GeglBuffer          *live = fddm_host_buffer (seen);
+  const GeglRectangle *all  = gegl_buffer_get_extent (live);
+  GeglBuffer          *copy = gegl_buffer_new (all, fddm_host_format (layer));
 
   for (GeglRectangle band = { 0 }; fddm_layer_pixels_next (all, &band); tell (stretch, all, &band))
     gegl_buffer_copy (live, &band, GEGL_ABYSS_NONE, copy, &band);
+  g_object_unref (live);
+  fddm_host_seen_end (layer, seen);
   return copy;
 }
 

@@ -9,8 +9,8 @@
 /* Advances BAND to the next band of the rectangle ALL; an empty BAND starts with the first. FALSE after the last. */
 gboolean fddm_layer_pixels_next (const GeglRectangle *all, GeglRectangle *band);
 
-/* A copy of the drawable's pixels, independent of the image. */
-GeglBuffer *fddm_layer_pixels_copy (FddmItemId drawable, const FddmStretch *stretch);
+/* A copy of the layer's pixels as the user sees them, independent of the image. */
+GeglBuffer *fddm_layer_pixels_copy (FddmItemId layer, const FddmStretch *stretch);
 
 /* Fills LAYER with PIXELS of the same size. */
 void fddm_layer_pixels_write (FddmItemId layer, GeglBuffer *pixels, const FddmStretch *stretch);

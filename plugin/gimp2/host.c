@@ -159,6 +159,18 @@ fddm_host_buffer (FddmItemId drawable)
   return gimp_drawable_get_buffer (drawable);
 }
 
+/* There are no filters on layers. */
+FddmItemId
+fddm_host_seen_begin (FddmItemId layer)
+{
+  return layer;
+}
+
+void
+fddm_host_seen_end (G_GNUC_UNUSED FddmItemId layer, G_GNUC_UNUSED FddmItemId seen)
+{
+}
+
 const Babl *
 fddm_host_format (FddmItemId drawable)
 {

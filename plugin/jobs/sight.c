@@ -37,6 +37,7 @@ typedef struct {
 struct FddmDenoiseSight {
   FddmImageId   image;
   FddmItemId    source;
+  FddmItemId    seen; /* SOURCE as the user sees it, while it is read */
   char         *name, *note;
   FddmPresets  *presets;
   FddmLayers   *made;   /* layers added by the last run */
@@ -53,6 +54,14 @@ struct FddmDenoiseSight {
 
 /* ---- In the dialog's thread ---- */
 
+static void
+end_seen (FddmDenoiseSight *sight)
+{
+  if (sight->seen != FDDM_NO_ITEM)
+    fddm_host_seen_end (sight->source, sight->seen);
+  sight->seen = FDDM_NO_ITEM;
+}
+
 static gboolean
 read_band (gpointer data, double *fraction)
 {
@@ -64,9 +73,15 @@ read_band (gpointer data, double *fraction)
   sight->gone = !fddm_host_has_item (sight->image, sight->source);
   if (sight->gone || !fddm_layer_pixels_next (all, &sight->band))
     return FALSE;
-  live = fddm_host_buffer (sight->source);
+  if (sight->seen == FDDM_NO_ITEM)
+    sight->seen = fddm_host_seen_begin (sight->source);
+  live = fddm_host_buffer (sight->seen);
   gegl_buffer_copy (live, &sight->band, GEGL_ABYSS_NONE, sight->noisy, &sight->band);
-  return sight->band.y + sight->band.height < all->height;
+  if (sight->band.y + sight->band.height < all->height)
+    return TRUE;
+  g_clear_object (&live);
+  end_seen (sight);
+  return FALSE;
 }
 
 static gboolean
@@ -330,6 +345,7 @@ fddm_denoise_sight_new (FddmImageId image, FddmItemId chosen, FddmLayers *made, 
   all            = gegl_buffer_get_extent (live);
   sight->image   = image;
   sight->source  = drawable;
+  sight->seen    = FDDM_NO_ITEM;
   sight->name    = fddm_host_item_name (drawable);
   sight->noisy   = gegl_buffer_new (all, fddm_host_format (drawable));
   sight->presets = fddm_job_denoise_presets ();
@@ -357,6 +373,7 @@ fddm_denoise_sight_new (FddmImageId image, FddmItemId chosen, FddmLayers *made, 
 void
 fddm_denoise_sight_free (FddmDenoiseSight *sight)
 {
+  end_seen (sight);
   g_object_unref (sight->noisy);
   fddm_presets_free (sight->presets);
   g_free (sight->name);

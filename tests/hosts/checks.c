@@ -161,6 +161,7 @@ probe_run (const char *path)
     return;
   check_pictures ();
   check_layers ();
+  check_seen ();
   check_refusals ();
   check_meanwhile ();
   check_generate ();

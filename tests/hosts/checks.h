@@ -30,6 +30,8 @@ void     refused (FddmImageId image, FddmItemId drawable, const double *values, 
 
 /* checks-pictures.c: precisions, sizes, values */
 void check_pictures (void);
+/* checks-seen.c: what the user sees is what is denoised: filters, text, links, vectors */
+void check_seen (void);
 /* checks-layers.c: places, groups, masks, selections, the noise layer */
 void check_layers (void);
 /* checks-refusals.c: refusals, and remembered values */

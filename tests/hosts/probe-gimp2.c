@@ -44,6 +44,42 @@ probe_channel_new (FddmImageId image)
 }
 
 FddmItemId
+probe_text_new (FddmImageId image, const char *text)
+{
+  FddmItemId layer = gimp_text_layer_new (image, text, "Sans", 20, GIMP_UNIT_PIXEL);
+
+  gimp_image_insert_layer (image, layer, -1, 0);
+  return layer;
+}
+
+FddmItemId
+probe_link_new (G_GNUC_UNUSED FddmImageId image, G_GNUC_UNUSED const char *path)
+{
+  return FDDM_NO_ITEM;
+}
+
+FddmItemId
+probe_vector_new (G_GNUC_UNUSED FddmImageId image)
+{
+  return FDDM_NO_ITEM;
+}
+
+gboolean
+probe_invert (G_GNUC_UNUSED FddmItemId layer)
+{
+  return FALSE;
+}
+
+int
+probe_image_count (void)
+{
+  int n;
+
+  g_free (gimp_image_list (&n));
+  return n;
+}
+
+FddmItemId
 probe_layer_visible (FddmImageId image)
 {
   return gimp_layer_new_from_visible (image, image, "visible");

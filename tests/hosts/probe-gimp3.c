@@ -55,6 +55,73 @@ probe_channel_new (FddmImageId image)
   return id_of (channel);
 }
 
+static FddmItemId
+insert_on_top (FddmImageId image, GimpLayer *layer)
+{
+  if (layer)
+    gimp_image_insert_layer (IMAGE (image), layer, NULL, 0);
+  return id_of (layer);
+}
+
+FddmItemId
+probe_text_new (FddmImageId image, const char *text)
+{
+  return insert_on_top (
+    image, GIMP_LAYER (gimp_text_layer_new (IMAGE (image), text, gimp_context_get_font (), 20, gimp_unit_pixel ())));
+}
+
+/* Calls NAME, which makes a layer from the image and the argument KEY; NULL where this GIMP lacks it. */
+static GimpLayer *
+make_layer (const char *name, FddmImageId image, const char *key, gpointer argument)
+{
+  GimpProcedure  *procedure = gimp_pdb_lookup_procedure (gimp_get_pdb (), name);
+  GimpValueArray *answer;
+  GimpLayer      *layer;
+
+  if (!procedure)
+    return NULL;
+  answer = gimp_procedure_run (procedure, "image", IMAGE (image), key, argument, NULL);
+  layer  = GIMP_VALUES_GET_ENUM (answer, 0) == GIMP_PDB_SUCCESS ? GIMP_VALUES_GET_LAYER (answer, 1) : NULL;
+  gimp_value_array_unref (answer);
+  return layer;
+}
+
+FddmItemId
+probe_link_new (FddmImageId image, const char *path)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  return insert_on_top (image, make_layer ("gimp-link-layer-new", image, "file", file));
+}
+
+FddmItemId
+probe_vector_new (FddmImageId image)
+{
+  GimpPath *path = gimp_path_new (IMAGE (image), "ellipse");
+
+  gimp_image_insert_path (IMAGE (image), path, NULL, 0);
+  gimp_path_bezier_stroke_new_ellipse (path, 20, 15, 12, 9, 0);
+  return insert_on_top (image, make_layer ("gimp-vector-layer-new", image, "path", path));
+}
+
+gboolean
+probe_invert (FddmItemId layer)
+{
+  return gimp_drawable_append_new_filter (DRAWABLE (layer), "gegl:invert-gamma", NULL, GIMP_LAYER_MODE_REPLACE, 1.0, NULL) !=
+         NULL;
+}
+
+int
+probe_image_count (void)
+{
+  g_autofree GimpImage **images = gimp_get_images ();
+  int                    n      = 0;
+
+  while (images[n])
+    n++;
+  return n;
+}
+
 FddmItemId
 probe_layer_visible (FddmImageId image)
 {

@@ -27,6 +27,14 @@ FddmImageId probe_image_new (int width, int height, gboolean gray, int precision
 FddmItemId probe_layer_new (FddmImageId image, int width, int height, gboolean alpha, FddmItemId parent, int x, int y);
 FddmItemId probe_group_new (FddmImageId image);
 FddmItemId probe_channel_new (FddmImageId image);
+/* Layers of other kinds, at the top of the image; FDDM_NO_ITEM where this GIMP has no such kind. PATH is a picture. */
+FddmItemId probe_text_new (FddmImageId image, const char *text);
+FddmItemId probe_link_new (FddmImageId image, const char *path);
+FddmItemId probe_vector_new (FddmImageId image);
+/* Puts a filter on the layer that inverts its coded samples. FALSE where this GIMP has no filters on layers. */
+gboolean probe_invert (FddmItemId layer);
+/* Number of images that are open. */
+int probe_image_count (void);
 /* A layer with the visible image. */
 FddmItemId probe_layer_visible (FddmImageId image);
 FddmItemId probe_any_mask (FddmItemId layer);
