@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 
-from learn import config
+from learn import checkpoint, config
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 EXPORTS = {"denoise": "export.py", "measure": "export_meter.py", "generate": "export_generate.py"}
@@ -23,6 +23,14 @@ def run(name, *arguments):
     done = subprocess.run([sys.executable, os.path.join(HERE, name), *arguments], check=False)
     if done.returncode:
         sys.exit("make.py: %s failed" % name)
+
+
+def train(path, stem, training, branch, pixels):
+    """Up to so many PIXELS; ends the program where a slice ends before."""
+    run("train.py", path, "--out", stem + ".ckpt", *branch, *training)
+    seen = checkpoint.read(branch[-1] if branch else stem + ".ckpt")["pixels"]
+    if seen < pixels:
+        sys.exit("make.py: %.3g of %.3g pixels seen; the same command goes on" % (seen, pixels))
 
 
 def main():
@@ -35,8 +43,8 @@ def main():
     settings = config.read(o.config, [training[i + 1] for i, word in enumerate(training[:-1]) if word == "--set"])
     os.makedirs(o.work, exist_ok=True)
     stem = os.path.join(o.work, settings["name"].replace(" ", "-"))
-    run("train.py", o.config, "--out", stem + ".ckpt", *training)
-    run("train.py", o.config, "--out", stem + ".ckpt", "--fall", stem + "-ship.ckpt", *training)
+    train(o.config, stem, training, [], settings["length"]["constant"])
+    train(o.config, stem, training, ["--fall", stem + "-ship.ckpt"], settings["length"]["constant"] + settings["length"]["fall"])
     named = ["--name", settings["name"]] if settings["kind"] != "measure" else []
     shown = [word for i, word in enumerate(training) if word in ("--textures", "--fashion", "--view") or
              i and training[i - 1] in ("--textures", "--fashion", "--view")] if settings["kind"] == "generate" else []
