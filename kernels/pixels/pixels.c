@@ -11,8 +11,8 @@
 #define SHARED_FROM ((gsize) 1 << 20)
 #define THREADS_MAX 16
 
-static int
-threads_for (gsize floats)
+int
+fddm_pixels_threads (gsize floats)
 {
   return floats < SHARED_FROM ? 1 : MIN (omp_get_max_threads (), THREADS_MAX);
 }
@@ -40,7 +40,7 @@ fddm_pixels_are_finite (const float *pixels, gsize n)
 {
   enum { PIECE = 4096 };
   const gsize pieces  = (n + PIECE - 1) / PIECE;
-  const int   threads = threads_for (n);
+  const int   threads = fddm_pixels_threads (n);
   gsize       n_bad   = 0;
 
 #pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads)
@@ -75,7 +75,7 @@ gsize
 fddm_pixels_repair (const float *pixels, int width, int height, int channels, float *out)
 {
   const gsize row     = (gsize) width * channels;
-  const int   threads = threads_for (row * height);
+  const int   threads = fddm_pixels_threads (row * height);
   gsize       n_bad   = 0;
 
 #pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads)
@@ -99,7 +99,7 @@ fddm_pixels_copy (const float *from, FddmStrides from_strides, float *to, FddmSt
                   int channels)
 {
   const gboolean packed  = from_strides.pixel == (gsize) channels && to_strides.pixel == (gsize) channels;
-  const int      threads = threads_for ((gsize) width * height * channels);
+  const int      threads = fddm_pixels_threads ((gsize) width * height * channels);
 
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int y = 0; y < height; y++)
@@ -114,7 +114,7 @@ fddm_pixels_copy (const float *from, FddmStrides from_strides, float *to, FddmSt
 void
 fddm_pixels_fill (float *pixels, gsize n, float value)
 {
-  const int threads = threads_for (n);
+  const int threads = fddm_pixels_threads (n);
 
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
@@ -124,6 +124,9 @@ fddm_pixels_fill (float *pixels, gsize n, float value)
 void
 fddm_pixels_mix (float *to, const float *from, gsize stride, gsize row, int height, float a, float b)
 {
+  const int threads = fddm_pixels_threads (row * height);
+
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (int y = 0; y < height; y++)
     for (gsize i = y * stride; i < y * stride + row; i++)
       to[i] = a * to[i] + b * from[i];
@@ -132,7 +135,7 @@ fddm_pixels_mix (float *to, const float *from, gsize stride, gsize row, int heig
 void
 fddm_pixels_add (float *pixels, const float *change, gsize n)
 {
-  const int threads = threads_for (n);
+  const int threads = fddm_pixels_threads (n);
 
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
@@ -146,8 +149,10 @@ fddm_pixels_add (float *pixels, const float *change, gsize n)
 void
 fddm_pixels_add_products (float *sum, const float *a, const float *b, gsize n, int channels, float scale)
 {
-  const float share = scale / (float) channels;
+  const float share   = scale / (float) channels;
+  const int   threads = fddm_pixels_threads (n * channels);
 
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
     for (int c = 0; c < channels; c++)
       sum[i] += share * a[i * channels + c] * b[i * channels + c];
@@ -162,6 +167,9 @@ luma_of (const float *pixel, int channels)
 void
 fddm_pixels_add_luma (float *plane, const float *pixels, gsize n, int channels, float weight)
 {
+  const int threads = fddm_pixels_threads (n * channels);
+
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
     plane[i] += weight * luma_of (pixels + i * channels, channels);
 }
@@ -169,6 +177,9 @@ fddm_pixels_add_luma (float *plane, const float *pixels, gsize n, int channels, 
 void
 fddm_pixels_add_gray (float *pixels, const float *plane, gsize n, int channels, float weight)
 {
+  const int threads = fddm_pixels_threads (n * channels);
+
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
     for (int c = 0; c < channels; c++)
       pixels[i * channels + c] += weight * plane[i];
@@ -178,10 +189,11 @@ void
 fddm_pixels_add_shares_to (const float *pixels, const float *change, gsize n, int channels, float luma, float chroma,
                            float *out)
 {
-  const int threads = threads_for (n * channels);
+  const int threads = fddm_pixels_threads (n * channels);
 
   if (channels == 1)
     {
+#pragma omp parallel for schedule(static) num_threads(threads)
       for (gsize i = 0; i < n; i++)
         out[i] = pixels[i] + luma * change[i];
       return;
@@ -205,7 +217,7 @@ fddm_pixels_add_shares (float *pixels, const float *change, gsize n, int channel
 void
 fddm_pixels_add_packed (const float *pixels, const float *change, gsize stride, gsize row, int height, float *out)
 {
-  const int threads = threads_for (row * height);
+  const int threads = fddm_pixels_threads (row * height);
 
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (int y = 0; y < height; y++)
@@ -220,6 +232,9 @@ fddm_pixels_add_packed (const float *pixels, const float *change, gsize stride, 
 void
 fddm_pixels_root (float *pixels, gsize n, float scale)
 {
+  const int threads = fddm_pixels_threads (n);
+
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
     pixels[i] = scale * sqrtf (MAX (pixels[i], 0.0f));
 }
@@ -227,6 +242,9 @@ fddm_pixels_root (float *pixels, gsize n, float scale)
 void
 fddm_pixels_clamp (float *pixels, gsize n)
 {
+  const int threads = fddm_pixels_threads (n);
+
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
     pixels[i] = CLAMP (pixels[i], 0.0f, 1.0f);
 }

@@ -15,6 +15,9 @@ fddm_reflect (int i, int n)
   return i < n ? i : period - i;
 }
 
+/* Threads for a loop over FLOATS numbers. */
+int fddm_pixels_threads (gsize floats);
+
 /* Reach of the search for finite neighbours of a non-finite pixel. */
 #define FDDM_REPAIR_REACH 3
 

@@ -38,10 +38,12 @@ smooth_row (const float *in, int width, int channels, int step, float *out)
 void
 fddm_smooth (float *pixels, gsize stride, int width, int height, int channels, int step, float *scratch)
 {
-  const int row = width * channels;
+  const int row = width * channels, threads = fddm_pixels_threads ((gsize) row * height);
 
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (int y = 0; y < height; y++)
     smooth_row (pixels + y * stride, width, channels, step, scratch + (gsize) y * row);
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (int y = 0; y < height; y++)
     {
       const float *rows[5];

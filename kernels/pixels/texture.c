@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include "kernels/fddm-math.h"
+#include "kernels/pixels/pixels.h"
 
 /* Maximum gain of the texture, and the missing energy from which it starts, as a fraction of the noise's energy. The gain
  * is full from twice that fraction. The noise level is known to a few percent only, and the mean over the window has a
@@ -19,12 +20,14 @@
 static void
 keep_fine (float *plane, int width, int height, float *spare, float *scratch)
 {
-  const gsize n = (gsize) width * height;
+  const gsize n       = (gsize) width * height;
+  const int   threads = fddm_pixels_threads (n);
 
   for (int round = 0; round < 2; round++)
     {
       memcpy (spare, plane, n * sizeof *plane);
       fddm_smooth (spare, (gsize) width, width, height, 1, 1, scratch);
+#pragma omp parallel for schedule(static) num_threads(threads)
       for (gsize i = 0; i < n; i++)
         plane[i] -= spare[i];
     }
@@ -76,8 +79,10 @@ static void
 count_energies (const float *texture, float *const planes[FDDM_TEXTURE_PLANES], gsize n, const FddmNoiseModel *noise)
 {
   const float kept = (float) (noise_energy (noise) * energy_kept ()), most = OUTLIER * sqrtf (kept);
+  const int   threads = fddm_pixels_threads (n);
   float      *c = planes[0], *b = planes[1], *a = planes[2], *known = planes[3];
 
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
     {
       const float factor = fddm_noise_curve (noise->curve[0], 2.0f * a[i] - 1.0f);
@@ -106,7 +111,8 @@ void
 fddm_texture_strengthen (float *texture, float *const planes[FDDM_TEXTURE_PLANES], int width, int height,
                          const FddmNoiseModel *noise, float *scratch)
 {
-  const gsize  n = (gsize) width * height;
+  const gsize  n       = (gsize) width * height;
+  const int    threads = fddm_pixels_threads (n);
   const float *c = planes[0], *b = planes[1], *a = planes[2], *known = planes[3];
   float       *spare = planes[3];
 
@@ -117,6 +123,7 @@ fddm_texture_strengthen (float *texture, float *const planes[FDDM_TEXTURE_PLANES
   count_energies (texture, planes, n, noise);
   for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
     average (planes[i], width, height, scratch);
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (gsize i = 0; i < n; i++)
     texture[i] *= growth (a[i], b[i], c[i], WANTING * known[i]);
 }

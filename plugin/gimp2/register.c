@@ -6,6 +6,7 @@
 
 #include "plugin/folders.h"
 #include "plugin/gimp2/actions.h"
+#include "plugin/jobs/jobs.h"
 #include "plugin/parameters.h"
 #include "plugin/procedures.h"
 
@@ -138,7 +139,7 @@ run (const gchar *name, gint n_params, const GimpParam *param, gint *n_return_va
 {
   static FddmReply reply;
 
-  gegl_init (NULL, NULL);
+  fddm_job_start ();
   fddm_folders_bind_locale ();
   gimp_plugin_enable_precision ();
 

@@ -131,7 +131,7 @@ fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, Gi
   GimpValueArray   *answer = NULL;
   GError           *error  = NULL;
 
-  gegl_init (NULL, NULL);
+  fddm_job_start ();
   if (action->one && (!drawables[0] || drawables[1]))
     {
       g_set_error_literal (&error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("Choose one layer to denoise."));
@@ -176,7 +176,7 @@ fddm_gimp3_denoise_file (GimpProcedure *procedure, GimpProcedureConfig *config, 
   g_autofree char   *settings = NULL;
   g_autoptr (GError) error    = NULL;
 
-  gegl_init (NULL, NULL);
+  fddm_job_start ();
   g_object_get (config, "input", &input, "folder", &folder, "settings", &settings, NULL);
   fddm_job_denoise_file (input, folder, settings, &error);
   return answer_problem (procedure, error);
@@ -191,7 +191,7 @@ fddm_gimp3_generate_file (GimpProcedure *procedure, GimpProcedureConfig *config,
   g_autofree char   *settings = NULL;
   g_autoptr (GError) error    = NULL;
 
-  gegl_init (NULL, NULL);
+  fddm_job_start ();
   g_object_get (config, "model", &model, "subject", &subject, "folder", &folder, "settings", &settings, NULL);
   fddm_job_generate_file (model, subject, folder, settings, &error);
   return answer_problem (procedure, error);

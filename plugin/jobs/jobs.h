@@ -5,6 +5,9 @@
 #include "plugin/parameters.h"
 #include "ui/denoise.h"
 
+/* Starts GEGL, once in a process, before any job. */
+void fddm_job_start (void);
+
 /* The layers made by fddm_job_denoise. */
 typedef struct {
   FddmItemId layer;  /* the result */
