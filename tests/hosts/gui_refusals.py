@@ -45,8 +45,7 @@ def check_small(tap, screen, main, *images):
 
 def check_message(tap, screen, main, action, name):
     """GIMP shows a sentence instead of a dialog."""
-    screen.action(main, action)
-    said = screen.until(lambda: screen.window("GIMP Message"), 30)
+    said = screen.ask(main, action, "GIMP Message")
     tap.line(said and not screen.window("^FDDM"), f"{name}: {action}: a sentence instead of the dialog")
     screen.shot(f"{name}-{action}")
     screen.key("Escape")
