@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures the preview of FDDM Denoise in a real GIMP: processor time, memory, and how long the window takes to answer.
+"""Measures both dialogs in a real GIMP: processor time and memory of the preview, and how long the windows take to answer.
 
     bars.py gimp2|gimp3 PLUGIN WEIGHTS-FOLDER [MEGAPIXELS]
 
-Opens a photo of 12 Mpixel, moves a slider at quality "Fast", and pings the window every 100 ms meanwhile, as a window manager
-does: GTK answers a ping where it would see to a click.
+Opens a photo of 12 Mpixel, moves a slider at quality "Fast"; then has four textures sampled, four times. The window is pinged
+every 100 ms meanwhile, as a window manager does. No synthetic clicks: GTK answers a ping where it would see to a click, in the
+same queue of the same loop, and a click's redraw could be seen on the screen only as fast as pictures are taken of it.
 """
 import ctypes
-import os
 import pathlib
 import re
 import shutil
@@ -18,7 +18,8 @@ import tempfile
 import threading
 import time
 
-from gui_denoise import PHOTO, Dialog
+import gui_denoise
+import gui_generate
 from screen import Screen
 
 X = ctypes.CDLL("libX11.so.6")
@@ -68,59 +69,60 @@ class Pinger(threading.Thread):
             time.sleep(max(0, 0.1 - self.waits[-1]))
 
 
-def plugin_process(screen):
-    path = str(screen.profile / "plug-ins" / "fddm" / "fddm")
-    for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if (folder / "cmdline").read_bytes().split(b"\0")[0].decode() == path:
-                return folder
-        except (OSError, UnicodeDecodeError):
-            pass
-    return None
-
-
-def seconds(process):
-    """Of processor time so far."""
-    words = (process / "stat").read_text().rsplit(")", 1)[1].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
-
-
 def peak(process):
     """Of memory, in MB."""
     return int(re.search(r"VmHWM:\s*(\d+)", (process / "status").read_text())[1]) / 1024
 
 
-def wait_until_idle(process):
+def wait_until_idle(screen):
     """Processor time when a second has passed with next to nothing done."""
     while True:
-        before = seconds(process)
+        before = screen.work()
         time.sleep(1)
-        if seconds(process) - before < 0.03:
-            return seconds(process)
+        if screen.work() - before < 0.03:
+            return screen.work()
 
 
-def measure(screen, picture, name):
-    main = screen.open(picture)
-    time.sleep(4)
-    dialog = Dialog(screen, main)
-    process = plugin_process(screen)
+def start_pinger(screen, dialog):
     pinger = Pinger(screen.environment["DISPLAY"], int(dialog.window))
     pinger.start()
+    return pinger
+
+
+def waits_of(pinger):
+    pinger.going = False
+    waits = list(pinger.waits)
+    return (f"{len(waits)} pings, longest wait {1000 * max(waits):.0f} ms, "
+            f"{sum(wait > 0.2 for wait in waits)} over 200 ms")
+
+
+def measure_denoise(screen, main, name):
+    dialog = gui_denoise.Dialog(screen, main)
+    pinger = start_pinger(screen, dialog)
     time.sleep(3)
-    wait_until_idle(process)
+    wait_until_idle(screen)
     screen.key("alt+q", "Up", "Up")
-    wait_until_idle(process)
+    wait_until_idle(screen)
     costs = []
     for value in ("90", "80", "70"):
-        before = seconds(process)
+        before = screen.work()
         dialog.set("b", value)
         time.sleep(0.5)
-        costs.append(wait_until_idle(process) - before)
-    pinger.going = False
-    geometry = screen.call("xdotool", "getwindowgeometry", "--shell", dialog.window)
+        costs.append(wait_until_idle(screen) - before)
     print(f"{name}: slider to preview {', '.join(f'{cost:.2f}' for cost in costs)} s of processor time; "
-          f"peak memory {peak(process):.0f} MB; {len(pinger.waits)} pings, longest wait {1000 * max(pinger.waits):.0f} ms, "
-          f"{sum(wait > 0.2 for wait in pinger.waits)} over 200 ms; window {geometry.split()[3:5]}", flush=True)
+          f"peak memory {peak(screen.process()):.0f} MB; {waits_of(pinger)}", flush=True)
+    dialog.leave()
+
+
+def measure_generate(screen, main):
+    """Four other samples each time, while those before are in the making."""
+    dialog = gui_generate.Dialog(screen, main)
+    pinger = start_pinger(screen, dialog)
+    for _ in range(4):
+        time.sleep(5)
+        screen.key("alt+f")
+    time.sleep(5)
+    print(f"sampling: {waits_of(pinger)}", flush=True)
     screen.key("Escape")
 
 
@@ -132,10 +134,13 @@ def main():
         screen = None
         try:
             picture = folder / "large.png"
-            subprocess.run(["convert", str(PHOTO), "-resize", scale, "-seed", "1", "-attenuate", "0.6", "+noise", "Gaussian",
-                            "-define", "png:compression-level=1", f"PNG24:{picture}"], check=True)
+            subprocess.run(["convert", str(gui_denoise.PHOTO), "-resize", scale, "-seed", "1", "-attenuate", "0.6", "+noise",
+                            "Gaussian", "-define", "png:compression-level=1", f"PNG24:{picture}"], check=True)
             screen = Screen(host, plugin, pathlib.Path(weights), folder, None)
-            measure(screen, picture, name)
+            gui_generate.install(screen, pathlib.Path(weights))
+            main_window = screen.open(picture)
+            measure_denoise(screen, main_window, name)
+            measure_generate(screen, main_window)
         finally:
             if screen:
                 screen.close()

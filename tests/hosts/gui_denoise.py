@@ -40,9 +40,9 @@ class Dialog:
         self.screen = screen
         if menu:
             screen.menu(main, "alt+r", "h", "f")
+            self.window = screen.until(lambda: screen.window("FDDM Denoise: "), 60)
         else:
-            screen.action(main, "denoise")
-        self.window = screen.until(lambda: screen.window("FDDM Denoise: "), 60)
+            self.window = screen.ask(main, "denoise", "FDDM Denoise: ")
 
     def place(self):
         """Its upper left on the screen."""

@@ -23,9 +23,9 @@ class Dialog:
         self.screen = screen
         if menu:
             screen.menu(main, "alt+r", "r", "e")
+            self.window = screen.until(lambda: screen.window("^FDDM Generate"), 60)
         else:
-            screen.action(main, "generate")
-        self.window = screen.until(lambda: screen.window("^FDDM Generate"), 60)
+            self.window = screen.ask(main, "generate", "^FDDM Generate")
 
     def there(self):
         return bool(self.screen.window("^FDDM Generate"))

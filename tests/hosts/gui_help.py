@@ -24,8 +24,7 @@ def give_browser(screen):
 
 def check_dialog(tap, screen, main, opened, action, title, page):
     """F1, wherever the focus is, and the Help button open the page of this dialog, which exists."""
-    screen.action(main, action)
-    dialog = screen.until(lambda: screen.window(title), 120)
+    dialog = screen.ask(main, action, title)
     if not tap.line(dialog, f"{title}: a key opens the dialog"):
         screen.shot("help-no-dialog")
         return

@@ -9,7 +9,8 @@ import gui_generate
 SYSTEM_WEIGHTS = pathlib.Path("/usr/local/share/fddm/weights")    # where the plug-in of the tests looks, too
 
 # Both are made of a picture: a layer that is locked, and one that a selection does not touch.
-FORMS = {"gimp2": """(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE "{0}" "{0}"))) (layer (car (gimp-image-get-active-layer image))))
+FORMS = {"gimp2": """
+(let* ((image (car (gimp-file-load RUN-NONINTERACTIVE "{0}" "{0}"))) (layer (car (gimp-image-get-active-layer image))))
   (gimp-item-set-lock-content layer TRUE)
   (gimp-xcf-save RUN-NONINTERACTIVE image layer "{1}/locked.xcf" "{1}/locked.xcf")
   (gimp-item-set-lock-content layer FALSE)
@@ -45,8 +46,7 @@ def check_small(tap, screen, main, *images):
 
 def check_message(tap, screen, main, action, name):
     """GIMP shows a sentence instead of a dialog."""
-    screen.action(main, action)
-    said = screen.until(lambda: screen.window("GIMP Message"), 30)
+    said = screen.ask(main, action, "GIMP Message")
     tap.line(said and not screen.window("^FDDM"), f"{name}: {action}: a sentence instead of the dialog")
     screen.shot(f"{name}-{action}")
     screen.key("Escape")

@@ -87,6 +87,15 @@ class Screen:
         """Does what one of KEYS is for."""
         self.call("xdotool", "windowactivate", "--sync", main, "key", "ctrl+shift+" + KEYS[name][0])
 
+    def ask(self, main, name, title):
+        """The window with TITLE that one of KEYS opens. A GIMP that is just changing images may not take the key at first."""
+        for _ in range(5):
+            self.action(main, name)
+            self.until(lambda: self.window(title) or self.process(), 4)
+            if self.process() or self.window(title):
+                break
+        return self.until(lambda: self.window(title), 60)
+
     def layers(self, main):
         """How many the image has that is shown."""
         found = re.search(r"\] (\d+) layer", self.name_of(main))
