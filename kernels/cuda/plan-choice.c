@@ -106,8 +106,9 @@ judge (Choice *choice, FddmPlan *plan, gboolean timed, gboolean *agrees, GError 
 
   if (choice->trial != NULL && !choice->trial->run (choice->device, plan, timed, choice->trial->data, &verdict, error))
     return FALSE;
-  *agrees            = verdict.agrees;
-  plan->milliseconds = verdict.milliseconds > 0.0 ? verdict.milliseconds : plan->milliseconds;
+  *agrees = verdict.agrees;
+  if (timed || plan->milliseconds == 0.0)
+    plan->milliseconds = verdict.milliseconds;
   if (verdict.ran && !verdict.agrees)
     {
       choice->refused = TRUE;
@@ -138,7 +139,7 @@ try_all (Choice *choice, FddmCandidates *candidates, GError **error)
       plan = fddm_candidates_plan (candidates, i);
       if (plan == NULL)
         continue;
-      ok = judge (choice, plan, TRUE, &agrees, error);
+      ok = judge (choice, plan, any || n > 1, &agrees, error);
       if (ok && agrees && (best == NULL || plan->milliseconds < best->milliseconds))
         {
           FddmPlan *slower = best;

@@ -29,7 +29,7 @@ typedef struct {
 typedef struct {
   gboolean ran;
   gboolean agrees;       /* with our own kernel                    */
-  double   milliseconds; /* of one run; 0 if that was not asked    */
+  double   milliseconds; /* of one run; of the first if TIMED was not set, which takes longer */
   float    found, right; /* where it is furthest off, if it is off */
 } FddmVerdict;
 

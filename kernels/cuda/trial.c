@@ -12,7 +12,7 @@
 /* Attention is compared up to this number of positions, since our own kernel's time grows with its square. */
 #define ATTENTION_MAX 8192
 
-/* Number of timed runs; the fastest one counts. */
+/* Number of runs that are timed after the first one, if that is wanted; the fastest one counts. */
 #define RUNS 3
 
 typedef struct {
@@ -94,16 +94,16 @@ compare (FddmDevice *device, const FddmCall *call, void *right_data, void *sums,
 
 /* ---- Runs ---- */
 
-/* Time of one run of CALL in milliseconds. */
+/* Runs CALL N times. MILLISECONDS: of the fastest run. */
 static gboolean
-take_time (FddmDevice *device, const FddmCall *call, double *milliseconds, GError **error)
+run_timed (FddmDevice *device, const FddmCall *call, int n, double *milliseconds, GError **error)
 {
   cudaEvent_t begin = NULL, end = NULL;
   float       best = HUGE_VALF, took = 0.0f;
   gboolean    ok = fddm_cuda_ok (cudaEventCreateWithFlags (&begin, cudaEventDefault), "its work", error) &&
                 fddm_cuda_ok (cudaEventCreateWithFlags (&end, cudaEventDefault), "its work", error);
 
-  for (int i = 0; i < RUNS && ok; i++)
+  for (int i = 0; i < n && ok; i++)
     {
       ok = fddm_cuda_ok (cudaEventRecord (begin, device->stream), "its work", error) && call->launch (device, call, error) &&
            fddm_cuda_ok (cudaEventRecord (end, device->stream), "its work", error) &&
@@ -126,16 +126,18 @@ run (FddmDevice *device, const FddmCall *call, gboolean timed, void *right, void
   const FddmPlanKey *key   = &call->plan->key;
   const gboolean     large = key->heads > 0 && (gint64) key->height * key->width > ATTENTION_MAX;
   FddmDifference     all   = { 0 };
+  double             first = 0.0;
 
   /* All bits set are no number: what the candidate leaves out is found. */
   if (!fddm_cuda_ok (cudaMemsetAsync (call->out.data, 0xFF, call->out.bytes, device->stream), "its work", error) ||
-      !call->launch (device, call, error) || (!large && !compare (device, call, right, sums, &all, error)))
+      !run_timed (device, call, 1, &first, error) || (!large && !compare (device, call, right, sums, &all, error)))
     return FALSE;
-  *verdict = (FddmVerdict) { .ran    = TRUE,
+  *verdict = (FddmVerdict) { .ran          = TRUE,
+                             .milliseconds = first,
                              .agrees = all.broken == 0 && all.apart <= tolerance (device) * tolerance (device) * all.size,
                              .found  = all.found,
                              .right  = all.right };
-  return !verdict->agrees || !timed || take_time (device, call, &verdict->milliseconds, error);
+  return !verdict->agrees || !timed || run_timed (device, call, RUNS, &verdict->milliseconds, error);
 }
 
 gboolean

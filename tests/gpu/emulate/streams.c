@@ -1,6 +1,7 @@
 /* streams.c: streams, events and graphs of the emulated CUDA runtime.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/gpu/emulate/streams.h"
+#include <stdlib.h>
 #include <string.h>
 #include <glib.h>
 
@@ -51,16 +52,6 @@ push (cudaStream_t stream, Work *work)
   stream->submitted++;
 }
 
-cudaError_t
-emulate_submit (cudaStream_t stream, EmulateFunc run, EmulateFunc destroy, void *data)
-{
-  Work *work = g_new0 (Work, 1);
-
-  *work = (Work) { .run = run, .destroy = destroy, .data = data };
-  push (stream, work);
-  return cudaSuccess;
-}
-
 /* Runs STREAM until UP_TO of its works are done. */
 static void
 run_until (cudaStream_t stream, guint64 up_to)
@@ -75,6 +66,37 @@ run_until (cudaStream_t stream, guint64 up_to)
       work->run (work->data);
       release (work);
     }
+}
+
+/* EMULATE_ORDER, a number: streams do some of their work now and then, in an order that follows from it. Otherwise they do
+ * it as late as they may. */
+static void
+stir (void)
+{
+  static GRand *rand;
+  const char   *seed = g_getenv ("EMULATE_ORDER");
+
+  if (seed == NULL)
+    return;
+  if (rand == NULL)
+    rand = g_rand_new_with_seed ((guint32) atoi (seed));
+  for (int i = g_rand_int_range (rand, 0, 3); i > 0; i--)
+    {
+      cudaStream_t stream = g_ptr_array_index (streams, g_rand_int_range (rand, 0, (gint32) streams->len));
+
+      run_until (stream, MIN (stream->submitted, stream->done + (guint64) g_rand_int_range (rand, 0, 4)));
+    }
+}
+
+cudaError_t
+emulate_submit (cudaStream_t stream, EmulateFunc run, EmulateFunc destroy, void *data)
+{
+  Work *work = g_new0 (Work, 1);
+
+  *work = (Work) { .run = run, .destroy = destroy, .data = data };
+  push (stream, work);
+  stir ();
+  return cudaSuccess;
 }
 
 void
