@@ -123,8 +123,12 @@ static void
 check_text (void)
 {
   FddmImageId image = probe_image_new (WIDTH, HEIGHT, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId  text  = probe_text_new (image, "Mg");
 
-  check_as_visible (image, probe_text_new (image, "Mg"), "a text");
+  if (text != FDDM_NO_ITEM)
+    check_as_visible (image, text, "a text");
+  else
+    skip ("a text", "GIMP finds no font");
   fddm_host_image_delete (image);
 }
 

@@ -48,7 +48,8 @@ probe_text_new (FddmImageId image, const char *text)
 {
   FddmItemId layer = gimp_text_layer_new (image, text, "Sans", 20, GIMP_UNIT_PIXEL);
 
-  gimp_image_insert_layer (image, layer, -1, 0);
+  if (layer != FDDM_NO_ITEM)
+    gimp_image_insert_layer (image, layer, -1, 0);
   return layer;
 }
 

@@ -66,8 +66,10 @@ insert_on_top (FddmImageId image, GimpLayer *layer)
 FddmItemId
 probe_text_new (FddmImageId image, const char *text)
 {
-  return insert_on_top (
-    image, GIMP_LAYER (gimp_text_layer_new (IMAGE (image), text, gimp_context_get_font (), 20, gimp_unit_pixel ())));
+  GimpFont *font = gimp_context_get_font ();
+
+  return font ? insert_on_top (image, GIMP_LAYER (gimp_text_layer_new (IMAGE (image), text, font, 20, gimp_unit_pixel ())))
+              : FDDM_NO_ITEM;
 }
 
 /* Calls NAME, which makes a layer from the image and the argument KEY; NULL where this GIMP lacks it. */

@@ -28,6 +28,7 @@ FddmItemId probe_layer_new (FddmImageId image, int width, int height, gboolean a
 FddmItemId probe_group_new (FddmImageId image);
 FddmItemId probe_channel_new (FddmImageId image);
 /* Layers of other kinds, at the top of the image; FDDM_NO_ITEM where this GIMP has no such kind. PATH is a picture. */
+/* Without fonts, there is no text either. */
 FddmItemId probe_text_new (FddmImageId image, const char *text);
 FddmItemId probe_link_new (FddmImageId image, const char *path);
 FddmItemId probe_vector_new (FddmImageId image);
