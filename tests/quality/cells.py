@@ -98,13 +98,14 @@ class Sets:
             return dark.blacks(run, dark.darkened(path), sigma, i)
         return self._ours("dark", quality, "%s, sigma %g" % (name, sigma), pictures(self.folders[name])[:12], work)
 
-    def points(self, quality, sigma):
+    def sky(self, quality, sigma):
         def run(noisy, level):
             return self._run(quality, noisy, "--noise", "%g" % level)[0]
 
         def work(item, i):
-            return {**dark.stars(run, sigma), **dark.hot_pixels(run, sigma)}
-        return self._ours("points", quality, "sigma %g" % sigma, ["sky"], work)
+            faint = dark.stars(run, sigma, dark.FAINT)
+            return {**dark.stars(run, sigma), **{"faint " + k: v for k, v in faint.items()}, **dark.hot_pixels(run, sigma)}
+        return self._ours("sky", quality, "sigma %g" % sigma, ["stars and hot pixels"], work)
 
     def pair(self, name, of, setting, function, key):
         def work(item, i):
@@ -122,7 +123,7 @@ class Sets:
     def all(self):
         """Every cell, the cheap and the telling first."""
         for quality in QUALITIES[:2]:
-            yield from (self.points(quality, sigma) for sigma in DARK_SIGMAS)
+            yield from (self.sky(quality, sigma) for sigma in DARK_SIGMAS)
         for quality in QUALITIES[:2]:
             yield self.harm("drawings", quality)
         for name in self.folders:
