@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all.py measures: cells, each of a set, a network or peer and a protocol, picture by picture; and its results."""
+import fcntl
 import hashlib
 import json
 import os
@@ -148,12 +149,16 @@ def version(peer):
 
 
 class Results:
-    """The JSON file of what was measured: cell -> rows, one for each picture; written whole after each."""
+    """The JSON file of what was measured: cell -> rows, one for each picture; written whole after each. Several runs may
+    measure other cells at the same time."""
 
     def __init__(self, path):
         self.path, self.cells = path, {}
-        if os.path.exists(path):
-            with open(path) as f:
+        self._read()
+
+    def _read(self):
+        if os.path.exists(self.path):
+            with open(self.path) as f:
                 self.cells = json.load(f)
 
     def rows(self, cell):
@@ -164,12 +169,15 @@ class Results:
         return "mean" in found or len(found.get("rows", [])) == len(cell.items)
 
     def add(self, cell, row):
-        entry = self.cells.setdefault(cell.id, {"rows": []})
-        entry["rows"].append({k: round(float(v), 4) for k, v in row.items()})
-        with open(self.path + ".part", "w") as f:
-            json.dump(self.cells, f, indent=0, sort_keys=True)
-            f.write("\n")
-        os.replace(self.path + ".part", self.path)
+        with open(self.path + ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._read()
+            entry = self.cells.setdefault(cell.id, {"rows": []})
+            entry["rows"].append({k: round(float(v), 4) for k, v in row.items()})
+            with open(self.path + ".part", "w") as f:
+                json.dump(self.cells, f, indent=0, sort_keys=True)
+                f.write("\n")
+            os.replace(self.path + ".part", self.path)
 
     def mean(self, cell):
         """Of each figure over the pictures; None until all are measured."""
