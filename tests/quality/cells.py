@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What all.py measures: cells, each of a set, a network or peer and a protocol, picture by picture; and its results."""
+import fcntl
 import hashlib
 import json
 import os
@@ -98,13 +99,14 @@ class Sets:
             return dark.blacks(run, dark.darkened(path), sigma, i)
         return self._ours("dark", quality, "%s, sigma %g" % (name, sigma), pictures(self.folders[name])[:12], work)
 
-    def points(self, quality, sigma):
+    def sky(self, quality, sigma):
         def run(noisy, level):
             return self._run(quality, noisy, "--noise", "%g" % level)[0]
 
         def work(item, i):
-            return {**dark.stars(run, sigma), **dark.hot_pixels(run, sigma)}
-        return self._ours("points", quality, "sigma %g" % sigma, ["sky"], work)
+            faint = dark.stars(run, sigma, dark.FAINT)
+            return {**dark.stars(run, sigma), **{"faint " + k: v for k, v in faint.items()}, **dark.hot_pixels(run, sigma)}
+        return self._ours("sky", quality, "sigma %g" % sigma, ["stars and hot pixels"], work)
 
     def pair(self, name, of, setting, function, key):
         def work(item, i):
@@ -122,7 +124,7 @@ class Sets:
     def all(self):
         """Every cell, the cheap and the telling first."""
         for quality in QUALITIES[:2]:
-            yield from (self.points(quality, sigma) for sigma in DARK_SIGMAS)
+            yield from (self.sky(quality, sigma) for sigma in DARK_SIGMAS)
         for quality in QUALITIES[:2]:
             yield self.harm("drawings", quality)
         for name in self.folders:
@@ -147,12 +149,16 @@ def version(peer):
 
 
 class Results:
-    """The JSON file of what was measured: cell -> rows, one for each picture; written whole after each."""
+    """The JSON file of what was measured: cell -> rows, one for each picture; written whole after each. Several runs may
+    measure other cells at the same time."""
 
     def __init__(self, path):
         self.path, self.cells = path, {}
-        if os.path.exists(path):
-            with open(path) as f:
+        self._read()
+
+    def _read(self):
+        if os.path.exists(self.path):
+            with open(self.path) as f:
                 self.cells = json.load(f)
 
     def rows(self, cell):
@@ -163,12 +169,15 @@ class Results:
         return "mean" in found or len(found.get("rows", [])) == len(cell.items)
 
     def add(self, cell, row):
-        entry = self.cells.setdefault(cell.id, {"rows": []})
-        entry["rows"].append({k: round(float(v), 4) for k, v in row.items()})
-        with open(self.path + ".part", "w") as f:
-            json.dump(self.cells, f, indent=0, sort_keys=True)
-            f.write("\n")
-        os.replace(self.path + ".part", self.path)
+        with open(self.path + ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._read()
+            entry = self.cells.setdefault(cell.id, {"rows": []})
+            entry["rows"].append({k: round(float(v), 4) for k, v in row.items()})
+            with open(self.path + ".part", "w") as f:
+                json.dump(self.cells, f, indent=0, sort_keys=True)
+                f.write("\n")
+            os.replace(self.path + ".part", self.path)
 
     def mean(self, cell):
         """Of each figure over the pictures; None until all are measured."""

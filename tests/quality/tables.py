@@ -58,15 +58,17 @@ def dark(known):
     return markdown(["error of the darkest tenth, 8-bit steps", "", *("σ = " + s for s in sigmas)], rows)
 
 
-def points(known):
-    cells, rows = known.of("points"), []
-    sigmas = sigmas_of(cells)
-    for title, figure, form in (("stars' energy", "energy", "%.2f"), ("stars that keep it within 20 %", "kept", "%.2f"),
-                                ("height left of hot pixels", "left", "%.2f"), ("hot pixels that stay", "stay", "%.2f")):
-        for q in dict.fromkeys(c.of for c in cells):
-            rows.append([title, "*%s*" % q] + [known.text("points", q, "sigma " + s, figure, form) for s in sigmas])
-        if "noisy " + figure in (known.results.mean(cells[0]) or {}):
-            rows.append([title, "noisy"] + [known.text("points", cells[0].of, "sigma " + s, "noisy " + figure, form) for s in sigmas])
+def sky(known):
+    cells, rows = known.of("sky"), []
+    sigmas, first = sigmas_of(cells), known.of("sky")[0].of
+    for title, figure in (("energy of bright stars", "energy"), ("share that keeps it within 20 %", "kept"),
+                          ("energy of faint stars", "faint energy"), ("share that keeps it within 20 %", "faint kept"),
+                          ("height left of hot pixels", "left"), ("share that stays", "stay")):
+        words = figure.split(" ")
+        noisy = " ".join(words[:-1] + ["noisy", words[-1]])
+        for of, name, wanted in [(first, "noisy", noisy)] + [(q, "*%s*" % q, figure) for q in dict.fromkeys(c.of for c in cells)]:
+            found = [known.text("sky", of, "sigma " + s, wanted) for s in sigmas]
+            rows.append([title, name] + [t.replace("-0.00", "0.00") for t in found])
     return markdown(["", "", *("σ = " + s for s in sigmas)], rows)
 
 
@@ -113,7 +115,7 @@ def blind(known):
     return markdown(["*balanced*", "", *("σ = " + s for s in sigmas)], rows)
 
 
-TABLES = {"white": white, "8 bit": lambda known: white(known, "8 bit"), "pairs": pairs, "dark": dark, "points": points, "clean": clean,
+TABLES = {"white": white, "8 bit": lambda known: white(known, "8 bit"), "pairs": pairs, "dark": dark, "sky": sky, "clean": clean,
           "blind": blind}
 
 

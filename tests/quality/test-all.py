@@ -72,6 +72,10 @@ def test_results_are_kept_and_go_on():
         with open(page) as f:
             text = f.read()
         assert "| *fast* | 30.50 / 30.50 |" in text and "stale" not in text and text.endswith("<!-- dark -->\n<!-- end -->\nafter\n")
+        one, other = Results(path), Results(path)
+        one.add(cells("one")[0], {"psnr": 1})
+        other.add(cells("other")[0], {"psnr": 2})
+        assert Results(path).rows(cells("one")[0]) and Results(path).rows(cells("other")[0])
         assert measure(cells("new"), Results(path), time.time() + 60) and len(seen) == 7
 
 

@@ -3,7 +3,7 @@
 """Writes a weights file and its card from a checkpoint of train.py.
 
     export.py --checkpoint C --name fast --out weights/denoise-fast.safetensors
-              [--metrics METRICS.json] [--difficulty DIFFICULTY.json | --localization LOCALIZATION.json]
+              [--metrics METRICS.json] [--difficulty DIFFICULTY.json] [--localization LOCALIZATION.json]
               [--hardware TEXT] [--log CSV] [--sheet PNG] [--mix FILE SHARE]
               [--white denoise-fast-white | --for-white fast]
 
@@ -22,7 +22,6 @@ from data import noise
 from fddm import weights
 from learn import checkpoint, log, versions
 from learn.tasks import denoise
-from localization import curve_of
 
 LICENCE = "Apache-2.0"
 DATA = "photographs and textures under CC0, CC-BY, CC-BY-SA, GPL, LGPL and in the public domain, listed in weights/DATA.md"
@@ -117,10 +116,11 @@ Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×
         rows_of(about), noise.Kinds(**settings["noise"]).words(bool(settings["sample"]["meter"]))))
     if "localization" in about:
         found = about["localization"]["bottleneck"]
-        parts.append("Denoising is hardest at a signal-to-noise ratio of %.2f (noise of %.1f 8-bit steps); train/localization.py has\n"
-                     "the meaning, the file the numbers.\n\n![where denoising is hard](%s-localization.png)\n" % (
+        parts.append("The estimate moves fastest at a signal-to-noise ratio of %.2f (noise of %.1f 8-bit steps);\n"
+                     "[localization.py](train/localization.py) has the meaning, the file the numbers.\n\n"
+                     "![where denoising is hard](%s-localization.png)\n" % (
                          found["snr"], 127.5 * math.exp(found["log_s"]), os.path.splitext(about["file"])[0]))
-    elif "difficulty" in about:
+    if "difficulty" in about:
         parts.append("![difficulty of each noise level](%s-difficulty.png)\n" % os.path.splitext(about["file"])[0])
     return "\n".join(parts)
 
@@ -133,7 +133,7 @@ def main():
     a.add_argument("--mix", nargs=2, metavar=("FILE", "SHARE"), help="take this share of the weights from the file that --start named")
     a.add_argument("--metrics")
     a.add_argument("--difficulty", metavar="JSON", help="what difficulty.py wrote: where steps are placed")
-    a.add_argument("--localization", metavar="JSON", help="what localization.py wrote: steps are placed by it, if by nothing else")
+    a.add_argument("--localization", metavar="JSON", help="what localization.py wrote: numbers for the file")
     a.add_argument("--hardware", default="")
     a.add_argument("--log", metavar="FILE", help="where the training's log is copied to: logs/DATE-NAME.csv")
     a.add_argument("--sheet")
@@ -148,7 +148,6 @@ def main():
     if o.localization:
         with open(o.localization) as f:
             about["localization"] = json.load(f)
-        about["difficulty"] = curve_of(about["localization"])
     if o.difficulty:
         with open(o.difficulty) as f:
             about["difficulty"] = json.load(f)

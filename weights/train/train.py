@@ -16,6 +16,8 @@ import argparse
 import sys
 import time
 
+import torch
+
 from data import textures
 from learn import config, versions
 from learn.loop import Training
@@ -49,6 +51,8 @@ def main():
     if not (o.pack if settings["kind"] != "generate" else o.textures or o.fashion):
         raise config.Wrong("train.py: %s needs %s" % (o.config, "--pack" if settings["kind"] != "generate" else
                                                       "--textures or --fashion"))
+    if o.compile and not hasattr(torch, "compile"):
+        raise config.Wrong("train.py: --compile needs PyTorch 2; this is %s" % torch.__version__)
     wrong = versions.different(versions.running())
     if wrong:
         print("not what versions.toml locks (%s)" % wrong, flush=True)
