@@ -3,7 +3,7 @@
 #include <unistd.h>
 #include "engine/program/jobs.h"
 
-#define MEMORY_FOR_TWO (6.0 * 1073741824.0) /* a picture of 24 Mpixel takes about 2 GiB */
+#define MEMORY_FOR_TWO (6.0 * 1073741824.0) /* the engine takes up to 1 GiB, a picture of 24 Mpixel 0.3 more */
 
 static gboolean
 may_have_gpu (void)

@@ -118,8 +118,8 @@ work (FddmCliDenoise denoise)
   g_autoptr (GString)     unread  = g_string_new (NULL);
   gboolean                goes_on = TRUE;
 
-  fddm_heap_keep ();
   fddm_cli_start_gegl ();
+  fddm_heap_keep ();
   fddm_picture_on_end (tell_end);
   if (denoise.common.context.threads == 0 && denoise.jobs > 1)
     denoise.common.context.threads = MAX (1, (int) g_get_num_processors () / denoise.jobs);
