@@ -3,7 +3,8 @@
  *
  * EMULATE_CUDA names what is wrong with the make-believe GPU, several things with commas between:
  *   no-driver, old-driver, no-device, old-gpu, exclusive, first-taken (two GPUs, the first one by somebody else), denied,
- *   memory=MIB, malloc=N (the Nth allocation fails, and so does the next), screen (it draws the screen), lost=N (fails from its Nth copy on),
+ *   memory=MIB, malloc=N (the Nth allocation fails, and so does the next), screen (it draws the screen),
+ *   lost=N (fails from its Nth copy on),
  *   no-capture, spoilt-capture, no-instance (of graphs), unpinned (no pinned memory) */
 #include <stdlib.h>
 #include <string.h>
