@@ -23,7 +23,7 @@
 #include "kernels/noise-model.h"
 #include "kernels/pixels/meter.h"
 
-#define FDDM_BACKEND_ABI 7
+#define FDDM_BACKEND_ABI 8
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
