@@ -21,8 +21,9 @@
 #define FDDM_BY_NAME
 #endif
 #include "kernels/noise-model.h"
+#include "kernels/pixels/meter.h"
 
-#define FDDM_BACKEND_ABI 7
+#define FDDM_BACKEND_ABI 8
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
@@ -45,7 +46,13 @@ typedef struct {
  * synthesised to a second array that is also common to all windows. Both arrays stay unchanged in between, so that a
  * device may read the pixels at the first analysis only and write them when the last synthesis finishes. Starting a new
  * series discards the previous one. */
-typedef enum { FDDM_SERIES_NONE, FDDM_SERIES_FIRST, FDDM_SERIES_MORE, FDDM_SERIES_LAST } FddmSeries;
+typedef enum {
+  FDDM_SERIES_NONE,
+  FDDM_SERIES_FIRST,
+  FDDM_SERIES_MORE,
+  FDDM_SERIES_LAST,
+  FDDM_SERIES_ONLY /* first and last */
+} FddmSeries;
 
 /* Place of a tile's pixels in an array of floats. Sample c of tile pixel (i, j), 0 <= i < rows·patch, is at row_offset[i]
  * + column_offset[j] + c·channel_stride. The offsets express reflection at the picture's edges, mirroring and
@@ -91,6 +98,23 @@ typedef struct {
   const FddmTensor *coefficients, *output, *strength;
   float             weight;
 } FDDM_BY_NAME FddmOutput;
+
+/* Filters on a change of pixels, after the network: first colour blotches are averaged (pixels/blotches.h), then residual
+ * noise is shrunk (pixels/shrinkage.h). With pixels p, change c, and S_ab scaling luma by a and chroma by b:
+ *
+ *   l = p + S(c) with the full luma and chroma,   b = change of l by the averaging of blotches,
+ *   c += rest · chroma · b,                       l += b,
+ *   c += rest · S(change of l by the shrinkage, with c as the noise removed) with luma and chroma. */
+typedef struct {
+  int   width, height, samples;    /* of the arrays, packed; reflected at their edges; samples: 1 or 3      */
+  int   x, y;                      /* position in the picture, whose corner blocks and cells are aligned to */
+  int   left, top, right, bottom;  /* pixels that are filtered: [left,right) × [top,bottom)                 */
+  float luma, chroma;              /* shares that the change has been multiplied by                         */
+  float luma_whole, chroma_whole;  /* factors to the whole change: 1 / share, or 0                          */
+  float rest;                      /* share of the corrections that is applied                              */
+  float shrinkage, shrinkage_most; /* a of shrinkage, and its limit; 0 = off                                */
+  float blotches;                  /* h of blotches, for three samples only; 0 = off                        */
+} FDDM_BY_NAME FddmFilters;
 
 typedef struct {
   int            kernel; /* 1 or 3 */
@@ -165,8 +189,22 @@ typedef struct {
                              FddmTensor *coefficients, FddmTensor *input, GError **error);
   gboolean (*synthesise_output) (FddmDevice *device, const FddmWindow *window, const FddmEnds *ends,
                                  const FddmOutput *output, float *pixels, GError **error);
-  /* Waits for the pixels of the last synthesise or synthesise_output. Does nothing if none is in progress. */
+  /* Filters CHANGE, packed, which was 0 before a series of windows was synthesised to it; a GPU, which sums up the series
+   * in its own memory, overwrites it. PIXELS, finite, are those that the series analysed. Call after the last synthesise of
+   * the series. As that, it may return before it is complete. Pixels of CHANGE outside of FILTERS' bounds become
+   * undefined. */
+  gboolean (*filter) (FddmDevice *device, const FddmFilters *filters, const float *pixels, float *change, GError **error);
+  /* Waits for the pixels of the last synthesise, synthesise_output or filter. Does nothing if none is in progress. */
   gboolean (*synthesise_finish) (FddmDevice *device, GError **error);
+
+  /* The noise meter's ends (pixels/meter.h). INPUT of its network from the COEFFICIENTS of a piece. */
+  gboolean (*meter_features) (FddmDevice *device, const FddmTensor *coefficients, FddmTensor *input, GError **error);
+  /* Adds the network's OUTPUT for a piece to SUMS. May return before it is complete: until meter_finish, SUMS must be
+   * neither read nor changed. */
+  gboolean (*meter_gather) (FddmDevice *device, const FddmTensor *coefficients, const FddmTensor *output,
+                            FddmMeterSums *sums, GError **error);
+  /* Waits for SUMS. With NULL, discards what has been gathered since the last call. */
+  gboolean (*meter_finish) (FddmDevice *device, FddmMeterSums *sums, GError **error);
 
   /* NOISE = level of MODEL at each patch's brightness. */
   gboolean (*noise_map) (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients, FddmTensor *noise,
@@ -224,6 +262,12 @@ typedef struct {
   /* Clamps pixels in place: coefficients of patches of side PATCH -> R'G'B' or gray pixels -> clamped to [-1,1] ->
    * coefficients. */
   gboolean (*clamp) (FddmDevice *device, int patch, FddmTensor *coefficients, GError **error);
+  /* Waits until the work before the previous call of pace is done: so progress is never ahead of the work by more than lies
+   * between two calls, while the device has work waiting. NULL in backends whose functions return with their work done. */
+  gboolean (*pace) (FddmDevice *device, GError **error);
+  /* Maximum number of multiply-adds for one operation, so that a GPU that also draws the screen can do so ten times a second;
+   * 0 = no limit. NULL in backends that never limit it. */
+  double (*operation_limit) (FddmDevice *device);
   /* Opens a second device that works in parallel, on a thread of its own with THREADS threads. Each may use the other's
    * tensors. Close it before this one. NULL in backends that gain nothing from it. */
   FddmDevice *(*beside) (FddmDevice *device, int threads, GError **error);

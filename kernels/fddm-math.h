@@ -60,6 +60,18 @@ fddm_clamp (float x, float lo, float hi)
   return x < lo ? lo : x > hi ? hi : x;
 }
 
+/* Reflection without repeating the edge: … 2 1 0 1 2 … n−2 n−1 n−2 …, for any distance. */
+FDDM_MATH int
+fddm_reflect (int i, int n)
+{
+  const int period = 2 * (n - 1);
+
+  if (n == 1)
+    return 0;
+  i = ((i % period) + period) % period;
+  return i < n ? i : period - i;
+}
+
 /* Clamps a pixel in Y'CbCr so that its R'G'B' is in [-1,1]. With one channel, gray, YCBCR is the luma alone. */
 FDDM_MATH void
 fddm_clamp_ycbcr (float ycbcr[3], int channels)

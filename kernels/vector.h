@@ -13,7 +13,11 @@
 #endif
 
 /* Always inlined, whatever the compiler's cost estimate. */
+#ifdef __CUDACC__
+#define FDDM_INLINE static __host__ __device__ __forceinline__
+#else
 #define FDDM_INLINE static inline __attribute__ ((always_inline))
+#endif
 
 /* e to the X within 2 units in the last place, without branches or calls. X is clamped to [-87,88]. The two parts of ln 2
  * and the polynomial are from Cephes (S. L. Moshier, expf.c). */
@@ -46,7 +50,7 @@ fddm_log (float x)
   union {
     float   f;
     int32_t i;
-  } m             = { .f = x };
+  } m             = { x };
   const int32_t e = (m.i - 0x3f3504f3) >> 23;
   float         z, zz;
 

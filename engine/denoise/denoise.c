@@ -259,9 +259,9 @@ is_noisy (const FddmNoiseModel *model)
   return FALSE;
 }
 
-/* Requirements of JOB for its tiles. The noise must be known. */
+/* Requirements of JOB for its tiles, at least LEAST_TILES. The noise must be known. */
 static FddmWorkSpec
-spec_of (const FddmDenoiseJob *job)
+spec_of (const FddmDenoiseJob *job, int least_tiles)
 {
   const FddmRemoval  *removal  = &job->removal;
   const FddmCleaning *cleaning = &job->cleaning;
@@ -274,24 +274,26 @@ spec_of (const FddmDenoiseJob *job)
                           .noise_varies   = removal->noise_varies,
                           .samples_detail = removal->samples || removal->probes,
                           .gathers        = fddm_finish_gathers (job),
+                          .filters        = fddm_finish_on_device (job),
                           .blotches       = cleaning->blotches > 0.0f,
                           .textures       = cleaning->strengthens,
                           .uncertainty    = removal->probes,
+                          .least_tiles    = least_tiles,
                           .margin         = fddm_finish_margin (job) };
 }
 
 /* Plans tiles for the job's current settings. */
 static gboolean
-plan_once (const FddmDenoiseJob *job, FddmWork *work, GError **error)
+plan_once (const FddmDenoiseJob *job, int least_tiles, FddmWork *work, GError **error)
 {
-  const FddmWorkSpec spec = spec_of (job);
+  const FddmWorkSpec spec = spec_of (job, least_tiles);
 
   return fddm_work_init (work, job->context, &spec, error);
 }
 
 /* Plans tiles; if memory does not suffice, drops the filters that need a margin around a tile, one after another. */
 static gboolean
-plan (FddmDenoiseJob *job, FddmWork *work, GError **error)
+plan (FddmDenoiseJob *job, int least_tiles, FddmWork *work, GError **error)
 {
   FddmCleaning *cleaning = &job->cleaning;
 
@@ -299,7 +301,7 @@ plan (FddmDenoiseJob *job, FddmWork *work, GError **error)
     {
       GError *problem = NULL;
 
-      if (plan_once (job, work, &problem))
+      if (plan_once (job, least_tiles, work, &problem))
         return TRUE;
       if ((!cleaning->strengthens && cleaning->shrinkage <= 0.0f) ||
           !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
@@ -329,7 +331,28 @@ find_removal (FddmDenoiseJob *job)
                          removal->levels);
 }
 
-/* Measures, plans and denoises on the context's device. */
+/* Denoises in LEAST_TILES tiles or more. TILES: the number that was planned. */
+static gboolean
+denoise_tiled (Call *call, int least_tiles, const FddmTicker *ticker, int *tiles, GError **error)
+{
+  FddmDenoiseJob *job = &call->job;
+  FddmWork        work;
+  gboolean        ok;
+
+  if (!plan (job, least_tiles, &work, error))
+    return FALSE;
+  *tiles = fddm_work_tiles (&work);
+  find_removal (job);
+  fill_report (&job->removal, &work, call->report);
+  ok = upload_vectors (job->context, &job->removal, error) && fddm_tick (ticker, 0, 1, error) &&
+       fddm_denoise_tiles (job, &work, ticker, error);
+  free_vectors (job->context, &job->removal);
+  fddm_work_clear (&work);
+  return ok;
+}
+
+/* Measures, plans and denoises on the context's device. Where its memory runs out on the way, because other programs take
+ * it, starts again with twice as many tiles. */
 static gboolean
 denoise_on_device (gpointer data, GError **error)
 {
@@ -341,8 +364,7 @@ denoise_on_device (gpointer data, GError **error)
   const FddmTicker denoising = {
     .func = call->progress, .data = call->data, .phase = FDDM_PHASE_DENOISE, .from = 0.0, .to = 1.0
   };
-  FddmWork work;
-  gboolean ok;
+  int least_tiles = 0;
 
   job->cleaning = (FddmCleaning) { FALSE };
   if (!find_noise (job, &measuring, error))
@@ -350,15 +372,21 @@ denoise_on_device (gpointer data, GError **error)
   if (!is_noisy (&job->removal.noise) && job->uncertainty == NULL)
     return copy_picture (job->source, job->sink, &denoising, error);
   job->removal.noise_varies = noise_varies (&job->removal.noise);
-  if (!plan (job, &work, error))
-    return FALSE;
-  find_removal (job);
-  fill_report (&job->removal, &work, call->report);
-  ok = upload_vectors (job->context, &job->removal, error) && fddm_tick (&denoising, 0, 1, error) &&
-       fddm_denoise_tiles (job, &work, &denoising, error);
-  free_vectors (job->context, &job->removal);
-  fddm_work_clear (&work);
-  return ok;
+  for (;;)
+    {
+      GError *problem = NULL;
+      int     tiles   = 0;
+
+      if (denoise_tiled (call, least_tiles, &denoising, &tiles, &problem))
+        return TRUE;
+      if (tiles == 0 || !g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
+        {
+          g_propagate_error (error, problem);
+          return FALSE;
+        }
+      g_error_free (problem);
+      least_tiles = 2 * tiles;
+    }
 }
 
 /* Whether the strengths remove anything. A gray photo has no chroma. */

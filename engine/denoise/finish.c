@@ -40,6 +40,12 @@ fddm_finish_gathers (const FddmDenoiseJob *job)
   return weights_bands (job) || job->cleaning.strengthens || job->cleaning.shrinkage > 0.0f;
 }
 
+gboolean
+fddm_finish_on_device (const FddmDenoiseJob *job)
+{
+  return job->context->kind == FDDM_DEVICE_GPU && !job->cleaning.strengthens && job->cleaning.shrinkage > 0.0f;
+}
+
 int
 fddm_finish_margin (const FddmDenoiseJob *job)
 {
@@ -169,17 +175,54 @@ weight_bands (const Finish *finish, const FddmDenoiseParams *params)
   fddm_bands_weight (params, &area);
 }
 
+/* The own part of TILE and what the bands look at around it. */
+static FddmRect
+area_of (const FddmDenoiseJob *job, const FddmTile *tile)
+{
+  return fddm_rect_grow (&tile->own, weights_bands (job) ? MARGIN : 0, &tile->region);
+}
+
+gboolean
+fddm_finish_start (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, GError **error)
+{
+  const FddmContext *context = job->context;
+  const FddmRemoval *removal = &job->removal;
+  const FddmRect     area = area_of (job, tile), *region = &tile->region;
+  const FddmFilters  filters = { .width          = region->width,
+                                 .height         = region->height,
+                                 .samples        = work->spec.samples,
+                                 .x              = region->x,
+                                 .y              = region->y,
+                                 .left           = area.x - region->x,
+                                 .top            = area.y - region->y,
+                                 .right          = area.x - region->x + area.width,
+                                 .bottom         = area.y - region->y + area.height,
+                                 .luma           = (float) removal->luma,
+                                 .chroma         = (float) removal->chroma,
+                                 .luma_whole     = inverse_of (removal->luma),
+                                 .chroma_whole   = inverse_of (removal->chroma),
+                                 .rest           = rest_of (removal),
+                                 .shrinkage      = job->cleaning.shrinkage,
+                                 .shrinkage_most = job->cleaning.most,
+                                 .blotches       = job->cleaning.blotches };
+
+  if (!work->spec.filters)
+    return TRUE;
+  return context->backend->filter (context->device, &filters, fddm_work_photo (work, tile), work->pixels.change, error);
+}
+
 gboolean
 fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, const FddmTicker *ticker, GError **error)
 {
   const FddmCleaning *cleaning = &job->cleaning;
   FddmTilePixels     *pixels   = &work->pixels;
+  const gboolean      filters  = work->spec.gathers && !work->spec.filters; /* otherwise the device did */
   const Finish        finish   = { .context    = job->context,
                                    .removal    = &job->removal,
                                    .cleaning   = cleaning,
                                    .tile       = tile,
-                                   .area       = fddm_rect_grow (&tile->own, weights_bands (job) ? MARGIN : 0, &tile->region),
-                                   .photo      = work->spec.gathers ? fddm_work_photo (work, tile) : NULL,
+                                   .area       = area_of (job, tile),
+                                   .photo      = filters ? fddm_work_photo (work, tile) : NULL,
                                    .change     = pixels->change,
                                    .estimate   = work->spare[0],
                                    .correction = work->spare[1],
@@ -189,11 +232,11 @@ fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *til
 
   if (cleaning->strengthens)
     strengthen (&finish, pixels->texture, work->planes);
-  if (cleaning->shrinkage > 0.0f)
+  if (filters && cleaning->shrinkage > 0.0f)
     make_estimate (&finish);
-  if (cleaning->blotches > 0.0f && !average_blotches (&finish))
+  if (filters && cleaning->blotches > 0.0f && !average_blotches (&finish))
     return fddm_work_no_memory (work, error);
-  if (cleaning->shrinkage > 0.0f && !shrink (&finish, work, ticker, error))
+  if (filters && cleaning->shrinkage > 0.0f && !shrink (&finish, work, ticker, error))
     return FALSE;
   if (weights_bands (job))
     weight_bands (&finish, job->params);

@@ -10,8 +10,15 @@
 /* Whether a filter is active, so that the change is accumulated separately instead of being added to the photo at once. */
 gboolean fddm_finish_gathers (const FddmDenoiseJob *job);
 
+/* Whether the device averages blotches and shrinks noise, by fddm_finish_start. A GPU does, unless sampled texture is to be
+ * strengthened before. */
+gboolean fddm_finish_on_device (const FddmDenoiseJob *job);
+
 /* Reach of all active filters: pixels needed around the own part. */
 int fddm_finish_margin (const FddmDenoiseJob *job);
+
+/* Starts the filters of the device on the change of TILE, where it has some. Call after the last grid's inverse. */
+gboolean fddm_finish_start (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, GError **error);
 
 /* Finishes the change of TILE in WORK. Invalidates the repaired photo. */
 gboolean fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, const FddmTicker *ticker,

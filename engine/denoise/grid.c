@@ -38,12 +38,12 @@ random_of (const FddmRemoval *removal, const FddmWork *work, const FddmTile *til
                         .column = grid->transpose ? row : column };
 }
 
-/* Grids of a tile share its pixels: analysed once per grid, changed once for all grids. */
+/* Grids of a tile, and the device's filters after them, share its pixels: analysed once per grid, changed once for all. */
 static FddmSeries
-series_of (int number, int grids)
+series_of (int number, int grids, gboolean filters)
 {
   if (grids == 1)
-    return FDDM_SERIES_NONE;
+    return filters ? FDDM_SERIES_ONLY : FDDM_SERIES_NONE;
   if (number == 0)
     return FDDM_SERIES_FIRST;
   return number == grids - 1 ? FDDM_SERIES_LAST : FDDM_SERIES_MORE;
@@ -112,7 +112,7 @@ fddm_grid_begin (FddmGridPass *pass, const FddmRemoval *removal, FddmWork *work,
                            .probing      = fddm_ticker_parts (&all, 1, probed, n),
                            .sampling     = fddm_ticker_parts (&all, probed, n, n) };
   fddm_window_init (&pass->window, &picture, tile, &grid, work->row_offset, work->column_offset);
-  pass->window.series = series_of (number, removal->grids);
+  pass->window.series = series_of (number, removal->grids, work->spec.filters);
   return fddm_work_shape (work, pass->window.rows, pass->window.columns, error);
 }
 

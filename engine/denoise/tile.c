@@ -98,7 +98,7 @@ repair_tile (FddmWork *work, const FddmTile *tile)
 static void
 clear_tile (const FddmWorkSpec *spec, const FddmTile *tile, FddmTilePixels *pixels)
 {
-  if (spec->gathers)
+  if (spec->gathers && !spec->filters) /* which replace it */
     fddm_pixels_fill (pixels->change, fddm_tile_pixels (tile) * spec->samples, 0.0f);
   if (spec->textures)
     fddm_pixels_fill (pixels->texture, fddm_tile_pixels (tile), 0.0f);
@@ -176,6 +176,8 @@ denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
       if (!fddm_grid_invert (&pass, error)) /* inverse DCT -> R'G'B', added to the change */
         return FALSE;
     }
+  if (!fddm_finish_start (job, work, tile, error)) /* blotches and shrinkage, where the device has them */
+    return FALSE;
   if (way->streams)
     return stream (way, error);                /* meanwhile: the previous and the next tile */
   if (!fddm_grid_finish (job->context, error)) /* waits for the device                      */

@@ -135,7 +135,17 @@ cut (FddmWork *work)
          fddm_tiling_init (other, other->length, other->halo, other->count + 1);
 }
 
-/* Fails because even the smallest tile exceeds LIMIT. */
+/* Whether an operation on a tile takes longer than the device allows. */
+static gboolean
+takes_too_long (const FddmWork *work)
+{
+  const FddmContext *context = work->context;
+  const double limit = context->backend->operation_limit != NULL ? context->backend->operation_limit (context->device) : 0.0;
+
+  return limit > 0.0 && fddm_network_heaviest (context->network) * work->down.size * work->across.size > limit;
+}
+
+/* Fails because even the smallest tile exceeds LIMIT, or there is no memory for it. */
 static gboolean
 too_small (const FddmWork *work, gsize limit, GError **error)
 {
@@ -143,7 +153,7 @@ too_small (const FddmWork *work, gsize limit, GError **error)
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
                  _ ("Even the smallest tile needs more than %d MiB; raise the memory limit or reduce detail"),
                  (int) (limit >> 20));
-  else /* a GPU's free memory, or half of an allocation that failed */
+  else /* a GPU's free memory */
     g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
                          _ ("Not enough free memory for the smallest tile; close other programs or reduce detail"));
   return FALSE;
@@ -156,6 +166,11 @@ plan_within (FddmWork *work, gsize limit, GError **error)
 {
   const gsize host_limit = work->context->options.memory;
 
+  while (takes_too_long (work) && cut (work))
+    ;
+  while (fddm_work_tiles (work) < work->spec.least_tiles)
+    if (!cut (work))
+      return too_small (work, limit, error);
   for (;;)
     {
       double per_patch;
@@ -317,7 +332,7 @@ allocate (FddmWork *work, GError **error)
 gboolean
 fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, GError **error)
 {
-  gsize limit = fddm_context_memory (context);
+  const gsize limit = fddm_context_memory (context);
 
   memset (work, 0, sizeof *work);
   work->context = context;
@@ -325,9 +340,11 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
   for (;;)
     {
       GError *problem = NULL;
+      int     tiles;
 
       if (plan (work, limit, error) && allocate (work, &problem))
         return TRUE;
+      tiles = fddm_work_tiles (work);
       fddm_work_clear (work);
       if (problem == NULL)
         return FALSE;
@@ -337,7 +354,7 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
           return FALSE;
         }
       g_error_free (problem);
-      limit = MIN (limit, work->bytes) / 2;
+      work->spec.least_tiles = 2 * tiles;
     }
 }
 

@@ -14,10 +14,12 @@ typedef struct {
   int      evaluations;            /* of the network, in sequence: each widens the halo   */
   gboolean noise_varies;           /* the noise level depends on the place                */
   gboolean samples_detail;         /* tensors for sampling are needed                     */
+  gboolean filters;                /* the device filters what it has gathered             */
   gboolean gathers;                /* the change is accumulated before it is added        */
   gboolean blotches;               /* colour blotches are averaged: needs cells           */
   gboolean textures;               /* sampled texture is strengthened: needs planes       */
   gboolean uncertainty;            /* the uncertainty is requested                        */
+  int      least_tiles;            /* number of tiles at least; 0 = as few as fit         */
   int      margin;                 /* reach of the filters around the own part, in pixels */
 } FddmWorkSpec;
 

@@ -122,6 +122,22 @@ operations_of (const FddmWeights *weights, const FddmConvShape *shape)
   return sum;
 }
 
+double
+fddm_network_heaviest (const FddmNetwork *network)
+{
+  const FddmWeights *weights = network->weights;
+  double             most    = 0.0;
+
+  for (int i = 0; i < weights->n_layers; i++)
+    {
+      const FddmConvShape shape = shape_of (weights, i);
+
+      if (weights->layers[i].op == FDDM_OP_CONV)
+        most = MAX (most, (double) shape.kernel * shape.kernel * shape.in_channels * shape.out_channels);
+    }
+  return most;
+}
+
 FddmConvShape
 fddm_network_shape (const FddmWeights *weights)
 {
@@ -381,12 +397,13 @@ run_layer (FddmNetwork *network, int i, int class, GError **error)
 gboolean
 fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GError **error)
 {
-  const int n = network->weights->n_layers;
+  const int      n      = network->weights->n_layers;
+  const gboolean queues = network->backend->pace != NULL; /* layers are not done when their calls return */
 
   for (int i = 0; i < n; i++)
-    if (!run_layer (network, i, class, error) || !fddm_tick (ticker, i + 1, n, error))
+    if (!run_layer (network, i, class, error) || !(queues || fddm_tick (ticker, i + 1, n, error)))
       return FALSE;
-  return TRUE;
+  return !queues || (network->backend->pace (network->device, error) && fddm_tick (ticker, n, n, error));
 }
 
 gboolean

@@ -14,6 +14,9 @@ FddmConvShape fddm_network_shape (const FddmWeights *weights);
 FddmNetwork *fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error);
 void         fddm_network_free (FddmNetwork *network);
 
+/* Multiply-adds per patch of the layer that has most. */
+double fddm_network_heaviest (const FddmNetwork *network);
+
 /* Memory for evaluating ROWS × COLUMNS patches, including input and output. */
 gboolean fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, GError **error);
 /* Allocates tensors for ROWS × COLUMNS patches, replacing those of another size. */
@@ -25,7 +28,8 @@ void fddm_network_release (FddmNetwork *network);
  * release. */
 FddmTensor *fddm_network_input (FddmNetwork *network);
 FddmTensor *fddm_network_output (FddmNetwork *network);
-/* CLASS: index into the weights' classes, or -1 for any. Ticks after each layer. */
+/* CLASS: index into the weights' classes, or -1 for any. Ticks after each layer; on a GPU, once the run before this one is
+ * done. */
 gboolean fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GError **error);
 
 /* Runs only the convolutions, on the current contents of their tensors: a reference for the speed of the whole pipeline. */

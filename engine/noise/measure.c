@@ -159,7 +159,7 @@ fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTi
   fddm_noise_white (model, weights->patch, weights->channels, gray, 0);
   if (source->width / PATCH < PATCHES_LEAST || source->height / PATCH < PATCHES_LEAST)
     return fddm_tick (ticker, 1, 1, error);
-  ok = prepare (&m, error) && measure_pieces (&m, ticker, error);
+  ok = prepare (&m, error) && measure_pieces (&m, ticker, error) && fddm_noise_meter_finish (context->meter, error);
   if (context->meter != NULL)
     fddm_noise_meter_end (context->meter, &metered);
   if (ok)

@@ -11,8 +11,8 @@ struct FddmNoiseMeter {
   FddmNetwork       *network;
   int                rows, columns; /* of a piece, in patches */
   FddmTensor        *coefficients;
-  float        *values, *input, *output; /* the piece's coefficients, and the network's input and output, in host memory */
-  FddmMeterSums sums;
+  gboolean           reading; /* readings may still be on the device */
+  FddmMeterSums      sums;
 };
 
 static gsize
@@ -82,15 +82,10 @@ fddm_noise_meter_bytes (FddmNoiseMeter *meter, int rows, int columns, gsize *byt
 gboolean
 fddm_noise_meter_begin (FddmNoiseMeter *meter, int rows, int columns, GError **error)
 {
-  const gsize n = places (rows, columns);
-
   fddm_noise_meter_end (meter, NULL);
   memset (&meter->sums, 0, sizeof meter->sums);
   meter->rows         = rows;
   meter->columns      = columns;
-  meter->values       = g_new (float, n * FDDM_METER_COEFFICIENTS);
-  meter->input        = g_new (float, n * FDDM_METER_INPUTS);
-  meter->output       = g_new (float, n * FDDM_METER_OUTPUTS);
   meter->coefficients = meter->backend->tensor_new (meter->device, FDDM_TENSOR_FLOAT, rows, columns, FDDM_METER_COEFFICIENTS,
                                                     error);
   return meter->coefficients != NULL && fddm_network_prepare (meter->network, rows, columns, error);
@@ -103,28 +98,30 @@ fddm_noise_meter_add (FddmNoiseMeter *meter, const FddmWindow *window, const flo
   const FddmBackend *backend = meter->backend;
   FddmDevice        *device  = meter->device;
 
-  if (!backend->analyse (device, window, pixels, meter->coefficients, error) ||
-      !backend->tensor_download (device, meter->coefficients, meter->values, error))
-    return FALSE;
-  fddm_meter_features (meter->values, meter->rows, meter->columns, meter->input);
-  if (!backend->tensor_upload (device, fddm_network_input (meter->network), meter->input, error) ||
-      !fddm_network_run (meter->network, -1, ticker, error) ||
-      !backend->tensor_download (device, fddm_network_output (meter->network), meter->output, error))
-    return FALSE;
-  fddm_meter_gather (meter->values, meter->output, meter->rows * meter->columns, &meter->sums);
-  return TRUE;
+  meter->reading = TRUE;
+  return backend->analyse (device, window, pixels, meter->coefficients, error) &&
+         backend->meter_features (device, meter->coefficients, fddm_network_input (meter->network), error) &&
+         fddm_network_run (meter->network, -1, ticker, error) &&
+         backend->meter_gather (device, meter->coefficients, fddm_network_output (meter->network), &meter->sums, error);
+}
+
+gboolean
+fddm_noise_meter_finish (FddmNoiseMeter *meter, GError **error)
+{
+  meter->reading = FALSE;
+  return meter->backend->meter_finish (meter->device, &meter->sums, error);
 }
 
 void
 fddm_noise_meter_end (FddmNoiseMeter *meter, FddmNoiseModel *model)
 {
+  if (meter->reading)
+    meter->backend->meter_finish (meter->device, NULL, NULL);
+  meter->reading = FALSE;
   if (meter->network != NULL)
     fddm_network_release (meter->network);
   meter->backend->tensor_free (meter->device, meter->coefficients);
   meter->coefficients = NULL;
-  g_clear_pointer (&meter->values, g_free);
-  g_clear_pointer (&meter->input, g_free);
-  g_clear_pointer (&meter->output, g_free);
   if (model != NULL)
     fddm_noise_read (&meter->sums, model);
 }

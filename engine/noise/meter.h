@@ -4,6 +4,7 @@
  *   meter = fddm_noise_meter_new (backend, device, NULL, &error);
  *   fddm_noise_meter_begin (meter, 64, 64, &error);
  *   fddm_noise_meter_add (meter, &window, pixels, &ticker, &error);   for each piece
+ *   fddm_noise_meter_finish (meter, &error);
  *   fddm_noise_meter_end (meter, &model); */
 #pragma once
 #include "engine/diffusion/network.h"
@@ -23,5 +24,7 @@ gboolean fddm_noise_meter_begin (FddmNoiseMeter *meter, int rows, int columns, G
 /* Reads a piece. WINDOW is its place in PIXELS (three channels, patches of side FDDM_METER_PATCH). */
 gboolean fddm_noise_meter_add (FddmNoiseMeter *meter, const FddmWindow *window, const float *pixels,
                                const FddmTicker *ticker, GError **error);
+/* Waits for the readings of all pieces. */
+gboolean fddm_noise_meter_finish (FddmNoiseMeter *meter, GError **error);
 /* Frees the memory for pieces. Fits MODEL to the readings unless it is NULL. */
 void fddm_noise_meter_end (FddmNoiseMeter *meter, FddmNoiseModel *model);

@@ -38,7 +38,9 @@ typedef struct {
 /* The pixels of a series of windows, and the change to be added to them: resident.h. */
 typedef struct {
   float   *pixels, *change;
-  gsize    bytes;    /* of each buffer                                        */
+  float   *room;  /* of the filters                                        */
+  gsize    bytes; /* of PIXELS and of CHANGE                               */
+  gsize    room_bytes;
   gsize    from, to; /* range of floats in CHANGE that have been added to     */
   gboolean open;     /* a series is in progress, or memory is being allocated */
 } FddmResident;
@@ -62,8 +64,13 @@ struct FddmDevice {
   cudaStream_t             stream;  /* for the kernels               */
   FddmRing                 up, down;
   FddmResident             resident;
-  GArray                  *parked;  /* of FddmBlock: memory of freed tensors, for reuse                        */
-  void                    *scratch; /* working memory of the running operation; shared by all, grows on demand */
+  void                    *meter;    /* sums of the noise meter, see meter.cu; NULL until used */
+  gboolean                 metering; /* it holds readings                                      */
+  cudaEvent_t              idle;     /* see wait.c */
+  cudaEvent_t              paces[2]; /* recorded in turn by pace */
+  int                      paced;    /* number of calls of pace  */
+  GArray                  *parked;   /* of FddmBlock: memory of freed tensors, for reuse                        */
+  void                    *scratch;  /* working memory of the running operation; shared by all, grows on demand */
   gsize                    scratch_bytes;
   gsize                    limit, used; /* bytes that tensors may use (0 = no limit); bytes in use */
   const FddmCudnn         *cudnn;
@@ -90,8 +97,15 @@ gboolean fddm_cudnn_ok (const FddmCudnn *cudnn, cudnnStatus_t status, const char
 gboolean fddm_cuda_heads_too_wide (int size, GError **error);
 /* Makes the device current in this thread. Every operation starts with it, since any thread may call. */
 gboolean fddm_cuda_select (const FddmDevice *device, GError **error);
+
+/* ---- wait.c ---- */
+
+/* Makes EVENT, unless it exists. Who waits for it sleeps. */
+gboolean fddm_event_new (cudaEvent_t *event, GError **error);
 /* Waits until the GPU has finished all its work. */
 gboolean fddm_cuda_wait (FddmDevice *device, GError **error);
+gboolean fddm_cuda_pace (FddmDevice *device, GError **error);
+void     fddm_waits_clear (FddmDevice *device);
 
 /* ---- finite.c ---- */
 
@@ -108,6 +122,7 @@ FddmTensor *fddm_cuda_tensor_new (FddmDevice *device, FddmTensorType type, int h
 void        fddm_cuda_tensor_free (FddmDevice *device, FddmTensor *tensor);
 gsize       fddm_cuda_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int width, int channels);
 gsize       fddm_cuda_available (FddmDevice *device);
+double      fddm_cuda_operation_limit (FddmDevice *device);
 
 /* BYTES of scratch memory, rounded up so that what lies behind is aligned as cudaMalloc's memory is. */
 static inline gsize
@@ -187,10 +202,16 @@ gboolean fddm_cuda_analyse_input (FddmDevice *device, const FddmWindow *window, 
                                   FddmTensor *coefficients, FddmTensor *input, GError **error);
 gboolean fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmEnds *ends,
                                       const FddmOutput *output, float *pixels, GError **error);
+gboolean fddm_cuda_filter (FddmDevice *device, const FddmFilters *filters, const float *pixels, float *change,
+                           GError **error);
 gboolean fddm_cuda_synthesise_finish (FddmDevice *device, GError **error);
 /* Abandons a synthesis in progress: its pixels are no longer accessed, and its slots become free. */
 void fddm_cuda_synthesise_drop (FddmDevice *device);
 
+gboolean fddm_cuda_meter_features (FddmDevice *device, const FddmTensor *coefficients, FddmTensor *input, GError **error);
+gboolean fddm_cuda_meter_gather (FddmDevice *device, const FddmTensor *coefficients, const FddmTensor *output,
+                                 FddmMeterSums *sums, GError **error);
+gboolean fddm_cuda_meter_finish (FddmDevice *device, FddmMeterSums *sums, GError **error);
 gboolean fddm_cuda_noise_map (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,
                               FddmTensor *noise, GError **error);
 gboolean fddm_cuda_noise_cap (FddmDevice *device, const FddmTensor *noise, const FddmTensor *cap, FddmTensor *out,

@@ -56,17 +56,3 @@ fddm_cuda_select (const FddmDevice *device, GError **error)
 {
   return fddm_cuda_ok (cudaSetDevice (device->ordinal), "choosing the device", error);
 }
-
-gboolean
-fddm_cuda_wait (FddmDevice *device, GError **error)
-{
-  cudaStream_t streams[] = { device->up.stream, device->stream, device->down.stream };
-  gboolean     ok        = TRUE;
-
-  /* Waits for all streams even if one fails, because the caller is about to free memory that they use. */
-  for (guint i = 0; i < G_N_ELEMENTS (streams); i++)
-    if (streams[i] != NULL && /* NULL while a device is being set up */
-        !fddm_cuda_ok (cudaStreamSynchronize (streams[i]), "its work", ok ? error : NULL))
-      ok = FALSE;
-  return ok;
-}

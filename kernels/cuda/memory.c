@@ -6,8 +6,15 @@
 /* Alignment of cudaMalloc, in bytes. */
 #define ALIGNMENT 256
 
-/* Memory left to the driver, the desktop and the libraries: a sixteenth of the free memory, at most this. */
-#define RESERVE ((gsize) 256 << 20)
+/* Memory left to the driver and the libraries: a sixteenth of the free memory, at most RESERVE. On a card that also draws
+ * the screen: an eighth, at most SCREEN_RESERVE. */
+#define RESERVE        ((gsize) 256 << 20)
+#define SCREEN_RESERVE ((gsize) 1 << 30)
+
+/* Seconds that an operation may take on such a card, and multiply-adds per cycle that a multiprocessor does at least: a
+ * quarter of what the smallest can do in float32. */
+#define OPERATION_SECONDS 0.1
+#define OPERATION_RATE    16.0
 
 gsize
 fddm_cuda_tensor_bytes (FddmDevice *device, FddmTensorType type, int height, int width, int channels)
@@ -38,6 +45,7 @@ fddm_resident_free (FddmResident *resident)
 {
   (void) cudaFree (resident->pixels);
   (void) cudaFree (resident->change);
+  (void) cudaFree (resident->room);
   memset (resident, 0, sizeof *resident);
 }
 
@@ -79,11 +87,55 @@ take_parked (FddmDevice *device, gsize bytes)
   return NULL;
 }
 
+static int
+attribute (const FddmDevice *device, enum cudaDeviceAttr which)
+{
+  int value = 0;
+
+  if (cudaDeviceGetAttribute (&value, which, device->ordinal) == cudaSuccess)
+    return value;
+  (void) cudaGetLastError ();
+  return 0;
+}
+
+/* Whether the card draws the screen: there, the driver ends what takes seconds. */
+static gboolean
+draws (const FddmDevice *device)
+{
+  return attribute (device, cudaDevAttrKernelExecTimeout) != 0;
+}
+
+/* What has to stay free of AVAILABLE bytes. */
+static gsize
+reserve_of (const FddmDevice *device, gsize available)
+{
+  return draws (device) ? MIN (available / 8, SCREEN_RESERVE) : MIN (available / 16, RESERVE);
+}
+
+/* Whether BYTES more would leave less than the reserve, which parked blocks take up. */
+static gboolean
+parked_in_the_way (const FddmDevice *device, gsize bytes)
+{
+  const gsize parked    = parked_bytes (device);
+  size_t      available = 0, total = 0;
+
+  return parked > 0 && cudaMemGetInfo (&available, &total) == cudaSuccess &&
+         available < bytes + reserve_of (device, available + parked);
+}
+
 void *
 fddm_cuda_allocate (FddmDevice *device, gsize bytes, const char *what, GError **error)
 {
-  void       *data   = NULL;
-  cudaError_t status = cudaMalloc (&data, bytes);
+  void       *data = NULL;
+  cudaError_t status;
+
+  if (parked_in_the_way (device, bytes))
+    {
+      if (!settle (device, error))
+        return NULL;
+      fddm_cuda_memory_purge (device);
+    }
+  status = cudaMalloc (&data, bytes);
 
   if (status == cudaErrorMemoryAllocation &&
       (device->scratch != NULL || device->parked->len > 0 || device->resident.bytes > 0))
@@ -185,17 +237,24 @@ gsize
 fddm_cuda_available (FddmDevice *device)
 {
   size_t available = 0, total = 0;
-  gsize  reserve;
 
   if (!fddm_cuda_select (device, NULL) ||
       !fddm_cuda_ok (cudaMemGetInfo (&available, &total), "asking for free memory", NULL))
     return 0;
   /* The caller plans a new picture, so a series still in progress has been abandoned. */
   device->resident.open = FALSE;
-  available += device->scratch_bytes + parked_bytes (device) + 2 * device->resident.bytes;
-  reserve = MIN (available / 16, RESERVE);
-  available -= reserve;
+  available += device->scratch_bytes + parked_bytes (device) + 2 * device->resident.bytes + device->resident.room_bytes;
+  available -= reserve_of (device, available);
   if (device->limit != 0)
     available = MIN (available, device->limit > device->used ? device->limit - device->used : 0);
   return available;
+}
+
+double
+fddm_cuda_operation_limit (FddmDevice *device)
+{
+  /* The clock is in kHz. */
+  return draws (device) ? OPERATION_SECONDS * OPERATION_RATE * attribute (device, cudaDevAttrMultiProcessorCount) * 1e3 *
+                            attribute (device, cudaDevAttrClockRate)
+                        : 0.0;
 }

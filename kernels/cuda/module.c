@@ -42,7 +42,11 @@ static const FddmBackend backend = {
   .synthesise        = fddm_cuda_synthesise,
   .analyse_input     = fddm_cuda_analyse_input,
   .synthesise_output = fddm_cuda_synthesise_output,
+  .filter            = fddm_cuda_filter,
   .synthesise_finish = synthesise_finish,
+  .meter_features    = fddm_cuda_meter_features,
+  .meter_gather      = fddm_cuda_meter_gather,
+  .meter_finish      = fddm_cuda_meter_finish,
   .noise_map         = fddm_cuda_noise_map,
   .noise_cap         = fddm_cuda_noise_cap,
   .precondition      = fddm_cuda_precondition,
@@ -61,6 +65,8 @@ static const FddmBackend backend = {
   .copy_window       = fddm_cuda_copy_window,
   .add_window        = fddm_cuda_add_window,
   .clamp             = fddm_cuda_clamp,
+  .pace              = fddm_cuda_pace,
+  .operation_limit   = fddm_cuda_operation_limit,
 };
 
 const FddmBackend *

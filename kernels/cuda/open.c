@@ -154,6 +154,8 @@ fddm_cuda_close (FddmDevice *device)
   fddm_plans_free (device);
   device->resident.open = FALSE;
   fddm_cuda_memory_purge (device);
+  (void) cudaFree (device->meter);
+  fddm_waits_clear (device);
   g_array_unref (device->parked);
   fddm_cuda_finite_clear (device);
   fddm_ring_clear (&device->up);

@@ -6,6 +6,7 @@
  * when the change has been copied. */
 #include <string.h>
 #include "kernels/cuda/resident.h"
+#include "kernels/cuda/filter.h"
 
 static gboolean
 reserve (FddmDevice *device, gsize floats, GError **error)
@@ -102,7 +103,7 @@ fddm_resident_analyse (FddmDevice *device, const FddmWindow *window, const FddmP
   int        slot;
   gboolean   ok;
 
-  if (window->series == FDDM_SERIES_FIRST)
+  if (fddm_series_begins (window))
     device->resident.open = FALSE;
   if (!device->resident.open && !upload (device, pixels, window->n_floats, error))
     return FALSE;
@@ -164,7 +165,7 @@ fddm_resident_synthesise (FddmDevice *device, const FddmWindow *window, const Fd
   int        slot;
   gboolean   ok;
 
-  if (window->series == FDDM_SERIES_FIRST && !clear_change (device, window->n_floats, error))
+  if (fddm_series_begins (window) && !clear_change (device, window->n_floats, error))
     return FALSE;
   widen (&device->resident, window);
   ok = send_places (device, window, device->resident.change, &places, &slot, error);
@@ -178,4 +179,36 @@ fddm_resident_synthesise (FddmDevice *device, const FddmWindow *window, const Fd
       ok = fddm_patches_synthesise (device, patches, coefficients, ends, &region, weight, &places, error);
     }
   return ok && fddm_ring_used (device, &device->up, slot, error);
+}
+
+/* The series keeps its buffers from being freed as unused. */
+static gboolean
+reserve_room (FddmDevice *device, gsize floats, GError **error)
+{
+  FddmResident *resident = &device->resident;
+  const gsize   bytes    = floats * sizeof (float);
+
+  if (bytes <= resident->room_bytes)
+    return TRUE;
+  if (!fddm_cuda_wait (device, error))
+    return FALSE;
+  (void) cudaFree (resident->room);
+  resident->room_bytes = 0;
+  resident->room       = fddm_cuda_allocate (device, bytes, "a tile's pixels", error);
+  if (resident->room == NULL)
+    return FALSE;
+  resident->room_bytes = bytes;
+  return TRUE;
+}
+
+gboolean
+fddm_resident_filter (FddmDevice *device, const FddmFilters *filters, GError **error)
+{
+  FddmResident *resident = &device->resident;
+  const gsize   row      = (gsize) filters->width * filters->samples;
+
+  resident->from = filters->top * row;
+  resident->to   = filters->bottom * row;
+  return reserve_room (device, fddm_filters_floats (filters), error) &&
+         fddm_filters_launch (device, filters, resident->pixels, resident->change, resident->room, error);
 }

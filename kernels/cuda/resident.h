@@ -14,4 +14,20 @@ gboolean fddm_resident_analyse (FddmDevice *device, const FddmWindow *window, co
 gboolean fddm_resident_synthesise (FddmDevice *device, const FddmWindow *window, const FddmPatches *patches,
                                    const FddmTensor *coefficients, const FddmPatchEnds *ends, float weight, GError **error);
 
+/* Filters the change of the series, and limits the range to be copied to the host to the rows within FILTERS' bounds. */
+gboolean fddm_resident_filter (FddmDevice *device, const FddmFilters *filters, GError **error);
+
+/* Whether a series begins, or ends, with WINDOW. */
+static inline gboolean
+fddm_series_begins (const FddmWindow *window)
+{
+  return window->series == FDDM_SERIES_FIRST || window->series == FDDM_SERIES_ONLY;
+}
+
+static inline gboolean
+fddm_series_ends (const FddmWindow *window)
+{
+  return window->series == FDDM_SERIES_LAST || window->series == FDDM_SERIES_ONLY;
+}
+
 G_END_DECLS

@@ -82,8 +82,7 @@ fddm_ring_init (FddmRing *ring, GError **error)
   if (!fddm_cuda_ok (cudaStreamCreateWithFlags (&ring->stream, cudaStreamNonBlocking), "making a stream", error))
     return FALSE;
   for (int i = 0; i < FDDM_RING_SLOTS; i++)
-    if (!fddm_cuda_ok (cudaEventCreateWithFlags (&ring->copied[i], cudaEventDisableTiming), "making an event", error) ||
-        !fddm_cuda_ok (cudaEventCreateWithFlags (&ring->used[i], cudaEventDisableTiming), "making an event", error))
+    if (!fddm_event_new (&ring->copied[i], error) || !fddm_event_new (&ring->used[i], error))
       return FALSE;
   return make_buffers (ring, SLOT_BYTES, error);
 }

@@ -219,6 +219,7 @@ struct FddmSynthesis {
   float            *pixels;
   int               row, at_once; /* of patches: next row to send, number per delivery  */
   gboolean          gathered;     /* by a series: floats [AT, END) are still to be sent */
+  gboolean          replaces;     /* the pixels were 0, and are replaced, not added to   */
   gsize             at, end;
   Delivery          deliveries[FDDM_RING_SLOTS];
   int               started, finished; /* number of deliveries */
@@ -270,15 +271,28 @@ start_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
   return s->gathered ? start_gathered (device, s, error) : start_region (device, s, error);
 }
 
+/* Starts as many deliveries as there are slots. */
+static gboolean
+start_deliveries (FddmDevice *device, FddmSynthesis *s, GError **error)
+{
+  while (!all_started (s) && s->started < FDDM_RING_SLOTS)
+    if (!start_delivery (device, s, error))
+      return FALSE;
+  return TRUE;
+}
+
 static void
-add_gathered (const FddmDevice *device, float *pixels, const float *change, gsize n)
+add_gathered (const FddmDevice *device, gboolean replaces, float *pixels, const float *change, gsize n)
 {
 #pragma omp parallel for schedule(static) num_threads(device->threads)
   for (int i = 0; i < device->threads; i++)
     {
       const gsize first = n * i / device->threads, end = n * (i + 1) / device->threads;
 
-      add_run (pixels + first, change + first, (int) (end - first));
+      if (replaces)
+        memcpy (pixels + first, change + first, (end - first) * sizeof *pixels);
+      else
+        add_run (pixels + first, change + first, (int) (end - first));
     }
 }
 
@@ -290,7 +304,7 @@ finish_delivery (FddmDevice *device, FddmSynthesis *s, GError **error)
   if (!fddm_ring_wait (&device->down, delivery->slot, error))
     return FALSE;
   if (s->gathered)
-    add_gathered (device, s->pixels + delivery->first, device->down.host[delivery->slot], delivery->n);
+    add_gathered (device, s->replaces, s->pixels + delivery->first, device->down.host[delivery->slot], delivery->n);
   else
     scatter_rows (device, &s->t, &delivery->region, device->down.host[delivery->slot], s->pixels);
   return TRUE;
@@ -322,7 +336,7 @@ gather (FddmDevice *device, FddmSynthesis *s, GError **error)
   if (!fddm_resident_synthesise (device, &s->window, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL,
                                  s->weight, error))
     return FALSE;
-  s->gathered = s->window.series == FDDM_SERIES_LAST;
+  s->gathered = fddm_series_ends (&s->window);
   s->at       = device->resident.from;
   s->end      = device->resident.to;
   return TRUE;
@@ -352,13 +366,12 @@ synthesise (FddmDevice *device, const FddmWindow *window, const FddmTensor *coef
     s->ends = *ends;
   transform_init (&s->t, &s->window);
   ok = window->series == FDDM_SERIES_NONE ? prepare_regions (device, s, error) : gather (device, s, error);
-  if (ok && (window->series == FDDM_SERIES_FIRST || window->series == FDDM_SERIES_MORE))
+  if (ok && window->series != FDDM_SERIES_NONE && !s->gathered)
     {
       fddm_cuda_synthesise_drop (device);
       return TRUE;
     }
-  while (ok && !all_started (s) && s->started < FDDM_RING_SLOTS)
-    ok = start_delivery (device, s, error);
+  ok = ok && (s->gathered || start_deliveries (device, s, error)); /* filters may still change what is gathered */
   if (!ok)
     fddm_cuda_synthesise_drop (device);
   return ok;
@@ -381,6 +394,24 @@ fddm_cuda_synthesise_output (FddmDevice *device, const FddmWindow *window, const
   return synthesise (device, window, output->coefficients, &mine, output->weight, pixels, error);
 }
 
+gboolean
+fddm_cuda_filter (FddmDevice *device, const FddmFilters *filters, const float *pixels G_GNUC_UNUSED, float *change,
+                  GError **error)
+{
+  FddmSynthesis *s = device->synthesis;
+  gboolean       ok;
+
+  g_return_val_if_fail (s != NULL && s->gathered && s->pixels == change, FALSE);
+  ok          = fddm_cuda_enter (device, error) && fddm_resident_filter (device, filters, error);
+  s->at       = device->resident.from;
+  s->end      = device->resident.to;
+  s->replaces = TRUE;
+  ok          = ok && start_deliveries (device, s, error);
+  if (!ok)
+    fddm_cuda_synthesise_drop (device);
+  return ok;
+}
+
 /* The oldest delivery is finished before the next one reuses its slot. */
 gboolean
 fddm_cuda_synthesise_finish (FddmDevice *device, GError **error)
@@ -390,7 +421,7 @@ fddm_cuda_synthesise_finish (FddmDevice *device, GError **error)
 
   if (s == NULL)
     return TRUE;
-  ok = fddm_cuda_enter (device, error);
+  ok = fddm_cuda_enter (device, error) && start_deliveries (device, s, error);
   while (ok && s->finished < s->started)
     ok = finish_delivery (device, s, error) && (all_started (s) || start_delivery (device, s, error));
   fddm_cuda_synthesise_drop (device);

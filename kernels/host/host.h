@@ -40,7 +40,14 @@ gboolean fddm_host_analyse_input (FddmDevice *device, const FddmWindow *window, 
                                   FddmTensor *coefficients, FddmTensor *input, GError **error);
 gboolean fddm_host_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmEnds *ends,
                                       const FddmOutput *output, float *pixels, GError **error);
+gboolean fddm_host_filter (FddmDevice *device, const FddmFilters *filters, const float *pixels, float *change,
+                           GError **error);
 gboolean fddm_host_synthesise_finish (FddmDevice *device, GError **error);
+
+gboolean fddm_host_meter_features (FddmDevice *device, const FddmTensor *coefficients, FddmTensor *input, GError **error);
+gboolean fddm_host_meter_gather (FddmDevice *device, const FddmTensor *coefficients, const FddmTensor *output,
+                                 FddmMeterSums *sums, GError **error);
+gboolean fddm_host_meter_finish (FddmDevice *device, FddmMeterSums *sums, GError **error);
 
 gboolean fddm_host_noise_map (FddmDevice *device, const FddmNoiseModel *model, const FddmTensor *coefficients,
                               FddmTensor *noise, GError **error);
@@ -75,12 +82,13 @@ gboolean fddm_host_clamp (FddmDevice *device, int patch, FddmTensor *coefficient
   .describe = fddm_host_describe, .available = fddm_host_available, .tensor_new = fddm_host_tensor_new,                     \
   .tensor_free = fddm_host_tensor_free, .tensor_bytes = fddm_host_tensor_bytes, .tensor_upload = fddm_host_tensor_upload,   \
   .tensor_download = fddm_host_tensor_download, .analyse = fddm_host_analyse, .synthesise = fddm_host_synthesise,           \
-  .analyse_input = fddm_host_analyse_input, .synthesise_output = fddm_host_synthesise_output,                               \
-  .synthesise_finish = fddm_host_synthesise_finish, .noise_map = fddm_host_noise_map, .noise_cap = fddm_host_noise_cap,     \
-  .precondition = fddm_host_precondition, .estimate = fddm_host_estimate, .step = fddm_host_step, .start = fddm_host_start, \
-  .difference = fddm_host_difference, .group_norm = fddm_host_group_norm, .attention = fddm_host_attention,                 \
-  .embed = fddm_host_embed, .copy_channels = fddm_host_copy_channels, .copy_window = fddm_host_copy_window,                 \
-  .add_window = fddm_host_add_window, .clamp = fddm_host_clamp
+  .analyse_input = fddm_host_analyse_input, .synthesise_output = fddm_host_synthesise_output, .filter = fddm_host_filter,   \
+  .synthesise_finish = fddm_host_synthesise_finish, .meter_features = fddm_host_meter_features,                             \
+  .meter_gather = fddm_host_meter_gather, .meter_finish = fddm_host_meter_finish, .noise_map = fddm_host_noise_map,         \
+  .noise_cap = fddm_host_noise_cap, .precondition = fddm_host_precondition, .estimate = fddm_host_estimate,                 \
+  .step = fddm_host_step, .start = fddm_host_start, .difference = fddm_host_difference, .group_norm = fddm_host_group_norm, \
+  .attention = fddm_host_attention, .embed = fddm_host_embed, .copy_channels = fddm_host_copy_channels,                     \
+  .copy_window = fddm_host_copy_window, .add_window = fddm_host_add_window, .clamp = fddm_host_clamp
 
 /* ---- For the sources of the operations ---- */
 

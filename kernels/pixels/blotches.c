@@ -151,23 +151,9 @@ fddm_nonlocal_change (const float *pixels, int width, int height, float h, int t
 
 #define CELL FDDM_BLOTCHES_CELL
 
-/* One axis of the cells that the pixels belong to. */
-typedef struct {
-  int pixels, cells;
-  int shift; /* offset of the first pixel in its cell */
-} Axis;
-
-static Axis
-axis_of (int pixels, int begin)
-{
-  const int shift = begin % CELL;
-
-  return (Axis) { pixels, (shift + pixels + CELL - 1) / CELL, shift };
-}
-
 /* Mean of cell I of ROW in each of the three channels, over the pixels present. */
 static void
-mean_of_cell (const float *pixels, const Axis *across, const Axis *down, int i, int row, float mean[3])
+mean_of_cell (const float *pixels, const FddmCellAxis *across, const FddmCellAxis *down, int i, int row, float mean[3])
 {
   const int left = MAX (i * CELL - across->shift, 0), right = MIN ((i + 1) * CELL - across->shift, across->pixels);
   const int top = MAX (row * CELL - down->shift, 0), bottom = MIN ((row + 1) * CELL - down->shift, down->pixels);
@@ -181,28 +167,16 @@ mean_of_cell (const float *pixels, const Axis *across, const Axis *down, int i, 
     mean[c] = sum[c] / (float) ((right - left) * (bottom - top));
 }
 
-/* The two cells around pixel I (at the picture's edges the last cell), and the weight of the second. */
-static float
-cells_of (const Axis *axis, int i, int cell[2])
-{
-  const float at    = ((float) (i + axis->shift) + 0.5f) / CELL - 0.5f;
-  const int   first = at < 0.0f ? -1 : (int) at;
-
-  cell[0] = MAX (first, 0);
-  cell[1] = MIN (first + 1, axis->cells - 1);
-  return at - (float) first;
-}
-
 static void
-spread_row (const float *cells, const Axis *across, const Axis *down, int y, float *change)
+spread_row (const float *cells, const FddmCellAxis *across, const FddmCellAxis *down, int y, float *change)
 {
   int          row[2], cell[2];
-  const float  below = cells_of (down, y, row);
+  const float  below = fddm_cells_around (down, y, row);
   const float *upper = cells + (gsize) row[0] * across->cells * 3, *lower = cells + (gsize) row[1] * across->cells * 3;
 
   for (int x = 0; x < across->pixels; x++)
     {
-      const float right = cells_of (across, x, cell);
+      const float right = fddm_cells_around (across, x, cell);
       float       value[3], luma;
 
       for (int c = 0; c < 3; c++)
@@ -222,9 +196,9 @@ spread_row (const float *cells, const Axis *across, const Axis *down, int y, flo
 gboolean
 fddm_blotches_change (const float *pixels, int width, int height, int x, int y, float h, int threads, float *change)
 {
-  const Axis  across = axis_of (width, x), down = axis_of (height, y);
-  const gsize n     = (gsize) across.cells * down.cells * 3;
-  float      *cells = fddm_memory_new (2 * n * sizeof *cells);
+  const FddmCellAxis across = fddm_cell_axis (width, x), down = fddm_cell_axis (height, y);
+  const gsize        n     = (gsize) across.cells * down.cells * 3;
+  float             *cells = fddm_memory_new (2 * n * sizeof *cells);
 
   if (cells == NULL)
     return FALSE;

@@ -13,6 +13,7 @@
  * add little information and blur. */
 #pragma once
 #include <glib.h>
+#include "kernels/fddm-math.h"
 
 /* Pixels from one y to the next; number of them to each side of x; reach of a pixel's z. */
 #define FDDM_NONLOCAL_STEP  3
@@ -26,6 +27,36 @@ gboolean fddm_nonlocal_change (const float *pixels, int width, int height, float
 
 #define FDDM_BLOTCHES_CELL  4 /* side in pixels */
 #define FDDM_BLOTCHES_REACH ((FDDM_NONLOCAL_REACH + 2) * FDDM_BLOTCHES_CELL - 1)
+
+/* One axis of the cells that the pixels belong to. */
+typedef struct {
+  int pixels, cells;
+  int shift; /* offset of the first pixel in its cell */
+} FddmCellAxis;
+
+/* The cells of PIXELS, the first of which is at BEGIN in the picture. */
+static inline FddmCellAxis
+fddm_cell_axis (int pixels, int begin)
+{
+  FddmCellAxis axis;
+
+  axis.shift  = begin % FDDM_BLOTCHES_CELL;
+  axis.pixels = pixels;
+  axis.cells  = (axis.shift + pixels + FDDM_BLOTCHES_CELL - 1) / FDDM_BLOTCHES_CELL;
+  return axis;
+}
+
+/* The two cells around pixel I (at the picture's edges the last cell), and the weight of the second. */
+FDDM_MATH float
+fddm_cells_around (const FddmCellAxis *axis, int i, int cell[2])
+{
+  const float at    = ((float) (i + axis->shift) + 0.5f) / FDDM_BLOTCHES_CELL - 0.5f;
+  const int   first = at < 0.0f ? -1 : (int) at;
+
+  cell[0] = first > 0 ? first : 0;
+  cell[1] = first + 1 < axis->cells - 1 ? first + 1 : axis->cells - 1;
+  return at - (float) first;
+}
 
 /* Approximate working memory in floats for an array of FLOATS. */
 #define FDDM_BLOTCHES_FLOATS(floats) ((floats) * 2 / (FDDM_BLOTCHES_CELL * FDDM_BLOTCHES_CELL))

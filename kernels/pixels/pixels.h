@@ -2,18 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
-
-/* Reflection without repeating the edge: … 2 1 0 1 2 … n−2 n−1 n−2 …, for any distance. */
-static inline int
-fddm_reflect (int i, int n)
-{
-  const int period = 2 * (n - 1);
-
-  if (n == 1)
-    return 0;
-  i = ((i % period) + period) % period;
-  return i < n ? i : period - i;
-}
+#include "kernels/fddm-math.h"
 
 /* Threads for a loop over FLOATS numbers. */
 int fddm_pixels_threads (gsize floats);

@@ -8,12 +8,11 @@
 #include "kernels/pixels/pixels.h"
 #include "kernels/vector.h"
 
-#define SIDE  FDDM_SHRINKAGE_SIDE
-#define HALF  (SIDE / 2)
-#define AREA  (SIDE * SIDE)
-#define MOST  3     /* maximum number of channels                            */
-#define LEAST 1e-9f /* smallest threshold: its square is a divisor           */
-#define ROWS  4     /* of a product computed together, to fit into registers */
+#define SIDE FDDM_SHRINKAGE_SIDE
+#define HALF (SIDE / 2)
+#define AREA (SIDE * SIDE)
+#define MOST 3 /* maximum number of channels                            */
+#define ROWS 4 /* of a product computed together, to fit into registers */
 
 /* The even rows of the DCT are symmetric, the odd rows antisymmetric, so their left halves suffice. */
 typedef struct {
@@ -46,11 +45,7 @@ tables (void)
             t.odd[k * HALF + x] = t.odd_back[x * HALF + k] = (float) fddm_dct_basis (SIDE, 2 * k + 1, x);
           }
       for (int x = 0; x < SIDE; x++)
-        {
-          const double here = sin (FDDM_PI * (x + 0.5) / SIDE), there = sin (FDDM_PI * ((x + HALF) % SIDE + 0.5) / SIDE);
-
-          t.fade[x] = (float) (here / (here + there));
-        }
+        t.fade[x] = fddm_shrinkage_fade (x);
       g_once_init_leave (&ready, 1);
     }
   return &t;
@@ -272,7 +267,7 @@ compute (const FddmShrinkage *s, const Tables *t, int left, int top, Block *bloc
     {
       const float threshold = s->a * MIN ((c == 0 ? s->luma : s->chroma) * sqrtf (energy[c]), s->most);
 
-      if (threshold > LEAST)
+      if (threshold > FDDM_SHRINKAGE_LEAST)
         shrink_plane (t, block, block->plane[c], threshold * threshold);
       else
         memset (block->plane[c], 0, sizeof block->plane[c]);
@@ -343,17 +338,10 @@ keep_right (Block *block, int channels)
       memcpy (block->right[c] + y * HALF, block->plane[c] + y * SIDE + HALF, HALF * sizeof (float));
 }
 
-/* Start of the first block that includes pixel I, whose picture coordinate is I + ORIGIN. */
-static int
-first_block (int i, int origin)
-{
-  return i - ((i + origin) % HALF + HALF) % HALF - HALF;
-}
-
 static void
 compute_row (const FddmShrinkage *s, const Tables *t, const Bounds *area, int top, Block *block, float *change)
 {
-  const int begin = first_block (area->left, s->x);
+  const int begin = fddm_shrinkage_first (area->left, s->x);
 
   for (int left = begin; left < area->right; left += HALF)
     {
@@ -370,7 +358,7 @@ fddm_shrinkage_add (const FddmShrinkage *shrinkage, int area_x, int area_y, int 
 {
   const Bounds  area  = { area_x, area_y, area_x + area_width, area_y + area_height };
   const Tables *t     = tables ();
-  const int     begin = first_block (area_y, shrinkage->y), rows = (area.bottom - begin + HALF - 1) / HALF;
+  const int     begin = fddm_shrinkage_first (area_y, shrinkage->y), rows = (area.bottom - begin + HALF - 1) / HALF;
   int           workers = CLAMP (threads, 1, (rows + 1) / 2);
   Block        *blocks  = fddm_memory_new_each (sizeof *blocks, &workers);
 

@@ -12,9 +12,30 @@
  * sine wave. */
 #pragma once
 #include <glib.h>
+#include "kernels/fddm-math.h"
 
 #define FDDM_SHRINKAGE_SIDE  32
 #define FDDM_SHRINKAGE_REACH (FDDM_SHRINKAGE_SIDE - 1)
+#define FDDM_SHRINKAGE_LEAST 1e-9f /* smallest threshold: its square is a divisor */
+
+/* Weight of a block's pixel X along one axis; the weights of overlapping blocks add up to 1. */
+static inline float
+fddm_shrinkage_fade (int x)
+{
+  const double here  = sin (FDDM_PI * (x + 0.5) / FDDM_SHRINKAGE_SIDE);
+  const double there = sin (FDDM_PI * ((x + FDDM_SHRINKAGE_SIDE / 2) % FDDM_SHRINKAGE_SIDE + 0.5) / FDDM_SHRINKAGE_SIDE);
+
+  return (float) (here / (here + there));
+}
+
+/* Start of the first block that includes pixel I, whose picture coordinate is I + ORIGIN. */
+static inline int
+fddm_shrinkage_first (int i, int origin)
+{
+  const int half = FDDM_SHRINKAGE_SIDE / 2;
+
+  return i - ((i + origin) % half + half) % half - half;
+}
 
 typedef struct {
   const float *pixels;        /* l, R'G'B' or gray, finite                                       */

@@ -44,6 +44,8 @@ double bench_rounding (Bench *bench);
 
 void check_tensors (Bench *bench);
 void check_transform (Bench *bench);
+void check_filter (Bench *bench);
+void check_meter (Bench *bench);
 void check_sampling (Bench *bench);
 void check_convolution (Bench *bench);
 void check_layers (Bench *bench);

@@ -33,6 +33,8 @@ main (int argc, char **argv)
   bench.rand       = g_rand_new_with_seed (1);
   check_tensors (&bench);
   check_transform (&bench);
+  check_filter (&bench);
+  check_meter (&bench);
   check_sampling (&bench);
   check_convolution (&bench);
   check_layers (&bench);

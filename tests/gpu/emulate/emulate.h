@@ -64,6 +64,13 @@ atomicAdd (unsigned int *place, unsigned int more)
   return before;
 }
 
+/* Of all warps at once: kernels let all of them come here. */
+static inline void
+__syncwarp ()
+{
+  emulate_wait (1);
+}
+
 template <typename T>
 static inline T
 __shfl_xor_sync (unsigned int, T x, int mask)

@@ -3,7 +3,8 @@
  *
  * EMULATE_CUDA names what is wrong with the make-believe GPU, several things with commas between:
  *   no-driver, old-driver, no-device, old-gpu, exclusive, first-taken (two GPUs, the first one by somebody else), denied,
- *   memory=MIB, lost=N (fails from its Nth copy on),
+ *   memory=MIB, malloc=N (the Nth allocation fails, and so does the next), screen (it draws the screen),
+ *   lost=N (fails from its Nth copy on),
  *   no-capture, spoilt-capture, no-instance (of graphs), unpinned (no pinned memory) */
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,17 @@ memory_size (void)
 /* The size stands before the memory, and the address has CUDA's alignment. */
 #define ALIGNMENT 256
 
+/* Counts allocations while one is to fail. The next one fails as well, since the module tries again. */
+static gboolean
+fails_now (void)
+{
+  static int  allocations;
+  const char *which = emulate_fault ("malloc");
+
+  allocations = which != NULL ? allocations + 1 : 0;
+  return which != NULL && (allocations == atoi (which) || allocations == atoi (which) + 1);
+}
+
 cudaError_t
 cudaMalloc (void **memory, size_t bytes)
 {
@@ -54,6 +66,8 @@ cudaMalloc (void **memory, size_t bytes)
   *memory = NULL;
   if (status != cudaSuccess)
     return status;
+  if (fails_now ())
+    return emulate_fail (cudaErrorMemoryAllocation);
   if (bytes > memory_size () - MIN (allocated, memory_size ()))
     return emulate_fail (cudaErrorMemoryAllocation);
   block = aligned_alloc (ALIGNMENT, ALIGNMENT + (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
@@ -216,7 +230,15 @@ cudaDeviceGetAttribute (int *value, enum cudaDeviceAttr attribute, int device G_
 {
   const gboolean old = emulate_fault ("old-gpu") != NULL;
 
-  *value = attribute == cudaDevAttrComputeCapabilityMajor ? (old ? 6 : 9) : (old ? 1 : 0);
+  switch (attribute)
+    {
+    case cudaDevAttrComputeCapabilityMajor: *value = old ? 6 : 9; break;
+    case cudaDevAttrComputeCapabilityMinor: *value = old ? 1 : 0; break;
+    case cudaDevAttrKernelExecTimeout: *value = emulate_fault ("screen") != NULL; break;
+    case cudaDevAttrMultiProcessorCount: *value = 2; break;
+    case cudaDevAttrClockRate: *value = 4000; break; /* 4 MHz */
+    default: *value = 0;
+    }
   return cudaSuccess;
 }
 
