@@ -117,7 +117,7 @@ fddm_context_free (FddmContext *context)
   if (context == NULL)
     return;
   close_device (context);
-  fddm_pool_clear (&context->pool);
+  fddm_memory_pool_clear (&context->pool);
   fddm_weights_unref (context->weights);
   g_free (context->module_dir);
   g_free (context->gpu_reason);

@@ -23,7 +23,7 @@ struct FddmContext {
   FddmTensor        *mean, *variance;
   FddmNoiseMeter    *meter; /* created at the first measurement */
   FddmSchedule       schedule;
-  FddmPool           pool; /* memory of the pixels of earlier tiles */
+  FddmMemoryPool     pool; /* memory of the pixels of earlier tiles */
 };
 
 /* Selects the network for white noise, if there is one, or the network for any noise. Not allowed between a network's

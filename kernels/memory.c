@@ -37,14 +37,14 @@ is_pooled (gsize bytes)
 }
 
 void
-fddm_pool_clear (FddmPool *pool)
+fddm_memory_pool_clear (FddmMemoryPool *pool)
 {
   while (pool->n > 0)
     fddm_memory_free (pool->blocks[--pool->n].memory);
 }
 
 void *
-fddm_pool_take (FddmPool *pool, gsize bytes)
+fddm_memory_pool_take (FddmMemoryPool *pool, gsize bytes)
 {
   if (!is_pooled (bytes))
     return fddm_memory_new (bytes);
@@ -56,12 +56,12 @@ fddm_pool_take (FddmPool *pool, gsize bytes)
         pool->blocks[i] = pool->blocks[--pool->n];
         return memory;
       }
-  fddm_pool_clear (pool);
+  fddm_memory_pool_clear (pool);
   return fddm_memory_new (bytes);
 }
 
 void
-fddm_pool_give (FddmPool *pool, void *memory, gsize bytes)
+fddm_memory_pool_give (FddmMemoryPool *pool, void *memory, gsize bytes)
 {
   if (memory == NULL || !is_pooled (bytes) || pool->n == FDDM_POOL_BLOCKS)
     {

@@ -21,12 +21,12 @@ typedef struct {
     gsize bytes;
   } blocks[FDDM_POOL_BLOCKS];
   int n;
-} FddmPool;
+} FddmMemoryPool;
 
 /* As fddm_memory_new and fddm_memory_free. BYTES is the same in both; MEMORY may be NULL. */
-void *fddm_pool_take (FddmPool *pool, gsize bytes);
-void  fddm_pool_give (FddmPool *pool, void *memory, gsize bytes);
-void  fddm_pool_clear (FddmPool *pool);
+void *fddm_memory_pool_take (FddmMemoryPool *pool, gsize bytes);
+void  fddm_memory_pool_give (FddmMemoryPool *pool, void *memory, gsize bytes);
+void  fddm_memory_pool_clear (FddmMemoryPool *pool);
 
 /* Allocates BYTES for each of WORKERS. If memory is short, allocates for a single worker and sets WORKERS to 1. NULL if even
  * that fails. */

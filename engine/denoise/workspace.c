@@ -266,14 +266,14 @@ fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
 static gboolean
 make_pixels (FddmWork *work, gboolean wanted, gsize floats, float **pixels)
 {
-  *pixels = wanted ? fddm_pool_take (&work->context->pool, floats * sizeof (float)) : NULL;
+  *pixels = wanted ? fddm_memory_pool_take (&work->context->pool, floats * sizeof (float)) : NULL;
   return !wanted || *pixels != NULL;
 }
 
 static void
 give_pixels (FddmWork *work, gsize floats, float **pixels)
 {
-  fddm_pool_give (&work->context->pool, *pixels, floats * sizeof (float));
+  fddm_memory_pool_give (&work->context->pool, *pixels, floats * sizeof (float));
   *pixels = NULL;
 }
 

@@ -27,7 +27,7 @@ cpu_close (FddmDevice *device)
   dnnl_stream_destroy (library->stream);
   dnnl_engine_destroy (library->engine);
   fddm_memory_free (library->scratch);
-  fddm_pool_clear (&device->pool);
+  fddm_memory_pool_clear (&device->pool);
   g_free (library);
   g_free (device->description);
   g_free (device);

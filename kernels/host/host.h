@@ -18,8 +18,8 @@ struct FddmDevice {
   char    *description;
   /* Calls FUNC for [0, N_ROWS), divided into pieces as suits the device. */
   void (*rows) (FddmDevice *device, FddmRowsFunc func, const void *task, int n_rows);
-  gpointer library; /* private to the backend: FddmOneDnn of cpu/ */
-  FddmPool pool;    /* memory of freed tensors                    */
+  gpointer       library; /* private to the backend: FddmOneDnn of cpu/ */
+  FddmMemoryPool pool;    /* memory of freed tensors                    */
 };
 
 /* The operations, documented in backend.h. */

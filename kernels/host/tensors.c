@@ -35,7 +35,7 @@ FddmTensor *
 fddm_host_tensor_new (FddmDevice *device, FddmTensorType type, int height, int width, int channels, GError **error)
 {
   gsize       bytes = fddm_host_tensor_bytes (device, type, height, width, channels);
-  void       *data  = bytes == G_MAXSIZE ? NULL : fddm_pool_take (&device->pool, bytes);
+  void       *data  = bytes == G_MAXSIZE ? NULL : fddm_memory_pool_take (&device->pool, bytes);
   FddmTensor *tensor;
 
   if (data == NULL)
@@ -56,7 +56,7 @@ fddm_host_tensor_free (FddmDevice *device, FddmTensor *tensor)
 {
   if (tensor == NULL)
     return;
-  fddm_pool_give (&device->pool, tensor->data, tensor->bytes);
+  fddm_memory_pool_give (&device->pool, tensor->data, tensor->bytes);
   g_free (tensor);
 }
 

@@ -27,7 +27,7 @@ ref_open (const FddmDeviceOptions *options G_GNUC_UNUSED, GError **error G_GNUC_
 static void
 ref_close (FddmDevice *device)
 {
-  fddm_pool_clear (&device->pool);
+  fddm_memory_pool_clear (&device->pool);
   g_free (device->description);
   g_free (device);
 }
