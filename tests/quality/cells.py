@@ -64,11 +64,13 @@ class Sets:
     def white(self, name, quality, sigma, stored):
         def work(path, i):
             clean = load(path)
-            noisy = clean + np.random.default_rng(i).standard_normal((3, *clean.shape[:2]), np.float32).transpose(1, 2, 0) * (sigma / 255)
+            noise = np.random.default_rng(i).standard_normal((3, *clean.shape[:2]), np.float32)      # as evaluate.py's
+            noisy = clean + noise.transpose(1, 2, 0) * (sigma / 255)
             if stored:
                 noisy = dark.stored(noisy)
             return {"psnr": float(psnr(self._run(quality, noisy, "--noise", "%g" % sigma)[0], clean))}
-        return self._ours("8 bit" if stored else "white", quality, "%s, sigma %g" % (name, sigma), pictures(self.folders[name]), work)
+        what, items = "8 bit" if stored else "white", pictures(self.folders[name])
+        return self._ours(what, quality, "%s, sigma %g" % (name, sigma), items, work)
 
     def blind(self, name, quality, sigma):
         def work(path, i):

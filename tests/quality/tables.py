@@ -111,7 +111,8 @@ def blind(known):
     rows = []
     for name in sets_of(cells):
         for title, figure, form in (("PSNR", "psnr", "%.2f"), ("level off by, mean", "wrong", "%.3f")):
-            rows.append([name, title] + [known.text("blind", "balanced", "%s, sigma %s" % (name, s), figure, form) for s in sigmas])
+            rows.append([name, title])
+            rows[-1] += [known.text("blind", "balanced", "%s, sigma %s" % (name, s), figure, form) for s in sigmas]
     return markdown(["*balanced*", "", *("σ = " + s for s in sigmas)], rows)
 
 
@@ -126,6 +127,7 @@ def write(path, cells, results):
         text = f.read()
     for name, table in TABLES.items():
         if known.of(name):
-            text = re.sub(r"(<!-- %s -->\n).*?(<!-- end -->)" % name, lambda m: m[1] + (table(known) + "\n").lstrip("\n") + m[2], text, flags=re.S)
+            made = (table(known) + "\n").lstrip("\n")
+            text = re.sub(r"(<!-- %s -->\n).*?(<!-- end -->)" % name, r"\g<1>" + made.replace("\\", r"\\") + r"\g<2>", text, flags=re.S)
     with open(path, "w") as f:
         f.write(text)

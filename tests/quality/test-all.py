@@ -71,7 +71,8 @@ def test_results_are_kept_and_go_on():
         tables.write(page, cells("old"), Results(path))
         with open(page) as f:
             text = f.read()
-        assert "| *fast* | 30.50 / 30.50 |" in text and "stale" not in text and text.endswith("<!-- dark -->\n<!-- end -->\nafter\n")
+        assert "| *fast* | 30.50 / 30.50 |" in text and "stale" not in text
+        assert text.endswith("<!-- dark -->\n<!-- end -->\nafter\n")
         one, other = Results(path), Results(path)
         one.add(cells("one")[0], {"psnr": 1})
         other.add(cells("other")[0], {"psnr": 2})

@@ -53,8 +53,8 @@ def main():
     checkpoint.save(sys.argv[3], dict(
         format=checkpoint.FORMAT, config=settings, history=[begun, [old["pixels"], config.words(settings)]], model=old["model"],
         average=old["average"], optimiser=old["optimiser"], task=task, about={"data": old["about"]}, step=old["step"],
-        pixels=old["pixels"], seconds=old["spent"], began=old["pixels"], fell=-1, random=None, precision="bf16", versions=versions.running(),
-        commit=versions.commit(), device=""))
+        pixels=old["pixels"], seconds=old["spent"], began=old["pixels"], fell=-1, random=None, precision="bf16",
+        versions=versions.running(), commit=versions.commit(), device=""))
     rows = log.Log(sys.argv[3], ("error/wiener",), [], 0)
     speed = old["pixels"] / old["step"]
     for minutes, step, ratio, _ in old["history"]:

@@ -42,10 +42,11 @@ def main():
     weights.save_meter(o.out, model, about)
     export.keep_log(o.checkpoint, o.log)
     noise = settings["noise"]
+    shares = ["%.0f %% %s" % (100 * noise[k], k) for k in ("white", "camera", "path") if noise[k]]
     with open(os.path.splitext(o.out)[0] + ".md", "w") as f:
         f.write(CARD.format(**shape, rows=export.rows_of(about), operations=model.network.operations(meter.PATCH) / 1000,
                             size=sum(p.numel() for p in model.parameters()) / 1e6, free=100 * settings["sample"]["free"],
-                            shares=", ".join("%.0f %% %s" % (100 * noise[k], k) for k in ("white", "camera", "path") if noise[k])))
+                            shares=", ".join(shares)))
     print(o.out, os.path.getsize(o.out), "bytes")
 
 

@@ -95,7 +95,8 @@ def plot(found, path):
     from matplotlib import pyplot
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.4))
     for i in range(0, len(found["log_s"]), 2):
-        left.plot(found["ratio"], np.maximum(found["survival"][i], 1e-4), label="noise %.3g" % (math.exp(found["log_s"][i]) * 127.5))
+        name = "noise %.3g" % (127.5 * math.exp(found["log_s"][i]))
+        left.plot(found["ratio"], np.maximum(found["survival"][i], 1e-4), label=name)
     left.set(xlabel="conditional variance / Gaussian's, r", ylabel="share of places above r", xscale="log", yscale="log")
     left.legend(fontsize=8)
     sigma = np.exp(found["log_s"]) * 127.5

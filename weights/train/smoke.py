@@ -103,7 +103,8 @@ def train(name, out, *more, constant=0, fall=0, changes=SMALL):
     path = os.path.join(HERE, "configs", name)
     o = commands.options([path, "--out", out, "--device", "cpu", "--threads", "1", *more])
     lengths = ["length.constant=%g" % constant, "length.rise=%g" % STEP, *(["length.fall=%g" % fall] if fall else [])]
-    return Training(config.read(path, ["start=''", "sample.meter=''"][:1 + ("denoise" in name)] + changes + lengths), o, time.time()).run()
+    alone = ["start=''"] + (["sample.meter=''"] if "denoise" in name else [])
+    return Training(config.read(path, alone + changes + lengths), o, time.time()).run()
 
 
 def check_slices(pack, folder):
@@ -165,8 +166,8 @@ def check_checkpoint(folder):
     held = {"a": {3: torch.randn(2, 3)}, "b": [0.5, 7, None, "text", True, {"c": torch.arange(3)}], "d": torch.get_rng_state()}
     checkpoint.save(path, held)
     found = checkpoint.read(path)
-    if not (torch.equal(found["a"][3], held["a"][3]) and torch.equal(found["d"], held["d"]) and found["b"][:5] == held["b"][:5] and
-            torch.equal(found["b"][5]["c"], held["b"][5]["c"])):
+    tensors = [(f["a"][3], f["d"], f["b"][5]["c"]) for f in (found, held)]
+    if not all(map(torch.equal, *tensors)) or found["b"][:5] != held["b"][:5]:
         sys.exit("smoke.py: a checkpoint does not hold what was saved: %s" % found)
     torch.save(held, path)
     try:
@@ -287,9 +288,10 @@ def main():
         for change in [*SMALL, "length.constant=%g" % (40 * STEP), "length.rise=%g" % STEP, "start=''", "sample.meter=''"]:
             begin += ["--set", change]
         run("train.py", *begin)
-        run("export.py", "--checkpoint", checkpoint_path, "--name", "smoke", "--out", out, "--log", os.path.join(folder, "log.csv"))
+        kept = os.path.join(folder, "log.csv")
+        run("export.py", "--checkpoint", checkpoint_path, "--name", "smoke", "--out", out, "--log", kept)
         check_start(pack, out, folder)
-        rows = [float(r["error/wiener"]) for r in log.read(os.path.join(folder, "log.csv"))]
+        rows = [float(r["error/wiener"]) for r in log.read(kept)]
         first, last = rows[0], rows[-1]
         if not last < 0.97 * first:
             sys.exit("smoke.py: the loss did not fall: %.3f, then %.3f" % (first, last))

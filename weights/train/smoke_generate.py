@@ -107,7 +107,8 @@ def train(checkpoint, data, steps, *changes):
     path, pixels = os.path.join(smoke.HERE, "configs/generate-texture.toml"), 16 * 32 * 32
     tiny = ["start=''", "network.width=32", "network.multipliers=[1]", "network.side=32", "sample.batch=16", "sample.crop=32",
             "sample.variants=false", "sample.favour=[]", "sample.balance=0.5", "loss.focus=''", "loss.power=0.25",
-            "network.mu_range=[-6, 8]", "optimiser.muon_rate=0.01", "length.constant=%g" % (steps * pixels), "length.rise=%g" % pixels]
+            "network.mu_range=[-6, 8]", "optimiser.muon_rate=0.01", "length.constant=%g" % (steps * pixels),
+            "length.rise=%g" % pixels]
     o = commands.options([path, "--out", checkpoint, "--device", "cpu", "--precision", "float", *data])
     Training(config.read(path, tiny + list(changes)), o, time.time()).run()
 

@@ -40,7 +40,8 @@ def options(arguments=None):
     machine = a.add_argument_group("machine")
     machine.add_argument("--device", default="auto")
     machine.add_argument("--threads", type=int, default=0)
-    machine.add_argument("--precision", default="auto", choices=("auto", "bf16", "float"), help="auto: the faster one, as measured")
+    machine.add_argument("--precision", default="auto", choices=("auto", "bf16", "float"),
+                         help="auto: the faster one, as measured")
     machine.add_argument("--compile", action="store_true", help="torch.compile (PyTorch 2): for GPUs")
     return a.parse_args(arguments)
 
@@ -59,7 +60,7 @@ def main():
     training = Training(settings, o, BEGAN)
     done = training.run()
     print("%s: %.3g of %.3g pixels seen, %.1f minutes in all%s" % (
-        training.out, training.pixels, training.plan.end(), training.seconds / 60, "" if done else ", to be gone on with"), flush=True)
+        training.out, training.pixels, training.plan.end(), training.seconds / 60, "" if done else ", to be gone on with"))
     return 0
 
 

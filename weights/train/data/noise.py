@@ -44,7 +44,8 @@ class Kinds:
         if self.camera:
             told += ", the cameras' by exp (%g z)" % self.camera_spread
             if read:
-                told += " or as the noise meter reads them, %g of them up to %g times too high" % (self.camera_over, self.over_most)
+                told += " or as the noise meter reads them, %g of them up to %g times too high" % (
+                    self.camera_over, self.over_most)
         return "%s; %s; %g of the white and %g of the cameras' samples clipped and rounded as 8-bit files are" % (
             shares, told, self.file, self.camera_file)
 

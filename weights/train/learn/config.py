@@ -30,8 +30,8 @@ KINDS = {
         "loss": {"whole": float},
     },
     "generate": {
-        "network": {"patch": int, "channels": int, "side": int, "width": int, "multipliers": list, "blocks": int, "attention": list,
-                    "middle": bool, "sampled": bool, "heads": int, "dropout": float, "condition": ("map", "time"),
+        "network": {"patch": int, "channels": int, "side": int, "width": int, "multipliers": list, "blocks": int,
+                    "attention": list, "middle": bool, "sampled": bool, "heads": int, "dropout": float, "condition": ("map", "time"),
                     "input": ("whitened", "wiener"), "padding": ("zero", "circular"), "mu_range": list, "temperature": float},
         "sample": {"batch": int, "crop": int, "view": ("crop", "tile"), "classes": bool, "variants": bool, "inexact": float,
                    "any": float, "balance": float, "favour": list, "favour_share": float},
@@ -57,8 +57,8 @@ def check(config, name):
             raise Wrong("%s: `%s` is %s" % (name, ".".join(filter(None, (table, key))), "unknown" if key in extra else "missing"))
         for key, wanted in keys.items():
             value, chosen = found[key], isinstance(wanted, tuple)
-            right = value in wanted if chosen else isinstance(value, PLAIN[wanted]) and (wanted is bool or not isinstance(value, bool))
-            if not right:
+            kind = wanted if chosen else PLAIN[wanted]
+            if not (value in kind if chosen else type(value) in kind):
                 raise Wrong("%s: `%s` is %r, not %s" % (name, ".".join(filter(None, (table, key))), value,
                                                         " or ".join(map(repr, wanted)) if chosen else wanted.__name__))
 

@@ -114,7 +114,8 @@ class Training:
             print(text, flush=True)
 
     def save(self):
-        contents = dict(format=checkpoint.FORMAT, config=dict(self.settings, length=dict(self.settings["length"], fall=self.plan.fall)),
+        length = dict(self.settings["length"], fall=self.plan.fall)
+        contents = dict(format=checkpoint.FORMAT, config=dict(self.settings, length=length),
                         history=self.history, model=self.model.state_dict(), average=self.average.state_dict(),
                         optimiser=self.optimiser.state_dict(), task=self.task.state(), about=self.task.describe(), step=self.step,
                         pixels=self.pixels, seconds=self.seconds, began=self.plan.began, fell=self.plan.fell,
@@ -129,8 +130,8 @@ class Training:
         self.average.eval()
         with pace.autocast(self.device, self.precision):
             figures = self.task.figures(self.average)
-        self.log.add(dict(figures, pixels=self.pixels, step=self.step, minutes=self.seconds / 60, loss=(self.sum / self.count).item(),
-                          rate=self.plan.rate(self.pixels), norm=norm.item()))
+        self.log.add(dict(figures, pixels=self.pixels, step=self.step, minutes=self.seconds / 60,
+                          loss=(self.sum / self.count).item(), rate=self.plan.rate(self.pixels), norm=norm.item()))
         self.sum, self.count = 0, 0
 
     def _one_step(self, run):

@@ -13,8 +13,8 @@ HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def running():
-    return {"python": platform.python_version(), "torch": str(torch.__version__), "numpy": numpy.__version__, "pillow": PIL.__version__,
-            "cuda": torch.version.cuda or "", "cudnn": str(torch.backends.cudnn.version() or "")}
+    return {"python": platform.python_version(), "torch": str(torch.__version__), "numpy": numpy.__version__,
+            "pillow": PIL.__version__, "cuda": torch.version.cuda or "", "cudnn": str(torch.backends.cudnn.version() or "")}
 
 
 def different(found):
