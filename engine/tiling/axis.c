@@ -2,6 +2,17 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/tiling/axis.h"
 
+/* Sizes of tiles from SIZE_FROM on are multiples of SIZE_UNIT, in patches. Smaller ones are for lack of memory. */
+#define SIZE_UNIT 16
+#define SIZE_FROM 256
+
+/* Convolutions divide a picture into blocks, and are slow where the size has no suitable divisor. */
+static int
+round_up (int size)
+{
+  return size < SIZE_FROM ? size : (size + SIZE_UNIT - 1) / SIZE_UNIT * SIZE_UNIT;
+}
+
 gboolean
 fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count)
 {
@@ -10,9 +21,9 @@ fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count)
 
   if (count > 1 && inner < count)
     return FALSE;
-  *tiling = (FddmTiling) {
-    .length = length, .halo = halo, .count = count, .size = count == 1 ? length : (inner + count - 1) / count + 2 * halo
-  };
+  *tiling = (FddmTiling) { .length = length, .halo = halo, .count = count, .size = length };
+  if (count > 1)
+    tiling->size = MIN (round_up ((inner + count - 1) / count + 2 * halo), length);
   return TRUE;
 }
 

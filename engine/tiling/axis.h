@@ -14,8 +14,8 @@ typedef struct {
   int size;   /* of a tile, including the halo                    */
 } FddmTiling;
 
-/* Divides LENGTH into COUNT tiles of the smallest sufficient size. FALSE, with TILING unchanged, if the axis is too short
- * for COUNT tiles. */
+/* Divides LENGTH into COUNT tiles of the smallest sufficient size; a large one is rounded up to a multiple of 16. FALSE, with
+ * TILING unchanged, if the axis is too short for COUNT tiles. */
 gboolean fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count);
 
 /* Tile I covers [*start, *start + size). Its core is [*core, *core_end). The cores of all tiles make up the axis without

@@ -90,14 +90,15 @@ scratch_of (const Plan *plan)
   return dnnl_memory_desc_get_size (dnnl_primitive_desc_query_md (plan->desc, dnnl_query_scratchpad_md, 0));
 }
 
-/* For some shapes oneDNN's Winograd convolution transforms the whole picture at once. With more working memory than the
- * result takes, that is slower than direct convolution. */
-static gsize
-scratch_most (const Plan *plan, int channels)
+/* For some sizes oneDNN's Winograd convolution transforms the whole picture at once. Where the results are so narrow that
+ * this takes more memory than they do, direct convolution is faster. Wider ones are left to the planning of tiles, which
+ * finds another size. */
+static gboolean
+is_wasteful (const Plan *plan, int channels)
 {
   const gsize result = (gsize) plan->height * plan->width * channels * sizeof (float);
 
-  return MAX (result, SCRATCH_MIN);
+  return channels <= FDDM_BLOCK && scratch_of (plan) > MAX (result, SCRATCH_MIN);
 }
 
 static dnnl_status_t
@@ -119,7 +120,7 @@ describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
    * convolution as the alternative. */
   if (request.winograd && fddm_onednn_describe_conv (library->engine, &request, &plan->desc) == dnnl_success)
     {
-      if (scratch_of (plan) <= scratch_most (plan, conv->spec.out_channels))
+      if (!is_wasteful (plan, conv->spec.out_channels))
         return dnnl_success;
       dnnl_primitive_desc_destroy (plan->desc);
       plan->desc = NULL;
