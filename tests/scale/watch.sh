@@ -67,7 +67,7 @@ for _ in $(seq 50); do
   sleep 0.2
 done
 wait_for() {
-  for _ in $(seq 300); do [ ! -s "$1" ] || return 0; sleep 0.2; done
+  for _ in $(seq 1500); do [ ! -s "$1" ] || return 0; sleep 0.2; done
   echo "$1 has not come"
   cat "$work/systemd"
   exit 1
