@@ -193,7 +193,7 @@ act_on (Batch *batch, FddmWorker *worker, char **words)
     return;
   if (strcmp (what, "progress") == 0)
     worker->fraction = g_ascii_strtod (value, NULL) / 1000;
-  else if (strcmp (what, "done") == 0)
+  else if (strcmp (what, "done") == 0 || strcmp (what, "final") == 0)
     finish (batch, worker, words[1]);
   else if (strcmp (what, "failed") == 0 || strcmp (what, "last") == 0)
     give_up (batch, worker, value);
@@ -231,7 +231,7 @@ attend (Batch *batch, FddmWorker *worker)
   while (!ended && (words = fddm_worker_hear (worker, &ended)))
     {
       act_on (batch, worker, words);
-      ended = strcmp (words[0], "last") == 0;
+      ended = strcmp (words[0], "last") == 0 || strcmp (words[0], "final") == 0;
       g_strfreev (words);
     }
   if (ended)

@@ -45,6 +45,9 @@ listen_to (int socket, GString *unread)
 
 /* ---- In the worker ---- */
 
+/* GEGL's loader of JPEGs and babl lose 30 kB per photo, so a worker ends after a number of photos. */
+#define PHOTOS 100
+
 static int outlet; /* of this process, for the message when a library ends it */
 
 static void
@@ -88,9 +91,11 @@ done_json (const FddmCliDenoise *denoise, const char *from, const char *to, cons
   return fddm_cli_json_line (builder);
 }
 
-/* FALSE if the worker should end: a failed device may be unusable for the rest of the process. */
+/* FALSE if the worker should end: it is the FINAL photo, or the device has failed and may be unusable for the rest of the
+ * process. */
 static gboolean
-do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weights, const char *from, const char *to)
+do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weights, const char *from, const char *to,
+          gboolean final)
 {
   g_autoptr (GError) error    = NULL;
   FddmDenoised       denoised = { 0 };
@@ -101,11 +106,11 @@ do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weig
       fddm_cli_denoise_picture (denoise, context, from, to, progress, &outlet, &denoised, &error))
     {
       json = done_json (denoise, from, to, &denoised, context, weights);
-      return say (outlet, fddm_record_join ("done", json, NULL));
+      return say (outlet, fddm_record_join (final ? "final" : "done", json, NULL)) && !final;
     }
   if (g_error_matches (error, FDDM_ERROR, FDDM_ERROR_CANCELLED))
     return say (outlet, fddm_record_join ("cancelled", NULL)), FALSE;
-  last = g_error_matches (error, FDDM_ERROR, FDDM_ERROR_DEVICE);
+  last = final || g_error_matches (error, FDDM_ERROR, FDDM_ERROR_DEVICE);
   return say (outlet, fddm_record_join (last ? "last" : "failed", error->message, NULL)) && !last;
 }
 
@@ -117,6 +122,7 @@ work (FddmCliDenoise denoise)
   g_autoptr (GError)      error   = NULL;
   g_autoptr (GString)     unread  = g_string_new (NULL);
   gboolean                goes_on = TRUE;
+  int                     photos  = 0;
 
   fddm_cli_start_gegl ();
   fddm_heap_keep ();
@@ -132,7 +138,7 @@ work (FddmCliDenoise denoise)
       g_auto (GStrv)   files = line ? fddm_record_split (line) : NULL;
 
       if (files && g_strv_length (files) == 2)
-        goes_on = do_photo (&denoise, context, weights, files[0], files[1]);
+        goes_on = do_photo (&denoise, context, weights, files[0], files[1], ++photos == PHOTOS);
     }
   g_clear_pointer (&context, fddm_context_free);
   gegl_exit ();

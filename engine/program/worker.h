@@ -23,9 +23,9 @@ gboolean fddm_worker_start (FddmWorker *workers, int n, int i, const FddmCliDeno
 /* Assigns PHOTO to an idle worker. PHOTO must stay valid. */
 void fddm_worker_give (FddmWorker *worker, FddmPhoto *photo);
 
-/* Reads a message of the worker: "progress" FRACTION in thousandths; "done" JSON; "failed" REASON; "last" REASON: failed,
- * and the worker ends; "cancelled"; "broken" REASON: the worker cannot work at all. NULL if there is no message; *ENDED
- * then tells whether the worker has ended. Free with g_strfreev. */
+/* Reads a message of the worker: "progress" FRACTION in thousandths; "done" JSON; "final" JSON: done, and the worker ends;
+ * "failed" REASON; "last" REASON: failed, and the worker ends; "cancelled"; "broken" REASON: the worker cannot work at all.
+ * NULL if there is no message; *ENDED then tells whether the worker has ended. Free with g_strfreev. */
 char **fddm_worker_hear (FddmWorker *worker, gboolean *ended);
 
 /* Waits for the end of a worker that has ended or was cancelled. Returns the reason in words, or NULL for a normal end.

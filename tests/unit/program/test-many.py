@@ -478,6 +478,20 @@ def two_at_a_time():
 
 
 @test
+def workers_are_renewed():
+    """What libraries lose stays small."""
+    for i in range(105):
+        photo("in/p%03d.png" % i, seed=i % 7)
+    running, workers = start("-o", "out", "in", "--noise", "20", "--json"), set()
+    lines = []
+    for line in running.stdout:
+        lines.append(json.loads(line))
+        workers.update(children(running))
+    running.communicate()
+    assert running.returncode == 0 and counts(lines[:-1]) == (105, 0, 0) and len(workers) == 2, workers
+
+
+@test
 def memory_is_flat():
     """What the worker holds now: the peak that systems tell may be that of whoever started the process."""
     for i in range(80):
