@@ -24,7 +24,7 @@
 
 /* Widths in characters of the lines at the right and below the preview. */
 #define WIDTH      48
-#define WIDE_WIDTH 64
+#define WIDE_WIDTH 56
 
 struct FddmDenoiseForm {
   const FddmDenoiseHelp *help;
