@@ -396,6 +396,19 @@ network_bytes (const FddmWeights *weights)
   return 2.0 * channels / (weights->patch * weights->patch);
 }
 
+/* Waves and noise of any size at once: the value of a picture of numbers that all are alike says little of a GPU's speed. */
+static void
+paint_fast (Picture *picture)
+{
+  guint32 state = 1;
+
+  for (gsize i = 0; i < n_floats (picture); i++)
+    {
+      state              = state * 1664525u + 1013904223u;
+      picture->pixels[i] = 0.3f + 0.3f * (float) (i % 3000) / 3000.0f + 0.14f * ((float) (state >> 8) / 16777216.0f - 0.5f);
+    }
+}
+
 static gboolean
 bench (Check *check, double megapixels, GError **error)
 {
@@ -404,25 +417,27 @@ bench (Check *check, double megapixels, GError **error)
   FddmDenoiseParams  params  = fddm_denoise_params_default ();
   Picture            from = picture_new (width, height, 3), to = picture_new (width, height, 3);
   FddmContext       *context = fddm_context_new (check->weights, FDDM_DEVICE_GPU, &options, error);
-  double             best    = HUGE_VAL, network;
-  gboolean           ok      = context != NULL;
+  double             best = HUGE_VAL, first = 0.0, network;
+  gboolean           ok = context != NULL;
 
   params.noise = 10.0;
-  paint (&from, 0.0);
+  paint_fast (&from);
   for (int i = 0; ok && i < BENCH_RUNS; i++)
     {
       const gint64 start = g_get_monotonic_time ();
 
-      ok   = denoise (context, &params, &from, &to, NULL, error);
-      best = MIN (best, milliseconds_since (start));
+      ok    = denoise (context, &params, &from, &to, NULL, error);
+      best  = MIN (best, milliseconds_since (start));
+      first = i == 0 ? milliseconds_since (start) : first;
     }
   if (ok)
     {
       network = bench_network (context, width, height);
-      g_print ("%s: %s, %.1f Mpixel: whole call %.1f ms, network alone %.2f ms for %.3f TFLOP and %.3f GB\n",
-               fddm_context_describe (context), fddm_weights_metadata (check->weights, "name"), width * 1e-6 * height, best,
-               network, 2e-12 * fddm_weights_operations (check->weights) * width * height,
-               1e-9 * network_bytes (check->weights) * width * height);
+      g_print (
+        "%s: %s, %.1f Mpixel: first call %.1f ms, whole call %.1f ms, network alone %.2f ms for %.3f TFLOP and %.3f GB\n",
+        fddm_context_describe (context), fddm_weights_metadata (check->weights, "name"), width * 1e-6 * height, first, best,
+        network, 2e-12 * fddm_weights_operations (check->weights) * width * height,
+        1e-9 * network_bytes (check->weights) * width * height);
     }
   fddm_context_free (context);
   g_free (from.pixels);

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the GPU module and its checks with nothing but nvcc, a C compiler, GLib and json-glib: for machines without meson,
 # GEGL and oneDNN; the reference stands in for the CPU. GLib and json-glib may lie beside the sources, in deps/
-# (gpu-pack.sh puts them there).
+# (pack.sh puts them there).
 #
-#   tests/gpu-build.sh FOLDER     NVCC: the compiler, GPU_ARCH: such as sm_90 (default: of the GPU that is there)
+#   tests/gpu/build.sh FOLDER     NVCC: the compiler, GPU_ARCH: such as sm_90 (default: of the GPU that is there)
 set -eu
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 out=$1
 nvcc=${NVCC:-$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)}
 cuda=$(dirname "$(dirname "$(readlink -f "$nvcc")")")

@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes one folder that builds and runs tests/gpu.sh on a machine with a GPU and nvcc, without a network and without
+# Makes one folder that builds and runs tests/gpu/run.sh on a machine with a GPU and nvcc, without a network and without
 # GLib's development files there.
 #
-#   tests/gpu-pack.sh FOLDER     must not exist
+#   tests/gpu/pack.sh FOLDER     must not exist
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 out=$1
 [ ! -e "$out" ] || { echo "$out exists"; exit 1; }
 mkdir -p "$out/deps/include" "$out/deps/lib/glib-2.0"
 
 # What git knows of the parts that are needed; and the weights and pictures that are there.
-git ls-files -z -- LICENSE meson.build meson_options.txt kernels engine weights tests/gpu tests/gpu.sh tests/gpu-build.sh \
+git ls-files -z -- LICENSE meson.build meson_options.txt kernels engine weights tests/gpu \
   tests/golden tests/data tests/kernels tests/unit ':!weights/train' |
   while IFS= read -r -d '' file; do
     [ -f "$file" ] || continue
@@ -37,5 +37,5 @@ ldd $libraries | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p' | sort -u |
   while read -r library; do cp -L "$library" "$out/deps/lib/"; done
 
 size=$(du -sm "$out" | cut -f 1)
-echo "$out: $size MiB; there: tests/gpu.sh"
+echo "$out: $size MiB; there: tests/gpu/run.sh"
 [ "$size" -lt 60 ] || { echo "more than 60 MiB"; exit 1; }
