@@ -82,9 +82,10 @@ stir (void)
     rand = g_rand_new_with_seed ((guint32) atoi (seed));
   for (int i = g_rand_int_range (rand, 0, 3); i > 0; i--)
     {
-      cudaStream_t stream = g_ptr_array_index (streams, g_rand_int_range (rand, 0, (gint32) streams->len));
+      cudaStream_t  stream = g_ptr_array_index (streams, g_rand_int_range (rand, 0, (gint32) streams->len));
+      const guint64 n      = (guint64) g_rand_int_range (rand, 0, 4);
 
-      run_until (stream, MIN (stream->submitted, stream->done + (guint64) g_rand_int_range (rand, 0, 4)));
+      run_until (stream, MIN (stream->submitted, stream->done + n));
     }
 }
 
