@@ -133,7 +133,7 @@ run_turns (const char *fault, float out[6][N], int *captured, int *launched)
 
   g_assert_no_error (error);
   net = net_new (device);
-  net_run (&net, 2, out[0]); /* plans the layers, one by one */
+  net_run (&net, 2, out[0]); /* plans the layers */
   for (int i = 0; i < 6; i++)
     net_run (&net, i % 3, out[i]);
   fddm_replay_count (device->replay, captured, launched);
@@ -175,8 +175,7 @@ test_other_memory_is_not_confused (void)
   int                captured, launched;
 
   g_assert_no_error (error);
-  first  = net_new (device);
-  second = net_new (device);
+  first = net_new (device), second = net_new (device);
   for (int i = 0; i < 3; i++)
     net_run (&first, 0, expected);
   for (int i = 0; i < 3; i++)
