@@ -77,7 +77,7 @@ struct FddmDevice {
   cudnnHandle_t            handle;
   cudnnBackendDescriptor_t properties; /* of a GPU to plan for without having one: tests only; otherwise NULL */
   GPtrArray               *plans;      /* of FddmPlan: how to run a layer of one size, see plan.h             */
-  gint64                   planning;   /* microseconds spent on choosing plans                                */
+  gint64                   planning;   /* microseconds spent on trials of plans                               */
   FddmReplay              *replay;
   /* Launches all recorded calls. memory.c calls it before it frees memory that they may refer to. */
   gboolean (*settle) (FddmDevice *device, GError **error);

@@ -9,8 +9,9 @@
  * most photos take. So a layer is planned with the former at first, and compiled kernels are considered when runs in
  * earlier processes have taken as long as compiling takes: the total is then at most twice that of the better choice.
  *
- * The environment variable FDDM_GPU_PLANS, for tests and measurements: quick (no compiled kernels), best (compiled ones at
- * once), direct (no cuDNN). */
+ * Environment variables, for tests and measurements:
+ *   FDDM_GPU_PLANS      quick (no compiled kernels), best (compiled ones at once), direct (no cuDNN)
+ *   FDDM_GPU_PLANNING   milliseconds for trials in a process, in place of the limits below */
 #include "kernels/cuda/plan-choice.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -20,7 +21,8 @@
 /* Milliseconds of a layer's runs after which compiled kernels are considered. */
 #define WORTH_COMPILING 5000.0
 
-/* Time for all planning in a process, in microseconds. After that the first candidate that agrees is taken. */
+/* Time for all trials in a process, in microseconds. After that the first candidate that agrees is taken, but a later process
+ * chooses again. */
 #define QUICK_TIME ((gint64) 500 * 1000)
 #define LONG_TIME  ((gint64) 30 * 1000 * 1000)
 
@@ -84,8 +86,8 @@ remembered (FddmDevice *device, const FddmPlanKey *key)
 typedef struct {
   FddmDevice          *device;
   const FddmPlanTrial *trial;   /* NULL: the first one is taken                    */
-  gint64               started; /* microseconds                                    */
-  gint64               time;    /* microseconds for planning, with what was before */
+  gint64               started; /* microseconds: the trials of these candidates    */
+  gint64               time;    /* microseconds for trials, with what was before   */
   gboolean             refused; /* a candidate computed wrongly                    */
   gboolean             hurried; /* not all candidates were tried, for lack of time */
   FddmVerdict          wrong;   /* of that candidate                               */
@@ -125,6 +127,7 @@ try_all (Choice *choice, FddmCandidates *candidates, GError **error)
   FddmPlan   *best = NULL;
   gboolean    ok   = TRUE;
 
+  choice->started = g_get_monotonic_time ();
   for (guint i = 0; i < n && ok; i++)
     {
       const gboolean any    = best != NULL || choice->best != NULL;
@@ -149,6 +152,7 @@ try_all (Choice *choice, FddmCandidates *candidates, GError **error)
         }
       g_free (plan);
     }
+  choice->device->planning += g_get_monotonic_time () - choice->started;
   if (ok && best != NULL && (choice->best == NULL || best->milliseconds < choice->best->milliseconds))
     {
       if (choice->best != NULL)
@@ -219,13 +223,23 @@ direct_plan (const FddmPlanKey *key)
   return plan;
 }
 
+static gint64
+time_for_trials (gboolean compile)
+{
+  const char *wish = g_getenv ("FDDM_GPU_PLANNING");
+
+  if (wish != NULL)
+    return (gint64) MIN (g_ascii_strtoull (wish, NULL, 10), G_MAXINT) * 1000;
+  return compile ? LONG_TIME : QUICK_TIME;
+}
+
 /* Plans anew. SPENT: milliseconds that earlier plans have run. */
 static gboolean
 plan_anew (Choice *choice, const FddmPlanKey *key, double spent, GError **error)
 {
   const gboolean compile = mode_is ("best") || (spent >= WORTH_COMPILING && !mode_is ("quick"));
 
-  choice->time = compile ? LONG_TIME : QUICK_TIME;
+  choice->time = time_for_trials (compile);
   if (!try_kinds (choice, key, compile, error))
     return FALSE;
   if (choice->best == NULL)
@@ -235,9 +249,10 @@ plan_anew (Choice *choice, const FddmPlanKey *key, double spent, GError **error)
       choice->best = direct_plan (key);
       return TRUE;
     }
-  choice->best->settled = (compile || key->heads > 0) && !choice->hurried;
+  choice->best->settled = compile || key->heads > 0;
+  choice->best->hurried = choice->hurried && !choice->best->settled;
   choice->best->spent   = spent;
-  if (choice->trial != NULL)
+  if (choice->trial != NULL && !choice->best->hurried)
     fddm_plan_keep (choice->device, choice->best);
   return TRUE;
 }
@@ -268,7 +283,7 @@ take_remembered (Choice *choice, const FddmPlanKey *key, double *spent, GError *
 FddmPlan *
 fddm_plan_choose (FddmDevice *device, const FddmPlanKey *key, const FddmPlanTrial *trial, GError **error)
 {
-  Choice choice = { .device = device, .trial = trial, .started = g_get_monotonic_time () };
+  Choice choice = { .device = device, .trial = trial };
   double spent  = 0.0;
 
   if (mode_is ("direct"))
@@ -279,6 +294,5 @@ fddm_plan_choose (FddmDevice *device, const FddmPlanKey *key, const FddmPlanTria
         fddm_plan_free (device, choice.best);
       choice.best = NULL;
     }
-  device->planning += g_get_monotonic_time () - choice.started;
   return choice.best;
 }

@@ -53,7 +53,7 @@ fddm_plans_free (FddmDevice *device)
       const double took = (double) plan->runs * plan->milliseconds;
 
       /* A millisecond is not worth a file. */
-      if (plan->kind != FDDM_PLAN_DIRECT && !plan->settled && took > 1.0)
+      if (plan->kind != FDDM_PLAN_DIRECT && !plan->settled && !plan->hurried && took > 1.0)
         {
           plan->spent += took;
           fddm_plan_keep (device, plan);

@@ -13,6 +13,7 @@ typedef struct {
   cudnnBackendDescriptor_t plan;
   gsize                    workspace;
   gboolean                 settled;      /* kernels that must be compiled were considered, too    */
+  gboolean                 hurried;      /* not all candidates were tried, for lack of time       */
   double                   milliseconds; /* of one run; 0 = not measured                          */
   double                   spent;        /* milliseconds that earlier processes spent on its runs */
   gsize                    runs;         /* in this process                                       */

@@ -99,6 +99,26 @@ test_fastest_that_agrees (void)
   fddm_cuda_close (device);
 }
 
+/* Without time, the first one that agrees; and that is not remembered. */
+static void
+test_no_time (void)
+{
+  FddmDevice   *device = open_device (FALSE);
+  FddmPlanEntry entry;
+
+  g_setenv ("FDDM_GPU_PLANNING", "0", TRUE);
+  assert_runs (device, "wrong,slow,fast");
+  g_assert_cmpfloat (fddm_plan_find (device, &layer)->milliseconds, ==, 5.0);
+  g_assert_false (fddm_plan_cache_read (device, &layer, &entry));
+  fddm_cuda_close (device);
+  g_setenv ("FDDM_GPU_PLANNING", "600000", TRUE);
+  device = open_device (TRUE);
+  g_assert_false (fddm_plan_cache_read (device, &layer, &entry));
+  assert_runs (device, "wrong,slow,fast");
+  g_assert_cmpfloat (fddm_plan_find (device, &layer)->milliseconds, ==, 0.5);
+  fddm_cuda_close (device);
+}
+
 /* Where every engine miscalculates, our own kernel must not hide it. */
 static void
 test_wrong_is_said (void)
@@ -405,8 +425,10 @@ main (int argc, char **argv)
   remove = g_strdup_printf ("rm -rf '%s'", cache);
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   g_unsetenv ("FDDM_GPU_PLANS");
+  g_setenv ("FDDM_GPU_PLANNING", "600000", TRUE); /* however busy the machine is */
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gpu/plans/fastest-that-agrees", test_fastest_that_agrees);
+  g_test_add_func ("/gpu/plans/no-time", test_no_time);
   g_test_add_func ("/gpu/plans/wrong", test_wrong_is_said);
   g_test_add_func ("/gpu/plans/large-layer", test_large_layer_without_engine);
   g_test_add_func ("/gpu/plans/direct", test_direct_on_request);
