@@ -287,6 +287,19 @@ cuda() {
   nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null) || { skip "GPU module: there is no nvcc"; return; }
   PATH=$(dirname "$nvcc"):$PATH build "GPU module" "$work/cuda" -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 \
     && suites "GPU module" "$work/cuda" gpu
+  # The emulation once more under the sanitizers, its streams in another order; what needs nvcc is not built again.
+  local sanitized=$work/cuda-sanitized targets="test-gpu-device test-gpu-plans gpu-check fddm-cuda.so"
+  [ -f "$sanitized/build.ninja" ] || PATH=$(dirname "$nvcc"):$PATH step "GPU, sanitized: configure" meson setup "$sanitized" \
+    -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized || return
+  step "GPU, sanitized: build" ninja -C "$sanitized" $(printf 'tests/gpu/%s ' $targets) || return
+  local test
+  for test in device plans; do
+    step "GPU, sanitized: $test" env XDG_CACHE_HOME="$work/cache" ASAN_OPTIONS=detect_stack_use_after_return=0:detect_leaks=0 \
+      UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 EMULATE_ORDER=2 "$sanitized/tests/gpu/test-gpu-$test"
+  done
+  step "GPU, sanitized: operations" env XDG_CACHE_HOME="$work/cache" ASAN_OPTIONS=detect_stack_use_after_return=0:detect_leaks=0 \
+    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 EMULATE_ORDER=3 EMULATE_CUDNN=rounded FDDM_GPU_PLANNING=0 \
+    "$sanitized/tests/gpu/gpu-check" "$sanitized/tests/gpu"
 }
 
 train() {

@@ -17,8 +17,8 @@
 /* Maximum size of an entry: with its kernels a plan has 45 to 200 KB. */
 #define ENTRY_MAX ((gsize) 2 << 20)
 
-/* Age in seconds at which an entry for another version of cuDNN, and a file that is none of ours, is removed. */
-#define AGE_MAX (30 * 24 * 3600)
+/* Age in microseconds at which an entry for another version of cuDNN, and a file that is none of ours, is removed. */
+#define AGE_MAX (30 * 24 * 3600 * (gint64) G_USEC_PER_SEC)
 
 /* Upper bound of a plausible time. */
 #define MILLISECONDS_MAX 1e12
@@ -176,7 +176,7 @@ fddm_plan_entry_clear (FddmPlanEntry *entry)
 
 typedef struct {
   char  *path;
-  gint64 age; /* seconds since its last use */
+  gint64 age; /* microseconds since its last use */
   gsize  bytes;
 } File;
 
@@ -200,7 +200,7 @@ tidy (const char *folder, const char *prefix)
 {
   g_autoptr (GDir)   dir   = g_dir_open (folder, 0, NULL);
   g_autoptr (GArray) files = g_array_new (FALSE, FALSE, sizeof (File));
-  const gint64       now   = g_get_real_time () / G_USEC_PER_SEC;
+  const gint64       now   = g_get_real_time ();
   const char        *name;
   gsize              bytes = 0;
 
@@ -213,7 +213,9 @@ tidy (const char *folder, const char *prefix)
 
       if (g_lstat (file.path, &status) == 0 && !S_ISDIR (status.st_mode))
         {
-          file.age   = current || now - status.st_mtime < AGE_MAX ? MAX (now - status.st_mtime, 0) : G_MAXINT64;
+          file.age = now - status.st_mtim.tv_sec * G_USEC_PER_SEC - status.st_mtim.tv_nsec / 1000;
+          if (!current && file.age > AGE_MAX)
+            file.age = G_MAXINT64;
           file.bytes = (gsize) status.st_size;
           g_array_append_val (files, file);
         }
