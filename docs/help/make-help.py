@@ -216,6 +216,8 @@ def write(folder):
 
 
 def main():
+    if not 2 <= len(sys.argv) <= 3 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
     target = pathlib.Path(sys.argv[1])
     part = target.with_name(target.name + ".part")
     shutil.rmtree(part, ignore_errors=True)

@@ -11,7 +11,7 @@ describe (FddmDevice *device)
   return device->description;
 }
 
-/* Results leave the GPU by two operations. Both tell if the network's outputs behind them were no numbers. */
+/* Results leave the GPU by three operations. All tell if the network's outputs behind them were no numbers. */
 
 static gboolean
 synthesise_finish (FddmDevice *device, GError **error)
@@ -23,6 +23,12 @@ static gboolean
 tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error)
 {
   return fddm_cuda_tensor_download (device, tensor, values, error) && fddm_cuda_are_finite (device, error);
+}
+
+static gboolean
+meter_finish (FddmDevice *device, FddmMeterSums *sums, GError **error)
+{
+  return fddm_cuda_meter_finish (device, sums, error) && fddm_cuda_are_finite (device, error);
 }
 
 static const FddmBackend backend = {
@@ -46,7 +52,7 @@ static const FddmBackend backend = {
   .synthesise_finish = synthesise_finish,
   .meter_features    = fddm_cuda_meter_features,
   .meter_gather      = fddm_cuda_meter_gather,
-  .meter_finish      = fddm_cuda_meter_finish,
+  .meter_finish      = meter_finish,
   .noise_map         = fddm_cuda_noise_map,
   .noise_cap         = fddm_cuda_noise_cap,
   .precondition      = fddm_cuda_precondition,
