@@ -16,6 +16,8 @@ work=${FDDM_TEST_DIR:-$source/build-test}
 parts=${*:-gimp3 native gimp2 sanitize cuda train install text} # the longest first
 mkdir -p "$work/shots" "$work/logs"
 step_log=$work/logs/step-$$
+# Tests run side by side: threads that spin while they wait take processors from each other.
+export OMP_WAIT_POLICY=passive
 trap 'rm -f "$step_log"' EXIT
 passed=0 failed=0 skipped=0
 
