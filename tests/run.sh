@@ -83,16 +83,18 @@ end_one() {
   wait -n -p id "${!names[@]}"
   part=${names[$id]}
   unset "names[$id]"
+  echo
+  echo "### Part $part, in $((SECONDS - since[$id])) seconds"
   sed -n '$!p' "$work/logs/$part.log"
   counts=$(sed -nE '$s/^([0-9]+) passed, ([0-9]+) failed, ([0-9]+) skipped$/\1 \2 \3/p' "$work/logs/$part.log")
   echo
-  add "All of part $part" ${counts:-0 1 0}
+  add "Part $part" ${counts:-0 1 0}
 }
 
 # side_by_side PART…: each part in a process of its own.
 side_by_side() {
   local waiting=" $* " part most
-  local -A names=()
+  local -A names=() since=()
   trap 'trap - TERM; kill 0; exit 130' INT TERM
   most=$(nproc)
   while [ -n "${waiting// /}" ] || [ ${#names[@]} -gt 0 ]; do
@@ -100,7 +102,7 @@ side_by_side() {
     if [ -n "$part" ]; then
       waiting=${waiting/ $part / }
       "$source/tests/run.sh" "$part" >"$work/logs/$part.log" 2>&1 </dev/null &
-      names[$!]=$part
+      names[$!]=$part since[$!]=$SECONDS
     else
       end_one
     fi
