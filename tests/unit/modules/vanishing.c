@@ -2,13 +2,16 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * FDDM_TEST_CONVOLUTIONS in the environment says how many convolutions work; 0: the device does not open. As a GPU may, it
- * puts a synthesis off until it is waited for. */
+ * puts a synthesis and the filters off until they are waited for, and overwrites the change that a series sums up. */
 #include <stdlib.h>
+#include <string.h>
 #include "kernels/backend.h"
 
 const FddmBackend *fddm_backend_module (void);
 
 static int left;
+
+static const float *analysed; /* pixels of the last analysis */
 
 /* The synthesis that was put off; the tensor NULL when there is none. */
 static struct {
@@ -16,7 +19,15 @@ static struct {
   FddmOutput output; /* its tensor NULL: the coefficients are to be added themselves */
   FddmEnds   ends;
   float     *pixels;
+  gboolean   overwrites;
 } later;
+
+/* The filters that were put off; the change NULL when there are none. */
+static struct {
+  FddmFilters  filters;
+  const float *pixels;
+  float       *change;
+} last;
 
 static FddmDevice *
 vanishing_open (const FddmDeviceOptions *options, GError **error)
@@ -50,12 +61,39 @@ vanishing_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const 
 }
 
 static gboolean
+vanishing_analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
+                   GError **error)
+{
+  analysed = pixels;
+  return fddm_backend_ref.analyse (device, window, pixels, coefficients, error);
+}
+
+static gboolean
+vanishing_analyse_input (FddmDevice *device, const FddmWindow *window, const float *pixels, const FddmEnds *ends,
+                         FddmTensor *coefficients, FddmTensor *input, GError **error)
+{
+  analysed = pixels;
+  return fddm_backend_ref.analyse_input (device, window, pixels, ends, coefficients, input, error);
+}
+
+static void
+put_off (const FddmWindow *window, const FddmOutput *output, float *pixels)
+{
+  const gboolean begins = window->series == FDDM_SERIES_ONLY || window->series == FDDM_SERIES_FIRST;
+
+  later.window     = *window;
+  later.output     = *output;
+  later.pixels     = pixels;
+  later.overwrites = begins && pixels != analysed;
+}
+
+static gboolean
 vanishing_synthesise (FddmDevice *device G_GNUC_UNUSED, const FddmWindow *window, const FddmTensor *coefficients,
                       float weight, float *pixels, GError **error G_GNUC_UNUSED)
 {
-  later.window = *window;
-  later.output = (FddmOutput) { .coefficients = coefficients, .weight = weight };
-  later.pixels = pixels;
+  const FddmOutput output = { .coefficients = coefficients, .weight = weight };
+
+  put_off (window, &output, pixels);
   return TRUE;
 }
 
@@ -63,24 +101,44 @@ static gboolean
 vanishing_synthesise_output (FddmDevice *device G_GNUC_UNUSED, const FddmWindow *window, const FddmEnds *ends,
                              const FddmOutput *output, float *pixels, GError **error G_GNUC_UNUSED)
 {
-  later.window = *window;
-  later.output = *output;
-  later.ends   = *ends;
-  later.pixels = pixels;
+  put_off (window, output, pixels);
+  later.ends = *ends;
   return TRUE;
 }
 
 static gboolean
-vanishing_synthesise_finish (FddmDevice *device, GError **error)
+vanishing_filter (FddmDevice *device G_GNUC_UNUSED, const FddmFilters *filters, const float *pixels, float *change,
+                  GError **error G_GNUC_UNUSED)
+{
+  last.filters = *filters;
+  last.pixels  = pixels;
+  last.change  = change;
+  return TRUE;
+}
+
+static gboolean
+synthesise_now (FddmDevice *device, GError **error)
 {
   const FddmOutput output = later.output;
 
   if (output.coefficients == NULL)
     return TRUE;
   later.output.coefficients = NULL;
+  if (later.overwrites)
+    memset (later.pixels, 0, later.window.n_floats * sizeof (float));
   if (output.output == NULL)
     return fddm_backend_ref.synthesise (device, &later.window, output.coefficients, output.weight, later.pixels, error);
   return fddm_backend_ref.synthesise_output (device, &later.window, &later.ends, &output, later.pixels, error);
+}
+
+static gboolean
+vanishing_synthesise_finish (FddmDevice *device, GError **error)
+{
+  float *change = last.change;
+
+  last.change = NULL;
+  return synthesise_now (device, error) &&
+         (change == NULL || fddm_backend_ref.filter (device, &last.filters, last.pixels, change, error));
 }
 
 const FddmBackend *
@@ -93,6 +151,9 @@ fddm_backend_module (void)
   table.open              = vanishing_open;
   table.look              = vanishing_look;
   table.conv              = vanishing_conv;
+  table.analyse           = vanishing_analyse;
+  table.analyse_input     = vanishing_analyse_input;
+  table.filter            = vanishing_filter;
   table.synthesise        = vanishing_synthesise;
   table.synthesise_output = vanishing_synthesise_output;
   table.synthesise_finish = vanishing_synthesise_finish;
