@@ -3,7 +3,8 @@
 # Builds everything and runs every test. The last line is "N passed, N failed, N skipped"; exit status 0 if none failed.
 #
 #   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 cuda train text, which run by default; and, when a
-#                             release is made or packaging changes: gimp32 (Debian testing) packages; scale (several computers)
+#                             release is made or packaging changes: gimp32 (Debian testing) packages; scale (several
+#                             computers); emulation (the GPU's operations under the sanitizers, ten minutes)
 #
 # Several parts run side by side, as many at once as there are processors; the output of each is shown when it ends.
 # Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
@@ -291,19 +292,29 @@ cuda() {
   nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null) || { skip "GPU module: there is no nvcc"; return; }
   PATH=$(dirname "$nvcc"):$PATH build "GPU module" "$work/cuda" -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 \
     && suites "GPU module" "$work/cuda" gpu
-  # The emulation once more under the sanitizers, its streams in another order; what needs nvcc is not built again.
-  local sanitized=$work/cuda-sanitized targets="test-gpu-device test-gpu-plans gpu-check fddm-cuda.so"
+  sanitized_gpu device plans
+}
+
+# The GPU's operations take ten minutes so.
+emulation() {
+  say "The emulated GPU under the sanitizers"
+  sanitized_gpu device plans operations
+}
+
+# sanitized_gpu CHECK…: the emulation once more under the sanitizers, its streams in another order; what needs nvcc is not built.
+sanitized_gpu() {
+  local nvcc sanitized=$work/cuda-sanitized targets="test-gpu-device test-gpu-plans gpu-check fddm-cuda.so" check
+  nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null) || { skip "GPU, sanitized: there is no nvcc"; return; }
   [ -f "$sanitized/build.ninja" ] || PATH=$(dirname "$nvcc"):$PATH step "GPU, sanitized: configure" meson setup "$sanitized" \
     -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized || return
   step "GPU, sanitized: build" ninja -C "$sanitized" $(printf 'tests/gpu/%s ' $targets) || return
-  local test
-  for test in device plans; do
-    step "GPU, sanitized: $test" env XDG_CACHE_HOME="$work/cache" ASAN_OPTIONS=detect_stack_use_after_return=0:detect_leaks=0 \
-      UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 EMULATE_ORDER=2 "$sanitized/tests/gpu/test-gpu-$test"
+  for check; do
+    local program=("$sanitized/tests/gpu/test-gpu-$check") way=(EMULATE_ORDER=2)
+    [ "$check" != operations ] || program=("$sanitized/tests/gpu/gpu-check" "$sanitized/tests/gpu") \
+      way=(EMULATE_ORDER=3 EMULATE_CUDNN=rounded FDDM_GPU_PLANNING=0)
+    step "GPU, sanitized: $check" env XDG_CACHE_HOME="$work/cache" ASAN_OPTIONS=detect_stack_use_after_return=0:detect_leaks=0 \
+      UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "${way[@]}" "${program[@]}"
   done
-  step "GPU, sanitized: operations" env XDG_CACHE_HOME="$work/cache" ASAN_OPTIONS=detect_stack_use_after_return=0:detect_leaks=0 \
-    UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 EMULATE_ORDER=3 EMULATE_CUDNN=rounded FDDM_GPU_PLANNING=0 \
-    "$sanitized/tests/gpu/gpu-check" "$sanitized/tests/gpu"
 }
 
 train() {
@@ -358,7 +369,7 @@ text() {
 install_packages || fail "the packages that the tests need"
 case $parts in
   *" "*) side_by_side $parts ;;
-  native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | train | text) $parts ;;
+  native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | emulation | train | text) $parts ;;
   install) installation ;;
   *) fail "there is no part “$parts”" ;;
 esac
