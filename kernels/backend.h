@@ -21,6 +21,7 @@
 #define FDDM_BY_NAME
 #endif
 #include "kernels/noise-model.h"
+#include "kernels/pixels/filters.h"
 #include "kernels/pixels/meter.h"
 
 #define FDDM_BACKEND_ABI 8
@@ -98,23 +99,6 @@ typedef struct {
   const FddmTensor *coefficients, *output, *strength;
   float             weight;
 } FDDM_BY_NAME FddmOutput;
-
-/* Filters on a change of pixels, after the network: first colour blotches are averaged (pixels/blotches.h), then residual
- * noise is shrunk (pixels/shrinkage.h). With pixels p, change c, and S_ab scaling luma by a and chroma by b:
- *
- *   l = p + S(c) with the full luma and chroma,   b = change of l by the averaging of blotches,
- *   c += rest · chroma · b,                       l += b,
- *   c += rest · S(change of l by the shrinkage, with c as the noise removed) with luma and chroma. */
-typedef struct {
-  int   width, height, samples;    /* of the arrays, packed; reflected at their edges; samples: 1 or 3      */
-  int   x, y;                      /* position in the picture, whose corner blocks and cells are aligned to */
-  int   left, top, right, bottom;  /* pixels that are filtered: [left,right) × [top,bottom)                 */
-  float luma, chroma;              /* shares that the change has been multiplied by                         */
-  float luma_whole, chroma_whole;  /* factors to the whole change: 1 / share, or 0                          */
-  float rest;                      /* share of the corrections that is applied                              */
-  float shrinkage, shrinkage_most; /* a of shrinkage, and its limit; 0 = off                                */
-  float blotches;                  /* h of blotches, for three samples only; 0 = off                        */
-} FDDM_BY_NAME FddmFilters;
 
 typedef struct {
   int            kernel; /* 1 or 3 */

@@ -14,11 +14,9 @@
 
 /* A tile in the finishing stages. Arrays cover its region. */
 typedef struct {
-  FddmContext        *context;
   const FddmRemoval  *removal;
   const FddmCleaning *cleaning;
   const FddmTile     *tile;
-  FddmRect            area;          /* in picture coordinates: the own part and the reach of the bands around it */
   const float        *photo;         /* the finite photo; valid until the estimate is made                        */
   float              *change;        /* the accumulated change, updated by each stage                             */
   float              *estimate;      /* photo + full change; may overwrite PHOTO                                  */
@@ -88,16 +86,6 @@ inverse_of (double share)
   return share < FDDM_PERCENT_LEAST / 100.0 ? 0.0f : (float) (1.0 / share);
 }
 
-/* The photo plus the full change, regardless of the strengths. */
-static void
-make_estimate (const Finish *finish)
-{
-  const FddmRemoval *removal = finish->removal;
-
-  fddm_pixels_add_shares_to (finish->photo, finish->change, fddm_tile_pixels (finish->tile), finish->samples,
-                             inverse_of (removal->luma), inverse_of (removal->chroma), finish->estimate);
-}
-
 /* Share of a filter's correction that is applied. Detail reduces it, since the filter would remove the texture that
  * detail restores. */
 static float
@@ -106,56 +94,23 @@ rest_of (const FddmRemoval *removal)
   return (float) (1.0 - removal->detail);
 }
 
-/* Averages colour blotches in the estimate; adds the correction to the estimate and the change. FALSE if out of memory. */
-static gboolean
-average_blotches (const Finish *finish)
-{
-  const FddmTile *tile  = finish->tile;
-  const gsize     n     = fddm_tile_pixels (tile);
-  const float     share = rest_of (finish->removal) * (float) finish->removal->chroma;
-
-  if (!fddm_blotches_change (finish->estimate, finish->width, finish->height, tile->region.x, tile->region.y,
-                             finish->cleaning->blotches, fddm_context_threads (finish->context), finish->correction))
-    return FALSE;
-  fddm_pixels_add (finish->estimate, finish->correction, n * 3);
-  fddm_pixels_add_shares (finish->change, finish->correction, n, 3, share, share);
-  return TRUE;
-}
-
 /* Shrinks residual noise in the estimate, in the own part and the reach of the bands around it; adds the correction to
  * the change. */
 static gboolean
-shrink (const Finish *finish, const FddmWork *work, const FddmTicker *ticker, GError **error)
+shrink (const FddmFilters *filters, const FddmFilterArrays *arrays, const FddmWork *work, const FddmTicker *ticker,
+        GError **error)
 {
-  const FddmRemoval *removal = finish->removal;
-  const FddmRect    *region = &finish->tile->region, *area = &finish->area;
-  const gsize        n         = fddm_tile_pixels (finish->tile);
-  const float        rest      = rest_of (removal);
-  FddmShrinkage      shrinkage = { .pixels   = finish->estimate,
-                                   .removed  = finish->change,
-                                   .width    = finish->width,
-                                   .height   = finish->height,
-                                   .channels = finish->samples,
-                                   .x        = region->x,
-                                   .y        = region->y,
-                                   .luma     = inverse_of (removal->luma),
-                                   .chroma   = inverse_of (removal->chroma),
-                                   .a        = finish->cleaning->shrinkage,
-                                   .most     = finish->cleaning->most };
-
-  fddm_pixels_fill (finish->correction, n * finish->samples, 0.0f);
-  for (int y = 0; y < area->height; y += SHRINKAGE_ROWS)
+  fddm_filters_shrink_begin (filters, arrays);
+  for (int y = filters->top; y < filters->bottom; y += SHRINKAGE_ROWS)
     {
-      const int rows = MIN (SHRINKAGE_ROWS, area->height - y);
+      const int rows = MIN (SHRINKAGE_ROWS, filters->bottom - y);
 
-      if (!fddm_shrinkage_add (&shrinkage, area->x - region->x, area->y - region->y + y, area->width, rows,
-                               fddm_context_threads (finish->context), finish->correction))
+      if (!fddm_filters_shrink_rows (filters, arrays, y, rows))
         return fddm_work_no_memory (work, error);
-      if (!fddm_tick (ticker, y + rows, area->height, error))
+      if (!fddm_tick (ticker, y + rows - filters->top, filters->bottom - filters->top, error))
         return FALSE;
     }
-  fddm_pixels_add_shares (finish->change, finish->correction, n, finish->samples, rest * (float) removal->luma,
-                          rest * (float) removal->chroma);
+  fddm_filters_shrink_end (filters, arrays);
   return TRUE;
 }
 
@@ -182,33 +137,58 @@ area_of (const FddmDenoiseJob *job, const FddmTile *tile)
   return fddm_rect_grow (&tile->own, weights_bands (job) ? MARGIN : 0, &tile->region);
 }
 
+static FddmFilters
+filters_of (const FddmDenoiseJob *job, const FddmWork *work, const FddmTile *tile)
+{
+  const FddmRemoval *removal = &job->removal;
+  const FddmRect     area = area_of (job, tile), *region = &tile->region;
+
+  return (FddmFilters) { .width          = region->width,
+                         .height         = region->height,
+                         .samples        = work->spec.samples,
+                         .x              = region->x,
+                         .y              = region->y,
+                         .left           = area.x - region->x,
+                         .top            = area.y - region->y,
+                         .right          = area.x - region->x + area.width,
+                         .bottom         = area.y - region->y + area.height,
+                         .luma           = (float) removal->luma,
+                         .chroma         = (float) removal->chroma,
+                         .luma_whole     = inverse_of (removal->luma),
+                         .chroma_whole   = inverse_of (removal->chroma),
+                         .rest           = rest_of (removal),
+                         .shrinkage      = job->cleaning.shrinkage,
+                         .shrinkage_most = job->cleaning.most,
+                         .blotches       = job->cleaning.blotches };
+}
+
 gboolean
 fddm_finish_start (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, GError **error)
 {
   const FddmContext *context = job->context;
-  const FddmRemoval *removal = &job->removal;
-  const FddmRect     area = area_of (job, tile), *region = &tile->region;
-  const FddmFilters  filters = { .width          = region->width,
-                                 .height         = region->height,
-                                 .samples        = work->spec.samples,
-                                 .x              = region->x,
-                                 .y              = region->y,
-                                 .left           = area.x - region->x,
-                                 .top            = area.y - region->y,
-                                 .right          = area.x - region->x + area.width,
-                                 .bottom         = area.y - region->y + area.height,
-                                 .luma           = (float) removal->luma,
-                                 .chroma         = (float) removal->chroma,
-                                 .luma_whole     = inverse_of (removal->luma),
-                                 .chroma_whole   = inverse_of (removal->chroma),
-                                 .rest           = rest_of (removal),
-                                 .shrinkage      = job->cleaning.shrinkage,
-                                 .shrinkage_most = job->cleaning.most,
-                                 .blotches       = job->cleaning.blotches };
+  const FddmFilters  filters = filters_of (job, work, tile);
 
   if (!work->spec.filters)
     return TRUE;
   return context->backend->filter (context->device, &filters, fddm_work_photo (work, tile), work->pixels.change, error);
+}
+
+/* Averages blotches and shrinks what noise is left, where the device did not. */
+static gboolean
+filter (const FddmDenoiseJob *job, const FddmWork *work, const Finish *finish, const FddmTicker *ticker, GError **error)
+{
+  const FddmFilters      filters = filters_of (job, work, finish->tile);
+  const FddmFilterArrays arrays  = { .pixels     = finish->photo,
+                                     .change     = finish->change,
+                                     .estimate   = finish->estimate,
+                                     .correction = finish->correction,
+                                     .threads    = fddm_context_threads (job->context) };
+
+  if (filters.shrinkage > 0.0f)
+    fddm_filters_estimate (&filters, &arrays);
+  if (!fddm_filters_average (&filters, &arrays))
+    return fddm_work_no_memory (work, error);
+  return filters.shrinkage <= 0.0f || shrink (&filters, &arrays, work, ticker, error);
 }
 
 gboolean
@@ -217,11 +197,9 @@ fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *til
   const FddmCleaning *cleaning = &job->cleaning;
   FddmTilePixels     *pixels   = &work->pixels;
   const gboolean      filters  = work->spec.gathers && !work->spec.filters; /* otherwise the device did */
-  const Finish        finish   = { .context    = job->context,
-                                   .removal    = &job->removal,
+  const Finish        finish   = { .removal    = &job->removal,
                                    .cleaning   = cleaning,
                                    .tile       = tile,
-                                   .area       = area_of (job, tile),
                                    .photo      = filters ? fddm_work_photo (work, tile) : NULL,
                                    .change     = pixels->change,
                                    .estimate   = work->spare[0],
@@ -232,11 +210,7 @@ fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *til
 
   if (cleaning->strengthens)
     strengthen (&finish, pixels->texture, work->planes);
-  if (filters && cleaning->shrinkage > 0.0f)
-    make_estimate (&finish);
-  if (filters && cleaning->blotches > 0.0f && !average_blotches (&finish))
-    return fddm_work_no_memory (work, error);
-  if (filters && cleaning->shrinkage > 0.0f && !shrink (&finish, work, ticker, error))
+  if (filters && !filter (job, work, &finish, ticker, error))
     return FALSE;
   if (weights_bands (job))
     weight_bands (&finish, job->params);
