@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "gegl/denoiser.h"
 #include "engine/denoise/part.h"
+#include "engine/program/folders.h"
 #include "plugin/parameters.h"
 
 void
@@ -19,17 +20,13 @@ fddm_denoiser_clear (FddmDenoiser *denoiser)
   g_mutex_clear (&denoiser->lock);
 }
 
-/* $FDDM_WEIGHTS_DIR, the user's folder, the installed one: as the program fddm has them. Free with g_strfreev. */
+/* The user's folders, as the program fddm has them, and the installed one. Free with g_strfreev. */
 static char **
 folders_new (void)
 {
   g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
-  g_autofree char         *own     = g_build_filename (g_get_user_data_dir (), "fddm", "weights", NULL);
-  const char              *named   = g_getenv ("FDDM_WEIGHTS_DIR");
 
-  if (named && *named)
-    g_strv_builder_add (folders, named);
-  g_strv_builder_add (folders, own);
+  fddm_own_folders (folders);
   g_strv_builder_add (folders, FDDM_WEIGHTSDIR);
   return g_strv_builder_end (folders);
 }
