@@ -10,13 +10,11 @@ skipped"; exit status 1 if any failed.
 import pathlib
 import random
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 
 import pictures
-from run import Gimp, Tap
+from run import Gimp, Tap, scratch
 
 WIDTH, HEIGHT = 160, 120
 LOAD = """(script-fu-use-v3)
@@ -100,9 +98,8 @@ def check_faults(tap, gimp, weights, folder):
 
 def main():
     module, plugin, weights = (pathlib.Path(name).resolve() for name in sys.argv[1:4])
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-gegl-"))
     tap = Tap()
-    try:
+    with scratch("fddm-gegl-") as folder:
         gimp = Gimp("gimp3", folder, "/nowhere")
         system = subprocess.run(["pkg-config", "--variable=pluginsdir", "gegl-0.4"], stdout=subprocess.PIPE, text=True,
                                 check=True).stdout.strip()
@@ -115,11 +112,6 @@ def main():
         check_like_plugin(tap, gimp, weights)
         check_faults(tap, gimp, weights, folder)
         return tap.end()
-    finally:
-        if "--keep" in sys.argv:
-            print(f"# kept {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 
 Prints a line of TAP for each check and a last line "# N passed, N failed, N skipped"; exit status 1 if any failed.
 """
+import contextlib
 import os
 import pathlib
 import re
@@ -208,11 +209,23 @@ def check_ranges_of_gimp3(tap, gimp):
         tap.line(status == 70 and "plug-in-fddm-generate" in said, f"{argument}: exit status {status}, plug-in named")
 
 
+@contextlib.contextmanager
+def scratch(prefix):
+    """A folder for one run, which --keep leaves there."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix=prefix))
+    try:
+        yield folder
+    finally:
+        if "--keep" in sys.argv:
+            print(f"# kept {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def main():
     host, plugin, probe, weights, system_weights = sys.argv[1:6]
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-hosts-"))
     tap = Tap()
-    try:
+    with scratch("fddm-hosts-") as folder:
         started = time.monotonic()
         gimp = Gimp(host, folder, system_weights)
         status, said = gimp.run("(display 1)")   # GIMP makes its profile; it dislikes one that we made
@@ -241,11 +254,6 @@ def main():
         tap.line(not others, f"no file outside the profile and the output folder is touched {others or ''}")
         print(f"# {time.monotonic() - started:.0f} s")
         return tap.end()
-    finally:
-        if "--keep" in sys.argv:
-            print(f"# kept {folder}")
-        else:
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

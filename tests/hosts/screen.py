@@ -6,10 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 
-from run import Tap
+from run import Tap, scratch
 
 NEEDED = ("Xvfb", "xdotool", "openbox", "dbus-run-session", "import", "convert")
 # The window's title tells the file, the chosen layer's name and how many layers there are.
@@ -204,14 +203,12 @@ def run(title, check):
         return tap.end()
     if shots:
         shots.mkdir(parents=True, exist_ok=True)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-screen-"))
-    started, screen = time.monotonic(), None
-    try:
+    started = time.monotonic()
+    with scratch("fddm-screen-") as folder:
         screen = Screen(host, plugin, pathlib.Path(weights), folder, shots)
-        check(tap, screen)
+        try:
+            check(tap, screen)
+        finally:
+            screen.close()
         print(f"# {time.monotonic() - started:.0f} s")
         return tap.end()
-    finally:
-        if screen:
-            screen.close()
-        shutil.rmtree(folder, ignore_errors=True)
