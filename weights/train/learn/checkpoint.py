@@ -48,7 +48,7 @@ def read(path):
     """What save() wrote, on the CPU."""
     with open(path, "rb") as f:
         if f.read(4) == b"PK\3\4":
-            raise SystemExit("%s: a checkpoint of an older train.py; convert.py makes a new one of it" % path)
+            raise SystemExit("%s: a checkpoint of an older train.py; convert_checkpoint.py makes a new one of it" % path)
     tensors, metadata = safetensors.read(path)
     if metadata.get("format") != FORMAT:
         raise SystemExit("%s: not a checkpoint of train.py" % path)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes a checkpoint that train.py goes on from of one that an older train.py wrote for a denoiser, at the end of a cosine.
 
-    convert.py OLD.pt configs/denoise-fast.toml NEW.ckpt
+    convert_checkpoint.py OLD.pt configs/denoise-fast.toml NEW.ckpt
 
 Weights, their average, both optimisers' states and the count of pixels stay; the learning rate rises anew.
 """
@@ -47,7 +47,7 @@ def main():
     settings = config.read(sys.argv[2])
     wanted = settings["network"]
     if settings["kind"] != "denoise" or any(old["shape"][k] != wanted[k] for k in wanted):
-        sys.exit("convert.py: %s is of %s, not of what %s states" % (sys.argv[1], old["shape"], sys.argv[2]))
+        sys.exit("convert_checkpoint.py: %s is of %s, not of what %s states" % (sys.argv[1], old["shape"], sys.argv[2]))
     task = {"scale": old["scale"], "ratio": old["scale"].new_tensor([old["history"][-1][2]])}
     begun = [0, "as the older train.py: " + " ".join(w.rsplit("/", 1)[-1] for w in old["command"].split())]
     checkpoint.save(sys.argv[3], dict(
