@@ -63,6 +63,41 @@ check_precisions (void)
       check_one_precision (all[i].precision, all[i].name, layout & 2, layout & 1);
 }
 
+static float
+eight_bits (int x, int y, int c, int n, gpointer data)
+{
+  return roundf (255 * noisy_ramp (x, y, c, n, data)) / 255;
+}
+
+/* Values of an 8-bit file in an image of more bits: GIMP 3.3 loads JPEGs so. */
+static void
+check_same_in_more_bits (void)
+{
+  static const int precisions[2] = { PROBE_U8_PERCEPTUAL, PROBE_U16_PERCEPTUAL };
+  FddmImageId      images[2];
+  FddmLayers       made[2];
+  double           values[FDDM_DENOISE_N];
+  gboolean         both = TRUE;
+
+  fast_values (values);
+  values[FDDM_DENOISE_NOISE] = 0;
+  for (int i = 0; i < 2; i++)
+    {
+      FddmItemId source;
+
+      images[i] = probe_image_new (96, 64, FALSE, precisions[i]);
+      source    = probe_layer_new (images[i], 96, 64, FALSE, FDDM_NO_ITEM, 0, 0);
+      fill (source, eight_bits, NULL);
+      both = denoised (images[i], source, values, &made[i], "values of 8 bits") && both;
+    }
+  /* The smaller depth rounds, by half a step. */
+  if (both)
+    check (difference (made[0].layer, made[1].layer) < 0.51 / 255, "8-bit values in 16 bits: the same result (%.5f)",
+           difference (made[0].layer, made[1].layer));
+  for (int i = 0; i < 2; i++)
+    fddm_host_image_delete (images[i]);
+}
+
 static void
 check_sizes (void)
 {
@@ -244,6 +279,7 @@ void
 check_pictures (void)
 {
   check_precisions ();
+  check_same_in_more_bits ();
   check_sizes ();
   check_constant ();
   check_wide_values ();
