@@ -1,39 +1,12 @@
-/* memory.c: aligned memory on huge pages.
+/* memory.c: pools of large blocks.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/memory.h"
-#include <stdlib.h>
-#include <sys/mman.h>
-
-#define LINE      ((gsize) 64)
-#define HUGE_PAGE ((gsize) 2 << 20)
-
-void *
-fddm_memory_new (gsize bytes)
-{
-  const gsize alignment = bytes >= 2 * HUGE_PAGE ? HUGE_PAGE : LINE;
-  void       *memory;
-
-  if (bytes > G_MAXSIZE - alignment)
-    return NULL;
-  memory = aligned_alloc (alignment, (bytes + alignment - 1) / alignment * alignment);
-#ifdef MADV_HUGEPAGE
-  if (memory != NULL && alignment == HUGE_PAGE)
-    madvise (memory, bytes, MADV_HUGEPAGE); /* advisory: a failure affects only the speed */
-#endif
-  return memory;
-}
-
-void
-fddm_memory_free (void *memory)
-{
-  free (memory);
-}
 
 /* Smaller blocks are the allocator's own to reuse. */
 static gboolean
 is_pooled (gsize bytes)
 {
-  return bytes >= 2 * HUGE_PAGE;
+  return bytes >= FDDM_LARGE_BLOCK;
 }
 
 void

@@ -7,6 +7,9 @@
 /* Most blocks in a pool: more than a tile has arrays, or a network tensors. */
 #define FDDM_POOL_BLOCKS 32
 
+/* From this size on, a block gets pages of its own; smaller ones are left to the allocator. */
+#define FDDM_LARGE_BLOCK ((gsize) 4 << 20)
+
 /* Allocates BYTES, aligned for the widest vectors. Large blocks use huge pages where the system has them: a tile is written
  * from end to end, and page faults would take a tenth of the time. NULL if out of memory. Free with fddm_memory_free. */
 void *fddm_memory_new (gsize bytes);

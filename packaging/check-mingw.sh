@@ -1,15 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Compiles kernels and engine for Windows, as far as Debian goes: mingw-w64 with the headers of this system's GLib, JSON-GLib and
-# oneDNN, and a glibconfig.h that knows Windows' sizes. Nothing is linked. Lists the sources that do not compile; docs/porting.md
-# says why. Exit status 1 when there is one that is not expected.
+# oneDNN, and a glibconfig.h that knows Windows' sizes. Nothing is linked. Lists the sources that do not compile; then the exit
+# status is 1. docs/porting.md names what is left to do.
 #
 #   packaging/check-mingw.sh
 set -eu
 
 cc=${CC:-x86_64-w64-mingw32-gcc}
 command -v "$cc" >/dev/null || { echo "$cc is not there: apt install gcc-mingw-w64-x86-64-posix" >&2; exit 2; }
-expected="kernels/memory.c"
 
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -37,13 +36,16 @@ failed=0 compiled=0
 for file in kernels/*.c kernels/host/*.c kernels/pixels/*.c kernels/ref/*.c kernels/cpu/conv.c kernels/cpu/cpu.c "$onednn" \
     engine/*.c engine/denoise/*.c engine/diffusion/*.c engine/generate/*.c engine/noise/*.c engine/tiling/*.c engine/weights/*.c \
     "$work/noise-meter-weights.c"; do
-  case $file in engine/gegl-pixels.c) continue ;; esac      # GEGL's headers belong to the other system
+  case $file in
+    engine/gegl-pixels.c) continue ;;      # GEGL's headers belong to the other system
+    kernels/memory-posix.c) continue ;;    # has its file for Windows
+  esac
   if "$cc" -std=gnu11 -O1 -fopenmp -I. -I"$work/include" -DGETTEXT_PACKAGE='"fddm"' -DG_LOG_DOMAIN='"fddm"' \
       -DFDDM_MODULEDIR='"gpu"' -D__USE_MINGW_ANSI_STDIO=1 -c "$file" -o "$work/object.o" 2>"$work/log"; then
     compiled=$((compiled + 1))
   else
     echo "$file: $(grep -m 1 'error:' "$work/log" | sed 's/^.*error: //')"
-    case " $expected " in *" $file "*) ;; *) failed=1 ;; esac
+    failed=1
   fi
 done
 echo "$compiled sources compile for Windows"

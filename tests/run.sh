@@ -274,6 +274,8 @@ packages() {
   fi
   step "AppStream's file is valid" appstreamcli validate --no-net packaging/appstream/org.gimp.GIMP.Plugin.FDDM.metainfo.xml
   step "Flatpak's manifest is understood" tests/packages/manifest.sh
+  apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends gcc-mingw-w64-x86-64-posix >"$step_log" 2>&1
+  step "kernels and engine compile for Windows" packaging/check-mingw.sh
   if [ -e "${FDDM_ROOT:-$work/debian13}/usr/bin/gimp-console" ]; then
     step "Flatpak: every file is where GIMP merges it" tests/tools/debian-root.sh trixie "${FDDM_ROOT:-$work/debian13}" \
       tests/packages/layout.sh

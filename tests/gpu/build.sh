@@ -46,7 +46,7 @@ cc=${CC:-cc}
 $cc -std=gnu11 -O3 -g -fopenmp -fPIC -fvisibility=hidden -shared $domain $includes "$root"/kernels/cuda/*.c $objects "$cudart" \
   -Wl,--exclude-libs,ALL -Wl,-z,defs $glib_libs -lm -ldl -lrt -lpthread -o "$out/fddm-cuda.so"
 # What computes in host memory, without oneDNN.
-host_kernels=$(ls "$root"/kernels/*.c "$root"/kernels/ref/*.c "$root"/kernels/host/*.c "$root"/kernels/pixels/*.c)
+host_kernels=$(ls "$root"/kernels/memory.c "$root"/kernels/memory-posix.c "$root"/kernels/registry.c "$root"/kernels/ref/*.c "$root"/kernels/host/*.c "$root"/kernels/pixels/*.c)
 $cc -std=gnu11 -O2 -g -fopenmp $domain $includes "$root"/tests/gpu/gpu-check.c "$root"/tests/gpu/check*.c $host_kernels \
   $glib_libs -lm -o "$out/gpu-check"
 # The engine, without the program and what needs GEGL.
