@@ -15,7 +15,7 @@
 
 /* Pixels to read: 1/SHARE of the picture within these bounds. That is enough for the mean levels to settle, and little
  * work compared with denoising. */
-#define SHARE        2.2
+#define SHARE        3.6
 #define PIXELS_LEAST 5e5
 #define PIXELS_MOST  2e6
 
