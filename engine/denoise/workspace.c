@@ -5,6 +5,8 @@
 #include <string.h>
 #include "kernels/pixels/pixels.h"
 
+#define TILES_ENOUGH ((gsize) 768 << 20)
+
 /* Patches along an axis of PIXELS. */
 static int
 grid_length (const FddmWork *work, int pixels)
@@ -329,6 +331,18 @@ allocate (FddmWork *work, GError **error)
   return fddm_work_no_memory (work, error);
 }
 
+/* Memory that tiles take in the end under LIMIT. The system clears pages before their first use, which in a virtual machine costs
+ * more than the overlap of smaller tiles, where the network looks only once. */
+static gsize
+tile_limit (const FddmWork *work, gsize limit)
+{
+  const FddmContext *context = work->context;
+
+  return context->kind == FDDM_DEVICE_CPU && context->options.memory == FDDM_MEMORY_DEFAULT && work->spec.evaluations == 1
+           ? MIN (limit, TILES_ENOUGH)
+           : limit;
+}
+
 gboolean
 fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, GError **error)
 {
@@ -342,7 +356,7 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
       GError *problem = NULL;
       int     tiles;
 
-      if (plan (work, limit, error) && allocate (work, &problem))
+      if ((plan (work, tile_limit (work, limit), NULL) || plan (work, limit, error)) && allocate (work, &problem))
         return TRUE;
       tiles = fddm_work_tiles (work);
       fddm_work_clear (work);
