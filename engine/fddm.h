@@ -66,9 +66,9 @@ double fddm_weights_operations (const FddmWeights *weights);
 const char *const *fddm_weights_subjects (const FddmWeights *weights);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmWeights, fddm_weights_unref)
 
-/** Finds the weights file NAME. NAME is a path, which is returned if the file exists, or a bare name such as
- * "denoise-fast" or "generate-texture", for NAME.safetensors in the first of FOLDERS (NULL-terminated) that contains it.
- * The error lists the folders searched. Free with g_free. */
+/** Finds the weights file NAME. NAME is a path if it contains a slash, and is returned if the file exists; otherwise it is
+ * a bare name such as "denoise-fast" or "generate-texture", for NAME.safetensors in the first of FOLDERS (NULL-terminated)
+ * that contains it. The error lists the folders searched. Free with g_free. */
 char *fddm_weights_find (const char *name, const char *const *folders, GError **error);
 
 /* ---- Devices and contexts ---- */
