@@ -83,6 +83,16 @@ choose_device (FddmContext *context, FddmDeviceKind kind, GError **error)
   return open_device (context, FDDM_DEVICE_CPU, error);
 }
 
+/* Fails unless VALUE is 0, which stands for a default, or up to MOST. */
+static gboolean
+check_option (int value, int most, const char *name, GError **error)
+{
+  if (value >= 0 && value <= most)
+    return TRUE;
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s must be from %d to %d, not %d"), name, 0, most, value);
+  return FALSE;
+}
+
 FddmContext *
 fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContextOptions *options, GError **error)
 {
@@ -95,6 +105,9 @@ fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContext
                    _ ("%s measures noise and makes no pictures; choose another network"), weights->path);
       return NULL;
     }
+  if (options != NULL && (!check_option (options->threads, FDDM_THREADS_MAX, "threads", error) ||
+                          !check_option (options->tile, FDDM_SIDE_MAX, "tile", error)))
+    return NULL;
   context          = g_new0 (FddmContext, 1);
   context->weights = fddm_weights_ref (weights);
   if (options != NULL)
@@ -128,6 +141,21 @@ void
 fddm_context_use (FddmContext *context, gboolean white)
 {
   context->network = white && context->white != NULL ? context->white : context->any;
+}
+
+gboolean
+fddm_context_check_source (const FddmContext *context, const FddmSource *source, GError **error)
+{
+  if (source->width < 1 || source->height < 1)
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("The picture has no pixels"));
+  else if (source->width > FDDM_SIDE_MAX || source->height > FDDM_SIDE_MAX)
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("The picture has more than %d pixels on a side"), FDDM_SIDE_MAX);
+  else if (source->channels != 1 && source->channels != context->weights->channels)
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s denoises gray pictures only; choose another network"),
+                 context->weights->path);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 gsize

@@ -30,6 +30,9 @@ struct FddmContext {
  * prepare and release. */
 void fddm_context_use (FddmContext *context, gboolean white);
 
+/* Fails unless SOURCE has pixels, not too many, and channels that suit the weights. */
+gboolean fddm_context_check_source (const FddmContext *context, const FddmSource *source, GError **error);
+
 /* Threads for loops on the host. */
 int fddm_context_threads (const FddmContext *context);
 
