@@ -184,6 +184,21 @@ fall_back (FddmContext *context, GError **problem)
   return open_device (context, FDDM_DEVICE_CPU, problem);
 }
 
+/* Passes PROBLEM on in the engine's words. */
+static void
+explain (const FddmContext *context, GError **error, GError *problem)
+{
+  if (!g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_OVERFLOW))
+    {
+      fddm_error_propagate (error, problem);
+      return;
+    }
+  g_error_free (problem);
+  fddm_weights_fail (error,
+                     _ ("Weights file “%s”: the network computes numbers that are not finite; choose another network"),
+                     context->weights->path);
+}
+
 gboolean
 fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError **error)
 {
@@ -192,7 +207,7 @@ fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError *
   while (!func (job, &problem))
     if (!fall_back (context, &problem))
       {
-        fddm_error_propagate (error, problem);
+        explain (context, error, problem);
         return FALSE;
       }
   return TRUE;

@@ -272,7 +272,9 @@ typedef enum {
   FDDM_KERNEL_ERROR_NO_CUDNN,  /* missing, or of an unsuitable version */
   FDDM_KERNEL_ERROR_NO_DEVICE, /* none present, or none visible        */
   FDDM_KERNEL_ERROR_OLD_DEVICE,
-  FDDM_KERNEL_ERROR_BUSY /* out of memory, or reserved by another process */
+  FDDM_KERNEL_ERROR_BUSY, /* out of memory, or reserved by another process */
+
+  FDDM_KERNEL_ERROR_OVERFLOW /* the network's weights lead to numbers that are not finite */
 } FddmKernelError;
 
 extern const FddmBackend fddm_backend_ref;
