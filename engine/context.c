@@ -83,6 +83,17 @@ choose_device (FddmContext *context, FddmDeviceKind kind, GError **error)
   return open_device (context, FDDM_DEVICE_CPU, error);
 }
 
+/* Bytes that the weights take in the host's memory. */
+static gsize
+bytes_of_weights (const FddmWeights *weights)
+{
+  gsize prepared, bytes = 0;
+
+  for (; weights != NULL; weights = weights->white)
+    bytes += fddm_weights_bytes (weights, &prepared) + prepared;
+  return bytes;
+}
+
 /* Fails unless VALUE is 0, which stands for a default, or up to MOST. */
 static gboolean
 check_option (int value, int most, const char *name, GError **error)
@@ -108,8 +119,9 @@ fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContext
   if (options != NULL && (!check_option (options->threads, FDDM_THREADS_MAX, "threads", error) ||
                           !check_option (options->tile, FDDM_SIDE_MAX, "tile", error)))
     return NULL;
-  context          = g_new0 (FddmContext, 1);
-  context->weights = fddm_weights_ref (weights);
+  context               = g_new0 (FddmContext, 1);
+  context->weights      = fddm_weights_ref (weights);
+  context->weight_bytes = bytes_of_weights (weights);
   if (options != NULL)
     context->options = *options;
   if (context->options.memory == 0)
@@ -158,13 +170,38 @@ fddm_context_check_source (const FddmContext *context, const FddmSource *source,
   return FALSE;
 }
 
+gboolean
+fddm_context_check_work (double work, double most, int width, int height, GError **error)
+{
+  if (work <= most)
+    return TRUE;
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS,
+               _ ("The network takes %.0f billion multiply-adds for %d × %d pixels; more than %.0f would take too long"),
+               work / 1e9, width, height, most / 1e9);
+  return FALSE;
+}
+
 gsize
 fddm_context_memory (const FddmContext *context)
 {
-  gsize available = context->backend->available (context->device);
+  const gsize available = context->backend->available (context->device);
+  const gsize most      = MIN (available, context->options.memory);
 
   /* The bound protects memory that the host shares with GIMP; a GPU's own memory may be filled. */
-  return context->kind == FDDM_DEVICE_GPU ? available : MIN (available, context->options.memory);
+  if (context->kind == FDDM_DEVICE_GPU)
+    return available;
+  return most > context->weight_bytes ? most - context->weight_bytes : 0;
+}
+
+/* Whether the weights leave memory for anything else. */
+static gboolean
+weights_fit (const FddmContext *context, GError **error)
+{
+  if (fddm_context_memory (context) > 0)
+    return TRUE;
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                       _ ("The network needs more memory than allowed; raise the limit"));
+  return FALSE;
 }
 
 /* Falls back from the GPU to the CPU because of PROBLEM, where that is allowed. On FALSE, PROBLEM remains as it was, or
@@ -204,7 +241,7 @@ fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError *
 {
   GError *problem = NULL;
 
-  while (!func (job, &problem))
+  while (!weights_fit (context, &problem) || !func (job, &problem))
     if (!fall_back (context, &problem))
       {
         explain (context, error, problem);

@@ -52,6 +52,9 @@ read_all (FddmWeights *weights, FddmSafetensors *file, GError **error)
       (layers = fddm_weights_required (file, "layers", error)) == NULL ||
       !fddm_weights_read_layers (weights, file, layers, error))
     return FALSE;
+  if (fddm_weights_operations (weights) > FDDM_WEIGHTS_OPERATIONS_MAX)
+    return fddm_weights_fail (error, _ ("it takes %.0f million multiply-adds per pixel; more than %.0f would take too long"),
+                              fddm_weights_operations (weights) / 1e6, FDDM_WEIGHTS_OPERATIONS_MAX / 1e6);
   unused = fddm_safetensors_unused (file);
   if (unused != NULL)
     return fddm_weights_fail (error, _ ("tensor “%s” is not used by any layer"), unused);

@@ -124,10 +124,9 @@ fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *n
   const FddmConditioning conditioning = { .mean = mean, .variance = variance, .lo = 1.0f, .hi = 1.0f };
   FddmHostEnds           ends;
   int                    overflowed = FALSE;
-  Sampling               s          = {
-                           .device = device, .x = x, .noise = noise, .other = output, .ends = &ends, .out = x0, .overflowed = &overflowed
-  };
+  Sampling               s = { .device = device, .x = x, .noise = noise, .other = output, .ends = &ends, .out = x0 };
 
+  s.overflowed = &overflowed;
   ends_init (&ends, &conditioning, noise);
   device->rows (device, estimate_rows, &s, x->height);
   return fddm_host_ends_finish (overflowed, error);
@@ -144,9 +143,9 @@ draw (const FddmRandom *random, int row, int column, int n, float *z)
 static void
 step_rows (const void *task, int first, int last)
 {
-  const Sampling   *s = task;
-  const int         n = s->out->channels;
-  g_autofree float *z = g_new0 (float, (gsize) n + 3);
+  const Sampling *s                    = task;
+  const int       n                    = s->out->channels;
+  float           z[FDDM_COEF_MAX + 3] = { 0.0f };
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < s->out->width; column++)
@@ -175,10 +174,10 @@ fddm_host_step (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from
 static void
 start_rows (const void *task, int first, int last)
 {
-  const Sampling   *s    = task;
-  const int         n    = s->out->channels;
-  const float      *mean = fddm_host_at (s->mean, 0, 0), *variance = fddm_host_at (s->variance, 0, 0);
-  g_autofree float *z = g_new0 (float, (gsize) n + 3);
+  const Sampling *s    = task;
+  const int       n    = s->out->channels;
+  const float    *mean = fddm_host_at (s->mean, 0, 0), *variance = fddm_host_at (s->variance, 0, 0);
+  float           z[FDDM_COEF_MAX + 3] = { 0.0f };
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < s->out->width; column++)
