@@ -83,6 +83,27 @@ choose_device (FddmContext *context, FddmDeviceKind kind, GError **error)
   return open_device (context, FDDM_DEVICE_CPU, error);
 }
 
+/* Bytes that the weights take in the host's memory. */
+static gsize
+bytes_of_weights (const FddmWeights *weights)
+{
+  gsize prepared, bytes = 0;
+
+  for (; weights != NULL; weights = weights->white)
+    bytes += fddm_weights_bytes (weights, &prepared) + prepared;
+  return bytes;
+}
+
+/* Fails unless VALUE is 0, which stands for a default, or up to MOST. */
+static gboolean
+check_option (int value, int most, const char *name, GError **error)
+{
+  if (value >= 0 && value <= most)
+    return TRUE;
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s must be from %d to %d, not %d"), name, 0, most, value);
+  return FALSE;
+}
+
 FddmContext *
 fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContextOptions *options, GError **error)
 {
@@ -95,8 +116,12 @@ fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContext
                    _ ("%s measures noise and makes no pictures; choose another network"), weights->path);
       return NULL;
     }
-  context          = g_new0 (FddmContext, 1);
-  context->weights = fddm_weights_ref (weights);
+  if (options != NULL && (!check_option (options->threads, FDDM_THREADS_MAX, "threads", error) ||
+                          !check_option (options->tile, FDDM_SIDE_MAX, "tile", error)))
+    return NULL;
+  context               = g_new0 (FddmContext, 1);
+  context->weights      = fddm_weights_ref (weights);
+  context->weight_bytes = bytes_of_weights (weights);
   if (options != NULL)
     context->options = *options;
   if (context->options.memory == 0)
@@ -130,13 +155,53 @@ fddm_context_use (FddmContext *context, gboolean white)
   context->network = white && context->white != NULL ? context->white : context->any;
 }
 
+gboolean
+fddm_context_check_source (const FddmContext *context, const FddmSource *source, GError **error)
+{
+  if (source->width < 1 || source->height < 1)
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("The picture has no pixels"));
+  else if (source->width > FDDM_SIDE_MAX || source->height > FDDM_SIDE_MAX)
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("The picture has more than %d pixels on a side"), FDDM_SIDE_MAX);
+  else if (source->channels != 1 && source->channels != context->weights->channels)
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s denoises gray pictures only; choose another network"),
+                 context->weights->path);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
+fddm_context_check_work (double work, double most, int width, int height, GError **error)
+{
+  if (work <= most)
+    return TRUE;
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS,
+               _ ("The network takes %.0f billion multiply-adds for %d × %d pixels; more than %.0f would take too long"),
+               work / 1e9, width, height, most / 1e9);
+  return FALSE;
+}
+
 gsize
 fddm_context_memory (const FddmContext *context)
 {
-  gsize available = context->backend->available (context->device);
+  const gsize available = context->backend->available (context->device);
+  const gsize most      = MIN (available, context->options.memory);
 
   /* The bound protects memory that the host shares with GIMP; a GPU's own memory may be filled. */
-  return context->kind == FDDM_DEVICE_GPU ? available : MIN (available, context->options.memory);
+  if (context->kind == FDDM_DEVICE_GPU)
+    return available;
+  return most > context->weight_bytes ? most - context->weight_bytes : 0;
+}
+
+/* Whether the weights leave memory for anything else. */
+static gboolean
+weights_fit (const FddmContext *context, GError **error)
+{
+  if (fddm_context_memory (context) > 0)
+    return TRUE;
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                       _ ("The network needs more memory than allowed; raise the limit"));
+  return FALSE;
 }
 
 /* Falls back from the GPU to the CPU because of PROBLEM, where that is allowed. On FALSE, PROBLEM remains as it was, or
@@ -156,15 +221,30 @@ fall_back (FddmContext *context, GError **problem)
   return open_device (context, FDDM_DEVICE_CPU, problem);
 }
 
+/* Passes PROBLEM on in the engine's words. */
+static void
+explain (const FddmContext *context, GError **error, GError *problem)
+{
+  if (!g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_OVERFLOW))
+    {
+      fddm_error_propagate (error, problem);
+      return;
+    }
+  g_error_free (problem);
+  fddm_weights_fail (error,
+                     _ ("Weights file “%s”: the network computes numbers that are not finite; choose another network"),
+                     context->weights->path);
+}
+
 gboolean
 fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError **error)
 {
   GError *problem = NULL;
 
-  while (!func (job, &problem))
+  while (!weights_fit (context, &problem) || !func (job, &problem))
     if (!fall_back (context, &problem))
       {
-        fddm_error_propagate (error, problem);
+        explain (context, error, problem);
         return FALSE;
       }
   return TRUE;

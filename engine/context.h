@@ -14,6 +14,7 @@ struct FddmContext {
   FddmContextOptions options;
   char              *module_dir;
   FddmDeviceKind     kind;
+  gsize              weight_bytes;  /* of the tensors and their copies    */
   gboolean           may_fall_back; /* AUTO was requested and chose a GPU */
   char              *gpu_reason;
   const FddmBackend *backend;
@@ -30,11 +31,17 @@ struct FddmContext {
  * prepare and release. */
 void fddm_context_use (FddmContext *context, gboolean white);
 
+/* Fails unless SOURCE has pixels, not too many, and channels that suit the weights. */
+gboolean fddm_context_check_source (const FddmContext *context, const FddmSource *source, GError **error);
+
 /* Threads for loops on the host. */
 int fddm_context_threads (const FddmContext *context);
 
-/* Memory bound for tensors and working memory, in bytes. */
+/* Memory bound for tensors and working memory, in bytes: without what the weights take, where they lie in the host's memory. */
 gsize fddm_context_memory (const FddmContext *context);
+
+/* Fails with the reason if the network's WORK for WIDTH × HEIGHT pixels, in multiply-adds, exceeds MOST. */
+gboolean fddm_context_check_work (double work, double most, int width, int height, GError **error);
 
 /* A tensor of coefficients on the context's device: of ROWS × COLUMNS patches, or of one that holds VALUES. The caller's to
  * free; NULL where that fails. */

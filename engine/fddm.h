@@ -66,9 +66,9 @@ double fddm_weights_operations (const FddmWeights *weights);
 const char *const *fddm_weights_subjects (const FddmWeights *weights);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmWeights, fddm_weights_unref)
 
-/** Finds the weights file NAME. NAME is a path, which is returned if the file exists, or a bare name such as
- * "denoise-fast" or "generate-texture", for NAME.safetensors in the first of FOLDERS (NULL-terminated) that contains it.
- * The error lists the folders searched. Free with g_free. */
+/** Finds the weights file NAME. NAME is a path if it contains a slash, and is returned if the file exists; otherwise it is
+ * a bare name such as "denoise-fast" or "generate-texture", for NAME.safetensors in the first of FOLDERS (NULL-terminated)
+ * that contains it. The error lists the folders searched. Free with g_free. */
 char *fddm_weights_find (const char *name, const char *const *folders, GError **error);
 
 /* ---- Devices and contexts ---- */
@@ -81,11 +81,16 @@ typedef enum {
   FDDM_DEVICE_REFERENCE /**< plain C: slow, identical bits for any tiling; the reference of the tests */
 } FddmDeviceKind;
 
-/** Options of a context. A member that is 0 or NULL selects its default. */
+/** Most threads on the CPU. */
+#define FDDM_THREADS_MAX 1024
+/** Longest side of a picture to denoise, of a tile and of an image, in pixels. */
+#define FDDM_SIDE_MAX (1 << 24)
+
+/** Options of a context. A member that is 0 or NULL selects its default; one out of range is an error. */
 typedef struct {
-  int         threads;    /**< 0 = one per core                                                                       */
+  int         threads;    /**< 1…#FDDM_THREADS_MAX; 0 = one per core                                                  */
   gsize       memory;     /**< bytes beyond the picture's own buffers; 0 = 1 GiB; with a GPU, bounds host memory only */
-  int         tile;       /**< side of a tile's core in pixels; 0 = as large as the memory allows                     */
+  int         tile;       /**< 1…#FDDM_SIDE_MAX: side of a tile's core in pixels; 0 = as large as the memory allows    */
   const char *module_dir; /**< folder of the GPU module; NULL = the installed one                                     */
 } FddmContextOptions;
 

@@ -24,7 +24,7 @@
 #include "kernels/pixels/filters.h"
 #include "kernels/pixels/meter.h"
 
-#define FDDM_BACKEND_ABI 8
+#define FDDM_BACKEND_ABI 9
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
@@ -115,6 +115,9 @@ typedef enum {
   FDDM_CONVOLUTION_WINOGRAD, /* floats, with fewer multiplications       */
   FDDM_CONVOLUTION_DIRECT    /* floats, as the definition says           */
 } FddmConvolution;
+
+/* Whether to go on with a long operation. */
+typedef gboolean (*FddmGoesOn) (gpointer data);
 
 #define FDDM_CONVOLUTIONS (FDDM_CONVOLUTION_DIRECT + 1)
 
@@ -215,6 +218,7 @@ typedef struct {
   gboolean (*difference) (FddmDevice *device, const FddmTensor *y, const FddmTensor *x0, const FddmTensor *sample,
                           float detail, const FddmTensor *strength, FddmTensor *out, GError **error);
 
+  /* The weights and bias of SPEC must outlive the convolution. */
   FddmConv *(*conv_new) (FddmDevice *device, const FddmConvSpec *spec, GError **error);
   void (*conv_free) (FddmDevice *device, FddmConv *conv);
   /* Upper bound of the working memory in bytes for this size. Convolutions share it. The device may prepare and cache
@@ -249,12 +253,18 @@ typedef struct {
   /* Waits until the work before the previous call of pace is done: so progress is never ahead of the work by more than lies
    * between two calls, while the device has work waiting. NULL in backends whose functions return with their work done. */
   gboolean (*pace) (FddmDevice *device, GError **error);
-  /* Maximum number of multiply-adds for one operation, so that a GPU that also draws the screen can do so ten times a second;
-   * 0 = no limit. NULL in backends that never limit it. */
+  /* Maximum number of multiply-adds for one convolution, so that a GPU that also draws the screen can do so ten times a second,
+   * and work on the CPU can be cancelled; 0 = no limit. NULL in backends that never limit it. */
   double (*operation_limit) (FddmDevice *device);
   /* Opens a second device that works in parallel, on a thread of its own with THREADS threads. Each may use the other's
    * tensors. Close it before this one. NULL in backends that gain nothing from it. */
   FddmDevice *(*beside) (FddmDevice *device, int threads, GError **error);
+  /* Long operations ask GOES_ON, on the caller's thread and several times a second; one that is told to stop fails with
+   * FDDM_KERNEL_ERROR_STOPPED. GOES_ON NULL: nobody is asked any more. NULL in backends whose operations do not block. */
+  void (*listen) (FddmDevice *device, FddmGoesOn goes_on, gpointer data);
+  /* Working memory of attention to CHANNELS values at each of HEIGHT × WIDTH positions, in bytes. NULL in backends that plan
+   * with the memory that is free. */
+  gsize (*attention_bytes) (FddmDevice *device, int height, int width, int channels, int heads);
 } FddmBackend;
 
 #define FDDM_KERNEL_ERROR (fddm_kernel_error_quark ())
@@ -272,7 +282,10 @@ typedef enum {
   FDDM_KERNEL_ERROR_NO_CUDNN,  /* missing, or of an unsuitable version */
   FDDM_KERNEL_ERROR_NO_DEVICE, /* none present, or none visible        */
   FDDM_KERNEL_ERROR_OLD_DEVICE,
-  FDDM_KERNEL_ERROR_BUSY /* out of memory, or reserved by another process */
+  FDDM_KERNEL_ERROR_BUSY, /* out of memory, or reserved by another process */
+
+  FDDM_KERNEL_ERROR_STOPPED, /* the listener does not want to go on */
+  FDDM_KERNEL_ERROR_OVERFLOW /* the network's weights lead to numbers that are not finite */
 } FddmKernelError;
 
 extern const FddmBackend fddm_backend_ref;

@@ -14,6 +14,8 @@
  * from end to end, and page faults would take a tenth of the time. NULL if out of memory. Free with fddm_memory_free. */
 void *fddm_memory_new (gsize bytes);
 void  fddm_memory_free (void *memory);
+/* Whether BYTES could be allocated now. */
+gboolean fddm_memory_can_take (gsize bytes);
 
 /* Large blocks that were given back and wait for the next use, since the system clears fresh pages, which takes up to a third of
  * the time of a small picture. A block of another size than all of them frees them, so that a pool never holds more than was

@@ -58,17 +58,8 @@ check_count (int value, int most, const char *name, GError **error)
 static gboolean
 check_arguments (const FddmContext *context, const FddmDenoiseParams *params, const FddmSource *source, GError **error)
 {
-  if (source->width < 1 || source->height < 1)
-    {
-      g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("The picture has no pixels"));
-      return FALSE;
-    }
-  if (source->channels != 1 && source->channels != context->weights->channels)
-    {
-      g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("%s denoises gray pictures only; choose another network"),
-                   context->weights->path);
-      return FALSE;
-    }
+  if (!fddm_context_check_source (context, source, error))
+    return FALSE;
   if (context->weights->kind != FDDM_KIND_DENOISE)
     {
       g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS,

@@ -147,14 +147,37 @@ takes_too_long (const FddmWork *work)
   return limit > 0.0 && fddm_network_heaviest (context->network) * work->down.size * work->across.size > limit;
 }
 
+/* Bound of host memory, whatever a GPU offers. */
+static gsize
+host_limit (const FddmWork *work)
+{
+  const FddmContext *context = work->context;
+
+  return context->kind == FDDM_DEVICE_GPU ? context->options.memory : fddm_context_memory (context);
+}
+
+/* Fails if the host would be busy for too long with one operation, where nobody can stop it. A GPU is only slower to draw. */
+static gboolean
+check_work (const FddmWork *work, GError **error)
+{
+  const FddmContext *context = work->context;
+  const int          patch   = context->weights->patch;
+
+  if (context->kind == FDDM_DEVICE_GPU || !takes_too_long (work))
+    return TRUE;
+  return fddm_context_check_work (fddm_network_heaviest (context->network) * work->down.size * work->across.size,
+                                  context->backend->operation_limit (context->device), work->across.size * patch,
+                                  work->down.size * patch, error);
+}
+
 /* Fails because even the smallest tile exceeds LIMIT, or there is no memory for it. */
 static gboolean
 too_small (const FddmWork *work, gsize limit, GError **error)
 {
-  if (limit == work->context->options.memory)
+  if (limit == host_limit (work))
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
                  _ ("Even the smallest tile needs more than %d MiB; raise the memory limit or reduce detail"),
-                 (int) (limit >> 20));
+                 (int) (work->context->options.memory >> 20));
   else /* a GPU's free memory */
     g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
                          _ ("Not enough free memory for the smallest tile; close other programs or reduce detail"));
@@ -166,10 +189,12 @@ too_small (const FddmWork *work, gsize limit, GError **error)
 static gboolean
 plan_within (FddmWork *work, gsize limit, GError **error)
 {
-  const gsize host_limit = work->context->options.memory;
+  const gsize most = host_limit (work);
 
   while (takes_too_long (work) && cut (work))
     ;
+  if (!check_work (work, error))
+    return FALSE;
   while (fddm_work_tiles (work) < work->spec.least_tiles)
     if (!cut (work))
       return too_small (work, limit, error);
@@ -177,9 +202,9 @@ plan_within (FddmWork *work, gsize limit, GError **error)
     {
       double per_patch;
 
-      while (region_bytes (work) > host_limit)
+      while (region_bytes (work) > most)
         if (!cut (work))
-          return too_small (work, host_limit, error);
+          return too_small (work, most, error);
       if (!count_bytes (work, &work->bytes, error))
         return FALSE;
       if (work->bytes <= limit)

@@ -263,6 +263,8 @@ fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, G
       if (layer->op == FDDM_OP_CONV && !network->backend->conv_prepare (network->device, network->layers[i].conv, rows,
                                                                         columns, layer->residual >= 0, &scratch, error))
         return FALSE;
+      if (layer->op == FDDM_OP_ATTENTION && network->backend->attention_bytes != NULL)
+        scratch = network->backend->attention_bytes (network->device, rows, columns, layer->channels, layer->heads);
       most_scratch = MAX (most_scratch, scratch);
     }
   if (!g_size_checked_add (bytes, *bytes, most_scratch))
@@ -394,6 +396,41 @@ run_layer (FddmNetwork *network, int i, int class, GError **error)
   g_assert_not_reached ();
 }
 
+/* A layer that may ask whether to go on. */
+typedef struct {
+  const FddmTicker *ticker;
+  int               done, n; /* layers */
+  GError           *error;   /* set when told to stop */
+} Asked;
+
+static gboolean
+goes_on (gpointer data)
+{
+  Asked *asked = data;
+
+  return asked->error == NULL && fddm_tick (asked->ticker, asked->done, asked->n, &asked->error);
+}
+
+/* As run_layer; long layers of devices that block ask the ticker's listener on the way. */
+static gboolean
+run_layer_asking (FddmNetwork *network, int i, int class, const FddmTicker *ticker, GError **error)
+{
+  const FddmBackend *backend = network->backend;
+  Asked              asked   = { .ticker = ticker, .done = i, .n = network->weights->n_layers };
+  gboolean           ok;
+
+  if (backend->listen == NULL || ticker == NULL)
+    return run_layer (network, i, class, error);
+  backend->listen (network->device, goes_on, &asked);
+  ok = run_layer (network, i, class, error);
+  backend->listen (network->device, NULL, NULL);
+  if (asked.error == NULL)
+    return ok;
+  g_clear_error (error);
+  g_propagate_error (error, asked.error);
+  return FALSE;
+}
+
 gboolean
 fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GError **error)
 {
@@ -401,7 +438,7 @@ fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GEr
   const gboolean queues = network->backend->pace != NULL; /* layers are not done when their calls return */
 
   for (int i = 0; i < n; i++)
-    if (!run_layer (network, i, class, error) || !(queues || fddm_tick (ticker, i + 1, n, error)))
+    if (!run_layer_asking (network, i, class, ticker, error) || !(queues || fddm_tick (ticker, i + 1, n, error)))
       return FALSE;
   return !queues || (network->backend->pace (network->device, error) && fddm_tick (ticker, n, n, error));
 }

@@ -3,10 +3,14 @@
 #include "engine/generate/torus.h"
 #include "engine/tensor.h"
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <string.h>
 
 /* Largest window, in patches, for which a single thread is fastest. */
 #define SMALL (32 * 32)
+
+/* Most multiply-adds for the estimate of one window: minutes on a processor. Our own network takes 2e9. */
+#define WORK_MAX 1e13
 
 int
 fddm_torus_windows (const FddmTorus *torus)
@@ -115,12 +119,14 @@ lane_bytes (const FddmTorus *torus, gsize *bytes, GError **error)
   return TRUE;
 }
 
-/* Bytes of the convolutions' weights: as in the file, plus up to four times as much for Winograd. The first set is not
- * counted, like that of the context; every further lane with a set of its own is. */
+/* Bytes of the copies of the weights that every further lane makes for itself. */
 static gsize
 weights_bytes (const FddmWeights *weights)
 {
-  return (gsize) (fddm_weights_operations (weights) * weights->patch * weights->patch * 5 * sizeof (float));
+  gsize prepared;
+
+  fddm_weights_bytes (weights, &prepared);
+  return prepared;
 }
 
 /* Useful number of lanes, and the THREADS of each. 0 threads: the context's own device is the only lane. */
@@ -145,6 +151,23 @@ too_large (GError **error)
   return FALSE;
 }
 
+/* Fails if the estimate of a window, or one of its convolutions, which nobody can stop, would take too long. */
+static gboolean
+check_work (const FddmTorus *torus, GError **error)
+{
+  const FddmContext *context = torus->context;
+  const FddmBackend *backend = context->backend;
+  const int          rows = torus->down.window, columns = torus->across.window, patch = context->weights->patch;
+  const double       limit = backend->operation_limit != NULL && context->kind != FDDM_DEVICE_GPU
+                               ? backend->operation_limit (context->device)
+                               : HUGE_VAL;
+
+  return fddm_context_check_work (fddm_weights_work (context->weights, rows, columns), WORK_MAX, columns * patch,
+                                  rows * patch, error) &&
+         fddm_context_check_work (fddm_network_heaviest (context->network) * rows * columns, limit, columns * patch,
+                                  rows * patch, error);
+}
+
 gboolean
 fddm_torus_init (FddmTorus *torus, FddmContext *context, const FddmTorusAxis *down, const FddmTorusAxis *across, int class,
                  gsize extra, GError **error)
@@ -159,6 +182,8 @@ fddm_torus_init (FddmTorus *torus, FddmContext *context, const FddmTorusAxis *do
   wanted = lanes_wanted (torus, &threads);
   if (whole > limit)
     return too_large (error);
+  if (!check_work (torus, error))
+    return FALSE;
   if (!lane_open (torus, &torus->lanes[torus->n_lanes++], threads, class, error) || !lane_bytes (torus, &each, error))
     return FALSE;
   if (each > limit - whole)

@@ -39,7 +39,7 @@ fddm_measure_noise (FddmContext *context, const FddmSource *source, FddmProgress
               .noise   = noise,
               .ticker  = { .func = progress, .data = data, .phase = FDDM_PHASE_MEASURE, .to = 1.0 } };
 
-  return fddm_context_run (context, measure_on_device, &job, error);
+  return fddm_context_check_source (context, source, error) && fddm_context_run (context, measure_on_device, &job, error);
 }
 
 /* Level in CHANNEL of white noise of one 8-bit step in each sample. In a gray picture chroma counts like luma. */

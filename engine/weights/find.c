@@ -4,6 +4,22 @@
 #include <glib/gi18n-lib.h>
 #include "engine/weights/weights.h"
 
+/* Fails to find NAME in LOOKED, a list of folders. A file in the current folder is not taken, because it may come from anyone:
+ * it lies beside the photos. */
+static char *
+fail (const char *name, const char *looked, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (name);
+
+  if (g_file_test (name, G_FILE_TEST_IS_REGULAR))
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS,
+                 _ ("No weights named “%s” in these folders: %s. For the file in the current folder, write “./%s”."), shown,
+                 looked, shown);
+  else
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("No weights named “%s” in these folders: %s"), shown, looked);
+  return NULL;
+}
+
 char *
 fddm_weights_find (const char *name, const char *const *folders, GError **error)
 {
@@ -11,11 +27,11 @@ fddm_weights_find (const char *name, const char *const *folders, GError **error)
   g_autofree char    *shown  = g_filename_display_name (name);
   g_autoptr (GString) looked = g_string_new (NULL);
 
-  if (g_file_test (name, G_FILE_TEST_IS_REGULAR))
-    return g_strdup (name);
   /* A path names one file; only a bare name is looked for. */
-  if (strchr (name, G_DIR_SEPARATOR) != NULL || g_path_is_absolute (name))
+  if (strchr (name, G_DIR_SEPARATOR) != NULL)
     {
+      if (g_file_test (name, G_FILE_TEST_IS_REGULAR))
+        return g_strdup (name);
       g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("There is no weights file “%s”."), shown);
       return NULL;
     }
@@ -28,7 +44,5 @@ fddm_weights_find (const char *name, const char *const *folders, GError **error)
         return g_steal_pointer (&path);
       g_string_append_printf (looked, "%s%s", looked->len ? ", " : "", folder);
     }
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("No weights named “%s” in these folders: %s"), shown,
-               looked->len ? looked->str : _ ("none"));
-  return NULL;
+  return fail (name, looked->len ? looked->str : _ ("none"), error);
 }

@@ -1,9 +1,11 @@
 /* open.c: opens a weights file and checks everything that the engine relies on.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <glib/gi18n-lib.h>
-#include <glib/gstdio.h>
 #include "engine/weights/private.h"
 
 #define VARIANCE_MIN 1e-12f /* divisor √(v + s²) */
@@ -50,6 +52,9 @@ read_all (FddmWeights *weights, FddmSafetensors *file, GError **error)
       (layers = fddm_weights_required (file, "layers", error)) == NULL ||
       !fddm_weights_read_layers (weights, file, layers, error))
     return FALSE;
+  if (fddm_weights_operations (weights) > FDDM_WEIGHTS_OPERATIONS_MAX)
+    return fddm_weights_fail (error, _ ("it takes %.0f million multiply-adds per pixel; more than %.0f would take too long"),
+                              fddm_weights_operations (weights) / 1e6, FDDM_WEIGHTS_OPERATIONS_MAX / 1e6);
   unused = fddm_safetensors_unused (file);
   if (unused != NULL)
     return fddm_weights_fail (error, _ ("tensor “%s” is not used by any layer"), unused);
@@ -80,25 +85,65 @@ fddm_weights_parse (const char *path, const guint8 *bytes, gsize size, GError **
   return g_steal_pointer (&weights);
 }
 
+/* Opens the regular file PATH. A pipe would keep its reader waiting; O_NONBLOCK opens one without. */
+static int
+open_regular (const char *path, struct stat *about, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+  const int        file  = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+  if (file < 0 || fstat (file, about) != 0)
+    fddm_weights_fail (error, _ ("Weights file “%s”: %s"), shown, g_strerror (errno));
+  else if (!S_ISREG (about->st_mode))
+    fddm_weights_fail (error, _ ("Weights file “%s”: it is not a regular file"), shown);
+  else if (about->st_size < 0 || (guint64) about->st_size > FDDM_WEIGHTS_FILE_MAX)
+    fddm_weights_fail (error, _ ("Weights file “%s”: it is too large"), shown);
+  else
+    return file;
+  if (file >= 0)
+    close (file);
+  return -1;
+}
+
+/* Reads SIZE bytes of FILE. FALSE with errno if that fails; a file that has become shorter is an error. */
+static gboolean
+read_whole (int file, guint8 *bytes, gsize size)
+{
+  for (gsize done = 0; done < size;)
+    {
+      const gssize n = read (file, bytes + done, size - done);
+
+      if (n == 0)
+        errno = EIO;
+      if (n == 0 || (n < 0 && errno != EINTR))
+        return FALSE;
+      done += n > 0 ? (gsize) n : 0;
+    }
+  return TRUE;
+}
+
 /* Reads the weights file PATH, without the weights that it names. */
 static FddmWeights *
 read_file (const char *path, GError **error)
 {
-  g_autofree char   *bytes  = NULL;
-  g_autofree char   *shown  = g_filename_display_name (path);
-  g_autoptr (GError) reason = NULL;
-  GStatBuf           about;
+  g_autofree char   *shown = g_filename_display_name (path);
+  g_autofree guint8 *bytes = NULL;
+  struct stat        about;
+  const int          file = open_regular (path, &about, error);
   gsize              size;
+  gboolean           ok;
 
-  if (g_stat (path, &about) != 0)
-    return fddm_weights_fail (error, _ ("Weights file “%s”: %s"), shown, g_strerror (errno)), NULL;
-  if (!S_ISREG (about.st_mode))
-    return fddm_weights_fail (error, _ ("Weights file “%s”: it is not a regular file"), shown), NULL;
-  if (about.st_size < 0 || (guint64) about.st_size > FDDM_WEIGHTS_FILE_MAX)
-    return fddm_weights_fail (error, _ ("Weights file “%s”: it is too large"), shown), NULL;
-  if (!g_file_get_contents (path, &bytes, &size, &reason))
-    return fddm_weights_fail (error, _ ("Weights file “%s”: %s"), shown, reason->message), NULL;
-  return fddm_weights_parse (path, (const guint8 *) bytes, size, error);
+  if (file < 0)
+    return NULL;
+  size  = (gsize) about.st_size;
+  bytes = g_try_malloc (MAX (size, 1));
+  if (bytes == NULL)
+    errno = ENOMEM;
+  ok = bytes != NULL && read_whole (file, bytes, size);
+  if (!ok)
+    fddm_weights_fail (error, _ ("Weights file “%s”: %s"), shown, g_strerror (errno));
+  close (file);
+  return ok ? fddm_weights_parse (path, bytes, size, error) : NULL;
 }
 
 /* ---- The network that takes its place where noise is white ---- */

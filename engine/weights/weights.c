@@ -2,6 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/weights/weights.h"
 
+/* Work of attention for each head and pair of positions, beside its channels: the weight of the pair, and padding. */
+#define ATTENTION_LEAST 32
+
+/* How a CPU keeps the weights of convolutions: channels in blocks; nine numbers transformed to 36 at most. */
+#define BLOCK    16
+#define WINOGRAD 36
+
 FddmWeights *
 fddm_weights_ref (FddmWeights *weights)
 {
@@ -57,20 +64,68 @@ fddm_weights_subjects (const FddmWeights *weights)
   return (const char *const *) weights->classes;
 }
 
+/* Multiply-adds of LAYER, a convolution, for one patch. */
+static double
+convolution (const FddmWeights *weights, const FddmLayer *layer)
+{
+  return (double) layer->kernel * layer->kernel * layer->channels * fddm_weights_value_channels (weights, layer->in[0]);
+}
+
 double
 fddm_weights_operations (const FddmWeights *weights)
 {
   double sum = 0;
 
   for (int i = 0; i < weights->n_layers; i++)
+    if (weights->layers[i].op == FDDM_OP_CONV)
+      sum += convolution (weights, &weights->layers[i]);
+  return sum / (weights->patch * weights->patch);
+}
+
+double
+fddm_weights_work (const FddmWeights *weights, int rows, int columns)
+{
+  const double n   = (double) rows * columns;
+  double       sum = 0;
+
+  for (int i = 0; i < weights->n_layers; i++)
     {
       const FddmLayer *layer = &weights->layers[i];
 
       if (layer->op == FDDM_OP_CONV)
-        sum += (double) layer->kernel * layer->kernel * layer->channels *
-               fddm_weights_value_channels (weights, layer->in[0]);
+        sum += n * convolution (weights, layer);
+      else if (layer->op == FDDM_OP_ATTENTION)
+        sum += 2.0 * n * n * (layer->channels + layer->heads * ATTENTION_LEAST);
     }
-  return sum / (weights->patch * weights->patch);
+  return sum;
+}
+
+/* Channels of memory for N. */
+static gsize
+padded (int n)
+{
+  return ((gsize) n + BLOCK - 1) / BLOCK * BLOCK;
+}
+
+gsize
+fddm_weights_bytes (const FddmWeights *weights, gsize *prepared)
+{
+  g_autoptr (GHashTable) seen   = g_hash_table_new (NULL, NULL);
+  gsize                  floats = 0, copies = 0;
+
+  for (int i = 0; i < weights->n_layers; i++)
+    {
+      const FddmLayer *layer = &weights->layers[i];
+      const int        in    = fddm_weights_value_channels (weights, layer->in[0]);
+      const gsize      area  = (gsize) layer->kernel * layer->kernel;
+
+      if (layer->op != FDDM_OP_CONV || !g_hash_table_add (seen, (gpointer) layer->weight))
+        continue;
+      floats += area * in * layer->channels;
+      copies += (layer->kernel == 3 ? WINOGRAD : 1) * padded (in) * padded (layer->channels);
+    }
+  *prepared = copies * sizeof (float);
+  return floats * sizeof (float);
 }
 
 int

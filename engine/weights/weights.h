@@ -9,6 +9,8 @@
 #define FDDM_WEIGHTS_LAYERS_MAX   1024
 #define FDDM_WEIGHTS_CHANNELS_MAX 8192 /* of any value */
 #define FDDM_LAYER_INPUTS_MAX     8
+/* Multiply-adds a pixel: five hundred times what our largest network takes. */
+#define FDDM_WEIGHTS_OPERATIONS_MAX 1e8
 
 typedef enum {
   FDDM_KIND_DENOISE,
@@ -63,6 +65,13 @@ struct FddmWeights {
 
 /* Channels of VALUE (0 = the network's input). */
 int fddm_weights_value_channels (const FddmWeights *weights, int value);
+
+/* Bytes of the tensors, and, in PREPARED, of the copies that the CPU makes of them at most. A tensor that several layers share
+ * counts once. */
+gsize fddm_weights_bytes (const FddmWeights *weights, gsize *prepared);
+
+/* Multiply-adds of the network for a picture of ROWS × COLUMNS patches. Attention grows with the square of their number. */
+double fddm_weights_work (const FddmWeights *weights, int rows, int columns);
 
 /* Receptive field in patches to each side: the number of conv3x3 layers on the longest way from input to output. */
 int fddm_weights_reach (const FddmWeights *weights);

@@ -58,9 +58,9 @@ error_of (FddmDevice *device, const FddmConvShape *shape)
   enum { SIDE = 9 };
   const gsize       n         = SIDE * SIDE * (gsize) MAX (shape->in_channels, shape->out_channels);
   const gsize       n_weights = (gsize) shape->in_channels * shape->out_channels * shape->kernel * shape->kernel;
-  FddmDevice       *ref       = fddm_backend_ref.open (NULL, NULL);
-  g_autofree float *weights = g_new (float, n_weights), *bias = g_new (float, shape->out_channels);
-  g_autofree float *values = g_new (float, n), *found = g_new0 (float, n), *expected = g_new0 (float, n);
+  FddmDevice       *ref;
+  g_autofree float *weights = g_try_new (float, n_weights), *bias = g_try_new (float, shape->out_channels);
+  g_autofree float *values = g_try_new (float, n), *found = g_try_new0 (float, n), *expected = g_try_new0 (float, n);
   FddmConvSpec      spec       = { .kernel       = shape->kernel,
                                    .in_channels  = shape->in_channels,
                                    .out_channels = shape->out_channels,
@@ -70,13 +70,16 @@ error_of (FddmDevice *device, const FddmConvShape *shape)
   double            difference = 0.0, size = 0.0;
   gboolean          ok;
 
+  if (weights == NULL || bias == NULL || values == NULL || found == NULL || expected == NULL)
+    return HUGE_VAL;
   for (gsize i = 0; i < n_weights; i++)
     weights[i] = 0.1f * sinf (1.7f * (float) i);
   for (gsize i = 0; i < n; i++)
     values[i] = cosf (0.9f * (float) i);
   for (int i = 0; i < shape->out_channels; i++)
     bias[i] = 0.1f * (float) (i % 20) - 1.0f;
-  ok = convolve (&fddm_backend_cpu, device, &spec, SIDE, values, found) &&
+  ref = fddm_backend_ref.open (NULL, NULL);
+  ok  = convolve (&fddm_backend_cpu, device, &spec, SIDE, values, found) &&
        convolve (&fddm_backend_ref, ref, &spec, SIDE, values, expected);
   fddm_backend_ref.close (ref);
   for (gsize i = 0; i < n; i++)
@@ -119,6 +122,7 @@ try_way (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
 /* ---- Speed ---- */
 
 typedef struct {
+  float      *zeros; /* weights and bias */
   FddmConv   *conv;
   FddmTensor *in, *out;
 } Trial;
@@ -129,6 +133,7 @@ trial_clear (FddmDevice *device, Trial *trial)
   fddm_host_tensor_free (device, trial->out);
   fddm_host_tensor_free (device, trial->in);
   fddm_cpu_conv_free (device, trial->conv);
+  g_free (trial->zeros);
 }
 
 static int
@@ -143,16 +148,17 @@ strip_rows (const FddmConvShape *shape)
 static gboolean
 trial_init (FddmDevice *device, const FddmConvShape *shape, Trial *trial)
 {
-  const int         rows    = strip_rows (shape);
-  g_autofree float *zeros   = g_new0 (float, (gsize) shape->in_channels * shape->out_channels * shape->kernel * shape->kernel);
-  FddmConvSpec      spec    = { .kernel       = shape->kernel,
-                                .in_channels  = shape->in_channels,
-                                .out_channels = shape->out_channels,
-                                .weights      = zeros,
-                                .bias         = zeros,
-                                .activation   = FDDM_ACTIVATION_RELU };
-  g_autofree float *nothing = g_new0 (float, (gsize) rows * STRIP_WIDTH * shape->in_channels);
+  const int         rows      = strip_rows (shape);
+  const gsize       n_weights = (gsize) shape->in_channels * shape->out_channels * shape->kernel * shape->kernel;
+  g_autofree float *nothing   = g_try_new0 (float, (gsize) rows * STRIP_WIDTH * shape->in_channels);
+  FddmConvSpec      spec      = { .kernel       = shape->kernel,
+                                  .in_channels  = shape->in_channels,
+                                  .out_channels = shape->out_channels,
+                                  .activation   = FDDM_ACTIVATION_RELU };
 
+  spec.weights = spec.bias = trial->zeros = g_try_new0 (float, n_weights);
+  if (trial->zeros == NULL || nothing == NULL)
+    return FALSE;
   trial->conv = fddm_cpu_conv_new (device, &spec, NULL);
   trial->in   = fddm_host_tensor_new (device, FDDM_TENSOR_NETWORK, rows, STRIP_WIDTH, shape->in_channels, NULL);
   trial->out  = fddm_host_tensor_new (device, FDDM_TENSOR_NETWORK, rows, STRIP_WIDTH, shape->out_channels, NULL);

@@ -1,11 +1,10 @@
-/* conv.c: convolution by oneDNN. A plan is made for one size of tile. Weights are reordered once for each layout that the
- * plans require; in practice that is a single one.
+/* conv.c: convolution by oneDNN. A plan is made for one size of tile.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <omp.h>
 #include <string.h>
 #include "kernels/memory.h"
-#include "kernels/cpu/onednn.h"
+#include "kernels/cpu/prepared.h"
 
 /* Number of sizes whose plans are kept: inner tiles, and those at edges and corners. */
 #define PLANS_MAX 16
@@ -13,12 +12,16 @@
 /* Working memory that any convolution may take: the threads' caches hold it. */
 #define SCRATCH_MIN ((gsize) 32 << 20)
 
+/* Memory that must be free before oneDNN makes a plan: it compiles code, and throws an exception that C cannot catch, or ends the
+ * process, where it gets none. It takes a few MB. */
+#define RESERVE ((gsize) 16 << 20)
+
 typedef struct {
   int                   height, width;
   gboolean              residual;
   dnnl_primitive_desc_t desc;
   dnnl_primitive_t      primitive;
-  dnnl_memory_t         weights; /* an element of the convolution's layouts */
+  dnnl_memory_t         weights; /* owned by the prepared weights */
   gsize                 scratch;
 } Plan;
 
@@ -26,17 +29,16 @@ struct FddmConv {
   FddmConvSpec     spec;
   dnnl_data_type_t type;
   gboolean         blocked;
-  float           *weights; /* as passed in, OIHW */
-  float           *bias;
-  GPtrArray       *layouts; /* of dnnl_memory_t: the weights in each layout */
-  GQueue           plans;   /* of Plan, most recently used first            */
+  FddmPrepared    *prepared;
+  GQueue           plans; /* of Plan, most recently used first */
 };
 
 static gboolean
 fail (dnnl_status_t status, const char *what, GError **error)
 {
-  g_set_error (error, FDDM_KERNEL_ERROR, status == dnnl_out_of_memory ? FDDM_KERNEL_ERROR_MEMORY : FDDM_KERNEL_ERROR_FAILED,
-               _ ("oneDNN cannot %s (status %d)"), what, (int) status);
+  if (status == dnnl_out_of_memory)
+    return fddm_host_no_memory (error);
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _ ("oneDNN cannot %s (status %d)"), what, (int) status);
   return FALSE;
 }
 
@@ -50,37 +52,33 @@ plan_free (gpointer data)
   g_free (plan);
 }
 
-static void
-destroy_memory (gpointer memory)
-{
-  dnnl_memory_destroy (memory);
-}
-
 FddmConv *
-fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error G_GNUC_UNUSED)
+fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error)
 {
-  gsize     n    = (gsize) spec->out_channels * spec->in_channels * spec->kernel * spec->kernel;
-  FddmConv *conv = g_new0 (FddmConv, 1);
+  FddmPrepared *prepared = fddm_prepared_get (device->library, spec);
+  FddmConv     *conv     = prepared != NULL ? g_try_new0 (FddmConv, 1) : NULL;
 
-  conv->spec    = *spec;
-  conv->type    = device->bf16 ? dnnl_bf16 : dnnl_f32;
-  conv->blocked = device->blocked;
-  conv->weights = g_memdup2 (spec->weights, n * sizeof (float));
-  conv->bias    = g_memdup2 (spec->bias, (gsize) spec->out_channels * sizeof (float));
-  conv->layouts = g_ptr_array_new_with_free_func (destroy_memory);
+  if (conv == NULL)
+    {
+      fddm_prepared_release (device->library, prepared);
+      fail (dnnl_out_of_memory, "prepare a convolution", error);
+      return NULL;
+    }
+  conv->spec     = *spec;
+  conv->type     = device->bf16 ? dnnl_bf16 : dnnl_f32;
+  conv->blocked  = device->blocked;
+  conv->prepared = prepared;
   g_queue_init (&conv->plans);
   return conv;
 }
 
 void
-fddm_cpu_conv_free (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv)
+fddm_cpu_conv_free (FddmDevice *device, FddmConv *conv)
 {
   if (conv == NULL)
     return;
   g_queue_clear_full (&conv->plans, plan_free);
-  g_ptr_array_unref (conv->layouts);
-  g_free (conv->weights);
-  g_free (conv->bias);
+  fddm_prepared_release (device->library, conv->prepared);
   g_free (conv);
 }
 
@@ -129,40 +127,6 @@ describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
   return fddm_onednn_describe_conv (library->engine, &request, &plan->desc);
 }
 
-/* Sets the plan's weights in the layout it requires, reordering them unless an earlier plan required the same. */
-static dnnl_status_t
-lay_out_weights (FddmDevice *device, FddmConv *conv, Plan *plan)
-{
-  FddmOneDnn      *library = device->library;
-  dnnl_memory_t    plain = NULL, laid = NULL;
-  dnnl_primitive_t reorder = NULL;
-  dnnl_status_t    status;
-
-  for (guint i = 0; i < conv->layouts->len; i++)
-    if (fddm_onednn_weights_fit (conv->layouts->pdata[i], plan->desc))
-      {
-        plan->weights = conv->layouts->pdata[i];
-        return dnnl_success;
-      }
-  if ((status = fddm_onednn_plain_weights (library->engine, conv->spec.kernel, conv->spec.in_channels,
-                                           conv->spec.out_channels, conv->weights, &plain)) == dnnl_success &&
-      (status = dnnl_memory_create (&laid, dnnl_primitive_desc_query_md (plan->desc, dnnl_query_weights_md, 0),
-                                    library->engine, DNNL_MEMORY_ALLOCATE)) == dnnl_success &&
-      (status = fddm_onednn_reorder (library->engine, plain, laid, &reorder)) == dnnl_success)
-    {
-      dnnl_exec_arg_t args[] = { { DNNL_ARG_FROM, plain }, { DNNL_ARG_TO, laid } };
-
-      status = dnnl_primitive_execute (reorder, library->stream, G_N_ELEMENTS (args), args);
-    }
-  if (status == dnnl_success)
-    g_ptr_array_add (conv->layouts, plan->weights = laid);
-  else
-    dnnl_memory_destroy (laid);
-  dnnl_primitive_destroy (reorder);
-  dnnl_memory_destroy (plain);
-  return status;
-}
-
 static Plan *
 find_plan (FddmConv *conv, int height, int width, gboolean residual)
 {
@@ -188,12 +152,17 @@ get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean re
 
   if (plan != NULL)
     return plan;
+  plan = fddm_memory_can_take (RESERVE) ? g_try_new0 (Plan, 1) : NULL;
+  if (plan == NULL)
+    {
+      fail (dnnl_out_of_memory, "prepare a convolution", error);
+      return NULL;
+    }
   omp_set_num_threads (device->threads); /* a plan fixes the division among threads */
-  plan  = g_new0 (Plan, 1);
   *plan = (Plan) { .height = height, .width = width, .residual = residual };
   if ((status = describe (device, conv, plan)) != dnnl_success ||
       (status = dnnl_primitive_create (&plan->primitive, plan->desc)) != dnnl_success ||
-      (status = lay_out_weights (device, conv, plan)) != dnnl_success)
+      (status = fddm_prepared_fit (device->library, conv->prepared, plan->desc, &plan->weights)) != dnnl_success)
     {
       plan_free (plan);
       fail (status, "prepare a convolution", error);
@@ -237,7 +206,7 @@ execute (FddmDevice *device, const FddmConv *conv, const Plan *plan, const void 
   static const dnnl_query_t whats[N_ARGS]    = { dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_weights_md,
                                                  dnnl_query_dst_md, dnnl_query_scratchpad_md };
   FddmOneDnn               *library          = device->library;
-  void                     *handles[N_ARGS]  = { (void *) in, NULL, conv->bias, out, library->scratch };
+  void                     *handles[N_ARGS]  = { (void *) in, NULL, (void *) conv->spec.bias, out, library->scratch };
   dnnl_memory_t             memories[N_ARGS] = { NULL };
   dnnl_exec_arg_t           args[N_ARGS];
   dnnl_status_t             status = dnnl_success;

@@ -82,15 +82,23 @@ cpu_beside (FddmDevice *device, int threads, GError **error)
   return other;
 }
 
+/* oneDNN cannot be stopped: no convolution may take much longer than a second, on two slow cores. Tiles for 1 GiB are within. */
+static double
+operation_limit (FddmDevice *device G_GNUC_UNUSED)
+{
+  return 5e10;
+}
+
 const FddmBackend fddm_backend_cpu = {
   .abi   = FDDM_BACKEND_ABI,
   .name  = "CPU",
   .open  = cpu_open,
   .close = cpu_close,
   FDDM_HOST_OPERATIONS,
-  .conv_new     = fddm_cpu_conv_new,
-  .conv_free    = fddm_cpu_conv_free,
-  .conv_prepare = fddm_cpu_conv_prepare,
-  .conv         = fddm_cpu_conv,
-  .beside       = cpu_beside,
+  .conv_new        = fddm_cpu_conv_new,
+  .conv_free       = fddm_cpu_conv_free,
+  .conv_prepare    = fddm_cpu_conv_prepare,
+  .conv            = fddm_cpu_conv,
+  .beside          = cpu_beside,
+  .operation_limit = operation_limit,
 };

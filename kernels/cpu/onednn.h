@@ -11,6 +11,7 @@ typedef struct {
   dnnl_stream_t stream;
   void         *scratch; /* working memory shared by all convolutions */
   gsize         scratch_bytes;
+  GQueue        prepared; /* of FddmPrepared: the weights that convolutions use now */
 } FddmOneDnn;
 
 typedef struct {

@@ -1,5 +1,6 @@
 /* conv.c: convolutions.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n-lib.h>
 #include "kernels/cuda/trial.h"
 
 struct FddmConv {
@@ -21,14 +22,14 @@ fddm_cuda_conv_free (FddmDevice *device, FddmConv *conv)
   g_free (conv);
 }
 
-/* Reorders weights from out × in × kernel² to out × kernel² × in, cuDNN's order for NHWC. */
+/* Reorders weights from out × in × kernel² to out × kernel² × in, cuDNN's order for NHWC. NULL if out of memory. */
 static float *
 reorder (const FddmConvSpec *spec)
 {
   const gsize in = spec->in_channels, taps = (gsize) spec->kernel * spec->kernel;
-  float      *weights = g_new (float, spec->out_channels * taps * in);
+  float      *weights = g_try_new (float, spec->out_channels * taps * in);
 
-  for (gsize k = 0; k < (gsize) spec->out_channels; k++)
+  for (gsize k = 0; weights != NULL && k < (gsize) spec->out_channels; k++)
     for (gsize c = 0; c < in; c++)
       for (gsize tap = 0; tap < taps; tap++)
         weights[(k * taps + tap) * in + c] = spec->weights[(k * in + c) * taps + tap];
@@ -47,8 +48,15 @@ FddmConv *
 fddm_cuda_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error)
 {
   g_autofree float *weights = reorder (spec);
-  FddmConv         *conv    = g_new0 (FddmConv, 1);
+  FddmConv         *conv;
 
+  if (weights == NULL)
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("no memory for %d × %d × %d values"),
+                   spec->kernel * spec->kernel, spec->in_channels, spec->out_channels);
+      return NULL;
+    }
+  conv               = g_new0 (FddmConv, 1);
   conv->kernel       = spec->kernel;
   conv->in_channels  = spec->in_channels;
   conv->out_channels = spec->out_channels;

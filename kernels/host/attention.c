@@ -3,7 +3,6 @@
  *
  * Only the scores of QUERIES queries are stored at a time, never the whole matrix, so memory grows with the number of
  * positions and not with its square. Both matrix products multiply rows by a matrix whose rows are read from end to end. */
-#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 #include "kernels/host/host.h"
@@ -13,6 +12,9 @@
 #define QUERIES 4  /* queries per product                                                    */
 #define LANES   16 /* floats per vector                                                      */
 #define COLUMNS 32 /* columns per product: two vectors, so that the 8 sums stay in registers */
+
+/* Multiply-adds of a thread between two questions whether to go on: a few milliseconds to a tenth of a second. */
+#define ROUND 2e8
 
 typedef float Vector __attribute__ ((vector_size (LANES * sizeof (float)), aligned (sizeof (float)), may_alias));
 
@@ -25,6 +27,8 @@ typedef struct {
   int               padded_size;   /* SIZE rounded up to a multiple of COLUMNS                  */
   gsize             n, padded_n;   /* number of positions, and the same rounded up              */
   float            *keys, *values; /* size × padded_n, transposed; n × padded_size; zero-padded */
+  float            *rooms;         /* of the workers: a query, its result and its scores, QUERIES times         */
+  int               first;         /* group of queries that this round begins with                          */
 } Attention;
 
 /* OUT = A · B. A: QUERIES × N, rows A_STRIDE apart; B: N × COLUMNS, rows B_STRIDE apart; OUT: QUERIES × COLUMNS, rows
@@ -111,18 +115,25 @@ attend (const Attention *a, const float *q, float *scores, float *out)
     multiply (scores, a->padded_n, a->values + c, a->padded_size, a->n, out + c, a->padded_size);
 }
 
-/* Runs the groups [FIRST, LAST) of QUERIES queries each. */
+/* Floats that a worker needs. */
+static gsize
+room (const Attention *a)
+{
+  return QUERIES * ((gsize) a->size + a->padded_size + a->padded_n);
+}
+
+/* Runs the groups [FIRST, LAST) of QUERIES queries each, counted from the round's first. */
 static void
 attention_groups (const void *task, int first, int last)
 {
-  const Attention  *a      = task;
-  const int         width  = a->out->channels;
-  const float       scale  = 1.0f / sqrtf (a->size);
-  g_autofree float *q      = g_new0 (float, QUERIES * (gsize) a->size);
-  g_autofree float *out    = g_new (float, QUERIES * (gsize) a->padded_size);
-  g_autofree float *scores = g_new (float, QUERIES * a->padded_n);
+  const Attention *a     = task;
+  const int        width = a->out->channels;
+  const float      scale = 1.0f / sqrtf (a->size);
+  float           *q = a->rooms + (gsize) fddm_worker () * room (a), *out = q + QUERIES * (gsize) a->size;
+  float           *scores = out + QUERIES * (gsize) a->padded_size;
 
-  for (int group = first; group < last; group++)
+  memset (q, 0, QUERIES * (gsize) a->size * sizeof *q);
+  for (int group = a->first + first; group < a->first + last; group++)
     {
       const gsize begin = (gsize) group * QUERIES;
       const int   count = (int) MIN (a->n - begin, QUERIES);
@@ -141,9 +152,9 @@ attention_groups (const void *task, int first, int last)
 static void
 load_positions (const void *task, int first, int last)
 {
-  const Attention  *a     = task;
-  const int         width = a->out->channels;
-  g_autofree float *key   = g_new (float, a->size);
+  const Attention *a     = task;
+  const int        width = a->out->channels;
+  float           *key   = a->rooms + (gsize) fddm_worker () * room (a);
 
   for (gsize i = first; i < (gsize) last; i++)
     {
@@ -156,29 +167,71 @@ load_positions (const void *task, int first, int last)
     }
 }
 
+/* Sizes of the attention of CHANNELS channels in HEADS heads over N positions. */
+static Attention
+sizes_of (gsize n, int channels, int heads)
+{
+  const int size = channels / heads;
+
+  return (Attention) { .size        = size,
+                       .padded_size = (size + COLUMNS - 1) / COLUMNS * COLUMNS,
+                       .n           = n,
+                       .padded_n    = (n + COLUMNS - 1) / COLUMNS * COLUMNS };
+}
+
+/* Floats of the keys and values. */
+static gsize
+matrices (const Attention *a)
+{
+  return a->size * a->padded_n + a->n * a->padded_size;
+}
+
+gsize
+fddm_host_attention_bytes (FddmDevice *device, int height, int width, int channels, int heads)
+{
+  const Attention a = sizes_of ((gsize) height * width, channels, heads);
+
+  return (matrices (&a) + (gsize) device->threads * room (&a)) * sizeof (float);
+}
+
+/* Runs all queries of a head in rounds of ROUND multiply-adds for each thread. Between them the device's listener is asked. */
+static gboolean
+run_head (FddmDevice *device, Attention *a, GError **error)
+{
+  const int    groups = (int) ((a->n + QUERIES - 1) / QUERIES);
+  const double one    = (double) QUERIES * a->padded_n * (a->size + a->padded_size);
+  const int    round  = (int) CLAMP (ROUND / one, 1.0, (double) G_MAXINT / device->threads) * device->threads;
+
+  device->rows (device, load_positions, a, (int) a->n);
+  for (a->first = 0; a->first < groups; a->first += round)
+    {
+      device->rows (device, attention_groups, a, MIN (round, groups - a->first));
+      if (!fddm_host_goes_on (device, error))
+        return FALSE;
+      if (round > groups - a->first) /* before the sum overflows */
+        break;
+    }
+  return TRUE;
+}
+
 gboolean
 fddm_host_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTensor *out, GError **error)
 {
-  const int   size = out->channels / heads, padded_size = (size + COLUMNS - 1) / COLUMNS * COLUMNS;
-  const gsize n = (gsize) in->height * in->width, padded_n = (n + COLUMNS - 1) / COLUMNS * COLUMNS;
-  const gsize floats = size * padded_n + n * padded_size;
-  Attention   a      = {
-           .device = device, .in = in, .out = out, .size = size, .padded_size = padded_size, .n = n, .padded_n = padded_n
-  };
+  Attention   a      = sizes_of ((gsize) in->height * in->width, out->channels, heads);
+  const gsize floats = matrices (&a);
+  gboolean    ok     = TRUE;
 
-  a.keys = fddm_memory_new (floats * sizeof (float));
+  a.device = device;
+  a.in     = in;
+  a.out    = out;
+  a.keys   = fddm_memory_new ((floats + (gsize) device->threads * room (&a)) * sizeof (float));
   if (a.keys == NULL)
-    {
-      g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("no memory for attention"));
-      return FALSE;
-    }
+    return fddm_host_no_memory (error);
   memset (a.keys, 0, floats * sizeof (float));
-  a.values = a.keys + size * padded_n;
-  for (a.head = 0; a.head < heads; a.head++)
-    {
-      device->rows (device, load_positions, &a, (int) n);
-      device->rows (device, attention_groups, &a, (int) ((n + QUERIES - 1) / QUERIES));
-    }
+  a.values = a.keys + a.size * a.padded_n;
+  a.rooms  = a.keys + floats;
+  for (a.head = 0; ok && a.head < heads; a.head++)
+    ok = run_head (device, &a, error);
   fddm_memory_free (a.keys);
-  return TRUE;
+  return ok;
 }

@@ -1,7 +1,13 @@
 /* ends.c: see ends.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/host/ends.h"
+#include <glib/gi18n-lib.h>
+#include <math.h>
 #include "kernels/fddm-math.h"
+
+/* Outputs from here on would overflow in the pixels. Pixels are limited before the network sees them, so whatever the photo,
+ * its weights are the reason. */
+#define OUTPUT_MAX 1e20f
 
 static float
 state_of (const FddmHostEnds *ends, int k, float x, float noise, float mean)
@@ -71,12 +77,26 @@ fddm_host_ends_input (const FddmHostEnds *ends, const float *x, const float *noi
       }
 }
 
-void
+gboolean
 fddm_host_ends_estimate (const FddmHostEnds *ends, const float *x, const float *noise, const float *output, float *x0)
 {
   const float *mean = ends->mean, *variance = ends->variance;
+  int          bad = 0;
 
   for (int k = 0; k < ends->n; k++)
-    x0[k] = ends->constant ? mean[k] + ends->wiener[k] * (x[k] - mean[k]) + ends->share[k] * output[k]
-                           : fddm_estimate (x[k], noise[k], mean[k], variance[k], output[k]);
+    {
+      x0[k] = ends->constant ? mean[k] + ends->wiener[k] * (x[k] - mean[k]) + ends->share[k] * output[k]
+                             : fddm_estimate (x[k], noise[k], mean[k], variance[k], output[k]);
+      bad |= !(fabsf (output[k]) < OUTPUT_MAX);
+    }
+  return bad == 0;
+}
+
+gboolean
+fddm_host_ends_finish (gboolean overflowed, GError **error)
+{
+  if (overflowed)
+    g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_OVERFLOW,
+                         _ ("the network computes numbers that are not finite"));
+  return !overflowed;
 }

@@ -24,5 +24,17 @@ void fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_K
                            const float *y, float *noise);
 /* Writes the network's INPUT, 2·n values, for state X. NOISE is ignored where the tables are valid. */
 void fddm_host_ends_input (const FddmHostEnds *ends, const float *x, const float *noise, float *input);
-/* Writes the estimate of the clean coefficients to X0, from state X and the network's OUTPUT. NOISE as above. */
-void fddm_host_ends_estimate (const FddmHostEnds *ends, const float *x, const float *noise, const float *output, float *x0);
+/* Writes the estimate of the clean coefficients to X0, from state X and the network's OUTPUT. NOISE as above. FALSE if OUTPUT
+ * has values that are not finite, or so large that the pixels would not be. */
+gboolean fddm_host_ends_estimate (const FddmHostEnds *ends, const float *x, const float *noise, const float *output,
+                                  float *x0);
+
+/* Notes that the network's output overflowed. Any thread may call it. */
+static inline void
+fddm_host_ends_overflow (int *overflowed)
+{
+  __atomic_store_n (overflowed, TRUE, __ATOMIC_RELAXED);
+}
+
+/* Fails if OVERFLOWED. */
+gboolean fddm_host_ends_finish (gboolean overflowed, GError **error);

@@ -20,6 +20,8 @@ struct FddmDevice {
   void (*rows) (FddmDevice *device, FddmRowsFunc func, const void *task, int n_rows);
   gpointer       library; /* private to the backend: FddmOneDnn of cpu/ */
   FddmMemoryPool pool;    /* memory of freed tensors                    */
+  FddmGoesOn     goes_on; /* asked during long operations, or NULL      */
+  gpointer       asked;   /* passed to GOES_ON                          */
 };
 
 /* The operations, documented in backend.h. */
@@ -31,6 +33,7 @@ gboolean    fddm_host_tensor_upload (FddmDevice *device, FddmTensor *tensor, con
 gboolean    fddm_host_tensor_download (FddmDevice *device, const FddmTensor *tensor, float *values, GError **error);
 const char *fddm_host_describe (FddmDevice *device);
 gsize       fddm_host_available (FddmDevice *device);
+void        fddm_host_listen (FddmDevice *device, FddmGoesOn goes_on, gpointer data);
 
 gboolean fddm_host_analyse (FddmDevice *device, const FddmWindow *window, const float *pixels, FddmTensor *coefficients,
                             GError **error);
@@ -66,6 +69,7 @@ gboolean fddm_host_difference (FddmDevice *device, const FddmTensor *y, const Fd
 
 gboolean fddm_host_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor *weight, const FddmTensor *bias,
                                int groups, FddmActivation activation, FddmTensor *out, GError **error);
+gsize    fddm_host_attention_bytes (FddmDevice *device, int height, int width, int channels, int heads);
 gboolean fddm_host_attention (FddmDevice *device, const FddmTensor *in, int heads, FddmTensor *out, GError **error);
 gboolean fddm_host_embed (FddmDevice *device, const FddmTensor *in, const FddmTensor *vector, FddmTensor *out,
                           GError **error);
@@ -88,7 +92,8 @@ gboolean fddm_host_clamp (FddmDevice *device, int patch, FddmTensor *coefficient
   .noise_cap = fddm_host_noise_cap, .precondition = fddm_host_precondition, .estimate = fddm_host_estimate,                 \
   .step = fddm_host_step, .start = fddm_host_start, .difference = fddm_host_difference, .group_norm = fddm_host_group_norm, \
   .attention = fddm_host_attention, .embed = fddm_host_embed, .copy_channels = fddm_host_copy_channels,                     \
-  .copy_window = fddm_host_copy_window, .add_window = fddm_host_add_window, .clamp = fddm_host_clamp
+  .listen = fddm_host_listen, .attention_bytes = fddm_host_attention_bytes, .copy_window = fddm_host_copy_window,           \
+  .add_window = fddm_host_add_window, .clamp = fddm_host_clamp
 
 /* ---- For the sources of the operations ---- */
 
@@ -107,3 +112,8 @@ void fddm_host_load (const FddmDevice *device, const FddmTensor *tensor, gsize f
 void fddm_host_store (const FddmDevice *device, FddmTensor *tensor, gsize first, gsize n, const float *values);
 
 float fddm_host_activate (FddmActivation activation, float x);
+
+/* Asks the listener whether to go on. To be called on the caller's thread. */
+gboolean fddm_host_goes_on (FddmDevice *device, GError **error);
+/* Fails for lack of memory. */
+gboolean fddm_host_no_memory (GError **error);

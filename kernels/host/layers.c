@@ -1,6 +1,7 @@
 /* layers.c: layers that only generation uses (group norm and embedding), and the concatenation of channels.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <string.h>
 #include "kernels/host/host.h"
 #include "kernels/vector.h"
 
@@ -10,7 +11,11 @@ typedef struct {
   FddmTensor       *out;
   int               groups, first;
   FddmActivation    activation;
+  double           *moments; /* of a group norm: room of the workers */
 } Layer;
+
+/* Channels that are loaded at a time. */
+#define CHANNELS 512
 
 static gsize
 position (const FddmTensor *tensor, int row, int column)
@@ -72,18 +77,26 @@ join_groups (const Layer *l, int first, int n, const double *sum, const double *
     }
 }
 
+/* Doubles that a worker needs for N channels: two of them, and three floats. */
+static gsize
+room (int n)
+{
+  return (gsize) n * 2 + ((gsize) n * 3 + 1) / 2;
+}
+
 /* The work is divided by groups, since each group reads and writes its own channels only. */
 static void
 group_norm_groups (const void *task, int first_group, int last_group)
 {
-  const Layer       *l     = task;
-  const int          size  = l->in->channels / l->groups;
-  const int          first = first_group * size, n = (last_group - first_group) * size;
-  const gsize        positions = (gsize) l->in->height * l->in->width, stride = l->in->channels;
-  const float       *shift = fddm_host_at (l->bias, 0, 0) + first;
-  g_autofree double *sum = g_new0 (double, n), *squares = g_new0 (double, n);
-  g_autofree float  *x = g_new (float, n), *mean = g_new (float, n), *scale = g_new (float, n);
+  const Layer *l     = task;
+  const int    size  = l->in->channels / l->groups;
+  const int    first = first_group * size, n = (last_group - first_group) * size;
+  const gsize  positions = (gsize) l->in->height * l->in->width, stride = l->in->channels;
+  const float *shift = fddm_host_at (l->bias, 0, 0) + first;
+  double      *sum = l->moments + (gsize) fddm_worker () * room (l->in->channels), *squares = sum + n;
+  float       *x = (float *) (squares + n), *mean = x + n, *scale = mean + n;
 
+  memset (sum, 0, 2 * (gsize) n * sizeof *sum);
   for (gsize i = 0; i < positions; i++)
     {
       fddm_host_load (l->device, l->in, i * stride + first, n, x);
@@ -100,13 +113,18 @@ group_norm_groups (const void *task, int first_group, int last_group)
 
 gboolean
 fddm_host_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor *weight, const FddmTensor *bias, int groups,
-                      FddmActivation activation, FddmTensor *out, GError **error G_GNUC_UNUSED)
+                      FddmActivation activation, FddmTensor *out, GError **error)
 {
-  Layer l = {
-    .device = device, .in = in, .weight = weight, .bias = bias, .groups = groups, .activation = activation, .out = out
+  const gsize bytes = (gsize) device->threads * room (in->channels) * sizeof (double);
+  Layer       l     = {
+              .device = device, .in = in, .weight = weight, .bias = bias, .groups = groups, .activation = activation, .out = out
   };
 
+  l.moments = fddm_memory_new (bytes);
+  if (l.moments == NULL)
+    return fddm_host_no_memory (error);
   device->rows (device, group_norm_groups, &l, groups);
+  fddm_memory_free (l.moments);
   return TRUE;
 }
 
@@ -115,18 +133,22 @@ fddm_host_group_norm (FddmDevice *device, const FddmTensor *in, const FddmTensor
 static void
 embed_rows (const void *task, int first, int last)
 {
-  const Layer      *l      = task;
-  const float      *vector = fddm_host_at (l->weight, 0, 0);
-  g_autofree float *x      = g_new (float, l->in->channels);
+  const Layer *l        = task;
+  const float *vector   = fddm_host_at (l->weight, 0, 0);
+  const int    channels = l->in->channels;
+  float        x[CHANNELS];
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < l->in->width; column++)
-      {
-        fddm_host_load (l->device, l->in, position (l->in, row, column), l->in->channels, x);
-        for (int c = 0; c < l->in->channels; c++)
-          x[c] += vector[c];
-        fddm_host_store (l->device, l->out, position (l->out, row, column), l->in->channels, x);
-      }
+      for (int begin = 0; begin < channels; begin += CHANNELS)
+        {
+          const int n = MIN (CHANNELS, channels - begin);
+
+          fddm_host_load (l->device, l->in, position (l->in, row, column) + begin, n, x);
+          for (int c = 0; c < n; c++)
+            x[c] += vector[begin + c];
+          fddm_host_store (l->device, l->out, position (l->out, row, column) + begin, n, x);
+        }
 }
 
 gboolean
@@ -142,15 +164,19 @@ fddm_host_embed (FddmDevice *device, const FddmTensor *in, const FddmTensor *vec
 static void
 copy_rows (const void *task, int first, int last)
 {
-  const Layer      *l = task;
-  g_autofree float *x = g_new (float, l->in->channels);
+  const Layer *l        = task;
+  const int    channels = l->in->channels;
+  float        x[CHANNELS];
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < l->in->width; column++)
-      {
-        fddm_host_load (l->device, l->in, position (l->in, row, column), l->in->channels, x);
-        fddm_host_store (l->device, l->out, position (l->out, row, column) + l->first, l->in->channels, x);
-      }
+      for (int begin = 0; begin < channels; begin += CHANNELS)
+        {
+          const int n = MIN (CHANNELS, channels - begin);
+
+          fddm_host_load (l->device, l->in, position (l->in, row, column) + begin, n, x);
+          fddm_host_store (l->device, l->out, position (l->out, row, column) + l->first + begin, n, x);
+        }
 }
 
 gboolean

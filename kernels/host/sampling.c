@@ -14,6 +14,7 @@ typedef struct {
   const FddmRandom     *random;
   float                 eta, detail;
   const FddmTensor     *strength;
+  int                  *overflowed; /* set where the network's output is no number */
 } Sampling;
 
 static void
@@ -109,23 +110,26 @@ estimate_rows (const void *task, int first, int last)
     for (int column = 0; column < s->x->width; column++)
       {
         fddm_host_load (s->device, s->other, ((gsize) row * s->x->width + column) * n, n, output);
-        fddm_host_ends_estimate (s->ends, fddm_host_at (s->x, row, column), fddm_host_at (s->noise, row, column), output,
-                                 fddm_host_at (s->out, row, column));
+        if (!fddm_host_ends_estimate (s->ends, fddm_host_at (s->x, row, column), fddm_host_at (s->noise, row, column),
+                                      output, fddm_host_at (s->out, row, column)))
+          fddm_host_ends_overflow (s->overflowed);
       }
 }
 
 gboolean
 fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                    const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error G_GNUC_UNUSED)
+                    const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error)
 {
   /* Form and range concern the network's input only, which is not computed here. */
   const FddmConditioning conditioning = { .mean = mean, .variance = variance, .lo = 1.0f, .hi = 1.0f };
   FddmHostEnds           ends;
+  int                    overflowed = FALSE;
   Sampling               s = { .device = device, .x = x, .noise = noise, .other = output, .ends = &ends, .out = x0 };
 
+  s.overflowed = &overflowed;
   ends_init (&ends, &conditioning, noise);
   device->rows (device, estimate_rows, &s, x->height);
-  return TRUE;
+  return fddm_host_ends_finish (overflowed, error);
 }
 
 /* Draws standard normal numbers for the N coefficients of a patch. Z has space for N rounded up to a multiple of 4. */
@@ -139,9 +143,9 @@ draw (const FddmRandom *random, int row, int column, int n, float *z)
 static void
 step_rows (const void *task, int first, int last)
 {
-  const Sampling   *s = task;
-  const int         n = s->out->channels;
-  g_autofree float *z = g_new0 (float, (gsize) n + 3);
+  const Sampling *s                    = task;
+  const int       n                    = s->out->channels;
+  float           z[FDDM_COEF_MAX + 3] = { 0.0f };
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < s->out->width; column++)
@@ -170,10 +174,10 @@ fddm_host_step (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from
 static void
 start_rows (const void *task, int first, int last)
 {
-  const Sampling   *s    = task;
-  const int         n    = s->out->channels;
-  const float      *mean = fddm_host_at (s->mean, 0, 0), *variance = fddm_host_at (s->variance, 0, 0);
-  g_autofree float *z = g_new0 (float, (gsize) n + 3);
+  const Sampling *s    = task;
+  const int       n    = s->out->channels;
+  const float    *mean = fddm_host_at (s->mean, 0, 0), *variance = fddm_host_at (s->variance, 0, 0);
+  float           z[FDDM_COEF_MAX + 3] = { 0.0f };
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < s->out->width; column++)

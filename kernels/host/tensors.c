@@ -168,3 +168,27 @@ fddm_host_activate (FddmActivation activation, float x)
     default: return x;
     }
 }
+
+gboolean
+fddm_host_no_memory (GError **error)
+{
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
+                       _ ("Not enough memory for the network; close other programs"));
+  return FALSE;
+}
+
+void
+fddm_host_listen (FddmDevice *device, FddmGoesOn goes_on, gpointer data)
+{
+  device->goes_on = goes_on;
+  device->asked   = data;
+}
+
+gboolean
+fddm_host_goes_on (FddmDevice *device, GError **error)
+{
+  if (device->goes_on == NULL || device->goes_on (device->asked))
+    return TRUE;
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_STOPPED, _ ("Cancelled"));
+  return FALSE;
+}

@@ -11,6 +11,7 @@ typedef struct {
   FddmTensor       *input; /* forward transform only; the output: inverse only */
   const FddmTensor *output;
   const float      *strength;
+  int              *overflowed; /* set where the output is no number; inverse only */
 } Network;
 
 typedef struct {
@@ -77,7 +78,8 @@ take_output (const Transform *t, const float *y, int row, int column, float *dif
   float          noise[FDDM_COEF_MAX], output[FDDM_COEF_MAX], x0[FDDM_COEF_MAX];
 
   fddm_host_load (network->device, network->output, ((gsize) row * t->window->columns + column) * n, n, output);
-  fddm_host_ends_estimate (&network->ends, y, noise_of (t, y, noise), output, x0);
+  if (!fddm_host_ends_estimate (&network->ends, y, noise_of (t, y, noise), output, x0))
+    fddm_host_ends_overflow (network->overflowed);
   for (int k = 0; k < n; k++)
     difference[k] = fddm_difference (y[k], x0[k], network->strength[k]);
 }
@@ -254,13 +256,16 @@ fddm_host_analyse_input (FddmDevice *device, const FddmWindow *window, const flo
 
 gboolean
 fddm_host_synthesise_output (FddmDevice *device, const FddmWindow *window, const FddmEnds *ends, const FddmOutput *output,
-                             float *pixels, GError **error G_GNUC_UNUSED)
+                             float *pixels, GError **error)
 {
-  Network network = { .output = output->output, .strength = fddm_host_at (output->strength, 0, 0) };
+  int     overflowed = FALSE;
+  Network network    = { .output     = output->output,
+                         .strength   = fddm_host_at (output->strength, 0, 0),
+                         .overflowed = &overflowed };
 
   network_init (&network, device, ends);
   synthesise (device, window, output->coefficients, &network, output->weight, pixels);
-  return TRUE;
+  return fddm_host_ends_finish (overflowed, error);
 }
 
 /* fddm_host_synthesise_output has finished when it returns. */

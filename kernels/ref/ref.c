@@ -4,7 +4,6 @@
 
 struct FddmConv {
   FddmConvSpec spec;
-  float       *weights, *bias;
 };
 
 static void
@@ -35,22 +34,12 @@ ref_close (FddmDevice *device)
 static FddmConv *
 ref_conv_new (FddmDevice *device G_GNUC_UNUSED, const FddmConvSpec *spec, GError **error G_GNUC_UNUSED)
 {
-  gsize     n    = (gsize) spec->out_channels * spec->in_channels * spec->kernel * spec->kernel;
-  FddmConv *conv = g_new (FddmConv, 1);
-
-  conv->spec    = *spec;
-  conv->weights = g_memdup2 (spec->weights, n * sizeof (float));
-  conv->bias    = g_memdup2 (spec->bias, (gsize) spec->out_channels * sizeof (float));
-  return conv;
+  return g_memdup2 (&(FddmConv) { .spec = *spec }, sizeof (FddmConv));
 }
 
 static void
 ref_conv_free (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv)
 {
-  if (conv == NULL)
-    return;
-  g_free (conv->weights);
-  g_free (conv->bias);
   g_free (conv);
 }
 
@@ -68,8 +57,8 @@ static float
 convolve (const FddmConv *conv, const FddmTensor *in, int row, int column, int k)
 {
   const int    size = conv->spec.kernel, reach = size / 2, n = conv->spec.in_channels;
-  const float *weights = conv->weights + (gsize) k * n * size * size;
-  float        sum     = conv->bias[k];
+  const float *weights = conv->spec.weights + (gsize) k * n * size * size;
+  float        sum     = conv->spec.bias[k];
 
   for (int i = -reach; i <= reach; i++)
     for (int j = -reach; j <= reach; j++)
@@ -85,21 +74,32 @@ convolve (const FddmConv *conv, const FddmTensor *in, int row, int column, int k
   return sum;
 }
 
+static void
+convolve_position (const FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out, int row,
+                   int column)
+{
+  for (int k = 0; k < out->channels; k++)
+    {
+      gsize at  = ((gsize) row * out->width + column) * out->channels + k;
+      float sum = convolve (conv, in, row, column, k);
+
+      if (residual != NULL)
+        sum += ((const float *) residual->data)[at];
+      ((float *) out->data)[at] = fddm_host_activate (conv->spec.activation, sum);
+    }
+}
+
 static gboolean
-ref_conv (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual,
-          FddmTensor *out, GError **error G_GNUC_UNUSED)
+ref_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out,
+          GError **error)
 {
   for (int row = 0; row < out->height; row++)
-    for (int column = 0; column < out->width; column++)
-      for (int k = 0; k < out->channels; k++)
-        {
-          gsize at  = ((gsize) row * out->width + column) * out->channels + k;
-          float sum = convolve (conv, in, row, column, k);
-
-          if (residual != NULL)
-            sum += ((const float *) residual->data)[at];
-          ((float *) out->data)[at] = fddm_host_activate (conv->spec.activation, sum);
-        }
+    {
+      for (int column = 0; column < out->width; column++)
+        convolve_position (conv, in, residual, out, row, column);
+      if (!fddm_host_goes_on (device, error))
+        return FALSE;
+    }
   return TRUE;
 }
 

@@ -307,6 +307,57 @@ test_progress_and_cancel (void)
   g_assert_cmpint (listener.calls, ==, 10);
 }
 
+/* Neither denoised nor measured. Nothing is read. */
+static void
+test_bad_sources (void)
+{
+  const FddmSource        bad[]   = { { .width = 0, .height = 5, .channels = 3 },
+                                      { .width = 5, .height = -1, .channels = 3 },
+                                      { .width = G_MAXINT, .height = 1, .channels = 3 },
+                                      { .width = 1, .height = FDDM_SIDE_MAX + 1, .channels = 1 },
+                                      { .width = 5, .height = 5, .channels = 2 } };
+  g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_REFERENCE, 0, 0);
+  const FddmDenoiseParams params  = params_with (20, 0, 1);
+  const FddmSink          sink    = { NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      double             luma, chroma;
+
+      g_assert_false (fddm_denoise (context, &params, &bad[i], &sink, NULL, NULL, NULL, &error));
+      g_assert_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT);
+      g_clear_error (&error);
+      g_assert_false (fddm_measure (context, &bad[i], NULL, NULL, &luma, &chroma, &error));
+      g_assert_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT);
+    }
+}
+
+static void
+test_bad_options (void)
+{
+  const FddmContextOptions bad[]   = { { .threads = -1 },   { .threads = FDDM_THREADS_MAX + 1 }, { .threads = G_MAXINT },
+                                       { .tile = -1 },      { .tile = FDDM_SIDE_MAX + 1 },       { .tile = G_MAXINT },
+                                       { .tile = G_MININT } };
+  g_autofree char         *path    = test_golden_path ("tiny.safetensors");
+  g_autoptr (GError)       error   = NULL;
+  g_autoptr (FddmWeights)  weights = fddm_weights_open (path, &error);
+  g_autofree float        *pixels  = test_picture (40, 40, 3);
+  FddmDenoiseParams        params  = params_with (20, 0, 1);
+  g_autofree float        *whole   = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, 40, 40, 3, NULL);
+  g_autofree float        *largest = run_on (FDDM_DEVICE_REFERENCE, FDDM_SIDE_MAX, 0, &params, pixels, 40, 40, 3, NULL);
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    for (FddmDeviceKind device = FDDM_DEVICE_AUTO; device <= FDDM_DEVICE_REFERENCE; device++)
+      {
+        g_assert_null (fddm_context_new (weights, device, &bad[i], &error));
+        g_assert_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT);
+        g_clear_error (&error);
+      }
+  g_assert_cmpmem (whole, 40 * 40 * 3 * sizeof (float), largest, 40 * 40 * 3 * sizeof (float));
+}
+
 static void
 test_bad_arguments (void)
 {
@@ -368,6 +419,8 @@ main (int argc, char **argv)
   g_test_add_func ("/denoise/parts-of-progress", test_parts_of_progress);
   g_test_add_func ("/denoise/progress-and-cancel", test_progress_and_cancel);
   g_test_add_func ("/denoise/bad-arguments", test_bad_arguments);
+  g_test_add_func ("/denoise/bad-options", test_bad_options);
+  g_test_add_func ("/denoise/bad-sources", test_bad_sources);
   g_test_add_func ("/denoise/failing-source", test_failing_source);
   return g_test_run ();
 }

@@ -42,12 +42,21 @@ def command_lines():
     run("frobnicate", status=2)
     for bad in (["--noise", "101"], ["--luma", "-1"], ["--chroma", "x"], ["--quality", "superb"], ["--device", "tpu"],
                 ["--memory", "0"], ["--frobnicate"], ["--seed", "-1"], ["--coarse", "201"], ["--medium", "-1"],
-                ["--fine", "nan"], ["--uncertainty", "b.png"], ["--uncertainty", "./b.png"]):
+                ["--fine", "nan"], ["--threads", "x"], ["--tile", "1e3"], ["--uncertainty", "b.png"], ["--uncertainty", "./b.png"]):
         run("denoise", "a.png", "b.png", *bad, status=2)
     run("denoise", "a.png", status=2)
     run("denoise", "a.png", "b.png", "c.png", status=2)
     run("info", "a.png", "b.png", status=2)
     run("bench", "--size", "0", status=2)
+
+
+@test
+def numbers_out_of_range_are_refused_with_their_names():
+    write_png("in.png", 40, 40, noise(40, 40))
+    for name, bad in (("threads", "100000"), ("threads", "2147483647"), ("threads", "-1"), ("tile", "2147483647"), ("tile", "-1")):
+        error = refused("in.png", "out.png", "--noise", "20", "--%s=%s" % (name, bad), status=2)
+        assert name in error and bad in error, error
+    denoise("in.png", "out.png", "--noise", "20", "--threads", "64", "--tile", "16777216")
 
 
 @test

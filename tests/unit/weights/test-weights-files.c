@@ -1,5 +1,6 @@
 /* test-weights-files.c: weights files: found by name, opened, or refused by path.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <sys/stat.h>
 #include <glib/gstdio.h>
 #include "engine/weights/private.h"
 #include "tests/unit/weights-file.h"
@@ -49,6 +50,45 @@ test_files_on_disk (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* A file in the current folder may come from anyone: only a name with a slash means it. */
+static void
+test_current_folder_is_not_searched (void)
+{
+  g_autofree char   *folder = g_dir_make_tmp ("fddm-XXXXXX", NULL), *before = g_get_current_dir (), *found = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_chdir (folder), ==, 0);
+  g_assert_true (g_file_set_contents ("denoise-balanced", "hostile", -1, NULL));
+  g_assert_null (fddm_weights_find ("denoise-balanced", NULL, &error));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
+  g_assert_nonnull (strstr (error->message, "./denoise-balanced"));
+  g_clear_error (&error);
+  found = fddm_weights_find ("./denoise-balanced", NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (found, ==, "./denoise-balanced");
+  g_assert_cmpint (g_remove ("denoise-balanced"), ==, 0);
+  g_assert_cmpint (g_chdir (before), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+/* Nobody writes to the pipe: who opened it as a file would wait for ever. */
+static void
+test_pipe_is_refused (void)
+{
+  g_autofree char   *folder = g_dir_make_tmp ("fddm-XXXXXX", NULL), *path = g_build_filename (folder, "pipe", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  g_assert_null (fddm_weights_open (path, &error));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
+  g_assert_nonnull (strstr (error->message, "regular"));
+  g_clear_error (&error);
+  g_assert_null (fddm_weights_find (path, NULL, &error));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 /* The files written by weights/train/golden.py. */
 static void
 test_golden_files (void)
@@ -81,6 +121,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   weights_file_data (data);
   g_test_add_func ("/weights/files-on-disk", test_files_on_disk);
+  g_test_add_func ("/weights/current-folder-is-not-searched", test_current_folder_is_not_searched);
+  g_test_add_func ("/weights/pipe-is-refused", test_pipe_is_refused);
   g_test_add_func ("/weights/golden-files", test_golden_files);
   return g_test_run ();
 }
