@@ -25,7 +25,8 @@ pyramid_init (Pyramid *pyramid, float *pixels, int width, int height, int channe
 {
   gboolean whole = TRUE;
 
-  *pyramid = (Pyramid) { .level[0] = { width, height, pixels, g_try_new (guint8, (gsize) width * height) }, .channels = channels };
+  *pyramid          = (Pyramid) { .channels = channels };
+  pyramid->level[0] = (Level) { width, height, pixels, g_try_new (guint8, (gsize) width * height) };
   for (int l = 1; l <= LEVELS; l++)
     {
       Level      *level = &pyramid->level[l];
