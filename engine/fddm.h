@@ -122,7 +122,10 @@ typedef struct {
   int channels; /**< 1 = gray, 3 = R'G'B' */
   /** Fills PIXELS with the rectangle, packed, CHANNELS samples per pixel. */
   gboolean (*read) (gpointer data, int x, int y, int width, int height, float *pixels, GError **error);
-  gpointer data; /**< passed to READ */
+  gpointer data; /**< passed to READ and VISIBLE */
+  /** Sets a byte for each pixel of the rectangle: 1 = visible, 0 = hidden, for example by alpha. Hidden pixels are not
+   * measured; READ gives colours for them that suit the visible ones around. NULL = all are visible. */
+  gboolean (*visible) (gpointer data, int x, int y, int width, int height, guint8 *visible, GError **error);
 } FddmSource;
 
 /** A picture to write. */

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "engine/gegl-pixels.h"
+#include "engine/gegl-alpha.h"
 
 /* Pixels written at a time. */
 #define STRIP_PIXELS (1 << 15)
@@ -59,6 +59,7 @@ fddm_gegl_pixels_init (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer *to,
   pixels->to           = to;
   pixels->bounds       = *bounds;
   pixels->format       = coded_format (gray, FALSE, space);
+  pixels->from_alpha   = babl_format_has_alpha (format) ? coded_format (gray, TRUE, space) : NULL;
   pixels->format_alpha = NULL;
   if (babl_format_has_alpha (to ? gegl_buffer_get_format (to) : format))
     pixels->format_alpha = coded_format (gray, TRUE, space);
@@ -71,13 +72,28 @@ within (const FddmGeglPixels *pixels, int x, int y, int width, int height)
 }
 
 static gboolean
-read_pixels (gpointer data, int x, int y, int width, int height, float *floats, G_GNUC_UNUSED GError **error)
+read_pixels (gpointer data, int x, int y, int width, int height, float *floats, GError **error)
 {
   FddmGeglPixels *pixels    = data;
   GeglRectangle   rectangle = within (pixels, x, y, width, height);
 
+  if (pixels->from_alpha)
+    return fddm_gegl_alpha_read (pixels, &rectangle, floats, error);
   gegl_buffer_get (pixels->from, &rectangle, 1.0, pixels->format, floats, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   return TRUE;
+}
+
+static gboolean
+read_visible (gpointer data, int x, int y, int width, int height, guint8 *visible, GError **error)
+{
+  FddmGeglPixels *pixels    = data;
+  GeglRectangle   rectangle = within (pixels, x, y, width, height);
+
+  if (fddm_gegl_alpha_visible (pixels, &rectangle, visible) >= 0)
+    return TRUE;
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Not enough memory to read %d × %d pixels. Close other programs."),
+               width, height);
+  return FALSE;
 }
 
 /* Converts FLOATS to the format OWN of TO, into CODED, keeping the alpha that CODED holds on entry. FALSE if out of
@@ -102,8 +118,8 @@ encode (const FddmGeglPixels *pixels, const Babl *own, const float *floats, int 
   return TRUE;
 }
 
-/* Writes a strip. Only changed pixels are converted to TO's own format and copied over its contents. Converting the others
- * there and back would round them. */
+/* Writes a strip. Only changed visible pixels are converted to TO's own format and copied over its contents. Converting the
+ * others there and back would round them. */
 static gboolean
 write_strip (FddmGeglPixels *pixels, int x, int y, int width, int height, const float *floats, GError **error)
 {
@@ -111,12 +127,13 @@ write_strip (FddmGeglPixels *pixels, int x, int y, int width, int height, const 
   const Babl        *own       = gegl_buffer_get_format (pixels->to);
   int                channels  = babl_format_get_n_components (pixels->format);
   gsize              pixel = (gsize) channels * sizeof (float), own_pixel = (gsize) babl_format_get_bytes_per_pixel (own);
-  gsize              n      = (gsize) width * (gsize) height;
-  g_autofree float  *before = g_try_malloc_n (n, pixel);
-  g_autofree guint8 *there  = g_try_malloc_n (n, own_pixel);
-  g_autofree guint8 *coded  = g_try_malloc_n (n, own_pixel);
+  gsize              n       = (gsize) width * (gsize) height;
+  g_autofree float  *before  = g_try_malloc_n (n, pixel);
+  g_autofree guint8 *there   = g_try_malloc_n (n, own_pixel);
+  g_autofree guint8 *coded   = g_try_malloc_n (n, own_pixel);
+  g_autofree guint8 *visible = g_try_malloc (n);
 
-  if (!before || !there || !coded)
+  if (!before || !there || !coded || !visible || fddm_gegl_alpha_visible (pixels, &rectangle, visible) < 0)
     goto no_memory;
   gegl_buffer_get (pixels->from, &rectangle, 1.0, pixels->format, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   gegl_buffer_get (pixels->to, &rectangle, 1.0, own, there, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
@@ -124,7 +141,7 @@ write_strip (FddmGeglPixels *pixels, int x, int y, int width, int height, const 
   if (!encode (pixels, own, floats, channels, n, coded))
     goto no_memory;
   for (gsize i = 0; i < n; i++)
-    if (memcmp (floats + i * (gsize) channels, before + i * (gsize) channels, pixel) != 0)
+    if (visible[i] && memcmp (floats + i * (gsize) channels, before + i * (gsize) channels, pixel) != 0)
       memcpy (there + i * own_pixel, coded + i * own_pixel, own_pixel);
   gegl_buffer_set (pixels->to, &rectangle, 0, own, there, GEGL_AUTO_ROWSTRIDE);
   return TRUE;
@@ -162,8 +179,12 @@ fddm_gegl_pixels_gray_new (GeglBuffer *like, const Babl *space)
 FddmSource
 fddm_gegl_pixels_source (FddmGeglPixels *pixels)
 {
-  return (FddmSource) { pixels->bounds.width, pixels->bounds.height, babl_format_get_n_components (pixels->format),
-                        read_pixels, pixels };
+  return (FddmSource) { .width    = pixels->bounds.width,
+                        .height   = pixels->bounds.height,
+                        .channels = babl_format_get_n_components (pixels->format),
+                        .read     = read_pixels,
+                        .data     = pixels,
+                        .visible  = pixels->from_alpha ? read_visible : NULL };
 }
 
 FddmSink

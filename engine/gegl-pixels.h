@@ -7,12 +7,14 @@
 #include "engine/fddm.h"
 
 /* Reads FROM and writes TO within the rectangle BOUNDS, which is in the coordinates of both buffers. The engine sees the
- * rectangle as a picture of 3 channels (1 for gray formats): perceptually coded floats in SPACE, without alpha. */
+ * rectangle as a picture of 3 channels (1 for gray formats): perceptually coded floats in SPACE, without alpha. Where alpha
+ * hides FROM, it sees colours that continue the visible ones, and nothing is written. */
 typedef struct {
   GeglBuffer   *from, *to; /* TO: NULL for measuring; may already hold FROM's contents; keeps its own alpha */
   GeglRectangle bounds;
   const Babl   *format;       /* "R'G'B' float" or "Y' float", in the space    */
   const Babl   *format_alpha; /* the same with alpha; NULL for formats without */
+  const Babl   *from_alpha;   /* the same with alpha; NULL where FROM has none */
 } FddmGeglPixels;
 
 /* SPACE: a format or space of the picture, for example from gimp_drawable_get_format; NULL = the buffer's own. */

@@ -28,6 +28,15 @@ read_recorded (gpointer data, int x, int y, int width, int height, float *pixels
   return TRUE;
 }
 
+/* What alpha hides is filled from around, so that the checksum of the pixels read tells a change of alpha, too. */
+static gboolean
+see_recorded (gpointer data, int x, int y, int width, int height, guint8 *visible, GError **error)
+{
+  const Record *record = data;
+
+  return record->source->visible (record->source->data, x, y, width, height, visible, error);
+}
+
 void
 fddm_kept_noise_clear (FddmKeptNoise *kept)
 {
@@ -63,7 +72,12 @@ fddm_kept_noise_get (FddmKeptNoise *kept, FddmContext *context, const FddmSource
   g_autoptr (GArray)    places   = NULL;
   g_autoptr (GChecksum) checksum = NULL;
   Record                record;
-  const FddmSource      recorded = { source->width, source->height, source->channels, read_recorded, &record };
+  const FddmSource      recorded = { .width    = source->width,
+                                     .height   = source->height,
+                                     .channels = source->channels,
+                                     .read     = read_recorded,
+                                     .data     = &record,
+                                     .visible  = source->visible ? see_recorded : NULL };
 
   if (is_kept (kept, source))
     return &kept->model;

@@ -37,7 +37,7 @@ for file in kernels/*.c kernels/host/*.c kernels/pixels/*.c kernels/ref/*.c kern
     engine/*.c engine/denoise/*.c engine/diffusion/*.c engine/generate/*.c engine/noise/*.c engine/tiling/*.c engine/weights/*.c \
     "$work/noise-meter-weights.c"; do
   case $file in
-    engine/gegl-pixels.c) continue ;;      # GEGL's headers belong to the other system
+    engine/gegl-*.c) continue ;;           # GEGL's headers belong to the other system
     kernels/memory-posix.c) continue ;;    # has its file for Windows
   esac
   if "$cc" -std=gnu11 -O1 -fopenmp -I. -I"$work/include" -DGETTEXT_PACKAGE='"fddm"' -DG_LOG_DOMAIN='"fddm"' \

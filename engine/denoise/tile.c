@@ -87,7 +87,7 @@ write_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *tile, GEr
   return write_uncertainty (job->uncertainty, work, tile, error);
 }
 
-/* Replaces NaNs and infinities. */
+/* Replaces what networks do not know: NaNs, infinities, values far outside [0,1]. */
 static void
 repair_tile (FddmWork *work, const FddmTile *tile)
 {
@@ -152,7 +152,7 @@ denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
   if (!fddm_tick (&network, 0, 1, error)) /* reports before a long stage: a large tile's pixels take time */
     return FALSE;
   clear_tile (&work->spec, tile, &work->pixels);
-  repair_tile (work, tile); /* NaNs and infinities */
+  repair_tile (work, tile); /* NaNs, infinities, outliers */
   for (int i = 0; i < job->removal.grids; i++)
     {
       if (!fddm_grid_begin (&pass, &job->removal, work, tile, i, &network, error))

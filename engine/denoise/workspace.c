@@ -75,7 +75,7 @@ fddm_work_photo (FddmWork *work, const FddmTile *tile)
   const gsize     floats  = fddm_tile_pixels (tile) * samples;
 
   if (pixels->photo == NULL && (work->spec.gathers || work->spec.grids == 1) &&
-      fddm_pixels_are_finite (pixels->as_read, floats))
+      fddm_pixels_are_sound (pixels->as_read, floats))
     pixels->photo = pixels->as_read;
   if (pixels->photo == NULL)
     {

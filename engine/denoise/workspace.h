@@ -26,7 +26,7 @@ typedef struct {
 /* A tile's pixels: arrays over its region, NULL if not needed. */
 typedef struct {
   float       *as_read;  /* the photo; without a separate change, also the result             */
-  const float *photo;    /* finite: AS_READ or a repaired copy; NULL after it was overwritten */
+  const float *photo;    /* sound: AS_READ or a repaired copy; NULL after it was overwritten */
   float       *change;   /* the accumulated change, to be added to the photo                  */
   float       *variance; /* of the clean photo given the noisy one, one sample per pixel      */
   float       *texture;  /* luma of sample − estimate                                         */
@@ -74,6 +74,6 @@ gboolean fddm_work_streams (const FddmWork *work);
 void fddm_work_swap (FddmWork *work);
 /* Geometry of tile I. FALSE if its own part is empty. */
 gboolean fddm_work_tile (const FddmWork *work, int i, FddmTile *tile);
-/* The tile's photo without NaNs and infinities: a repaired copy if it has any, or if later grids would otherwise see the
- * changes of the first one. */
+/* The tile's photo without NaNs, infinities and values that networks do not know: a repaired copy if it has any, or if later
+ * grids would otherwise see the changes of the first one. */
 const float *fddm_work_photo (FddmWork *work, const FddmTile *tile);

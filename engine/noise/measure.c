@@ -22,6 +22,12 @@
 /* Patches across and down below which nothing can be measured. */
 #define PATCHES_LEAST 3
 
+/* Patches between a patch that counts and a hidden pixel: near it the meter reads what was filled in. With fewer patches than
+ * ENOUGH in the pieces, all pieces are read; with fewer than FEW, the border becomes narrower. */
+#define BORDER 4
+#define ENOUGH 200
+#define FEW    10
+
 typedef struct {
   FddmContext      *context;
   const FddmSource *source;
@@ -29,6 +35,8 @@ typedef struct {
   int               down, across;  /* number of pieces       */
   float            *raw, *pixels;
   int              *row_offset, *column_offset;
+  guint8           *visible, *counted; /* by pixel of a region, by patch of a piece; NULL: nothing is hidden */
+  int               border;            /* in patches                                                         */
 } Measurement;
 
 /* Side of a piece's region, in pixels. */
@@ -62,6 +70,13 @@ choose_size (Measurement *m, GError **error)
   return TRUE;
 }
 
+static void
+choose_all_pieces (Measurement *m)
+{
+  m->across = (m->source->width / PATCH + m->columns - 1) / m->columns;
+  m->down   = (m->source->height / PATCH + m->rows - 1) / m->rows;
+}
+
 /* A grid of pieces, equally spaced in both directions: the whole of a small picture, a sample of a large one. */
 static void
 choose_pieces (Measurement *m)
@@ -70,8 +85,7 @@ choose_pieces (Measurement *m)
   const double pixels = CLAMP ((double) m->source->width * m->source->height / SHARE, PIXELS_LEAST, PIXELS_MOST);
   const double most   = MAX (pixels / ((double) m->rows * m->columns * PATCH * PATCH), 1);
 
-  m->across = (int) ceil (width / m->columns);
-  m->down   = (int) ceil (height / m->rows);
+  choose_all_pieces (m);
   if (width * height * PATCH * PATCH <= pixels)
     return;
   while ((double) m->across * m->down > most)
@@ -89,6 +103,104 @@ piece_start (int i, int n, int length, int size)
   return n == 1 ? (length - size) / 2 : (int) ((gint64) (length - size) * i / (n - 1));
 }
 
+/* The place of piece I. */
+static FddmTile
+piece_tile (const Measurement *m, int i)
+{
+  const int width = m->source->width, height = m->source->height;
+  FddmTile  tile = { .rows = m->rows, .columns = m->columns };
+
+  tile.row    = piece_start (i / m->across, m->down, height / PATCH, m->rows);
+  tile.column = piece_start (i % m->across, m->across, width / PATCH, m->columns);
+  tile.region = fddm_tile_region (&tile, PATCH, width, height);
+  return tile;
+}
+
+/* ---- Hidden pixels ---- */
+
+/* Whether all pixels of TILE are visible in the square of patches around its patch (ROW, COLUMN). */
+static gboolean
+patch_counts (const Measurement *m, const FddmTile *tile, int row, int column)
+{
+  const FddmRect *region = &tile->region;
+  const int       side = (2 * m->border + 1) * PATCH, x = (tile->column + column - m->border) * PATCH - region->x;
+  const int       y = (tile->row + row - m->border) * PATCH - region->y;
+
+  for (int j = MAX (y, 0); j < MIN (y + side, region->height); j++)
+    for (int i = MAX (x, 0); i < MIN (x + side, region->width); i++)
+      if (m->visible[(gsize) j * region->width + i] == 0)
+        return FALSE;
+  return TRUE;
+}
+
+/* Finds the patches of a piece that count, and their number. */
+static gboolean
+find_counted (const Measurement *m, const FddmTile *tile, int *n, GError **error)
+{
+  const FddmRect *region = &tile->region;
+
+  *n = m->rows * m->columns;
+  if (m->source->visible == NULL)
+    return TRUE;
+  if (!m->source->visible (m->source->data, region->x, region->y, region->width, region->height, m->visible, error))
+    return FALSE;
+  *n = 0;
+  for (int row = 0; row < m->rows; row++)
+    for (int column = 0; column < m->columns; column++)
+      {
+        const gboolean counts = patch_counts (m, tile, row, column);
+
+        m->counted[row * m->columns + column] = counts;
+        *n += counts;
+      }
+  return TRUE;
+}
+
+/* Whether at least LEAST patches count in the pieces chosen. */
+static gboolean
+are_enough (const Measurement *m, int least, gboolean *enough, GError **error)
+{
+  int sum = 0;
+
+  for (int i = 0; i < m->across * m->down && sum < least; i++)
+    {
+      const FddmTile tile = piece_tile (m, i);
+      int            n;
+
+      if (!find_counted (m, &tile, &n, error))
+        return FALSE;
+      sum += n;
+    }
+  *enough = sum >= least;
+  return TRUE;
+}
+
+/* Where much is hidden, adapts the pieces and the border, so that enough patches count if there are any. */
+static gboolean
+choose_counted (Measurement *m, GError **error)
+{
+  gboolean enough;
+
+  m->border = BORDER;
+  if (m->source->visible == NULL)
+    return TRUE;
+  if (!are_enough (m, ENOUGH, &enough, error))
+    return FALSE;
+  if (enough)
+    return TRUE;
+  choose_all_pieces (m);
+  for (; m->border > 0; m->border--)
+    {
+      if (!are_enough (m, FEW, &enough, error))
+        return FALSE;
+      if (enough)
+        break;
+    }
+  return TRUE;
+}
+
+/* ---- Measuring ---- */
+
 static gboolean
 measure_piece (Measurement *m, int i, const FddmTicker *ticker, GError **error)
 {
@@ -99,17 +211,22 @@ measure_piece (Measurement *m, int i, const FddmTicker *ticker, GError **error)
                                     .samples  = source->channels,
                                     .patch    = PATCH,
                                     .channels = FDDM_METER_CHANNELS };
-  FddmTile              tile    = { .rows = m->rows, .columns = m->columns };
+  const FddmTile        tile    = piece_tile (m, i);
+  FddmNoiseMeter       *meter   = m->context->meter;
   FddmWindow            window;
+  int                   n;
 
-  tile.row    = piece_start (i / m->across, m->down, source->height / PATCH, m->rows);
-  tile.column = piece_start (i % m->across, m->across, source->width / PATCH, m->columns);
-  tile.region = fddm_tile_region (&tile, PATCH, source->width, source->height);
+  if (!find_counted (m, &tile, &n, error))
+    return FALSE;
+  if (n == 0)
+    return fddm_tick (ticker, 1, 1, error);
   if (!source->read (source->data, tile.region.x, tile.region.y, tile.region.width, tile.region.height, m->raw, error))
     return FALSE;
   fddm_pixels_repair (m->raw, tile.region.width, tile.region.height, source->channels, m->pixels);
   fddm_window_init (&window, &picture, &tile, &plain, m->row_offset, m->column_offset);
-  return fddm_noise_meter_add (m->context->meter, &window, m->pixels, ticker, error);
+  if (n == m->rows * m->columns)
+    return fddm_noise_meter_add (meter, &window, m->pixels, ticker, error);
+  return fddm_noise_meter_add_some (meter, &window, m->pixels, m->counted, ticker, error);
 }
 
 static gboolean
@@ -143,7 +260,12 @@ prepare (Measurement *m, GError **error)
   m->pixels        = g_new (float, region_floats (m));
   m->row_offset    = g_new (int, (gsize) MAX (m->rows, m->columns) * PATCH);
   m->column_offset = g_new (int, (gsize) MAX (m->rows, m->columns) * PATCH);
-  return TRUE;
+  if (m->source->visible != NULL)
+    {
+      m->visible = g_new (guint8, region_side (m->rows) * region_side (m->columns));
+      m->counted = g_new (guint8, (gsize) m->rows * m->columns);
+    }
+  return choose_counted (m, error);
 }
 
 gboolean
@@ -170,5 +292,7 @@ fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTi
   g_free (m.pixels);
   g_free (m.row_offset);
   g_free (m.column_offset);
+  g_free (m.visible);
+  g_free (m.counted);
   return ok;
 }

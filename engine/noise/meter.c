@@ -13,6 +13,7 @@ struct FddmNoiseMeter {
   FddmTensor        *coefficients;
   gboolean           reading; /* readings may still be on the device */
   FddmMeterSums      sums;
+  FddmMeterSums      some; /* of pieces of which not all patches count; SUMS belongs to the device */
 };
 
 static gsize
@@ -84,6 +85,7 @@ fddm_noise_meter_begin (FddmNoiseMeter *meter, int rows, int columns, GError **e
 {
   fddm_noise_meter_end (meter, NULL);
   memset (&meter->sums, 0, sizeof meter->sums);
+  memset (&meter->some, 0, sizeof meter->some);
   meter->rows         = rows;
   meter->columns      = columns;
   meter->coefficients = meter->backend->tensor_new (meter->device, FDDM_TENSOR_FLOAT, rows, columns, FDDM_METER_COEFFICIENTS,
@@ -91,9 +93,9 @@ fddm_noise_meter_begin (FddmNoiseMeter *meter, int rows, int columns, GError **e
   return meter->coefficients != NULL && fddm_network_prepare (meter->network, rows, columns, error);
 }
 
-gboolean
-fddm_noise_meter_add (FddmNoiseMeter *meter, const FddmWindow *window, const float *pixels, const FddmTicker *ticker,
-                      GError **error)
+/* Computes the readings of a piece. */
+static gboolean
+read_piece (FddmNoiseMeter *meter, const FddmWindow *window, const float *pixels, const FddmTicker *ticker, GError **error)
 {
   const FddmBackend *backend = meter->backend;
   FddmDevice        *device  = meter->device;
@@ -101,15 +103,66 @@ fddm_noise_meter_add (FddmNoiseMeter *meter, const FddmWindow *window, const flo
   meter->reading = TRUE;
   return backend->analyse (device, window, pixels, meter->coefficients, error) &&
          backend->meter_features (device, meter->coefficients, fddm_network_input (meter->network), error) &&
-         fddm_network_run (meter->network, -1, ticker, error) &&
-         backend->meter_gather (device, meter->coefficients, fddm_network_output (meter->network), &meter->sums, error);
+         fddm_network_run (meter->network, -1, ticker, error);
+}
+
+gboolean
+fddm_noise_meter_add (FddmNoiseMeter *meter, const FddmWindow *window, const float *pixels, const FddmTicker *ticker,
+                      GError **error)
+{
+  return read_piece (meter, window, pixels, ticker, error) &&
+         meter->backend->meter_gather (meter->device, meter->coefficients, fddm_network_output (meter->network),
+                                       &meter->sums, error);
+}
+
+/* Such pieces are few: their readings come to the host, which picks those that count. */
+gboolean
+fddm_noise_meter_add_some (FddmNoiseMeter *meter, const FddmWindow *window, const float *pixels, const guint8 *counted,
+                           const FddmTicker *ticker, GError **error)
+{
+  const FddmBackend *backend = meter->backend;
+  const gsize        n       = places (meter->rows, meter->columns);
+  g_autofree float  *values  = g_try_new (float, n * (FDDM_METER_COEFFICIENTS + FDDM_METER_OUTPUTS));
+  float             *output  = values != NULL ? values + n * FDDM_METER_COEFFICIENTS : NULL;
+
+  if (values == NULL)
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("no memory for %d × %d × %d values"), meter->rows,
+                   meter->columns, FDDM_METER_COEFFICIENTS + FDDM_METER_OUTPUTS);
+      return FALSE;
+    }
+  if (!read_piece (meter, window, pixels, ticker, error) ||
+      !backend->tensor_download (meter->device, meter->coefficients, values, error) ||
+      !backend->tensor_download (meter->device, fddm_network_output (meter->network), output, error))
+    return FALSE;
+  for (gsize i = 0; i < n; i++)
+    if (counted[i] != 0)
+      fddm_meter_gather (values + i * FDDM_METER_COEFFICIENTS, output + i * FDDM_METER_OUTPUTS, 1, &meter->some);
+  return TRUE;
+}
+
+static void
+add_sums (FddmMeterSums *sums, const FddmMeterSums *more)
+{
+  for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)
+    {
+      for (int b = 0; b < FDDM_METER_BINS; b++)
+        {
+          sums->weight[b][k] += more->weight[b][k];
+          sums->level[b][k] += more->level[b][k];
+        }
+      sums->certainty[k] += more->certainty[k];
+    }
 }
 
 gboolean
 fddm_noise_meter_finish (FddmNoiseMeter *meter, GError **error)
 {
   meter->reading = FALSE;
-  return meter->backend->meter_finish (meter->device, &meter->sums, error);
+  if (!meter->backend->meter_finish (meter->device, &meter->sums, error))
+    return FALSE;
+  add_sums (&meter->sums, &meter->some);
+  return TRUE;
 }
 
 void

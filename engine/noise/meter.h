@@ -24,6 +24,9 @@ gboolean fddm_noise_meter_begin (FddmNoiseMeter *meter, int rows, int columns, G
 /* Reads a piece. WINDOW is its place in PIXELS (three channels, patches of side FDDM_METER_PATCH). */
 gboolean fddm_noise_meter_add (FddmNoiseMeter *meter, const FddmWindow *window, const float *pixels,
                                const FddmTicker *ticker, GError **error);
+/* Likewise, but counts only the patches whose byte in COUNTED, row by row, is not 0. */
+gboolean fddm_noise_meter_add_some (FddmNoiseMeter *meter, const FddmWindow *window, const float *pixels,
+                                    const guint8 *counted, const FddmTicker *ticker, GError **error);
 /* Waits for the readings of all pieces. */
 gboolean fddm_noise_meter_finish (FddmNoiseMeter *meter, GError **error);
 /* Frees the memory for pieces. Fits MODEL to the readings unless it is NULL. */

@@ -87,7 +87,7 @@ hide_bar (const Batch *batch)
 static void
 fail (Batch *batch, const FddmPhoto *photo, const char *problem)
 {
-  g_autofree char *line = g_strdelimit (g_strdup (problem), "\n\r", ' ');
+  g_autofree char *line = fddm_cli_error_line (problem);
 
   batch->failed++;
   batch->past_bytes += (double) photo->stamp.size;

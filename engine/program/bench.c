@@ -174,8 +174,9 @@ tell_run (Bench *bench, const char *name, const Run *run, const FddmBenchWay *wa
 static gboolean
 bench_steps (Bench *bench, FddmContext *context, FddmWeights *weights, GError **error)
 {
-  FddmBenchSteps steps;
-  double         rate, operations;
+  g_autofree char *name = fddm_cli_printable (bench->common.weights);
+  FddmBenchSteps   steps;
+  double           rate, operations;
 
   if (!fddm_bench_steps (context, SECONDS, &steps, error))
     return FALSE;
@@ -195,8 +196,8 @@ bench_steps (Bench *bench, FddmContext *context, FddmWeights *weights, GError **
       return TRUE;
     }
   /* translators: network; steps a second; width and height in pixels; how many; thousand million multiply-adds a second */
-  printf (_ ("  %s: %.1f steps/s of %d × %d pixels, %d at once; convolutions %.1f GMAC/s\n"), bench->common.weights, rate,
-          steps.side, steps.side, steps.at_once, operations / 1e9);
+  printf (_ ("  %s: %.1f steps/s of %d × %d pixels, %d at once; convolutions %.1f GMAC/s\n"), name, rate, steps.side,
+          steps.side, steps.at_once, operations / 1e9);
   fflush (stdout);
   return TRUE;
 }

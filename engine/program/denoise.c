@@ -1,6 +1,7 @@
 /* denoise.c: fddm denoise: its options, and the choice between one picture and many.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/batch.h"
@@ -18,14 +19,18 @@ check_operands (const FddmCliDenoise *denoise, guint n, GError **error)
                      : denoise->jobs != FDDM_JOBS_AUTOMATIC ? "jobs"
                                                             : NULL;
 
-  if (denoise->output_dir && denoise->uncertainty)
-    g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s is for one picture"), "uncertainty");
+  if (denoise->output_dir && (denoise->uncertainty || denoise->in_place))
+    g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s is for one picture"),
+                 denoise->in_place ? "in-place" : "uncertainty");
+  else if (denoise->in_place && n != 1)
+    g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE,
+                         _ ("--in-place takes one picture, which the result replaces"));
   else if (denoise->suffix && strchr (denoise->suffix, '/'))
     g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--suffix is part of a name: “%s” has a slash in it"),
                  denoise->suffix);
   else if (!denoise->output_dir && many)
     g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s needs --output-dir"), many);
-  else if (!denoise->output_dir && n != 2)
+  else if (!denoise->output_dir && !denoise->in_place && n != 2)
     g_set_error_literal (
       error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE,
       _ ("denoise takes IN and OUT, or any number of pictures with --output-dir; see “fddm denoise --help”"));
@@ -80,6 +85,7 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
     { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("for --detail: a different number gives a different texture"), "N" },
     { "uncertainty", 0, 0, G_OPTION_ARG_FILENAME, &denoise->uncertainty,
       N_ ("also write the uncertainty of the result as a gray picture"), N_ ("FILE") },
+    { "in-place", 0, 0, G_OPTION_ARG_NONE, &denoise->in_place, N_ ("the result replaces IN"), NULL },
     { "output-dir", 'o', 0, G_OPTION_ARG_FILENAME, &denoise->output_dir,
       N_ ("denoise any number of pictures and folders into this folder"), N_ ("FOLDER") },
     { "suffix", 0, 0, G_OPTION_ARG_FILENAME, &denoise->suffix, N_ ("for -o: suffix of names, such as -clean"), N_ ("TEXT") },
@@ -96,7 +102,7 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
 
   *params       = fddm_denoise_params_default ();
   denoise->jobs = FDDM_JOBS_AUTOMATIC;
-  parser        = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | -o FOLDER IN…"), about ());
+  parser        = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | --in-place IN | -o FOLDER IN…"), about ());
   files         = fddm_cli_parse (parser, argv, 1, G_MAXUINT, error);
   if (!files || !check_operands (denoise, g_strv_length (files), error) || !check_format (denoise, error) ||
       (denoise->jobs != FDDM_JOBS_AUTOMATIC && !fddm_cli_in_range ("jobs", denoise->jobs, 1, 64, error)) ||
@@ -114,14 +120,14 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
 }
 
 static void
-report_json (const FddmCliDenoise *denoise, char **files, const FddmDenoised *denoised, FddmContext *context,
-             FddmWeights *weights)
+report_json (const FddmCliDenoise *denoise, const char *in, const char *out, const FddmDenoised *denoised,
+             FddmContext *context, FddmWeights *weights)
 {
   JsonBuilder *builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  fddm_cli_json_string (builder, "input", files[0]);
-  fddm_cli_json_string (builder, "output", files[1]);
+  fddm_cli_json_string (builder, "input", in);
+  fddm_cli_json_string (builder, "output", out);
   fddm_cli_json_string (builder, "uncertainty", denoise->uncertainty);
   fddm_cli_denoised_json (builder, denoise, denoised, context, weights);
   json_builder_end_object (builder);
@@ -136,16 +142,37 @@ report (const FddmDenoised *denoised, FddmContext *context)
            fddm_context_describe (context), denoised->seconds);
 }
 
+/* Whether A and B, which may not exist yet, are one file. */
 static gboolean
-writable (const FddmCliDenoise *denoise, char **files, GError **error)
+would_be_one (const char *a, const char *b)
 {
-  g_autofree char *result      = g_canonicalize_filename (files[1], NULL);
-  g_autofree char *uncertainty = denoise->uncertainty ? g_canonicalize_filename (denoise->uncertainty, NULL) : NULL;
+  g_autofree char *whole_a = g_canonicalize_filename (a, NULL);
+  g_autofree char *whole_b = g_canonicalize_filename (b, NULL);
 
-  if (g_strcmp0 (result, uncertainty) != 0)
-    return fddm_picture_writable (files[1], error) && (!uncertainty || fddm_picture_writable (uncertainty, error));
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("“%s” cannot be the result and its uncertainty"), files[1]);
+  return strcmp (whole_a, whole_b) == 0 || fddm_stamp_one_file (a, b);
+}
+
+/* Fails if a result would overwrite the picture unasked, or another result. */
+static gboolean
+are_apart (const FddmCliDenoise *denoise, const char *in, const char *out, GError **error)
+{
+  if (!denoise->in_place && fddm_stamp_one_file (in, out))
+    g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("“%s” is the original; --in-place replaces it"), out);
+  else if (denoise->uncertainty && fddm_stamp_one_file (in, denoise->uncertainty))
+    g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("“%s” is the original; give another name"),
+                 denoise->uncertainty);
+  else if (denoise->uncertainty && would_be_one (out, denoise->uncertainty))
+    g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("“%s” cannot be the result and its uncertainty"), out);
+  else
+    return TRUE;
   return FALSE;
+}
+
+static gboolean
+writable (const FddmCliDenoise *denoise, const char *in, const char *out, GError **error)
+{
+  return are_apart (denoise, in, out, error) && fddm_picture_writable (out, error) &&
+         (!denoise->uncertainty || fddm_picture_writable (denoise->uncertainty, error));
 }
 
 static gboolean
@@ -154,17 +181,18 @@ denoise_one (FddmCliDenoise *denoise, char **files, GError **error)
   g_autoptr (FddmWeights) weights  = NULL;
   g_autoptr (FddmContext) context  = NULL;
   FddmDenoised            denoised = { 0 };
+  g_autofree char        *target = denoise->in_place ? realpath (files[0], NULL) : NULL; /* not the link, but the picture */
+  const char             *in = files[0], *out = target ? target : denoise->in_place ? in : files[1];
   gboolean                done;
 
   fddm_cli_start_gegl ();
-  if (!writable (denoise, files, error) ||
+  if (!writable (denoise, in, out, error) ||
       !(context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error)))
     return FALSE;
-  done = fddm_cli_denoise_picture (denoise, context, files[0], files[1], fddm_cli_progress, &denoise->common, &denoised,
-                                   error);
+  done = fddm_cli_denoise_picture (denoise, context, in, out, fddm_cli_progress, &denoise->common, &denoised, error);
   fddm_cli_progress_end (&denoise->common);
   if (done && denoise->common.json)
-    report_json (denoise, files, &denoised, context, weights);
+    report_json (denoise, in, out, &denoised, context, weights);
   else if (done && !denoise->common.quiet)
     report (&denoised, context);
   return done;

@@ -116,8 +116,12 @@ make_one (Generate *generate, FddmContext *context, int channels, GError **error
     return FALSE;
   generate->seconds += seconds;
   if (!generate->common.json && !generate->common.quiet)
-    /* translators: a file, the seed, the device, seconds */
-    fprintf (stderr, _ ("%s: seed %u. %s, %.1f s.\n"), file, params->seed, fddm_context_describe (context), seconds);
+    {
+      g_autofree char *shown = fddm_cli_printable (file);
+
+      /* translators: a file, the seed, the device, seconds */
+      fprintf (stderr, _ ("%s: seed %u. %s, %.1f s.\n"), shown, params->seed, fddm_context_describe (context), seconds);
+    }
   return TRUE;
 }
 

@@ -116,7 +116,7 @@ subjects_json (JsonBuilder *builder, const char *const *subjects)
 {
   json_builder_begin_array (json_builder_set_member_name (builder, "subjects"));
   for (int i = 0; subjects[i]; i++)
-    json_builder_add_string_value (builder, subjects[i]);
+    fddm_cli_json_element (builder, subjects[i]);
   json_builder_end_array (builder);
 }
 
@@ -158,16 +158,41 @@ tell_json (const Device devices[2], const GPtrArray *all, char **folders)
   json_builder_end_array (builder);
   json_builder_begin_array (json_builder_set_member_name (builder, "weights-folders"));
   for (int i = 0; folders[i]; i++)
-    json_builder_add_string_value (builder, folders[i]);
+    fddm_cli_json_element (builder, folders[i]);
   json_builder_end_array (builder);
   json_builder_end_object (builder);
   fddm_cli_print_json (builder);
 }
 
+/* What KEY is in the weights file, printable, or UNKNOWN. Free with g_free. */
+static char *
+told (const Found *found, const char *key, const char *unknown)
+{
+  const char *value = fddm_weights_metadata (found->weights, key);
+
+  return fddm_cli_printable (value ? value : unknown);
+}
+
+static void
+tell_weights (const Found *found)
+{
+  g_autofree char   *name = told (found, "name", ""), *kind = told (found, "kind", ""), *patch = told (found, "patch", "");
+  g_autofree char   *licence = told (found, "licence", _ ("not stated")), *path = fddm_cli_printable (found->path);
+  const char *const *known    = fddm_weights_subjects (found->weights);
+  g_autofree char   *list     = known ? g_strjoinv (", ", (char **) known) : NULL;
+  g_autofree char   *subjects = fddm_cli_printable (list);
+
+  /* translators: name and kind of a network, side of its patches, thousands of operations, licence, path */
+  printf (_ ("Weights %s (%s): patch %s, %.0f thousand multiply-adds per pixel, licence: %s\n    %s\n"), name, kind, patch,
+          fddm_weights_operations (found->weights) / 1000, licence, path);
+  if (known)
+    printf (_ ("    subjects: %s\n"), subjects);
+}
+
 static void
 tell (const Device devices[2], const GPtrArray *all, char **folders)
 {
-  g_autofree char *list = g_strjoinv (", ", folders);
+  g_autofree char *joined = g_strjoinv (", ", folders), *list = fddm_cli_printable (joined);
 
   printf ("FDDM %s\n", FDDM_VERSION);
   for (int i = 0; i < 2; i++)
@@ -181,21 +206,13 @@ tell (const Device devices[2], const GPtrArray *all, char **folders)
     }
   for (guint i = 0; i < all->len; i++)
     {
-      const Found       *found    = all->pdata[i];
-      const char        *licence  = found->weights ? fddm_weights_metadata (found->weights, "licence") : NULL;
-      const char *const *known    = found->weights ? fddm_weights_subjects (found->weights) : NULL;
-      g_autofree char   *subjects = known ? g_strjoinv (", ", (char **) known) : NULL;
+      const Found     *found   = all->pdata[i];
+      g_autofree char *problem = fddm_cli_printable (found->problem);
 
       if (found->weights)
-        /* translators: name and kind of a network, side of its patches, thousands of operations, licence, path */
-        printf (_ ("Weights %s (%s): patch %s, %.0f thousand multiply-adds per pixel, licence: %s\n    %s\n"),
-                fddm_weights_metadata (found->weights, "name"), fddm_weights_metadata (found->weights, "kind"),
-                fddm_weights_metadata (found->weights, "patch"), fddm_weights_operations (found->weights) / 1000,
-                licence ? licence : _ ("not stated"), found->path);
+        tell_weights (found);
       else
-        printf ("%s\n", found->problem);
-      if (subjects)
-        printf (_ ("    subjects: %s\n"), subjects);
+        printf ("%s\n", problem);
     }
   if (all->len == 0)
     printf (_ ("No weights in these folders: %s\n"), list);

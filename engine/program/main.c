@@ -69,6 +69,7 @@ static int
 run (char **argv)
 {
   g_autoptr (GError) error = NULL;
+  g_autofree char   *line  = NULL;
 
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     if (strcmp (argv[0], commands[i].name) == 0)
@@ -76,10 +77,12 @@ run (char **argv)
         if (commands[i].run (argv, &error))
           /* Incomplete standard output counts as failure. */
           return fflush (stdout) == 0 && !ferror (stdout) ? EXIT_SUCCESS : (perror ("fddm"), EXIT_FAILURE);
-        fprintf (stderr, "fddm: %s\n", g_strdelimit (error->message, "\n\r", ' '));
+        line = fddm_cli_error_line (error->message);
+        fprintf (stderr, "fddm: %s\n", line);
         return exit_status (error);
       }
-  fprintf (stderr, _ ("fddm: unknown command “%s”; see “fddm --help”\n"), argv[0]);
+  line = fddm_cli_printable (argv[0]);
+  fprintf (stderr, _ ("fddm: unknown command “%s”; see “fddm --help”\n"), line);
   return 2;
 }
 

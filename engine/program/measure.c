@@ -55,15 +55,20 @@ tell_json (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
 static void
 tell (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
 {
-  g_autofree char *words = fddm_measured_words (noise);
+  g_autofree char *words = fddm_measured_words (noise), *shown = fddm_cli_printable (path);
 
   /* translators: path, size, then what was measured, in words */
-  printf (_ ("%s: %d × %d: %s\n"), path, gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), words);
+  printf (_ ("%s: %d × %d: %s\n"), shown, gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), words);
 }
 
 static gboolean
-check_plot (const char *plot, GError **error)
+check_plot (const char *path, const char *plot, GError **error)
 {
+  if (plot && fddm_stamp_one_file (path, plot))
+    {
+      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("“%s” is the original; give another name"), plot);
+      return FALSE;
+    }
   if (!plot || g_str_has_suffix (plot, ".png"))
     return !plot || fddm_picture_writable (plot, error);
   g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("The plot is a PNG file; “%s” must end in .png"), plot);
@@ -82,7 +87,7 @@ fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *p
   gboolean                done;
 
   fddm_cli_start_gegl ();
-  if (!check_plot (plot, error) || !(buffer = fddm_picture_load (path, NULL, error)) ||
+  if (!check_plot (path, plot, error) || !(buffer = fddm_picture_load (path, NULL, error)) ||
       !(context = fddm_cli_context (options, NULL, &averages, error)))
     return FALSE;
   fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);

@@ -145,6 +145,25 @@ fddm_cli_in_range (const char *name, double value, double least, double most, GE
   return FALSE;
 }
 
+/* GOption leaves the "--" in place where an operand behind it looks like an option. ARGV is what was parsed. */
+static void
+drop_separator (char **rest, char **argv)
+{
+  gboolean kept = FALSE;
+
+  while (*argv && strcmp (*argv, "--") != 0)
+    argv++;
+  for (; *argv && !kept && argv[1]; argv++)
+    kept = argv[1][0] == '-';
+  while (*rest && strcmp (*rest, "--") != 0)
+    rest++;
+  if (!kept || !*rest)
+    return;
+  g_free (*rest);
+  for (; *rest; rest++)
+    rest[0] = rest[1];
+}
+
 char **
 fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GError **error)
 {
@@ -161,6 +180,7 @@ fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GE
         g_propagate_error (error, g_steal_pointer (&problem));
       return NULL;
     }
+  drop_separator (rest, argv);
   n = g_strv_length (rest) - 1;
   if (n < least || n > most)
     {

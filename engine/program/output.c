@@ -60,6 +60,41 @@ fddm_cli_progress_end (const FddmCliOptions *options)
     fputs ("\r\033[K", stderr);
 }
 
+/* Whether C could move the cursor, end the line or turn the direction of writing. */
+static gboolean
+is_control (gunichar c)
+{
+  return g_unichar_iscntrl (c) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+char *
+fddm_cli_printable (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text ? text : "", -1);
+  GString         *line  = g_string_new (NULL);
+
+  for (const char *at = valid; *at; at = g_utf8_next_char (at))
+    {
+      const gunichar c = g_utf8_get_char (at);
+
+      if (c == '\n')
+        g_string_append (line, "\\n");
+      else if (is_control (c))
+        g_string_append_printf (line, c < 0x80 ? "\\x%02x" : "\\u%04x", c);
+      else
+        g_string_append_unichar (line, c);
+    }
+  return g_string_free (line, FALSE);
+}
+
+char *
+fddm_cli_error_line (const char *message)
+{
+  g_autofree char *one = g_strdelimit (g_strdup (message), "\n\r", ' ');
+
+  return fddm_cli_printable (one);
+}
+
 void
 fddm_cli_print_json (JsonBuilder *builder)
 {
@@ -80,15 +115,19 @@ fddm_cli_json_line (JsonBuilder *builder)
 }
 
 void
+fddm_cli_json_element (JsonBuilder *builder, const char *value)
+{
+  g_autofree char *valid = g_utf8_make_valid (value, -1);
+
+  json_builder_add_string_value (builder, valid);
+}
+
+void
 fddm_cli_json_string (JsonBuilder *builder, const char *key, const char *value)
 {
   json_builder_set_member_name (builder, key);
   if (value)
-    {
-      g_autofree char *valid = g_utf8_make_valid (value, -1);
-
-      json_builder_add_string_value (builder, valid);
-    }
+    fddm_cli_json_element (builder, value);
   else
     json_builder_add_null_value (builder);
 }

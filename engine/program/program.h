@@ -55,11 +55,17 @@ void     fddm_cli_progress_end (const FddmCliOptions *options);
 gboolean fddm_cli_interrupted (void);
 /* From now on, an interruption ends the work cleanly. */
 void fddm_cli_catch_signals (void);
+/* TEXT, for a line on a terminal: valid UTF-8, with line ends and other control characters escaped, so that a file name or a
+ * weights file's text can imitate no other output. NULL becomes "". Free with g_free. */
+char *fddm_cli_printable (const char *text);
+/* ERROR's message as a line: line ends become spaces. Free with g_free. */
+char *fddm_cli_error_line (const char *message);
 /* Prints the JSON of BUILDER and frees it. */
 void fddm_cli_print_json (JsonBuilder *builder);
 /* Returns the JSON of BUILDER on one line and frees BUILDER. Free with g_free. */
 char *fddm_cli_json_line (JsonBuilder *builder);
 void  fddm_cli_json_string (JsonBuilder *builder, const char *key, const char *value); /* NULL becomes null */
+void  fddm_cli_json_element (JsonBuilder *builder, const char *value);                 /* of an array */
 void  fddm_cli_json_double (JsonBuilder *builder, const char *key, double value);
 void  fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean value);
 

@@ -16,3 +16,12 @@ fddm_stamp_take (FddmStamp *stamp, const char *path)
   stamp->changed = (gint64) found.st_mtim.tv_sec * 1000000000 + found.st_mtim.tv_nsec;
   return TRUE;
 }
+
+gboolean
+fddm_stamp_one_file (const char *a, const char *b)
+{
+  FddmStamp first, second;
+
+  return fddm_stamp_take (&first, a) && fddm_stamp_take (&second, b) && first.device == second.device &&
+         first.inode == second.inode;
+}

@@ -13,6 +13,9 @@ typedef struct {
 /* FALSE, with errno set, if PATH cannot be examined. */
 gboolean fddm_stamp_take (FddmStamp *stamp, const char *path);
 
+/* Whether both paths lead to one file: by links, or by names that the file system takes for the same. */
+gboolean fddm_stamp_one_file (const char *a, const char *b);
+
 /* Whether the contents are the same, judged by size and time; the location may differ. */
 static inline gboolean
 fddm_stamp_same_contents (const FddmStamp *a, const FddmStamp *b)

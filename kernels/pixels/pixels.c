@@ -38,6 +38,23 @@ all_finite (const float *values, gsize n)
 gboolean
 fddm_pixels_are_finite (const float *pixels, gsize n)
 {
+  return all_finite (pixels, n);
+}
+
+/* Whether all samples are known to networks; likewise without a branch. A NaN is not. */
+static gboolean
+all_sound (const float *values, gsize n)
+{
+  int bad = 0;
+
+  for (gsize i = 0; i < n; i++)
+    bad |= !(values[i] >= FDDM_SAMPLE_LEAST) | !(values[i] <= FDDM_SAMPLE_MOST);
+  return bad == 0;
+}
+
+gboolean
+fddm_pixels_are_sound (const float *pixels, gsize n)
+{
   enum { PIECE = 4096 };
   const gsize pieces  = (n + PIECE - 1) / PIECE;
   const int   threads = fddm_pixels_threads (n);
@@ -45,11 +62,17 @@ fddm_pixels_are_finite (const float *pixels, gsize n)
 
 #pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads)
   for (gsize i = 0; i < pieces; i++)
-    n_bad += all_finite (pixels + i * PIECE, MIN (PIECE, n - i * PIECE)) ? 0 : 1;
+    n_bad += all_sound (pixels + i * PIECE, MIN (PIECE, n - i * PIECE)) ? 0 : 1;
   return n_bad == 0;
 }
 
-/* Mean of the finite pixels in the neighbourhood; middle gray if there are none. */
+static float
+limited (float sample)
+{
+  return CLAMP (sample, FDDM_SAMPLE_LEAST, FDDM_SAMPLE_MOST);
+}
+
+/* Mean of the finite pixels in the neighbourhood, limited; middle gray if there are none. */
 static void
 fill_from_neighbours (const float *pixels, int width, int height, int channels, int x, int y, float *out)
 {
@@ -64,34 +87,33 @@ fill_from_neighbours (const float *pixels, int width, int height, int channels, 
         if (!all_finite (pixel, channels))
           continue;
         for (int c = 0; c < channels; c++)
-          sum[c] += pixel[c];
+          sum[c] += limited (pixel[c]);
         n++;
       }
   for (int c = 0; c < channels; c++)
     out[c] = n > 0 ? (float) (sum[c] / n) : 0.5f;
 }
 
-gsize
+void
 fddm_pixels_repair (const float *pixels, int width, int height, int channels, float *out)
 {
   const gsize row     = (gsize) width * channels;
   const int   threads = fddm_pixels_threads (row * height);
-  gsize       n_bad   = 0;
 
-#pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads)
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (int y = 0; y < height; y++)
     {
-      memcpy (out + y * row, pixels + y * row, row * sizeof *out);
-      if (all_finite (pixels + y * row, row))
+      const float *in = pixels + y * row;
+
+      memcpy (out + y * row, in, row * sizeof *out);
+      if (all_sound (in, row))
         continue;
+      for (gsize i = 0; i < row; i++)
+        out[y * row + i] = limited (in[i]);
       for (int x = 0; x < width; x++)
-        if (!all_finite (pixels + y * row + x * channels, channels))
-          {
-            fill_from_neighbours (pixels, width, height, channels, x, y, out + y * row + x * channels);
-            n_bad++;
-          }
+        if (!all_finite (in + x * channels, channels))
+          fill_from_neighbours (pixels, width, height, channels, x, y, out + y * row + x * channels);
     }
-  return n_bad;
 }
 
 void

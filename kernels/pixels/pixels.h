@@ -10,9 +10,16 @@ int fddm_pixels_threads (gsize floats);
 /* Reach of the search for finite neighbours of a non-finite pixel. */
 #define FDDM_REPAIR_REACH 3
 
-/* Copies packed PIXELS to OUT. Replaces each pixel that has a NaN or an infinity by the mean of the finite pixels nearby.
- * Returns the number of pixels replaced. CHANNELS is at most 4. */
-gsize fddm_pixels_repair (const float *pixels, int width, int height, int channels, float *out);
+/* Samples that networks know. Further out, they change neighbours, too, the more the further, and add noise of their own. */
+#define FDDM_SAMPLE_LEAST -0.3f
+#define FDDM_SAMPLE_MOST  1.3f
+
+/* Copies packed PIXELS to OUT, ready for a network. Replaces each pixel that has a NaN or an infinity by the mean of the
+ * finite pixels nearby, and limits samples to FDDM_SAMPLE_LEAST … FDDM_SAMPLE_MOST. CHANNELS is at most 4. */
+void fddm_pixels_repair (const float *pixels, int width, int height, int channels, float *out);
+
+/* Whether repairing would change none of N samples. */
+gboolean fddm_pixels_are_sound (const float *pixels, gsize n);
 
 /* Whether all N samples are finite. */
 gboolean fddm_pixels_are_finite (const float *pixels, gsize n);

@@ -121,7 +121,7 @@ static gboolean
 run (FddmContext *context, const Picture *picture)
 {
   g_autoptr (GError) error  = NULL;
-  FddmSource         source = { picture->width, picture->height, 3, read_picture, NULL };
+  FddmSource         source = { .width = picture->width, .height = picture->height, .channels = 3, .read = read_picture };
   Sink               result = { 0 }, guess = { 0 };
   FddmSink           sink = { count_pixels, &result }, uncertainty = { count_pixels, &guess };
   FddmDenoiseParams  params = fddm_denoise_params_default ();

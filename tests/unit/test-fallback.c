@@ -223,7 +223,7 @@ run_watched (FddmContext *context, const FddmDenoiseParams *params, int fail_at,
                                 .calls     = g_string_new (NULL),
                                 .fail_at   = fail_at,
                                 .cancel_at = cancel_at };
-  FddmSource        source  = { WIDTH, HEIGHT, 3, watch_read, &watched };
+  FddmSource        source  = { .width = WIDTH, .height = HEIGHT, .channels = 3, .read = watch_read, .data = &watched };
   FddmSink          sink    = { watch_write, &watched };
   const gboolean    ok      = fddm_denoise (context, params, &source, &sink, watch_progress, &watched, NULL, error);
 

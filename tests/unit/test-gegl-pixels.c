@@ -39,18 +39,23 @@ bytes_of (GeglBuffer *buffer)
 static void
 test_unchanged_pixels_keep_their_bits (gconstpointer name)
 {
-  const Babl            *format = babl_format (name);
-  gsize                  pixel  = (gsize) babl_format_get_bytes_per_pixel (format);
-  g_autoptr (GeglBuffer) from   = random_buffer (format, 5);
-  g_autoptr (GeglBuffer) to     = gegl_buffer_dup (from);
-  g_autofree guint8     *before = bytes_of (from);
-  g_autofree guint8     *after  = NULL;
-  GeglRectangle          bounds = { 2, 3, 8, 7 };
+  static const float     shown[] = { 0.7f, 0.6f, 0.5f, 0.4f }; /* the pixel to be changed: alpha must not hide it */
+  const Babl            *format  = babl_format (name);
+  gsize                  pixel   = (gsize) babl_format_get_bytes_per_pixel (format);
+  g_autoptr (GeglBuffer) from    = random_buffer (format, 5);
+  g_autoptr (GeglBuffer) to      = gegl_buffer_dup (from);
+  g_autofree guint8     *before  = bytes_of (from);
+  g_autofree guint8     *after   = NULL;
+  GeglRectangle          bounds  = { 2, 3, 8, 7 };
   FddmGeglPixels         pixels;
   FddmSource             source;
   FddmSink               sink;
   float                  floats[8 * 7 * 3], one[4], was[4];
 
+  g_free (before);
+  gegl_buffer_set (from, GEGL_RECTANGLE (6, 8, 1, 1), 0, babl_format ("R'G'B'A float"), shown, GEGL_AUTO_ROWSTRIDE);
+  gegl_buffer_copy (from, NULL, GEGL_ABYSS_NONE, to, NULL);
+  before = bytes_of (from);
   fddm_gegl_pixels_init (&pixels, from, to, &bounds, NULL);
   source = fddm_gegl_pixels_source (&pixels);
   sink   = fddm_gegl_pixels_sink (&pixels);
@@ -77,6 +82,121 @@ test_unchanged_pixels_keep_their_bits (gconstpointer name)
   for (int c = 0; c < 3; c++)
     g_assert_cmpfloat_with_epsilon (one[c], 0.25f, 0.03); /* a linear u8 is as coarse as that */
   g_assert_true (one[3] == was[3] || (isnan (one[3]) && isnan (was[3])));
+}
+
+/* ---- Alpha ---- */
+
+#define WIDE 1300
+#define HIGH 640
+
+/* A gradient, with holes of all sizes in its alpha, and hidden pixels of any colour. */
+static GeglBuffer *
+holed_buffer (float *shown)
+{
+  GeglBuffer       *buffer = gegl_buffer_new (GEGL_RECTANGLE (-7, 11, WIDE, HIGH), babl_format ("R'G'B'A float"));
+  g_autofree float *pixels = g_new (float, (gsize) WIDE * HIGH * 4);
+  g_autoptr (GRand) rand   = g_rand_new_with_seed (8);
+
+  for (gsize i = 0; i < (gsize) WIDE * HIGH; i++)
+    {
+      const int x = (int) (i % WIDE), y = (int) (i / WIDE), hole = (x / 37 + y / 53) % 3;
+
+      for (int c = 0; c < 3; c++)
+        pixels[4 * i + c] = 0.2f + 0.0004f * (float) (x + y) + 0.05f * (float) c;
+      pixels[4 * i + 3] = x > 700 || hole == 0 || g_rand_int_range (rand, 0, 9) == 0 ? 0.0f : 0.5f;
+      memcpy (shown + 4 * i, pixels + 4 * i, 4 * sizeof *pixels);
+      for (int c = 0; c < 3 && pixels[4 * i + 3] == 0; c++)
+        pixels[4 * i + c] = (float) g_rand_double_range (rand, -3, 4);
+    }
+  gegl_buffer_set (buffer, NULL, 0, babl_format ("R'G'B'A float"), pixels, GEGL_AUTO_ROWSTRIDE);
+  return buffer;
+}
+
+/* Hidden pixels are read as colours that continue the visible ones: close to the gradient in its holes, middle gray far away. */
+static void
+test_hidden_pixels_are_filled (void)
+{
+  g_autofree float      *shown  = g_new (float, (gsize) WIDE * HIGH * 4);
+  g_autofree float      *read   = g_new (float, (gsize) WIDE * HIGH * 3);
+  g_autofree guint8     *seen   = g_new (guint8, (gsize) WIDE * HIGH);
+  g_autoptr (GeglBuffer) buffer = holed_buffer (shown);
+  FddmGeglPixels         pixels;
+  FddmSource             source;
+
+  fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);
+  source = fddm_gegl_pixels_source (&pixels);
+  g_assert_true (source.read (source.data, 0, 0, WIDE, HIGH, read, NULL));
+  g_assert_true (source.visible (source.data, 0, 0, WIDE, HIGH, seen, NULL));
+  for (int y = 0; y < HIGH; y++)
+    for (int x = 0; x < WIDE; x++)
+      for (int c = 0; c < 3; c++)
+        {
+          const gsize i   = (gsize) y * WIDE + x;
+          const float was = shown[4 * i + c], got = read[3 * i + c];
+
+          g_assert_cmpint (seen[i], ==, shown[4 * i + 3] > 0);
+          if (seen[i])
+            g_assert_true (got == was);
+          else if (x < 680)
+            g_assert_cmpfloat_with_epsilon (got, was, 0.0004 * 2 * 64); /* a mean of visible ones within 64 */
+          else if (x > 700 + 4 * 32)
+            g_assert_cmpfloat_with_epsilon (got, 0.5, 1e-6);
+          else
+            g_assert_true (got > 0.2f && got < 0.9f);
+        }
+}
+
+/* What is read does not depend on the rectangle, to the bit. */
+static void
+test_filling_does_not_depend_on_the_rectangle (void)
+{
+  static const GeglRectangle parts[] = { { 0, 0, 5, 640 },       { 3, 1, 700, 33 },   { 511, 509, 40, 77 },
+                                         { 640, 100, 660, 540 }, { 1299, 639, 1, 1 }, { 200, 200, 600, 1 } };
+  g_autofree float          *whole   = g_new (float, (gsize) WIDE * HIGH * 4);
+  g_autofree float          *read    = g_new (float, (gsize) WIDE * HIGH * 3);
+  g_autoptr (GeglBuffer)     buffer  = holed_buffer (whole);
+  FddmGeglPixels             pixels;
+  FddmSource                 source;
+
+  fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);
+  source = fddm_gegl_pixels_source (&pixels);
+  g_assert_true (source.read (source.data, 0, 0, WIDE, HIGH, whole, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      const GeglRectangle *part = &parts[i];
+
+      g_assert_true (source.read (source.data, part->x, part->y, part->width, part->height, read, NULL));
+      for (int y = 0; y < part->height; y++)
+        g_assert_cmpmem (read + (gsize) y * part->width * 3, part->width * 3 * sizeof *read,
+                         whole + ((gsize) (part->y + y) * WIDE + part->x) * 3, part->width * 3 * sizeof *read);
+    }
+}
+
+/* Whatever the engine gives, hidden pixels keep their bits. */
+static void
+test_hidden_pixels_keep_their_bits (void)
+{
+  const gsize            n      = (gsize) WIDE * HIGH;
+  g_autofree float      *shown  = g_new (float, n * 4);
+  g_autofree float      *before = g_new (float, n * 4);
+  g_autofree float      *after  = g_new (float, n * 4);
+  g_autofree float      *floats = g_new (float, n * 3);
+  g_autoptr (GeglBuffer) from = holed_buffer (shown), to = gegl_buffer_dup (from);
+  FddmGeglPixels         pixels;
+  FddmSink               sink;
+
+  for (gsize i = 0; i < n * 3; i++)
+    floats[i] = 0.75f;
+  fddm_gegl_pixels_init (&pixels, from, to, gegl_buffer_get_extent (from), NULL);
+  sink = fddm_gegl_pixels_sink (&pixels);
+  g_assert_true (sink.write (sink.data, 0, 0, WIDE, HIGH, floats, NULL));
+  gegl_buffer_get (from, NULL, 1.0, babl_format ("R'G'B'A float"), before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (to, NULL, 1.0, babl_format ("R'G'B'A float"), after, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (gsize i = 0; i < n; i++)
+    if (before[4 * i + 3] == 0)
+      g_assert_cmpmem (after + 4 * i, 4 * sizeof *after, before + 4 * i, 4 * sizeof *before);
+    else
+      g_assert_true (after[4 * i] == 0.75f && after[4 * i + 3] == before[4 * i + 3]);
 }
 
 static void
@@ -124,6 +244,9 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, formats[i], test_unchanged_pixels_keep_their_bits);
     }
+  g_test_add_func ("/gegl-pixels/hidden-pixels-are-filled", test_hidden_pixels_are_filled);
+  g_test_add_func ("/gegl-pixels/filling-does-not-depend-on-the-rectangle", test_filling_does_not_depend_on_the_rectangle);
+  g_test_add_func ("/gegl-pixels/hidden-pixels-keep-their-bits", test_hidden_pixels_keep_their_bits);
   g_test_add_func ("/gegl-pixels/coding-is-perceptual", test_coding_is_perceptual);
   result = g_test_run ();
   gegl_exit ();

@@ -142,6 +142,32 @@ test_not_numbers (void)
       g_assert_cmpmem (&out[i], sizeof *out, &hurt[i], sizeof *hurt);
 }
 
+/* A value far outside [0,1] keeps its excess, and does to its neighbours what a value at the limit does: the network sees no
+ * more of it. Values up to the limits are seen as they are. */
+static void
+test_outliers (void)
+{
+  enum { WIDTH = 60, HEIGHT = 50 };
+  const float             outliers[] = { 30.0f, -30.0f, 1e30f, 1.3f, -0.3f }, limits[] = { 1.3f, -0.3f, 1.3f, 1.3f, -0.3f };
+  const gsize             at     = (20 * WIDTH + 30) * 3 + 1;
+  const FddmDenoiseParams params = params_with (15, 0, 2);
+  g_autofree float       *pixels = test_picture (WIDTH, HEIGHT, 3);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (outliers); i++)
+    {
+      g_autofree float *limited = NULL;
+      g_autofree float *out     = NULL;
+
+      pixels[at] = limits[i];
+      limited    = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, NULL);
+      pixels[at] = outliers[i];
+      out        = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, NULL);
+      g_assert_cmpfloat_with_epsilon (out[at] - outliers[i], limited[at] - limits[i], 1e-4 + 1e-6 * fabsf (outliers[i]));
+      limited[at] = out[at];
+      g_assert_cmpmem (out, WIDTH * HEIGHT * 3 * sizeof *out, limited, WIDTH * HEIGHT * 3 * sizeof *out);
+    }
+}
+
 static void
 test_every_size (void)
 {
@@ -411,6 +437,7 @@ main (int argc, char **argv)
   g_test_add_func ("/denoise/no-noise-is-the-photo", test_no_noise_is_the_photo);
   g_test_add_func ("/denoise/luma-and-chroma", test_luma_and_chroma);
   g_test_add_func ("/denoise/not-numbers", test_not_numbers);
+  g_test_add_func ("/denoise/outliers", test_outliers);
   g_test_add_func ("/denoise/every-size", test_every_size);
   g_test_add_func ("/denoise/gray", test_gray);
   g_test_add_func ("/denoise/averages", test_averages);

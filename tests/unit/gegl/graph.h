@@ -64,12 +64,12 @@ buffer_of (const char *format, const float *pixels, const char *pixels_format)
   return buffer;
 }
 
-/* The test picture of CHANNELS with ALPHA behind them. Free with g_free. */
+/* The test picture of CHANNELS with an alpha behind them that hides no pixel. Free with g_free. */
 static inline float *
 picture_with_alpha (int channels)
 {
   g_autofree float *opaque = test_picture (WIDTH, HEIGHT, channels);
-  g_autofree float *alpha  = test_floats (PIXELS, 0, 1, 77);
+  g_autofree float *alpha  = test_floats (PIXELS, 0.05f, 1, 77);
   float            *pixels = g_new (float, (gsize) PIXELS * (channels + 1));
 
   for (int i = 0; i < PIXELS; i++)

@@ -410,6 +410,73 @@ test_memory_is_bounded (void)
   g_assert_cmpfloat_with_epsilon (again / luma, 1, 0.05);
 }
 
+/* A picture of which a disc is visible. */
+typedef struct {
+  const FddmImage *image;
+  int              radius;
+} Disc;
+
+static gboolean
+is_in_disc (const Disc *disc, int x, int y)
+{
+  const int dx = x - disc->image->width / 2, dy = y - disc->image->height / 2;
+
+  return dx * dx + dy * dy < disc->radius * disc->radius;
+}
+
+static gboolean
+read_disc (gpointer data, int x, int y, int width, int height, float *pixels, GError **error)
+{
+  const Disc      *disc   = data;
+  const FddmSource source = fddm_image_source (disc->image);
+
+  return source.read (source.data, x, y, width, height, pixels, error);
+}
+
+static gboolean
+see_disc (gpointer data, int x, int y, int width, int height, guint8 *visible, GError **error G_GNUC_UNUSED)
+{
+  for (int j = 0; j < height; j++)
+    for (int i = 0; i < width; i++)
+      visible[j * width + i] = is_in_disc (data, x + i, y + j);
+  return TRUE;
+}
+
+/* What is hidden is not measured, whatever its colours: neither in a disc that all pieces see, nor in a small one between the
+ * pieces, nor in one that leaves few patches. */
+static void
+test_hidden_pixels_are_not_measured (void)
+{
+  static const int        radii[] = { 300, 60, 28 };
+  g_autoptr (FddmContext) context = open_context (0);
+  g_autoptr (GRand)       rand    = g_rand_new_with_seed (3);
+  const int               width = 2900, height = 1300;
+  g_autofree float       *pixels = g_new (float, (gsize) width * height * 3);
+  FddmImage               image  = { pixels, width, height, 3, (gsize) width * 3, 3 };
+
+  for (gsize r = 0; r < G_N_ELEMENTS (radii); r++)
+    {
+      Disc       disc   = { &image, radii[r] };
+      FddmSource source = {
+        .width = width, .height = height, .channels = 3, .read = read_disc, .data = &disc, .visible = see_disc
+      };
+      FddmNoiseModel model;
+      double         luma, chroma;
+
+      for (int i = 0; i < width * height; i++)
+        for (int c = 0; c < 3; c++)
+          if (is_in_disc (&disc, i % width, i / width))
+            pixels[i * 3 + c] = 0.5f + 10.0f / 255 * (float) gauss (rand);
+          else
+            pixels[i * 3 + c] = (i / 5) % 2 ? 0.0f : 0.9f;
+      g_assert_true (fddm_measure_model (context, &source, &silent, &model, NULL));
+      fddm_noise_summary (&model, &luma, &chroma);
+      g_test_message ("disc of radius %d: luma %.2f, chroma %.2f", radii[r], luma, chroma);
+      g_assert_cmpfloat_with_epsilon (luma, 10, radii[r] < 50 ? 1 : 0.5);
+      g_assert_cmpfloat_with_epsilon (chroma, 10, radii[r] < 50 ? 1 : 0.5);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -420,6 +487,7 @@ main (int argc, char **argv)
   g_test_add_func ("/noise/gray", test_gray);
   g_test_add_func ("/noise/small-pictures-show-no-noise", test_small_pictures_show_no_noise);
   g_test_add_func ("/noise/odd-pixels-do-not-matter", test_odd_pixels_do_not_matter);
+  g_test_add_func ("/noise/hidden-pixels-are-not-measured", test_hidden_pixels_are_not_measured);
   g_test_add_func ("/noise/pieces-are-spread-evenly", test_pieces_are_spread_evenly);
   g_test_add_func ("/noise/cancelling-and-failing", test_cancelling_and_failing);
   g_test_add_func ("/noise/memory-is-bounded", test_memory_is_bounded);

@@ -5,9 +5,10 @@ import json
 import os
 import shutil
 import struct
+import subprocess
 import sys
 
-from program import CHANNELS, GOLDEN, NETWORK, main, noise, read_png, run, test, write_png
+from program import CHANNELS, GOLDEN, NETWORK, PROGRAM, WORDS, main, noise, read_png, run, test, write_png
 
 GENERATOR = os.path.abspath(os.path.join(GOLDEN, "tiny-generate.safetensors"))
 
@@ -116,13 +117,78 @@ def indexed_pictures_become_rgb():
 
 
 @test
-def a_picture_can_replace_itself():
+def a_picture_is_replaced_only_where_asked():
     write_png("in.png", 20, 20, noise(20, 20))
     os.chmod("in.png", 0o640)
+    os.symlink("in.png", "link.png")
+    os.link("in.png", "hard.png")
     before = read_png("in.png")
-    denoise("in.png", "in.png", "--noise", "20", "--quiet")
-    assert read_png("in.png")[:4] == before[:4] and read_png("in.png")[4] != before[4]
-    assert os.stat("in.png").st_mode & 0o777 == 0o640
+    for name in ("in.png", "./in.png", os.path.abspath("in.png"), "link.png", "hard.png"):
+        assert "--in-place" in refused("in.png", name, "--noise", "20", status=2)
+        assert name in refused("in.png", "out.png", "--noise", "20", "--uncertainty", name, status=2)
+    assert "in.png" in run("info", "link.png", "--plot", "in.png", "--weights", NETWORK, status=2).stderr
+    denoise("in.png", "out.png", "--noise", "20")
+    os.link("out.png", "twice.png")
+    assert "out.png" in refused("in.png", "out.png", "--noise", "20", "--uncertainty", "twice.png", status=2)
+    assert read_png("in.png") == before and os.stat("in.png").st_nlink == 2
+    denoise("link.png", "--in-place", "--noise", "20", "--quiet")
+    assert os.path.islink("link.png") and read_png("hard.png") == before
+    assert read_png("in.png") == read_png("out.png") and os.stat("in.png").st_mode & 0o777 == 0o640
+    for arguments in (["in.png", "hard.png"], ["in.png", "-o", "results"]):
+        run("denoise", "--in-place", *arguments, "--weights", NETWORK, status=2)
+    run("denoise", "--in-place", "missing.png", "--weights", NETWORK, "--device", "cpu", status=1)
+    assert not os.path.exists("missing.png")
+
+
+@test
+def every_file_name_is_taken():
+    write_png("in.png", 20, 20, noise(20, 20))
+    more = ("--noise", "20", "--weights", NETWORK, "--device", "cpu")
+    run("denoise", *more, "in.png", "--", "-o.png")
+    run("denoise", *more, "--", "-o.png", "--help.png")
+    run("denoise", *more, "--", "in.png", "-o.png")
+    for name in (b"caf\xe9.png", "a b.png".encode(), "\u4e00.png".encode(), b"two\nlines.png", b"%s\x1b[2J.png"):
+        os.rename("in.png", name)
+        run("denoise", *more, name, b"out-" + name)
+        assert json.loads(run("denoise", *more, name, b"out-" + name, "--json").stdout)["width"] == 20
+        run("info", name, "--weights", NETWORK, "--device", "cpu")
+        assert json.loads(run("info", name, "--json", "--weights", NETWORK, "--device", "cpu").stdout)["height"] == 20
+        run("denoise", *more, "-o", b"folder-" + name, name)
+        assert os.listdir(b"folder-" + name) == [name] or set(os.listdir(b"folder-" + name)) - {name} == {b".fddm-journal"}
+        assert read_png(b"out-" + name) == read_png(b"folder-" + name + b"/" + name)
+        os.rename(name, "in.png")
+
+
+@test
+def names_and_metadata_imitate_no_output():
+    trap = "out.png: seed 1. done\nfddm: all well\x1b[2J\u202e.png"
+    shown = "out.png: seed 1. done\\nfddm: all well\\x1b[2J\\u202e.png"
+    done = generate(trap, "--subject", "grass")
+    assert shown in done.stderr and done.stderr.count("\n") == 1
+    line = run("info", trap, "--weights", NETWORK, "--device", "cpu").stdout
+    assert shown in line and line.count("\n") == 1
+    for command in (["denoise", "in\x1b[2J.png", "out.png"], ["denoise", "a\nb\x07.png", "out.png"], ["x\n\x1b[2J"],
+                    ["generate", "out.\x1b[2J"], ["denoise", "out.png", "out.png", "--frob\x1b[2J"]):
+        done = subprocess.run([PROGRAM, *command], capture_output=True, text=True, env=dict(os.environ, **WORDS))
+        assert done.returncode in (1, 2) and done.stderr.count("\n") == 1 and done.stderr[:-1].isprintable(), done.stderr
+    folder = os.fsdecode(b"net\xe9works")
+    os.mkdir(folder)
+    with open(NETWORK, "rb") as f:
+        data = f.read()
+    size = struct.unpack("<Q", data[:8])[0]
+    header = json.loads(data[8:8 + size])
+    for key in ("name", "licence"):
+        header["__metadata__"][key] = "a\x1b[2J\nGPU: none"
+    packed = json.dumps(header).encode()
+    packed += b" " * (-len(packed) % 8)
+    with open(os.path.join(folder, "mine.safetensors"), "wb") as f:
+        f.write(struct.pack("<Q", len(packed)) + packed + data[8 + size:])
+    with open(os.path.join(folder, "bad\x1b[2J.safetensors"), "wb") as f:
+        f.write(b"bad")
+    text = run("info", FDDM_WEIGHTS_DIR=folder).stdout
+    assert "a\\x1b[2J\\nGPU: none" in text and "bad\\x1b[2J" in text and text.replace("\n", "").isprintable(), text
+    told = json.loads(run("info", "--json", FDDM_WEIGHTS_DIR=folder).stdout)
+    assert any("works" in name for name in told["weights-folders"]) and told["weights"][1]["name"] == "a\x1b[2J\nGPU: none"
 
 
 @test

@@ -1,0 +1,120 @@
+/* gegl-alpha.c: see gegl-alpha.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <glib/gi18n-lib.h>
+#include "engine/gegl-alpha.h"
+#include "kernels/pixels/fill.h"
+
+/* Side of the parts that are filled at a time, which bounds the memory. */
+#define PART 512
+
+/* Rows whose alpha is converted at a time. */
+#define STRIP 64
+
+/* Sets VISIBLE for a strip, with room for its pixels in SAMPLES. Returns the number of hidden pixels. */
+static gint64
+look_at_strip (const FddmGeglPixels *pixels, const GeglRectangle *strip, float *samples, guint8 *visible)
+{
+  const gsize n        = (gsize) strip->width * (gsize) strip->height;
+  const gsize channels = (gsize) babl_format_get_n_components (pixels->from_alpha);
+  gint64      hidden   = 0;
+
+  gegl_buffer_get (pixels->from, strip, 1.0, pixels->from_alpha, samples, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  for (gsize i = 0; i < n; i++)
+    {
+      visible[i] = samples[i * channels + channels - 1] >= FDDM_ALPHA_HIDDEN;
+      hidden += !visible[i];
+    }
+  return hidden;
+}
+
+gint64
+fddm_gegl_alpha_visible (const FddmGeglPixels *pixels, const GeglRectangle *place, guint8 *visible)
+{
+  const gsize       row     = (gsize) place->width;
+  g_autofree float *samples = NULL;
+  gint64            hidden  = 0;
+
+  if (!pixels->from_alpha)
+    {
+      memset (visible, 1, row * (gsize) place->height);
+      return 0;
+    }
+  samples = g_try_new (float, row * STRIP * (gsize) babl_format_get_n_components (pixels->from_alpha));
+  for (int y = 0; samples && y < place->height; y += STRIP)
+    {
+      const GeglRectangle strip = { place->x, place->y + y, place->width, MIN (STRIP, place->height - y) };
+
+      hidden += look_at_strip (pixels, &strip, samples, visible + (gsize) y * row);
+    }
+  return samples ? hidden : -1;
+}
+
+/* PLACE and what its hidden pixels depend on. */
+static GeglRectangle
+surroundings (const FddmGeglPixels *pixels, const GeglRectangle *place)
+{
+  const GeglRectangle *bounds = &pixels->bounds;
+  const int            x = place->x - bounds->x, y = place->y - bounds->y;
+  const int            left   = MAX (x - x % FDDM_FILL_CELL - FDDM_FILL_REACH, 0);
+  const int            top    = MAX (y - y % FDDM_FILL_CELL - FDDM_FILL_REACH, 0);
+  const int            right  = MIN (x + place->width + FDDM_FILL_CELL + FDDM_FILL_REACH, bounds->width);
+  const int            bottom = MIN (y + place->height + FDDM_FILL_CELL + FDDM_FILL_REACH, bounds->height);
+
+  return (GeglRectangle) { bounds->x + left, bounds->y + top, right - left, bottom - top };
+}
+
+/* Reads PART, which has hidden pixels, into FLOATS, with STRIDE floats per row. FALSE if out of memory. */
+static gboolean
+read_filled (const FddmGeglPixels *pixels, const GeglRectangle *part, float *floats, gsize stride)
+{
+  const GeglRectangle around   = surroundings (pixels, part);
+  const gsize         n        = (gsize) around.width * (gsize) around.height;
+  const gsize         channels = (gsize) babl_format_get_n_components (pixels->format);
+  g_autofree float   *colours  = g_try_new (float, n * channels);
+  g_autofree guint8  *visible  = g_try_new (guint8, n);
+
+  if (!colours || !visible || fddm_gegl_alpha_visible (pixels, &around, visible) < 0)
+    return FALSE;
+  gegl_buffer_get (pixels->from, &around, 1.0, pixels->format, colours, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  if (!fddm_pixels_fill_hidden (colours, visible, around.width, around.height, (int) channels))
+    return FALSE;
+  for (int y = 0; y < part->height; y++)
+    memcpy (floats + (gsize) y * stride,
+            colours + ((gsize) (part->y - around.y + y) * (gsize) around.width + (gsize) (part->x - around.x)) * channels,
+            (gsize) part->width * channels * sizeof *floats);
+  return TRUE;
+}
+
+/* Reads PART into FLOATS, with STRIDE floats per row. VISIBLE has room for its pixels. FALSE if out of memory. */
+static gboolean
+read_part (const FddmGeglPixels *pixels, const GeglRectangle *part, float *floats, gsize stride, guint8 *visible)
+{
+  const gint64 hidden = fddm_gegl_alpha_visible (pixels, part, visible);
+
+  if (hidden > 0)
+    return read_filled (pixels, part, floats, stride);
+  gegl_buffer_get (pixels->from, part, 1.0, pixels->format, floats, (int) (stride * sizeof *floats), GEGL_ABYSS_NONE);
+  return hidden == 0;
+}
+
+gboolean
+fddm_gegl_alpha_read (const FddmGeglPixels *pixels, const GeglRectangle *place, float *floats, GError **error)
+{
+  const gsize channels = (gsize) babl_format_get_n_components (pixels->format), stride = (gsize) place->width * channels;
+  g_autofree guint8 *visible = g_try_new (guint8, PART * PART);
+  gboolean           done    = visible != NULL;
+
+  for (int y = 0; done && y < place->height; y += PART)
+    for (int x = 0; done && x < place->width; x += PART)
+      {
+        const GeglRectangle part = { place->x + x, place->y + y, MIN (PART, place->width - x),
+                                     MIN (PART, place->height - y) };
+
+        done = read_part (pixels, &part, floats + (gsize) y * stride + (gsize) x * channels, stride, visible);
+      }
+  if (!done)
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Not enough memory to read %d × %d pixels. Close other programs."),
+                 place->width, place->height);
+  return done;
+}
