@@ -3,7 +3,9 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "kernels/fddm-math.h"
+#include "engine/generate/example.h"
 #include "engine/generate/generate.h"
+#include "engine/generate/recolour.h"
 #include "engine/generate/shown.h"
 #include "engine/generate/strips.h"
 #include "engine/generate/variant.h"
@@ -18,8 +20,9 @@ typedef struct {
   const FddmSink           *sink;
   const FddmSink           *estimates; /* or NULL                */
   FddmProgress              progress;
-  gpointer                  data; /* for PROGRESS                */
-  int class;                      /* index of the subject, or -1 */
+  gpointer                  data;    /* for PROGRESS                */
+  FddmExample              *example; /* or NULL                     */
+  int class;                         /* index of the subject, or -1 */
 } Job;
 
 /* The sampler's network: evaluated in windows over the whole torus. */
@@ -39,7 +42,7 @@ typedef struct {
 FddmGenerateParams
 fddm_generate_params_default (void)
 {
-  return (FddmGenerateParams) { .subject = "", .steps = 20, .eta = 1.0 };
+  return (FddmGenerateParams) { .subject = "", .steps = 20, .eta = 1.0, .closeness = 70.0 };
 }
 
 /* Index of the subject in the weights' classes; -1 for none. */
@@ -83,8 +86,11 @@ check_arguments (Job *job, GError **error)
                  FDDM_GENERATE_STEPS_MAX, params->steps);
   else if (!(params->eta >= 0.0 && params->eta <= 1.0))
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("eta must be from 0 to 1, not %g"), params->eta);
+  else if (!(params->closeness >= 0.0 && params->closeness <= FDDM_CLOSENESS_MAX))
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("closeness must be from 0 to %d, not %g"), FDDM_CLOSENESS_MAX,
+                 params->closeness);
   else
-    return find_class (job, error);
+    return find_class (job, error) && (params->like == NULL || fddm_example_check (params->like, error));
   return FALSE;
 }
 
@@ -112,6 +118,8 @@ write_picture (const Job *job, const FddmTensor *coefficients, const FddmSink *s
                               .tiles        = job->params->tileable,
                               .sink         = sink };
 
+  if (job->example != NULL)
+    return fddm_writer_run_recoloured (&writer, &job->example->colours, ticker, error);
   return fddm_writer_run (&writer, ticker, error);
 }
 
@@ -209,14 +217,20 @@ state_clear (State *state, const FddmContext *context)
 
 /* ---- The way to a picture ---- */
 
-/* Draws a training picture by the seed and uses its mean and variances. */
+/* Uses the mean and variances of the example or, without one, of a training picture drawn by the seed. */
 static gboolean
-draw_variant (const Job *job, State *state, FddmTorus *torus, GError **error)
+choose_statistics (const Job *job, State *state, FddmTorus *torus, GError **error)
 {
   const FddmContext *context = job->context;
   const float       *mean, *variance;
 
-  fddm_variant_draw (context->weights, job->class, job->params->seed, &mean, &variance);
+  if (job->example != NULL)
+    {
+      mean     = job->example->mean;
+      variance = job->example->variance;
+    }
+  else
+    fddm_variant_draw (context->weights, job->class, job->params->seed, &mean, &variance);
   fddm_torus_use (torus, state->mean, state->variance);
   return context->backend->tensor_upload (context->device, state->mean, mean, error) &&
          context->backend->tensor_upload (context->device, state->variance, variance, error);
@@ -267,7 +281,7 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
                                  .from     = state->from,
                                  .to       = state->to };
 
-  if (!draw_variant (job, state, &windows->torus, error))
+  if (!choose_statistics (job, state, &windows->torus, error))
     return FALSE;
   if (!start_from_noise (job, state, levels, error))
     return FALSE;
@@ -280,6 +294,19 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
   return write_picture (job, state->x, job->sink, &strips, error); /* inverse DCT, R'G'B', strip by strip */
 }
 
+/* Measures the example. Where no subject was asked for, takes that which is nearest to it. */
+static gboolean
+measure_example (Job *job, GError **error)
+{
+  const char *subject = job->params->subject;
+
+  if (!fddm_example_measure (job->example, job->context, error))
+    return FALSE;
+  if (subject == NULL || *subject == '\0')
+    job->class = fddm_example_class (job->example, job->context->weights);
+  return TRUE;
+}
+
 /* Plans, allocates and generates on the context's device. */
 static gboolean
 generate_on_device (gpointer data, GError **error)
@@ -287,7 +314,8 @@ generate_on_device (gpointer data, GError **error)
   Job     *job     = data;
   Windows  windows = { .job = job };
   State    state   = { NULL };
-  gboolean ok      = fddm_generate_plan (job->context, job->params, job->class, &windows.torus, error) &&
+  gboolean ok      = (job->example == NULL || measure_example (job, error)) &&
+                fddm_generate_plan (job->context, job->params, job->class, &windows.torus, error) &&
                 state_init (&state, &windows.torus, error) && generate_picture (job, &windows, &state, error);
 
   state_clear (&state, job->context);
@@ -302,11 +330,16 @@ fddm_generate_shown (FddmContext *context, const FddmGenerateParams *params, con
   Job job = {
     .context = context, .params = params, .sink = sink, .estimates = estimates, .progress = progress, .data = data
   };
+  gboolean ok;
 
   g_return_val_if_fail (context != NULL && params != NULL && sink != NULL, FALSE);
   if (!check_arguments (&job, error))
     return FALSE;
-  return fddm_context_run (context, generate_on_device, &job, error);
+  if (params->like != NULL)
+    job.example = fddm_example_read (params->like, context->weights->channels, error);
+  ok = (params->like == NULL || job.example != NULL) && fddm_context_run (context, generate_on_device, &job, error);
+  fddm_example_free (job.example);
+  return ok;
 }
 
 gboolean
