@@ -5,6 +5,7 @@
 #include "kernels/fddm-math.h"
 #include "engine/generate/example.h"
 #include "engine/generate/generate.h"
+#include "engine/generate/like.h"
 #include "engine/generate/recolour.h"
 #include "engine/generate/shown.h"
 #include "engine/generate/strips.h"
@@ -150,6 +151,13 @@ estimate_windows (gpointer data, const FddmTensor *x, const FddmTensor *noise, F
 
 /* ---- Planning ---- */
 
+/* Whether sampling starts from the example's shapes instead of from noise alone. */
+static gboolean
+takes_shapes (const FddmGenerateParams *params)
+{
+  return params->like != NULL && params->closeness > 0.0;
+}
+
 /* A torus that holds the picture. A picture that need not tile uses the network's own window if that is large enough. */
 static void
 lay_out (const FddmWeights *weights, int pixels, gboolean tileable, FddmTorusAxis *axis)
@@ -164,13 +172,16 @@ lay_out (const FddmWeights *weights, int pixels, gboolean tileable, FddmTorusAxi
 gboolean
 fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int class, FddmTorus *torus, GError **error)
 {
-  const gsize   strip   = fddm_writer_bytes (params->width, context->weights->channels);
+  gsize         extra   = fddm_writer_bytes (params->width, context->weights->channels);
   GError       *problem = NULL;
   FddmTorusAxis down, across;
 
   lay_out (context->weights, params->height, params->tileable, &down);
   lay_out (context->weights, params->width, params->tileable, &across);
-  if (fddm_torus_init (torus, context, &down, &across, class, strip, &problem))
+  if (takes_shapes (params))
+    extra = MAX (extra, fddm_like_bytes (across.length * context->weights->patch, down.length * context->weights->patch,
+                                         context->weights->channels));
+  if (fddm_torus_init (torus, context, &down, &across, class, extra, &problem))
     return TRUE;
   if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
     {
@@ -236,20 +247,26 @@ choose_statistics (const Job *job, State *state, FddmTorus *torus, GError **erro
          context->backend->tensor_upload (context->device, state->variance, variance, error);
 }
 
-/* The initial state, at the first Fermi level of training, and the LEVELS of the steps from there. */
+/* The initial state, and the LEVELS of the steps from there: noise, at the first Fermi level of training, or the example's
+ * shapes under less noise. */
 static gboolean
-start_from_noise (const Job *job, State *state, double *levels, GError **error)
+start (const Job *job, State *state, double *levels, GError **error)
 {
   const FddmContext *context = job->context;
   const FddmWeights *weights = context->weights;
   const FddmRandom   random  = { .seed = job->params->seed };
+  const gboolean     shaped  = takes_shapes (job->params);
+  const double       level   = shaped ? fddm_like_level (context, job->params->closeness) : weights->mu_from;
   float              noise[FDDM_COEF_MAX];
 
   for (int k = 0; k < weights->coefficients; k++)
-    noise[k] = (float) fddm_schedule_noise (&context->schedule, k % (weights->patch * weights->patch), weights->mu_from);
+    noise[k] = (float) fddm_schedule_noise (&context->schedule, k % (weights->patch * weights->patch), level);
   fddm_sampler_levels (weights, &context->schedule, noise, job->params->steps, levels);
-  return context->backend->tensor_upload (context->device, state->noise, noise, error) &&
-         context->backend->start (context->device, state->noise, state->mean, state->variance, &random, state->x, error);
+  if (!context->backend->tensor_upload (context->device, state->noise, noise, error))
+    return FALSE;
+  if (shaped)
+    return fddm_like_start (context, job->example, state->noise, &random, state->x0, state->x, error);
+  return context->backend->start (context->device, state->noise, state->mean, state->variance, &random, state->x, error);
 }
 
 /* Generates a picture from noise to pixels, stage by stage: (26) in reverse, section 5.2 of the paper. */
@@ -283,7 +300,7 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
 
   if (!choose_statistics (job, state, &windows->torus, error))
     return FALSE;
-  if (!start_from_noise (job, state, levels, error))
+  if (!start (job, state, levels, error))
     return FALSE;
   if (!fddm_tick (&steps, 0, 1, error))
     return FALSE;
