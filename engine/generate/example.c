@@ -36,6 +36,22 @@ fddm_example_free (FddmExample *example)
   g_free (example);
 }
 
+void
+fddm_example_convert (const float *pixels, int width, int height, int channels, int samples, float *scratch, float *out)
+{
+  const gsize n = (gsize) width * height;
+
+  fddm_pixels_repair (pixels, width, height, channels, scratch);
+  fddm_pixels_clamp (scratch, n * channels);
+  fddm_pixels_fill (out, n * samples, 0.0f);
+  if (channels == samples)
+    memcpy (out, scratch, n * samples * sizeof *out);
+  else if (channels == 1)
+    fddm_pixels_add_gray (out, scratch, n, samples, 1.0f);
+  else
+    fddm_pixels_add_luma (out, scratch, n, channels, 1.0f);
+}
+
 /* Reads rows [FIRST, FIRST + N) of the example, whose corner is (LEFT, TOP) of SOURCE. RAW and REPAIRED: room for them. */
 static gboolean
 read_rows (FddmExample *example, const FddmSource *source, int left, int top, int first, int n, float *raw, float *repaired,
@@ -46,15 +62,7 @@ read_rows (FddmExample *example, const FddmSource *source, int left, int top, in
 
   if (!source->read (source->data, left, top + first, example->width, n, raw, error))
     return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
-  fddm_pixels_repair (raw, example->width, n, source->channels, repaired);
-  fddm_pixels_clamp (repaired, pixels * source->channels);
-  fddm_pixels_fill (out, pixels * example->samples, 0.0f);
-  if (source->channels == example->samples)
-    memcpy (out, repaired, pixels * example->samples * sizeof *out);
-  else if (source->channels == 1)
-    fddm_pixels_add_gray (out, repaired, pixels, example->samples, 1.0f);
-  else
-    fddm_pixels_add_luma (out, repaired, pixels, source->channels, 1.0f);
+  fddm_example_convert (raw, example->width, n, source->channels, example->samples, repaired, out);
   fddm_colours_add (&example->colours, out, pixels, example->samples);
   return TRUE;
 }

@@ -18,8 +18,12 @@ typedef struct {
 /* Fails unless both sides of SOURCE have at least FDDM_EXAMPLE_SIDE_MIN pixels. */
 gboolean fddm_example_check (const FddmSource *source, GError **error);
 
-/* Reads the middle of SOURCE, as pictures with SAMPLES per pixel: gray is luma; pixels that are not finite are repaired. NULL
- * on error. */
+/* OUT = PIXELS of a picture with CHANNELS samples per pixel, WIDTH × HEIGHT of them, as pictures with SAMPLES: in [0,1], gray is
+ * luma, pixels that are not finite are repaired. SCRATCH has room for PIXELS. */
+void fddm_example_convert (const float *pixels, int width, int height, int channels, int samples, float *scratch,
+                           float *out);
+
+/* Reads the middle of SOURCE, converted to SAMPLES per pixel. NULL on error. */
 FddmExample *fddm_example_read (const FddmSource *source, int samples, GError **error);
 void         fddm_example_free (FddmExample *example);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmExample, fddm_example_free)

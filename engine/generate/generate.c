@@ -1,8 +1,6 @@
 /* generate.c: generation of a picture: the sampler that also denoises, started from pure noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
-#include <string.h>
-#include "kernels/fddm-math.h"
 #include "engine/generate/example.h"
 #include "engine/generate/generate.h"
 #include "engine/generate/like.h"
@@ -23,6 +21,7 @@ typedef struct {
   FddmProgress              progress;
   gpointer                  data;    /* for PROGRESS                */
   FddmExample              *example; /* or NULL                     */
+  int                       steps;   /* of the sampler              */
   int class;                         /* index of the subject, or -1 */
 } Job;
 
@@ -44,28 +43,6 @@ FddmGenerateParams
 fddm_generate_params_default (void)
 {
   return (FddmGenerateParams) { .subject = "", .steps = 20, .eta = 1.0, .closeness = 70.0 };
-}
-
-/* Index of the subject in the weights' classes; -1 for none. */
-static gboolean
-find_class (Job *job, GError **error)
-{
-  const FddmWeights *weights = job->context->weights;
-  const char        *subject = job->params->subject;
-  g_autofree char   *known   = NULL;
-
-  job->class = -1;
-  if (subject == NULL || *subject == '\0')
-    return TRUE;
-  for (int i = 0; weights->classes != NULL && weights->classes[i] != NULL; i++)
-    if (strcmp (weights->classes[i], subject) == 0)
-      {
-        job->class = i;
-        return TRUE;
-      }
-  known = weights->classes != NULL ? g_strjoinv (", ", weights->classes) : g_strdup ("–");
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("Unknown subject “%s”; available: %s"), subject, known);
-  return FALSE;
 }
 
 /* Fails unless the parameters are in range and the weights generate pictures. */
@@ -91,21 +68,12 @@ check_arguments (Job *job, GError **error)
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("closeness must be from 0 to %d, not %g"), FDDM_CLOSENESS_MAX,
                  params->closeness);
   else
-    return find_class (job, error) && (params->like == NULL || fddm_example_check (params->like, error));
+    return fddm_variant_class (weights, params->subject, &job->class, error) &&
+           (params->like == NULL || fddm_example_check (params->like, error));
   return FALSE;
 }
 
 /* ---- The windows ---- */
-
-/* Offset of the windows in the current step. It changes from step to step, so that no seam stays in one place. */
-static int
-shift (const Windows *windows, guint32 which, const FddmTorusAxis *axis)
-{
-  guint32 bits[4] = { windows->step, which, 0, 0 };
-
-  fddm_philox (bits, windows->job->params->seed, 0x57494E44u);
-  return axis->count == 1 ? 0 : (int) (bits[0] % (guint32) axis->length);
-}
 
 /* Writes the pixels of COEFFICIENTS to SINK, strip by strip. */
 static gboolean
@@ -130,7 +98,7 @@ show_estimate (const Windows *windows, const FddmTensor *x0, GError **error)
 {
   const Job *job = windows->job;
 
-  return job->estimates == NULL || windows->step == (guint32) job->params->steps ||
+  return job->estimates == NULL || windows->step == (guint32) job->steps ||
          write_picture (job, x0, job->estimates, NULL, error);
 }
 
@@ -141,7 +109,9 @@ estimate_windows (gpointer data, const FddmTensor *x, const FddmTensor *noise, F
 {
   Windows           *windows = data;
   const FddmContext *context = windows->torus.context;
-  const int          row = shift (windows, 0, &windows->torus.down), column = shift (windows, 1, &windows->torus.across);
+  const guint32      seed    = windows->job->params->seed;
+  const int          row     = fddm_torus_axis_shift (&windows->torus.down, seed, windows->step, 0);
+  const int          column  = fddm_torus_axis_shift (&windows->torus.across, seed, windows->step, 1);
   float              level[FDDM_COEF_MAX];
 
   windows->step++;
@@ -261,7 +231,7 @@ start (const Job *job, State *state, double *levels, GError **error)
 
   for (int k = 0; k < weights->coefficients; k++)
     noise[k] = (float) fddm_schedule_noise (&context->schedule, k % (weights->patch * weights->patch), level);
-  fddm_sampler_levels (weights, &context->schedule, noise, job->params->steps, levels);
+  fddm_sampler_levels (weights, &context->schedule, noise, job->steps, levels);
   if (!context->backend->tensor_upload (context->device, state->noise, noise, error))
     return FALSE;
   if (shaped)
@@ -277,12 +247,12 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
   const FddmGenerateParams *params  = job->params;
   const FddmTicker all = { .func = job->progress, .data = job->data, .phase = FDDM_PHASE_GENERATE, .from = 0.0, .to = 1.0 };
   const FddmTicker steps  = fddm_ticker_parts (&all, 0, WRITING - 1, WRITING);
-  const FddmTicker first  = fddm_ticker_part (&steps, 0, params->steps);
+  const FddmTicker first  = fddm_ticker_part (&steps, 0, job->steps);
   const FddmTicker others = {
     .func = job->progress, .data = job->data, .phase = FDDM_PHASE_GENERATE, .from = first.to, .to = steps.to
   };
   const FddmTicker   strips  = fddm_ticker_part (&all, WRITING - 1, WRITING);
-  g_autofree double *levels  = g_new0 (double, params->steps);
+  g_autofree double *levels  = g_new0 (double, job->steps);
   const FddmSampler  sampler = { .backend  = context->backend,
                                  .device   = context->device,
                                  .weights  = context->weights,
@@ -291,7 +261,7 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
   const FddmPath     path    = { .schedule = &context->schedule,
                                  .noise    = state->noise,
                                  .levels   = levels,
-                                 .n        = params->steps,
+                                 .n        = job->steps,
                                  .eta      = (float) params->eta,
                                  .random   = { .seed = params->seed, .stream = 1 },
                                  .x0       = state->x0,
@@ -352,6 +322,7 @@ fddm_generate_shown (FddmContext *context, const FddmGenerateParams *params, con
   g_return_val_if_fail (context != NULL && params != NULL && sink != NULL, FALSE);
   if (!check_arguments (&job, error))
     return FALSE;
+  job.steps = takes_shapes (params) ? fddm_like_steps (params->closeness, params->steps) : params->steps;
   if (params->like != NULL)
     job.example = fddm_example_read (params->like, context->weights->channels, error);
   ok = (params->like == NULL || job.example != NULL) && fddm_context_run (context, generate_on_device, &job, error);

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/generate/like.h"
 #include <glib/gi18n-lib.h>
+#include <math.h>
+#include "engine/diffusion/sampler.h"
 #include "engine/generate/picture-start.h"
 #include "kernels/pixels/pixels.h"
 #include "kernels/pixels/quilt.h"
@@ -15,18 +17,27 @@
 /* Share of a block's side by which it overlaps its neighbour at least. */
 #define OVERLAP_SHARE 3
 
-/* Fermi level at closeness 100: no structure is sampled anew that is wider than a patch. */
-#define CLOSEST 5.0
+/* Share of the path, from pure noise to the end, that is left out at closeness 100. Sampling then starts where all structure
+ * wider than a patch stands out of the noise. */
+#define SHARE_LEFT_OUT 0.77
+
+/* Steps of the shortest path, where as many are allowed. */
+#define STEPS_LEAST 4
 
 double
 fddm_like_level (const FddmContext *context, double closeness)
 {
-  const double first = context->weights->mu_from;
-  const char  *e     = g_getenv ("FDDM_MU");
-  if (e)
-    return atof (e);
+  const double first = context->weights->mu_from, end = fddm_sampler_end (context->weights, &context->schedule);
 
-  return first + (MAX (CLOSEST, first) - first) * closeness / FDDM_CLOSENESS_MAX;
+  return first + MAX (end - first, 0.0) * SHARE_LEFT_OUT * closeness / FDDM_CLOSENESS_MAX;
+}
+
+int
+fddm_like_steps (double closeness, int steps)
+{
+  const double share = 1.0 - SHARE_LEFT_OUT * closeness / FDDM_CLOSENESS_MAX;
+
+  return CLAMP ((int) ceil (steps * share), MIN (steps, STEPS_LEAST), steps);
 }
 
 gsize

@@ -6,6 +6,9 @@
 /* Fermi level at which sampling with CLOSENESS starts: the weights' first for 0, rising. */
 double fddm_like_level (const FddmContext *context, double closeness);
 
+/* Number of steps for the rest of the path, of STEPS for all of it. */
+int fddm_like_steps (double closeness, int steps);
+
 /* Bytes of host memory for a torus of HEIGHT × WIDTH pixels. */
 gsize fddm_like_bytes (int width, int height, int samples);
 
