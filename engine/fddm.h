@@ -242,18 +242,25 @@ char *fddm_measure_words (FddmContext *context, const FddmSource *source, FddmPr
 /** Maximum number of pictures in a series, a limit for user interfaces. */
 #define FDDM_GENERATE_SERIES_MAX 16
 
+/** Shortest side of an example, and of a picture to make seamless, in pixels. */
+#define FDDM_EXAMPLE_SIDE_MIN 64
+/** Largest closeness to an example. */
+#define FDDM_CLOSENESS_MAX 100
+
 /** Parameters of generation; start from fddm_generate_params_default(). */
 typedef struct {
-  const char *subject;  /**< name of a subject; NULL or "" = any                        */
-  int         width;    /**< 1…#FDDM_GENERATE_SIDE_MAX pixels                           */
-  int         height;   /**< 1…#FDDM_GENERATE_SIDE_MAX pixels                           */
-  int         steps;    /**< 1…#FDDM_GENERATE_STEPS_MAX sampling steps                  */
-  double      eta;      /**< 0 (deterministic) … 1 (fully stochastic)                   */
-  guint32     seed;     /**< same seed, same kind of device: same picture               */
-  gboolean    tileable; /**< opposite edges meet, so the picture repeats without a seam */
+  const char       *subject;   /**< name of a subject; NULL or "" = any; with LIKE the one that the example is nearest to */
+  int               width;     /**< 1…#FDDM_GENERATE_SIDE_MAX pixels                                                      */
+  int               height;    /**< 1…#FDDM_GENERATE_SIDE_MAX pixels                                                      */
+  int               steps;     /**< 1…#FDDM_GENERATE_STEPS_MAX sampling steps                                             */
+  double            eta;       /**< 0 (deterministic) … 1 (fully stochastic)                                              */
+  guint32           seed;      /**< same seed, same kind of device: same picture                                          */
+  gboolean          tileable;  /**< opposite edges meet, so the picture repeats without a seam                            */
+  const FddmSource *like;      /**< example of the material to make more of; NULL = none                                  */
+  double            closeness; /**< 0…#FDDM_CLOSENESS_MAX: 0 = only colours and grain of LIKE … 100 = its shapes, too     */
 } FddmGenerateParams;
 
-/** Any subject, 20 steps, eta 1. The caller sets width and height. */
+/** Any subject, 20 steps, eta 1, no example, closeness 70. The caller sets width and height. */
 FddmGenerateParams fddm_generate_params_default (void);
 
 /** Generates a picture into SINK: the weights' number of samples per pixel, clamped to [0,1], written in rectangles from
@@ -261,9 +268,32 @@ FddmGenerateParams fddm_generate_params_default (void);
  *
  * A picture larger than the network's training pictures is estimated in windows of their size. The state of the whole
  * picture, at least 24 bytes per pixel, must fit into the context's memory bound. The error for an unknown subject lists
- * the known ones. */
+ * the known ones.
+ *
+ * With LIKE the picture takes on the example's mean and covariance of the colours, its strength at each frequency and, by
+ * CLOSENESS, its shapes. The example may have any number of pixels: of a large one the middle is used. It is read before
+ * anything is written. It is refused where a side is below #FDDM_EXAMPLE_SIDE_MIN. Gray and colour are converted to what
+ * the network makes. */
 gboolean fddm_generate (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink, FddmProgress progress,
                         gpointer data, GError **error);
+
+/** Parameters of fddm_make_seamless(); start from fddm_seamless_params_default(). */
+typedef struct {
+  const char *subject; /**< name of a subject; NULL or "" = the one that the picture is nearest to */
+  int         band;    /**< width of the band of new pixels along each edge; 0 = by the size       */
+  int         steps;   /**< 1…#FDDM_GENERATE_STEPS_MAX sampling steps                              */
+  double      eta;     /**< 0 (deterministic) … 1 (fully stochastic)                               */
+  guint32     seed;    /**< same seed, same kind of device: same picture                           */
+} FddmSeamlessParams;
+
+/** Nearest subject, band by the size, 20 steps, eta 1. */
+FddmSeamlessParams fddm_seamless_params_default (void);
+
+/** Makes the opposite edges of SOURCE meet, so that it can be repeated without a seam: a band along the edges is generated
+ * anew. Pixels farther than the band from all edges keep every bit. SINK gets SOURCE's number of samples per pixel.
+ * SOURCE is refused where a side is below #FDDM_EXAMPLE_SIDE_MIN; the band is at most a quarter of the shorter side. */
+gboolean fddm_make_seamless (FddmContext *context, const FddmSeamlessParams *params, const FddmSource *source,
+                             const FddmSink *sink, FddmProgress progress, gpointer data, GError **error);
 
 /** Seed of the picture with index I in a series that starts with seed FIRST. Wraps to 0 after 2^31 - 1. */
 static inline guint32

@@ -96,6 +96,28 @@ read_visible (gpointer data, int x, int y, int width, int height, guint8 *visibl
   return FALSE;
 }
 
+gboolean
+fddm_gegl_is_opaque (GeglBuffer *buffer, const GeglRectangle *bounds)
+{
+  GeglBufferIterator *iterator;
+
+  if (!babl_format_has_alpha (gegl_buffer_get_format (buffer)))
+    return TRUE;
+  iterator = gegl_buffer_iterator_new (buffer, bounds, 0, babl_format ("A float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 1);
+  while (gegl_buffer_iterator_next (iterator))
+    {
+      const float *alpha = iterator->items[0].data;
+
+      for (glong i = 0; i < iterator->length; i++)
+        if (!(alpha[i] >= 1.0f))
+          {
+            gegl_buffer_iterator_stop (iterator);
+            return FALSE;
+          }
+    }
+  return TRUE;
+}
+
 /* Converts FLOATS to the format OWN of TO, into CODED, keeping the alpha that CODED holds on entry. FALSE if out of
  * memory. */
 static gboolean

@@ -24,6 +24,8 @@ void fddm_gegl_pixels_init (FddmGeglPixels *pixels, GeglBuffer *from, GeglBuffer
  * SPACE as above. */
 const Babl *fddm_gegl_pixels_format (const Babl *format, const Babl *space);
 FddmSource  fddm_gegl_pixels_source (FddmGeglPixels *pixels);
+/* Whether no pixel of BUFFER within BOUNDS is transparent, not even in part. */
+gboolean fddm_gegl_is_opaque (GeglBuffer *buffer, const GeglRectangle *bounds);
 /* A black gray buffer with the extent of LIKE, perceptually coded in SPACE (as above), 8-bit, 16-bit or float according
  * to LIKE. It takes pictures of one sample per pixel, such as the uncertainty, as FROM and TO at the same time. */
 GeglBuffer *fddm_gegl_pixels_gray_new (GeglBuffer *like, const Babl *space);

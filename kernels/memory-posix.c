@@ -28,3 +28,11 @@ fddm_memory_free (void *memory)
 {
   free (memory);
 }
+
+gboolean
+fddm_memory_can_take (gsize bytes)
+{
+  void *memory = mmap (NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  return memory != MAP_FAILED && munmap (memory, bytes) == 0;
+}

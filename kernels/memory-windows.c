@@ -16,3 +16,12 @@ fddm_memory_free (void *memory)
 {
   _aligned_free (memory);
 }
+
+gboolean
+fddm_memory_can_take (gsize bytes)
+{
+  void *memory = _aligned_malloc (bytes, LINE);
+
+  _aligned_free (memory);
+  return memory != NULL;
+}

@@ -2,14 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/memory.h"
 
-gboolean
-fddm_memory_can_take (gsize bytes)
-{
-  void *memory = mmap (NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-  return memory != MAP_FAILED && munmap (memory, bytes) == 0;
-}
-
 /* Smaller blocks are the allocator's own to reuse. */
 static gboolean
 is_pooled (gsize bytes)

@@ -73,6 +73,17 @@ difficulty (const FddmWeights *weights, double log_s)
   return error[n - 1];
 }
 
+double
+fddm_sampler_end (const FddmWeights *weights, const FddmSchedule *schedule)
+{
+  const int area = schedule->patch * schedule->patch;
+  double    last = -HUGE_VAL;
+
+  for (int k = 0; k < area; k++)
+    last = MAX (last, fddm_schedule_fermi (schedule, k, MAX (PATH_END, weights->noise_lo)));
+  return last;
+}
+
 /* Fermi levels at which the first frequency leaves its noise and the last one reaches PATH_END. */
 static void
 path_ends (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, double *from, double *to)

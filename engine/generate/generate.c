@@ -1,9 +1,10 @@
 /* generate.c: generation of a picture: the sampler that also denoises, started from pure noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
-#include <string.h>
-#include "kernels/fddm-math.h"
+#include "engine/generate/example.h"
 #include "engine/generate/generate.h"
+#include "engine/generate/like.h"
+#include "engine/generate/recolour.h"
 #include "engine/generate/shown.h"
 #include "engine/generate/strips.h"
 #include "engine/generate/variant.h"
@@ -18,8 +19,10 @@ typedef struct {
   const FddmSink           *sink;
   const FddmSink           *estimates; /* or NULL                */
   FddmProgress              progress;
-  gpointer                  data; /* for PROGRESS                */
-  int class;                      /* index of the subject, or -1 */
+  gpointer                  data;    /* for PROGRESS                */
+  FddmExample              *example; /* or NULL                     */
+  int                       steps;   /* of the sampler              */
+  int class;                         /* index of the subject, or -1 */
 } Job;
 
 /* The sampler's network: evaluated in windows over the whole torus. */
@@ -39,29 +42,7 @@ typedef struct {
 FddmGenerateParams
 fddm_generate_params_default (void)
 {
-  return (FddmGenerateParams) { .subject = "", .steps = 20, .eta = 1.0 };
-}
-
-/* Index of the subject in the weights' classes; -1 for none. */
-static gboolean
-find_class (Job *job, GError **error)
-{
-  const FddmWeights *weights = job->context->weights;
-  const char        *subject = job->params->subject;
-  g_autofree char   *known   = NULL;
-
-  job->class = -1;
-  if (subject == NULL || *subject == '\0')
-    return TRUE;
-  for (int i = 0; weights->classes != NULL && weights->classes[i] != NULL; i++)
-    if (strcmp (weights->classes[i], subject) == 0)
-      {
-        job->class = i;
-        return TRUE;
-      }
-  known = weights->classes != NULL ? g_strjoinv (", ", weights->classes) : g_strdup ("–");
-  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("Unknown subject “%s”; available: %s"), subject, known);
-  return FALSE;
+  return (FddmGenerateParams) { .subject = "", .steps = 20, .eta = 1.0, .closeness = 70.0 };
 }
 
 /* Fails unless the parameters are in range and the weights generate pictures. */
@@ -83,22 +64,16 @@ check_arguments (Job *job, GError **error)
                  FDDM_GENERATE_STEPS_MAX, params->steps);
   else if (!(params->eta >= 0.0 && params->eta <= 1.0))
     g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("eta must be from 0 to 1, not %g"), params->eta);
+  else if (!(params->closeness >= 0.0 && params->closeness <= FDDM_CLOSENESS_MAX))
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("closeness must be from 0 to %d, not %g"), FDDM_CLOSENESS_MAX,
+                 params->closeness);
   else
-    return find_class (job, error);
+    return fddm_variant_class (weights, params->subject, &job->class, error) &&
+           (params->like == NULL || fddm_example_check (params->like, error));
   return FALSE;
 }
 
 /* ---- The windows ---- */
-
-/* Offset of the windows in the current step. It changes from step to step, so that no seam stays in one place. */
-static int
-shift (const Windows *windows, guint32 which, const FddmTorusAxis *axis)
-{
-  guint32 bits[4] = { windows->step, which, 0, 0 };
-
-  fddm_philox (bits, windows->job->params->seed, 0x57494E44u);
-  return axis->count == 1 ? 0 : (int) (bits[0] % (guint32) axis->length);
-}
 
 /* Writes the pixels of COEFFICIENTS to SINK, strip by strip. */
 static gboolean
@@ -112,6 +87,8 @@ write_picture (const Job *job, const FddmTensor *coefficients, const FddmSink *s
                               .tiles        = job->params->tileable,
                               .sink         = sink };
 
+  if (job->example != NULL)
+    return fddm_writer_run_recoloured (&writer, &job->example->colours, ticker, error);
   return fddm_writer_run (&writer, ticker, error);
 }
 
@@ -121,7 +98,7 @@ show_estimate (const Windows *windows, const FddmTensor *x0, GError **error)
 {
   const Job *job = windows->job;
 
-  return job->estimates == NULL || windows->step == (guint32) job->params->steps ||
+  return job->estimates == NULL || windows->step == (guint32) job->steps ||
          write_picture (job, x0, job->estimates, NULL, error);
 }
 
@@ -132,7 +109,9 @@ estimate_windows (gpointer data, const FddmTensor *x, const FddmTensor *noise, F
 {
   Windows           *windows = data;
   const FddmContext *context = windows->torus.context;
-  const int          row = shift (windows, 0, &windows->torus.down), column = shift (windows, 1, &windows->torus.across);
+  const guint32      seed    = windows->job->params->seed;
+  const int          row     = fddm_torus_axis_shift (&windows->torus.down, seed, windows->step, 0);
+  const int          column  = fddm_torus_axis_shift (&windows->torus.across, seed, windows->step, 1);
   float              level[FDDM_COEF_MAX];
 
   windows->step++;
@@ -141,6 +120,13 @@ estimate_windows (gpointer data, const FddmTensor *x, const FddmTensor *noise, F
 }
 
 /* ---- Planning ---- */
+
+/* Whether sampling starts from the example's shapes instead of from noise alone. */
+static gboolean
+takes_shapes (const FddmGenerateParams *params)
+{
+  return params->like != NULL && params->closeness > 0.0;
+}
 
 /* A torus that holds the picture. A picture that need not tile uses the network's own window if that is large enough. */
 static void
@@ -156,13 +142,16 @@ lay_out (const FddmWeights *weights, int pixels, gboolean tileable, FddmTorusAxi
 gboolean
 fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int class, FddmTorus *torus, GError **error)
 {
-  const gsize   strip   = fddm_writer_bytes (params->width, context->weights->channels);
+  gsize         extra   = fddm_writer_bytes (params->width, context->weights->channels);
   GError       *problem = NULL;
   FddmTorusAxis down, across;
 
   lay_out (context->weights, params->height, params->tileable, &down);
   lay_out (context->weights, params->width, params->tileable, &across);
-  if (fddm_torus_init (torus, context, &down, &across, class, strip, &problem))
+  if (takes_shapes (params))
+    extra = MAX (extra, fddm_like_bytes (across.length * context->weights->patch, down.length * context->weights->patch,
+                                         context->weights->channels));
+  if (fddm_torus_init (torus, context, &down, &across, class, extra, &problem))
     return TRUE;
   if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
     {
@@ -209,33 +198,45 @@ state_clear (State *state, const FddmContext *context)
 
 /* ---- The way to a picture ---- */
 
-/* Draws a training picture by the seed and uses its mean and variances. */
+/* Uses the mean and variances of the example or, without one, of a training picture drawn by the seed. */
 static gboolean
-draw_variant (const Job *job, State *state, FddmTorus *torus, GError **error)
+choose_statistics (const Job *job, State *state, FddmTorus *torus, GError **error)
 {
   const FddmContext *context = job->context;
   const float       *mean, *variance;
 
-  fddm_variant_draw (context->weights, job->class, job->params->seed, &mean, &variance);
+  if (job->example != NULL)
+    {
+      mean     = job->example->mean;
+      variance = job->example->variance;
+    }
+  else
+    fddm_variant_draw (context->weights, job->class, job->params->seed, &mean, &variance);
   fddm_torus_use (torus, state->mean, state->variance);
   return context->backend->tensor_upload (context->device, state->mean, mean, error) &&
          context->backend->tensor_upload (context->device, state->variance, variance, error);
 }
 
-/* The initial state, at the first Fermi level of training, and the LEVELS of the steps from there. */
+/* The initial state, and the LEVELS of the steps from there: noise, at the first Fermi level of training, or the example's
+ * shapes under less noise. */
 static gboolean
-start_from_noise (const Job *job, State *state, double *levels, GError **error)
+start (const Job *job, State *state, double *levels, GError **error)
 {
   const FddmContext *context = job->context;
   const FddmWeights *weights = context->weights;
   const FddmRandom   random  = { .seed = job->params->seed };
+  const gboolean     shaped  = takes_shapes (job->params);
+  const double       level   = shaped ? fddm_like_level (context, job->params->closeness) : weights->mu_from;
   float              noise[FDDM_COEF_MAX];
 
   for (int k = 0; k < weights->coefficients; k++)
-    noise[k] = (float) fddm_schedule_noise (&context->schedule, k % (weights->patch * weights->patch), weights->mu_from);
-  fddm_sampler_levels (weights, &context->schedule, noise, job->params->steps, levels);
-  return context->backend->tensor_upload (context->device, state->noise, noise, error) &&
-         context->backend->start (context->device, state->noise, state->mean, state->variance, &random, state->x, error);
+    noise[k] = (float) fddm_schedule_noise (&context->schedule, k % (weights->patch * weights->patch), level);
+  fddm_sampler_levels (weights, &context->schedule, noise, job->steps, levels);
+  if (!context->backend->tensor_upload (context->device, state->noise, noise, error))
+    return FALSE;
+  if (shaped)
+    return fddm_like_start (context, job->example, state->noise, &random, state->x0, state->x, error);
+  return context->backend->start (context->device, state->noise, state->mean, state->variance, &random, state->x, error);
 }
 
 /* Generates a picture from noise to pixels, stage by stage: (26) in reverse, section 5.2 of the paper. */
@@ -246,12 +247,12 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
   const FddmGenerateParams *params  = job->params;
   const FddmTicker all = { .func = job->progress, .data = job->data, .phase = FDDM_PHASE_GENERATE, .from = 0.0, .to = 1.0 };
   const FddmTicker steps  = fddm_ticker_parts (&all, 0, WRITING - 1, WRITING);
-  const FddmTicker first  = fddm_ticker_part (&steps, 0, params->steps);
+  const FddmTicker first  = fddm_ticker_part (&steps, 0, job->steps);
   const FddmTicker others = {
     .func = job->progress, .data = job->data, .phase = FDDM_PHASE_GENERATE, .from = first.to, .to = steps.to
   };
   const FddmTicker   strips  = fddm_ticker_part (&all, WRITING - 1, WRITING);
-  g_autofree double *levels  = g_new0 (double, params->steps);
+  g_autofree double *levels  = g_new0 (double, job->steps);
   const FddmSampler  sampler = { .backend  = context->backend,
                                  .device   = context->device,
                                  .weights  = context->weights,
@@ -260,16 +261,16 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
   const FddmPath     path    = { .schedule = &context->schedule,
                                  .noise    = state->noise,
                                  .levels   = levels,
-                                 .n        = params->steps,
+                                 .n        = job->steps,
                                  .eta      = (float) params->eta,
                                  .random   = { .seed = params->seed, .stream = 1 },
                                  .x0       = state->x0,
                                  .from     = state->from,
                                  .to       = state->to };
 
-  if (!draw_variant (job, state, &windows->torus, error))
+  if (!choose_statistics (job, state, &windows->torus, error))
     return FALSE;
-  if (!start_from_noise (job, state, levels, error))
+  if (!start (job, state, levels, error))
     return FALSE;
   if (!fddm_tick (&steps, 0, 1, error))
     return FALSE;
@@ -280,6 +281,19 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
   return write_picture (job, state->x, job->sink, &strips, error); /* inverse DCT, R'G'B', strip by strip */
 }
 
+/* Measures the example. Where no subject was asked for, takes that which is nearest to it. */
+static gboolean
+measure_example (Job *job, GError **error)
+{
+  const char *subject = job->params->subject;
+
+  if (!fddm_example_measure (job->example, job->context, error))
+    return FALSE;
+  if (subject == NULL || *subject == '\0')
+    job->class = fddm_example_class (job->example, job->context->weights);
+  return TRUE;
+}
+
 /* Plans, allocates and generates on the context's device. */
 static gboolean
 generate_on_device (gpointer data, GError **error)
@@ -287,7 +301,8 @@ generate_on_device (gpointer data, GError **error)
   Job     *job     = data;
   Windows  windows = { .job = job };
   State    state   = { NULL };
-  gboolean ok      = fddm_generate_plan (job->context, job->params, job->class, &windows.torus, error) &&
+  gboolean ok      = (job->example == NULL || measure_example (job, error)) &&
+                fddm_generate_plan (job->context, job->params, job->class, &windows.torus, error) &&
                 state_init (&state, &windows.torus, error) && generate_picture (job, &windows, &state, error);
 
   state_clear (&state, job->context);
@@ -302,11 +317,17 @@ fddm_generate_shown (FddmContext *context, const FddmGenerateParams *params, con
   Job job = {
     .context = context, .params = params, .sink = sink, .estimates = estimates, .progress = progress, .data = data
   };
+  gboolean ok;
 
   g_return_val_if_fail (context != NULL && params != NULL && sink != NULL, FALSE);
   if (!check_arguments (&job, error))
     return FALSE;
-  return fddm_context_run (context, generate_on_device, &job, error);
+  job.steps = takes_shapes (params) ? fddm_like_steps (params->closeness, params->steps) : params->steps;
+  if (params->like != NULL)
+    job.example = fddm_example_read (params->like, context->weights->channels, error);
+  ok = (params->like == NULL || job.example != NULL) && fddm_context_run (context, generate_on_device, &job, error);
+  fddm_example_free (job.example);
+  return ok;
 }
 
 gboolean

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/generate/torus-axis.h"
 #include <math.h>
+#include "kernels/fddm-math.h"
 
 /* Minimum overlap of neighbouring windows in patches. Within two patches of a window's edge, the estimates of two windows
  * differ three times as much as further inside (measured with 16 patches of side 8), so these patches must count little.
@@ -22,6 +23,15 @@ int
 fddm_torus_axis_start (const FddmTorusAxis *axis, int i)
 {
   return (int) ((gint64) axis->length * i / axis->count);
+}
+
+int
+fddm_torus_axis_shift (const FddmTorusAxis *axis, guint32 seed, guint32 step, guint32 which)
+{
+  guint32 bits[4] = { step, which, 0, 0 };
+
+  fddm_philox (bits, seed, 0x57494E44u);
+  return axis->count == 1 ? 0 : (int) (bits[0] % (guint32) axis->length);
 }
 
 /* Actual minimum overlap of neighbouring windows in patches. */

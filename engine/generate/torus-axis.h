@@ -16,6 +16,10 @@ void fddm_torus_axis_init (FddmTorusAxis *axis, int length, int window, gboolean
 /* Start of window I, in [0, length). */
 int fddm_torus_axis_start (const FddmTorusAxis *axis, int i);
 
+/* Offset of all windows in estimate STEP along axis WHICH, drawn by SEED: another one each time, so that no seam stays in one
+ * place. */
+int fddm_torus_axis_shift (const FddmTorusAxis *axis, guint32 seed, guint32 step, guint32 which);
+
 /* Weights of the patches of window I, WEIGHTS having room for one per patch of the window: a smooth ramp over the overlap
  * at either end. At each patch of the circle the weights of all windows add up to 1. */
 void fddm_torus_axis_weights (const FddmTorusAxis *axis, int i, float *weights);

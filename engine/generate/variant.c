@@ -1,6 +1,9 @@
 /* variant.c: choice of a variant by the seed.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/generate/variant.h"
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include "engine/error.h"
 #include "kernels/fddm-math.h"
 
 /* Keeps these random numbers independent of those of the state and the windows. */
@@ -24,4 +27,23 @@ fddm_variant_draw (const FddmWeights *weights, int class, guint32 seed, const fl
   row       = first + bits[0] % count;
   *mean     = weights->own_mean + row * (gsize) weights->coefficients;
   *variance = weights->own_variance + row * (gsize) weights->coefficients;
+}
+
+gboolean
+fddm_variant_class (const FddmWeights *weights, const char *subject, int *class, GError **error)
+{
+  g_autofree char *known = NULL;
+
+  *class = -1;
+  if (subject == NULL || *subject == '\0')
+    return TRUE;
+  for (int i = 0; weights->classes != NULL && weights->classes[i] != NULL; i++)
+    if (strcmp (weights->classes[i], subject) == 0)
+      {
+        *class = i;
+        return TRUE;
+      }
+  known = weights->classes != NULL ? g_strjoinv (", ", weights->classes) : g_strdup ("–");
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("Unknown subject “%s”; available: %s"), subject, known);
+  return FALSE;
 }

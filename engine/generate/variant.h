@@ -6,3 +6,6 @@
 /* Draws by SEED one of the variants that WEIGHTS hold for CLASS (an index, or -1 for any). MEAN and VARIANCE (C floats
  * each) belong to the weights. Without variants they are those over all training pictures. */
 void fddm_variant_draw (const FddmWeights *weights, int class, guint32 seed, const float **mean, const float **variance);
+
+/* Index of the class named SUBJECT; -1 for NULL and "". The error for an unknown one lists the known ones. */
+gboolean fddm_variant_class (const FddmWeights *weights, const char *subject, int *class, GError **error);

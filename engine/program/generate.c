@@ -4,8 +4,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
-#include "engine/program/picture.h"
-#include "engine/gegl-pixels.h"
+#include "engine/program/example.h"
 
 #define ABOUT N_ ("Generates a picture, such as the texture of a material, and writes it to OUT.")
 
@@ -13,10 +12,12 @@ typedef struct {
   FddmCliOptions     common;
   FddmGenerateParams params;
   char              *model, *subject;
-  int                count, current; /* number of pictures; index of the current one */
-  guint32            seed;           /* of the first picture                         */
-  char             **files;          /* output files, NULL-terminated                */
-  double             seconds;        /* for all pictures                             */
+  char              *like, *seamless; /* pictures; NULL = none                       */
+  FddmCliExample     example;         /* one of them                                 */
+  int                count, current;  /* number of pictures; index of the current one */
+  guint32            seed;            /* of the first picture                         */
+  char             **files;           /* output files, NULL-terminated                */
+  double             seconds;         /* for all pictures                             */
 } Generate;
 
 /* File names: OUT for a single picture; out-1.png, out-2.png … for a series to out.png. */
@@ -45,6 +46,7 @@ check (const Generate *generate, gint64 seed, GError **error)
          fddm_cli_in_range ("height", params->height, 1, FDDM_GENERATE_SIDE_MAX, error) &&
          fddm_cli_in_range ("steps", params->steps, 1, FDDM_GENERATE_STEPS_MAX, error) &&
          fddm_cli_in_range ("eta", params->eta, 0, 1, error) &&
+         fddm_cli_in_range ("closeness", params->closeness, 0, FDDM_CLOSENESS_MAX, error) &&
          fddm_cli_in_range ("count", generate->count, 1, FDDM_GENERATE_SERIES_MAX, error) &&
          fddm_cli_in_range ("seed", (double) seed, 0, G_MAXINT32, error);
 }
@@ -66,6 +68,12 @@ parse (Generate *generate, char **argv, GError **error)
        "X" },
     { "tileable", 0, 0, G_OPTION_ARG_NONE, &params->tileable, N_ ("make opposite edges meet, so that the picture repeats"),
        NULL },
+    { "like", 0, 0, G_OPTION_ARG_FILENAME, &generate->like, N_ ("make more of the material that this picture shows"),
+       N_ ("PICTURE") },
+    { "closeness", 0, 0, G_OPTION_ARG_DOUBLE, &params->closeness,
+       N_ ("0 = its colours and grain only … 100 = its shapes, too (70)"), "%" },
+    { "seamless", 0, 0, G_OPTION_ARG_FILENAME, &generate->seamless,
+       N_ ("make the edges of this picture meet, so that it repeats"), N_ ("PICTURE") },
     { "count", 0, 0, G_OPTION_ARG_INT, &generate->count,
        N_ ("number of pictures: OUT-1, OUT-2 …, with consecutive seeds (1)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("a different seed gives a different picture (0)"), "N" },
@@ -82,6 +90,11 @@ parse (Generate *generate, char **argv, GError **error)
   out    = fddm_cli_parse (parser, argv, 1, 1, error);
   if (!out || !check (generate, seed, error))
     return FALSE;
+  if (generate->like && generate->seamless)
+    {
+      g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--like and --seamless exclude each other"));
+      return FALSE;
+    }
   params->subject          = generate->subject;
   generate->seed           = (guint32) seed;
   generate->files          = output_files (out[0], generate->count);
@@ -97,22 +110,53 @@ progress (FddmPhase phase, double fraction, gpointer data)
   return fddm_cli_progress (phase, (generate->current + fraction) / generate->count, &generate->common);
 }
 
+/* Makes the edges of the example meet, in a copy of it. */
+static GeglBuffer *
+compute_seamless (Generate *generate, FddmContext *context, GError **error)
+{
+  const FddmGenerateParams *params   = &generate->params;
+  FddmSeamlessParams        seamless = fddm_seamless_params_default ();
+  g_autoptr (GeglBuffer)    buffer   = gegl_buffer_dup (generate->example.buffer);
+  FddmGeglPixels            pixels;
+  FddmSink                  sink;
+
+  fddm_gegl_pixels_init (&pixels, generate->example.buffer, buffer, gegl_buffer_get_extent (buffer), NULL);
+  sink             = fddm_gegl_pixels_sink (&pixels);
+  seamless.subject = params->subject;
+  seamless.steps   = params->steps;
+  seamless.eta     = params->eta;
+  seamless.seed    = params->seed;
+  if (!fddm_make_seamless (context, &seamless, &generate->example.source, &sink, progress, generate, error))
+    return NULL;
+  return g_steal_pointer (&buffer);
+}
+
+static GeglBuffer *
+compute_picture (Generate *generate, FddmContext *context, int channels, GError **error)
+{
+  const FddmGenerateParams *params = &generate->params;
+  g_autoptr (GeglBuffer)    buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, params->width, params->height),
+                                                      babl_format (channels == 1 ? "Y' u8" : "R'G'B' u8"));
+  FddmGeglCanvas            canvas;
+  const FddmSink            sink = fddm_gegl_canvas_sink (&canvas, buffer, channels);
+
+  return fddm_generate (context, params, &sink, progress, generate, error) ? g_steal_pointer (&buffer) : NULL;
+}
+
 /* Generates the picture generate->current. */
 static gboolean
 make_one (Generate *generate, FddmContext *context, int channels, GError **error)
 {
-  const FddmGenerateParams *params = &generate->params;
-  const char               *file   = generate->files[generate->current];
-  g_autoptr (GeglBuffer)    buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, params->width, params->height),
-                                                      babl_format (channels == 1 ? "Y' u8" : "R'G'B' u8"));
-  FddmGeglCanvas            canvas;
-  const FddmSink            sink    = fddm_gegl_canvas_sink (&canvas, buffer, channels);
+  const FddmGenerateParams *params  = &generate->params;
+  const char               *file    = generate->files[generate->current];
+  const FddmPictureOrigin  *origin  = generate->seamless ? &generate->example.origin : NULL;
   const gint64              start   = g_get_monotonic_time ();
-  gboolean                  done    = fddm_generate (context, params, &sink, progress, generate, error);
+  g_autoptr (GeglBuffer)    buffer  = generate->seamless ? compute_seamless (generate, context, error)
+                                                         : compute_picture (generate, context, channels, error);
   const double              seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
 
   fddm_cli_progress_end (&generate->common);
-  if (!done || !fddm_picture_save (buffer, NULL, file, error))
+  if (!buffer || !fddm_picture_save (buffer, origin, file, error))
     return FALSE;
   generate->seconds += seconds;
   if (!generate->common.json && !generate->common.quiet)
@@ -147,12 +191,29 @@ report_json (const Generate *generate, FddmContext *context, FddmWeights *weight
   fddm_cli_json_double (builder, "steps", params->steps);
   fddm_cli_json_double (builder, "eta", params->eta);
   fddm_cli_json_boolean (builder, "tileable", params->tileable);
+  fddm_cli_json_string (builder, "like", generate->like);
+  fddm_cli_json_double (builder, "closeness", params->closeness);
+  fddm_cli_json_string (builder, "seamless", generate->seamless);
   fddm_cli_json_string (builder, "weights", fddm_weights_path (weights));
   fddm_cli_json_string (builder, "device", fddm_context_describe (context));
   fddm_cli_json_string (builder, "why-no-gpu", fddm_context_gpu_reason (context));
   fddm_cli_json_double (builder, "seconds", generate->seconds);
   json_builder_end_object (builder);
   fddm_cli_print_json (builder);
+}
+
+/* Reads the picture of --like or --seamless, if there is one. */
+static gboolean
+open_example (Generate *generate, GError **error)
+{
+  const char *path = generate->seamless ? generate->seamless : generate->like;
+
+  if (!path)
+    return TRUE;
+  if (!fddm_cli_example_open (&generate->example, path, generate->like != NULL, error))
+    return FALSE;
+  generate->params.like = generate->like ? &generate->example.source : NULL;
+  return TRUE;
 }
 
 static gboolean
@@ -166,6 +227,8 @@ make_all (Generate *generate, GError **error)
   for (int i = 0; i < generate->count; i++)
     if (!fddm_picture_writable (generate->files[i], error))
       return FALSE;
+  if (!open_example (generate, error))
+    return FALSE;
   context = fddm_cli_context (&generate->common, &weights, &averages, error);
   for (int i = 0; context && i < generate->count; i++)
     {
@@ -185,9 +248,12 @@ fddm_cli_generate (char **argv, GError **error)
   Generate generate = { 0 };
   gboolean done     = parse (&generate, argv, error) && make_all (&generate, error);
 
+  fddm_cli_example_close (&generate.example);
   fddm_cli_options_clear (&generate.common);
   g_strfreev (generate.files);
   g_free (generate.model);
   g_free (generate.subject);
+  g_free (generate.like);
+  g_free (generate.seamless);
   return done;
 }

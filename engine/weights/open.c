@@ -1,7 +1,6 @@
 /* open.c: opens a weights file and checks everything that the engine relies on.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -85,12 +84,12 @@ fddm_weights_parse (const char *path, const guint8 *bytes, gsize size, GError **
   return g_steal_pointer (&weights);
 }
 
-/* Opens the regular file PATH. A pipe would keep its reader waiting; O_NONBLOCK opens one without. */
+/* Opens the regular file PATH. */
 static int
 open_regular (const char *path, struct stat *about, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (path);
-  const int        file  = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  const int        file  = fddm_weights_open_file (path);
 
   if (file < 0 || fstat (file, about) != 0)
     fddm_weights_fail (error, _ ("Weights file “%s”: %s"), shown, g_strerror (errno));

@@ -5,6 +5,11 @@
 #include "engine/weights/safetensors.h"
 #include "engine/weights/weights.h"
 
+/* ---- file-posix.c, file-windows.c ---- */
+
+/* Opens PATH for reading, at once even where it is a pipe that nobody writes to. A file descriptor, or -1 with errno. */
+int fddm_weights_open_file (const char *path);
+
 /* ---- metadata.c ---- */
 
 /* Value of KEY in FILE's metadata. NULL with an error if there is none. */
