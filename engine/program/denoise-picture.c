@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/program/denoise-picture.h"
 #include "engine/gegl-pixels.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 
 /* Returns the denoised picture, and its uncertainty in *UNCERTAINTY if requested. */
 static GeglBuffer *

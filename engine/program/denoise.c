@@ -6,7 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/batch.h"
 #include "engine/program/jobs.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 
 /* Checks the number of operands and the options that need --output-dir. */
 static gboolean

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 #include "engine/gegl-pixels.h"
 
 #define ABOUT N_ ("Generates a picture, such as the texture of a material, and writes it to OUT.")

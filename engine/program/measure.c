@@ -4,7 +4,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 #include "engine/program/plot.h"
 #include "engine/gegl-pixels.h"
 #include "engine/noise/model.h"

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/names.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 
 typedef struct {
   const FddmNaming *naming;

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/heap.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 #include "engine/program/record.h"
 #include "engine/program/worker.h"
 

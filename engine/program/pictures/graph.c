@@ -1,0 +1,79 @@
+/* graph.c: GEGL operations that report failures in warnings only.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <glib/gi18n-lib.h>
+#include "engine/program/pictures/graph.h"
+#include "engine/program/pictures/picture.h"
+#include "engine/program/temporary.h"
+
+static void
+take_warning (G_GNUC_UNUSED const char *domain, GLogLevelFlags level, const char *message, gpointer data)
+{
+  char **first = data;
+
+  if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR) && !*first)
+    *first = g_strdup (message);
+}
+
+/* libjpeg ends the whole program on fatal errors. State for the message and the cleanup at exit: */
+static struct {
+  const char *format, *path; /* of the message; NULL = no operation in progress */
+  const char *temporary;     /* folder to remove, or NULL */
+  int         errors;        /* file descriptor for messages */
+  void (*tell) (const char *reason);
+} going_on;
+
+void
+fddm_picture_on_end (void (*tell) (const char *reason))
+{
+  going_on.tell = tell;
+}
+
+static void
+end_in_good_order (void)
+{
+  g_autofree char *shown = NULL, *message = NULL;
+
+  if (!going_on.format)
+    return;
+  dup2 (going_on.errors, STDERR_FILENO);
+  shown   = g_filename_display_name (going_on.path);
+  message = g_strdup_printf (going_on.format, shown, _ ("the library that was to do it gave up"));
+  if (going_on.tell)
+    going_on.tell (message);
+  else
+    fprintf (stderr, "fddm: %s\n", message);
+  if (going_on.temporary)
+    fddm_temporary_remove_folder (going_on.temporary);
+}
+
+char *
+fddm_graph_run (GeglNode *node, const char *format, const char *path, const char *temporary)
+{
+  static gboolean prepared = FALSE;
+  char           *warning  = NULL;
+  int             silence = open ("/dev/null", O_WRONLY | O_CLOEXEC), errors = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+  GLogFunc        before = g_log_set_default_handler (take_warning, &warning);
+
+  if (!prepared)
+    prepared = atexit (end_in_good_order) == 0;
+  going_on.path      = path;
+  going_on.temporary = temporary;
+  going_on.errors    = errors;
+  going_on.format    = format;
+  if (silence >= 0 && errors >= 0)
+    dup2 (silence, STDERR_FILENO);
+  gegl_node_process (node);
+  if (silence >= 0 && errors >= 0)
+    dup2 (errors, STDERR_FILENO);
+  going_on.format = NULL;
+  g_log_set_default_handler (before, NULL);
+  if (silence >= 0)
+    close (silence);
+  if (errors >= 0)
+    close (errors);
+  return warning;
+}
