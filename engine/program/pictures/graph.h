@@ -3,6 +3,12 @@
 #pragma once
 #include <gegl.h>
 
-/* Runs the graph up to NODE and returns its first warning, or NULL. Output of libraries on stderr is suppressed. If a
- * library ends the program, the message from FORMAT and PATH is reported and TEMPORARY removed. */
-char *fddm_graph_run (GeglNode *node, const char *format, const char *path, const char *temporary);
+/* The file that an operation reads or writes. */
+typedef struct {
+  const char *format, *shown;     /* of the message if the operation ends the program: its format, the file's name */
+  const char *temporary, *folder; /* to be removed then: a file and its folder, or NULL                            */
+} FddmGraphFile;
+
+/* Runs the graph up to NODE, which works on FILE, and returns its first warning, or NULL. Output of libraries on stderr is
+ * suppressed. The user can interrupt it, which ends the process at once; so may libraries. */
+char *fddm_graph_run (GeglNode *node, const FddmGraphFile *file);

@@ -1,84 +1,85 @@
 /* read.c: reading of picture files.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <string.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include "engine/program/jpeg.h"
+#include "engine/program/program.h"
+#include "engine/program/pictures/formats.h"
 #include "engine/program/pictures/graph.h"
 #include "engine/program/pictures/private.h"
 
-static const struct {
-  const char *operation, *magic;
-  int         at, length;
-} loaders[] = {
-  { "gegl:png-load", "\x89PNG", 0, 4 },      { "gegl:jpg-load", "\xff\xd8\xff", 0, 3 },
-  { "gegl:tiff-load", "II*\0", 0, 4 },       { "gegl:tiff-load", "MM\0*", 0, 4 },
-  { "gegl:webp-load", "WEBP", 8, 4 },        { "gegl:exr-load", "\x76\x2f\x31\x01", 0, 4 },
-  { "gegl:rgbe-load", "#?RADIANCE", 0, 10 }, { "gegl:ppm-load", "P3", 0, 2 },
-  { "gegl:ppm-load", "P6", 0, 2 },           { "gegl:ppm-load", "P2", 0, 2 },
-  { "gegl:ppm-load", "P5", 0, 2 },
-};
-
-/* Chooses a loader by the first bytes, which are more reliable than the extension. */
-static const char *
-loader_for (const guint8 *bytes, gsize size)
+/* Opens PATH without waiting, as a FIFO would make it. Returns NULL with *PROBLEM set. */
+static FILE *
+open_regular (const char *path, const char **problem)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (loaders); i++)
-    if (size >= (gsize) (loaders[i].at + loaders[i].length) &&
-        memcmp (bytes + loaders[i].at, loaders[i].magic, (gsize) loaders[i].length) == 0)
-      return loaders[i].operation;
+  struct stat found;
+  int         file = g_open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC, 0);
+
+  if (file < 0 || fstat (file, &found) != 0)
+    *problem = g_strerror (errno);
+  else if (S_ISDIR (found.st_mode))
+    *problem = g_strerror (EISDIR);
+  else if (!S_ISREG (found.st_mode))
+    *problem = _ ("it is not a regular file");
+  else
+    return fdopen (file, "rb");
+  if (file >= 0)
+    close (file);
   return NULL;
 }
 
-static const char *
-check_file (const char *path, GError **error)
+static GeglBuffer *
+run_loader (const char *operation, const char *path, char **problem)
 {
-  g_autoptr (GError)      reason = NULL;
-  g_autoptr (GMappedFile) file   = NULL;
-  const guint8           *bytes;
-  const char             *operation;
-  gsize                   size;
+  g_autoptr (GeglNode)   graph  = gegl_node_new ();
+  g_autoptr (GeglBuffer) buffer = NULL;
+  GeglNode              *load   = gegl_node_new_child (graph, "operation", operation, "path", path, NULL);
+  GeglNode *sink = gegl_node_new_child (graph, "operation", "gegl:buffer-sink", "buffer", &buffer, "format", NULL, NULL);
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, g_strerror (EISDIR)), NULL;
-  if (g_access (path, R_OK) != 0)
-    return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, g_strerror (errno)), NULL;
-  file = g_mapped_file_new (path, FALSE, &reason);
-  if (!file)
-    return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, reason->message), NULL;
-  bytes     = (const guint8 *) g_mapped_file_get_contents (file);
-  size      = g_mapped_file_get_length (file);
-  operation = loader_for (bytes, size);
-  if (!operation)
-    return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, _ ("unrecognised image format")), NULL;
-  /* libjpeg fills missing data with gray */
-  if (fddm_jpeg_is (bytes, size) && !fddm_jpeg_whole (bytes, size))
-    return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, _ ("it is cut off")), NULL;
-  return operation;
+  gegl_node_link (load, sink);
+  *problem = fddm_graph_run (sink, &(FddmGraphFile) { .format = _ ("Cannot read “%s”: %s"), .shown = path });
+  if (!*problem && buffer && !gegl_rectangle_is_empty (gegl_buffer_get_extent (buffer)))
+    return g_steal_pointer (&buffer);
+  if (!*problem)
+    *problem = g_strdup (_ ("it is damaged"));
+  return NULL;
+}
+
+static GeglBuffer *
+read_open (FILE *file, const char *path, FddmTraits *traits, char **problem)
+{
+  guint8      head[FDDM_FORMAT_HEAD];
+  const gsize size = fread (head, 1, sizeof head, file);
+  FddmFormat  format;
+
+  if (!fddm_format_of_head (&format, head, size, problem))
+    return NULL;
+  rewind (file);
+  traits->codec = format.codec;
+  return format.codec ? format.codec->read (file, traits, problem) : run_loader (format.operation, path, problem);
 }
 
 GeglBuffer *
-fddm_picture_read (const char *path, GError **error)
+fddm_picture_read (const char *path, FddmTraits *traits, GError **error)
 {
-  const char          *operation = check_file (path, error);
-  g_autoptr (GeglNode) graph     = NULL;
-  GeglNode            *load, *sink;
-  GeglBuffer          *buffer  = NULL;
-  g_autofree char     *warning = NULL;
+  const char            *reason  = NULL;
+  g_autofree char       *problem = NULL;
+  FILE                  *file    = open_regular (path, &reason);
+  g_autoptr (GeglBuffer) buffer  = NULL;
 
-  if (!operation)
-    return NULL;
-  graph = gegl_node_new ();
-  load  = gegl_node_new_child (graph, "operation", operation, "path", path, NULL);
-  sink  = gegl_node_new_child (graph, "operation", "gegl:buffer-sink", "buffer", &buffer, "format", NULL, NULL);
-  gegl_node_link (load, sink);
-  warning = fddm_graph_run (sink, _ ("Cannot read “%s”: %s"), path, NULL);
-  if (!warning && buffer && !gegl_rectangle_is_empty (gegl_buffer_get_extent (buffer)))
-    return buffer;
-  g_clear_object (&buffer);
-  fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, warning ? warning : _ ("it is damaged"));
-  return NULL;
+  if (!file)
+    return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, reason), NULL;
+  buffer = read_open (file, path, traits, &problem);
+  fclose (file);
+  if (problem || !buffer)
+    return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, problem ? problem : _ ("it is damaged")), NULL;
+  if (fddm_cli_interrupted ())
+    return fddm_picture_cancel (error), NULL;
+  return g_steal_pointer (&buffer);
 }
 
 gboolean
@@ -91,12 +92,22 @@ fddm_picture_unchanged (const FddmStamp *stamp, const char *path, GError **error
 }
 
 GeglBuffer *
-fddm_picture_load (const char *path, FddmStamp *stamp, GError **error)
+fddm_picture_load (FddmPictureOrigin *origin, const char *path, GError **error)
 {
   g_autoptr (GeglBuffer) buffer = NULL;
 
-  if (stamp && !fddm_stamp_take (stamp, path))
+  *origin        = (FddmPictureOrigin) { .path = path };
+  origin->traits = g_new0 (FddmTraits, 1);
+  if (!fddm_stamp_take (&origin->stamp, path))
     return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, g_strerror (errno)), NULL;
-  buffer = fddm_picture_read (path, error);
-  return buffer && (!stamp || fddm_picture_unchanged (stamp, path, error)) ? g_steal_pointer (&buffer) : NULL;
+  buffer = fddm_picture_read (path, origin->traits, error);
+  return buffer && fddm_picture_unchanged (&origin->stamp, path, error) ? g_steal_pointer (&buffer) : NULL;
+}
+
+void
+fddm_picture_origin_clear (FddmPictureOrigin *origin)
+{
+  if (origin->traits)
+    fddm_traits_clear (origin->traits);
+  g_clear_pointer (&origin->traits, g_free);
 }

@@ -7,71 +7,48 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "engine/program/jpeg.h"
+#include "engine/program/program.h"
+#include "engine/program/pictures/formats.h"
 #include "engine/program/pictures/graph.h"
+#include "engine/program/pictures/place.h"
 #include "engine/program/pictures/private.h"
+#include "engine/program/pictures/profile.h"
+#include "engine/program/pictures/rows.h"
+#include "engine/program/pictures/verify.h"
 #include "engine/program/temporary.h"
 
-static const struct {
-  const char *ending, *operation;
-} savers[] = {
-  { ".png", "gegl:png-save" },  { ".tif", "gegl:tiff-save" },  { ".tiff", "gegl:tiff-save" }, { ".jpg", "gegl:jpg-save" },
-  { ".jpeg", "gegl:jpg-save" }, { ".webp", "gegl:webp-save" }, { ".exr", "gegl:exr-save" },   { ".hdr", "gegl:rgbe-save" },
-  { ".ppm", "gegl:ppm-save" },  { ".pgm", "gegl:ppm-save" },
-};
-
-static const char *
-saver_for (const char *path, GError **error)
+static gboolean
+format_for (FddmFormat *format, const char *path, GError **error)
 {
-  const char *dot = strrchr (path, '.');
-
-  for (gsize i = 0; dot && i < G_N_ELEMENTS (savers); i++)
-    if (g_ascii_strcasecmp (dot, savers[i].ending) == 0)
-      return savers[i].operation;
-  fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path,
-                     _ ("its name must end in .png, .tif, .jpg, .webp, .exr, .hdr or .ppm"));
-  return NULL;
+  return fddm_format_of_ending (format, path) ||
+         fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path,
+                            _ ("its name must end in .png, .tif, .jpg, .webp, .exr, .hdr or .ppm"));
 }
 
 gboolean
 fddm_picture_has_format (const char *path, GError **error)
 {
-  return saver_for (path, error) != NULL;
+  FddmFormat format;
+
+  return format_for (&format, path, error);
 }
 
+/* Finds where PATH leads and makes a folder there. */
 static gboolean
-temporary_beside (FddmTemporary *temporary, const char *path, GError **error)
+make_place (FddmPlace *place, const char *path, GError **error)
 {
-  return fddm_temporary_beside (temporary, path) ||
-         fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path, g_strerror (errno));
+  return fddm_place_init (place, path) || fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path, g_strerror (errno));
 }
 
 gboolean
 fddm_picture_writable (const char *path, GError **error)
 {
-  FddmTemporary temporary;
+  FddmPlace place;
 
-  if (!saver_for (path, error) || !temporary_beside (&temporary, path, error))
+  if (!fddm_picture_has_format (path, error) || !make_place (&place, path, error))
     return FALSE;
-  fddm_temporary_remove (&temporary);
+  fddm_place_clear (&place);
   return TRUE;
-}
-
-/* Saves with the bit depth of the picture, if the format supports it. */
-static void
-set_depth (GeglNode *save, const char *operation, const Babl *format)
-{
-  gboolean eight = babl_format_get_type (format, 0) == babl_type ("u8");
-
-  if (strcmp (operation, "gegl:png-save") == 0 || strcmp (operation, "gegl:ppm-save") == 0)
-    gegl_node_set (save, "bitdepth", eight ? 8 : 16, NULL);
-  if (strcmp (operation, "gegl:jpg-save") == 0)
-    {
-      gboolean gray = (babl_get_model_flags (babl_format_get_model (format)) & BABL_MODEL_FLAG_GRAY) != 0;
-
-      gegl_node_set (save, "quality", 95, "progressive", FALSE, "grayscale", gray, NULL);
-    }
-  if (strcmp (operation, "gegl:webp-save") == 0)
-    gegl_node_set (save, "quality", 95, NULL);
 }
 
 static gboolean
@@ -89,77 +66,85 @@ add_exif (const char *from, const char *to, GError **error)
                                              G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
 
-/* Savers do not report a full disk. The file counts as written if it can be read back completely and in the right size. */
-static gboolean
-is_whole (const char *path, GeglBuffer *buffer)
-{
-  g_autoptr (GeglBuffer) again = fddm_picture_read (path, NULL);
-  int                    file  = g_open (path, O_RDWR | O_CLOEXEC);
-  gboolean               whole = file >= 0 && fsync (file) == 0 && again &&
-                   gegl_buffer_get_width (again) == gegl_buffer_get_width (buffer) &&
-                   gegl_buffer_get_height (again) == gegl_buffer_get_height (buffer);
+/* ---- Saving to a temporary file. These functions return the problem, or NULL. ---- */
 
-  if (file >= 0)
-    close (file);
-  return whole;
-}
-
-/* Saves to PATH, in the folder TEMPORARY, with OPERATION. TARGET is the final name. Returns the problem, or NULL. */
 static char *
-save_with (const char *operation, GeglBuffer *buffer, const char *path, const char *temporary, const char *target)
+run_saver (const char *operation, GeglBuffer *buffer, const FddmPlace *place, const char *to)
 {
   g_autoptr (GeglNode) graph  = gegl_node_new ();
   GeglNode            *source = gegl_node_new_child (graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
-  GeglNode            *save   = gegl_node_new_child (graph, "operation", operation, "path", path, NULL);
+  GeglNode            *save   = gegl_node_new_child (graph, "operation", operation, "path", place->path, NULL);
 
-  set_depth (save, operation, gegl_buffer_get_format (buffer));
   gegl_node_link (source, save);
-  return fddm_graph_run (save, _ ("Cannot write “%s”: %s"), target, temporary);
+  return fddm_graph_run (
+    save, &(FddmGraphFile) {
+            .format = _ ("Cannot write “%s”: %s"), .shown = to, .temporary = place->path, .folder = place->temporary.path });
 }
 
-/* Saves to PATH in TEMPORARY and completes the file there. Returns the problem, or NULL. */
 static char *
-save_beside (const char *operation, GeglBuffer *buffer, const FddmPictureOrigin *from, const char *path,
-             const FddmTemporary *temporary, const char *to)
+run_codec (const FddmCodec *codec, GeglBuffer *buffer, const FddmPlace *place, const FddmWriting *how)
 {
-  g_autoptr (GError) reason  = NULL;
-  char              *problem = save_with (operation, buffer, path, temporary->path, to);
+  FILE *file = g_fopen (place->path, "w+xbe");
+  char *problem;
 
-  if (!problem && from && strcmp (operation, "gegl:jpg-save") == 0 && !add_exif (from->path, path, &reason))
-    problem = g_strdup (reason->message);
-  if (!problem && !is_whole (path, buffer))
-    problem = g_strdup (_ ("it could not be written whole; is the disk full?"));
+  if (!file)
+    return g_strdup (g_strerror (errno));
+  problem = codec->write (file, buffer, how);
+  if (fclose (file) != 0 && !problem)
+    problem = g_strdup (g_strerror (errno));
   return problem;
 }
 
-/* Renames PATH to TO with the permissions of TO. Returns the problem, or NULL. */
+/* Saves to PLACE and completes the file there. TO is the final name. */
 static char *
-replace (const char *path, const char *to)
+save_beside (const FddmFormat *format, GeglBuffer *buffer, const FddmPictureOrigin *from, const FddmPlace *place,
+             const char *to, const FddmWriting *how)
 {
-  GStatBuf old;
+  g_autoptr (GError) reason  = NULL;
+  char              *problem = format->codec ? run_codec (format->codec, buffer, place, how)
+                                             : run_saver (format->operation, buffer, place, to);
 
-  if ((g_stat (to, &old) == 0 && g_chmod (path, (int) (old.st_mode & 0777)) != 0) || g_rename (path, to) != 0)
-    return g_strdup (g_strerror (errno));
-  return NULL;
+  if (!problem && fddm_cli_interrupted ())
+    return NULL;
+  if (!problem && from && format->codec == &fddm_codec_jpeg && !add_exif (from->path, place->path, &reason))
+    problem = g_strdup (reason->message);
+  if (!problem)
+    problem = fddm_verify (place->path, buffer, format->codec == &fddm_codec_pnm ? NULL : how->profile, format->loss);
+  return problem;
+}
+
+static GBytes *
+choose_profile (GeglBuffer *buffer, const FddmTraits *traits, const FddmFormat *format)
+{
+  const gboolean gray = fddm_rows_is_gray (gegl_buffer_get_format (buffer)) && format->codec != &fddm_codec_webp;
+
+  return format->codec ? fddm_profile_for (buffer, traits->profile, gray) : NULL;
 }
 
 gboolean
-fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, GError **error)
+fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, int jpeg_quality, GError **error)
 {
-  const char      *operation = saver_for (to, error);
-  g_autofree char *name      = g_path_get_basename (to);
-  g_autofree char *path      = NULL;
-  g_autofree char *problem   = NULL;
-  gboolean         unchanged;
-  FddmTemporary    temporary;
+  const FddmTraits   none    = { 0 };
+  const FddmTraits  *traits  = from && from->traits ? from->traits : &none;
+  g_autofree char   *problem = NULL;
+  g_autoptr (GBytes) profile = NULL;
+  FddmFormat         format;
+  FddmPlace          place;
+  gboolean           unchanged;
 
-  if (!operation || !temporary_beside (&temporary, to, error))
+  if (!format_for (&format, to, error) || !make_place (&place, to, error))
     return FALSE;
-  path      = g_build_filename (temporary.path, name, NULL);
-  problem   = save_beside (operation, buffer, from, path, &temporary, to);
+  profile   = choose_profile (buffer, traits, &format);
+  problem   = save_beside (&format, buffer, from, &place, to,
+                           &(FddmWriting) { .traits = traits, .profile = profile, .quality = jpeg_quality });
   unchanged = problem || !from || fddm_picture_unchanged (&from->stamp, from->path, error);
-  if (!problem && unchanged)
-    problem = replace (path, to);
-  fddm_temporary_remove (&temporary);
+  if (!problem && unchanged && !fddm_cli_interrupted ())
+    problem = fddm_place_commit (&place);
+  fddm_place_clear (&place);
+  if (fddm_cli_interrupted ())
+    {
+      g_clear_error (error);
+      return fddm_picture_cancel (error);
+    }
   return unchanged && (!problem || fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), to, problem));
 }
