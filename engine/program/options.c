@@ -162,6 +162,8 @@ drop_separator (char **rest, char **argv)
   g_free (*rest);
   for (; *rest; rest++)
     rest[0] = rest[1];
+}
+
 gboolean
 fddm_cli_jpeg_quality (int *quality, GError **error)
 {

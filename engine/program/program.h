@@ -38,7 +38,7 @@ char **fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint m
 /* Whether the value of --NAME is from LEAST to MOST; otherwise sets a usage error. */
 gboolean fddm_cli_in_range (const char *name, double value, double least, double most, GError **error);
 /* Checks the value of --jpeg-quality, which is FDDM_CLI_LIKE_ORIGINAL if not given and then becomes 0. */
-#define FDDM_CLI_LIKE_ORIGINAL (-1)
+#define FDDM_CLI_LIKE_ORIGINAL G_MININT
 gboolean fddm_cli_jpeg_quality (int *quality, GError **error);
 void     fddm_cli_options_clear (FddmCliOptions *options);
 /* Folders searched for weights. Free with g_strfreev. */

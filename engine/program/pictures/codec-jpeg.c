@@ -219,8 +219,8 @@ code_like (struct jpeg_compress_struct *jpeg, const FddmJpegCoding *coding)
 
       for (int k = 0; k < 64; k++)
         table[k] = coding->tables[coding->table[i]][k];
-      jpeg_add_quant_table (jpeg, i, table, 100, TRUE);
-      component->quant_tbl_no  = i;
+      jpeg_add_quant_table (jpeg, coding->table[i], table, 100, TRUE);
+      component->quant_tbl_no  = coding->table[i];
       component->h_samp_factor = jpeg->num_components == 1 ? 1 : coding->across[i];
       component->v_samp_factor = jpeg->num_components == 1 ? 1 : coding->down[i];
     }

@@ -1,5 +1,6 @@
 /* codec-tiff.c: TIFF files, by libtiff.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
@@ -36,7 +37,7 @@ fddm_tiff_open (FILE *file, const char *mode, char **problem)
   if (!tiff && copy >= 0)
     close (copy);
   if (!tiff && !*problem)
-    *problem = g_strdup (_ ("it is damaged"));
+    *problem = g_strdup (g_strerror (errno));
   return tiff;
 }
 

@@ -361,23 +361,16 @@ read_open (Layout *layout, FddmTraits *traits, char **problem)
   return *problem ? NULL : g_steal_pointer (&buffer);
 }
 
-/* Whether data that the file should have lie beyond its end. */
+/* Whether data that FILE should have lie beyond its end. */
 static gboolean
 is_cut (FILE *file, TIFF *tiff)
 {
-  guint8         head[8];
-  const gboolean big = fseek (file, 0, SEEK_SET) == 0 && fread (head, 1, 8, file) == 8 && (head[2] == '+' || head[3] == '+');
-  guint64        size, first;
+  const guint32 n = TIFFIsTiled (tiff) ? TIFFNumberOfTiles (tiff) : TIFFNumberOfStrips (tiff);
+  guint64       size;
 
   fseek (file, 0, SEEK_END);
   size = (guint64) ftell (file);
-  if (!tiff)
-    {
-      memcpy (&first, head, 8);
-      first = head[0] == 'I' ? GUINT64_FROM_LE (first) >> 32 : GUINT64_FROM_BE (first) & G_MAXUINT32;
-      return !big && first >= size;
-    }
-  for (guint32 i = 0; i < (TIFFIsTiled (tiff) ? TIFFNumberOfTiles (tiff) : TIFFNumberOfStrips (tiff)); i++)
+  for (guint32 i = 0; i < n; i++)
     if (TIFFGetStrileOffset (tiff, i) + TIFFGetStrileByteCount (tiff, i) > size)
       return TRUE;
   return FALSE;
@@ -390,10 +383,12 @@ fddm_tiff_read (FILE *file, FddmTraits *traits, char **problem)
   Layout                 layout = { .tiff = fddm_tiff_open (file, "rm", &told) };
   g_autoptr (GeglBuffer) buffer = layout.tiff ? read_open (&layout, traits, problem) : NULL;
 
-  if (told)
+  if (told || !layout.tiff)
     {
       g_free (*problem);
-      *problem = is_cut (file, layout.tiff) ? g_strdup (_ ("it is cut off")) : g_steal_pointer (&told);
+      *problem = !layout.tiff                 ? g_strdup (_ ("it is damaged or cut off"))
+                 : is_cut (file, layout.tiff) ? g_strdup (_ ("it is cut off"))
+                                              : g_steal_pointer (&told);
       g_clear_object (&buffer);
     }
   if (layout.tiff)

@@ -66,16 +66,27 @@ add_exif (const char *from, const char *to, GError **error)
                                              G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
 
+/* Files of GEGL's savers have no profile: their space is the linear one of sRGB. */
+static const Babl *
+linear_format (const Babl *format)
+{
+  if (fddm_rows_is_gray (format) && !babl_format_has_alpha (format))
+    return babl_format ("Y float");
+  return babl_format (babl_format_has_alpha (format) ? "RGBA float" : "RGB float");
+}
+
 /* ---- Saving to a temporary file. These functions return the problem, or NULL. ---- */
 
 static char *
 run_saver (const char *operation, GeglBuffer *buffer, const FddmPlace *place, const char *to)
 {
-  g_autoptr (GeglNode) graph  = gegl_node_new ();
-  GeglNode            *source = gegl_node_new_child (graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
-  GeglNode            *save   = gegl_node_new_child (graph, "operation", operation, "path", place->path, NULL);
+  g_autoptr (GeglNode) graph   = gegl_node_new ();
+  GeglNode            *source  = gegl_node_new_child (graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
+  GeglNode            *convert = gegl_node_new_child (graph, "operation", "gegl:convert-format", "format",
+                                                      linear_format (gegl_buffer_get_format (buffer)), NULL);
+  GeglNode            *save    = gegl_node_new_child (graph, "operation", operation, "path", place->path, NULL);
 
-  gegl_node_link (source, save);
+  gegl_node_link_many (source, convert, save, NULL);
   return fddm_graph_run (
     save, &(FddmGraphFile) {
             .format = _ ("Cannot write “%s”: %s"), .shown = to, .temporary = place->path, .folder = place->temporary.path });
@@ -113,11 +124,14 @@ save_beside (const FddmFormat *format, GeglBuffer *buffer, const FddmPictureOrig
   return problem;
 }
 
+/* A PNG's colours may be told by chunks of its own, which go along to another PNG. */
 static GBytes *
 choose_profile (GeglBuffer *buffer, const FddmTraits *traits, const FddmFormat *format)
 {
   const gboolean gray = fddm_rows_is_gray (gegl_buffer_get_format (buffer)) && format->codec != &fddm_codec_webp;
 
+  if (format->codec == &fddm_codec_png && traits->chunks && !traits->profile)
+    return NULL;
   return format->codec ? fddm_profile_for (buffer, traits->profile, gray) : NULL;
 }
 
