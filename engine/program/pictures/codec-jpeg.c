@@ -13,7 +13,7 @@
 
 #define QUALITY   95 /* of pictures that were not JPEGs */
 #define FULL_FROM 90 /* quality from which such pictures keep their whole chroma */
-#define PADDING   64 /* bytes: some cameras pad the compressed data */
+#define PADDING   4  /* bytes: some cameras pad the compressed data */
 
 /* ---- Errors ---- */
 

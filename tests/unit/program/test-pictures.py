@@ -450,7 +450,7 @@ def cut_and_damaged():
     data[len(data) // 2] ^= 1
     with open("damaged.png", "wb") as f:
         f.write(data)
-    refused("damaged.png", "CRC")                                                    # libpng's word for it
+    refused("damaged.png", "IDAT")                                                   # zlib's words follow
     for size in (1, 3, 8, 12, 20):
         for name in ("a.png", "a.jpg", "a.tif", "a.webp", "a.ppm"):
             with open(name, "rb") as f:
