@@ -162,10 +162,11 @@ write_pnm (FILE *file, GeglBuffer *buffer, G_GNUC_UNUSED const FddmWriting *how)
 {
   const gboolean deep   = babl_format_get_type (gegl_buffer_get_format (buffer), 0) != babl_type ("u8");
   const Babl    *format = fddm_rows_format (buffer, deep ? "u16" : "u8", FDDM_ROWS_GRAY);
+  const Babl    *plain  = babl_format (babl_format_get_encoding (format));
   guint8        *row;
   FddmRows       rows;
 
-  if (!fddm_rows_init (&rows, buffer, format))
+  if (!fddm_rows_init (&rows, buffer, plain))
     return g_strdup (_ ("not enough memory"));
   fprintf (file, "P%d\n%d %d\n%d\n", fddm_rows_is_gray (format) ? 5 : 6, rows.width, rows.height, deep ? G_MAXUINT16 : 255);
   while ((row = fddm_rows_read (&rows)))
@@ -188,6 +189,7 @@ is_pnm (const guint8 *head, gsize size)
 const FddmCodec fddm_codec_pnm = { .name    = "PNM",
                                    .endings = { ".ppm", ".pgm", ".pnm" },
                                    .loss    = FDDM_LOSS_NONE,
+                                   .plain   = TRUE,
                                    .is      = is_pnm,
                                    .read    = read_pnm,
                                    .write   = write_pnm };

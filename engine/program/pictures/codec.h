@@ -48,6 +48,7 @@ typedef struct FddmCodec {
   const char *name;       /* for users                     */
   const char *endings[3]; /* with dots; NULL: less than 3  */
   FddmLoss    loss;
+  gboolean    plain; /* files hold no profile: their space is that of sRGB */
 
   /* Whether a file with the first SIZE bytes HEAD is of this format. */
   gboolean (*is) (const guint8 *head, gsize size);
@@ -57,4 +58,4 @@ typedef struct FddmCodec {
   char *(*write) (FILE *file, GeglBuffer *buffer, const FddmWriting *how);
 } FddmCodec;
 
-extern const FddmCodec fddm_codec_jpeg, fddm_codec_png, fddm_codec_tiff, fddm_codec_webp, fddm_codec_pnm;
+extern const FddmCodec fddm_codec_jpeg, fddm_codec_png, fddm_codec_tiff, fddm_codec_webp, fddm_codec_pnm, fddm_codec_hdr;

@@ -4,8 +4,8 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/pictures/formats.h"
 
-static const FddmCodec *const codecs[] = { &fddm_codec_jpeg, &fddm_codec_png, &fddm_codec_tiff, &fddm_codec_webp,
-                                           &fddm_codec_pnm };
+static const FddmCodec *const codecs[] = { &fddm_codec_jpeg, &fddm_codec_png, &fddm_codec_tiff,
+                                           &fddm_codec_webp, &fddm_codec_pnm, &fddm_codec_hdr };
 
 /* What GEGL reads, where its operation is installed, and what is only told apart by name. */
 static const struct {
@@ -13,7 +13,6 @@ static const struct {
   int         at, length;
 } others[] = {
   { "OpenEXR", "gegl:exr-load", "\x76\x2f\x31\x01", 0, 4 },
-  { "Radiance HDR", "gegl:rgbe-load", "#?RADIANCE", 0, 10 },
   { "JPEG 2000", "gegl:jp2-load", "\0\0\0\x0cjP  \r\n", 0, 10 },
   { "JPEG 2000", NULL, "\xff\x4f\xff\x51", 0, 4 },
   { "HEIC", NULL, "ftypheic", 4, 8 },
@@ -45,7 +44,6 @@ static const struct {
   FddmLoss    loss;
 } savers[] = {
   { ".exr", "gegl:exr-save", FDDM_LOSS_NONE },
-  { ".hdr", "gegl:rgbe-save", FDDM_LOSS_ROUNDS },
 };
 
 static gboolean

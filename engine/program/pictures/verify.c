@@ -124,7 +124,7 @@ fddm_verify (const char *path, GeglBuffer *buffer, GBytes *profile, FddmLoss los
 
   if (!again || gegl_buffer_get_width (again) != gegl_buffer_get_width (buffer) ||
       gegl_buffer_get_height (again) != gegl_buffer_get_height (buffer) ||
-      !are_alike (buffer, again, traits.codec != NULL, loss))
+      !are_alike (buffer, again, traits.codec && !traits.codec->plain, loss))
     return g_strdup (_ ("it could not be written whole; is the disk full?"));
   return same_profile (profile, &traits) ? NULL : g_strdup (_ ("its colour profile cannot be stored there"));
 }

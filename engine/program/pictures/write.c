@@ -120,7 +120,7 @@ save_beside (const FddmFormat *format, GeglBuffer *buffer, const FddmPictureOrig
   if (!problem && from && format->codec == &fddm_codec_jpeg && !add_exif (from->path, place->path, &reason))
     problem = g_strdup (reason->message);
   if (!problem)
-    problem = fddm_verify (place->path, buffer, format->codec == &fddm_codec_pnm ? NULL : how->profile, format->loss);
+    problem = fddm_verify (place->path, buffer, how->profile, format->loss);
   return problem;
 }
 
@@ -132,7 +132,7 @@ choose_profile (GeglBuffer *buffer, const FddmTraits *traits, const FddmFormat *
 
   if (format->codec == &fddm_codec_png && traits->chunks && !traits->profile)
     return NULL;
-  return format->codec ? fddm_profile_for (buffer, traits->profile, gray) : NULL;
+  return format->codec && !format->codec->plain ? fddm_profile_for (buffer, traits->profile, gray) : NULL;
 }
 
 gboolean

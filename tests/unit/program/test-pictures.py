@@ -418,6 +418,42 @@ def pnm_kinds():
         assert one.read().split(b"65535\n")[1] == two.read().split(b"65535\n")[1]
 
 
+# ---- Radiance HDR ----
+
+@test
+def hdr_kinds():
+    """Rows as they are, with counts that repeat a pixel, and compressed by component."""
+    a = picture()
+    h, w = a.shape[:2]
+    pixel = np.dstack([a | 128, np.full((h, w), 129, np.uint8)])                     # mantissas × 2⁻⁷
+    rows = pixel.tobytes()
+    repeated = b"".join(bytes(row[0]) + bytes([1, 1, 1, w - 1]) for row in pixel)
+    packed = b"".join(bytes([2, 2, 0, w]) + b"".join(bytes([w]) + bytes(row[:, c]) for c in range(4)) for row in pixel)
+    runs = b"".join(bytes([2, 2, 0, w]) + b"".join(bytes([128 + w, row[0, c]]) for c in range(4)) for row in pixel)
+    first = np.repeat(pixel[:, :1], w, 1)
+    for data, expected, exposure in ((rows, pixel, b""), (repeated, first, b""), (packed, pixel, b""), (runs, first, b"EXPOSURE=2\n")):
+        with open("in.hdr", "wb") as f:
+            f.write(b"#?RADIANCE\n" + exposure + b"FORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n" % (h, w) + data)
+        keep("in.hdr", "out.tif")
+        light = expected[..., :3] / (256 if exposure else 128)                       # sRGB's curve over what is stored
+        coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+        assert np.abs(tiff_floats("out.tif") - coded).max() < 1e-3, exposure
+        keep("in.hdr", "out.hdr")
+        keep("out.hdr", "again.tif")
+        assert (tiff_floats("again.tif") == tiff_floats("out.tif")).all()
+
+
+def tiff_floats(path):
+    """Of a TIFF with deflated rows and predictor 3, which Pillow doesn't read in colours: undone by libtiff's tiffcp."""
+    subprocess.run(["tiffcp", "-c", "none", "-r", "1000", path, "plain.tif"], check=True)
+    with open("plain.tif", "rb") as f:
+        data = f.read()
+    at, = struct.unpack_from("<I", data, 4)
+    tags = {struct.unpack_from("<H", data, at + 2 + 12 * i)[0]: at + 10 + 12 * i for i in range(struct.unpack_from("<H", data, at)[0])}
+    w, h, first = (struct.unpack_from("<H" if n < 273 else "<I", data, tags[n])[0] for n in (256, 257, 273))
+    return np.frombuffer(data, "<f4", w * h * 3, first).reshape(h, w, 3)
+
+
 # ---- Broken files ----
 
 @test
@@ -432,7 +468,8 @@ def cut_and_damaged():
     Image.fromarray(a).save("l.webp", lossless=True)
     Image.fromarray(a).save("a.ppm")
     keep("a.png", "a.exr")
-    for name in ("a.png", "a.jpg", "p.jpg", "a.tif", "a.webp", "l.webp", "a.ppm", "a.exr"):
+    keep("a.png", "a.hdr")
+    for name in ("a.png", "a.jpg", "p.jpg", "a.tif", "a.webp", "l.webp", "a.ppm", "a.exr", "a.hdr"):
         with open(name, "rb") as f:
             data = f.read()
         for length in (len(data) * 9 // 10, len(data) // 2, len(data) - 60):
