@@ -105,8 +105,8 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
   *params               = fddm_denoise_params_default ();
   denoise->jobs         = FDDM_JOBS_AUTOMATIC;
   denoise->jpeg_quality = FDDM_CLI_LIKE_ORIGINAL;
-  parser                = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | --in-place IN | -o FOLDER IN…"), about ());
-  files                 = fddm_cli_parse (parser, argv, 1, G_MAXUINT, error);
+  parser = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | --in-place IN | -o FOLDER IN…"), about ());
+  files  = fddm_cli_parse (parser, argv, 1, G_MAXUINT, error);
   if (!files || !check_operands (denoise, g_strv_length (files), error) || !check_format (denoise, error) ||
       (denoise->jobs != FDDM_JOBS_AUTOMATIC && !fddm_cli_in_range ("jobs", denoise->jobs, 1, 64, error)) ||
       !fddm_cli_jpeg_quality (&denoise->jpeg_quality, error) ||
