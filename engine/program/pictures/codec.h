@@ -58,4 +58,5 @@ typedef struct FddmCodec {
   char *(*write) (FILE *file, GeglBuffer *buffer, const FddmWriting *how);
 } FddmCodec;
 
-extern const FddmCodec fddm_codec_jpeg, fddm_codec_png, fddm_codec_tiff, fddm_codec_webp, fddm_codec_pnm, fddm_codec_hdr;
+extern const FddmCodec fddm_codec_jpeg, fddm_codec_png, fddm_codec_tiff, fddm_codec_webp, fddm_codec_pnm, fddm_codec_hdr,
+  fddm_codec_heif;

@@ -4,8 +4,8 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/pictures/formats.h"
 
-static const FddmCodec *const codecs[] = { &fddm_codec_jpeg, &fddm_codec_png, &fddm_codec_tiff,
-                                           &fddm_codec_webp, &fddm_codec_pnm, &fddm_codec_hdr };
+static const FddmCodec *const codecs[] = { &fddm_codec_jpeg, &fddm_codec_png, &fddm_codec_tiff, &fddm_codec_webp,
+                                           &fddm_codec_pnm,  &fddm_codec_hdr, &fddm_codec_heif };
 
 /* What GEGL reads, where its operation is installed, and what is only told apart by name. */
 static const struct {
@@ -77,18 +77,37 @@ fddm_format_of_head (FddmFormat *format, const guint8 *head, gsize size, char **
   return FALSE;
 }
 
+static gboolean
+has_ending (const FddmCodec *codec, const char *path)
+{
+  const char *dot = strrchr (path, '.');
+
+  for (gsize k = 0; dot && k < G_N_ELEMENTS (codec->endings); k++)
+    if (codec->endings[k] && g_ascii_strcasecmp (dot, codec->endings[k]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+fddm_format_is_read_only (const char *path)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (codecs); i++)
+    if (!codecs[i]->write && has_ending (codecs[i], path))
+      return TRUE;
+  return FALSE;
+}
+
 gboolean
 fddm_format_of_ending (FddmFormat *format, const char *path)
 {
   const char *dot = strrchr (path, '.');
 
-  for (gsize i = 0; dot && i < G_N_ELEMENTS (codecs); i++)
-    for (gsize k = 0; k < G_N_ELEMENTS (codecs[i]->endings); k++)
-      if (codecs[i]->write && codecs[i]->endings[k] && g_ascii_strcasecmp (dot, codecs[i]->endings[k]) == 0)
-        {
-          *format = (FddmFormat) { .codec = codecs[i], .loss = codecs[i]->loss };
-          return TRUE;
-        }
+  for (gsize i = 0; i < G_N_ELEMENTS (codecs); i++)
+    if (codecs[i]->write && has_ending (codecs[i], path))
+      {
+        *format = (FddmFormat) { .codec = codecs[i], .loss = codecs[i]->loss };
+        return TRUE;
+      }
   for (gsize i = 0; dot && i < G_N_ELEMENTS (savers); i++)
     if (g_ascii_strcasecmp (dot, savers[i].ending) == 0 && gegl_has_operation (savers[i].operation))
       {

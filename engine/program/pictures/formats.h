@@ -17,5 +17,8 @@ gboolean fddm_format_of_head (FddmFormat *format, const guint8 *head, gsize size
 /* Finds the format to write by the ending of PATH. */
 gboolean fddm_format_of_ending (FddmFormat *format, const char *path);
 
+/* Whether the ending of PATH is of a format that can be read but not written. */
+gboolean fddm_format_is_read_only (const char *path);
+
 /* Bytes of a head that suffice. */
 #define FDDM_FORMAT_HEAD 64

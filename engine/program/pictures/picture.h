@@ -21,6 +21,9 @@ GeglBuffer *fddm_picture_load (FddmPictureOrigin *origin, const char *path, GErr
 /* Whether the extension of PATH names a format that can be written. */
 gboolean fddm_picture_has_format (const char *path, GError **error);
 
+/* Whether the extension of PATH names a format that can be read only. */
+gboolean fddm_picture_is_read_only (const char *path);
+
 /* Whether PATH can be written: known extension, writable folder. Call it before long work. */
 gboolean fddm_picture_writable (const char *path, GError **error);
 

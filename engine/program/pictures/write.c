@@ -33,6 +33,12 @@ fddm_picture_has_format (const char *path, GError **error)
   return format_for (&format, path, error);
 }
 
+gboolean
+fddm_picture_is_read_only (const char *path)
+{
+  return fddm_format_is_read_only (path);
+}
+
 /* Finds where PATH leads and makes a folder there. */
 static gboolean
 make_place (FddmPlace *place, const char *path, GError **error)

@@ -418,6 +418,43 @@ def pnm_kinds():
         assert one.read().split(b"65535\n")[1] == two.read().split(b"65535\n")[1]
 
 
+# ---- HEIC and AVIF ----
+
+@test
+def photos_of_phones():
+    """Made by ImageMagick, where it and the program can."""
+    Image.fromarray(picture(64, 48)).save("in.png")
+    for name in ("in.heic", "in.avif"):
+        made = subprocess.run(["convert", "in.png", "-quality", "95", name], stderr=subprocess.DEVNULL)
+        if made.returncode or not os.path.exists(name):
+            print("# %s is not tested: ImageMagick cannot write it" % name)
+            continue
+        if "HE" in run_quietly(name) or "AVIF" in run_quietly(name):
+            print("# %s is not tested: the program was built without libheif" % name)
+            continue
+        keep(name, "out.png")
+        assert psnr(pixels("out.png"), picture(64, 48)) > 30, (name, psnr(pixels("out.png"), picture(64, 48)))
+        told = keep(name, "out" + name[2:], status=1).stderr
+        assert ".png, .tif, .jpg" in told
+        with open(name, "rb") as f:
+            data = f.read()
+        with open("cut-" + name, "wb") as f:
+            f.write(data[:len(data) * 2 // 3])
+        refused("cut-" + name, target="other.png")
+        os.makedirs("phone", exist_ok=True)
+        os.replace(name, "phone/" + name)
+        run("denoise", "phone", "-o", "many" + name[-4:], "--format", "jpg", "--weights", NETWORK, "--device", "cpu", "--quiet")
+        assert os.listdir("many" + name[-4:] ) and Image.open("many" + name[-4:] + "/in.jpg").size == (64, 48)
+        os.remove("phone/" + name)
+
+
+def run_quietly(name):
+    """What is said of a file that cannot be read."""
+    done = subprocess.run([PROGRAM, "info", name, "--weights", NETWORK, "--device", "cpu"], stderr=subprocess.PIPE, text=True,
+                          env=dict(os.environ, **WORDS), stdout=subprocess.DEVNULL)
+    return done.stderr if "convert it to" in done.stderr else ""
+
+
 # ---- Radiance HDR ----
 
 @test
@@ -499,7 +536,7 @@ def cut_and_damaged():
 
 @test
 def what_else_it_is():
-    for name, data in (("Photoshop", b"8BPS\0\1"), ("HEIC", b"\0\0\0\x18ftypheic"), ("FITS", b"SIMPLE  =    T")):
+    for name, data in (("Photoshop", b"8BPS\0\1"), ("CR3", b"\0\0\0\x18ftypcrx "), ("FITS", b"SIMPLE  =    T")):
         with open("in.x", "wb") as f:
             f.write(data.ljust(200, b"\0"))
         refused("in.x", name, "PNG")
