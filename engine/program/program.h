@@ -79,6 +79,9 @@ void  fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean val
 /* Starts GEGL, at most once. Call it before the first use of pictures, but not in a process that will fork. */
 void fddm_cli_start_gegl (void);
 
+/* Ends the process. Buffers and contexts have been freed. */
+void fddm_cli_leave (int status) G_GNUC_NORETURN;
+
 /* ---- The commands: ARGV[0] is the command's name; FALSE with an error set ---- */
 
 gboolean fddm_cli_denoise (char **argv, GError **error);
