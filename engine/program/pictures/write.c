@@ -141,6 +141,22 @@ choose_profile (GeglBuffer *buffer, const FddmTraits *traits, const FddmFormat *
   return format->codec && !format->codec->plain ? fddm_profile_for (buffer, traits->profile, gray) : NULL;
 }
 
+/* Puts the file of PLACE in its place, unless there is a PROBLEM with it. What is there then is not undone. */
+static gboolean
+finish (FddmPlace *place, const FddmPictureOrigin *from, const char *to, const char *problem, GError **error)
+{
+  g_autofree char *late = NULL;
+
+  if (fddm_cli_interrupted ())
+    return fddm_picture_cancel (error);
+  if (problem)
+    return fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), to, problem);
+  if (from && !fddm_picture_unchanged (&from->stamp, from->path, error))
+    return FALSE;
+  late = fddm_place_commit (place);
+  return !late || fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), to, late);
+}
+
 gboolean
 fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, int jpeg_quality, GError **error)
 {
@@ -150,21 +166,14 @@ fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char
   g_autoptr (GBytes) profile = NULL;
   FddmFormat         format;
   FddmPlace          place;
-  gboolean           unchanged;
+  gboolean           done;
 
   if (!format_for (&format, to, error) || !make_place (&place, to, error))
     return FALSE;
-  profile   = choose_profile (buffer, traits, &format);
-  problem   = save_beside (&format, buffer, from, &place, to,
-                           &(FddmWriting) { .traits = traits, .profile = profile, .quality = jpeg_quality });
-  unchanged = problem || !from || fddm_picture_unchanged (&from->stamp, from->path, error);
-  if (!problem && unchanged && !fddm_cli_interrupted ())
-    problem = fddm_place_commit (&place);
+  profile = choose_profile (buffer, traits, &format);
+  problem = save_beside (&format, buffer, from, &place, to,
+                         &(FddmWriting) { .traits = traits, .profile = profile, .quality = jpeg_quality });
+  done    = finish (&place, from, to, problem, error);
   fddm_place_clear (&place);
-  if (fddm_cli_interrupted ())
-    {
-      g_clear_error (error);
-      return fddm_picture_cancel (error);
-    }
-  return unchanged && (!problem || fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), to, problem));
+  return done;
 }
