@@ -323,6 +323,8 @@ describe_settings (const FddmCliDenoise *denoise)
 
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
     g_string_append_printf (text, "%s=%s ", values[i].name, g_ascii_dtostr (number, sizeof number, values[i].value));
+  if (denoise->jpeg_quality)
+    g_string_append_printf (text, "jpeg-quality=%d ", denoise->jpeg_quality);
   g_string_append_printf (text, "averages=%d network=%s", denoise->common.weights ? 1 : averages,
                           denoise->common.weights ? denoise->common.weights : network);
   return g_string_free (text, FALSE);

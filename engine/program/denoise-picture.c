@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/program/denoise-picture.h"
 #include "engine/gegl-pixels.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 
 /* Returns the denoised picture, and its uncertainty in *UNCERTAINTY if requested. */
 static GeglBuffer *
@@ -34,17 +34,17 @@ gboolean
 fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, const char *from, const char *to,
                           FddmProgress progress, gpointer data, FddmDenoised *denoised, GError **error)
 {
-  FddmPictureOrigin      origin = { from, { 0 } };
-  g_autoptr (GeglBuffer) noisy = fddm_picture_load (from, &origin.stamp, error), clean = NULL, uncertainty = NULL;
-  const gint64           start = g_get_monotonic_time ();
+  g_auto (FddmPictureOrigin) origin = { 0 };
+  g_autoptr (GeglBuffer)     noisy = fddm_picture_load (&origin, from, error), clean = NULL, uncertainty = NULL;
+  const gint64               start = g_get_monotonic_time ();
 
   if (!noisy || !(clean = run (denoise, context, noisy, &uncertainty, progress, data, &denoised->report, error)))
     return FALSE;
   denoised->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   denoised->width   = gegl_buffer_get_width (noisy);
   denoised->height  = gegl_buffer_get_height (noisy);
-  return (!uncertainty || fddm_picture_save (uncertainty, &origin, denoise->uncertainty, error)) &&
-         fddm_picture_save (clean, &origin, to, error);
+  return (!uncertainty || fddm_picture_save (uncertainty, &origin, denoise->uncertainty, denoise->jpeg_quality, error)) &&
+         fddm_picture_save (clean, &origin, to, denoise->jpeg_quality, error);
 }
 
 void

@@ -13,8 +13,9 @@ typedef struct {
   char             *suffix;      /* suffix of result names, or NULL */
   char             *format;      /* file extension of results, or NULL */
   gboolean          recursive, skip_existing;
-  gboolean          in_place; /* the result replaces the picture */
-  int               jobs;     /* pictures at a time, at least 1, or FDDM_JOBS_AUTOMATIC */
+  gboolean          in_place;     /* the result replaces the picture */
+  int               jpeg_quality; /* 1 … 100; 0 = that of the original */
+  int               jobs;         /* pictures at a time, at least 1, or FDDM_JOBS_AUTOMATIC */
 } FddmCliDenoise;
 
 /* Outcome of a picture. */

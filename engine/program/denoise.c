@@ -6,7 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/batch.h"
 #include "engine/program/jobs.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 
 /* Checks the number of operands and the options that need --output-dir. */
 static gboolean
@@ -95,17 +95,21 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
     { "skip-existing", 0, 0, G_OPTION_ARG_NONE, &denoise->skip_existing, N_ ("for -o: skip pictures whose result exists"),
       NULL },
     { "jobs", 'j', 0, G_OPTION_ARG_INT, &denoise->jobs, N_ ("for -o: pictures at a time (1–2)"), "N" },
+    { "jpeg-quality", 0, 0, G_OPTION_ARG_INT, &denoise->jpeg_quality,
+      N_ ("quality of JPEGs, 1–100 (that of the original; 95)"), "N" },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
   };
   g_autoptr (GOptionContext) parser = NULL;
   g_auto (GStrv)             files  = NULL;
 
-  *params       = fddm_denoise_params_default ();
-  denoise->jobs = FDDM_JOBS_AUTOMATIC;
-  parser        = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | --in-place IN | -o FOLDER IN…"), about ());
-  files         = fddm_cli_parse (parser, argv, 1, G_MAXUINT, error);
+  *params               = fddm_denoise_params_default ();
+  denoise->jobs         = FDDM_JOBS_AUTOMATIC;
+  denoise->jpeg_quality = FDDM_CLI_LIKE_ORIGINAL;
+  parser = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | --in-place IN | -o FOLDER IN…"), about ());
+  files  = fddm_cli_parse (parser, argv, 1, G_MAXUINT, error);
   if (!files || !check_operands (denoise, g_strv_length (files), error) || !check_format (denoise, error) ||
       (denoise->jobs != FDDM_JOBS_AUTOMATIC && !fddm_cli_in_range ("jobs", denoise->jobs, 1, 64, error)) ||
+      !fddm_cli_jpeg_quality (&denoise->jpeg_quality, error) ||
       !fddm_cli_in_range ("noise", params->noise, 0, FDDM_NOISE_LEVEL_MAX, error) ||
       !fddm_cli_in_range ("luma", params->luma, 0, FDDM_STRENGTH_MAX, error) ||
       !fddm_cli_in_range ("chroma", params->chroma, 0, FDDM_STRENGTH_MAX, error) ||

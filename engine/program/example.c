@@ -7,8 +7,8 @@
 gboolean
 fddm_cli_example_open (FddmCliExample *example, const char *path, gboolean convert, GError **error)
 {
-  *example = (FddmCliExample) { .origin = { path, { 0 } } };
-  if ((example->buffer = fddm_picture_load (path, &example->origin.stamp, error)) == NULL)
+  *example = (FddmCliExample) { 0 };
+  if ((example->buffer = fddm_picture_load (&example->origin, path, error)) == NULL)
     return FALSE;
   if (!fddm_gegl_is_opaque (example->buffer, gegl_buffer_get_extent (example->buffer)))
     {
@@ -26,4 +26,5 @@ void
 fddm_cli_example_close (FddmCliExample *example)
 {
   g_clear_object (&example->buffer);
+  fddm_picture_origin_clear (&example->origin);
 }

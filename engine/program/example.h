@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/gegl-pixels.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 
 typedef struct {
   FddmPictureOrigin origin;

@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
 #include "engine/program/example.h"
+#include "engine/program/pictures/picture.h"
 
 #define ABOUT N_ ("Generates a picture, such as the texture of a material, and writes it to OUT.")
 
@@ -16,6 +17,7 @@ typedef struct {
   FddmCliExample     example;         /* one of them                                 */
   int                count, current;  /* number of pictures; index of the current one */
   guint32            seed;            /* of the first picture                         */
+  int                jpeg_quality;    /* 1 … 100; 0 = the usual one                  */
   char             **files;           /* output files, NULL-terminated                */
   double             seconds;         /* for all pictures                             */
 } Generate;
@@ -38,7 +40,7 @@ output_files (const char *out, int count)
 }
 
 static gboolean
-check (const Generate *generate, gint64 seed, GError **error)
+check (Generate *generate, gint64 seed, GError **error)
 {
   const FddmGenerateParams *params = &generate->params;
 
@@ -48,6 +50,7 @@ check (const Generate *generate, gint64 seed, GError **error)
          fddm_cli_in_range ("eta", params->eta, 0, 1, error) &&
          fddm_cli_in_range ("closeness", params->closeness, 0, FDDM_CLOSENESS_MAX, error) &&
          fddm_cli_in_range ("count", generate->count, 1, FDDM_GENERATE_SERIES_MAX, error) &&
+         fddm_cli_jpeg_quality (&generate->jpeg_quality, error) &&
          fddm_cli_in_range ("seed", (double) seed, 0, G_MAXINT32, error);
 }
 
@@ -77,6 +80,7 @@ parse (Generate *generate, char **argv, GError **error)
     { "count", 0, 0, G_OPTION_ARG_INT, &generate->count,
        N_ ("number of pictures: OUT-1, OUT-2 …, with consecutive seeds (1)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("a different seed gives a different picture (0)"), "N" },
+    { "jpeg-quality", 0, 0, G_OPTION_ARG_INT, &generate->jpeg_quality, N_ ("quality of JPEGs, 1–100 (95)"), "N" },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
   };
   g_autoptr (GOptionContext) parser = NULL;
@@ -85,6 +89,7 @@ parse (Generate *generate, char **argv, GError **error)
   *params       = fddm_generate_params_default ();
   params->width = params->height = 512;
   generate->count                = 1;
+  generate->jpeg_quality         = FDDM_CLI_LIKE_ORIGINAL;
 
   parser = fddm_cli_parser_plain (&generate->common, entries, N_ ("OUT"), _ (ABOUT));
   out    = fddm_cli_parse (parser, argv, 1, 1, error);
@@ -156,7 +161,7 @@ make_one (Generate *generate, FddmContext *context, int channels, GError **error
   const double              seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
 
   fddm_cli_progress_end (&generate->common);
-  if (!buffer || !fddm_picture_save (buffer, origin, file, error))
+  if (!buffer || !fddm_picture_save (buffer, origin, file, generate->jpeg_quality, error))
     return FALSE;
   generate->seconds += seconds;
   if (!generate->common.json && !generate->common.quiet)

@@ -7,8 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include "engine/program/program.h"
 
 #ifndef FDDM_VERSION
@@ -35,6 +37,39 @@ fddm_cli_start_gegl (void)
   gegl_init (NULL, NULL);
   g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* detecting OpenCL devices takes longer than a picture */
   gegl_runs = TRUE;
+}
+
+/* GEGL's swap file of this process; those of killed ones GEGL removes when it starts. */
+static void
+remove_swap (void)
+{
+  g_autofree char *folder = NULL, *prefix = g_strdup_printf ("gegl-swap-%d-", (int) getpid ());
+  g_autoptr (GDir) dir = NULL;
+  const char      *name;
+
+  g_object_get (gegl_config (), "swap", &folder, NULL);
+  dir = folder ? g_dir_open (folder, 0, NULL) : NULL;
+  while (dir && (name = g_dir_read_name (dir)))
+    if (g_str_has_prefix (name, prefix))
+      {
+        g_autofree char *path = g_build_filename (folder, name, NULL);
+
+        g_unlink (path);
+      }
+}
+
+/* gegl_exit ends threads of GEGL that may still have work, and warns of it; exit () runs the destructors of libraries, whose
+ * threads live on. One crash there was seen. All that they do for the user is done here: babl remembers its conversions. */
+void
+fddm_cli_leave (int status)
+{
+  fflush (NULL);
+  if (gegl_runs)
+    {
+      remove_swap ();
+      babl_exit ();
+    }
+  _exit (status);
 }
 
 static void
@@ -106,7 +141,5 @@ main (int argc, char **argv)
     }
   fddm_cli_catch_signals ();
   status = run (argv + 1);
-  if (gegl_runs)
-    gegl_exit ();
-  return status;
+  fddm_cli_leave (status);
 }

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 #include "engine/program/plot.h"
 #include "engine/gegl-pixels.h"
 #include "engine/noise/model.h"
@@ -78,16 +78,17 @@ check_plot (const char *path, const char *plot, GError **error)
 gboolean
 fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *plot, GError **error)
 {
-  g_autoptr (GeglBuffer)  buffer  = NULL;
-  g_autoptr (FddmContext) context = NULL;
-  FddmGeglPixels          pixels;
-  FddmSource              source;
-  FddmNoiseModel          noise;
-  int                     averages;
-  gboolean                done;
+  g_autoptr (GeglBuffer)     buffer  = NULL;
+  g_autoptr (FddmContext)    context = NULL;
+  g_auto (FddmPictureOrigin) origin  = { 0 };
+  FddmGeglPixels             pixels;
+  FddmSource                 source;
+  FddmNoiseModel             noise;
+  int                        averages;
+  gboolean                   done;
 
   fddm_cli_start_gegl ();
-  if (!check_plot (path, plot, error) || !(buffer = fddm_picture_load (path, NULL, error)) ||
+  if (!check_plot (path, plot, error) || !(buffer = fddm_picture_load (&origin, path, error)) ||
       !(context = fddm_cli_context (options, NULL, &averages, error)))
     return FALSE;
   fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/names.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 
 typedef struct {
   const FddmNaming *naming;
@@ -144,7 +144,7 @@ add_folder (Listing *listing, const char *path, const char *place)
           if (listing->naming->recursive && is_below (listing, inner))
             add_folder (listing, inner, deeper);
         }
-      else if (fddm_picture_has_format (inner, NULL))
+      else if (fddm_picture_has_format (inner, NULL) || (listing->naming->ending && fddm_picture_is_read_only (inner)))
         add_file (listing, inner, name);
     }
 }

@@ -164,6 +164,15 @@ drop_separator (char **rest, char **argv)
     rest[0] = rest[1];
 }
 
+gboolean
+fddm_cli_jpeg_quality (int *quality, GError **error)
+{
+  if (*quality != FDDM_CLI_LIKE_ORIGINAL)
+    return fddm_cli_in_range ("jpeg-quality", *quality, 1, 100, error);
+  *quality = 0;
+  return TRUE;
+}
+
 char **
 fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GError **error)
 {

@@ -9,11 +9,14 @@
 #include "engine/program/program.h"
 
 static volatile sig_atomic_t interrupted;
+static void (*volatile on_interruption) (void);
 
 static void
 interrupt (int signal_number)
 {
   interrupted = 1;
+  if (on_interruption)
+    on_interruption ();
   signal (signal_number, SIG_DFL); /* a second interruption ends the program at once */
 }
 
@@ -51,6 +54,14 @@ gboolean
 fddm_cli_interrupted (void)
 {
   return interrupted;
+}
+
+void
+fddm_cli_on_interruption (void (*act) (void))
+{
+  on_interruption = act;
+  if (act && interrupted)
+    act ();
 }
 
 void

@@ -37,6 +37,9 @@ GOptionContext *fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *en
 char **fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GError **error);
 /* Whether the value of --NAME is from LEAST to MOST; otherwise sets a usage error. */
 gboolean fddm_cli_in_range (const char *name, double value, double least, double most, GError **error);
+/* Checks the value of --jpeg-quality, which is FDDM_CLI_LIKE_ORIGINAL if not given and then becomes 0. */
+#define FDDM_CLI_LIKE_ORIGINAL G_MININT
+gboolean fddm_cli_jpeg_quality (int *quality, GError **error);
 void     fddm_cli_options_clear (FddmCliOptions *options);
 /* Folders searched for weights. Free with g_strfreev. */
 char **fddm_cli_folders (void);
@@ -53,6 +56,8 @@ gboolean fddm_cli_progress (FddmPhase phase, double fraction, gpointer data);
 void     fddm_cli_progress_end (const FddmCliOptions *options);
 /* Whether the user has interrupted the program. */
 gboolean fddm_cli_interrupted (void);
+/* Calls ACT in the handler of the signal, during work that does not ask fddm_cli_interrupted; NULL = no longer. */
+void fddm_cli_on_interruption (void (*act) (void));
 /* From now on, an interruption ends the work cleanly. */
 void fddm_cli_catch_signals (void);
 /* TEXT, for a line on a terminal: valid UTF-8, with line ends and other control characters escaped, so that a file name or a
@@ -73,6 +78,9 @@ void  fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean val
 
 /* Starts GEGL, at most once. Call it before the first use of pictures, but not in a process that will fork. */
 void fddm_cli_start_gegl (void);
+
+/* Ends the process. Buffers and contexts have been freed. */
+void fddm_cli_leave (int status) G_GNUC_NORETURN;
 
 /* ---- The commands: ARGV[0] is the command's name; FALSE with an error set ---- */
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/heap.h"
-#include "engine/program/picture.h"
+#include "engine/program/pictures/picture.h"
 #include "engine/program/record.h"
 #include "engine/program/worker.h"
 
@@ -141,7 +141,6 @@ work (FddmCliDenoise denoise)
         goes_on = do_photo (&denoise, context, weights, files[0], files[1], ++photos == PHOTOS);
     }
   g_clear_pointer (&context, fddm_context_free);
-  gegl_exit ();
 }
 
 /* ---- In the process that hands out work ---- */
@@ -165,7 +164,7 @@ fddm_worker_start (FddmWorker *workers, int n, int i, const FddmCliDenoise *deno
       close (pair[0]);
       outlet = pair[1];
       work (*denoise);
-      _exit (0);
+      fddm_cli_leave (0);
     }
   if (worker->process < 0)
     {

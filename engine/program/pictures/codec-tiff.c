@@ -1,0 +1,60 @@
+/* codec-tiff.c: TIFF files, by libtiff.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <glib/gi18n-lib.h>
+#include "engine/program/pictures/tiff.h"
+
+static int
+take_error (G_GNUC_UNUSED TIFF *tiff, void *data, G_GNUC_UNUSED const char *module, const char *format, va_list values)
+{
+  char **problem = data;
+
+  if (!*problem)
+    *problem = g_strdup_vprintf (format, values);
+  return 1;
+}
+
+static int
+ignore_warning (G_GNUC_UNUSED TIFF *tiff, G_GNUC_UNUSED void *data, G_GNUC_UNUSED const char *module,
+                G_GNUC_UNUSED const char *format, G_GNUC_UNUSED va_list values)
+{
+  return 1;
+}
+
+TIFF *
+fddm_tiff_open (FILE *file, const char *mode, char **problem)
+{
+  TIFFOpenOptions *options = TIFFOpenOptionsAlloc ();
+  int              copy    = dup (fileno (file)); /* TIFFClose closes it */
+  TIFF            *tiff;
+
+  TIFFOpenOptionsSetErrorHandlerExtR (options, take_error, problem);
+  TIFFOpenOptionsSetWarningHandlerExtR (options, ignore_warning, NULL);
+  tiff = copy < 0 ? NULL : TIFFFdOpenExt (copy, "TIFF", mode, options);
+  TIFFOpenOptionsFree (options);
+  if (!tiff && copy >= 0)
+    close (copy);
+  if (!tiff && !*problem)
+    *problem = g_strdup (g_strerror (errno));
+  return tiff;
+}
+
+static gboolean
+is_tiff (const guint8 *head, gsize size)
+{
+  static const char magics[][5] = { "II*\0", "MM\0*", "II+\0", "MM\0+" }; /* + of BigTIFF */
+
+  for (gsize i = 0; i < G_N_ELEMENTS (magics); i++)
+    if (size >= 4 && memcmp (head, magics[i], 4) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+const FddmCodec fddm_codec_tiff = { .name    = "TIFF",
+                                    .endings = { ".tif", ".tiff" },
+                                    .loss    = FDDM_LOSS_NONE,
+                                    .is      = is_tiff,
+                                    .read    = fddm_tiff_read,
+                                    .write   = fddm_tiff_write };

@@ -1,0 +1,62 @@
+/* codec.h: formats that are read and written by their own libraries, and what their files hold beside pixels.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdio.h>
+#include <gegl.h>
+
+#define FDDM_METRES_PER_INCH 0.0254
+
+/* Coarseness of a JPEG: what its encoder chose. */
+typedef struct {
+  gboolean known, progressive, rgb;                  /* RGB: stored as RGB, not as luma and chroma */
+  guint16  tables[4][64];                            /* by number; in natural order                */
+  int      components, table[3], across[3], down[3]; /* of each component: its table, its sampling */
+} FddmJpegCoding;
+
+/* What a file holds beside its pixels. */
+typedef struct FddmTraits {
+  const struct FddmCodec *codec;                           /* of the file; NULL = read by a GEGL operation                 */
+  GBytes                 *profile;                         /* ICC profile, or NULL                                         */
+  double                  resolution[2];                   /* pixels per metre, across and down; 0 = unknown               */
+  FddmJpegCoding          jpeg;                            /* of a JPEG                                                    */
+  GPtrArray              *comments;                        /* GBytes: of a JPEG                                            */
+  GPtrArray              *chunks;                          /* GBytes, type and data: of a PNG; NULL = none                 */
+  guint16                 compression, orientation, alpha; /* of a TIFF: values of its tags; 0 = not set */
+  double                  quality;                         /* of a WebP, 0 … 100                                           */
+  gboolean                lossless;                        /* of a WebP                                                    */
+} FddmTraits;
+
+void fddm_traits_clear (FddmTraits *traits);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FddmTraits, fddm_traits_clear)
+
+/* Whether, and how well, a format keeps pixels. */
+typedef enum {
+  FDDM_LOSS_NONE,   /* to the bit                                  */
+  FDDM_LOSS_ROUNDS, /* rounds each sample to a precision of 1/128  */
+  FDDM_LOSS_LOSSY   /* changes them by what is hard to see         */
+} FddmLoss;
+
+/* How to write. */
+typedef struct {
+  const FddmTraits *traits;  /* of the file that the picture was read from; never NULL, may be empty */
+  GBytes           *profile; /* to embed, or NULL                                                     */
+  int               quality; /* of JPEGs, 1 … 100; 0 = that of the traits                             */
+} FddmWriting;
+
+/* A format. Problems are sentences without the file's name; free with g_free. */
+typedef struct FddmCodec {
+  const char *name;       /* for users                     */
+  const char *endings[3]; /* with dots; NULL: less than 3  */
+  FddmLoss    loss;
+  gboolean    plain; /* files hold no profile: their space is that of sRGB */
+
+  /* Whether a file with the first SIZE bytes HEAD is of this format. */
+  gboolean (*is) (const guint8 *head, gsize size);
+  /* Reads FILE from its start. NULL with *PROBLEM set. */
+  GeglBuffer *(*read) (FILE *file, FddmTraits *traits, char **problem);
+  /* Writes to the empty FILE. Returns the problem, or NULL. NULL = cannot be written. */
+  char *(*write) (FILE *file, GeglBuffer *buffer, const FddmWriting *how);
+} FddmCodec;
+
+extern const FddmCodec fddm_codec_jpeg, fddm_codec_png, fddm_codec_tiff, fddm_codec_webp, fddm_codec_pnm, fddm_codec_hdr,
+  fddm_codec_heif;

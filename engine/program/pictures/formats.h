@@ -1,0 +1,24 @@
+/* formats.h: the formats of picture files.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "engine/program/pictures/codec.h"
+
+/* How files of a format are read or written: by a codec or by a GEGL operation. */
+typedef struct {
+  const FddmCodec *codec;
+  const char      *operation; /* NULL if there is a codec */
+  FddmLoss         loss;
+} FddmFormat;
+
+/* Finds the format of a file by its first SIZE bytes HEAD, which are more reliable than its ending. FALSE with *PROBLEM set if it
+ * cannot be read here. */
+gboolean fddm_format_of_head (FddmFormat *format, const guint8 *head, gsize size, char **problem);
+
+/* Finds the format to write by the ending of PATH. */
+gboolean fddm_format_of_ending (FddmFormat *format, const char *path);
+
+/* Whether the ending of PATH is of a format that can be read but not written. */
+gboolean fddm_format_is_read_only (const char *path);
+
+/* Bytes of a head that suffice. */
+#define FDDM_FORMAT_HEAD 64

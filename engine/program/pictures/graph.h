@@ -1,0 +1,14 @@
+/* graph.h: GEGL operations that report failures in warnings only.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <gegl.h>
+
+/* The file that an operation reads or writes. */
+typedef struct {
+  const char *format, *shown;     /* of the message if the operation ends the program: its format, the file's name */
+  const char *temporary, *folder; /* to be removed then: a file and its folder, or NULL                            */
+} FddmGraphFile;
+
+/* Runs the graph up to NODE, which works on FILE, and returns its first warning, or NULL. Output of libraries on stderr is
+ * suppressed. The user can interrupt it, which ends the process at once; so may libraries. */
+char *fddm_graph_run (GeglNode *node, const FddmGraphFile *file);

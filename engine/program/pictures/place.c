@@ -1,0 +1,91 @@
+/* place.c: see place.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+#include "engine/program/pictures/place.h"
+
+#define LINKS_MOST 40 /* that lead to each other: as many as Linux follows */
+
+/* Where PATH leads, even to a file that does not exist. NULL with errno set. */
+static char *
+follow_links (const char *path)
+{
+  char *target = g_strdup (path);
+
+  for (int i = 0; i < LINKS_MOST; i++)
+    {
+      g_autofree char *next   = g_file_read_link (target, NULL);
+      g_autofree char *parent = NULL, *before = target;
+
+      if (!next)
+        return g_steal_pointer (&before);
+      parent = g_path_get_dirname (before);
+      target = g_path_is_absolute (next) ? g_strdup (next) : g_build_filename (parent, next, NULL);
+    }
+  g_free (target);
+  errno = ELOOP;
+  return NULL;
+}
+
+gboolean
+fddm_place_init (FddmPlace *place, const char *path)
+{
+  g_autofree char *target = follow_links (path), *name = NULL;
+
+  if (!target || !fddm_temporary_beside (&place->temporary, target))
+    return FALSE;
+  name          = g_path_get_basename (target);
+  place->path   = g_build_filename (place->temporary.path, name, NULL);
+  place->target = g_steal_pointer (&target);
+  return TRUE;
+}
+
+void
+fddm_place_clear (FddmPlace *place)
+{
+  fddm_temporary_remove (&place->temporary);
+  g_free (place->path);
+  g_free (place->target);
+}
+
+static gboolean
+sync_folder_of (const char *path)
+{
+  g_autofree char *parent = g_path_get_dirname (path);
+  int              folder = g_open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  gboolean         synced = folder >= 0 && (fsync (folder) == 0 || errno == EINVAL); /* some file systems cannot */
+
+  if (folder >= 0)
+    close (folder);
+  return synced || folder < 0; /* a folder need not be readable */
+}
+
+/* Gives FILE the owner and permissions of OLD. Another user's file can only be followed by one's own. */
+static gboolean
+take_over (int file, const char *old)
+{
+  struct stat before, now;
+
+  if (stat (old, &before) != 0 || fstat (file, &now) != 0)
+    return TRUE;
+  if ((before.st_uid != now.st_uid || before.st_gid != now.st_gid) && fchown (file, before.st_uid, before.st_gid) != 0 &&
+      errno != EPERM)
+    return FALSE;
+  return fchmod (file, before.st_mode & 0777) == 0;
+}
+
+char *
+fddm_place_commit (FddmPlace *place)
+{
+  int      file = g_open (place->path, O_RDWR | O_CLOEXEC, 0);
+  gboolean done = file >= 0 && take_over (file, place->target) && fsync (file) == 0 &&
+                  g_rename (place->path, place->target) == 0 && sync_folder_of (place->target);
+  int reason = errno;
+
+  if (file >= 0)
+    close (file);
+  return done ? NULL : g_strdup (g_strerror (reason));
+}

@@ -1,0 +1,18 @@
+/* place.h: where a file is to be, and the unfinished one beside it.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "engine/program/temporary.h"
+
+typedef struct {
+  char         *target;    /* the file's own place, at the end of symbolic links */
+  FddmTemporary temporary; /* a folder beside it                                 */
+  char         *path;      /* of the unfinished file, in that folder             */
+} FddmPlace;
+
+/* Follows the symbolic links of PATH, and makes a folder there. FALSE with errno set. */
+gboolean fddm_place_init (FddmPlace *place, const char *path);
+void     fddm_place_clear (FddmPlace *place);
+
+/* Puts the file, which is complete, in the place of an older one, with its permissions and owner. It survives a failure of
+ * power. Returns the problem, or NULL. */
+char *fddm_place_commit (FddmPlace *place);

@@ -1,0 +1,12 @@
+/* traits.c: what files hold beside pixels.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "engine/program/pictures/codec.h"
+
+void
+fddm_traits_clear (FddmTraits *traits)
+{
+  g_clear_pointer (&traits->profile, g_bytes_unref);
+  g_clear_pointer (&traits->comments, g_ptr_array_unref);
+  g_clear_pointer (&traits->chunks, g_ptr_array_unref);
+  *traits = (FddmTraits) { 0 };
+}

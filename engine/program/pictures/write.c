@@ -1,0 +1,179 @@
+/* write.c: writing of picture files.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include "engine/program/jpeg.h"
+#include "engine/program/program.h"
+#include "engine/program/pictures/formats.h"
+#include "engine/program/pictures/graph.h"
+#include "engine/program/pictures/place.h"
+#include "engine/program/pictures/private.h"
+#include "engine/program/pictures/profile.h"
+#include "engine/program/pictures/rows.h"
+#include "engine/program/pictures/verify.h"
+#include "engine/program/temporary.h"
+
+static gboolean
+format_for (FddmFormat *format, const char *path, GError **error)
+{
+  return fddm_format_of_ending (format, path) ||
+         fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path,
+                            _ ("its name must end in .png, .tif, .jpg, .webp, .exr, .hdr or .ppm"));
+}
+
+gboolean
+fddm_picture_has_format (const char *path, GError **error)
+{
+  FddmFormat format;
+
+  return format_for (&format, path, error);
+}
+
+gboolean
+fddm_picture_is_read_only (const char *path)
+{
+  return fddm_format_is_read_only (path);
+}
+
+/* Finds where PATH leads and makes a folder there. */
+static gboolean
+make_place (FddmPlace *place, const char *path, GError **error)
+{
+  return fddm_place_init (place, path) || fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path, g_strerror (errno));
+}
+
+gboolean
+fddm_picture_writable (const char *path, GError **error)
+{
+  FddmPlace place;
+
+  if (!fddm_picture_has_format (path, error) || !make_place (&place, path, error))
+    return FALSE;
+  fddm_place_clear (&place);
+  return TRUE;
+}
+
+static gboolean
+add_exif (const char *from, const char *to, GError **error)
+{
+  g_autofree char   *source = NULL;
+  g_autofree char   *target = NULL;
+  g_autoptr (GBytes) bytes  = NULL;
+  gsize              source_size, target_size;
+
+  if (!g_file_get_contents (from, &source, &source_size, NULL) || !g_file_get_contents (to, &target, &target_size, error))
+    return source == NULL;
+  bytes = fddm_jpeg_with_exif ((const guint8 *) source, source_size, (const guint8 *) target, target_size);
+  return !bytes || g_file_set_contents_full (to, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
+                                             G_FILE_SET_CONTENTS_NONE, 0666, error);
+}
+
+/* Files of GEGL's savers have no profile: their space is the linear one of sRGB. */
+static const Babl *
+linear_format (const Babl *format)
+{
+  if (fddm_rows_is_gray (format) && !babl_format_has_alpha (format))
+    return babl_format ("Y float");
+  return babl_format (babl_format_has_alpha (format) ? "RGBA float" : "RGB float");
+}
+
+/* ---- Saving to a temporary file. These functions return the problem, or NULL. ---- */
+
+static char *
+run_saver (const char *operation, GeglBuffer *buffer, const FddmPlace *place, const char *to)
+{
+  g_autoptr (GeglNode) graph   = gegl_node_new ();
+  GeglNode            *source  = gegl_node_new_child (graph, "operation", "gegl:buffer-source", "buffer", buffer, NULL);
+  GeglNode            *convert = gegl_node_new_child (graph, "operation", "gegl:convert-format", "format",
+                                                      linear_format (gegl_buffer_get_format (buffer)), NULL);
+  GeglNode            *save    = gegl_node_new_child (graph, "operation", operation, "path", place->path, NULL);
+
+  gegl_node_link_many (source, convert, save, NULL);
+  return fddm_graph_run (
+    save, &(FddmGraphFile) {
+            .format = _ ("Cannot write “%s”: %s"), .shown = to, .temporary = place->path, .folder = place->temporary.path });
+}
+
+static char *
+run_codec (const FddmCodec *codec, GeglBuffer *buffer, const FddmPlace *place, const FddmWriting *how)
+{
+  FILE *file = g_fopen (place->path, "w+xbe");
+  char *problem;
+
+  if (!file)
+    return g_strdup (g_strerror (errno));
+  problem = codec->write (file, buffer, how);
+  if (fclose (file) != 0 && !problem)
+    problem = g_strdup (g_strerror (errno));
+  return problem;
+}
+
+/* Saves to PLACE and completes the file there. TO is the final name. */
+static char *
+save_beside (const FddmFormat *format, GeglBuffer *buffer, const FddmPictureOrigin *from, const FddmPlace *place,
+             const char *to, const FddmWriting *how)
+{
+  g_autoptr (GError) reason  = NULL;
+  char              *problem = format->codec ? run_codec (format->codec, buffer, place, how)
+                                             : run_saver (format->operation, buffer, place, to);
+
+  if (!problem && fddm_cli_interrupted ())
+    return NULL;
+  if (!problem && from && format->codec == &fddm_codec_jpeg && !add_exif (from->path, place->path, &reason))
+    problem = g_strdup (reason->message);
+  if (!problem)
+    problem = fddm_verify (place->path, buffer, how->profile, format->loss);
+  return problem;
+}
+
+/* A PNG's colours may be told by chunks of its own, which go along to another PNG. */
+static GBytes *
+choose_profile (GeglBuffer *buffer, const FddmTraits *traits, const FddmFormat *format)
+{
+  const gboolean gray = fddm_rows_is_gray (gegl_buffer_get_format (buffer)) && format->codec != &fddm_codec_webp;
+
+  if (format->codec == &fddm_codec_png && traits->chunks && !traits->profile)
+    return NULL;
+  return format->codec && !format->codec->plain ? fddm_profile_for (buffer, traits->profile, gray) : NULL;
+}
+
+/* Puts the file of PLACE in its place, unless there is a PROBLEM with it. What is there then is not undone. */
+static gboolean
+finish (FddmPlace *place, const FddmPictureOrigin *from, const char *to, const char *problem, GError **error)
+{
+  g_autofree char *late = NULL;
+
+  if (fddm_cli_interrupted ())
+    return fddm_picture_cancel (error);
+  if (problem)
+    return fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), to, problem);
+  if (from && !fddm_picture_unchanged (&from->stamp, from->path, error))
+    return FALSE;
+  late = fddm_place_commit (place);
+  return !late || fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), to, late);
+}
+
+gboolean
+fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, int jpeg_quality, GError **error)
+{
+  const FddmTraits   none    = { 0 };
+  const FddmTraits  *traits  = from && from->traits ? from->traits : &none;
+  g_autofree char   *problem = NULL;
+  g_autoptr (GBytes) profile = NULL;
+  FddmFormat         format;
+  FddmPlace          place;
+  gboolean           done;
+
+  if (!format_for (&format, to, error) || !make_place (&place, to, error))
+    return FALSE;
+  profile = choose_profile (buffer, traits, &format);
+  problem = save_beside (&format, buffer, from, &place, to,
+                         &(FddmWriting) { .traits = traits, .profile = profile, .quality = jpeg_quality });
+  done    = finish (&place, from, to, problem, error);
+  fddm_place_clear (&place);
+  return done;
+}
