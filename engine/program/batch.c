@@ -87,12 +87,10 @@ hide_bar (const Batch *batch)
 static void
 fail (Batch *batch, const FddmPhoto *photo, const char *problem)
 {
-  g_autofree char *line = fddm_cli_error_line (problem);
-
   batch->failed++;
   batch->past_bytes += (double) photo->stamp.size;
   hide_bar (batch);
-  fprintf (stderr, "fddm: %s\n", line);
+  fddm_cli_warn (problem);
   if (batch->denoise->common.json)
     print_json (photo, "failed", problem);
 }
@@ -193,6 +191,11 @@ act_on (Batch *batch, FddmWorker *worker, char **words)
     return;
   if (strcmp (what, "progress") == 0)
     worker->fraction = g_ascii_strtod (value, NULL) / 1000;
+  else if (strcmp (what, "warning") == 0)
+    {
+      hide_bar (batch);
+      fddm_cli_warn (value);
+    }
   else if (strcmp (what, "done") == 0 || strcmp (what, "final") == 0)
     finish (batch, worker, words[1]);
   else if (strcmp (what, "failed") == 0 || strcmp (what, "last") == 0)

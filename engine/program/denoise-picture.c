@@ -43,6 +43,7 @@ fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, c
   denoised->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   denoised->width   = gegl_buffer_get_width (noisy);
   denoised->height  = gegl_buffer_get_height (noisy);
+  origin.warning    = &denoised->warning;
   return (!uncertainty || fddm_picture_save (uncertainty, &origin, denoise->uncertainty, denoise->jpeg_quality, error)) &&
          fddm_picture_save (clean, &origin, to, denoise->jpeg_quality, error);
 }
@@ -61,5 +62,7 @@ fddm_cli_denoised_json (JsonBuilder *builder, const FddmCliDenoise *denoise, con
   fddm_cli_json_double (builder, "chroma-noise", denoised->report.chroma);
   fddm_cli_json_double (builder, "seconds", denoised->seconds);
   fddm_cli_json_double (builder, "tiles", denoised->report.tiles);
+  if (denoised->warning)
+    fddm_cli_json_string (builder, "warning", denoised->warning);
   fddm_cli_json_double (builder, "engine-memory", (double) denoised->report.memory);
 }

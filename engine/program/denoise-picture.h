@@ -23,6 +23,7 @@ typedef struct {
   FddmReport report;
   double     seconds; /* duration of the computation */
   int        width, height;
+  char      *warning; /* loss that is no failure, or NULL; free with g_free */
 } FddmDenoised;
 
 /* Denoises the picture file FROM into the file TO. PROGRESS is called with DATA. */

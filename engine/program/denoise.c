@@ -195,10 +195,13 @@ denoise_one (FddmCliDenoise *denoise, char **files, GError **error)
     return FALSE;
   done = fddm_cli_denoise_picture (denoise, context, in, out, fddm_cli_progress, &denoise->common, &denoised, error);
   fddm_cli_progress_end (&denoise->common);
+  if (done && denoised.warning)
+    fddm_cli_warn (denoised.warning);
   if (done && denoise->common.json)
     report_json (denoise, in, out, &denoised, context, weights);
   else if (done && !denoise->common.quiet)
     report (&denoised, context);
+  g_free (denoised.warning);
   return done;
 }
 

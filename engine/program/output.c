@@ -107,6 +107,14 @@ fddm_cli_error_line (const char *message)
 }
 
 void
+fddm_cli_warn (const char *text)
+{
+  g_autofree char *line = fddm_cli_error_line (text);
+
+  fprintf (stderr, "fddm: %s\n", line);
+}
+
+void
 fddm_cli_print_json (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = json_builder_get_root (builder);

@@ -65,6 +65,8 @@ void fddm_cli_catch_signals (void);
 char *fddm_cli_printable (const char *text);
 /* ERROR's message as a line: line ends become spaces. Free with g_free. */
 char *fddm_cli_error_line (const char *message);
+/* Prints TEXT as one line on stderr. */
+void fddm_cli_warn (const char *text);
 /* Prints the JSON of BUILDER and frees it. */
 void fddm_cli_print_json (JsonBuilder *builder);
 /* Returns the JSON of BUILDER on one line and frees BUILDER. Free with g_free. */

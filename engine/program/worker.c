@@ -105,9 +105,13 @@ do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weig
   if (fddm_picture_writable (to, &error) &&
       fddm_cli_denoise_picture (denoise, context, from, to, progress, &outlet, &denoised, &error))
     {
+      if (denoised.warning)
+        say (outlet, fddm_record_join ("warning", denoised.warning, NULL));
       json = done_json (denoise, from, to, &denoised, context, weights);
+      g_free (denoised.warning);
       return say (outlet, fddm_record_join (final ? "final" : "done", json, NULL)) && !final;
     }
+  g_free (denoised.warning);
   if (g_error_matches (error, FDDM_ERROR, FDDM_ERROR_CANCELLED))
     return say (outlet, fddm_record_join ("cancelled", NULL)), FALSE;
   last = final || g_error_matches (error, FDDM_ERROR, FDDM_ERROR_DEVICE);

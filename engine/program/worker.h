@@ -23,7 +23,8 @@ gboolean fddm_worker_start (FddmWorker *workers, int n, int i, const FddmCliDeno
 /* Assigns PHOTO to an idle worker. PHOTO must stay valid. */
 void fddm_worker_give (FddmWorker *worker, FddmPhoto *photo);
 
-/* Reads a message of the worker: "progress" FRACTION in thousandths; "done" JSON; "final" JSON: done, and the worker ends;
+/* Reads a message of the worker: "progress" FRACTION in thousandths; "warning" TEXT: a loss
+ * that is no failure; "done" JSON; "final" JSON: done, and the worker ends;
  * "failed" REASON; "last" REASON: failed, and the worker ends; "cancelled"; "broken" REASON: the worker cannot work at all.
  * NULL if there is no message; *ENDED then tells whether the worker has ended. Free with g_strfreev. */
 char **fddm_worker_hear (FddmWorker *worker, gboolean *ended);

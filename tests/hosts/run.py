@@ -19,6 +19,7 @@ import time
 import pictures
 from help_pages import built_help, check_registered
 from languages import check_languages
+from metadata import check_metadata
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 LAST_VALUES = {"denoise": """# settings of the last dialog, as GIMP 3 keeps them
@@ -247,6 +248,7 @@ def main():
             check_ranges_of_gimp3(tap, gimp)
         check_languages(tap, gimp, plugin)
         check_registered(tap, gimp)
+        check_metadata(tap, gimp)
 
         touched = {name for name in gimp.files() - before if not re.match(r"work/(out|batch|mixed|bands|textures)/", name)}
         remembered = r"home/\.cache/fddm/(convolutions\.ini|plans/[^/]*\.plan)"     # how fast this processor and GPU are

@@ -8,7 +8,8 @@
 typedef struct {
   const char        *path;
   FddmStamp          stamp;
-  struct FddmTraits *traits; /* what the file holds beside its pixels; private to pictures/ */
+  struct FddmTraits *traits;  /* what the file holds beside its pixels; private to pictures/ */
+  char             **warning; /* if not NULL and *WARNING is NULL, it gets what saving could not keep */
 } FddmPictureOrigin;
 
 void fddm_picture_origin_clear (FddmPictureOrigin *origin);
@@ -28,7 +29,8 @@ gboolean fddm_picture_is_read_only (const char *path);
 gboolean fddm_picture_writable (const char *path, GError **error);
 
 /* Writes BUFFER to the file TO, completely or not at all. FROM is the file that BUFFER was read from, or NULL; what it holds
- * beside its pixels goes along. Fails if FROM was replaced since it was read. JPEG_QUALITY: 1 … 100, 0 = that of FROM. */
+ * beside its pixels goes along as far as the format of TO allows. Fails if FROM was replaced since it was read.
+ * JPEG_QUALITY: 1 … 100, 0 = that of FROM. */
 gboolean fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, int jpeg_quality,
                             GError **error);
 

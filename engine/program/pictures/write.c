@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include "engine/program/jpeg.h"
+#include "engine/program/metadata/metadata.h"
 #include "engine/program/program.h"
 #include "engine/program/pictures/formats.h"
 #include "engine/program/pictures/graph.h"
@@ -57,19 +57,16 @@ fddm_picture_writable (const char *path, GError **error)
   return TRUE;
 }
 
-static gboolean
-add_exif (const char *from, const char *to, GError **error)
+/* Copies the metadata of FROM to the picture PATH. What is lost is no error. */
+static void
+add_metadata (const FddmPictureOrigin *from, const char *path, GeglBuffer *buffer)
 {
-  g_autofree char   *source = NULL;
-  g_autofree char   *target = NULL;
-  g_autoptr (GBytes) bytes  = NULL;
-  gsize              source_size, target_size;
+  const FddmTagFacts facts = { gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), from->traits };
+  g_autofree char   *lost  = fddm_metadata_copy (from->path, path, &facts);
+  g_autofree char   *shown = g_filename_display_name (from->path);
 
-  if (!g_file_get_contents (from, &source, &source_size, NULL) || !g_file_get_contents (to, &target, &target_size, error))
-    return source == NULL;
-  bytes = fddm_jpeg_with_exif ((const guint8 *) source, source_size, (const guint8 *) target, target_size);
-  return !bytes || g_file_set_contents_full (to, g_bytes_get_data (bytes, NULL), (gssize) g_bytes_get_size (bytes),
-                                             G_FILE_SET_CONTENTS_NONE, 0666, error);
+  if (lost && from->warning && !*from->warning)
+    *from->warning = g_strdup_printf (_ ("Not all metadata of “%s” could be kept: %s"), shown, lost);
 }
 
 /* Files of GEGL's savers have no profile: their space is the linear one of sRGB. */
@@ -117,14 +114,13 @@ static char *
 save_beside (const FddmFormat *format, GeglBuffer *buffer, const FddmPictureOrigin *from, const FddmPlace *place,
              const char *to, const FddmWriting *how)
 {
-  g_autoptr (GError) reason  = NULL;
-  char              *problem = format->codec ? run_codec (format->codec, buffer, place, how)
-                                             : run_saver (format->operation, buffer, place, to);
+  char *problem = format->codec ? run_codec (format->codec, buffer, place, how)
+                                : run_saver (format->operation, buffer, place, to);
 
   if (!problem && fddm_cli_interrupted ())
     return NULL;
-  if (!problem && from && format->codec == &fddm_codec_jpeg && !add_exif (from->path, place->path, &reason))
-    problem = g_strdup (reason->message);
+  if (!problem && from && from->traits)
+    add_metadata (from, place->path, buffer);
   if (!problem)
     problem = fddm_verify (place->path, buffer, how->profile, format->loss);
   return problem;
@@ -170,6 +166,8 @@ fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char
 
   if (!format_for (&format, to, error) || !make_place (&place, to, error))
     return FALSE;
+  if (from && from->traits)
+    fddm_metadata_resolution (from->path, from->traits->resolution);
   profile = choose_profile (buffer, traits, &format);
   problem = save_beside (&format, buffer, from, &place, to,
                          &(FddmWriting) { .traits = traits, .profile = profile, .quality = jpeg_quality });

@@ -203,22 +203,6 @@ def other_formats():
 
 
 @test
-def exif_data_go_along():
-    write_png("in.png", 32, 24, noise(32, 24))
-    denoise("in.png", "plain.jpg", "--noise", "20")
-    exif = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0"
-    segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
-    with open("plain.jpg", "rb") as f:
-        plain = f.read()
-    assert segment not in plain
-    with open("turned.jpg", "wb") as f:
-        f.write(plain[:2] + segment + plain[2:])
-    denoise("turned.jpg", "out.jpg", "--noise", "20")
-    with open("out.jpg", "rb") as f:
-        assert f.read().count(segment) == 1
-
-
-@test
 def unreadable_pictures():
     write_png("good.png", 60, 50, noise(60, 50))
     denoise("good.png", "good.jpg", "--noise", "1")

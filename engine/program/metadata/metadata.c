@@ -1,0 +1,138 @@
+/* metadata.c: see metadata.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+#include <glib/gstdio.h>
+#include "engine/program/metadata/gexiv2.h"
+#include "engine/program/metadata/metadata.h"
+
+typedef enum { FORMAT_OTHER, FORMAT_JPEG, FORMAT_PNG, FORMAT_TIFF, FORMAT_WEBP, FORMAT_HEIF } Format;
+
+static Format
+format_of (GMappedFile *file)
+{
+  const char *bytes = file ? g_mapped_file_get_contents (file) : NULL;
+
+  if (!file || g_mapped_file_get_length (file) < 12)
+    return FORMAT_OTHER;
+  if (memcmp (bytes, "\xff\xd8\xff", 3) == 0)
+    return FORMAT_JPEG;
+  if (memcmp (bytes, "\x89PNG\r\n\x1a\n", 8) == 0)
+    return FORMAT_PNG;
+  if (memcmp (bytes, "II*\0", 4) == 0 || memcmp (bytes, "MM\0*", 4) == 0)
+    return FORMAT_TIFF;
+  if (memcmp (bytes + 4, "ftyp", 4) == 0)
+    return FORMAT_HEIF;
+  return memcmp (bytes, "RIFF", 4) == 0 && memcmp (bytes + 8, "WEBP", 4) == 0 ? FORMAT_WEBP : FORMAT_OTHER;
+}
+
+/* The first problem that GExiv2 logged; its handler has no argument of ours. */
+static char *logged;
+
+static void
+take_log (GExiv2LogLevel level, const char *message)
+{
+  /* Cameras write much that deserves a warning; of these, only failures mean a loss. */
+  if (!logged && (level >= GEXIV2_LOG_LEVEL_ERROR || g_str_has_prefix (message, "Failed to decode")))
+    logged = g_strstrip (g_strdup (message));
+}
+
+/* Tags of the picture file PATH, or NULL with an error set. */
+static GExiv2Metadata *
+open_tags (const char *path, GError **error)
+{
+  g_autoptr (GExiv2Metadata) tags = NULL;
+
+  gexiv2_initialize ();
+  gexiv2_log_set_handler (take_log);
+  tags = gexiv2_metadata_new ();
+  return gexiv2_metadata_open_path (tags, path, error) ? g_steal_pointer (&tags) : NULL;
+}
+
+void
+fddm_metadata_resolution (const char *path, double resolution[2])
+{
+  g_autoptr (GMappedFile)    file = g_mapped_file_new (path, FALSE, NULL);
+  g_autoptr (GExiv2Metadata) tags = NULL;
+
+  if (resolution[0] > 0 || format_of (file) == FORMAT_OTHER)
+    return;
+  tags = open_tags (path, NULL); /* copying tells the error */
+  if (tags)
+    fddm_tags_resolution (tags, resolution);
+}
+
+typedef struct {
+  const char         *path;
+  Format              format, target_format;
+  const FddmTagFacts *facts;
+} Source;
+
+/* Adds the PARTS of SOURCE to the picture file PATH. */
+static gboolean
+add (const Source *source, const char *path, FddmTagParts parts, GError **error)
+{
+  g_autoptr (GExiv2Metadata) tags = open_tags (source->path, error);
+
+  if (!tags)
+    return FALSE;
+  fddm_tags_keep (tags, parts);
+  fddm_tags_drop_structure (tags, source->format == FORMAT_TIFF);
+  fddm_tags_correct (tags, source->facts);
+  if (source->format == FORMAT_HEIF)
+    fddm_tags_set_upright (tags); /* its reader turns the pixels */
+  if (source->format != source->target_format)
+    fddm_tags_add_comment (tags, source->facts->traits);
+  return gexiv2_metadata_save_file (tags, path, error);
+}
+
+/* Copies PICTURE to PATH and adds the metadata of SOURCE there. After a failure, tries it without the part at fault. FALSE
+ * if there is no file to use. *PROBLEM is the first failure. */
+static gboolean
+add_most (const Source *source, GMappedFile *picture, const char *path, char **problem)
+{
+  static const FddmTagParts tried[] = { FDDM_TAG_ALL,
+                                        FDDM_TAG_EXIF | FDDM_TAG_IPTC,
+                                        FDDM_TAG_XMP | FDDM_TAG_IPTC,
+                                        FDDM_TAG_EXIF | FDDM_TAG_XMP,
+                                        FDDM_TAG_EXIF,
+                                        FDDM_TAG_XMP,
+                                        FDDM_TAG_IPTC,
+                                        0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tried); i++)
+    {
+      g_autoptr (GError) error  = NULL;
+      const gboolean     copied = g_file_set_contents_full (path, g_mapped_file_get_contents (picture),
+                                                            (gssize) g_mapped_file_get_length (picture),
+                                                            G_FILE_SET_CONTENTS_NONE, 0666, &error);
+
+      if (copied && add (source, path, tried[i], &error))
+        return TRUE;
+      if (!*problem)
+        *problem = g_strdup (error ? error->message : "?");
+      if (!copied)
+        break;
+    }
+  return FALSE;
+}
+
+char *
+fddm_metadata_copy (const char *from, const char *to, const FddmTagFacts *facts)
+{
+  g_autoptr (GMappedFile) file    = g_mapped_file_new (from, FALSE, NULL);
+  g_autoptr (GMappedFile) picture = g_mapped_file_new (to, FALSE, NULL);
+  g_autofree char        *parent  = g_path_get_dirname (to);
+  g_autofree char        *copied  = g_build_filename (parent, "with-metadata", NULL);
+  const Source            source  = { from, format_of (file), format_of (picture), facts };
+  char                   *problem = NULL;
+
+  if (source.format == FORMAT_OTHER || source.target_format == FORMAT_OTHER || source.target_format == FORMAT_HEIF)
+    return NULL;
+  g_clear_pointer (&logged, g_free);
+  if (!add_most (&source, picture, copied, &problem))
+    g_unlink (copied);
+  else if (g_rename (copied, to) != 0 && !problem)
+    problem = g_strdup (g_strerror (errno));
+  return problem ? problem : g_steal_pointer (&logged);
+}

@@ -1,0 +1,16 @@
+/* metadata.h: EXIF, XMP and IPTC of picture files.
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Of JPEG, PNG, TIFF and WebP files, and from HEIF and AVIF files. Others, BigTIFF among them, count as files without
+ * metadata. */
+#pragma once
+#include "engine/program/metadata/tags.h"
+
+/* Sets an unknown RESOLUTION, in pixels per metre across and down, to that in EXIF of the picture file PATH. */
+void fddm_metadata_resolution (const char *path, double resolution[2]);
+
+/* Copies metadata of the picture file FROM into the picture file TO, as far as its format can hold them; TO stays whole
+ * if that fails. FACTS are of TO, whose pixels stand as those of FROM. Thumbnails and previews, which show the old picture,
+ * are left out; the name of this program is added. Returns the reason if something was lost, otherwise NULL. Free with
+ * g_free. */
+char *fddm_metadata_copy (const char *from, const char *to, const FddmTagFacts *facts);

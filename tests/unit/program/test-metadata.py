@@ -1,0 +1,270 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Metadata through fddm denoise, judged by exiftool: test-metadata.py PROGRAM. TAP."""
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import zlib
+
+from program import NETWORK, main, noise, read_png, run, test, write_png
+
+FORMATS = ("jpg", "png", "tif", "webp")
+EXIF = {"IFD0:Orientation": 6, "IFD0:Make": "Acme", "IFD0:Software": "Camera 1.0", "IFD0:XResolution": 300,
+        "IFD0:YResolution": 300, "IFD0:ResolutionUnit": 2, "ExifIFD:ISO": 3200, "ExifIFD:ExposureTime": 0.02,
+        "ExifIFD:UserComment": "hello", "ExifIFD:ExifImageWidth": 999, "ExifIFD:ExifImageHeight": 888, "GPS:GPSLatitude": 48.5,
+        "GPS:GPSLatitudeRef": "N"}
+XMP = {"XMP-xmp:Rating": 4, "XMP-dc:Title": "Täst", "XMP-dc:Creator": "Ann"}
+IPTC = {"IPTC:Keywords": "cat", "IPTC:By-line": "Ann"}
+# What EXIF of a TIFF, and of a JPEG by exiftool, says about its data.
+STRUCTURE = {"ImageWidth", "ImageHeight", "BitsPerSample", "Compression", "PhotometricInterpretation", "StripOffsets",
+             "SamplesPerPixel", "RowsPerStrip", "StripByteCounts", "PlanarConfiguration", "SampleFormat", "ExtraSamples",
+             "SubfileType", "Predictor", "WhitePoint", "PrimaryChromaticities", "YCbCrPositioning"}
+BARE = {}                                                             # a picture without metadata in each format
+
+
+def exiftool(*arguments):
+    done = subprocess.run(["exiftool", "-q", "-q", "-n", "-overwrite_original", *arguments], stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def tags(*paths):
+    """Tags of each file by group and name, as numbers where they are; warnings of exiftool are among them."""
+    done = subprocess.run(["exiftool", "-q", "-j", "-G1", "-n", "-a", *paths], stdout=subprocess.PIPE, check=True, text=True)
+    return {found["SourceFile"]: found for found in json.loads(done.stdout)}
+
+
+def tags_of(path):
+    return tags(path)[path]
+
+
+def denoise(source, target, *more, **how):
+    return run("denoise", source, target, "--weights", NETWORK, "--device", "cpu", "--noise", "20", *more, **how)
+
+
+def denoise_all(sources, ending, *more):
+    """In one process, into out/NAME.ENDING. What was said."""
+    return run("denoise", *sources, "-o", "out", "--format", ending, "--quiet", "-j", "1", "--weights", NETWORK, "--device",
+               "cpu", "--noise", "20", *more).stderr
+
+
+def photo(name, ending, **more):
+    """The file NAME.ENDING: a photo that is not square and has all metadata that its format can hold."""
+    if not BARE:
+        write_png("bare.png", 60, 40, noise(60, 40))
+        for other in FORMATS:
+            if other != "png":
+                denoise("bare.png", "bare." + other)
+            with open("bare." + other, "rb") as f:
+                BARE[other] = f.read()
+    path = name + "." + ending
+    with open(path, "wb") as f:
+        f.write(BARE[ending])
+    wanted = {**EXIF, **XMP, **({} if ending == "webp" else IPTC), **{key.replace("_", ":"): more[key] for key in more}}
+    exiftool(*["-%s=%s" % pair for pair in wanted.items()], path)
+    return path
+
+
+def is_about_the_picture(name):
+    group, _, tag = name.partition(":")
+    return (group in ("IFD0", "ExifIFD", "GPS", "IPTC") or group.startswith("XMP-")) and tag not in STRUCTURE | {
+        "XMPToolkit", "ExifImageWidth", "ExifImageHeight"}
+
+
+# ---- Tests ----
+
+@test
+def all_pairs_of_formats_keep_what_the_output_can_hold():
+    sources = [photo("from-" + source, source) for source in FORMATS]
+    before = tags(*sources)
+    for target in FORMATS:
+        assert denoise_all(sources, target) == ""
+    after = tags(*["out/from-%s.%s" % (source, target) for source in FORMATS for target in FORMATS])
+    for source in FORMATS:
+        known = {name: value for name, value in before["from-%s.%s" % (source, source)].items() if is_about_the_picture(name)}
+        assert len(known) >= 14, known
+        for target in FORMATS:
+            found = after["out/from-%s.%s" % (source, target)]
+            lost = {name: (value, found.get(name)) for name, value in known.items()
+                    if found.get(name) != value and not (target == "webp" and name.startswith("IPTC:"))}
+            assert not lost, "%s to %s: %s" % (source, target, lost)
+            assert found["IFD0:ProcessingSoftware"].startswith("fddm "), found
+            assert (found["ExifIFD:ExifImageWidth"], found["ExifIFD:ExifImageHeight"]) == (60, 40)
+            assert not any("Warning" in name or "Error" in name for name in found), found
+            data = {name for name in found if name.startswith("IFD0:") and name[5:] in STRUCTURE - {"YCbCrPositioning"}}
+            assert target == "tif" or not data, "%s to %s tells of data: %s" % (source, target, data)
+    for target in FORMATS:                                            # not turned
+        os.rename("out/from-jpg." + target, "as-%s.%s" % (target, target))
+    denoise_all(["as-%s.%s" % (target, target) for target in FORMATS], "png")
+    assert all(read_png("out/as-%s.png" % target)[:2] == (60, 40) for target in FORMATS)
+
+
+@test
+def every_orientation_stays():
+    for target in range(4):
+        turned = [(target + shift) % 8 for shift in (0, 4)]
+        sources = [photo("turned-%d" % (1 + n), FORMATS[n % 3], IFD0_Orientation=1 + n) for n in turned]
+        denoise_all(sources, FORMATS[target])
+        for source in sources:
+            name = "out/%s.%s" % (source.partition(".")[0], FORMATS[target])
+            assert tags_of(name)["IFD0:Orientation"] == int(source[7]), name
+
+
+@test
+def samples_stay_beside_metadata():
+    for kind, depth in ((2, 8), (6, 16), (0, 16)):
+        samples = noise(23, 17, kind, depth)
+        write_png("in.png", 23, 17, samples, kind, depth)
+        exiftool("-IFD0:Make=Acme", "-XMP-dc:Title=x", "-IPTC:Keywords=cat", "in.png")
+        none = ("--luma", "0", "--chroma", "0")
+        denoise("in.png", "a.tif", *none)
+        denoise("a.tif", "b.tif", *none)
+        denoise("b.tif", "c.png", *none)
+        assert read_png("c.png") == (23, 17, kind, depth, tuple(samples)), (kind, depth)
+        assert tags_of("c.png")["IFD0:Make"] == "Acme"
+
+
+@test
+def old_thumbnails_are_left_out():
+    photo("photo", "jpg")
+    shutil.copy("photo.jpg", "small.jpg")
+    exiftool("-ThumbnailImage<=small.jpg", "photo.jpg")
+    assert tags_of("photo.jpg")["IFD1:ThumbnailLength"] > 0
+    for target in ("jpg", "tif"):
+        denoise("photo.jpg", "out." + target)
+        assert not any(name.startswith("IFD1:") for name in tags_of("out." + target)), target
+
+
+@test
+def resolution_without_exif():
+    for dots in (72, 300):
+        write_png("in.png", 60, 40, noise(60, 40))
+        exiftool("-PixelsPerUnitX=%d" % round(dots / 0.0254), "-PixelsPerUnitY=%d" % round(dots / 0.0254), "-PixelUnits=1",
+                 "in.png")
+        denoise("in.png", "a.jpg")
+        exiftool("-EXIF:all=", "a.jpg")
+        jfif = tags_of("a.jpg")
+        assert (jfif["JFIF:XResolution"], jfif["JFIF:YResolution"], jfif["JFIF:ResolutionUnit"]) == (dots, dots, 1), jfif
+        for target in ("tif", "webp"):
+            denoise("a.jpg", "b." + target)
+            found = tags_of("b." + target)
+            assert (found["IFD0:XResolution"], found["IFD0:ResolutionUnit"]) == (dots, 2), target
+        denoise("b.webp", "c.png")
+        assert tags_of("c.png")["PNG-pHYs:PixelsPerUnitX"] == round(dots / 0.0254), target
+    write_png("in.png", 60, 40, noise(60, 40))
+    denoise("in.png", "a.webp")
+    assert "IFD0:XResolution" not in tags_of("a.webp"), "a resolution from nowhere"
+
+
+@test
+def resolution_in_centimetres():
+    photo("photo", "tif", IFD0_XResolution=120, IFD0_YResolution=60, IFD0_ResolutionUnit=3)
+    denoise("photo.tif", "out.tif")
+    found = tags_of("out.tif")
+    inches = 1 if found["IFD0:ResolutionUnit"] == 3 else 2.54
+    assert abs(found["IFD0:XResolution"] / inches - 120) < 0.01 and abs(found["IFD0:YResolution"] / inches - 60) < 0.01, found
+
+
+@test
+def comments():
+    photo("photo", "jpg")
+    exiftool("-Comment=a word", "photo.jpg")
+    for target, name in (("jpg", "File:Comment"), ("png", "PNG:Description"), ("tif", "IFD0:ImageDescription"),
+                         ("webp", "IFD0:ImageDescription")):
+        denoise("photo.jpg", "out." + target)
+        assert tags_of("out." + target)[name] == "a word", target
+    photo("photo", "png")
+    exiftool("-PNG:Title=A title", "-PNG:Comment=a word", "photo.png")
+    denoise("photo.png", "out.png")
+    assert (tags_of("out.png")["PNG:Title"], tags_of("out.png")["PNG:Comment"]) == ("A title", "a word")
+    denoise("photo.png", "out.tif")
+    assert tags_of("out.tif")["IFD0:ImageDescription"] == "a word"
+
+
+def segment(marker, data):
+    return bytes((0xff, marker)) + struct.pack(">H", len(data) + 2) + data
+
+
+def directory(*entries, following=0):
+    """An EXIF directory: tag, type, count, value."""
+    return struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *entry) for entry in entries) + struct.pack(
+        "<I", following)
+
+
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def hostile():
+    """Names and bytes of JPEG and PNG files with metadata that are damaged or meant to do damage."""
+    exif, xmp = b"Exif\0\0II*\0\x08\0\0\0", b"http://ns.adobe.com/xap/1.0/\0"
+    turned = (0x112, 3, 1, 6)
+    bomb = b"<!DOCTYPE l [<!ENTITY a 'lol'>%s]><x:xmpmeta xmlns:x='adobe:ns:meta/'>&k;</x:xmpmeta>" % b"".join(
+        b"<!ENTITY %c '%s'>" % (98 + i, b"&%c;" % (97 + i) * 10) for i in range(10))
+    packet = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>%s" \
+             b"</rdf:RDF></x:xmpmeta>"
+    deep = packet % (b"<rdf:Description xmlns:q='http://q/'>" + b"<q:a rdf:parseType='Resource'>" * 1500)
+    huge = packet % (b"<rdf:Description xmlns:dc='http://purl.org/dc/elements/1.1/'><dc:format>%s</dc:format>"
+                     b"</rdf:Description>" % (b"A" * 200000))
+    jpegs = {"noise": segment(0xe1, exif[:10] + b"\xff" * 40), "short": segment(0xe1, b"Exif\0\0II"),
+             "outside": segment(0xe1, exif + directory((0x10f, 2, 100, 0x7fffff00), turned)),
+             "endless": segment(0xe1, exif + directory(turned, (0x8769, 4, 1, 8), following=8)),
+             "many": segment(0xe1, exif + directory((0x10f, 2, 0xffffffff, 16), turned)),
+             "maker": segment(0xe1, exif + directory(turned, (0x8769, 4, 1, 38)) + directory((0x927c, 7, 50000, 0xffffff))),
+             "broken": segment(0xe1, xmp + b"<x:xmpmeta <<<"), "bomb": segment(0xe1, xmp + bomb),
+             "deep": segment(0xe1, xmp + deep)}
+    pngs = {"nonsense": chunk(b"eXIf", b"nonsense"), "unpacked": chunk(b"zTXt", b"Raw profile type exif\0\0garbage"),
+            "expanding": chunk(b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(b"\nexif\n 99999999\n" + bytes(30000000))),
+            "huge": chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + huge) + chunk(b"eXIf", exif[6:] + directory(turned))}
+    with open("clean.jpg", "rb") as f:
+        jpeg = f.read()
+    with open("clean.png", "rb") as f:
+        png = f.read()
+    return [(name + ".jpg", jpeg[:2] + more + jpeg[2:]) for name, more in jpegs.items()] + [
+        (name + ".png", png[:33] + more + png[33:]) for name, more in pngs.items()]
+
+
+@test
+def damaged_metadata_cost_a_warning_and_not_the_photo():
+    write_png("clean.png", 60, 40, noise(60, 40))
+    denoise("clean.png", "clean.jpg")
+    exiftool("-EXIF:all=", "clean.jpg")
+    for name, data in hostile():
+        with open(name, "wb") as f:
+            f.write(data)
+        before = set(os.listdir())
+        done = denoise(name, "out.jpg", "--quiet")
+        assert done.stderr.startswith("fddm: Not all metadata of “%s”" % name) and done.stderr.count("\n") == 1, (
+            name, done.stderr)
+        assert set(os.listdir()) - before <= {"out.jpg"}, name
+        if name in ("outside.jpg", "endless.jpg", "many.jpg", "maker.jpg", "huge.png"):
+            assert tags_of("out.jpg")["IFD0:Orientation"] == 6, name
+        denoise("out.jpg", "again.png")
+        assert read_png("again.png")[:2] == (60, 40)
+    with open("huge.png", "rb") as f:                                 # has room in a PNG
+        assert f.read(4) == b"\x89PNG" and denoise("huge.png", "out.png", "--quiet").stderr == ""
+    report = json.loads(denoise("maker.jpg", "out.jpg", "--json").stdout)
+    assert "maker.jpg" in report["warning"]
+    many = run("denoise", "maker.jpg", "clean.png", "-o", "all", "--json", "--weights", NETWORK, "--device", "cpu", "--noise",
+               "20")
+    lines = [json.loads(line) for line in many.stdout.splitlines()]
+    assert sorted("warning" in line for line in lines if line["status"] == "done") == [False, True], many.stdout
+    assert many.stderr.startswith("fddm: Not all metadata of “maker.jpg”") and many.stderr.count("\n") == 1, many.stderr
+
+
+@test
+def formats_without_metadata():
+    photo("photo", "jpg")
+    for target in ("ppm", "exr", "hdr"):
+        assert denoise("photo.jpg", "out." + target, "--quiet").stderr == ""
+        assert denoise("out." + target, "out.png", "--quiet").stderr == ""
+    assert denoise("photo.jpg", "out.jpg", "--uncertainty", "map.png", "--quiet").stderr == ""
+    assert tags_of("map.png")["IFD0:Orientation"] == 6
+
+
+if not shutil.which("exiftool"):
+    print("1..0 # SKIP exiftool is missing: no test of metadata (Debian: libimage-exiftool-perl)")
+    sys.exit(0)
+sys.exit(main())
