@@ -10,3 +10,13 @@ gboolean fddm_jpeg_whole (const guint8 *bytes, gsize size);
 /* Copies the Exif segment, which holds camera settings and orientation, from the file FROM into the file TO. NULL if FROM
  * has none. */
 GBytes *fddm_jpeg_with_exif (const guint8 *from, gsize from_size, const guint8 *to, gsize to_size);
+
+/* How a JPEG was compressed. */
+typedef struct {
+  int      quality;      /* 1 … 100: the lowest one of libjpeg's whose tables are nowhere coarser than this file's */
+  int      across, down; /* pixels of brightness to one of colour, 1 … 4 */
+  gboolean progressive;
+} FddmJpegStyle;
+
+/* FALSE if BYTES are no JPEG with quantisation tables. */
+gboolean fddm_jpeg_style (const guint8 *bytes, gsize size, FddmJpegStyle *style);
