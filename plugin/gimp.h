@@ -90,7 +90,23 @@ void fddm_host_layer_select (FddmImageId image, FddmItemId layer);
 FddmImageId fddm_host_image_new (int width, int height);
 /* -1 with GIMP's message in ERROR if the file cannot be read. */
 FddmImageId fddm_host_file_load (const char *path, GError **error);
-gboolean    fddm_host_file_save (FddmImageId image, const char *path, GError **error);
+
+/* How a picture is coded in a file. Each format takes what it has. */
+typedef struct {
+  int      quality;          /* 1 … 100, where pixels change */
+  gboolean lossless;         /* where the format has the choice */
+  int      across, down;     /* JPEG: pixels of brightness to one of colour */
+  gboolean progressive;      /* JPEG */
+  int      tiff_compression; /* as TIFF numbers them */
+} FddmFileStyle;
+
+extern const FddmFileStyle fddm_file_style_default;
+
+/* The format follows from the ending of PATH. Metadata and colour profile are saved, too. */
+gboolean fddm_host_file_save (FddmImageId image, const char *path, const FddmFileStyle *style, GError **error);
+int      fddm_host_image_layer_count (FddmImageId image); /* at the top level */
+void     fddm_host_image_to_rgb (FddmImageId image);      /* converts an indexed image */
+void     fddm_host_select_nothing (FddmImageId image);
 /* The image's only layer, after merging several. FDDM_NO_ITEM if nothing is visible. */
 FddmItemId fddm_host_image_merge (FddmImageId image);
 void       fddm_host_image_delete (FddmImageId image);

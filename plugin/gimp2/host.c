@@ -273,13 +273,25 @@ fddm_host_file_load (const char *path, GError **error)
   return image;
 }
 
-gboolean
-fddm_host_file_save (FddmImageId image, const char *path, GError **error)
+int
+fddm_host_image_layer_count (FddmImageId image)
 {
-  if (gimp_file_save (GIMP_RUN_NONINTERACTIVE, image, gimp_image_get_active_drawable (image), path, path))
-    return TRUE;
-  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("The result cannot be saved: %s"), gimp_get_pdb_error ());
-  return FALSE;
+  int n;
+
+  g_free (gimp_image_get_layers (image, &n));
+  return n;
+}
+
+void
+fddm_host_image_to_rgb (FddmImageId image)
+{
+  gimp_image_convert_rgb (image);
+}
+
+void
+fddm_host_select_nothing (FddmImageId image)
+{
+  gimp_selection_none (image);
 }
 
 FddmItemId

@@ -291,16 +291,27 @@ fddm_host_file_load (const char *path, GError **error)
   return -1;
 }
 
-gboolean
-fddm_host_file_save (FddmImageId image, const char *path, GError **error)
+int
+fddm_host_image_layer_count (FddmImageId image)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree GimpLayer **layers = gimp_image_get_layers (IMAGE (image));
+  int                    n      = 0;
 
-  if (gimp_file_save (GIMP_RUN_NONINTERACTIVE, IMAGE (image), file, NULL))
-    return TRUE;
-  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("The result cannot be saved: %s"),
-               gimp_pdb_get_last_error (gimp_get_pdb ()));
-  return FALSE;
+  while (layers[n])
+    n++;
+  return n;
+}
+
+void
+fddm_host_image_to_rgb (FddmImageId image)
+{
+  gimp_image_convert_rgb (IMAGE (image));
+}
+
+void
+fddm_host_select_nothing (FddmImageId image)
+{
+  gimp_selection_none (IMAGE (image));
 }
 
 FddmItemId

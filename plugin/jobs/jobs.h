@@ -57,8 +57,14 @@ char *fddm_job_subject (const double *values);
  * bar. */
 void fddm_job_log (const char *name, const char *account);
 
-/* Denoises the picture file INPUT into FOLDER under the same name. SETTINGS: see fddm_parameters_from_text. The file in
- * FOLDER is written completely or not at all. INPUT itself is never overwritten. */
+/* The files that match PATTERN, which may have wildcards in its folders, too, and for each the reason why it cannot be denoised
+ * into FOLDER beside the others, or "". Files whose names are not UTF-8 are given as URIs. If nothing matches, PATTERN is the
+ * only file. Removes what killed runs have left in FOLDER. Free both with g_strfreev. */
+void fddm_job_list_files (const char *pattern, const char *folder, char ***files, char ***problems);
+
+/* Denoises the picture file INPUT, a path or a "file:" URI, into FOLDER under the same name; with the ending .png if GIMP cannot
+ * write such files. SETTINGS: see fddm_parameters_from_text. The file in FOLDER is written completely or not at all. INPUT
+ * itself is never overwritten. */
 gboolean fddm_job_denoise_file (const char *input, const char *folder, const char *settings, GError **error);
 
 /* Generates one picture of SUBJECT with MODEL and saves it in FOLDER as SUBJECT-SEED.png, completely or not at all.
