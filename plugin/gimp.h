@@ -37,6 +37,7 @@ gboolean fddm_host_image_is_floating (FddmImageId image); /* whether it has a fl
 gboolean fddm_host_image_is_open (FddmImageId image);
 /* Whether the image is still open and still contains the item. */
 gboolean fddm_host_has_item (FddmImageId image, FddmItemId item);
+gboolean fddm_host_item_there (FddmItemId item); /* in whatever image */
 gboolean fddm_host_item_is_layer (FddmItemId item);
 char    *fddm_host_item_name (FddmItemId item); /* free with g_free */
 /* The layer that ITEM is or is the mask of; FDDM_NO_ITEM for other items and items of other images. */

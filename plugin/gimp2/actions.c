@@ -250,7 +250,7 @@ static void
 answer_problem (FddmReply *reply, const GError *error)
 {
   reply->values[1].type          = GIMP_PDB_STRING;
-  reply->values[1].data.d_string = g_strdup (error ? error->message : "");
+  reply->values[1].data.d_string = fddm_job_one_line (error ? error->message : "");
   reply->n                       = 2;
 }
 

@@ -80,6 +80,12 @@ fddm_host_has_item (FddmImageId image, FddmItemId item)
 }
 
 gboolean
+fddm_host_item_there (FddmItemId item)
+{
+  return gimp_item_is_valid (item);
+}
+
+gboolean
 fddm_host_item_is_layer (FddmItemId item)
 {
   return gimp_item_is_layer (item);

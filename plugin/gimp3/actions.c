@@ -162,9 +162,10 @@ fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, Gi
 static GimpValueArray *
 answer_problem (GimpProcedure *procedure, const GError *error)
 {
-  GimpValueArray *answer = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GimpValueArray  *answer  = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  g_autofree char *problem = fddm_job_one_line (error ? error->message : "");
 
-  GIMP_VALUES_SET_STRING (answer, 1, error ? error->message : "");
+  GIMP_VALUES_SET_STRING (answer, 1, problem);
   return answer;
 }
 

@@ -39,13 +39,15 @@ typedef struct {
 static gboolean
 check_layer (FddmImageId image, FddmItemId drawable, GError **error)
 {
-  g_autofree char *name = fddm_host_item_name (drawable);
+  g_autofree char *name = NULL;
 
-  if (!fddm_job_check_image (
+  if (!fddm_job_check_item (image, drawable, error) ||
+      !fddm_job_check_image (
         image, _ ("Indexed images cannot be denoised. Convert the image to RGB first: Image > Mode > RGB."), error))
     return FALSE;
   if (!fddm_host_item_is_layer (drawable))
     {
+      name = fddm_host_item_name (drawable);
       g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
                    _ ("“%s” is a mask or a channel. Choose a layer to denoise."), name);
       return FALSE;

@@ -53,6 +53,9 @@ gboolean fddm_job_generate_check (FddmImageId image, GError **error);
 /* Name for the result of VALUES: the subject, or the model if the subject is any. Free with g_free. */
 char *fddm_job_subject (const double *values);
 
+/* TEXT as one line of valid UTF-8. Free with g_free. */
+char *fddm_job_one_line (const char *text);
+
 /* Prints the account on stderr after the name of the denoised layer, for scripts, which have neither dialog nor progress
  * bar. */
 void fddm_job_log (const char *name, const char *account);

@@ -149,14 +149,15 @@ refuse_originals (GPtrArray *photos)
     }
 }
 
-/* The text that fddm_files_path takes back. */
+/* The text that fddm_files_path takes back, on one line. */
 static char *
 text_of (const char *path)
 {
   g_autofree char *whole = g_canonicalize_filename (path, NULL);
-  char            *uri   = g_utf8_validate (path, -1, NULL) ? NULL : g_filename_to_uri (whole, NULL, NULL);
+  g_autofree char *line  = fddm_job_one_line (path);
+  char            *uri   = strcmp (line, path) ? g_filename_to_uri (whole, NULL, NULL) : NULL;
 
-  return uri ? uri : g_utf8_make_valid (path, -1);
+  return uri ? uri : g_steal_pointer (&line);
 }
 
 void
@@ -174,6 +175,6 @@ fddm_job_list_files (const char *pattern, const char *folder, char ***files, cha
       const Photo *photo = photos->pdata[i];
 
       (*files)[i]    = text_of (photo->path);
-      (*problems)[i] = g_strdup (photo->problem ? photo->problem : "");
+      (*problems)[i] = fddm_job_one_line (photo->problem ? photo->problem : "");
     }
 }
