@@ -52,6 +52,8 @@ gboolean   fddm_host_has_selection (FddmImageId image);
 gboolean fddm_host_selection_bounds (FddmItemId drawable, GeglRectangle *bounds);
 /* The selection in the image's coordinates; empty without a selection. */
 void fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds);
+/* Whether the layer covers those below: normal mode, fully opaque. A group that passes through counts as such. */
+gboolean fddm_host_layer_is_plain (FddmItemId layer);
 /* The layer's mask if it is applied, otherwise FDDM_NO_ITEM. */
 FddmItemId fddm_host_layer_mask (FddmItemId layer);
 /* The drawable's live pixels: writing to them changes the image. Free with g_object_unref. */
@@ -77,6 +79,9 @@ FddmItemId fddm_host_layer_new (FddmImageId image, FddmItemId source, const char
 FddmItemId fddm_host_picture_new (FddmImageId image, int width, int height, const char *name);
 /* Inserts the layer directly above ABOVE, in the same group; at the top of the image for FDDM_NO_ITEM. */
 gboolean fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above);
+/* Puts the layer into a new group of its name, at its place, which takes over its mode and opacity; the layer becomes plain. The image
+ * looks the same. */
+gboolean fddm_host_layer_enclose (FddmImageId image, FddmItemId layer);
 /* Gives the layer a mask from the selection (all, without a selection). Returns the mask, or FDDM_NO_ITEM. Painting still
  * goes to the layer, not to the mask. */
 FddmItemId fddm_host_layer_add_mask (FddmItemId layer);
@@ -106,8 +111,10 @@ extern const FddmFileStyle fddm_file_style_default;
 /* The format follows from the ending of PATH. Metadata and colour profile are saved, too. */
 gboolean fddm_host_file_save (FddmImageId image, const char *path, const FddmFileStyle *style, GError **error);
 int      fddm_host_image_layer_count (FddmImageId image); /* at the top level */
-void     fddm_host_image_to_rgb (FddmImageId image);      /* converts an indexed image */
-void     fddm_host_select_nothing (FddmImageId image);
+/* Removes the layers above the lowest one, whose size the image gets. */
+void fddm_host_image_keep_lowest (FddmImageId image);
+void fddm_host_image_to_rgb (FddmImageId image); /* converts an indexed image */
+void fddm_host_select_nothing (FddmImageId image);
 /* The image's only layer, after merging several. FDDM_NO_ITEM if nothing is visible. */
 FddmItemId fddm_host_image_merge (FddmImageId image);
 void       fddm_host_image_delete (FddmImageId image);

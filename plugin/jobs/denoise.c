@@ -302,8 +302,10 @@ add_layers (Job *job, FddmLayers *made, GError **error)
       return FALSE;
     }
   fddm_host_undo_begin (job->image);
-  made->second = FDDM_NO_ITEM;
-  made->layer  = add_layer (job, job->seen ? above_former (job) : job->source, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
+  made->second = made->layer = FDDM_NO_ITEM;
+  /* In a group with the source, the result looks as the source did, whatever lies below. */
+  if (fddm_host_layer_is_plain (job->source) || fddm_host_layer_enclose (job->image, job->source))
+    made->layer = add_layer (job, job->seen ? above_former (job) : job->source, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
   if (made->layer != FDDM_NO_ITEM && two)
     made->second = add_layer (job, made->layer,
                               output == FDDM_OUTPUT_LAYER_AND_NOISE ? FDDM_LAYER_NOISE : FDDM_LAYER_UNCERTAINTY, 0.5, 1);
