@@ -96,7 +96,8 @@ set_up (GimpProcedureConfig *config, const char *saver, GimpImage *image, const 
                  { "include-iptc", 1 },
                  { "include-xmp", 1 },
                  { "include-color-profile", 1 },
-                 { "include-comment", 1 } };
+                 { "include-comment", 1 },
+                 { "include-thumbnail", jpeg } }; /* in a TIFF it would become a second page */
 
   for (gsize i = 0; i < G_N_ELEMENTS (values); i++)
     set_number (config, values[i].name, values[i].value);

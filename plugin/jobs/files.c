@@ -77,12 +77,14 @@ denoise_image (FddmImageId image, const double *values, char **account, GError *
 
 /* Reads the picture of INPUT as RGB or gray. -1 with an error. */
 static FddmImageId
-load (const char *input, FddmFileStyle *style, GError **error)
+load (const char *input, FddmOriginal *original, GError **error)
 {
-  FddmImageId image = fddm_original_check (input, style, error) ? fddm_host_file_load (input, error) : -1;
+  FddmImageId image = fddm_original_check (input, original, error) ? fddm_host_file_load (input, error) : -1;
 
   if (image == -1)
     return -1;
+  if (original->has_thumbnails) /* GIMP reads pages upwards */
+    fddm_host_image_keep_lowest (image);
   if (fddm_host_image_layer_count (image) > 1 && !fddm_original_has_layers (input))
     {
       g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("The file cannot be opened: %s"),
@@ -102,7 +104,7 @@ fddm_job_denoise_file (const char *input, const char *folder, const char *settin
   g_autofree char *path    = fddm_files_path (input);
   g_autofree char *output  = NULL;
   g_autofree char *account = NULL;
-  FddmFileStyle    style;
+  FddmOriginal     original;
   FddmImageId      image;
   gboolean         done;
 
@@ -114,10 +116,10 @@ fddm_job_denoise_file (const char *input, const char *folder, const char *settin
   output = output_path (path, folder, error);
   if (!output)
     return FALSE;
-  image = load (path, &style, error);
+  image = load (path, &original, error);
   if (image == -1)
     return FALSE;
-  done = denoise_image (image, values, &account, error) && fddm_save_whole (image, output, &style, error);
+  done = denoise_image (image, values, &account, error) && fddm_save_whole (image, output, &original.style, error);
   fddm_host_image_delete (image);
   if (done)
     fddm_job_log (input, account);

@@ -82,27 +82,44 @@ number (const guint8 *bytes, gsize size, gsize at, int count, gboolean little)
   return value;
 }
 
-/* The compression of a TIFF's first page; 0: unknown. */
-static int
-tiff_compression (const guint8 *bytes, gsize size)
+/* Value of a TAG in the TIFF's page whose tags begin at PAGE; 0 if it is missing. NEXT gets the place of the next page, or 0. */
+static guint
+tiff_value (const guint8 *bytes, gsize size, gsize page, guint tag, gsize *next)
 {
-  const gboolean little  = bytes[0] == 'I';
-  const gsize    tags    = number (bytes, size, 4, 4, little);
-  const guint    n       = number (bytes, size, tags, 2, little);
-  const int      tag_259 = 259;
+  const gboolean little = bytes[0] == 'I';
+  const guint    n      = number (bytes, size, page, 2, little);
+  guint          value  = 0;
 
   for (guint i = 0; i < n; i++)
-    if (number (bytes, size, tags + 2 + 12 * (gsize) i, 2, little) == tag_259)
-      return (int) number (bytes, size, tags + 2 + 12 * (gsize) i + 8, 2, little);
-  return 0;
+    {
+      const gsize entry = page + 2 + 12 * (gsize) i;
+
+      if (number (bytes, size, entry, 2, little) == tag)
+        value = number (bytes, size, entry + 8, number (bytes, size, entry + 2, 2, little) == 3 ? 2 : 4, little);
+    }
+  *next = number (bytes, size, page + 2 + 12 * (gsize) n, 4, little);
+  return value;
 }
 
 static void
-read_style (const guint8 *bytes, gsize size, FddmFileStyle *style)
+read_tiff (const guint8 *bytes, gsize size, FddmOriginal *original)
 {
-  FddmJpegStyle jpeg;
+  enum { SUBFILE_TYPE = 254, COMPRESSION = 259, MOST_PAGES = 100 };
+  gsize page = number (bytes, size, 4, 4, bytes[0] == 'I'), next;
 
-  *style = fddm_file_style_default;
+  original->style.tiff_compression = (int) tiff_value (bytes, size, page, COMPRESSION, &next);
+  original->has_thumbnails         = !(tiff_value (bytes, size, page, SUBFILE_TYPE, &next) & 1) && next;
+  for (int pages = 1; next && pages < MOST_PAGES; pages++)
+    original->has_thumbnails &= tiff_value (bytes, size, next, SUBFILE_TYPE, &next) & 1;
+}
+
+static void
+read_style (const guint8 *bytes, gsize size, FddmOriginal *original)
+{
+  FddmFileStyle *style = &original->style;
+  FddmJpegStyle  jpeg;
+
+  *original = (FddmOriginal) { .style = fddm_file_style_default };
   if (fddm_jpeg_style (bytes, size, &jpeg))
     {
       style->quality     = jpeg.quality;
@@ -112,8 +129,8 @@ read_style (const guint8 *bytes, gsize size, FddmFileStyle *style)
     }
   else if (starts_with (bytes, size, 8, "WEBPVP8L") || starts_with (bytes, size, 8, "WEBPVP8X"))
     style->lossless = memmem (bytes, MIN (size, 1 << 20), "VP8L", 4) != NULL;
-  else if (starts_with (bytes, size, 0, "II*") || starts_with (bytes, size, 0, "MM"))
-    style->tiff_compression = tiff_compression (bytes, size);
+  else if (starts_with (bytes, size, 0, "II*") || (starts_with (bytes, size, 0, "MM") && size > 3 && bytes[3] == '*'))
+    read_tiff (bytes, size, original);
 }
 
 /* An animated PNG or a sequence of HEIC or AVIF pictures, of which GIMP reads the first without a word; an animated WebP, about
@@ -137,7 +154,7 @@ refuse (const char *reason, GError **error)
 }
 
 gboolean
-fddm_original_check (const char *path, FddmFileStyle *style, GError **error)
+fddm_original_check (const char *path, FddmOriginal *original, GError **error)
 {
   g_autoptr (GError)      reason = NULL;
   g_autoptr (GMappedFile) file   = NULL;
@@ -155,6 +172,6 @@ fddm_original_check (const char *path, FddmFileStyle *style, GError **error)
     return refuse (_ ("it is cut off"), error);
   if (is_animated (bytes, size))
     return refuse (_ ("it has several pages or frames. Split it into single pictures first."), error);
-  read_style (bytes, size, style);
+  read_style (bytes, size, original);
   return TRUE;
 }

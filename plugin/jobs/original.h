@@ -3,9 +3,13 @@
 #pragma once
 #include "plugin/gimp.h"
 
-/* Fails if PATH is not a whole file with a single picture, as far as this can be told without reading the pixels. STYLE gets
- * the way in which it is coded, for the result. */
-gboolean fddm_original_check (const char *path, FddmFileStyle *style, GError **error);
+typedef struct {
+  FddmFileStyle style;
+  gboolean      has_thumbnails; /* a TIFF whose pages, but for the first one, are small copies of it */
+} FddmOriginal;
+
+/* Fails if PATH is not a whole file with a single picture, as far as this can be told without reading the pixels. */
+gboolean fddm_original_check (const char *path, FddmOriginal *original, GError **error);
 
 /* Name for the result of the file PATH: its own, or with the ending .png where GIMP cannot write such a file or the format cannot
  * hold a photo. Free with g_free. */

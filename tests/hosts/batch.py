@@ -124,6 +124,32 @@ def check_batch_generate(tap, gimp):
     tap.line(status == (0 if gimp.host == "gimp2" else 70), f"batch: exit status {status} with failed textures")
 
 
+def write_tiff(path, pages):
+    """Uncompressed gray pages, each (value, width, height, whether it is a thumbnail)."""
+    data, after = bytearray(b"II*\0\0\0\0\0"), 4      # where the place of the next page goes
+    for value, width, height, reduced in pages:
+        strip = len(data)
+        data += bytes([value]) * (width * height)
+        data += b"\0" * (len(data) % 2)
+        data[after:after + 4] = struct.pack("<I", len(data))
+        tags = {254: int(reduced), 256: width, 257: height, 258: 8, 259: 1, 262: 1, 273: strip, 277: 1, 278: height,
+                279: width * height}
+        data += struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", tag, 4, 1, number) for tag, number in tags.items())
+        after = len(data)
+        data += b"\0\0\0\0"
+    path.write_bytes(data)
+
+
+def check_thumbnail(tap, gimp):
+    """A TIFF with a small copy of its picture, as GIMP 3 writes it, is one picture; with two pages it is refused."""
+    where, out = folder(gimp, "thumbs"), folder(gimp, "thumbs-out")
+    write_tiff(where / "one.tif", [(80, 40, 30, False), (200, 60, 50, True)])
+    write_tiff(where / "two.tif", [(80, 40, 30, False), (200, 60, 50, False)])
+    _, said = gimp.run(CALL.format("thumbs/*.tif", "thumbs-out", UNCHANGED))
+    tap.line(counted(said, 1, 1) and "thumbs/two.tif: " in said, "batch: a TIFF with a thumbnail is done, one with two pages is not")
+    tap.line(pixels(out / "one.tif") == bytes([80, 80, 80, 255]) * 1200, "batch: its picture is kept, not the thumbnail")
+
+
 def make_formats(where, source):
     """The photo in the formats that ImageMagick can write here."""
     options = {"q60.jpg": ["-quality", 60, "-sampling-factor", "2x2"], "q98.jpg": ["-quality", 98, "-sampling-factor", "1x1"],
@@ -284,6 +310,6 @@ def check_batches(tap, gimp, only=""):
     if not shutil.which("convert"):
         tap.line(True, "batch: formats, cut files, full disk", "ImageMagick is not there")
         return
-    for check in (check_formats, check_unfit, check_names, check_full_disk):
+    for check in (check_formats, check_unfit, check_thumbnail, check_names, check_full_disk):
         if only in check.__name__:
             check(tap, gimp)
