@@ -154,6 +154,7 @@ def make_formats(where, source):
     """The photo in the formats that ImageMagick can write here."""
     options = {"q60.jpg": ["-quality", 60, "-sampling-factor", "2x2"], "q98.jpg": ["-quality", 98, "-sampling-factor", "1x1"],
                "wide.jpg": ["-quality", 80, "-sampling-factor", "2x1"], "lossy.webp": ["-quality", 80],
+               "lossy.heic": ["-quality", 80], "lossy.avif": ["-quality", 80],
                "exact.webp": ["-define", "webp:lossless=true"], "plain.ppm": [], "gray.pgm": ["-colorspace", "Gray"],
                "lzw.tif": ["-compress", "lzw"], "zip.tif": ["-compress", "zip"], "none.tif": ["-compress", "none"],
                "a.bmp": [], "palette.png": ["-colors", 64, "-type", "Palette"], "old.gif": ["-colors", 64]}
