@@ -37,6 +37,7 @@ gboolean fddm_host_image_is_floating (FddmImageId image); /* whether it has a fl
 gboolean fddm_host_image_is_open (FddmImageId image);
 /* Whether the image is still open and still contains the item. */
 gboolean fddm_host_has_item (FddmImageId image, FddmItemId item);
+gboolean fddm_host_item_there (FddmItemId item); /* in whatever image */
 gboolean fddm_host_item_is_layer (FddmItemId item);
 char    *fddm_host_item_name (FddmItemId item); /* free with g_free */
 /* The layer that ITEM is or is the mask of; FDDM_NO_ITEM for other items and items of other images. */
@@ -51,6 +52,8 @@ gboolean   fddm_host_has_selection (FddmImageId image);
 gboolean fddm_host_selection_bounds (FddmItemId drawable, GeglRectangle *bounds);
 /* The selection in the image's coordinates; empty without a selection. */
 void fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds);
+/* Whether the layer covers those below: normal mode, fully opaque. A group that passes through counts as such. */
+gboolean fddm_host_layer_is_plain (FddmItemId layer);
 /* The layer's mask if it is applied, otherwise FDDM_NO_ITEM. */
 FddmItemId fddm_host_layer_mask (FddmItemId layer);
 /* The drawable's live pixels: writing to them changes the image. Free with g_object_unref. */
@@ -76,6 +79,9 @@ FddmItemId fddm_host_layer_new (FddmImageId image, FddmItemId source, const char
 FddmItemId fddm_host_picture_new (FddmImageId image, int width, int height, const char *name);
 /* Inserts the layer directly above ABOVE, in the same group; at the top of the image for FDDM_NO_ITEM. */
 gboolean fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above);
+/* Puts the layer into a new group of its name, at its place, which takes over its mode and opacity; the layer becomes plain. The image
+ * looks the same. */
+gboolean fddm_host_layer_enclose (FddmImageId image, FddmItemId layer);
 /* Gives the layer a mask from the selection (all, without a selection). Returns the mask, or FDDM_NO_ITEM. Painting still
  * goes to the layer, not to the mask. */
 FddmItemId fddm_host_layer_add_mask (FddmItemId layer);
@@ -90,7 +96,25 @@ void fddm_host_layer_select (FddmImageId image, FddmItemId layer);
 FddmImageId fddm_host_image_new (int width, int height);
 /* -1 with GIMP's message in ERROR if the file cannot be read. */
 FddmImageId fddm_host_file_load (const char *path, GError **error);
-gboolean    fddm_host_file_save (FddmImageId image, const char *path, GError **error);
+
+/* How a picture is coded in a file. Each format takes what it has. */
+typedef struct {
+  int      quality;          /* 1 … 100, where pixels change */
+  gboolean lossless;         /* where the format has the choice */
+  int      across, down;     /* JPEG: pixels of brightness to one of colour */
+  gboolean progressive;      /* JPEG */
+  int      tiff_compression; /* as TIFF numbers them */
+} FddmFileStyle;
+
+extern const FddmFileStyle fddm_file_style_default;
+
+/* The format follows from the ending of PATH. Metadata and colour profile are saved, too. */
+gboolean fddm_host_file_save (FddmImageId image, const char *path, const FddmFileStyle *style, GError **error);
+int      fddm_host_image_layer_count (FddmImageId image); /* at the top level */
+/* Removes the layers above the lowest one, whose size the image gets. */
+void fddm_host_image_keep_lowest (FddmImageId image);
+void fddm_host_image_to_rgb (FddmImageId image); /* converts an indexed image */
+void fddm_host_select_nothing (FddmImageId image);
 /* The image's only layer, after merging several. FDDM_NO_ITEM if nothing is visible. */
 FddmItemId fddm_host_image_merge (FddmImageId image);
 void       fddm_host_image_delete (FddmImageId image);

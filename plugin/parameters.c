@@ -182,6 +182,21 @@ fddm_parameters_to_text (const FddmParameter *table, const double *values)
   return g_string_free (text, FALSE);
 }
 
+/* TEXT as a message can show it: short, on one line. */
+static char *
+in_short (const char *text)
+{
+  enum { MOST = 60 };
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  const gboolean   cut   = g_utf8_strlen (valid, -1) > MOST;
+  g_autofree char *start = g_utf8_substring (valid, 0, cut ? MOST : g_utf8_strlen (valid, -1));
+
+  for (char *at = start; *at; at++)
+    if (g_ascii_iscntrl (*at))
+      *at = ' ';
+  return g_strconcat (start, cut ? "…" : NULL, NULL);
+}
+
 static gboolean
 read_value (const FddmParameter *parameter, const char *text, double *value, GError **error)
 {
@@ -203,9 +218,10 @@ read_value (const FddmParameter *parameter, const char *text, double *value, GEr
   if (end == text || *end || parameter->type == FDDM_PARAMETER_TEXT)
     {
       g_autofree char *meaning = fddm_parameter_describe (parameter);
+      g_autofree char *shown   = in_short (text);
 
       g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_RANGE, _ ("“%s” cannot be “%s”: %s."), parameter->name,
-                   text, meaning);
+                   shown, meaning);
       return FALSE;
     }
   *value = number;
@@ -233,7 +249,9 @@ fddm_parameters_from_text (const FddmParameter *table, const char *text, double 
         ;
       if (i == n || !equals)
         {
-          g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_UNKNOWN, _ ("There is no parameter “%s”."), *word);
+          g_autofree char *shown = in_short (*word);
+
+          g_set_error (error, FDDM_PARAMETER_ERROR, FDDM_PARAMETER_ERROR_UNKNOWN, _ ("There is no parameter “%s”."), shown);
           return FALSE;
         }
       if (!read_value (&table[i], equals + 1, &read[i], error))

@@ -23,6 +23,13 @@
 #define FDDM_FILE_BLURB     "Denoise a picture file into a folder (helper of fddm-batch-denoise)"
 #define FDDM_FILE_HELP      "Returns an empty string, or the error of this file. The procedure may change between releases."
 
+/* Likewise. */
+#define FDDM_LIST_PROCEDURE "plug-in-fddm-list-files"
+#define FDDM_LIST_BLURB     "List the picture files that match a pattern (helper of fddm-batch-denoise)"
+#define FDDM_LIST_HELP                                                                                             \
+  "Returns the files and, for each, an empty string or the reason why it cannot be denoised into the folder. The " \
+  "procedure may change between releases."
+
 #define FDDM_GENERATE_PROCEDURE "plug-in-fddm-generate"
 #define FDDM_GENERATE_MENU      "<Image>/Filters/Render"
 #define FDDM_GENERATE_LABEL     N_ ("FDDM Gen_erate…")

@@ -134,13 +134,16 @@ const FddmAction fddm_gimp2_generate = { .procedure = FDDM_GENERATE_PROCEDURE,
 
 /* ---- Shared ---- */
 
+/* Number of values that the procedures with a dialog return, with the status. */
+#define RETURNS 3
+
 /* Returns as many values as on success. GIMP fills in missing ones by the declared types and crashes when it passes a
  * missing array to the caller. */
 static void
 answer_nothing (FddmReply *reply, GimpPDBStatusType status)
 {
   reply->values[0].data.d_status = status;
-  for (reply->n = 1; reply->n < (int) G_N_ELEMENTS (reply->values); reply->n++)
+  for (reply->n = 1; reply->n < RETURNS; reply->n++)
     {
       reply->values[reply->n].type         = GIMP_PDB_INT32;
       reply->values[reply->n].data.d_int32 = 0;
@@ -247,8 +250,27 @@ static void
 answer_problem (FddmReply *reply, const GError *error)
 {
   reply->values[1].type          = GIMP_PDB_STRING;
-  reply->values[1].data.d_string = g_strdup (error ? error->message : "");
+  reply->values[1].data.d_string = fddm_job_one_line (error ? error->message : "");
   reply->n                       = 2;
+}
+
+static void
+answer_texts (FddmReply *reply, char **texts)
+{
+  reply->values[reply->n].type                 = GIMP_PDB_INT32;
+  reply->values[reply->n++].data.d_int32       = (gint32) g_strv_length (texts);
+  reply->values[reply->n].type                 = GIMP_PDB_STRINGARRAY;
+  reply->values[reply->n++].data.d_stringarray = texts;
+}
+
+void
+fddm_gimp2_list_files (const GimpParam *param, FddmReply *reply)
+{
+  static char **files, **problems; /* they must outlive the call */
+
+  fddm_job_list_files (param[0].data.d_string, param[1].data.d_string, &files, &problems);
+  answer_texts (reply, files);
+  answer_texts (reply, problems);
 }
 
 void

@@ -10,7 +10,7 @@
 
 /* Return values for GIMP. They must outlive run(), since GIMP reads them after it returns. */
 typedef struct {
-  GimpParam values[3];
+  GimpParam values[5];
   int       n;
 } FddmReply;
 
@@ -22,5 +22,6 @@ extern const FddmAction fddm_gimp2_denoise, fddm_gimp2_generate;
 void fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, FddmReply *reply);
 
 /* Helpers of the batch scripts. */
+void fddm_gimp2_list_files (const GimpParam *param, FddmReply *reply);
 void fddm_gimp2_denoise_file (const GimpParam *param, FddmReply *reply);
 void fddm_gimp2_generate_file (const GimpParam *param, FddmReply *reply);

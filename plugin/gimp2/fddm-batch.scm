@@ -1,6 +1,49 @@
 ; fddm-batch.scm: FDDM Denoise for many files and FDDM Generate into a folder, on GIMP 2.10.
 ; SPDX-License-Identifier: Apache-2.0
-;
+
+; DIGITS with a decimal point. Where the decimal sign is a comma, number->string writes "5,5.0".
+(define (fddm-batch-point digits comma)
+  (cond ((null? digits) '())
+        ((char=? (car digits) #\,) (cons #\. (fddm-batch-point (cdr digits) #t)))
+        ((and comma (char=? (car digits) #\.)) '())
+        (else (cons (car digits) (fddm-batch-point (cdr digits) comma)))))
+
+; The text of a value for the plug-in.
+(define (fddm-batch-text value)
+  (cond ((number? value) (list->string (fddm-batch-point (string->list (number->string value)) #f)))
+        ((string? value) value)
+        (value "1")
+        (else "0")))
+
+; The words "name=value" for two lists of the same length.
+(define (fddm-batch-settings names values)
+  (apply string-append (map (lambda (name value) (string-append " " name "=" (fddm-batch-text value))) names values)))
+
+; What WORK returns. If the plug-in crashes, its images are removed, and the problem is returned.
+(define (fddm-batch-try work)
+  (let* ((images (lambda () (vector->list (cadr (gimp-image-list)))))
+         (before (images))
+         (problem (catch #f (work))))
+    (if (string? problem)
+        problem
+        (begin
+          (for-each (lambda (image) (if (not (memv image before)) (gimp-image-delete image))) (images))
+          "the plug-in crashed"))))
+
+; Calls WORK with each of ITEMS and counts the empty strings that it returns. Others are reported after the item's text.
+(define (fddm-batch-run name items text work)
+  (let ((done 0)
+        (failed 0))
+    (while (pair? items)
+      (let ((problem (fddm-batch-try (lambda () (work (car items))))))
+        (if (string=? problem "")
+            (set! done (+ done 1))
+            (begin
+              (set! failed (+ failed 1))
+              (gimp-message (string-append (text (car items)) ": " problem)))))
+      (set! items (cdr items)))
+    (gimp-message (string-append name ": " (number->string done) " done, " (number->string failed) " failed"))))
+
 ; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0)
 ; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0 150 100 50)    ; with coarse, medium, fine
 ;
@@ -8,31 +51,19 @@
 ; that fail and continues. The last message is "fddm-batch-denoise: 3 done, 1 failed". Quality and device are names or numbers.
 
 (define (fddm-batch-denoise pattern folder noise luma chroma detail quality device seed . bands)
-  (let* ((text (lambda (value) (if (number? value) (number->string value) value)))
-         (settings (string-append "noise=" (text noise) " luma=" (text luma) " chroma=" (text chroma)
-                                  " detail=" (text detail) " quality=" (text quality) " device=" (text device)
-                                  " seed=" (text seed)
-                                  (if (pair? bands)
-                                      (string-append " coarse=" (text (car bands)) " medium=" (text (cadr bands))
-                                                     " fine=" (text (caddr bands)))
-                                      "")))
-         (files (cadr (file-glob pattern 1)))
-         (done 0)
-         (failed 0))
-    (while (pair? files)
-      (let ((problem (car (plug-in-fddm-denoise-file (car files) folder settings))))
-        (if (string=? problem "")
-            (set! done (+ done 1))
-            (begin
-              (set! failed (+ failed 1))
-              (gimp-message (string-append (car files) ": " problem)))))
-      (set! files (cdr files)))
-    (if (= 0 (+ done failed))
-        (begin
-          (set! failed 1)
-          (gimp-message (string-append pattern ": no such file"))))
-    (gimp-message (string-append "fddm-batch-denoise: " (number->string done) " done, "
-                                 (number->string failed) " failed"))))
+  (let ((settings (string-append (fddm-batch-settings '("noise" "luma" "chroma" "detail" "quality" "device" "seed")
+                                                      (list noise luma chroma detail quality device seed))
+                                 (if (pair? bands)
+                                     (fddm-batch-settings '("coarse" "medium" "fine") bands)
+                                     "")))
+        (files (plug-in-fddm-list-files pattern folder)))
+    (fddm-batch-run "fddm-batch-denoise"
+                    (map cons (cadr files) (cadddr files)) ; each with its problem
+                    car
+                    (lambda (file)
+                      (if (string=? (cdr file) "")
+                          (car (plug-in-fddm-denoise-file (car file) folder settings))
+                          (cdr file))))))
 
 ; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0)
 ; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0 0.5 "cpu")    ; with eta and device
@@ -42,26 +73,19 @@
 ; "fddm-batch-generate: 4 done, 0 failed".
 
 (define (fddm-batch-generate model subject width height steps tileable count folder seed . more)
-  (let* ((text (lambda (value) (cond ((number? value) (number->string value))
-                                     ((string? value) value)
-                                     (value "1")
-                                     (else "0"))))
-         (common (string-append "width=" (text width) " height=" (text height) " steps=" (text steps)
-                                " tileable=" (text tileable)
-                                (if (pair? more)
-                                    (string-append " eta=" (text (car more)) " device=" (text (cadr more)))
-                                    "")))
-         (last (+ seed count))
-         (done 0)
-         (failed 0))
-    (while (< seed last)
-      (let* ((settings (string-append common " seed=" (number->string seed)))
-             (problem (car (plug-in-fddm-generate-file model subject folder settings))))
-        (if (string=? problem "")
-            (set! done (+ done 1))
-            (begin
-              (set! failed (+ failed 1))
-              (gimp-message (string-append "seed " (number->string seed) ": " problem)))))
-      (set! seed (+ seed 1)))
-    (gimp-message (string-append "fddm-batch-generate: " (number->string done) " done, "
-                                 (number->string failed) " failed"))))
+  (let ((settings (string-append (fddm-batch-settings '("width" "height" "steps" "tileable")
+                                                      (list width height steps tileable))
+                                 (if (pair? more)
+                                     (fddm-batch-settings '("eta" "device") more)
+                                     "")
+                                 " seed="))
+        (seeds '()))
+    (while (> count 0)
+      (set! count (- count 1))
+      (set! seeds (cons (+ seed count) seeds)))
+    (fddm-batch-run "fddm-batch-generate"
+                    seeds
+                    (lambda (seed) (string-append "seed " (number->string seed)))
+                    (lambda (seed)
+                      (car (plug-in-fddm-generate-file model subject folder
+                                                       (string-append settings (number->string seed))))))))

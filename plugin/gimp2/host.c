@@ -80,6 +80,12 @@ fddm_host_has_item (FddmImageId image, FddmItemId item)
 }
 
 gboolean
+fddm_host_item_there (FddmItemId item)
+{
+  return gimp_item_is_valid (item);
+}
+
+gboolean
 fddm_host_item_is_layer (FddmItemId item)
 {
   return gimp_item_is_layer (item);
@@ -145,6 +151,16 @@ fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds)
     *bounds = (GeglRectangle) { 0 };
   else
     *bounds = (GeglRectangle) { x1, y1, x2 - x1, y2 - y1 };
+}
+
+gboolean
+fddm_host_layer_is_plain (FddmItemId layer)
+{
+  const GimpLayerMode mode = gimp_layer_get_mode (layer);
+
+  return mode == GIMP_LAYER_MODE_PASS_THROUGH ||
+         ((mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY) &&
+          gimp_layer_get_opacity (layer) >= 100);
 }
 
 FddmItemId
@@ -223,6 +239,33 @@ fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
   return gimp_image_insert_layer (image, layer, gimp_item_get_parent (above), gimp_image_get_item_position (image, above));
 }
 
+/* The mode comes first, because it resets the three spaces. */
+gboolean
+fddm_host_layer_enclose (FddmImageId image, FddmItemId layer)
+{
+  g_autofree char *name  = gimp_item_get_name (layer);
+  const FddmItemId group = gimp_layer_group_new (image);
+
+  if (group == FDDM_NO_ITEM ||
+      !gimp_image_insert_layer (image, group, gimp_item_get_parent (layer), gimp_image_get_item_position (image, layer)))
+    return FALSE;
+  gimp_layer_set_mode (group, gimp_layer_get_mode (layer));
+  gimp_layer_set_blend_space (group, gimp_layer_get_blend_space (layer));
+  gimp_layer_set_composite_space (group, gimp_layer_get_composite_space (layer));
+  gimp_layer_set_composite_mode (group, gimp_layer_get_composite_mode (layer));
+  gimp_layer_set_opacity (group, gimp_layer_get_opacity (layer));
+  if (!gimp_image_reorder_item (image, layer, group, 0))
+    {
+      gimp_image_remove_layer (image, group);
+      return FALSE;
+    }
+  gimp_item_set_name (group, name);
+  gimp_item_set_name (layer, name); /* GIMP numbers equal names */
+  gimp_layer_set_mode (layer, GIMP_LAYER_MODE_NORMAL);
+  gimp_layer_set_opacity (layer, 100);
+  return TRUE;
+}
+
 FddmItemId
 fddm_host_layer_add_mask (FddmItemId layer)
 {
@@ -273,13 +316,36 @@ fddm_host_file_load (const char *path, GError **error)
   return image;
 }
 
-gboolean
-fddm_host_file_save (FddmImageId image, const char *path, GError **error)
+int
+fddm_host_image_layer_count (FddmImageId image)
 {
-  if (gimp_file_save (GIMP_RUN_NONINTERACTIVE, image, gimp_image_get_active_drawable (image), path, path))
-    return TRUE;
-  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("The result cannot be saved: %s"), gimp_get_pdb_error ());
-  return FALSE;
+  int n;
+
+  g_free (gimp_image_get_layers (image, &n));
+  return n;
+}
+
+void
+fddm_host_image_keep_lowest (FddmImageId image)
+{
+  int              n;
+  g_autofree gint *layers = gimp_image_get_layers (image, &n);
+
+  for (int i = 0; i < n - 1; i++)
+    gimp_image_remove_layer (image, layers[i]);
+  gimp_image_resize_to_layers (image);
+}
+
+void
+fddm_host_image_to_rgb (FddmImageId image)
+{
+  gimp_image_convert_rgb (image);
+}
+
+void
+fddm_host_select_nothing (FddmImageId image)
+{
+  gimp_selection_none (image);
 }
 
 FddmItemId
@@ -288,7 +354,8 @@ fddm_host_image_merge (FddmImageId image)
   int              n;
   g_autofree gint *layers = gimp_image_get_layers (image, &n);
 
-  if (n == 1 && !gimp_item_is_group (layers[0]) && gimp_layer_get_mask (layers[0]) == -1)
+  if (n == 1 && !gimp_item_is_group (layers[0]) && gimp_layer_get_mask (layers[0]) == -1 &&
+      fddm_host_layer_is_plain (layers[0]))
     return layers[0];
   return gimp_image_merge_visible_layers (image, GIMP_CLIP_TO_IMAGE);
 }

@@ -93,6 +93,24 @@ install_generate (void)
 }
 
 static void
+install_list (void)
+{
+  static const GimpParamDef arguments[] = {
+    { GIMP_PDB_STRING, "pattern", "The names, with wildcards" },
+    { GIMP_PDB_STRING, "folder", "The folder to write to" },
+  };
+  static const GimpParamDef returns[] = {
+    { GIMP_PDB_INT32, "num-files", "Number of files" },
+    { GIMP_PDB_STRINGARRAY, "files", "The files" },
+    { GIMP_PDB_INT32, "num-problems", "Number of files" },
+    { GIMP_PDB_STRINGARRAY, "problems", "For each file an empty string or the error" },
+  };
+
+  gimp_install_procedure (FDDM_LIST_PROCEDURE, FDDM_LIST_BLURB, FDDM_LIST_HELP, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE,
+                          NULL, NULL, GIMP_PLUGIN, G_N_ELEMENTS (arguments), G_N_ELEMENTS (returns), arguments, returns);
+}
+
+static void
 install_helper (const char *name, const char *blurb, const char *help, int n, const GimpParamDef *arguments)
 {
   static const GimpParamDef returns[] = { { GIMP_PDB_STRING, "problem", "The error; empty on success" } };
@@ -131,6 +149,7 @@ query (void)
   gimp_plugin_help_register (FDDM_HELP_DOMAIN, pages);
   install_denoise ();
   install_generate ();
+  install_list ();
   install_helpers ();
 }
 
@@ -150,6 +169,8 @@ run (const gchar *name, gint n_params, const GimpParam *param, gint *n_return_va
     fddm_gimp2_run (&fddm_gimp2_denoise, param, n_params, &reply);
   else if (!strcmp (name, FDDM_GENERATE_PROCEDURE))
     fddm_gimp2_run (&fddm_gimp2_generate, param, n_params, &reply);
+  else if (!strcmp (name, FDDM_LIST_PROCEDURE))
+    fddm_gimp2_list_files (param, &reply);
   else if (!strcmp (name, FDDM_FILE_PROCEDURE))
     fddm_gimp2_denoise_file (param, &reply);
   else

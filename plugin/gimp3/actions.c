@@ -162,9 +162,25 @@ fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, Gi
 static GimpValueArray *
 answer_problem (GimpProcedure *procedure, const GError *error)
 {
-  GimpValueArray *answer = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GimpValueArray  *answer  = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  g_autofree char *problem = fddm_job_one_line (error ? error->message : "");
 
-  GIMP_VALUES_SET_STRING (answer, 1, error ? error->message : "");
+  GIMP_VALUES_SET_STRING (answer, 1, problem);
+  return answer;
+}
+
+GimpValueArray *
+fddm_gimp3_list_files (GimpProcedure *procedure, GimpProcedureConfig *config, G_GNUC_UNUSED gpointer data)
+{
+  GimpValueArray  *answer  = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  g_autofree char *pattern = NULL;
+  g_autofree char *folder  = NULL;
+  g_auto (GStrv)   files = NULL, problems = NULL;
+
+  g_object_get (config, "pattern", &pattern, "folder", &folder, NULL);
+  fddm_job_list_files (pattern, folder, &files, &problems);
+  GIMP_VALUES_SET_STRV (answer, 1, (const char **) files);
+  GIMP_VALUES_SET_STRV (answer, 2, (const char **) problems);
   return answer;
 }
 

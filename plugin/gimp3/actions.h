@@ -12,5 +12,6 @@ GimpValueArray *fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, Gimp
                                 GimpProcedureConfig *config, gpointer action);
 
 /* Helpers of the batch scripts. */
+GimpValueArray *fddm_gimp3_list_files (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer data);
 GimpValueArray *fddm_gimp3_denoise_file (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer data);
 GimpValueArray *fddm_gimp3_generate_file (GimpProcedure *procedure, GimpProcedureConfig *config, gpointer data);

@@ -1,87 +1,105 @@
 ; fddm-batch.scm: FDDM Denoise for many files and FDDM Generate into a folder, on GIMP 3.
 ; SPDX-License-Identifier: Apache-2.0
 ;
-; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0)
-; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0 150 100 50)    ; with coarse, medium, fine
-;
-; Denoises each file that matches the pattern and saves the result in the folder, under the name of the file. Reports files
-; that fail and continues. The last message is "fddm-batch-denoise: 3 done, 1 failed". After failures the procedure ends with
-; an error, for GIMP's exit status. Quality and device are names or numbers.
-;
 ; All scripts share one interpreter, so the dialect is switched only during a call.
 
-(define (fddm-batch-denoise pattern folder noise luma chroma detail quality device seed . bands)
-  (let* ((old-dialect (pair? (gimp-version)))
-         (text (lambda (value) (if (number? value) (number->string value) value)))
-         (settings (string-append "noise=" (text noise) " luma=" (text luma) " chroma=" (text chroma)
-                                  " detail=" (text detail) " quality=" (text quality) " device=" (text device)
-                                  " seed=" (text seed)
-                                  (if (pair? bands)
-                                      (string-append " coarse=" (text (car bands)) " medium=" (text (cadr bands))
-                                                     " fine=" (text (caddr bands)))
-                                      "")))
-         (files '())
-         (done 0)
-         (failed 0)
-         (summary ""))
+; DIGITS with a decimal point. Where the decimal sign is a comma, number->string writes "5,5.0".
+(define (fddm-batch-point digits comma)
+  (cond ((null? digits) '())
+        ((char=? (car digits) #\,) (cons #\. (fddm-batch-point (cdr digits) #t)))
+        ((and comma (char=? (car digits) #\.)) '())
+        (else (cons (car digits) (fddm-batch-point (cdr digits) comma)))))
+
+; The text of a value for the plug-in.
+(define (fddm-batch-text value)
+  (cond ((number? value) (list->string (fddm-batch-point (string->list (number->string value)) #f)))
+        ((string? value) value)
+        (value "1")
+        (else "0")))
+
+; The words "name=value" for two lists of the same length.
+(define (fddm-batch-settings names values)
+  (apply string-append (map (lambda (name value) (string-append " " name "=" (fddm-batch-text value))) names values)))
+
+; What WORK returns. If the plug-in crashes, its images are removed, and the problem is returned.
+(define (fddm-batch-try work)
+  (let* ((images (lambda () (vector->list (gimp-get-images))))
+         (before (images))
+         (problem (catch #f (work))))
+    (if (string? problem)
+        problem
+        (begin
+          (for-each (lambda (image) (if (not (memv image before)) (gimp-image-delete image))) (images))
+          "the plug-in crashed"))))
+
+; Calls WORK with each item of the list that LIST-ITEMS returns and counts the empty strings that it returns. Others are reported
+; after the item's text. After failures it ends with an error, for GIMP's exit status.
+(define (fddm-batch-run name list-items text work)
+  (let ((old-dialect (pair? (gimp-version)))
+        (items '())
+        (done 0)
+        (failed 0)
+        (summary ""))
     (script-fu-use-v3)
-    (set! files (file-glob #:pattern pattern #:filename-encoding TRUE))
-    (while (pair? files)
-      (let ((problem (plug-in-fddm-denoise-file #:input (car files) #:folder folder #:settings settings)))
+    (set! items (list-items))
+    (while (pair? items)
+      (let ((problem (fddm-batch-try (lambda () (work (car items))))))
         (if (string=? problem "")
             (set! done (+ done 1))
             (begin
               (set! failed (+ failed 1))
-              (gimp-message (string-append (car files) ": " problem)))))
-      (set! files (cdr files)))
-    (if (= 0 (+ done failed))
-        (begin
-          (set! failed 1)
-          (gimp-message (string-append pattern ": no such file"))))
-    (set! summary (string-append "fddm-batch-denoise: " (number->string done) " done, "
-                                 (number->string failed) " failed"))
+              (gimp-message (string-append (text (car items)) ": " problem)))))
+      (set! items (cdr items)))
+    (set! summary (string-append name ": " (number->string done) " done, " (number->string failed) " failed"))
     (gimp-message summary)
     (if old-dialect
         (script-fu-use-v2))
     (if (> failed 0)
         (error summary))))
+
+; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0)
+; (fddm-batch-denoise "photos/*.jpg" "out" 0 100 100 0 "balanced" "auto" 0 150 100 50)    ; with coarse, medium, fine
+;
+; Denoises each file that matches the pattern and saves the result in the folder, under the name of the file. Reports files
+; that fail and continues. The last message is "fddm-batch-denoise: 3 done, 1 failed". After failures the procedure ends with
+; an error. Quality and device are names or numbers.
+
+(define (fddm-batch-denoise pattern folder noise luma chroma detail quality device seed . bands)
+  (let ((settings (string-append (fddm-batch-settings '("noise" "luma" "chroma" "detail" "quality" "device" "seed")
+                                                      (list noise luma chroma detail quality device seed))
+                                 (if (pair? bands)
+                                     (fddm-batch-settings '("coarse" "medium" "fine") bands)
+                                     ""))))
+    (fddm-batch-run "fddm-batch-denoise"
+                    (lambda () ; each file with its problem
+                      (apply map cons (plug-in-fddm-list-files #:pattern pattern #:folder folder)))
+                    car
+                    (lambda (file)
+                      (if (string=? (cdr file) "")
+                          (plug-in-fddm-denoise-file #:input (car file) #:folder folder #:settings settings)
+                          (cdr file))))))
 
 ; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0)
 ; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0 0.5 "cpu")    ; with eta and device
 ;
 ; Saves four textures of wood as out/wood-0.png to out/wood-3.png; the number is the seed. Arguments: model, subject ("" =
 ; any), width, height, steps, tileable (whether opposite edges meet), number of pictures, folder, first seed. The last message is
-; "fddm-batch-generate: 4 done, 0 failed". After failures it ends with an error, as above.
+; "fddm-batch-generate: 4 done, 0 failed".
 
 (define (fddm-batch-generate model subject width height steps tileable count folder seed . more)
-  (let* ((old-dialect (pair? (gimp-version)))
-         (text (lambda (value) (cond ((number? value) (number->string value))
-                                     ((string? value) value)
-                                     (value "1")
-                                     (else "0"))))
-         (common (string-append "width=" (text width) " height=" (text height) " steps=" (text steps)
-                                " tileable=" (text tileable)
-                                (if (pair? more)
-                                    (string-append " eta=" (text (car more)) " device=" (text (cadr more)))
-                                    "")))
-         (last (+ seed count))
-         (done 0)
-         (failed 0)
-         (summary ""))
-    (script-fu-use-v3)
-    (while (< seed last)
-      (let* ((settings (string-append common " seed=" (number->string seed)))
-             (problem (plug-in-fddm-generate-file #:model model #:subject subject #:folder folder #:settings settings)))
-        (if (string=? problem "")
-            (set! done (+ done 1))
-            (begin
-              (set! failed (+ failed 1))
-              (gimp-message (string-append "seed " (number->string seed) ": " problem)))))
-      (set! seed (+ seed 1)))
-    (set! summary (string-append "fddm-batch-generate: " (number->string done) " done, "
-                                 (number->string failed) " failed"))
-    (gimp-message summary)
-    (if old-dialect
-        (script-fu-use-v2))
-    (if (> failed 0)
-        (error summary))))
+  (let ((settings (string-append (fddm-batch-settings '("width" "height" "steps" "tileable")
+                                                      (list width height steps tileable))
+                                 (if (pair? more)
+                                     (fddm-batch-settings '("eta" "device") more)
+                                     "")
+                                 " seed="))
+        (seeds '()))
+    (while (> count 0)
+      (set! count (- count 1))
+      (set! seeds (cons (+ seed count) seeds)))
+    (fddm-batch-run "fddm-batch-generate"
+                    (lambda () seeds)
+                    (lambda (seed) (string-append "seed " (number->string seed)))
+                    (lambda (seed)
+                      (plug-in-fddm-generate-file #:model model #:subject subject #:folder folder
+                                                  #:settings (string-append settings (number->string seed)))))))

@@ -93,6 +93,12 @@ fddm_host_has_item (FddmImageId image, FddmItemId item)
 }
 
 gboolean
+fddm_host_item_there (FddmItemId item)
+{
+  return gimp_item_id_is_valid (item);
+}
+
+gboolean
 fddm_host_item_is_layer (FddmItemId item)
 {
   return gimp_item_is_layer (ITEM (item));
@@ -165,6 +171,16 @@ fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds)
     *bounds = (GeglRectangle) { x1, y1, x2 - x1, y2 - y1 };
 }
 
+gboolean
+fddm_host_layer_is_plain (FddmItemId layer)
+{
+  const GimpLayerMode mode = gimp_layer_get_mode (LAYER (layer));
+
+  return mode == GIMP_LAYER_MODE_PASS_THROUGH ||
+         ((mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY) &&
+          gimp_layer_get_opacity (LAYER (layer)) >= 100);
+}
+
 FddmItemId
 fddm_host_layer_mask (FddmItemId layer)
 {
@@ -235,6 +251,35 @@ fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
                                   gimp_image_get_item_position (IMAGE (image), ITEM (above)));
 }
 
+/* The mode comes first, because it resets the three spaces. */
+gboolean
+fddm_host_layer_enclose (FddmImageId image, FddmItemId id)
+{
+  GimpLayer       *layer  = LAYER (id);
+  GimpItem        *parent = gimp_item_get_parent (GIMP_ITEM (layer));
+  g_autofree char *name   = gimp_item_get_name (GIMP_ITEM (layer));
+  GimpLayer       *group  = GIMP_LAYER (gimp_group_layer_new (IMAGE (image), NULL));
+
+  if (!group || !gimp_image_insert_layer (IMAGE (image), group, parent ? GIMP_LAYER (parent) : NULL,
+                                          gimp_image_get_item_position (IMAGE (image), GIMP_ITEM (layer))))
+    return FALSE;
+  gimp_layer_set_mode (group, gimp_layer_get_mode (layer));
+  gimp_layer_set_blend_space (group, gimp_layer_get_blend_space (layer));
+  gimp_layer_set_composite_space (group, gimp_layer_get_composite_space (layer));
+  gimp_layer_set_composite_mode (group, gimp_layer_get_composite_mode (layer));
+  gimp_layer_set_opacity (group, gimp_layer_get_opacity (layer));
+  if (!gimp_image_reorder_item (IMAGE (image), GIMP_ITEM (layer), GIMP_ITEM (group), 0))
+    {
+      gimp_image_remove_layer (IMAGE (image), group);
+      return FALSE;
+    }
+  gimp_item_set_name (GIMP_ITEM (group), name);
+  gimp_item_set_name (GIMP_ITEM (layer), name); /* GIMP numbers equal names */
+  gimp_layer_set_mode (layer, GIMP_LAYER_MODE_NORMAL);
+  gimp_layer_set_opacity (layer, 100);
+  return TRUE;
+}
+
 FddmItemId
 fddm_host_layer_add_mask (FddmItemId id)
 {
@@ -291,16 +336,37 @@ fddm_host_file_load (const char *path, GError **error)
   return -1;
 }
 
-gboolean
-fddm_host_file_save (FddmImageId image, const char *path, GError **error)
+int
+fddm_host_image_layer_count (FddmImageId image)
 {
-  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autofree GimpLayer **layers = gimp_image_get_layers (IMAGE (image));
+  int                    n      = 0;
 
-  if (gimp_file_save (GIMP_RUN_NONINTERACTIVE, IMAGE (image), file, NULL))
-    return TRUE;
-  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("The result cannot be saved: %s"),
-               gimp_pdb_get_last_error (gimp_get_pdb ()));
-  return FALSE;
+  while (layers[n])
+    n++;
+  return n;
+}
+
+void
+fddm_host_image_keep_lowest (FddmImageId image)
+{
+  g_autofree GimpLayer **layers = gimp_image_get_layers (IMAGE (image));
+
+  for (int i = 0; layers[i] && layers[i + 1]; i++)
+    gimp_image_remove_layer (IMAGE (image), layers[i]);
+  gimp_image_resize_to_layers (IMAGE (image));
+}
+
+void
+fddm_host_image_to_rgb (FddmImageId image)
+{
+  gimp_image_convert_rgb (IMAGE (image));
+}
+
+void
+fddm_host_select_nothing (FddmImageId image)
+{
+  gimp_selection_none (IMAGE (image));
 }
 
 FddmItemId
@@ -308,7 +374,8 @@ fddm_host_image_merge (FddmImageId image)
 {
   g_autofree GimpLayer **layers = gimp_image_get_layers (IMAGE (image));
 
-  if (layers[0] && !layers[1] && !gimp_item_is_group (GIMP_ITEM (layers[0])) && !gimp_layer_get_mask (layers[0]))
+  if (layers[0] && !layers[1] && !gimp_item_is_group (GIMP_ITEM (layers[0])) && !gimp_layer_get_mask (layers[0]) &&
+      fddm_host_layer_is_plain (id_of (layers[0])))
     return id_of (layers[0]);
   return id_of (gimp_image_merge_visible_layers (IMAGE (image), GIMP_CLIP_TO_IMAGE));
 }

@@ -114,6 +114,20 @@ new_helper (GimpPlugIn *plugin, const char *name, GimpRunFunc run, const char *b
 }
 
 static GimpProcedure *
+new_list_files (GimpPlugIn *plugin, const char *name)
+{
+  GimpProcedure *procedure = gimp_procedure_new (plugin, name, GIMP_PDB_PROC_TYPE_PLUGIN, fddm_gimp3_list_files, NULL, NULL);
+
+  gimp_procedure_set_documentation (procedure, FDDM_LIST_BLURB, FDDM_LIST_HELP, NULL);
+  add_text (procedure, "pattern", "Pattern", "The names, with wildcards");
+  add_text (procedure, "folder", "Folder", "The folder to write to");
+  gimp_procedure_add_string_array_return_value (procedure, "files", "Files", "The files", G_PARAM_READWRITE);
+  gimp_procedure_add_string_array_return_value (procedure, "problems", "Problems",
+                                                "For each file an empty string or the error", G_PARAM_READWRITE);
+  return procedure;
+}
+
+static GimpProcedure *
 new_denoise_file (GimpPlugIn *plugin, const char *name)
 {
   GimpProcedure *procedure = new_helper (plugin, name, fddm_gimp3_denoise_file, FDDM_FILE_BLURB, FDDM_FILE_HELP);
@@ -143,6 +157,7 @@ static const struct {
   GimpProcedure *(*create) (GimpPlugIn *plugin, const char *name);
 } procedures[] = { { FDDM_DENOISE_PROCEDURE, new_denoise },
                    { FDDM_GENERATE_PROCEDURE, new_generate },
+                   { FDDM_LIST_PROCEDURE, new_list_files },
                    { FDDM_FILE_PROCEDURE, new_denoise_file },
                    { FDDM_GENERATE_FILE_PROCEDURE, new_generate_file } };
 

@@ -24,6 +24,21 @@ fddm_job_start (void)
 }
 
 gboolean
+fddm_job_check_item (FddmImageId image, FddmItemId item, GError **error)
+{
+  g_autofree char *name = NULL;
+
+  if (fddm_host_has_item (image, item))
+    return TRUE;
+  name = fddm_host_item_there (item) ? fddm_host_item_name (item) : NULL;
+  if (name)
+    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("“%s” is in another image."), name);
+  else
+    g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("There is no such layer in the image."));
+  return FALSE;
+}
+
+gboolean
 fddm_job_check_image (FddmImageId image, const char *indexed, GError **error)
 {
   const char *text = NULL;
@@ -102,8 +117,22 @@ fddm_job_device_words (const char *problem, double device)
                                                     : _ ("Computes on the GPU."));
 }
 
+/* Names of files and layers can hold anything. Scripts read lines. */
+char *
+fddm_job_one_line (const char *text)
+{
+  char *line = g_utf8_make_valid (text, -1);
+
+  for (char *at = line; *at; at++)
+    if (g_ascii_iscntrl (*at))
+      *at = ' ';
+  return line;
+}
+
 void
 fddm_job_log (const char *name, const char *account)
 {
-  g_printerr ("fddm: %s: %s\n", name, account);
+  g_autofree char *shown = fddm_job_one_line (name);
+
+  g_printerr ("fddm: %s: %s\n", shown, account);
 }

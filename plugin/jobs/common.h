@@ -4,6 +4,9 @@
 #include "engine/fddm.h"
 #include "plugin/gimp.h"
 
+/* Whether ITEM is in the image. */
+gboolean fddm_job_check_item (FddmImageId image, FddmItemId item, GError **error);
+
 /* Whether new layers can be added to the image. INDEXED is the translated message for an image in indexed colour. */
 gboolean fddm_job_check_image (FddmImageId image, const char *indexed, GError **error);
 

@@ -39,13 +39,15 @@ typedef struct {
 static gboolean
 check_layer (FddmImageId image, FddmItemId drawable, GError **error)
 {
-  g_autofree char *name = fddm_host_item_name (drawable);
+  g_autofree char *name = NULL;
 
-  if (!fddm_job_check_image (
+  if (!fddm_job_check_item (image, drawable, error) ||
+      !fddm_job_check_image (
         image, _ ("Indexed images cannot be denoised. Convert the image to RGB first: Image > Mode > RGB."), error))
     return FALSE;
   if (!fddm_host_item_is_layer (drawable))
     {
+      name = fddm_host_item_name (drawable);
       g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
                    _ ("“%s” is a mask or a channel. Choose a layer to denoise."), name);
       return FALSE;
@@ -300,8 +302,10 @@ add_layers (Job *job, FddmLayers *made, GError **error)
       return FALSE;
     }
   fddm_host_undo_begin (job->image);
-  made->second = FDDM_NO_ITEM;
-  made->layer  = add_layer (job, job->seen ? above_former (job) : job->source, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
+  made->second = made->layer = FDDM_NO_ITEM;
+  /* In a group with the source, the result looks as the source did, whatever lies below. */
+  if (fddm_host_layer_is_plain (job->source) || fddm_host_layer_enclose (job->image, job->source))
+    made->layer = add_layer (job, job->seen ? above_former (job) : job->source, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
   if (made->layer != FDDM_NO_ITEM && two)
     made->second = add_layer (job, made->layer,
                               output == FDDM_OUTPUT_LAYER_AND_NOISE ? FDDM_LAYER_NOISE : FDDM_LAYER_UNCERTAINTY, 0.5, 1);

@@ -1,15 +1,24 @@
 /* files.c: denoises picture files, or generates some, into a folder; see jobs.h.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include <unistd.h>
 
+#include "plugin/jobs/files.h"
 #include "plugin/jobs/jobs.h"
+#include "plugin/jobs/original.h"
+#include "plugin/jobs/save.h"
 
-static gboolean
-same_file (const char *one, const char *other)
+char *
+fddm_files_path (const char *text)
+{
+  char *path = g_str_has_prefix (text, "file:///") ? g_filename_from_uri (text, NULL, NULL) : NULL;
+
+  return path ? path : g_strdup (text);
+}
+
+gboolean
+fddm_files_same (const char *one, const char *other)
 {
   GStatBuf a, b;
 
@@ -29,37 +38,21 @@ is_folder (const char *folder, GError **error)
 static char *
 output_path (const char *input, const char *folder, GError **error)
 {
-  g_autofree char *name = g_path_get_basename (input);
+  g_autofree char *name = fddm_original_result (input);
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
   if (!is_folder (folder, error))
     return NULL;
-  if (same_file (input, path))
-    g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
-                 _ ("“%s” would be written over itself. Choose another folder."), input);
+  if (fddm_files_same (input, path))
+    {
+      g_autofree char *shown = g_filename_display_name (input);
+
+      g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
+                   _ ("“%s” would be written over itself. Choose another folder."), shown);
+    }
   else
     return g_steal_pointer (&path);
   return NULL;
-}
-
-/* Saves to a temporary name, then renames. The temporary name keeps the extension, by which GIMP selects the format. */
-static gboolean
-save_whole (FddmImageId image, const char *path, GError **error)
-{
-  g_autofree char *folder    = g_path_get_dirname (path);
-  g_autofree char *name      = g_path_get_basename (path);
-  g_autofree char *part      = g_strdup_printf (".fddm-%d-%s", (int) getpid (), name);
-  g_autofree char *part_path = g_build_filename (folder, part, NULL);
-  gboolean         done      = fddm_host_file_save (image, part_path, error);
-
-  if (done && g_rename (part_path, path))
-    {
-      g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("Cannot write “%s”: %s"), path, g_strerror (errno));
-      done = FALSE;
-    }
-  if (!done)
-    g_unlink (part_path);
-  return done;
 }
 
 /* Denoises the image as a single layer and removes the original, so that semi-transparent pixels are not composited
@@ -70,6 +63,7 @@ denoise_image (FddmImageId image, const double *values, char **account, GError *
   FddmItemId layer = fddm_host_image_merge (image);
   FddmLayers made;
 
+  fddm_host_select_nothing (image); /* which a file of GIMP's own can hold */
   if (layer == FDDM_NO_ITEM)
     {
       g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("The image has no visible layer."));
@@ -81,12 +75,36 @@ denoise_image (FddmImageId image, const double *values, char **account, GError *
   return TRUE;
 }
 
+/* Reads the picture of INPUT as RGB or gray. -1 with an error. */
+static FddmImageId
+load (const char *input, FddmOriginal *original, GError **error)
+{
+  FddmImageId image = fddm_original_check (input, original, error) ? fddm_host_file_load (input, error) : -1;
+
+  if (image == -1)
+    return -1;
+  if (original->has_thumbnails) /* GIMP reads pages upwards */
+    fddm_host_image_keep_lowest (image);
+  if (fddm_host_image_layer_count (image) > 1 && !fddm_original_has_layers (input))
+    {
+      g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("The file cannot be opened: %s"),
+                   _ ("it has several pages or frames. Split it into single pictures first."));
+      fddm_host_image_delete (image);
+      return -1;
+    }
+  if (fddm_host_image_is_indexed (image))
+    fddm_host_image_to_rgb (image);
+  return image;
+}
+
 gboolean
 fddm_job_denoise_file (const char *input, const char *folder, const char *settings, GError **error)
 {
   double           values[FDDM_DENOISE_N];
+  g_autofree char *path    = fddm_files_path (input);
   g_autofree char *output  = NULL;
   g_autofree char *account = NULL;
+  FddmOriginal     original;
   FddmImageId      image;
   gboolean         done;
 
@@ -95,13 +113,13 @@ fddm_job_denoise_file (const char *input, const char *folder, const char *settin
     return FALSE;
   values[FDDM_DENOISE_OUTPUT] = FDDM_OUTPUT_LAYER;
 
-  output = output_path (input, folder, error);
+  output = output_path (path, folder, error);
   if (!output)
     return FALSE;
-  image = fddm_host_file_load (input, error);
+  image = load (path, &original, error);
   if (image == -1)
     return FALSE;
-  done = denoise_image (image, values, &account, error) && save_whole (image, output, error);
+  done = denoise_image (image, values, &account, error) && fddm_save_whole (image, output, &original.style, error);
   fddm_host_image_delete (image);
   if (done)
     fddm_job_log (input, account);
@@ -124,7 +142,8 @@ generate_image (const double *values, const char *path, char **account, GError *
 {
   FddmImageId   image = fddm_host_image_new (values[FDDM_GENERATE_WIDTH], values[FDDM_GENERATE_HEIGHT]);
   FddmGenerated made;
-  gboolean done = fddm_job_generate (image, FDDM_NO_ITEM, values, &made, account, error) && save_whole (image, path, error);
+  gboolean      done = fddm_job_generate (image, FDDM_NO_ITEM, values, &made, account, error) &&
+                  fddm_save_whole (image, path, &fddm_file_style_default, error);
 
   fddm_host_image_delete (image);
   return done;

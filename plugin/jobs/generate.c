@@ -219,7 +219,7 @@ fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values,
   gboolean              done;
 
   if (!fddm_parameters_check (fddm_generate_parameters, values, error) || !check_open (image, error) ||
-      !fddm_job_generate_check (image, error))
+      (drawable != FDDM_NO_ITEM && !fddm_job_check_item (image, drawable, error)) || !fddm_job_generate_check (image, error))
     return FALSE;
   fddm_host_image_size (image, &width, &height);
   selection  = fddm_generate_selection (image);

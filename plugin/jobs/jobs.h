@@ -53,12 +53,21 @@ gboolean fddm_job_generate_check (FddmImageId image, GError **error);
 /* Name for the result of VALUES: the subject, or the model if the subject is any. Free with g_free. */
 char *fddm_job_subject (const double *values);
 
+/* TEXT as one line of valid UTF-8. Free with g_free. */
+char *fddm_job_one_line (const char *text);
+
 /* Prints the account on stderr after the name of the denoised layer, for scripts, which have neither dialog nor progress
  * bar. */
 void fddm_job_log (const char *name, const char *account);
 
-/* Denoises the picture file INPUT into FOLDER under the same name. SETTINGS: see fddm_parameters_from_text. The file in
- * FOLDER is written completely or not at all. INPUT itself is never overwritten. */
+/* The files that match PATTERN, which may have wildcards in its folders, too, and for each the reason why it cannot be denoised
+ * into FOLDER beside the others, or "". Files whose names are not UTF-8 are given as URIs. If nothing matches, PATTERN is the
+ * only file. Removes what killed runs have left in FOLDER. Free both with g_strfreev. */
+void fddm_job_list_files (const char *pattern, const char *folder, char ***files, char ***problems);
+
+/* Denoises the picture file INPUT, a path or a "file:" URI, into FOLDER under the same name; with the ending .png if GIMP cannot
+ * write such files. SETTINGS: see fddm_parameters_from_text. The file in FOLDER is written completely or not at all. INPUT
+ * itself is never overwritten. */
 gboolean fddm_job_denoise_file (const char *input, const char *folder, const char *settings, GError **error);
 
 /* Generates one picture of SUBJECT with MODEL and saves it in FOLDER as SUBJECT-SEED.png, completely or not at all.

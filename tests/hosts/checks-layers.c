@@ -17,7 +17,6 @@ check_place (void)
   int         x, y;
 
   fill (source, noisy_ramp, NULL);
-  probe_opacity (source, 35);
   fast_values (values);
   if (denoised (image, source, values, &made, "place"))
     {
@@ -229,9 +228,62 @@ check_uncertainty_layer (gboolean gray, int precision, const char *what)
   fddm_host_image_delete (image);
 }
 
+/* A source that lets layers below shine through. The new layer changes the look by the noise alone. */
+static void
+check_mode (gboolean multiply, double opacity, gboolean selection, const char *what)
+{
+  FddmImageId image  = probe_image_new (40, 30, FALSE, PROBE_FLOAT_PERCEPTUAL);
+  FddmItemId  below  = probe_layer_new (image, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  source = probe_layer_new (image, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  before, after;
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  made, again;
+
+  fill (below, half_edges, NULL);
+  fill (source, noisy_ramp, NULL);
+  if (multiply)
+    probe_multiply (source);
+  probe_opacity (source, opacity);
+  before = probe_layer_visible (image);
+  if (selection)
+    probe_select (image, 5, 5, 20, 10);
+  fast_values (values);
+  values[FDDM_DENOISE_LUMA] = values[FDDM_DENOISE_CHROMA] = 0;
+  if (denoised (image, source, values, &made, what))
+    {
+      after = probe_layer_visible (image);
+      check (difference (before, after) < 1e-5, "%s: nothing removed, the same look (%.6f)", what,
+             difference (before, after));
+      check (probe_parent (made.layer) == probe_parent (source) && probe_position (made.layer) == 0 &&
+               probe_position (source) == 1,
+             "%s: right above the source, in one group with it", what);
+      check (probe_get_opacity (probe_parent (source)) == opacity && probe_get_opacity (source) == 100,
+             "%s: the group has the source's opacity", what);
+      check (probe_visible (source) && probe_visible (made.layer), "%s: both are visible", what);
+    }
+  values[FDDM_DENOISE_LUMA] = values[FDDM_DENOISE_CHROMA] = 100;
+  if (denoised (image, source, values, &again, what))
+    {
+      check (probe_parent (again.layer) == probe_parent (made.layer) && probe_layer_count (image, FDDM_NO_ITEM) == 2,
+             "%s: a second result needs no second group", what);
+      probe_show (made.layer, FALSE); /* it covers the second one, which scripts get right above the source */
+      after = probe_layer_visible (image);
+      check (difference (before, after) > 0.01 && difference (before, after) < 0.3, "%s: the look changes by noise (%.3f)",
+             what, difference (before, after));
+      probe_show (again.layer, FALSE);
+      after = probe_layer_visible (image);
+      check (difference (before, after) < 1e-5, "%s: results hidden, the photo is back", what);
+    }
+  fddm_host_image_delete (image);
+}
+
 void
 check_layers (void)
 {
+  check_mode (TRUE, 40, FALSE, "multiply at 40 %");
+  check_mode (FALSE, 40, FALSE, "normal at 40 %");
+  check_mode (TRUE, 100, FALSE, "multiply at 100 %");
+  check_mode (TRUE, 40, TRUE, "multiply at 40 %, selection");
   check_place ();
   check_group ();
   check_selection ();

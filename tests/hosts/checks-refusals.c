@@ -32,6 +32,30 @@ check_refused_drawables (void)
   fddm_host_image_delete (image);
 }
 
+static void
+check_other_image (void)
+{
+  FddmImageId      image = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmImageId      other = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId       layer = probe_layer_new (other, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
+  double           values[FDDM_DENOISE_N], generating[FDDM_GENERATE_N];
+  FddmGenerated    made;
+  g_autofree char *problem = NULL;
+
+  fill (layer, noisy_ramp, NULL);
+  fast_values (values);
+  refused (image, layer, values, "another image", "a layer of another image");
+  refused (image, FDDM_NO_ITEM, values, "layer", "no layer at all");
+  check (probe_layer_count (other, FDDM_NO_ITEM) == 1, "a layer of another image: that image is as it was");
+  fddm_parameters_defaults (fddm_generate_parameters, generating);
+  generating[FDDM_GENERATE_STEPS] = 1;
+  problem                         = probe_generate (PROBE_RUN_NONINTERACTIVE, image, layer, generating, &made);
+  check (problem && strstr (problem, "another image"), "generating above a layer of another image: refused, saying “%s”",
+         problem ? problem : "(was done)");
+  fddm_host_image_delete (other);
+  fddm_host_image_delete (image);
+}
+
 /* run.py has installed the fast network, and a damaged one in the profile under a name that nobody looks for. */
 static void
 check_weights (void)
@@ -138,7 +162,13 @@ check_files (void)
                                { "in/broken.png", "out", "quality=fast", "cannot be opened" },
                                { "in/a.png", "out", "quality=finest", "“quality” cannot be “finest”" },
                                { "in/a.png", "out", "quality=fast luma=101", "from 0 to 100" },
-                               { "in/a.png", "out", "quality=fast depth=1", "no parameter “depth”" } };
+                               { "in/a.png", "out", "quality=fast depth=1", "no parameter “depth”" },
+                               { "in/a.png", "out", "noise=nan", "“noise” is nan, but must be" },
+                               { "in/a.png", "out", "noise=1e999", "“noise” is inf, but must be" },
+                               { "in/a.png", "out", "seed=-1e999", "“seed” is -inf, but must be" },
+                               { "in/a.png", "out", "seed=0.5", "“seed” is 0.5, but must be" },
+                               { "in/a.png", "out", "noise=5\tfddm: 1 done", "“noise” cannot be “5 fddm:”" },
+                               { "in/a.png", "out", "=", "no parameter “”" } };
   g_autofree char *problem = NULL;
   FddmImageId      image;
 
@@ -149,6 +179,13 @@ check_files (void)
       check (*all[i].expected ? strstr (answer, all[i].expected) != NULL : !*answer, "file %s to %s, %s: “%s”", all[i].input,
              all[i].folder, all[i].settings, answer);
     }
+  {
+    g_autofree char *letters = g_strnfill (1000000, 'x');
+    g_autofree char *answer  = probe_denoise_file ("in/a.png", "out", letters);
+
+    check (g_str_has_prefix (answer, "There is no parameter “xxx") && strlen (answer) < 200,
+           "a million letters of settings: a short answer (%d bytes)", (int) strlen (answer));
+  }
   problem = probe_denoise_file ("in/alpha.png", "out", settings);
   check (!*problem, "file with transparency: %s", problem);
   image = fddm_host_file_load ("out/alpha.png", NULL);
@@ -167,6 +204,7 @@ void
 check_refusals (void)
 {
   check_refused_drawables ();
+  check_other_image ();
   check_weights ();
   if (probe_checks_ranges ())
     check_ranges ();

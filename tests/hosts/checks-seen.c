@@ -141,7 +141,7 @@ check_link (void)
   FddmItemId       link;
 
   fill (probe_layer_new (file, WIDTH, HEIGHT, FALSE, FDDM_NO_ITEM, 0, 0), noisy_ramp, NULL);
-  fddm_host_file_save (file, path, NULL);
+  fddm_host_file_save (file, path, &fddm_file_style_default, NULL);
   link = probe_link_new (image, path);
   if (link != FDDM_NO_ITEM)
     check_as_visible (image, link, "a link");

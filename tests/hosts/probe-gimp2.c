@@ -151,6 +151,12 @@ probe_opacity (FddmItemId layer, double percent)
   gimp_layer_set_opacity (layer, percent);
 }
 
+void
+probe_multiply (FddmItemId layer)
+{
+  gimp_layer_set_mode (layer, GIMP_LAYER_MODE_MULTIPLY);
+}
+
 const char *
 probe_mode (FddmItemId layer)
 {

@@ -196,6 +196,12 @@ probe_opacity (FddmItemId layer, double percent)
   gimp_layer_set_opacity (LAYER (layer), percent);
 }
 
+void
+probe_multiply (FddmItemId layer)
+{
+  gimp_layer_set_mode (LAYER (layer), GIMP_LAYER_MODE_MULTIPLY);
+}
+
 const char *
 probe_mode (FddmItemId layer)
 {

@@ -51,6 +51,7 @@ void       probe_offsets (FddmItemId item, int *x, int *y);
 gboolean   probe_visible (FddmItemId item);
 void       probe_show (FddmItemId item, gboolean visible);
 void       probe_opacity (FddmItemId layer, double percent);
+void       probe_multiply (FddmItemId layer); /* sets this mode */
 /* "normal", "grain-merge", or another name. */
 const char *probe_mode (FddmItemId layer);
 double      probe_get_opacity (FddmItemId layer);

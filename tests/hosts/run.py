@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checks the plug-in inside a real GIMP without a display, in a profile and a home that are thrown away.
 
-    run.py gimp2|gimp3 PLUGIN PROBE WEIGHTS-FOLDER SYSTEM-WEIGHTS-FOLDER [--keep]
+    run.py gimp2|gimp3 PLUGIN PROBE WEIGHTS-FOLDER SYSTEM-WEIGHTS-FOLDER [--batch[=NAME]] [--keep]
+
+--batch: the batch scripts alone, or those of their checks whose names contain NAME.
 
 Prints a line of TAP for each check and a last line "# N passed, N failed, N skipped"; exit status 1 if any failed.
 """
@@ -17,6 +19,7 @@ import tempfile
 import time
 
 import pictures
+from batch import check_batches
 from help_pages import built_help, check_registered
 from languages import check_languages
 from metadata import check_metadata
@@ -79,8 +82,8 @@ class Gimp:
         if (pathlib.Path(system_weights) / "denoise-balanced.safetensors").exists():
             self.environment["FDDM_PROBE_INSTALLED"] = "1"
 
-    def run(self, *forms, fonts=False, **extra):
-        """Runs Scheme forms, each in an interpreter of its own; exit status and what was said."""
+    def run(self, *forms, fonts=False, before=None, **extra):
+        """Runs Scheme forms, each in an interpreter of its own; exit status and what was said. BEFORE is called in GIMP's process."""
         start = "-id" if fonts else "-idf"
         if self.host == "gimp2":
             command = ["gimp-console-2.10", start]
@@ -91,7 +94,8 @@ class Gimp:
             command += ["-b", form]
         try:
             done = subprocess.run(command, cwd=self.work, env={**self.environment, **extra}, text=True, errors="replace",
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600,
+                                  preexec_fn=before, restore_signals=before is None)
             return done.returncode, done.stdout
         except subprocess.TimeoutExpired as late:
             return 124, (late.stdout or b"").decode(errors="replace")
@@ -119,6 +123,8 @@ class Gimp:
         shutil.copy(SOURCE / "tests" / "golden" / "tiny-generate.safetensors", weights / "generate-texture.safetensors")
         self.environment["FDDM_PROBE_GENERATOR"] = str(weights / "generate-texture.safetensors")
         (own / "damaged").write_bytes(b"?" + fast[1:len(fast) // 2])
+        with open(self.profile / "gimprc", "a", encoding="utf-8") as settings:   # our scripts replace installed ones
+            settings.write('\n(script-fu-path "${gimp_data_dir}/scripts:${gimp_dir}/scripts")\n')
         (self.profile / "scripts").mkdir(exist_ok=True)
         shutil.copy(SOURCE / "plugin" / self.host / "fddm-batch.scm", self.profile / "scripts")
         if self.host == "gimp3":
@@ -132,53 +138,6 @@ class Gimp:
         return {str(path.relative_to(self.folder)) for part in (self.home, self.work, self.folder)
                 for path in part.rglob("*") if path.is_file() and self.profile not in path.parents
                 and not re.search(r"/\.(cache|local/share)/(gegl|babl|gimp|fontconfig|recently-used|mesa)", str(path), re.I)}
-
-
-def check_batch(tap, gimp):
-    """The lines of docs/scripting.md: a pattern, a folder, one broken file."""
-    call = '(fddm-batch-denoise "{}" "{}" 20 100 100 0 "fast" "cpu" 0)'
-    status, said = gimp.run(call.format("in/[ac]*.png", "batch"))
-    tap.line(status == 0 and re.search(r"fddm-batch-denoise: 3 done, 0 failed$", said, re.M), "batch: three files, all done")
-    status, said = gimp.run(call.format("in/*.png", "mixed"))
-    tap.line(re.search(r"fddm-batch-denoise: 3 done, 2 failed$", said, re.M), "batch: two of five files fail, the rest goes on")
-    tap.line(status == (0 if gimp.host == "gimp2" else 70), f"batch: exit status {status} with failed files")
-    tap.line("in/broken.png: " in said, "batch: the broken file is named")
-    tap.line("in/indexed.png: Indexed images cannot be denoised" in said, "batch: the indexed file's reason is told")
-    tap.line(re.search(r"^fddm: in/a\.png: Noise: luma 20\.0, chroma 20\.0\. .*, \d+\.\d s\.$", said, re.M),
-             "batch: the log tells noise, device and time")
-    status, said = gimp.run(call.replace('"cpu" 0', '"auto" 0 200 100 0').format("in/a.png", "bands"))
-    tap.line(re.search(r"fddm-batch-denoise: 1 done, 0 failed$", said, re.M), "batch: bands at the end")
-    tap.line("No GPU: " in said or " GPU" in said, "batch: the log tells why there is no GPU, where there is none")
-    one, other = ((gimp.work / folder / "a.png").read_bytes() for folder in ("mixed", "bands"))
-    tap.line(one != other, "batch: bands change the result")
-    names = sorted(path.name for path in (gimp.work / "mixed").iterdir())
-    tap.line(names == ["a.png", "alpha.png", "c.png"], "batch: whole results under their names, nothing else")
-    before, after = (pictures.roughness(gimp.work / folder / "a.png") for folder in ("in", "mixed"))
-    tap.line(after < 0.7 * before, "batch: the saved picture is smoother")
-    for pattern, folder, name in (("in/x*.png", "batch", "no such file"), ("in/a.png", "nowhere", "no such folder")):
-        _, said = gimp.run(call.format(pattern, folder))
-        tap.line(re.search(r"fddm-batch-denoise: 0 done, 1 failed$", said, re.M), f"batch: {name}: counted as failed")
-
-
-def check_batch_generate(tap, gimp):
-    """The lines of docs/scripting.md: textures into a folder."""
-    call = '(fddm-batch-generate "texture" "{}" 40 30 2 {} 2 "{}" 5{})'
-    status, said = gimp.run(call.format("grass", "TRUE", "textures", ""))
-    tap.line(status == 0 and re.search(r"fddm-batch-generate: 2 done, 0 failed$", said, re.M), "batch: two textures, both done")
-    tap.line(re.search(r"^fddm: textures/grass-6\.png: 40 × 30, layers: 1\. .*, \d+\.\d s\.", said, re.M),
-             "batch: the log tells file, size, device and time")
-    _, said = gimp.run(call.format("stone paving", "FALSE", "textures", ' 0 "cpu"'))
-    tap.line(re.search(r"fddm-batch-generate: 2 done, 0 failed$", said, re.M), "batch: eta and device at the end")
-    names = sorted(path.name for path in (gimp.work / "textures").iterdir())
-    tap.line(names == ["grass-5.png", "grass-6.png", "stone paving-5.png", "stone paving-6.png"],
-             f"batch: whole textures under their names, nothing else {names}")
-    rows = [pictures.read_gray(gimp.work / "textures" / name) for name in names]
-    tap.line(all(len(picture) == 30 and len(picture[0]) == 40 for picture in rows), "batch: the size is as told")
-    tap.line(len({b"".join(map(bytes, picture)) for picture in rows}) == 4, "batch: four different textures")
-    status, said = gimp.run(call.format("gras", "FALSE", "textures", ""))
-    tap.line(re.search(r"fddm-batch-generate: 0 done, 2 failed$", said, re.M) and "available: grass, stone paving" in said,
-             "batch: an unknown subject fails, the available ones are listed")
-    tap.line(status == (0 if gimp.host == "gimp2" else 70), f"batch: exit status {status} with failed textures")
 
 
 def check_call_from_a_script(tap, gimp):
@@ -237,12 +196,15 @@ def main():
         pictures.write_all(gimp.work / "in")
         before = gimp.files()
 
+        batch = [argument for argument in sys.argv if argument.startswith("--batch")]
+        if batch:
+            check_batches(tap, gimp, batch[0].partition("=")[2])
+            return tap.end()
         results = folder / "profile" / "checks.tap"
         status, said = gimp.run(f'(plug-in-fddm-probe "{results}")' if host == "gimp2"
                                 else f'(plug-in-fddm-probe #:path "{results}")', fonts=True)
         tap.take(results.read_text() if results.exists() else said)
-        check_batch(tap, gimp)
-        check_batch_generate(tap, gimp)
+        check_batches(tap, gimp)
         check_call_from_a_script(tap, gimp)
         if host == "gimp3":
             check_ranges_of_gimp3(tap, gimp)
@@ -250,7 +212,7 @@ def main():
         check_registered(tap, gimp)
         check_metadata(tap, gimp)
 
-        touched = {name for name in gimp.files() - before if not re.match(r"work/(out|batch|mixed|bands|textures)/", name)}
+        touched = {name for name in gimp.files() - before if not re.match(r"work/(?!in/)[^/]*/", name)}
         remembered = r"home/\.cache/fddm/(convolutions\.ini|plans/[^/]*\.plan)"     # how fast this processor and GPU are
         others = sorted(name for name in touched if not re.fullmatch(remembered, name))
         tap.line(not others, f"no file outside the profile and the output folder is touched {others or ''}")

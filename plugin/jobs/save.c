@@ -1,0 +1,134 @@
+/* save.c: see save.h.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "plugin/jobs/save.h"
+
+#include <errno.h>
+#include <glib/gi18n-lib.h>
+#include <math.h>
+#include <string.h>
+
+#include "engine/program/replace.h"
+#include "engine/program/temporary.h"
+#include "engine/program/whole.h"
+#include "plugin/jobs/original.h"
+
+/* Rows that are compared at once. A file that was cut off misses rows. */
+#define BAND 16
+
+/* Largest root mean square of the differences in a band, where 1 is white. Samples of 8 bits are rounded. */
+#define LOSSLESS_MOST 0.006
+#define LOSSY_MOST    0.1
+
+const FddmFileStyle fddm_file_style_default = { .quality = 95, .across = 1, .down = 1 };
+
+/* Differences of large values are relative: OpenEXR rounds them so. */
+static double
+squares (const float *a, const float *b, gsize n)
+{
+  double sum = 0;
+
+  for (gsize i = 0; i < n; i++)
+    if (a[i] != b[i])
+      {
+        const double difference = (a[i] - b[i]) / MAX (1, fabs (a[i]));
+
+        sum += isfinite (difference) ? difference * difference : isfinite (a[i]) != isfinite (b[i]);
+      }
+  return sum;
+}
+
+/* Compares coded values, weighed by alpha. */
+static gboolean
+same_pixels (GeglBuffer *one, GeglBuffer *other, double most)
+{
+  const GeglRectangle *all    = gegl_buffer_get_extent (one);
+  const Babl          *first  = babl_format_with_space ("R'aG'aB'aA float", gegl_buffer_get_format (one));
+  const Babl          *second = babl_format_with_space ("R'aG'aB'aA float", gegl_buffer_get_format (other));
+  const gsize          n      = (gsize) all->width * 4;
+  g_autofree float    *a      = g_try_new (float, n * BAND);
+  g_autofree float    *b      = g_try_new (float, n * BAND);
+
+  if (!a || !b || gegl_buffer_get_width (other) != all->width || gegl_buffer_get_height (other) != all->height)
+    return FALSE;
+  for (int y = 0; y < all->height; y += BAND)
+    {
+      const int   rows  = MIN (BAND, all->height - y);
+      const gsize count = n * (gsize) rows;
+
+      gegl_buffer_get (one, GEGL_RECTANGLE (0, y, all->width, rows), 1, first, a, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      gegl_buffer_get (other, GEGL_RECTANGLE (0, y, all->width, rows), 1, second, b, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      if (squares (a, b, count) > most * most * (double) count)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+same_image (FddmImageId image, FddmImageId again, double most)
+{
+  const FddmItemId       layer = fddm_host_image_merge (image), saved = fddm_host_image_merge (again);
+  g_autoptr (GeglBuffer) one   = layer == FDDM_NO_ITEM ? NULL : fddm_host_buffer (layer);
+  g_autoptr (GeglBuffer) other = saved == FDDM_NO_ITEM ? NULL : fddm_host_buffer (saved);
+
+  return one && other && same_pixels (one, other, most);
+}
+
+static gboolean
+is_whole (const char *path)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, NULL);
+
+  return file && g_mapped_file_get_length (file) > 0 &&
+         fddm_whole ((const guint8 *) g_mapped_file_get_contents (file), g_mapped_file_get_length (file));
+}
+
+/* Whether PATH holds the image. Some savers report success on a full disk. */
+static gboolean
+holds (const char *path, FddmImageId image, const FddmFileStyle *style)
+{
+  FddmImageId again = is_whole (path) ? fddm_host_file_load (path, NULL) : -1;
+  gboolean    same;
+
+  if (again == -1)
+    return FALSE;
+  same = same_image (image, again, fddm_original_is_lossy (path, style) ? LOSSY_MOST : LOSSLESS_MOST);
+  fddm_host_image_delete (again);
+  return same;
+}
+
+static gboolean
+fail (const char *reason, GError **error)
+{
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("The result cannot be saved: %s"), reason);
+  return FALSE;
+}
+
+/* Its name in the temporary folder keeps the ending of PATH, by which GIMP selects the format. */
+static char *
+name_within (const char *folder, const char *path)
+{
+  const char      *dot  = strrchr (path, '.');
+  g_autofree char *name = g_strconcat ("result", dot ? dot : "", NULL);
+
+  return g_build_filename (folder, name, NULL);
+}
+
+gboolean
+fddm_save_whole (FddmImageId image, const char *path, const FddmFileStyle *style, GError **error)
+{
+  g_autofree char *target = fddm_replace_target (path);
+  g_autofree char *part   = NULL;
+  FddmTemporary    temporary;
+  gboolean         done;
+
+  if (!fddm_temporary_beside (&temporary, target))
+    return fail (g_strerror (errno), error);
+  part = name_within (temporary.path, path);
+  done = fddm_host_file_save (image, part, style, error);
+  if (done && !holds (part, image, style))
+    done = fail (_ ("it could not be written whole; is the disk full?"), error);
+  if (done && !fddm_replace (part, target))
+    done = fail (g_strerror (errno), error);
+  fddm_temporary_remove (&temporary);
+  return done;
+}
