@@ -223,6 +223,12 @@ fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
   return gimp_image_insert_layer (image, layer, gimp_item_get_parent (above), gimp_image_get_item_position (image, above));
 }
 
+void
+fddm_host_layer_hide (FddmItemId layer)
+{
+  gimp_item_set_visible (layer, FALSE);
+}
+
 FddmItemId
 fddm_host_layer_add_mask (FddmItemId layer)
 {

@@ -235,6 +235,12 @@ fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
                                   gimp_image_get_item_position (IMAGE (image), ITEM (above)));
 }
 
+void
+fddm_host_layer_hide (FddmItemId layer)
+{
+  gimp_item_set_visible (ITEM (layer), FALSE);
+}
+
 FddmItemId
 fddm_host_layer_add_mask (FddmItemId id)
 {
