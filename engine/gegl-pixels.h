@@ -40,3 +40,9 @@ typedef struct {
 } FddmGeglCanvas;
 
 FddmSink fddm_gegl_canvas_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels);
+
+/* Floats, CHANNELS (1 or 3) per pixel, that pass unchanged into a picture of FORMAT, whatever its space and transfer curve: for
+ * numbers that are no colours, such as maps. A single one becomes all colours of the picture. */
+const Babl *fddm_gegl_data_format (const Babl *format, int channels);
+/* A sink for such numbers. */
+FddmSink fddm_gegl_data_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels);
