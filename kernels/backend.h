@@ -291,7 +291,7 @@ typedef enum {
 extern const FddmBackend fddm_backend_ref;
 extern const FddmBackend fddm_backend_cpu;
 
-/* The GPU's table from the module in MODULE_DIR; NULL with the reason in ERROR. The module is loaded once and stays
+/* The GPU's table from the module in MODULE_DIR, an absolute path that other users cannot write to; NULL with the reason in ERROR. The module is loaded once and stays
  * loaded. */
 const FddmBackend *fddm_backend_gpu (const char *module_dir, GError **error);
 
