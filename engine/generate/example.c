@@ -140,8 +140,8 @@ analyse_piece (Pieces *pieces, int i, FddmTensor *tensor, GError **error)
   const int          y             = (i / pieces->across) * (example->height - height) / MAX (pieces->down - 1, 1);
   const int          x             = (i % pieces->across) * (example->width - width) / MAX (pieces->across - 1, 1);
   const gsize        row           = (gsize) example->width * example->samples;
-  g_autofree int    *row_offset    = g_new (int, height);
-  g_autofree int    *column_offset = g_new (int, width);
+  g_autofree int    *row_offset    = g_try_new (int, height);
+  g_autofree int    *column_offset = g_try_new (int, width);
   const FddmWindow   window        = { .patch          = patch,
                                        .rows           = pieces->rows,
                                        .columns        = pieces->columns,
@@ -153,6 +153,8 @@ analyse_piece (Pieces *pieces, int i, FddmTensor *tensor, GError **error)
                                        .bottom         = height,
                                        .right          = width };
 
+  if (row_offset == NULL || column_offset == NULL)
+    return fddm_weights_no_memory (error);
   for (int j = 0; j < height; j++)
     row_offset[j] = (int) ((y + j) * row);
   for (int j = 0; j < width; j++)
@@ -170,9 +172,10 @@ fddm_example_measure (FddmExample *example, const FddmContext *context, GError *
                                  .rows    = MIN (side, example->height) / weights->patch,
                                  .columns = MIN (side, example->width) / weights->patch };
   const int          n       = pieces.rows * pieces.columns;
-  g_autofree float  *values  = g_new (float, (gsize) n * weights->coefficients);
+  g_autofree float  *values  = g_try_new (float, (gsize) n * weights->coefficients);
   FddmTensor        *tensor  = NULL;
-  gboolean           ok      = fddm_context_make_tensor (context, pieces.rows, pieces.columns, &tensor, error);
+  gboolean           ok      = (values != NULL || fddm_weights_no_memory (error)) &&
+                fddm_context_make_tensor (context, pieces.rows, pieces.columns, &tensor, error);
 
   pieces.down   = MAX (example->height / side, 1);
   pieces.across = MAX (example->width / side, 1);
