@@ -86,6 +86,15 @@ end (void)
     abort ();
 }
 
+/* Programs may end without destructors. */
+__attribute__ ((noreturn)) void
+_exit (int status)
+{
+  end ();
+  for (;;)
+    syscall (SYS_exit_group, status);
+}
+
 static int
 in_program (const void *caller)
 {
