@@ -1,6 +1,7 @@
 /* error.c: translation of kernel errors, sanitising of messages.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <glib/gi18n-lib.h>
 #include "engine/error.h"
 #include "kernels/backend.h"
 
@@ -75,5 +76,12 @@ fddm_weights_fail (GError **error, const char *format, ...)
   va_end (arguments);
   shown = fddm_weights_fit_to_show (message);
   g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, shown);
+  return FALSE;
+}
+
+gboolean
+fddm_weights_no_memory (GError **error)
+{
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Not enough memory for the network; close other programs"));
   return FALSE;
 }

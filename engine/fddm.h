@@ -91,7 +91,7 @@ typedef struct {
   int         threads;    /**< 1…#FDDM_THREADS_MAX; 0 = one per core                                                  */
   gsize       memory;     /**< bytes beyond the picture's own buffers; 0 = 1 GiB; with a GPU, bounds host memory only */
   int         tile;       /**< 1…#FDDM_SIDE_MAX: side of a tile's core in pixels; 0 = as large as the memory allows    */
-  const char *module_dir; /**< folder of the GPU module; NULL = the installed one                                     */
+  const char *module_dir; /**< absolute folder of the GPU module; NULL = the installed one                            */
 } FddmContextOptions;
 
 /** Weights loaded onto a device. */

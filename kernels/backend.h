@@ -291,8 +291,8 @@ typedef enum {
 extern const FddmBackend fddm_backend_ref;
 extern const FddmBackend fddm_backend_cpu;
 
-/* The GPU's table from the module in MODULE_DIR; NULL with the reason in ERROR. The module is loaded once and stays
- * loaded. */
+/* The GPU's table from the module in MODULE_DIR, an absolute path that other users cannot write to; NULL with the reason in
+ * ERROR. The module is loaded once and stays loaded. */
 const FddmBackend *fddm_backend_gpu (const char *module_dir, GError **error);
 
 /* Symbol exported by the module: a function of the type FddmBackendModule. */

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <gmodule.h>
 #include "kernels/backend.h"
+#include "kernels/trust.h"
 
 #define MODULE_NAME "fddm-cuda." G_MODULE_SUFFIX
 
@@ -37,10 +38,22 @@ open_module (const char *path, GError **error)
   const FddmBackend *table;
   GModule           *module;
 
+  if (!g_path_is_absolute (path))
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BAD_MODULE,
+                   _ ("the folder of the GPU module must be an absolute path (%s)"), path);
+      return NULL;
+    }
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     {
       g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_MODULE, _ ("this installation has no GPU module (%s)"),
                    path);
+      return NULL;
+    }
+  if (!fddm_trusts_file (path))
+    {
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BAD_MODULE,
+                   _ ("the GPU module is not loaded, because other users can change it or its folder (%s)"), path);
       return NULL;
     }
   module = g_module_open (path, G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL);

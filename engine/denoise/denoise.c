@@ -224,8 +224,14 @@ static gboolean
 copy_picture (const FddmSource *source, const FddmSink *sink, const FddmTicker *ticker, GError **error)
 {
   const int         rows   = CLAMP (COPY_FLOATS / (source->width * source->channels), 1, source->height);
-  g_autofree float *pixels = g_new (float, (gsize) rows * source->width * source->channels);
+  g_autofree float *pixels = g_try_new (float, (gsize) rows * source->width * source->channels);
 
+  if (pixels == NULL)
+    {
+      g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                           _ ("Not enough memory for a strip of the picture; close other programs"));
+      return FALSE;
+    }
   for (int y = 0; y < source->height; y += rows)
     {
       const int n = MIN (rows, source->height - y);

@@ -5,6 +5,7 @@
  * was never touched is expensive: the system clears it first. If the residual value of a convolution is not read later, the
  * result takes over its slot and the sum is computed in place. */
 #include "engine/diffusion/network.h"
+#include "engine/error.h"
 #include "engine/tensor.h"
 #include <string.h>
 
@@ -73,17 +74,20 @@ free_slot (FddmNetwork *network, const int *busy_until, int layer, int channels)
   return best;
 }
 
-static void
+/* FALSE if out of memory. */
+static gboolean
 assign_slots (FddmNetwork *network)
 {
   const FddmWeights *weights    = network->weights;
   const int          n_values   = weights->n_layers + 1;
-  g_autofree int    *busy_until = g_new0 (int, n_values);
+  g_autofree int    *busy_until = g_try_new0 (int, n_values);
 
-  network->slot_of       = g_new0 (int, n_values);
-  network->slot_channels = g_new0 (int, n_values);
-  network->slot_of[0]    = free_slot (network, busy_until, 0, fddm_weights_value_channels (weights, 0));
-  busy_until[0]          = last_reader (weights, 0);
+  network->slot_of       = g_try_new0 (int, n_values);
+  network->slot_channels = g_try_new0 (int, n_values);
+  if (busy_until == NULL || network->slot_of == NULL || network->slot_channels == NULL)
+    return FALSE;
+  network->slot_of[0] = free_slot (network, busy_until, 0, fddm_weights_value_channels (weights, 0));
+  busy_until[0]       = last_reader (weights, 0);
   for (int i = 0; i < weights->n_layers; i++)
     {
       int slot = takes_over_residual (weights, i) ? network->slot_of[weights->layers[i].residual]
@@ -92,8 +96,9 @@ assign_slots (FddmNetwork *network)
       network->slot_of[i + 1] = slot;
       busy_until[slot]        = MAX (last_reader (weights, i + 1), i);
     }
-  network->slots  = g_new0 (FddmTensor *, network->n_slots);
-  network->values = g_new0 (FddmTensor, n_values);
+  network->slots  = g_try_new0 (FddmTensor *, network->n_slots);
+  network->values = g_try_new0 (FddmTensor, n_values);
+  return network->slots != NULL && network->values != NULL;
 }
 
 /* ---- Weights ---- */
@@ -191,7 +196,9 @@ load_layer (FddmNetwork *network, int i, GError **error)
     case FDDM_OP_GROUP_NORM:
       return make_vector (network, layer->weight, layer->channels, &mine->weight, error) &&
              make_vector (network, layer->bias, layer->channels, &mine->bias, error);
-    case FDDM_OP_EMBEDDING: mine->rows = g_new0 (FddmTensor *, n_classes (network) + 1); return TRUE;
+    case FDDM_OP_EMBEDDING:
+      mine->rows = g_try_new0 (FddmTensor *, n_classes (network) + 1);
+      return mine->rows != NULL || fddm_weights_no_memory (error);
     default: return TRUE; /* no constants */
     }
 }
@@ -200,19 +207,19 @@ FddmNetwork *
 fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error)
 {
   FddmNetwork *network = g_new0 (FddmNetwork, 1);
+  gboolean     ok;
 
   network->backend = backend;
   network->device  = device;
   network->weights = fddm_weights_ref (weights);
-  network->layers  = g_new0 (Layer, weights->n_layers);
-  assign_slots (network);
-  for (int i = 0; i < weights->n_layers; i++)
-    if (!load_layer (network, i, error))
-      {
-        fddm_network_free (network);
-        return NULL;
-      }
-  return network;
+  network->layers  = g_try_new0 (Layer, weights->n_layers);
+  ok               = (network->layers != NULL && assign_slots (network)) || fddm_weights_no_memory (error);
+  for (int i = 0; ok && i < weights->n_layers; i++)
+    ok = load_layer (network, i, error);
+  if (ok)
+    return network;
+  fddm_network_free (network);
+  return NULL;
 }
 
 void
@@ -221,7 +228,7 @@ fddm_network_free (FddmNetwork *network)
   if (network == NULL)
     return;
   fddm_network_release (network);
-  for (int i = 0; i < network->weights->n_layers; i++)
+  for (int i = 0; network->layers != NULL && i < network->weights->n_layers; i++)
     {
       network->backend->conv_free (network->device, network->layers[i].conv);
       network->backend->tensor_free (network->device, network->layers[i].weight);
@@ -309,7 +316,7 @@ fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **erro
 void
 fddm_network_release (FddmNetwork *network)
 {
-  for (int s = 0; s < network->n_slots; s++)
+  for (int s = 0; network->slots != NULL && s < network->n_slots; s++)
     {
       network->backend->tensor_free (network->device, network->slots[s]);
       network->slots[s] = NULL;

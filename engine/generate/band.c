@@ -73,15 +73,15 @@ mark (const FddmBandPiece *piece, int seam_x, int seam_y, guint8 *known)
                                             y < band->y + seam_y || y >= band->y + band->height - seam_y;
 }
 
-/* Starts of N blocks of size BLOCK along LENGTH from FIRST. */
+/* Starts of N blocks of size BLOCK along LENGTH from FIRST; NULL if out of memory. */
 static int *
 starts (int first, int length, int block, int *n)
 {
   int *start;
 
   *n    = length <= block ? 1 : (length + block - block / 3 - 1) / (block - block / 3);
-  start = g_new (int, *n);
-  for (int i = 0; i < *n; i++)
+  start = g_try_new (int, *n);
+  for (int i = 0; start != NULL && i < *n; i++)
     start[i] = first + (int) ((gint64) length * i / *n);
   return start;
 }
@@ -124,7 +124,7 @@ fill_with_blocks (const FddmBandMaterial *material, const FddmBandPiece *piece, 
       fddm_pixels_mix (piece->pixels, blocks.light, floats, floats, 1, 1.0f, -1.0f);
       fddm_pixels_mix (blocks.example_light, example->pixels, example_floats, example_floats, 1, -1.0f, 1.0f);
       mark (piece, piece->meets_x ? 0 : quilt.overlap_x, piece->meets_y ? 0 : quilt.overlap_y, blocks.known);
-      ok = fddm_quilt (&quilt);
+      ok = x != NULL && y != NULL && fddm_quilt (&quilt);
       fddm_pixels_add (piece->pixels, blocks.light, floats);
       fddm_pixels_clamp (piece->pixels, floats);
       if (!ok)
@@ -186,8 +186,10 @@ static gboolean
 make_mask (const FddmContext *context, int length, int from, int to, FddmTensor **mask, GError **error)
 {
   const int         patch  = context->weights->patch;
-  g_autofree float *values = g_new (float, length);
+  g_autofree float *values = g_try_new (float, length);
 
+  if (values == NULL)
+    return fddm_weights_no_memory (error);
   for (int i = 0; i < length; i++)
     values[i] = i * patch < to && (i + 1) * patch > from ? 1.0f : 0.0f;
   return fddm_vector_make (context->backend, context->device, values, length, mask, error);
@@ -247,6 +249,8 @@ band_clear (Band *band)
 static gboolean
 sample (Band *band, const FddmTicker *ticker, GError **error)
 {
+  double levels[FDDM_GENERATE_STEPS_MAX] = { 0.0 };
+
   const FddmBandMaterial *material = band->material;
   const FddmBandPiece    *piece    = band->piece;
   const FddmContext      *context  = context_of (band);
@@ -255,7 +259,6 @@ sample (Band *band, const FddmTicker *ticker, GError **error)
   const double            level   = fddm_like_level (context, CLOSENESS);
   const FddmRandom        random  = { .seed = material->seed };
   const FddmTorusPicture  picture = { piece->pixels, piece->width, piece->height, material->example->samples };
-  g_autofree double      *levels  = g_new0 (double, steps);
   const FddmTicker        first   = fddm_ticker_part (ticker, 0, steps);
   const FddmTicker        others  = fddm_ticker_parts (ticker, 1, steps, steps);
   const FddmSampler       sampler = {

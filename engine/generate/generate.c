@@ -251,22 +251,22 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
   const FddmTicker others = {
     .func = job->progress, .data = job->data, .phase = FDDM_PHASE_GENERATE, .from = first.to, .to = steps.to
   };
-  const FddmTicker   strips  = fddm_ticker_part (&all, WRITING - 1, WRITING);
-  g_autofree double *levels  = g_new0 (double, job->steps);
-  const FddmSampler  sampler = { .backend  = context->backend,
-                                 .device   = context->device,
-                                 .weights  = context->weights,
-                                 .estimate = estimate_windows,
-                                 .data     = windows };
-  const FddmPath     path    = { .schedule = &context->schedule,
-                                 .noise    = state->noise,
-                                 .levels   = levels,
-                                 .n        = job->steps,
-                                 .eta      = (float) params->eta,
-                                 .random   = { .seed = params->seed, .stream = 1 },
-                                 .x0       = state->x0,
-                                 .from     = state->from,
-                                 .to       = state->to };
+  const FddmTicker  strips                          = fddm_ticker_part (&all, WRITING - 1, WRITING);
+  double            levels[FDDM_GENERATE_STEPS_MAX] = { 0.0 };
+  const FddmSampler sampler                         = { .backend  = context->backend,
+                                                        .device   = context->device,
+                                                        .weights  = context->weights,
+                                                        .estimate = estimate_windows,
+                                                        .data     = windows };
+  const FddmPath    path                            = { .schedule = &context->schedule,
+                                                        .noise    = state->noise,
+                                                        .levels   = levels,
+                                                        .n        = job->steps,
+                                                        .eta      = (float) params->eta,
+                                                        .random   = { .seed = params->seed, .stream = 1 },
+                                                        .x0       = state->x0,
+                                                        .from     = state->from,
+                                                        .to       = state->to };
 
   if (!choose_statistics (job, state, &windows->torus, error))
     return FALSE;

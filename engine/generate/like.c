@@ -47,7 +47,7 @@ fddm_like_bytes (int width, int height, int samples)
 }
 
 /* Spreads blocks of size BLOCK evenly around a circle of LENGTH pixels. Returns their starts, OVERLAP what they have in common
- * at least. */
+ * at least. NULL if out of memory. */
 static int *
 spread (int length, int block, int *n, int *overlap)
 {
@@ -55,8 +55,8 @@ spread (int length, int block, int *n, int *overlap)
   int      *starts;
 
   *n     = (length + stride - 1) / stride;
-  starts = g_new (int, *n);
-  for (int i = 0; i < *n; i++)
+  starts = g_try_new (int, *n);
+  for (int i = 0; starts != NULL && i < *n; i++)
     starts[i] = (int) ((gint64) length * i / *n);
   *overlap = MIN (block - (length + *n - 1) / *n, block / 2);
   return starts;
@@ -84,7 +84,7 @@ piece_together (const FddmExample *example, int width, int height, guint32 seed,
 
   quilt.x = x;
   quilt.y = y;
-  return fddm_quilt (&quilt);
+  return x != NULL && y != NULL && fddm_quilt (&quilt);
 }
 
 gboolean

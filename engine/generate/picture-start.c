@@ -7,8 +7,8 @@ fddm_picture_analyse (const FddmContext *context, const FddmTorusPicture *pictur
 {
   const int        patch = context->weights->patch, height = x->height * patch, width = x->width * patch;
   const gsize      row           = (gsize) picture->width * picture->samples;
-  g_autofree int  *row_offset    = g_new (int, height);
-  g_autofree int  *column_offset = g_new (int, width);
+  g_autofree int  *row_offset    = g_try_new (int, height);
+  g_autofree int  *column_offset = g_try_new (int, width);
   const FddmWindow window        = { .patch          = patch,
                                      .rows           = x->height,
                                      .columns        = x->width,
@@ -20,6 +20,8 @@ fddm_picture_analyse (const FddmContext *context, const FddmTorusPicture *pictur
                                      .bottom         = height,
                                      .right          = width };
 
+  if (row_offset == NULL || column_offset == NULL)
+    return fddm_weights_no_memory (error);
   for (int y = 0; y < height; y++)
     row_offset[y] = (int) ((y % picture->height) * row);
   for (int i = 0; i < width; i++)

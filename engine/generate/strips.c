@@ -109,6 +109,19 @@ rows_read (const Strips *t)
   return most;
 }
 
+/* FALSE if out of memory. */
+static gboolean
+resampling_init (Strips *t)
+{
+  t->across = fddm_resampler_new (t->width, t->s->width);
+  t->down   = fddm_resampler_new (t->height, t->s->height);
+  if (t->across == NULL || t->down == NULL)
+    return FALSE;
+  t->read   = fddm_memory_new ((gsize) rows_read (t) * t->width * t->samples * sizeof (float));
+  t->narrow = fddm_memory_new ((gsize) rows_read (t) * t->s->width * t->samples * sizeof (float));
+  return t->read != NULL && t->narrow != NULL;
+}
+
 static gboolean
 strips_init (Strips *t, const FddmWriter *s, GError **error)
 {
@@ -119,19 +132,13 @@ strips_init (Strips *t, const FddmWriter *s, GError **error)
                                 .samples = s->context->weights->channels,
                                 .width   = s->coefficients->width * patch,
                                 .height  = s->coefficients->height * patch };
-  t->row_offset    = g_new0 (int, t->height);
-  t->column_offset = g_new (int, t->width);
-  for (int x = 0; x < t->width; x++)
+  t->row_offset    = g_try_new0 (int, t->height);
+  t->column_offset = g_try_new (int, t->width);
+  for (int x = 0; t->column_offset != NULL && x < t->width; x++)
     t->column_offset[x] = x * t->samples;
   t->strip = fddm_memory_new (STRIP * (gsize) s->width * t->samples * sizeof (float));
-  if (t->strip != NULL && s->tiles && (t->width != s->width || t->height != s->height))
-    {
-      t->across = fddm_resampler_new (t->width, s->width);
-      t->down   = fddm_resampler_new (t->height, s->height);
-      t->read   = fddm_memory_new ((gsize) rows_read (t) * t->width * t->samples * sizeof (float));
-      t->narrow = fddm_memory_new ((gsize) rows_read (t) * s->width * t->samples * sizeof (float));
-    }
-  if (t->strip != NULL && (t->down == NULL || (t->read != NULL && t->narrow != NULL)))
+  if (t->row_offset != NULL && t->column_offset != NULL && t->strip != NULL &&
+      (!s->tiles || (t->width == s->width && t->height == s->height) || resampling_init (t)))
     return TRUE;
   g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
                        _ ("Not enough memory for a strip of the picture; close other programs"));

@@ -55,13 +55,18 @@ ramp (const FddmTorusAxis *axis, int place)
 }
 
 void
-fddm_torus_axis_weights (const FddmTorusAxis *axis, int i, float *weights)
+fddm_torus_axis_sum (const FddmTorusAxis *axis, double *sum)
 {
-  g_autofree double *sum = g_new0 (double, axis->length);
-
+  for (int i = 0; i < axis->length; i++)
+    sum[i] = 0.0;
   for (int w = 0; w < axis->count; w++)
     for (int place = 0; place < axis->window; place++)
       sum[(fddm_torus_axis_start (axis, w) + place) % axis->length] += axis->count == 1 ? 1.0 : ramp (axis, place);
+}
+
+void
+fddm_torus_axis_weights (const FddmTorusAxis *axis, int i, const double *sum, float *weights)
+{
   for (int place = 0; place < axis->window; place++)
     weights[place] = (float) ((axis->count == 1 ? 1.0 : ramp (axis, place)) /
                               sum[(fddm_torus_axis_start (axis, i) + place) % axis->length]);

@@ -20,6 +20,9 @@ int fddm_torus_axis_start (const FddmTorusAxis *axis, int i);
  * place. */
 int fddm_torus_axis_shift (const FddmTorusAxis *axis, guint32 seed, guint32 step, guint32 which);
 
+/* Sums up the ramps of all windows at each patch of the circle: SUM has room for LENGTH values. */
+void fddm_torus_axis_sum (const FddmTorusAxis *axis, double *sum);
+
 /* Weights of the patches of window I, WEIGHTS having room for one per patch of the window: a smooth ramp over the overlap
- * at either end. At each patch of the circle the weights of all windows add up to 1. */
-void fddm_torus_axis_weights (const FddmTorusAxis *axis, int i, float *weights);
+ * at either end, divided by SUM. At each patch of the circle the weights of all windows add up to 1. */
+void fddm_torus_axis_weights (const FddmTorusAxis *axis, int i, const double *sum, float *weights);

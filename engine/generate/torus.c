@@ -212,12 +212,16 @@ static gboolean
 make_weights (FddmTorus *torus, const FddmTorusAxis *axis, FddmTensor ***tensors, GError **error)
 {
   const FddmContext *context = torus->context;
-  g_autofree float  *weights = g_new (float, axis->window);
+  g_autofree float  *weights = g_try_new (float, axis->window);
+  g_autofree double *total   = g_try_new (double, axis->length);
 
-  *tensors = g_new0 (FddmTensor *, axis->count);
+  *tensors = g_try_new0 (FddmTensor *, axis->count);
+  if (weights == NULL || total == NULL || *tensors == NULL)
+    return fddm_weights_no_memory (error);
+  fddm_torus_axis_sum (axis, total);
   for (int i = 0; i < axis->count; i++)
     {
-      fddm_torus_axis_weights (axis, i, weights);
+      fddm_torus_axis_weights (axis, i, total, weights);
       if (!fddm_vector_make (context->backend, context->device, weights, axis->window, &(*tensors)[i], error))
         return FALSE;
     }

@@ -256,16 +256,21 @@ prepare (Measurement *m, GError **error)
       !fddm_noise_meter_begin (context->meter, m->rows, m->columns, error))
     return FALSE;
   choose_pieces (m);
-  m->raw           = g_new (float, region_floats (m));
-  m->pixels        = g_new (float, region_floats (m));
-  m->row_offset    = g_new (int, (gsize) MAX (m->rows, m->columns) * PATCH);
-  m->column_offset = g_new (int, (gsize) MAX (m->rows, m->columns) * PATCH);
+  m->raw           = g_try_new (float, region_floats (m));
+  m->pixels        = g_try_new (float, region_floats (m));
+  m->row_offset    = g_try_new (int, (gsize) MAX (m->rows, m->columns) * PATCH);
+  m->column_offset = g_try_new (int, (gsize) MAX (m->rows, m->columns) * PATCH);
   if (m->source->visible != NULL)
     {
-      m->visible = g_new (guint8, region_side (m->rows) * region_side (m->columns));
-      m->counted = g_new (guint8, (gsize) m->rows * m->columns);
+      m->visible = g_try_new (guint8, region_side (m->rows) * region_side (m->columns));
+      m->counted = g_try_new (guint8, (gsize) m->rows * m->columns);
     }
-  return choose_counted (m, error);
+  if (m->raw != NULL && m->pixels != NULL && m->row_offset != NULL && m->column_offset != NULL &&
+      (m->source->visible == NULL || (m->visible != NULL && m->counted != NULL)))
+    return choose_counted (m, error);
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                       _ ("Not enough memory to measure the noise; close other programs"));
+  return FALSE;
 }
 
 gboolean

@@ -41,9 +41,15 @@ load (FddmNoiseMeter *meter, FddmWeights *weights, GError **error)
 FddmNoiseMeter *
 fddm_noise_meter_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error)
 {
-  FddmNoiseMeter         *meter = g_new0 (FddmNoiseMeter, 1);
+  FddmNoiseMeter         *meter = g_try_new0 (FddmNoiseMeter, 1);
   g_autoptr (FddmWeights) used  = NULL;
 
+  if (meter == NULL)
+    {
+      g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                           _ ("Not enough memory to measure the noise; close other programs"));
+      return NULL;
+    }
   if (weights != NULL)
     used = fddm_weights_ref (weights);
   else

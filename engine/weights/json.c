@@ -5,6 +5,11 @@
 #include <glib/gi18n-lib.h>
 #include "engine/weights/json.h"
 #include "engine/error.h"
+#include "kernels/memory.h"
+
+/* json-glib ends the process where memory is short. It takes up to this many times the text, for arrays of short numbers. */
+#define EXPANSION    64
+#define LENGTH_SMALL 4096
 
 static int
 deepest (const char *text, gsize length)
@@ -78,6 +83,8 @@ fddm_json_parse (const char *text, gsize length, int depth, GError **error)
     return fddm_weights_fail (error, _ ("it is not valid JSON")), NULL;
   if (deepest (text, length) > depth)
     return fddm_weights_fail (error, _ ("its JSON is nested too deeply")), NULL;
+  if (length > LENGTH_SMALL && !fddm_memory_can_take (length * EXPANSION))
+    return fddm_weights_no_memory (error), NULL;
 
   parser       = json_parser_new_immutable ();
   members.seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -105,7 +112,9 @@ fddm_json_numbers (JsonNode *node, guint max, guint *n)
   *n    = json_array_get_length (array);
   if (*n > max)
     return NULL;
-  numbers = g_new0 (double, *n + 1);
+  numbers = g_try_new0 (double, *n + 1);
+  if (numbers == NULL)
+    return NULL;
   for (guint i = 0; i < *n; i++)
     {
       JsonNode *element = json_array_get_element (array, i);

@@ -262,7 +262,9 @@ read_layers (Reader *reader, JsonNode *root, GError **error)
 
   if (n < 1 || n > FDDM_WEIGHTS_LAYERS_MAX)
     return fddm_weights_fail (error, _ ("“layers” must be an array of 1 to %d layers"), FDDM_WEIGHTS_LAYERS_MAX);
-  weights->layers = g_new0 (FddmLayer, n);
+  weights->layers = g_try_new0 (FddmLayer, n);
+  if (weights->layers == NULL)
+    return fddm_weights_no_memory (error);
   for (guint i = 0; i < n; i++)
     {
       JsonNode *node = json_array_get_element (array, i);

@@ -163,7 +163,9 @@ read_classes (FddmWeights *weights, FddmSafetensors *file, GError **error)
   n     = array != NULL ? json_array_get_length (array) : 0;
   if (n < 1 || n > CLASSES_MAX)
     return fddm_weights_fail (error, _ ("metadata “%s” must be an array of 1 to %d names"), "classes", CLASSES_MAX);
-  weights->classes = g_new0 (char *, n + 1);
+  weights->classes = g_try_new0 (char *, n + 1);
+  if (weights->classes == NULL)
+    return fddm_weights_no_memory (error);
   for (guint i = 0; i < n; i++)
     {
       const char *name = fddm_json_string (json_array_get_element (array, i));
@@ -203,7 +205,9 @@ read_variants (FddmWeights *weights, FddmSafetensors *file, GError **error)
   if (node == NULL)
     return FALSE;
   counts            = fddm_json_numbers (node, wanted, &n);
-  weights->variants = g_new0 (int, wanted);
+  weights->variants = g_try_new0 (int, wanted);
+  if (weights->variants == NULL)
+    return fddm_weights_no_memory (error);
   for (guint i = 0; i < wanted; i++)
     {
       if (counts == NULL || n != wanted || !(counts[i] >= 1 && counts[i] <= VARIANTS_MAX) || counts[i] != floor (counts[i]))

@@ -131,7 +131,7 @@ fddm_weights_bytes (const FddmWeights *weights, gsize *prepared)
 int
 fddm_weights_reach (const FddmWeights *weights)
 {
-  g_autofree int *reach = g_new0 (int, weights->n_layers + 1); /* of each value */
+  int reach[FDDM_WEIGHTS_LAYERS_MAX + 1] = { 0 }; /* of each value */
 
   for (int i = 0; i < weights->n_layers; i++)
     {

@@ -33,27 +33,29 @@ set_way (FddmDevice *device, FddmConvolution way)
 
 /* ---- Correctness ---- */
 
-/* Runs SPEC on DEVICE for a picture of SIDE × SIDE, with residual, bias and activation. FALSE on failure. */
+/* Runs SPEC on DEVICE for a picture of SIDE × SIDE, with residual, bias and activation. */
 static gboolean
 convolve (const FddmBackend *backend, FddmDevice *device, const FddmConvSpec *spec, int side, const float *values,
-          float *result)
+          float *result, GError **error)
 {
-  FddmConv   *conv = backend->conv_new (device, spec, NULL);
-  FddmTensor *in   = backend->tensor_new (device, FDDM_TENSOR_NETWORK, side, side, spec->in_channels, NULL);
-  FddmTensor *out  = backend->tensor_new (device, FDDM_TENSOR_NETWORK, side, side, spec->out_channels, NULL);
-  gboolean    ok   = conv != NULL && in != NULL && out != NULL && backend->tensor_upload (device, in, values, NULL) &&
-                backend->tensor_upload (device, out, values, NULL) && backend->conv (device, conv, in, out, out, NULL) &&
-                backend->tensor_download (device, out, result, NULL);
+  FddmConv   *conv = backend->conv_new (device, spec, error);
+  FddmTensor *in = NULL, *out = NULL;
+  gboolean    ok;
 
+  ok = conv != NULL &&
+       (in = backend->tensor_new (device, FDDM_TENSOR_NETWORK, side, side, spec->in_channels, error)) != NULL &&
+       (out = backend->tensor_new (device, FDDM_TENSOR_NETWORK, side, side, spec->out_channels, error)) != NULL &&
+       backend->tensor_upload (device, in, values, error) && backend->tensor_upload (device, out, values, error) &&
+       backend->conv (device, conv, in, out, out, error) && backend->tensor_download (device, out, result, error);
   backend->tensor_free (device, out);
   backend->tensor_free (device, in);
   backend->conv_free (device, conv);
   return ok;
 }
 
-/* Error of DEVICE's result relative to that of the reference (L2); HUGE_VAL on failure. */
+/* Error of DEVICE's result relative to that of the reference (L2); HUGE_VAL with an error on failure. */
 static double
-error_of (FddmDevice *device, const FddmConvShape *shape)
+error_of (FddmDevice *device, const FddmConvShape *shape, GError **error)
 {
   enum { SIDE = 9 };
   const gsize       n         = SIDE * SIDE * (gsize) MAX (shape->in_channels, shape->out_channels);
@@ -71,7 +73,10 @@ error_of (FddmDevice *device, const FddmConvShape *shape)
   gboolean          ok;
 
   if (weights == NULL || bias == NULL || values == NULL || found == NULL || expected == NULL)
-    return HUGE_VAL;
+    {
+      fddm_host_no_memory (error);
+      return HUGE_VAL;
+    }
   for (gsize i = 0; i < n_weights; i++)
     weights[i] = 0.1f * sinf (1.7f * (float) i);
   for (gsize i = 0; i < n; i++)
@@ -79,8 +84,8 @@ error_of (FddmDevice *device, const FddmConvShape *shape)
   for (int i = 0; i < shape->out_channels; i++)
     bias[i] = 0.1f * (float) (i % 20) - 1.0f;
   ref = fddm_backend_ref.open (NULL, NULL);
-  ok  = convolve (&fddm_backend_cpu, device, &spec, SIDE, values, found) &&
-       convolve (&fddm_backend_ref, ref, &spec, SIDE, values, expected);
+  ok  = convolve (&fddm_backend_cpu, device, &spec, SIDE, values, found, error) &&
+       convolve (&fddm_backend_ref, ref, &spec, SIDE, values, expected, error);
   fddm_backend_ref.close (ref);
   for (gsize i = 0; i < n; i++)
     {
@@ -111,12 +116,12 @@ is_offered (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
   return TRUE;
 }
 
-/* Sets WAY and checks its results for SHAPE. */
+/* Sets WAY and checks its results for SHAPE. FALSE without an error if they are wrong. */
 static gboolean
-try_way (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
+try_way (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape, GError **error)
 {
   set_way (device, way);
-  return error_of (device, shape) < (way == FDDM_CONVOLUTION_BF16 ? 1e-2 : 1e-4);
+  return error_of (device, shape, error) < (way == FDDM_CONVOLUTION_BF16 ? 1e-2 : 1e-4);
 }
 
 /* ---- Speed ---- */
@@ -198,7 +203,8 @@ measure (FddmDevice *device, const FddmConvShape *shape, const gboolean *offered
   device->threads = 1;
   for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
     {
-      times[way] = offered[way] && try_way (device, way, shape) && trial_init (device, shape, &trials[way]) ? HUGE_VAL : 0.0;
+      times[way] = offered[way] && try_way (device, way, shape, NULL) && trial_init (device, shape, &trials[way]) ? HUGE_VAL
+                                                                                                                  : 0.0;
       if (times[way] > 0.0 && trial_run (device, &trials[way]) == HUGE_VAL) /* the first run makes the plan */
         times[way] = 0.0;
     }
@@ -240,9 +246,20 @@ read_wish (const FddmDeviceOptions *options, FddmConvolution *way, GError **erro
   return FALSE;
 }
 
+/* Sets WAY, which must compute rightly and find its memory. */
 static gboolean
-fail_wrong (GError **error)
+rely_on (FddmDevice *device, FddmConvolution way, GError **error)
 {
+  GError *problem = NULL;
+
+  if (try_way (device, way, &test_shape, &problem))
+    return TRUE;
+  if (g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
+    {
+      g_propagate_error (error, problem);
+      return FALSE;
+    }
+  g_clear_error (&problem);
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED,
                _ ("oneDNN %d.%d computes a test convolution wrongly on this processor"), dnnl_version ()->major,
                dnnl_version ()->minor);
@@ -254,7 +271,7 @@ static gboolean
 go_as_told (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape, GError **error)
 {
   if (is_offered (device, way, shape))
-    return try_way (device, way, &test_shape) || fail_wrong (error);
+    return rely_on (device, way, error);
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _ ("oneDNN %d.%d has no “%s” on this processor"),
                dnnl_version ()->major, dnnl_version ()->minor, names[way]);
   return FALSE;
@@ -299,10 +316,10 @@ choose_fastest (FddmDevice *device, gboolean float32, const FddmConvShape *shape
   if (float32)
     allowed[FDDM_CONVOLUTION_BF16] = FALSE;
   for (; (way = fastest (times, allowed)) != FDDM_CONVOLUTION_FASTEST; allowed[way] = FALSE)
-    if (try_way (device, way, &test_shape))
+    if (try_way (device, way, &test_shape, NULL))
       return TRUE;
   /* There is no alternative, or all measurements failed. */
-  return try_way (device, FDDM_CONVOLUTION_DIRECT, &test_shape) || fail_wrong (error);
+  return rely_on (device, FDDM_CONVOLUTION_DIRECT, error);
 }
 
 gboolean

@@ -4,6 +4,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include "kernels/trust.h"
 
 /* A larger file was not written by this program. */
 #define BYTES_MAX (1 << 20)
@@ -36,7 +37,8 @@ key_of (const FddmConvShape *shape)
   return g_strdup_printf ("%dx%d %d-%d", shape->kernel, shape->kernel, shape->in_channels, shape->out_channels);
 }
 
-/* Reads the file. Returns an empty key file if it is missing, too large or damaged. */
+/* Reads the file. Returns an empty key file if it is missing, too large or damaged, or if others can write it. What is in it is
+ * believed within bounds only, and what it makes the choice of is tried for right results. */
 static GKeyFile *
 load (void)
 {
@@ -45,7 +47,7 @@ load (void)
   GKeyFile        *empty = NULL;
   GStatBuf         status;
 
-  if (g_stat (path, &status) == 0 && S_ISREG (status.st_mode) && status.st_size <= BYTES_MAX &&
+  if (g_stat (path, &status) == 0 && S_ISREG (status.st_mode) && status.st_size <= BYTES_MAX && fddm_trusts_file (path) &&
       g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
     return file;
   empty = g_key_file_new ();
@@ -91,11 +93,14 @@ fddm_times_keep (const char *processor, const FddmConvShape *shape, FddmTimes ti
 {
   g_autoptr (GKeyFile) file   = load ();
   g_autofree char     *folder = cache_folder (), *path = cache_path ();
-  g_autofree char     *group = group_of (processor), *key = key_of (shape);
+  g_autofree char     *group = group_of (processor), *key = key_of (shape), *text = NULL;
+  gsize                length;
 
   if (look_up (file, processor, shape, times))
     return;
   g_key_file_set_double_list (file, group, key, times + 1, FDDM_CONVOLUTIONS - 1);
+  text = g_key_file_to_data (file, &length, NULL);
+  /* Atomic: GLib writes a temporary file and renames it. */
   if (g_mkdir_with_parents (folder, 0700) == 0)
-    g_key_file_save_to_file (file, path, NULL); /* atomic: GLib writes a temporary file and renames it */
+    g_file_set_contents_full (path, text, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
 }

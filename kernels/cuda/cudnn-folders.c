@@ -13,7 +13,7 @@ add_file (GPtrArray *files, const char *folder, const char *library)
 {
   char *path = g_build_filename (folder, library, NULL);
 
-  if (*folder != '\0' && g_file_test (path, G_FILE_TEST_EXISTS) &&
+  if (g_path_is_absolute (folder) && g_file_test (path, G_FILE_TEST_EXISTS) &&
       !g_ptr_array_find_with_equal_func (files, path, g_str_equal, NULL))
     g_ptr_array_add (files, path);
   else

@@ -16,15 +16,30 @@ lanczos (double x)
   return LOBES * sin (G_PI * x) * sin (G_PI * x / LOBES) / (G_PI * G_PI * x * x);
 }
 
+void
+fddm_resampler_free (FddmResampler *resampler)
+{
+  if (resampler == NULL)
+    return;
+  g_free (resampler->first);
+  g_free (resampler->weights);
+  g_free (resampler);
+}
+
 FddmResampler *
 fddm_resampler_new (int from, int to)
 {
-  FddmResampler *resampler = g_new (FddmResampler, 1);
+  FddmResampler *resampler = g_new0 (FddmResampler, 1);
   const double   step = (double) from / to, wide = MAX (step, 1.0), reach = LOBES * wide;
 
   *resampler         = (FddmResampler) { .from = from, .to = to, .taps = 2 * (int) ceil (reach) + 1 };
-  resampler->first   = g_new (int, to);
-  resampler->weights = g_new (float, (gsize) to * resampler->taps);
+  resampler->first   = g_try_new (int, to);
+  resampler->weights = g_try_new (float, (gsize) to * resampler->taps);
+  if (resampler->first == NULL || resampler->weights == NULL)
+    {
+      fddm_resampler_free (resampler);
+      return NULL;
+    }
   for (int i = 0; i < to; i++)
     {
       const double at      = (i + 0.5) * step - 0.5; /* centre of the sample in FROM */
@@ -38,16 +53,6 @@ fddm_resampler_new (int from, int to)
         weights[t] = (float) (lanczos ((resampler->first[i] + t - at) / wide) / sum);
     }
   return resampler;
-}
-
-void
-fddm_resampler_free (FddmResampler *resampler)
-{
-  if (resampler == NULL)
-    return;
-  g_free (resampler->first);
-  g_free (resampler->weights);
-  g_free (resampler);
 }
 
 static int

@@ -11,6 +11,7 @@ typedef struct {
   float *weights;
 } FddmResampler;
 
+/* NULL if out of memory. */
 FddmResampler *fddm_resampler_new (int from, int to);
 void           fddm_resampler_free (FddmResampler *resampler);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmResampler, fddm_resampler_free)

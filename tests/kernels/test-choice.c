@@ -134,6 +134,29 @@ test_damaged (void)
     }
 }
 
+/* What others can write is measured again, and kept so that only the user can. */
+static void
+test_cache_of_others (void)
+{
+  static const double  planted[3] = { 1.25, 1.5, 1.75 };
+  g_autoptr (GKeyFile) file = g_key_file_new (), after = g_key_file_new ();
+  g_autofree char     *group = NULL, *again = NULL, *path = cache_path (), *format = NULL;
+  double               kept[3];
+  GStatBuf             about;
+
+  if (!has_kept (kept, &group, file))
+    return;
+  g_key_file_set_double_list (file, group, "3x3 16-16", (double *) planted, 3);
+  g_assert_true (g_key_file_save_to_file (file, path, NULL));
+  g_assert_cmpint (g_chmod (path, 0622), ==, 0);
+  format = format_of (&narrow);
+  g_assert_nonnull (format);
+  g_assert_true (read_kept (after, &again, kept));
+  g_assert_cmpfloat (kept[2], !=, planted[2]);
+  g_assert_cmpint (g_stat (path, &about), ==, 0);
+  g_assert_cmpint (about.st_mode & 0777, ==, 0600);
+}
+
 /* A cache that cannot be written is no error; here a file takes the place of its folder. */
 static void
 test_no_folder (void)
@@ -192,6 +215,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/choice/times-decide", test_times_decide);
   g_test_add_func ("/choice/damaged", test_damaged);
+  g_test_add_func ("/choice/others", test_cache_of_others);
   g_test_add_func ("/choice/no-folder", test_no_folder);
   g_test_add_func ("/choice/told", test_told);
   result = g_test_run ();

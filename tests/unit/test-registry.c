@@ -79,6 +79,43 @@ test_other_version_is_refused (void)
   assert_refused (other_version, FDDM_KERNEL_ERROR_BAD_MODULE, "of another version");
 }
 
+/* Code from the current folder, whatever that is. */
+static void
+test_relative_path_is_refused (void)
+{
+  g_autofree char   *before = g_get_current_dir (), *folder = g_path_get_dirname (good);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_chdir (folder), ==, 0);
+  g_assert_null (fddm_backend_gpu (".", &error));
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BAD_MODULE);
+  g_assert_nonnull (strstr (error->message, "absolute"));
+  g_assert_cmpint (g_chdir (before), ==, 0);
+}
+
+/* A good module that anyone can change, or in a folder where anyone can put another in its place. */
+static void
+test_module_of_others_is_refused (void)
+{
+  g_autofree char *contents = NULL;
+  gsize            length;
+
+  g_assert_true (g_file_get_contents (good, &contents, &length, NULL));
+  for (int which = 0; which < 4; which++)
+    {
+      g_autoptr (GError) error = NULL;
+      char              *dir   = directory_with (NULL);
+      g_autofree char   *file  = g_build_filename (dir, "fddm-cuda.so", NULL);
+
+      g_assert_true (g_file_set_contents (file, contents, (gssize) length, NULL));
+      g_assert_cmpint (g_chmod (which < 2 ? file : dir, (which < 2 ? 0600 : 0700) | (which % 2 ? 0020 : 0002)), ==, 0);
+      g_assert_null (fddm_backend_gpu (dir, &error));
+      g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_BAD_MODULE);
+      g_assert_nonnull (strstr (error->message, "other users"));
+      remove_directory (dir);
+    }
+}
+
 static gpointer
 open_good (gpointer dir)
 {
@@ -120,6 +157,8 @@ main (int argc, char **argv)
   g_test_add_func ("/registry/no-module", test_file_that_is_no_module_is_refused);
   g_test_add_func ("/registry/stranger", test_stranger_is_refused);
   g_test_add_func ("/registry/other-version", test_other_version_is_refused);
+  g_test_add_func ("/registry/relative", test_relative_path_is_refused);
+  g_test_add_func ("/registry/others", test_module_of_others_is_refused);
   g_test_add_func ("/registry/found-once", test_table_is_found_once_by_all_threads);
   return g_test_run ();
 }
