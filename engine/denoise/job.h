@@ -12,6 +12,7 @@ typedef struct {
   gboolean       samples;       /* detail is sampled in STEPS steps                */
   gboolean       probes;        /* uncertainty is probed, on the first grid        */
   gboolean       keeps_texture; /* the sampled texture is kept, to be strengthened */
+  gboolean       is_raised;     /* the change is gathered apart                    */
   int            grids, steps;
   double         detail;       /* share of the sample in the result, 0 … 1                  */
   double         luma, chroma; /* strengths: shares of the residual that are removed, 0 … 1 */
@@ -40,5 +41,7 @@ typedef struct {
   const FddmSink          *sink, *uncertainty; /* UNCERTAINTY may be NULL                    */
   const FddmNoiseModel    *known;              /* noise measured earlier; NULL = measure now */
   FddmRemoval              removal;
+  double                   raise;  /* largest band strength over 1: the factor on the noise in RAISED; 0 = none */
+  FddmRemoval              raised; /* as REMOVAL                                                                */
   FddmCleaning             cleaning;
 } FddmDenoiseJob;

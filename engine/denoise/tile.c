@@ -100,6 +100,8 @@ clear_tile (const FddmWorkSpec *spec, const FddmTile *tile, FddmTilePixels *pixe
 {
   if (spec->gathers && !spec->filters) /* which replace it */
     fddm_pixels_fill (pixels->change, fddm_tile_pixels (tile) * spec->samples, 0.0f);
+  if (spec->raises)
+    fddm_pixels_fill (pixels->raised, fddm_tile_pixels (tile) * spec->samples, 0.0f);
   if (spec->textures)
     fddm_pixels_fill (pixels->texture, fddm_tile_pixels (tile), 0.0f);
 }
@@ -137,25 +139,13 @@ stream (Way *way, GError **error)
 
 /* The algorithm on one tile: section 5.2 of the paper, starting from the photo and its noise instead of pure noise. */
 static gboolean
-denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
+remove_noise (const FddmRemoval *removal, FddmWork *work, const FddmTile *tile, const FddmTicker *ticker, GError **error)
 {
-  const FddmDenoiseJob *job     = way->job;
-  FddmWork             *work    = way->work;
-  const FddmTile       *tile    = &way->tile;
-  const FddmTicker      network = fddm_ticker_parts (ticker, 0, TENTHS, 10);
-  FddmGridPass          pass;
+  FddmGridPass pass;
 
-  way->end = fddm_ticker_parts (ticker, TENTHS, 10, 10);
-  if (!way->streams &&
-      !read_tile (job->source, &tile->region, &work->pixels, error)) /* when streaming, it was read earlier */
-    return FALSE;
-  if (!fddm_tick (&network, 0, 1, error)) /* reports before a long stage: a large tile's pixels take time */
-    return FALSE;
-  clear_tile (&work->spec, tile, &work->pixels);
-  repair_tile (work, tile); /* NaNs, infinities, outliers */
-  for (int i = 0; i < job->removal.grids; i++)
+  for (int i = 0; i < removal->grids; i++)
     {
-      if (!fddm_grid_begin (&pass, &job->removal, work, tile, i, &network, error))
+      if (!fddm_grid_begin (&pass, removal, work, tile, i, ticker, error))
         return FALSE;
       if (!fddm_grid_analyse (&pass, error)) /* R'G'B' -> Y'CbCr -> patches -> DCT: y */
         return FALSE;
@@ -176,6 +166,32 @@ denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
       if (!fddm_grid_invert (&pass, error)) /* inverse DCT -> R'G'B', added to the change */
         return FALSE;
     }
+  return TRUE;
+}
+
+/* Reads a tile, removes its noise and, unless tiles stream, finishes and writes it. */
+static gboolean
+denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
+{
+  const FddmDenoiseJob *job     = way->job;
+  FddmWork             *work    = way->work;
+  const FddmTile       *tile    = &way->tile;
+  const FddmTicker      network = fddm_ticker_parts (ticker, 0, TENTHS, 10);
+  const int             passes  = work->spec.raises ? 2 : 1;
+  const FddmTicker first = fddm_ticker_parts (&network, 0, 1, passes), second = fddm_ticker_parts (&network, 1, passes, 2);
+
+  way->end = fddm_ticker_parts (ticker, TENTHS, 10, 10);
+  if (!way->streams &&
+      !read_tile (job->source, &tile->region, &work->pixels, error)) /* when streaming, it was read earlier */
+    return FALSE;
+  if (!fddm_tick (&network, 0, 1, error)) /* reports before a long stage: a large tile's pixels take time */
+    return FALSE;
+  clear_tile (&work->spec, tile, &work->pixels);
+  repair_tile (work, tile); /* NaNs, infinities, outliers */
+  if (!remove_noise (&job->removal, work, tile, &first, error))
+    return FALSE;
+  if (work->spec.raises && !remove_noise (&job->raised, work, tile, &second, error)) /* bands above 100 % */
+    return FALSE;
   if (!fddm_finish_start (job, work, tile, error)) /* blotches and shrinkage, where the device has them */
     return FALSE;
   if (way->streams)
