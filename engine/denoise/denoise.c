@@ -382,6 +382,7 @@ denoise_on_device (gpointer data, GError **error)
   if (!is_noisy (&job->removal.noise) && job->uncertainty == NULL)
     return copy_picture (job->source, job->sink, &denoising, error);
   job->removal.noise_varies = noise_varies (&job->removal.noise);
+  job->removal.hot          = fddm_tile_hot_noise (job);
   for (;;)
     {
       GError *problem = NULL;

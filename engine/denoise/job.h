@@ -18,6 +18,7 @@ typedef struct {
   double         luma, chroma; /* strengths: shares of the residual that are removed, 0 … 1 */
   guint32        seed;
   FddmNoiseModel noise;
+  float          hot;                            /* noise of a sample, in [0,1] units, to find hot pixels; 0 = they stay */
   gboolean       noise_varies;                   /* the level depends on brightness                                */
   double         levels[FDDM_DENOISE_STEPS_MAX]; /* Fermi levels of the steps                                      */
   FddmTensor    *level;                          /* noise level per coefficient, before the brightness curve       */
