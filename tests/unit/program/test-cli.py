@@ -159,6 +159,21 @@ def every_file_name_is_taken():
 
 
 @test
+def hidden_pixels_stay():
+    pixels = noise(60, 50, 6)
+    for i in range(60 * 50):
+        pixels[4 * i + 3] = 0 if i % 60 > 40 else 3 if i % 60 > 35 else 200
+    write_png("in.png", 60, 50, pixels, 6)
+    denoise("in.png", "out.png", "--noise", "20")
+    after = read_png("out.png")[4]
+    assert list(after[3::4]) == pixels[3::4]
+    for i in range(60 * 50):
+        if i % 60 > 35:
+            assert list(after[4 * i:4 * i + 3]) == pixels[4 * i:4 * i + 3], "hidden pixel %d" % i
+    assert sum(after[4 * i] != pixels[4 * i] for i in range(60 * 50) if i % 60 <= 35) > 1000
+
+
+@test
 def dark_pictures_are_told():
     rand = random.Random(3)
     deep = [min(max(int(rand.gauss(2048, 40)), 0), 4095) for _ in range(40 * 40 * 3)]   # 12 bits in a file of 16
