@@ -166,7 +166,7 @@ typedef gboolean (*FddmProgress) (FddmPhase phase, double fraction, gpointer dat
 #define FDDM_NOISE_LEVEL_MAX 100
 /** Largest percentage of luma, chroma and detail. */
 #define FDDM_STRENGTH_MAX 100
-/** Largest percentage of a band of grain. Above 100, more is removed than was found. */
+/** Largest percentage of a band of grain. Above 100, the noise of this band counts as larger by that factor. */
 #define FDDM_GRAIN_STRENGTH_MAX 200
 /** Largest number of sampling steps for detail. */
 #define FDDM_DENOISE_STEPS_MAX 64

@@ -215,6 +215,26 @@ fddm_gegl_pixels_sink (FddmGeglPixels *pixels)
   return (FddmSink) { write_pixels, pixels };
 }
 
+double
+fddm_gegl_pixels_brightest (FddmGeglPixels *pixels)
+{
+  const FddmSource  source = fddm_gegl_pixels_source (pixels);
+  const gsize       n      = (gsize) source.width * (gsize) source.channels;
+  g_autofree float *row    = g_try_new (float, n);
+  float             most   = 0.0f;
+
+  for (int y = 0; row && y < source.height; y++)
+    {
+      if (!source.read (source.data, 0, y, source.width, 1, row, NULL))
+        return 1.0;
+      for (gsize i = 0; i < n; i++)
+        most = MAX (most, row[i]);
+      if (most > FDDM_DARK)
+        return 1.0;
+    }
+  return row ? most : 1.0;
+}
+
 static gboolean
 paint_canvas (gpointer data, int x, int y, int width, int height, const float *pixels, G_GNUC_UNUSED GError **error)
 {

@@ -32,6 +32,13 @@ GeglBuffer *fddm_gegl_pixels_gray_new (GeglBuffer *like, const Babl *space);
 /* A sink that skips pixels unchanged by the engine, so that they are not rounded. It keeps alpha. */
 FddmSink fddm_gegl_pixels_sink (FddmGeglPixels *pixels);
 
+/* Share of its range below which a picture without noise is worth a word: in a file of 16 bits, values of 12 have 1/16. Noise
+ * measured in 8-bit steps is hardly any there. */
+#define FDDM_DARK 0.125
+
+/* The brightest sample, or 1 as soon as one is above FDDM_DARK. */
+double fddm_gegl_pixels_brightest (FddmGeglPixels *pixels);
+
 /* A sink for generated pictures: sRGB, perceptually coded, CHANNELS samples per pixel, converted to the format and space
  * of TO. */
 typedef struct {

@@ -58,8 +58,8 @@ const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1] = {
   [FDDM_DENOISE_SEED]    = { "seed", N_ ("Rando_m seed"), N_ ("The same seed gives the same detail"), FDDM_PARAMETER_INT, 0,
                              G_MAXINT32, 0, NULL, ADVANCED, NULL },
   [FDDM_DENOISE_COARSE]  = { "coarse", N_ ("Coarse blo_tches"),
-                             N_ ("Percentage of coarse blotches to remove, 12 pixels or more apart; above 100 removes more "
-                                  "than was found"),
+                             N_ ("Percentage of coarse blotches to remove, 12 pixels or more apart; above 100, this "
+                                  "noise counts as larger than measured"),
                              FDDM_PARAMETER_DOUBLE, 0, FDDM_GRAIN_STRENGTH_MAX, 100, NULL, BY_SIZE, NULL },
   [FDDM_DENOISE_MEDIUM]  = { "medium", N_ ("Medium c_lumps"),
                              N_ ("Percentage of medium clumps to remove, about 5 to 12 pixels apart"), FDDM_PARAMETER_DOUBLE,

@@ -9,7 +9,12 @@
  *   coarse  S2·S1·r          blotches: wavelengths from about 12 pixels
  *
  * The three bands add up to r. Neighbouring bands share a wave equally where S1 or S2·S1 keeps half of it, at 5.5 and
- * 11.9 pixels. The transition spans about an octave, so that no step or block is visible. */
+ * 11.9 pixels. The transition spans about an octave, so that no step or block is visible.
+ *
+ * A strength of up to 100 % is the share of a band that leaves the picture. Above 100 %, the noise counts as larger by that
+ * factor in this band: the network is asked a second time, for noise that is larger by the largest factor, F, and a band of
+ * strength f takes (f − 1)/(F − 1) of the way from the first removal to the second. Taking more than 100 % of the first would
+ * add its error to the picture. */
 #pragma once
 #include "engine/fddm.h"
 #include "kernels/pixels/smooth.h"
@@ -20,10 +25,14 @@
 /* Whether PARAMS weight all bands by 100 %. */
 gboolean fddm_bands_are_even (const FddmDenoiseParams *params);
 
+/* F of PARAMS, or 0 if no band is above 100 %. */
+double fddm_bands_raise (const FddmDenoiseParams *params);
+
 /* A rectangle of pixels, reflected at its edges. */
 typedef struct {
   float *removed; /* the noise removed; weighted in place */
-  gsize  stride;  /* floats per row of REMOVED and SPARE  */
+  float *raised;  /* with bands above 100 %: what is removed of raised noise; overwritten */
+  gsize  stride;  /* floats per row of the arrays but SCRATCH */
   int    width, height, samples;
   float *spare, *scratch; /* overwritten; SCRATCH is packed */
 } FddmBandsArea;

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
+#include "engine/denoise/bands.h"
 #include "engine/denoise/finish.h"
 #include "engine/denoise/part.h"
 #include "engine/denoise/tile.h"
@@ -275,6 +276,7 @@ spec_of (const FddmDenoiseJob *job, int least_tiles)
                           .blotches       = cleaning->blotches > 0.0f,
                           .textures       = cleaning->strengthens,
                           .uncertainty    = removal->probes,
+                          .raises         = job->raise > 0.0,
                           .least_tiles    = least_tiles,
                           .margin         = fddm_finish_margin (job) };
 }
@@ -316,16 +318,31 @@ plan (FddmDenoiseJob *job, int least_tiles, FddmWork *work, GError **error)
     }
 }
 
+/* Sets the Fermi levels of the sampler's steps. */
+static void
+find_path (const FddmDenoiseJob *job, FddmRemoval *removal)
+{
+  if (removal->samples)
+    fddm_sampler_levels (job->context->weights, &job->context->schedule, removal->noise.level, removal->steps,
+                         removal->levels);
+}
+
 /* Sets how the photo is denoised. The noise must be known and the tiles planned. */
 static void
 find_removal (FddmDenoiseJob *job)
 {
-  FddmRemoval *removal = &job->removal;
+  FddmRemoval *removal = &job->removal, *raised = &job->raised;
 
   removal->keeps_texture = job->cleaning.strengthens;
-  if (removal->samples)
-    fddm_sampler_levels (job->context->weights, &job->context->schedule, removal->noise.level, removal->steps,
-                         removal->levels);
+  find_path (job, removal);
+  if (!(job->raise > 0.0))
+    return;
+  *raised           = *removal;
+  raised->is_raised = TRUE;
+  raised->probes = raised->keeps_texture = FALSE;
+  for (int k = 0; k < job->context->weights->coefficients; k++)
+    raised->noise.level[k] *= (float) job->raise;
+  find_path (job, raised);
 }
 
 /* Denoises in LEAST_TILES tiles or more. TILES: the number that was planned. */
@@ -341,9 +358,11 @@ denoise_tiled (Call *call, int least_tiles, const FddmTicker *ticker, int *tiles
   *tiles = fddm_work_tiles (&work);
   find_removal (job);
   fill_report (&job->removal, &work, call->report);
-  ok = upload_vectors (job->context, &job->removal, error) && fddm_tick (ticker, 0, 1, error) &&
+  ok = upload_vectors (job->context, &job->removal, error) &&
+       (!(job->raise > 0.0) || upload_vectors (job->context, &job->raised, error)) && fddm_tick (ticker, 0, 1, error) &&
        fddm_denoise_tiles (job, &work, ticker, error);
   free_vectors (job->context, &job->removal);
+  free_vectors (job->context, &job->raised);
   fddm_work_clear (&work);
   return ok;
 }
@@ -369,6 +388,7 @@ denoise_on_device (gpointer data, GError **error)
   if (!is_noisy (&job->removal.noise) && job->uncertainty == NULL)
     return copy_picture (job->source, job->sink, &denoising, error);
   job->removal.noise_varies = noise_varies (&job->removal.noise);
+  job->removal.hot          = fddm_tile_hot_noise (job);
   for (;;)
     {
       GError *problem = NULL;
@@ -424,6 +444,7 @@ run (Call *call, GError **error)
   if (call->report != NULL)
     memset (call->report, 0, sizeof *call->report);
   job->removal = removal_of (job->params, removes (job->params, job->source), job->uncertainty != NULL);
+  job->raise   = job->removal.removes ? fddm_bands_raise (job->params) : 0.0;
   if (!job->removal.removes && job->uncertainty == NULL)
     return copy_picture (job->source, job->sink, &copying, error);
   return fddm_context_run (job->context, denoise_on_device, call, error);

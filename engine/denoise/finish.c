@@ -1,6 +1,7 @@
 /* finish.c: see finish.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/denoise/finish.h"
+#include <math.h>
 #include "engine/denoise/bands.h"
 #include "kernels/pixels/blotches.h"
 #include "kernels/pixels/pixels.h"
@@ -41,7 +42,8 @@ fddm_finish_gathers (const FddmDenoiseJob *job)
 gboolean
 fddm_finish_on_device (const FddmDenoiseJob *job)
 {
-  return job->context->kind == FDDM_DEVICE_GPU && !job->cleaning.strengthens && job->cleaning.shrinkage > 0.0f;
+  return job->context->kind == FDDM_DEVICE_GPU && !job->cleaning.strengthens && job->cleaning.shrinkage > 0.0f &&
+         !(job->raise > 0.0);
 }
 
 int
@@ -116,10 +118,11 @@ shrink (const FddmFilters *filters, const FddmFilterArrays *arrays, const FddmWo
 
 /* Weights the change by size of grain. */
 static void
-weight_bands (const Finish *finish, const FddmDenoiseParams *params)
+weight_bands (const Finish *finish, float *raised, const FddmDenoiseParams *params)
 {
   const FddmTile     *tile = finish->tile;
   const FddmBandsArea area = { .removed = core_of (finish->change, tile, finish->samples),
+                               .raised  = raised != NULL ? core_of (raised, tile, finish->samples) : NULL,
                                .stride  = (gsize) finish->width * finish->samples,
                                .width   = tile->core.width,
                                .height  = tile->core.height,
@@ -173,22 +176,40 @@ fddm_finish_start (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *ti
   return context->backend->filter (context->device, &filters, fddm_work_photo (work, tile), work->pixels.change, error);
 }
 
-/* Averages blotches and shrinks what noise is left, where the device did not. */
+/* Averages blotches and shrinks what noise is left, where the device did not. RAISE: how much larger the noise counts. */
 static gboolean
-filter (const FddmDenoiseJob *job, const FddmWork *work, const Finish *finish, const FddmTicker *ticker, GError **error)
+filter (const FddmDenoiseJob *job, const FddmWork *work, const Finish *finish, double raise, const FddmTicker *ticker,
+        GError **error)
 {
-  const FddmFilters      filters = filters_of (job, work, finish->tile);
+  FddmFilters            filters = filters_of (job, work, finish->tile);
   const FddmFilterArrays arrays  = { .pixels     = finish->photo,
                                      .change     = finish->change,
                                      .estimate   = finish->estimate,
                                      .correction = finish->correction,
                                      .threads    = fddm_context_threads (job->context) };
 
+  filters.blotches *= (float) sqrt (raise); /* whose square is proportional to the noise */
   if (filters.shrinkage > 0.0f)
     fddm_filters_estimate (&filters, &arrays);
   if (!fddm_filters_average (&filters, &arrays))
     return fddm_work_no_memory (work, error);
   return filters.shrinkage <= 0.0f || shrink (&filters, &arrays, work, ticker, error);
+}
+
+/* Gives the removal of raised noise what FINISH gave the usual one. */
+static gboolean
+finish_raised (const FddmDenoiseJob *job, FddmWork *work, const Finish *usual, const FddmTicker *ticker, GError **error)
+{
+  FddmTilePixels *pixels = &work->pixels;
+  Finish          finish = *usual;
+
+  pixels->photo = NULL; /* overwritten by the usual estimate */
+  finish.photo  = fddm_work_photo (work, usual->tile);
+  finish.change = pixels->raised;
+  if (job->cleaning.strengthens)
+    fddm_pixels_add_gray (pixels->raised, pixels->texture, fddm_tile_pixels (usual->tile), usual->samples,
+                          (float) (job->removal.luma * job->removal.detail));
+  return filter (job, work, &finish, job->raise, ticker, error);
 }
 
 gboolean
@@ -207,13 +228,17 @@ fddm_finish_tile (const FddmDenoiseJob *job, FddmWork *work, const FddmTile *til
                                    .width      = tile->region.width,
                                    .height     = tile->region.height,
                                    .samples    = work->spec.samples };
+  const int           parts    = job->raise > 0.0 ? 2 : 1;
+  const FddmTicker    usual = fddm_ticker_parts (ticker, 0, 1, parts), last = fddm_ticker_parts (ticker, 1, parts, 2);
 
   if (cleaning->strengthens)
     strengthen (&finish, pixels->texture, work->planes);
-  if (filters && !filter (job, work, &finish, ticker, error))
+  if (filters && !filter (job, work, &finish, 1.0, &usual, error))
+    return FALSE;
+  if (job->raise > 0.0 && !finish_raised (job, work, &finish, &last, error))
     return FALSE;
   if (weights_bands (job))
-    weight_bands (&finish, job->params);
+    weight_bands (&finish, pixels->raised, job->params);
   pixels->photo = NULL; /* overwritten by the estimate */
   return TRUE;
 }

@@ -92,13 +92,16 @@ fddm_grid_begin (FddmGridPass *pass, const FddmRemoval *removal, FddmWork *work,
                                     .patch    = patch,
                                     .channels = context->weights->channels };
 
-  if (number > 0 && !fddm_grid_finish (context, error)) /* the previous grid uses the window's offsets until then */
+  if ((number > 0 || removal->is_raised) &&
+      !fddm_grid_finish (context, error)) /* the previous grid uses the window's offsets until then */
     return FALSE;
   *pass = (FddmGridPass) { .context      = context,
                            .removal      = removal,
                            .coefficients = &work->coefficients,
                            .photo        = fddm_work_photo (work, tile),
-                           .target       = work->spec.gathers ? pixels->change : pixels->as_read,
+                           .target       = removal->is_raised   ? pixels->raised
+                                           : work->spec.gathers ? pixels->change
+                                                                : pixels->as_read,
                            .pixels       = fddm_tile_pixels (tile),
                            .samples      = samples,
                            .spare        = work->spare[1],

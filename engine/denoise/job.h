@@ -12,11 +12,13 @@ typedef struct {
   gboolean       samples;       /* detail is sampled in STEPS steps                */
   gboolean       probes;        /* uncertainty is probed, on the first grid        */
   gboolean       keeps_texture; /* the sampled texture is kept, to be strengthened */
+  gboolean       is_raised;     /* the change is gathered apart                    */
   int            grids, steps;
   double         detail;       /* share of the sample in the result, 0 … 1                  */
   double         luma, chroma; /* strengths: shares of the residual that are removed, 0 … 1 */
   guint32        seed;
   FddmNoiseModel noise;
+  float          hot;                            /* noise of a sample, in [0,1] units, to find hot pixels; 0 = they stay */
   gboolean       noise_varies;                   /* the level depends on brightness                                */
   double         levels[FDDM_DENOISE_STEPS_MAX]; /* Fermi levels of the steps                                      */
   FddmTensor    *level;                          /* noise level per coefficient, before the brightness curve       */
@@ -40,5 +42,7 @@ typedef struct {
   const FddmSink          *sink, *uncertainty; /* UNCERTAINTY may be NULL                    */
   const FddmNoiseModel    *known;              /* noise measured earlier; NULL = measure now */
   FddmRemoval              removal;
+  double                   raise;  /* largest band strength over 1: the factor on the noise in RAISED; 0 = none */
+  FddmRemoval              raised; /* as REMOVAL                                                                */
   FddmCleaning             cleaning;
 } FddmDenoiseJob;

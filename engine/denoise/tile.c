@@ -4,11 +4,16 @@
 #include <glib/gi18n-lib.h>
 #include "engine/denoise/finish.h"
 #include "engine/denoise/grid.h"
+#include "engine/noise/model.h"
+#include "kernels/pixels/hot.h"
 #include "kernels/pixels/pixels.h"
 
 /* Share of the network in a tile's time on the CPU, in tenths; finishing takes about one. On a GPU, finishing overlaps
  * with the network of the next tile. */
 #define TENTHS 9
+
+/* Least noise with which hot pixels are removed, in 8-bit steps. */
+#define HOT_FROM 1.0
 
 /* Tiles in flight. With streaming, the device computes one tile while the host finishes the previous tile and reads the
  * next, in the arrays that were swapped with the current tile's. */
@@ -24,14 +29,32 @@ typedef struct {
 
 /* ---- Reading and writing ---- */
 
-/* Reads the region of the tile. */
-static gboolean
-read_tile (const FddmSource *source, const FddmRect *region, FddmTilePixels *pixels, GError **error)
+float
+fddm_tile_hot_noise (const FddmDenoiseJob *job)
 {
+  double luma, chroma, level;
+
+  if (!job->removal.removes || !(job->params->luma > 0.0))
+    return 0.0f;
+  fddm_noise_summary (&job->removal.noise, &luma, &chroma);
+  level = MAX (luma, chroma);
+  return level < HOT_FROM ? 0.0f : (float) (level / 255.0);
+}
+
+/* Reads the region of the tile. Hot pixels are no part of the photo from here on. */
+static gboolean
+read_tile (const FddmDenoiseJob *job, const FddmRect *region, FddmWork *work, GError **error)
+{
+  const FddmSource *source = job->source;
+  FddmTilePixels   *pixels = &work->pixels;
+
   pixels->photo = NULL;
-  if (source->read (source->data, region->x, region->y, region->width, region->height, pixels->as_read, error))
-    return TRUE;
-  return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
+  if (!source->read (source->data, region->x, region->y, region->width, region->height, pixels->as_read, error))
+    return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
+  if (job->removal.hot > 0.0f &&
+      !fddm_pixels_remove_hot (pixels->as_read, region->width, region->height, work->spec.samples, job->removal.hot))
+    return fddm_work_no_memory (work, error);
+  return TRUE;
 }
 
 /* Passes a tile's own part to the sink. */
@@ -100,6 +123,8 @@ clear_tile (const FddmWorkSpec *spec, const FddmTile *tile, FddmTilePixels *pixe
 {
   if (spec->gathers && !spec->filters) /* which replace it */
     fddm_pixels_fill (pixels->change, fddm_tile_pixels (tile) * spec->samples, 0.0f);
+  if (spec->raises)
+    fddm_pixels_fill (pixels->raised, fddm_tile_pixels (tile) * spec->samples, 0.0f);
   if (spec->textures)
     fddm_pixels_fill (pixels->texture, fddm_tile_pixels (tile), 0.0f);
 }
@@ -128,7 +153,7 @@ stream (Way *way, GError **error)
     return FALSE;
   if (way->has_before && !write_tile (way->job, work, &way->before, error))
     return FALSE;
-  if (way->has_next && !read_tile (way->job->source, &way->next.region, &work->pixels, error))
+  if (way->has_next && !read_tile (way->job, &way->next.region, work, error))
     return FALSE;
   way->before     = way->tile;
   way->has_before = TRUE;
@@ -137,25 +162,13 @@ stream (Way *way, GError **error)
 
 /* The algorithm on one tile: section 5.2 of the paper, starting from the photo and its noise instead of pure noise. */
 static gboolean
-denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
+remove_noise (const FddmRemoval *removal, FddmWork *work, const FddmTile *tile, const FddmTicker *ticker, GError **error)
 {
-  const FddmDenoiseJob *job     = way->job;
-  FddmWork             *work    = way->work;
-  const FddmTile       *tile    = &way->tile;
-  const FddmTicker      network = fddm_ticker_parts (ticker, 0, TENTHS, 10);
-  FddmGridPass          pass;
+  FddmGridPass pass;
 
-  way->end = fddm_ticker_parts (ticker, TENTHS, 10, 10);
-  if (!way->streams &&
-      !read_tile (job->source, &tile->region, &work->pixels, error)) /* when streaming, it was read earlier */
-    return FALSE;
-  if (!fddm_tick (&network, 0, 1, error)) /* reports before a long stage: a large tile's pixels take time */
-    return FALSE;
-  clear_tile (&work->spec, tile, &work->pixels);
-  repair_tile (work, tile); /* NaNs, infinities, outliers */
-  for (int i = 0; i < job->removal.grids; i++)
+  for (int i = 0; i < removal->grids; i++)
     {
-      if (!fddm_grid_begin (&pass, &job->removal, work, tile, i, &network, error))
+      if (!fddm_grid_begin (&pass, removal, work, tile, i, ticker, error))
         return FALSE;
       if (!fddm_grid_analyse (&pass, error)) /* R'G'B' -> Y'CbCr -> patches -> DCT: y */
         return FALSE;
@@ -176,6 +189,31 @@ denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
       if (!fddm_grid_invert (&pass, error)) /* inverse DCT -> R'G'B', added to the change */
         return FALSE;
     }
+  return TRUE;
+}
+
+/* Reads a tile, removes its noise and, unless tiles stream, finishes and writes it. */
+static gboolean
+denoise_tile (Way *way, const FddmTicker *ticker, GError **error)
+{
+  const FddmDenoiseJob *job     = way->job;
+  FddmWork             *work    = way->work;
+  const FddmTile       *tile    = &way->tile;
+  const FddmTicker      network = fddm_ticker_parts (ticker, 0, TENTHS, 10);
+  const int             passes  = work->spec.raises ? 2 : 1;
+  const FddmTicker first = fddm_ticker_parts (&network, 0, 1, passes), second = fddm_ticker_parts (&network, 1, passes, 2);
+
+  way->end = fddm_ticker_parts (ticker, TENTHS, 10, 10);
+  if (!way->streams && !read_tile (job, &tile->region, work, error)) /* when streaming, it was read earlier */
+    return FALSE;
+  if (!fddm_tick (&network, 0, 1, error)) /* reports before a long stage: a large tile's pixels take time */
+    return FALSE;
+  clear_tile (&work->spec, tile, &work->pixels);
+  repair_tile (work, tile); /* NaNs, infinities, outliers */
+  if (!remove_noise (&job->removal, work, tile, &first, error))
+    return FALSE;
+  if (work->spec.raises && !remove_noise (&job->raised, work, tile, &second, error)) /* bands above 100 % */
+    return FALSE;
   if (!fddm_finish_start (job, work, tile, error)) /* blotches and shrinkage, where the device has them */
     return FALSE;
   if (way->streams)
@@ -196,7 +234,7 @@ fddm_denoise_tiles (const FddmDenoiseJob *job, FddmWork *work, const FddmTicker 
   Way       way   = { .job = job, .work = work, .streams = fddm_work_streams (work), .end = *ticker };
 
   find_next (&way);
-  if (way.streams && way.has_next && !read_tile (job->source, &way.next.region, &work->pixels, error))
+  if (way.streams && way.has_next && !read_tile (job, &way.next.region, work, error))
     return FALSE;
   while (way.has_next)
     {

@@ -92,7 +92,7 @@ region_bytes (const FddmWork *work)
   const FddmWorkSpec *spec   = &work->spec;
   const gsize         floats = region_floats (work);
   const gsize         tiles  = fddm_work_streams (work) ? 2 : 1; /* tiles held at the same time */
-  const gsize         arrays = 1 + tiles + (spec->gathers || spec->uncertainty ? 1 + tiles : 0);
+  const gsize         arrays = 1 + tiles + (spec->gathers || spec->uncertainty ? 1 + tiles : 0) + (spec->raises ? tiles : 0);
   const gsize         planes = (spec->uncertainty ? tiles : 0) + (spec->textures ? tiles + FDDM_TEXTURE_PLANES : 0);
   const gsize         cells  = spec->blotches ? FDDM_BLOTCHES_FLOATS (floats) : 0;
   gsize               bytes;
@@ -313,6 +313,7 @@ make_tile (FddmWork *work, FddmTilePixels *tile)
 
   return make_pixels (work, TRUE, floats, &tile->as_read) &&
          make_pixels (work, spec->gathers || spec->uncertainty, floats, &tile->change) &&
+         make_pixels (work, spec->raises, floats, &tile->raised) &&
          make_pixels (work, spec->uncertainty, pixels, &tile->variance) &&
          make_pixels (work, spec->textures, pixels, &tile->texture);
 }
@@ -404,6 +405,7 @@ clear_tile (FddmWork *work, FddmTilePixels *tile)
 
   give_pixels (work, work->floats, &tile->as_read);
   give_pixels (work, work->floats, &tile->change);
+  give_pixels (work, work->floats, &tile->raised);
   give_pixels (work, pixels, &tile->variance);
   give_pixels (work, pixels, &tile->texture);
   tile->photo = NULL;

@@ -19,6 +19,7 @@ typedef struct {
   gboolean blotches;               /* colour blotches are averaged: needs cells           */
   gboolean textures;               /* sampled texture is strengthened: needs planes       */
   gboolean uncertainty;            /* the uncertainty is requested                        */
+  gboolean raises;                 /* a second change is gathered, of raised noise        */
   int      least_tiles;            /* number of tiles at least; 0 = as few as fit         */
   int      margin;                 /* reach of the filters around the own part, in pixels */
 } FddmWorkSpec;
@@ -28,6 +29,7 @@ typedef struct {
   float       *as_read;  /* the photo; without a separate change, also the result             */
   const float *photo;    /* sound: AS_READ or a repaired copy; NULL after it was overwritten */
   float       *change;   /* the accumulated change, to be added to the photo                  */
+  float       *raised;   /* likewise, of the network that was told more noise                 */
   float       *variance; /* of the clean photo given the noisy one, one sample per pixel      */
   float       *texture;  /* luma of sample − estimate                                         */
 } FddmTilePixels;

@@ -139,19 +139,11 @@ analyse_piece (Pieces *pieces, int i, FddmTensor *tensor, GError **error)
   const FddmExample *example = pieces->example;
   const int          patch   = context->weights->patch;
   const int          height = pieces->rows * patch, width = pieces->columns * patch;
-<<<<<<< HEAD
   const int          y   = pieces->top + (i / pieces->across) * (pieces->height - height) / MAX (pieces->down - 1, 1);
   const int          x   = pieces->left + (i % pieces->across) * (pieces->width - width) / MAX (pieces->across - 1, 1);
   const gsize        row = (gsize) example->width * example->samples;
-  g_autofree int    *row_offset    = g_new (int, height);
-  g_autofree int    *column_offset = g_new (int, width);
-=======
-  const int         y             = (i / pieces->across) * (example->height - height) / MAX (pieces->down - 1, 1);
-  const int         x             = (i % pieces->across) * (example->width - width) / MAX (pieces->across - 1, 1);
-  const gsize       row           = (gsize) example->width * example->samples;
-  g_autofree int   *row_offset    = g_try_new (int, height);
-  g_autofree int   *column_offset = g_try_new (int, width);
->>>>>>> limits
+  g_autofree int    *row_offset    = g_try_new (int, height);
+  g_autofree int    *column_offset = g_try_new (int, width);
   const FddmWindow   window        = { .patch          = patch,
                                        .rows           = pieces->rows,
                                        .columns        = pieces->columns,
@@ -187,7 +179,6 @@ fddm_example_measure (FddmExample *example, const FddmContext *context, GError *
 {
   const FddmWeights *weights = context->weights;
   const int          side    = weights->side > 0 ? weights->side : PIECE;
-<<<<<<< HEAD
   Pieces             pieces  = {
                  .context = context, .example = example, .left = example->width / MARGIN_SHARE, .top = example->height / MARGIN_SHARE
   };
@@ -195,17 +186,6 @@ fddm_example_measure (FddmExample *example, const FddmContext *context, GError *
   g_autofree float *values = NULL;
   gboolean          ok;
   int               n;
-=======
-  Pieces            pieces        = { .context = context,
-                                      .example = example,
-                                      .rows    = MIN (side, example->height) / weights->patch,
-                                      .columns = MIN (side, example->width) / weights->patch };
-  const int         n             = pieces.rows * pieces.columns;
-  g_autofree float *values        = g_try_new (float, (gsize) n * weights->coefficients);
-  FddmTensor       *tensor        = NULL;
-  gboolean          ok            = (values != NULL || fddm_weights_no_memory (error)) &&
-                fddm_context_make_tensor (context, pieces.rows, pieces.columns, &tensor, error);
->>>>>>> limits
 
   pieces.width   = example->width - 2 * pieces.left;
   pieces.height  = example->height - 2 * pieces.top;
@@ -215,8 +195,9 @@ fddm_example_measure (FddmExample *example, const FddmContext *context, GError *
   pieces.across  = MAX (pieces.width / side, 1);
   measure_colours (example, &pieces);
   n      = pieces.rows * pieces.columns;
-  values = g_new (float, (gsize) n * weights->coefficients);
-  ok     = fddm_context_make_tensor (context, pieces.rows, pieces.columns, &tensor, error);
+  values = g_try_new (float, (gsize) n * weights->coefficients);
+  ok     = (values != NULL || fddm_weights_no_memory (error)) &&
+       fddm_context_make_tensor (context, pieces.rows, pieces.columns, &tensor, error);
   for (int i = 0; ok && i < pieces.down * pieces.across; i++)
     {
       ok = analyse_piece (&pieces, i, tensor, error) &&

@@ -3,6 +3,7 @@
 #include "engine/noise/measure.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
+#include "kernels/pixels/hot.h"
 #include "kernels/pixels/pixels.h"
 #include "engine/noise/meter.h"
 #include "engine/tiling/window.h"
@@ -43,7 +44,7 @@ typedef struct {
 static gsize
 region_side (int patches)
 {
-  return ((gsize) patches + 4) * PATCH + 2 * FDDM_REPAIR_REACH;
+  return ((gsize) patches + 4) * PATCH + 2 * (FDDM_REPAIR_REACH + FDDM_HOT_REACH);
 }
 
 static gsize

@@ -1,6 +1,7 @@
 /* denoise-picture.c: see denoise-picture.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/program/denoise-picture.h"
+#include <glib/gi18n-lib.h>
 #include "engine/gegl-pixels.h"
 #include "engine/program/pictures/picture.h"
 
@@ -30,6 +31,22 @@ run (const FddmCliDenoise *denoise, FddmContext *context, GeglBuffer *from, Gegl
   return g_steal_pointer (&to);
 }
 
+char *
+fddm_cli_dark_words (GeglBuffer *buffer)
+{
+  FddmGeglPixels pixels;
+  double         brightest;
+
+  fddm_gegl_pixels_init (&pixels, buffer, NULL, gegl_buffer_get_extent (buffer), NULL);
+  brightest = fddm_gegl_pixels_brightest (&pixels);
+  if (brightest > FDDM_DARK || brightest <= 0.0)
+    return NULL;
+  /* translators: a percentage */
+  return g_strdup_printf (
+    _ ("No noise was found, but the picture uses only the darkest %.0f %% of its range: brighten it first"),
+    MAX (100 * brightest, 1));
+}
+
 gboolean
 fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, const char *from, const char *to,
                           FddmProgress progress, gpointer data, FddmDenoised *denoised, GError **error)
@@ -37,6 +54,7 @@ fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, c
   g_auto (FddmPictureOrigin) origin = { 0 };
   g_autoptr (GeglBuffer)     noisy = fddm_picture_load (&origin, from, error), clean = NULL, uncertainty = NULL;
   const gint64               start = g_get_monotonic_time ();
+  gboolean                   saved;
 
   if (!noisy || !(clean = run (denoise, context, noisy, &uncertainty, progress, data, &denoised->report, error)))
     return FALSE;
@@ -44,8 +62,11 @@ fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, c
   denoised->width   = gegl_buffer_get_width (noisy);
   denoised->height  = gegl_buffer_get_height (noisy);
   origin.warning    = &denoised->warning;
-  return (!uncertainty || fddm_picture_save (uncertainty, &origin, denoise->uncertainty, denoise->jpeg_quality, error)) &&
-         fddm_picture_save (clean, &origin, to, denoise->jpeg_quality, error);
+  saved = (!uncertainty || fddm_picture_save (uncertainty, &origin, denoise->uncertainty, denoise->jpeg_quality, error)) &&
+          fddm_picture_save (clean, &origin, to, denoise->jpeg_quality, error);
+  if (saved && denoised->report.tiles == 0 && denoise->params.noise == 0 && !denoised->warning)
+    denoised->warning = fddm_cli_dark_words (noisy);
+  return saved;
 }
 
 void

@@ -30,6 +30,9 @@ typedef struct {
 gboolean fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, const char *from, const char *to,
                                    FddmProgress progress, gpointer data, FddmDenoised *denoised, GError **error);
 
+/* A word about a picture in BUFFER without noise that is so dark that noise would hardly show, or NULL. Free with g_free. */
+char *fddm_cli_dark_words (GeglBuffer *buffer);
+
 /* Adds measurements and settings of DENOISED to the current object of BUILDER. */
 void fddm_cli_denoised_json (JsonBuilder *builder, const FddmCliDenoise *denoise, const FddmDenoised *denoised,
                              FddmContext *context, FddmWeights *weights);

@@ -7,6 +7,7 @@
 #include "engine/program/pictures/picture.h"
 #include "engine/program/plot.h"
 #include "engine/gegl-pixels.h"
+#include "engine/program/denoise-picture.h"
 #include "engine/noise/model.h"
 
 static const char *const channel_names[] = { "y", "cb", "cr" };
@@ -27,12 +28,21 @@ tell_channels (JsonBuilder *builder, const char *key, const FddmNoiseModel *nois
   json_builder_end_object (builder);
 }
 
+static char *
+dark_words (GeglBuffer *buffer, const FddmNoiseModel *noise)
+{
+  double luma, chroma;
+
+  fddm_noise_summary (noise, &luma, &chroma);
+  return luma > 0 || chroma > 0 ? NULL : fddm_cli_dark_words (buffer);
+}
+
 /* Levels are in 8-bit steps of white noise of the same strength: at middle gray ("levels"), and over brightness
  * ("curve"). */
 static void
 tell_json (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
 {
-  g_autofree char *words   = fddm_measured_words (noise);
+  g_autofree char *words = fddm_measured_words (noise), *dark = dark_words (buffer, noise);
   JsonBuilder     *builder = json_builder_new ();
   double           luma, chroma;
 
@@ -45,6 +55,8 @@ tell_json (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
   fddm_cli_json_double (builder, "luma-noise", luma);
   fddm_cli_json_double (builder, "chroma-noise", chroma);
   fddm_cli_json_string (builder, "words", words);
+  if (dark)
+    fddm_cli_json_string (builder, "warning", dark);
   fddm_cli_json_double (builder, "patch", noise->patch);
   tell_channels (builder, "levels", noise, noise->patch * noise->patch, fddm_measured_level);
   tell_channels (builder, "curve", noise, FDDM_NOISE_KNOTS, fddm_measured_curve);
@@ -56,9 +68,12 @@ static void
 tell (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
 {
   g_autofree char *words = fddm_measured_words (noise), *shown = fddm_cli_printable (path);
+  g_autofree char *dark = dark_words (buffer, noise);
 
   /* translators: path, size, then what was measured, in words */
   printf (_ ("%s: %d × %d: %s\n"), shown, gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), words);
+  if (dark)
+    fddm_cli_warn (dark);
 }
 
 static gboolean

@@ -1,6 +1,7 @@
 /* window.c: grids, reflection at the picture's edges, mirrored and transposed access.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/tiling/window.h"
+#include "kernels/pixels/hot.h"
 #include "kernels/pixels/pixels.h"
 
 FddmGrid
@@ -33,8 +34,8 @@ FddmRect
 fddm_tile_region (const FddmTile *tile, int patch, int width, int height)
 {
   /* Before the tile: the offset of a grid. After the tile: reflection reaches back by the tile's overhang, less than two
-   * patches. On all sides: the reach of repair. */
-  const int margin = 2 * patch + FDDM_REPAIR_REACH;
+   * patches. On all sides: the reach of repair, and that of hot pixels, whose neighbours it may use. */
+  const int margin = 2 * patch + FDDM_REPAIR_REACH + FDDM_HOT_REACH;
   const int left = MAX (tile->column * patch - margin, 0), top = MAX (tile->row * patch - margin, 0);
   const int right  = MIN ((tile->column + tile->columns) * patch + margin, width);
   const int bottom = MIN ((tile->row + tile->rows) * patch + margin, height);

@@ -14,31 +14,44 @@ bands (double coarse, double medium, double fine)
   return params;
 }
 
+/* The share that a band of strength F, in percent, gets of a removal of 1 and of a raised one of R, with TOP the largest
+ * strength. */
+static double
+share (double f, double r, double top)
+{
+  return f <= 100 ? f / 100 : 1 + (r - 1) * (f - 100) / (top - 100);
+}
+
 /* A cosine that reflection at the edges continues comes out times a number: cos⁴ (ω/2) is what the first smoothing keeps of
- * it, that times cos⁴ ω the second. */
+ * it, that times cos⁴ ω the second. Of raised noise, three times as much is removed. */
 static void
 test_waves (void)
 {
   enum { WIDTH = 145, HEIGHT = 9, N = WIDTH * HEIGHT * 3, STRIDE = WIDTH * 3 + 5 };
   const FddmDenoiseParams cases[] = { bands (200, 100, 100), bands (100, 200, 100), bands (100, 100, 200),
-                                      bands (0, 0, 100),     bands (100, 100, 0),   bands (30, 70, 110) };
+                                      bands (0, 0, 100),     bands (100, 100, 0),   bands (30, 170, 110) };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     for (int halves = 0; halves < WIDTH; halves += 4) /* waves over the width, times two */
       {
         const double w = G_PI * halves / (WIDTH - 1), first = pow (cos (w / 2), 4), second = first * pow (cos (w), 4);
-        const double factor = (cases[i].fine * (1 - first) + cases[i].medium * (first - second) + cases[i].coarse * second) /
-                              100;
+        const double top    = MAX (MAX (cases[i].coarse, cases[i].medium), cases[i].fine);
+        const double factor = share (cases[i].fine, 3, top) * (1 - first) +
+                              share (cases[i].medium, 3, top) * (first - second) + share (cases[i].coarse, 3, top) * second;
         g_autofree float *removed = g_new0 (float, STRIDE * HEIGHT), *spare = g_new0 (float, STRIDE * HEIGHT);
+        g_autofree float *raised  = g_new0 (float, STRIDE * HEIGHT);
         g_autofree float *scratch = g_new (float, N);
 
         for (int y = 0; y < HEIGHT; y++)
           for (int x = 0; x < WIDTH * 3; x++)
-            removed[y * STRIDE + x] = (float) (cos (w * (x / 3)) * (1 + x % 3));
-        fddm_bands_weight (&cases[i], &(FddmBandsArea) { removed, STRIDE, WIDTH, HEIGHT, 3, spare, scratch });
+            {
+              removed[y * STRIDE + x] = (float) (cos (w * (x / 3)) * (1 + x % 3));
+              raised[y * STRIDE + x]  = 3 * removed[y * STRIDE + x];
+            }
+        fddm_bands_weight (&cases[i], &(FddmBandsArea) { removed, raised, STRIDE, WIDTH, HEIGHT, 3, spare, scratch });
         for (int y = 0; y < HEIGHT; y++)
           for (int x = 0; x < WIDTH * 3; x++)
-            g_assert_cmpfloat_with_epsilon (removed[y * STRIDE + x], factor * cos (w * (x / 3)) * (1 + x % 3), 2e-6);
+            g_assert_cmpfloat_with_epsilon (removed[y * STRIDE + x], factor * cos (w * (x / 3)) * (1 + x % 3), 4e-6);
       }
 }
 
@@ -60,7 +73,7 @@ test_wavelengths (void)
 
       for (int x = 0; x < N; x++)
         removed[x] = (float) cos (2 * G_PI * x / cases[i].length);
-      fddm_bands_weight (&params, &(FddmBandsArea) { removed, N, N, 1, 1, spare, scratch });
+      fddm_bands_weight (&params, &(FddmBandsArea) { removed, NULL, N, N, 1, 1, spare, scratch });
       g_assert_cmpfloat (removed[0], >, cases[i].least);
     }
 }
@@ -89,7 +102,8 @@ smoothed (const float *plane, int width, int height, int x, int y, int which)
   return (float) sum;
 }
 
-/* Through the whole engine, on any picture: what even bands remove, weighted; small pictures are all edge. */
+/* Through the whole engine, on any picture: what even bands remove, weighted, and above 100 % what they remove of noise that
+ * is larger by that factor; small pictures are all edge. */
 static void
 test_weighted_removal (void)
 {
@@ -101,21 +115,27 @@ test_weighted_removal (void)
     for (int averages = 1; averages <= 3; averages += 2)
       {
         const int         width = sizes[s].width, height = sizes[s].height, n = width * height * 3;
-        FddmDenoiseParams even = bands (100, 100, 100), params = bands (200, 50, 0);
-        g_autofree float *pixels = test_picture (width, height, 3), *plain = NULL, *weighted = NULL;
-        g_autofree float *removed = g_new (float, n);
+        FddmDenoiseParams even = bands (100, 100, 100), larger = even, params = bands (170, 50, 0);
+        g_autofree float *pixels = test_picture (width, height, 3), *plain = NULL, *weighted = NULL, *more = NULL;
+        g_autofree float *removed = g_new (float, n), *raised = g_new (float, n);
 
-        even.averages = params.averages = averages;
-        plain                           = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &even, pixels, width, height, 3, NULL);
-        weighted                        = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, width, height, 3, NULL);
+        even.averages = larger.averages = params.averages = averages;
+        larger.noise                                      = 1.7 * even.noise;
+        more     = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &larger, pixels, width, height, 3, NULL);
+        plain    = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &even, pixels, width, height, 3, NULL);
+        weighted = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, width, height, 3, NULL);
         for (int i = 0; i < n; i++)
-          removed[i] = plain[i] - pixels[i];
+          {
+            removed[i] = plain[i] - pixels[i];
+            raised[i]  = more[i] - pixels[i];
+          }
         for (int i = 0; i < n; i++)
           {
             const int x = i / 3 % width, y = i / 3 / width, c = i % 3;
             float one = smoothed (removed + c, width, height, x, y, 0), two = smoothed (removed + c, width, height, x, y, 1);
 
-            g_assert_cmpfloat_with_epsilon (weighted[i], pixels[i] + 0.5 * (one - two) + 2 * two, 2e-6);
+            g_assert_cmpfloat_with_epsilon (
+              weighted[i], pixels[i] + 0.5 * (one - two) + smoothed (raised + c, width, height, x, y, 1), 2e-6);
           }
       }
 }
@@ -179,16 +199,18 @@ test_memory_bound (void)
 {
   enum { WIDTH = 700, HEIGHT = 500, BOUND = 8 << 20 };
   g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
-  FddmDenoiseParams params = bands (200, 30, 0), even = bands (100, 100, 100);
-  FddmReport        large, small, plain;
-  g_autofree float *one = NULL, *many = NULL, *less = NULL;
+  FddmDenoiseParams params = bands (200, 30, 0), even = bands (100, 100, 100), weak = bands (100, 30, 0);
+  FddmReport        large, small, medium, plain;
+  g_autofree float *one = NULL, *many = NULL, *less = NULL, *weakly = NULL;
 
-  params.detail = even.detail = 100; /* nothing else is gathered */
-  params.steps = even.steps = 2;
-  one                       = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, &large);
-  many                      = run_on (FDDM_DEVICE_CPU, 0, BOUND, &params, pixels, WIDTH, HEIGHT, 3, &small);
-  less                      = run_on (FDDM_DEVICE_CPU, 0, 0, &even, pixels, WIDTH, HEIGHT, 3, &plain);
-  g_assert_cmpuint (large.memory, ==, plain.memory + 2 * WIDTH * HEIGHT * 3 * sizeof (float)); /* it is counted */
+  params.detail = even.detail = weak.detail = 100; /* nothing else is gathered */
+  params.steps = even.steps = weak.steps = 2;
+  one                                    = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, &large);
+  many                                   = run_on (FDDM_DEVICE_CPU, 0, BOUND, &params, pixels, WIDTH, HEIGHT, 3, &small);
+  less                                   = run_on (FDDM_DEVICE_CPU, 0, 0, &even, pixels, WIDTH, HEIGHT, 3, &plain);
+  weakly                                 = run_on (FDDM_DEVICE_CPU, 0, 0, &weak, pixels, WIDTH, HEIGHT, 3, &medium);
+  g_assert_cmpuint (medium.memory, ==, plain.memory + 2 * WIDTH * HEIGHT * 3 * sizeof (float)); /* it is counted */
+  g_assert_cmpuint (large.memory, ==, medium.memory + WIDTH * HEIGHT * 3 * sizeof (float));
   g_assert_cmpuint (small.memory, <=, BOUND);
   g_assert_cmpint (small.tiles, >, 1);
   for (int j = 0; j < WIDTH * HEIGHT * 3; j++)

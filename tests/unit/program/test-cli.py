@@ -3,6 +3,7 @@
 """The program fddm from outside: test-cli.py PROGRAM (environment: FDDM_GOLDEN, the folder of tests/golden). TAP."""
 import json
 import os
+import random
 import shutil
 import struct
 import subprocess
@@ -147,16 +148,44 @@ def every_file_name_is_taken():
     run("denoise", *more, "in.png", "--", "-o.png")
     run("denoise", *more, "--", "-o.png", "--help.png")
     run("denoise", *more, "--", "in.png", "-o.png")
-    for name in (b"caf\xe9.png", "a b.png".encode(), "\u4e00.png".encode(), b"two\nlines.png", b"%s\x1b[2J.png"):
+    for name in (b"caf\xe9.png", "%s \u4e00.png".encode(), b"two\nlines\x1b[2J.png"):
         os.rename("in.png", name)
-        run("denoise", *more, name, b"out-" + name)
         assert json.loads(run("denoise", *more, name, b"out-" + name, "--json").stdout)["width"] == 20
-        run("info", name, "--weights", NETWORK, "--device", "cpu")
         assert json.loads(run("info", name, "--json", "--weights", NETWORK, "--device", "cpu").stdout)["height"] == 20
         run("denoise", *more, "-o", b"folder-" + name, name)
         assert os.listdir(b"folder-" + name) == [name] or set(os.listdir(b"folder-" + name)) - {name} == {b".fddm-journal"}
         assert read_png(b"out-" + name) == read_png(b"folder-" + name + b"/" + name)
         os.rename(name, "in.png")
+
+
+@test
+def hidden_pixels_stay():
+    pixels = noise(60, 50, 6)
+    for i in range(60 * 50):
+        pixels[4 * i + 3] = 0 if i % 60 > 40 else 3 if i % 60 > 35 else 200
+    write_png("in.png", 60, 50, pixels, 6)
+    denoise("in.png", "out.png", "--noise", "20")
+    after = read_png("out.png")[4]
+    assert list(after[3::4]) == pixels[3::4]
+    for i in range(60 * 50):
+        if i % 60 > 35:
+            assert list(after[4 * i:4 * i + 3]) == pixels[4 * i:4 * i + 3], "hidden pixel %d" % i
+    assert sum(after[4 * i] != pixels[4 * i] for i in range(60 * 50) if i % 60 <= 35) > 1000
+
+
+@test
+def dark_pictures_are_told():
+    rand = random.Random(3)
+    deep = [min(max(int(rand.gauss(2048, 40)), 0), 4095) for _ in range(40 * 40 * 3)]   # 12 bits in a file of 16
+    write_png("deep.png", 40, 40, deep, depth=16)
+    write_png("black.png", 40, 40, [0] * 4800)
+    write_png("light.png", 40, 40, [value * 16 for value in deep], depth=16)
+    done = denoise("deep.png", "out.png")
+    assert "darkest 3 %" in done.stderr or "darkest 4 %" in done.stderr, done.stderr
+    assert read_png("out.png") == read_png("deep.png")
+    assert "darkest" in json.loads(run("info", "deep.png", "--json", "--weights", NETWORK, "--device", "cpu").stdout)["warning"]
+    for name in ("black.png", "light.png"):
+        assert "darkest" not in denoise(name, "out.png").stderr
 
 
 @test
