@@ -13,6 +13,9 @@
 /* Side of a piece where the network was not trained on pictures of one size. */
 #define PIECE 128
 
+/* Share of each side that is not measured at either end: the edges of what was cut out are often not of the material. */
+#define MARGIN_SHARE 16
+
 /* Least variance of a coefficient: that of rounding to 8 bits, whose steps are 2/255. */
 #define ROUNDING (4.0 / (12.0 * 255.0 * 255.0))
 
@@ -57,13 +60,11 @@ static gboolean
 read_rows (FddmExample *example, const FddmSource *source, int left, int top, int first, int n, float *raw, float *repaired,
            GError **error)
 {
-  const gsize pixels = (gsize) n * example->width;
-  float      *out    = example->pixels + (gsize) first * example->width * example->samples;
+  float *out = example->pixels + (gsize) first * example->width * example->samples;
 
   if (!source->read (source->data, left, top + first, example->width, n, raw, error))
     return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
   fddm_example_convert (raw, example->width, n, source->channels, example->samples, repaired, out);
-  fddm_colours_add (&example->colours, out, pixels, example->samples);
   return TRUE;
 }
 
@@ -99,10 +100,11 @@ fddm_example_read (const FddmSource *source, int samples, GError **error)
 
 /* ---- Statistics ---- */
 
-/* Pieces of an example: ROWS × COLUMNS patches each, DOWN × ACROSS of them. */
+/* Pieces of an example: ROWS × COLUMNS patches each, DOWN × ACROSS of them, within the margins. */
 typedef struct {
   const FddmContext *context;
   FddmExample       *example;
+  int                left, top, width, height; /* without the margins */
   int                rows, columns, down, across;
   double             mean[FDDM_COEF_MAX], variance[FDDM_COEF_MAX]; /* sums over pieces */
 } Pieces;
@@ -137,9 +139,9 @@ analyse_piece (Pieces *pieces, int i, FddmTensor *tensor, GError **error)
   const FddmExample *example = pieces->example;
   const int          patch   = context->weights->patch;
   const int          height = pieces->rows * patch, width = pieces->columns * patch;
-  const int          y             = (i / pieces->across) * (example->height - height) / MAX (pieces->down - 1, 1);
-  const int          x             = (i % pieces->across) * (example->width - width) / MAX (pieces->across - 1, 1);
-  const gsize        row           = (gsize) example->width * example->samples;
+  const int          y   = pieces->top + (i / pieces->across) * (pieces->height - height) / MAX (pieces->down - 1, 1);
+  const int          x   = pieces->left + (i % pieces->across) * (pieces->width - width) / MAX (pieces->across - 1, 1);
+  const gsize        row = (gsize) example->width * example->samples;
   g_autofree int    *row_offset    = g_new (int, height);
   g_autofree int    *column_offset = g_new (int, width);
   const FddmWindow   window        = { .patch          = patch,
@@ -160,22 +162,39 @@ analyse_piece (Pieces *pieces, int i, FddmTensor *tensor, GError **error)
   return context->backend->analyse (context->device, &window, example->pixels, tensor, error);
 }
 
+static void
+measure_colours (FddmExample *example, const Pieces *pieces)
+{
+  example->colours = (FddmColours) { 0 };
+  for (int y = 0; y < pieces->height; y++)
+    fddm_colours_add (&example->colours,
+                      example->pixels + ((gsize) (pieces->top + y) * example->width + pieces->left) * example->samples,
+                      (gsize) pieces->width, example->samples);
+}
+
 gboolean
 fddm_example_measure (FddmExample *example, const FddmContext *context, GError **error)
 {
   const FddmWeights *weights = context->weights;
   const int          side    = weights->side > 0 ? weights->side : PIECE;
-  Pieces             pieces  = { .context = context,
-                                 .example = example,
-                                 .rows    = MIN (side, example->height) / weights->patch,
-                                 .columns = MIN (side, example->width) / weights->patch };
-  const int          n       = pieces.rows * pieces.columns;
-  g_autofree float  *values  = g_new (float, (gsize) n * weights->coefficients);
-  FddmTensor        *tensor  = NULL;
-  gboolean           ok      = fddm_context_make_tensor (context, pieces.rows, pieces.columns, &tensor, error);
+  Pieces             pieces  = {
+                 .context = context, .example = example, .left = example->width / MARGIN_SHARE, .top = example->height / MARGIN_SHARE
+  };
+  FddmTensor       *tensor = NULL;
+  g_autofree float *values = NULL;
+  gboolean          ok;
+  int               n;
 
-  pieces.down   = MAX (example->height / side, 1);
-  pieces.across = MAX (example->width / side, 1);
+  pieces.width   = example->width - 2 * pieces.left;
+  pieces.height  = example->height - 2 * pieces.top;
+  pieces.rows    = MIN (side, pieces.height) / weights->patch;
+  pieces.columns = MIN (side, pieces.width) / weights->patch;
+  pieces.down    = MAX (pieces.height / side, 1);
+  pieces.across  = MAX (pieces.width / side, 1);
+  measure_colours (example, &pieces);
+  n      = pieces.rows * pieces.columns;
+  values = g_new (float, (gsize) n * weights->coefficients);
+  ok     = fddm_context_make_tensor (context, pieces.rows, pieces.columns, &tensor, error);
   for (int i = 0; ok && i < pieces.down * pieces.across; i++)
     {
       ok = analyse_piece (&pieces, i, tensor, error) &&

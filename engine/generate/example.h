@@ -10,7 +10,7 @@
 typedef struct {
   int         width, height, samples;  /* SAMPLES: those of the network's pictures                         */
   float      *pixels;                  /* packed, in [0,1]                                                 */
-  FddmColours colours;                 /* of all pixels                                                    */
+  FddmColours colours;                 /* of the pixels                                                    */
   float       mean[FDDM_COEF_MAX];     /* of the coefficients                                              */
   float       variance[FDDM_COEF_MAX]; /* of the coefficients within pieces as large as training pictures */
 } FddmExample;
@@ -28,7 +28,8 @@ FddmExample *fddm_example_read (const FddmSource *source, int samples, GError **
 void         fddm_example_free (FddmExample *example);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmExample, fddm_example_free)
 
-/* Measures MEAN and VARIANCE on the context's device, averaged over pieces of the size of the training pictures. */
+/* Measures COLOURS, MEAN and VARIANCE on the context's device, the latter averaged over pieces of the size of the training
+ * pictures. A sixteenth of each side is left out at either end. */
 gboolean fddm_example_measure (FddmExample *example, const FddmContext *context, GError **error);
 
 /* Index of the class whose variants contain the one that is nearest to EXAMPLE; -1 without classes or variants. */
