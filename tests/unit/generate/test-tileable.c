@@ -141,7 +141,8 @@ wave (double x, double y, int c, int width, int height)
   return (float) (0.5 + 0.2 * sin (across + c) + 0.1 * cos (2 * down + across) + (c == 1 ? 0.3 : 0.0));
 }
 
-/* Coefficients of the waves, which begin in the middle of the first patch where they tile, on FROM_WIDTH × FROM_HEIGHT pixels, written as WIDTH × HEIGHT. */
+/* Coefficients of the waves, which begin in the middle of the first patch where they tile, on FROM_WIDTH × FROM_HEIGHT pixels,
+ * written as WIDTH × HEIGHT. */
 static float *
 write_waves (FddmContext *context, int from_width, int from_height, int width, int height, gboolean tiles)
 {

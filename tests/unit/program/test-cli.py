@@ -338,6 +338,9 @@ def unsuitable_materials():
         assert "not 1 × 1" in generate("out.png", option, "dot.png", status=2).stderr
         assert "holes.png: parts are transparent" in generate("out.png", option, "holes.png", status=1).stderr
         assert "missing.png" in generate("out.png", option, "missing.png", status=1).stderr
+        before = read_png("a.png")
+        assert "a.png” is the original" in generate("a.png", option, "a.png", status=2).stderr
+        assert before == read_png("a.png")
     assert "exclude" in generate("out.png", "--like", "a.png", "--seamless", "a.png", status=2).stderr
     for bad in ("-1", "101", "nan", "x"):
         generate("out.png", "--like", "a.png", "--closeness", bad, status=2)
