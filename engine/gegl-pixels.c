@@ -103,13 +103,13 @@ fddm_gegl_is_opaque (GeglBuffer *buffer, const GeglRectangle *bounds)
 
   if (!babl_format_has_alpha (gegl_buffer_get_format (buffer)))
     return TRUE;
-  iterator = gegl_buffer_iterator_new (buffer, bounds, 0, babl_format ("A float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 1);
+  iterator = gegl_buffer_iterator_new (buffer, bounds, 0, babl_format ("Y'A float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 1);
   while (gegl_buffer_iterator_next (iterator))
     {
-      const float *alpha = iterator->items[0].data;
+      const float *pixels = iterator->items[0].data;
 
       for (glong i = 0; i < iterator->length; i++)
-        if (!(alpha[i] >= 1.0f))
+        if (!(pixels[2 * i + 1] >= 1.0f))
           {
             gegl_buffer_iterator_stop (iterator);
             return FALSE;

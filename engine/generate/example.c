@@ -179,14 +179,14 @@ fddm_example_measure (FddmExample *example, const FddmContext *context, GError *
 {
   const FddmWeights *weights = context->weights;
   const int          side    = weights->side > 0 ? weights->side : PIECE;
-  Pieces             pieces  = {
-                 .context = context, .example = example, .left = example->width / MARGIN_SHARE, .top = example->height / MARGIN_SHARE
-  };
-  FddmTensor       *tensor = NULL;
-  g_autofree float *values = NULL;
-  gboolean          ok;
-  int               n;
+  Pieces             pieces  = { .context = context, .example = example };
+  FddmTensor        *tensor  = NULL;
+  g_autofree float  *values  = NULL;
+  gboolean           ok;
+  int                n;
 
+  pieces.left    = example->width / MARGIN_SHARE;
+  pieces.top     = example->height / MARGIN_SHARE;
   pieces.width   = example->width - 2 * pieces.left;
   pieces.height  = example->height - 2 * pieces.top;
   pieces.rows    = MIN (side, pieces.height) / weights->patch;

@@ -50,7 +50,8 @@ synthesise (Strips *t, int top, int bottom, int right, gsize row, float *pixels,
          context->backend->synthesise_finish (context->device, error);
 }
 
-/* N rows of the periodic picture, from FIRST. */
+/* N rows of the periodic picture, from FIRST. What repeats begins in the middle of a patch: the network's estimates fit together
+ * best there, and the wrap is where a seam would be seen. */
 static gboolean
 synthesise_around (Strips *t, int first, int n, float *pixels, GError **error)
 {
@@ -58,7 +59,7 @@ synthesise_around (Strips *t, int first, int n, float *pixels, GError **error)
 
   for (int done = 0, run; done < n; done += run)
     {
-      const int top = ((first + done) % t->height + t->height) % t->height;
+      const int top = ((first + t->patch / 2 + done) % t->height + t->height) % t->height;
 
       run = MIN (t->height - top, n - done);
       if (!synthesise (t, top, top + run, t->width, row, pixels + done * row, error))
@@ -86,7 +87,9 @@ write_strip (Strips *t, int top, int bottom, GError **error)
   const FddmWriter *s   = t->s;
   const gsize       row = (gsize) s->width * t->samples;
 
-  if (!(t->down != NULL ? resample (t, top, bottom, error) : synthesise (t, top, bottom, s->width, row, t->strip, error)))
+  if (!(t->down != NULL ? resample (t, top, bottom, error)
+        : s->tiles      ? synthesise_around (t, top, bottom - top, t->strip, error)
+                        : synthesise (t, top, bottom, s->width, row, t->strip, error)))
     return FALSE;
   fddm_pixels_clamp (t->strip, (bottom - top) * row);
   if (s->sink->write (s->sink->data, 0, top, s->width, bottom - top, t->strip, error))
@@ -135,7 +138,7 @@ strips_init (Strips *t, const FddmWriter *s, GError **error)
   t->row_offset    = g_try_new0 (int, t->height);
   t->column_offset = g_try_new (int, t->width);
   for (int x = 0; t->column_offset != NULL && x < t->width; x++)
-    t->column_offset[x] = x * t->samples;
+    t->column_offset[x] = (s->tiles ? (x + t->width - patch / 2) % t->width : x) * t->samples;
   t->strip = fddm_memory_new (STRIP * (gsize) s->width * t->samples * sizeof (float));
   if (t->row_offset != NULL && t->column_offset != NULL && t->strip != NULL &&
       (!s->tiles || (t->width == s->width && t->height == s->height) || resampling_init (t)))

@@ -4,7 +4,8 @@
 #include "engine/context.h"
 
 /* Converts COEFFICIENTS, of a picture in [-1,1], to WIDTH × HEIGHT pixels in [0,1]. A surplus of the patches is cropped.
- * If TILES is set, the picture is scaled down instead, so that opposite edges still meet. */
+ * If TILES is set, the picture is scaled down instead, so that opposite edges still meet, and begins in the middle of a patch, so
+ * that they meet within one. */
 typedef struct {
   FddmContext      *context;
   const FddmTensor *coefficients;

@@ -245,6 +245,13 @@ open_example (Generate *generate, GError **error)
 
   if (!path)
     return TRUE;
+  for (int i = 0; i < generate->count; i++)
+    if (fddm_stamp_one_file (path, generate->files[i]))
+      {
+        g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("“%s” is the original; give another name"),
+                     generate->files[i]);
+        return FALSE;
+      }
   if (!fddm_cli_example_open (&generate->example, path, generate->like != NULL, error))
     return FALSE;
   generate->params.like = generate->like ? &generate->example.source : NULL;

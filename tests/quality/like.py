@@ -49,9 +49,9 @@ def luma(picture):
 
 
 def seam(picture):
-    """Mean difference across the wrap, relative to that between neighbours inside; the worse of both axes."""
-    return max(np.abs(np.take(picture, 0, axis) - np.take(picture, -1, axis)).mean() /
-               max(np.abs(np.diff(picture, axis=axis)).mean(), 1e-9) for axis in (0, 1))
+    """Mean difference across the wrap, relative to that between neighbours inside; mean of both axes."""
+    return np.mean([np.abs(np.take(picture, 0, axis) - np.take(picture, -1, axis)).mean() /
+                    max(np.abs(np.diff(picture, axis=axis)).mean(), 1e-9) for axis in (0, 1)])
 
 
 def correlation(picture, example):

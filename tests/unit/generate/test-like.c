@@ -31,7 +31,8 @@ generate (FddmContext *context, const FddmGenerateParams *params, GError **error
   return NULL;
 }
 
-/* Mean and covariance of the colours are the example's, but for a sixteenth of its sides, at any closeness, tiling or not, in one window or several. */
+/* Mean and covariance of the colours are the example's, but for a sixteenth of its sides: at any closeness, tiling or not, in
+ * one window or several. */
 static void
 test_colours (void)
 {

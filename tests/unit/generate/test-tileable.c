@@ -141,11 +141,12 @@ wave (double x, double y, int c, int width, int height)
   return (float) (0.5 + 0.2 * sin (across + c) + 0.1 * cos (2 * down + across) + (c == 1 ? 0.3 : 0.0));
 }
 
-/* Coefficients of the waves on FROM_WIDTH × FROM_HEIGHT pixels, written as WIDTH × HEIGHT. */
+/* Coefficients of the waves, which begin in the middle of the first patch where they tile, on FROM_WIDTH × FROM_HEIGHT pixels,
+ * written as WIDTH × HEIGHT. */
 static float *
 write_waves (FddmContext *context, int from_width, int from_height, int width, int height, gboolean tiles)
 {
-  const int         rows = from_height / 4, columns = from_width / 4;
+  const int         rows = from_height / 4, columns = from_width / 4, first = tiles ? 2 : 0;
   g_autofree float *waves      = g_new (float, from_width * from_height * 3);
   g_autofree int   *row_offset = g_new (int, from_height), *column_offset = g_new (int, from_width);
   FddmWindow        window = { .patch          = 4,
@@ -165,7 +166,7 @@ write_waves (FddmContext *context, int from_width, int from_height, int width, i
   for (int y = 0; y < from_height; y++)
     for (int x = 0; x < from_width; x++)
       for (int c = 0; c < 3; c++)
-        waves[(y * from_width + x) * 3 + c] = wave (x, y, c, from_width, from_height);
+        waves[(y * from_width + x) * 3 + c] = wave (x - first, y - first, c, from_width, from_height);
   for (int y = 0; y < from_height; y++)
     row_offset[y] = y * from_width * 3;
   for (int x = 0; x < from_width; x++)

@@ -33,8 +33,8 @@ quilt_of (const float *example, int channels, guint32 seed, float *pixels, guint
                        .seed           = seed };
 }
 
-/* All pixels are filled, each with a colour of the example, and neighbours are mostly neighbours there, across the edges, too: the
- * example's samples tell their place. */
+/* All pixels are filled, each with a colour of the example, and neighbours are mostly neighbours there, across the edges, too:
+ * the example's samples tell their place. */
 static void
 test_pieces (void)
 {

@@ -315,6 +315,67 @@ def several_pictures():
     assert len(os.listdir("x.y")) == 3
 
 
+def material(path, kind=2, depth=8, width=70, height=66):
+    """Rows of stones, with or without alpha."""
+    top, channels = (1 << depth) - 1, CHANNELS[kind]
+    values = [[0.3 + 0.4 * ((x // 9 + y // 6) % 2) * (1 - 0.2 * c) for c in range(channels)] for y in range(height) for x in range(width)]
+    if kind in (4, 6):
+        values = [v[:-1] + [1.0] for v in values]
+    write_png(path, width, height, [int(v * top) for value in values for v in value], kind, depth)
+
+
+@test
+def more_of_a_material():
+    for kind, depth in ((2, 8), (0, 8), (6, 8), (2, 16), (4, 16)):
+        material("a.png", kind, depth)
+        for closeness in ("0", "80"):
+            told = json.loads(generate("out.png", "--like", "a.png", "--closeness", closeness, "--tileable", "--json").stdout)
+            assert told["like"] == "a.png" and told["closeness"] == float(closeness) and told["seamless"] is None
+            width, height, _, _, values = read_png("out.png")
+            assert (width, height) == (21, 14)
+            for c in range(3):
+                expected = 255 * (0.3 + 0.2 * (1 - 0.2 * c if kind in (2, 6) else 1))
+                assert abs(sum(values[c::3]) / (21 * 14) - expected) < 8, (kind, closeness, c)
+    generate("b.png", "--like", "a.png", "--seed", "1")
+    generate("c.png", "--like", "a.png", "--count", "2")
+    assert read_png("b.png") == read_png("c-2.png") != read_png("c-1.png")
+
+
+@test
+def pictures_are_made_seamless():
+    for kind, depth in ((2, 8), (0, 8), (6, 8), (2, 16)):
+        material("a.png", kind, depth)
+        told = json.loads(generate("out.png", "--seamless", "a.png", "--json").stdout)
+        assert told["seamless"] == "a.png" and told["like"] is None
+        before, after = read_png("a.png"), read_png("out.png")
+        assert before[:4] == after[:4], "size and format are kept"
+        row = 70 * CHANNELS[kind]
+        for y in range(16, 66 - 16):
+            inside = slice(y * row + 16 * CHANNELS[kind], (y + 1) * row - 16 * CHANNELS[kind])
+            assert before[4][inside] == after[4][inside], "the middle is kept"
+        assert before[4] != after[4]
+
+
+@test
+def unsuitable_materials():
+    material("a.png")
+    material("small.png", width=63)
+    write_png("dot.png", 1, 1, [1, 2, 3])
+    write_png("holes.png", 64, 64, [200, 100, 50, 255, 90, 80, 70, 254] * 32 * 64, 6)
+    for option in ("--like", "--seamless"):
+        assert "64 × 64 pixels, not 63 × 66" in generate("out.png", option, "small.png", status=2).stderr
+        assert "not 1 × 1" in generate("out.png", option, "dot.png", status=2).stderr
+        assert "holes.png: parts are transparent" in generate("out.png", option, "holes.png", status=1).stderr
+        assert "missing.png" in generate("out.png", option, "missing.png", status=1).stderr
+        before = read_png("a.png")
+        assert "a.png” is the original" in generate("a.png", option, "a.png", status=2).stderr
+        assert before == read_png("a.png")
+    assert "exclude" in generate("out.png", "--like", "a.png", "--seamless", "a.png", status=2).stderr
+    for bad in ("-1", "101", "nan", "x"):
+        generate("out.png", "--like", "a.png", "--closeness", bad, status=2)
+    assert not os.path.exists("out.png")
+
+
 @test
 def maps_are_written_beside():
     os.mkdir("a.b")
