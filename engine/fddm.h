@@ -302,6 +302,45 @@ fddm_seed_after (guint32 first, int i)
   return (first + (guint32) i) & G_MAXINT32;
 }
 
+/* ---- Maps ---- */
+
+/** Largest strength of the relief, in percent. */
+#define FDDM_MAPS_STRENGTH_MAX 200
+/** Pixels from black to white in the height map, by which the normals are computed. */
+#define FDDM_MAPS_DEPTH 16
+
+/** Which way the second component of a normal map, green, points. */
+typedef enum {
+  FDDM_NORMALS_OPENGL, /**< up the picture: OpenGL, Blender, Unity, Godot */
+  FDDM_NORMALS_DIRECTX /**< down the picture: DirectX, Unreal             */
+} FddmNormals;
+
+/** Parameters of maps; start from fddm_maps_params_default(). */
+typedef struct {
+  double      strength; /**< of the relief, 0 (flat) … #FDDM_MAPS_STRENGTH_MAX percent  */
+  FddmNormals normals;  /**< the sign of green                                          */
+  gboolean    tileable; /**< opposite edges of the picture meet; those of the maps, too */
+} FddmMapsParams;
+
+/** The maps of a picture to write, each unless its WRITE is NULL. They are numbers, not colours: they go into a file as they
+ * are, without a transfer curve. */
+typedef struct {
+  FddmSink height;    /**< one sample a pixel: 0 = deep, 1 = high                            */
+  FddmSink normals;   /**< three samples a pixel: ½ + ½n, n of unit length, x to the right   */
+  FddmSink roughness; /**< one sample a pixel: 0 = polished, 1 = rough                       */
+} FddmMaps;
+
+/** Strength 100, OpenGL, edges that do not meet. */
+FddmMapsParams fddm_maps_params_default (void);
+
+/** Guesses the maps of PICTURE, a material's texture, from its brightness.
+ *
+ * Height is the brightness without its coarsest scale, which is taken for uneven light; coarse scales count as shape and more
+ * than fine ones, which count as detail. Its standard deviation is about 1/8 at full strength, and ½ its middle. Normals are
+ * those of the height map. Roughness is guessed from the contrast between neighbouring pixels. Pixels that are no numbers count
+ * as black. Needs 16 bytes per pixel. */
+gboolean fddm_maps_make (const FddmSource *picture, const FddmMapsParams *params, const FddmMaps *maps, GError **error);
+
 /* ---- Qualities and models ---- */
 
 /** Trade-off between speed and quality of denoising. */
