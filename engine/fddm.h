@@ -307,7 +307,7 @@ fddm_seed_after (guint32 first, int i)
 /** Largest strength of the relief, in percent. */
 #define FDDM_MAPS_STRENGTH_MAX 200
 /** Pixels from black to white in the height map, by which the normals are computed. */
-#define FDDM_MAPS_DEPTH 16
+#define FDDM_MAPS_DEPTH 8
 
 /** Which way the second component of a normal map, green, points. */
 typedef enum {

@@ -230,3 +230,23 @@ fddm_gegl_canvas_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels)
   *canvas = (FddmGeglCanvas) { to, babl_format (channels == 1 ? "Y' float" : "R'G'B' float") };
   return (FddmSink) { paint_canvas, canvas };
 }
+
+/* Floats by the transfer curve by which FORMAT stores samples, so that none is applied. */
+static const Babl *
+stored_format (const Babl *format, int channels)
+{
+  static const char *const names[3][2] = { { "Y' float", "R'G'B' float" },
+                                           { "Y float", "RGB float" },
+                                           { "Y~ float", "R~G~B~ float" } };
+  const BablModelFlag      flags       = babl_get_model_flags (babl_format_get_model (format));
+  const int                curve       = flags & BABL_MODEL_FLAG_LINEAR ? 1 : flags & BABL_MODEL_FLAG_PERCEPTUAL ? 2 : 0;
+
+  return babl_format_with_space (names[curve][channels == 3], format);
+}
+
+FddmSink
+fddm_gegl_data_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels)
+{
+  *canvas = (FddmGeglCanvas) { to, stored_format (gegl_buffer_get_format (to), channels) };
+  return (FddmSink) { paint_canvas, canvas };
+}

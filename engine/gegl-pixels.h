@@ -40,3 +40,7 @@ typedef struct {
 } FddmGeglCanvas;
 
 FddmSink fddm_gegl_canvas_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels);
+
+/* A sink for numbers that are no colours, such as maps: the samples of TO become them, whatever its space and transfer curve. A
+ * single sample becomes all colours of TO. */
+FddmSink fddm_gegl_data_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels);

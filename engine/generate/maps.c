@@ -19,7 +19,7 @@
 #define SHAPE 1.5
 
 /* Spread of the brightness, weighted by scale, below which a picture is taken for flat and its height not raised further. */
-#define SPREAD_MIN 0.02
+#define SPREAD_MIN 0.06
 /* Spread of the height at full strength, as a share of the way to white. */
 #define SPREAD 0.25f
 
@@ -29,7 +29,7 @@
 #define ROUGH_SHARE     0.5f
 #define ROUGH_HALF      0.04f
 #define CONTRAST_SCALES 2
-#define CONTRAST_AREA   4
+#define CONTRAST_AREA   2
 
 /* Working memory. */
 typedef struct {

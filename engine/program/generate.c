@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
 #include "engine/program/example.h"
+#include "engine/program/maps.h"
 #include "engine/program/pictures/picture.h"
 
 #define ABOUT N_ ("Generates a picture, such as the texture of a material, and writes it to OUT.")
@@ -12,6 +13,7 @@
 typedef struct {
   FddmCliOptions     common;
   FddmGenerateParams params;
+  FddmCliMaps        maps;
   char              *model, *subject;
   char              *like, *seamless; /* pictures; NULL = none                       */
   FddmCliExample     example;         /* one of them                                 */
@@ -77,6 +79,12 @@ parse (Generate *generate, char **argv, GError **error)
        N_ ("0 = its colours and grain only … 100 = its shapes, too (70)"), "%" },
     { "seamless", 0, 0, G_OPTION_ARG_FILENAME, &generate->seamless,
        N_ ("make the edges of this picture meet, so that it repeats"), N_ ("PICTURE") },
+    { "maps", 0, 0, G_OPTION_ARG_NONE, &generate->maps.wanted,
+       N_ ("also write OUT-height.png, OUT-normal.png and OUT-roughness.png, guessed from the brightness"), NULL },
+    { "map-strength", 0, 0, G_OPTION_ARG_DOUBLE, &generate->maps.params.strength,
+       N_ ("relief of the height and normal maps in percent, 0 to 200 (100)"), "X" },
+    { "normals", 0, 0, G_OPTION_ARG_STRING, &generate->maps.normals, N_ ("opengl: green points up (default); directx: down"),
+       N_ ("NAME") },
     { "count", 0, 0, G_OPTION_ARG_INT, &generate->count,
        N_ ("number of pictures: OUT-1, OUT-2 …, with consecutive seeds (1)"), "N" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &seed, N_ ("a different seed gives a different picture (0)"), "N" },
@@ -90,10 +98,12 @@ parse (Generate *generate, char **argv, GError **error)
   params->width = params->height = 512;
   generate->count                = 1;
   generate->jpeg_quality         = FDDM_CLI_LIKE_ORIGINAL;
+  generate->maps.params          = fddm_maps_params_default ();
 
   parser = fddm_cli_parser_plain (&generate->common, entries, N_ ("OUT"), _ (ABOUT));
   out    = fddm_cli_parse (parser, argv, 1, 1, error);
-  if (!out || !check (generate, seed, error))
+  if (!out || !check (generate, seed, error) ||
+      !fddm_cli_maps_take (&generate->maps, params->tileable || generate->seamless, error))
     return FALSE;
   if (generate->like && generate->seamless)
     {
@@ -163,6 +173,8 @@ make_one (Generate *generate, FddmContext *context, int channels, GError **error
   fddm_cli_progress_end (&generate->common);
   if (!buffer || !fddm_picture_save (buffer, origin, file, generate->jpeg_quality, error))
     return FALSE;
+  if (generate->maps.wanted && !fddm_cli_maps_save (&generate->maps, buffer, file, error))
+    return FALSE;
   generate->seconds += seconds;
   if (!generate->common.json && !generate->common.quiet)
     {
@@ -172,6 +184,22 @@ make_one (Generate *generate, FddmContext *context, int channels, GError **error
       fprintf (stderr, _ ("%s: seed %u. %s, %.1f s.\n"), shown, params->seed, fddm_context_describe (context), seconds);
     }
   return TRUE;
+}
+
+/* Adds the files of the maps of FILE. */
+static void
+add_maps (JsonBuilder *builder, const char *file)
+{
+  g_auto (GStrv) maps = fddm_cli_maps_files (file);
+
+  json_builder_begin_array (json_builder_set_member_name (builder, "maps"));
+  for (int i = 0; maps[i]; i++)
+    {
+      g_autofree char *valid = g_utf8_make_valid (maps[i], -1);
+
+      json_builder_add_string_value (builder, valid);
+    }
+  json_builder_end_array (builder);
 }
 
 static void
@@ -186,6 +214,8 @@ report_json (const Generate *generate, FddmContext *context, FddmWeights *weight
     {
       json_builder_begin_object (builder);
       fddm_cli_json_string (builder, "output", generate->files[i]);
+      if (generate->maps.wanted)
+        add_maps (builder, generate->files[i]);
       json_builder_add_int_value (json_builder_set_member_name (builder, "seed"), fddm_seed_after (generate->seed, i));
       json_builder_end_object (builder);
     }
@@ -230,7 +260,8 @@ make_all (Generate *generate, GError **error)
 
   fddm_cli_start_gegl ();
   for (int i = 0; i < generate->count; i++)
-    if (!fddm_picture_writable (generate->files[i], error))
+    if (!fddm_picture_writable (generate->files[i], error) ||
+        (generate->maps.wanted && !fddm_cli_maps_writable (generate->files[i], error)))
       return FALSE;
   if (!open_example (generate, error))
     return FALSE;
@@ -256,6 +287,7 @@ fddm_cli_generate (char **argv, GError **error)
   fddm_cli_example_close (&generate.example);
   fddm_cli_options_clear (&generate.common);
   g_strfreev (generate.files);
+  g_free (generate.maps.normals);
   g_free (generate.model);
   g_free (generate.subject);
   g_free (generate.like);

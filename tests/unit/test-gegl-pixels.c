@@ -231,6 +231,36 @@ test_coding_is_perceptual (void)
   assert_half (gamma, "R'G'B' float", 0.462937f);
 }
 
+/* Numbers are stored as they are, in every precision and with every transfer curve; alpha is 1. */
+static void
+test_data_have_no_curve (gconstpointer name)
+{
+  const Babl *gamma  = babl_space_from_chromaticities ("test-data", 0.3127, 0.329, 0.64, 0.33, 0.3, 0.6, 0.15, 0.06,
+                                                       babl_trc_gamma (1.8), NULL, NULL, BABL_SPACE_FLAG_NONE);
+  const Babl *format = babl_format_with_space (name, gamma);
+  const int   n = babl_format_get_n_components (format), alpha = babl_format_has_alpha (format) != 0;
+  const Babl *raw                = babl_format_n (babl_format_get_type (format, 0), n);
+  g_autoptr (GeglBuffer) to      = gegl_buffer_new (GEGL_RECTANGLE (0, 0, SIDE, SIDE), format);
+  const float            one[]   = { 0.75f, 0.25f, 0.5f };
+  const int              samples = n - alpha;
+  float                  stored[SIDE * SIDE * 4];
+
+  for (int channels = 1; channels <= samples; channels += 2)
+    {
+      g_autofree guint8 *bytes = NULL;
+      FddmGeglCanvas     canvas;
+      const FddmSink     sink = fddm_gegl_data_sink (&canvas, to, channels);
+
+      g_assert_true (sink.write (sink.data, 3, 2, 1, 1, one, NULL));
+      bytes = bytes_of (to);
+      babl_process (babl_fish (raw, babl_format_n (babl_type ("float"), n)), bytes, stored, SIDE * SIDE);
+      for (int c = 0; c < samples; c++)
+        g_assert_cmpfloat_with_epsilon (stored[(2 * SIDE + 3) * n + c], one[channels == 1 ? 0 : c], 0.6 / 255);
+      if (alpha)
+        g_assert_cmpfloat_with_epsilon (stored[(2 * SIDE + 3) * n + samples], 1, 1e-3);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -241,8 +271,10 @@ main (int argc, char **argv)
   for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
     {
       g_autofree char *path = g_strdup_printf ("/gegl-pixels/unchanged-pixels-keep-their-bits/%s", formats[i]);
+      g_autofree char *data = g_strdup_printf ("/gegl-pixels/data-have-no-curve/%s", formats[i]);
 
       g_test_add_data_func (path, formats[i], test_unchanged_pixels_keep_their_bits);
+      g_test_add_data_func (data, formats[i], test_data_have_no_curve);
     }
   g_test_add_func ("/gegl-pixels/hidden-pixels-are-filled", test_hidden_pixels_are_filled);
   g_test_add_func ("/gegl-pixels/filling-does-not-depend-on-the-rectangle", test_filling_does_not_depend_on_the_rectangle);

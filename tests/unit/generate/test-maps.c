@@ -116,7 +116,7 @@ waves_have_their_height (void)
     {
       const double w = 2 * G_PI * n / 16, once = kept (w, 1), twice = once * kept (w, 2);
       const double gain   = 0.2 * ((1 - once) + 1.5 * (once - twice));
-      const double spread = MAX (gain / sqrt (2), 0.02), ripple = kept (2 * w, 1) * kept (2 * w, 2) * kept (2 * w, 4);
+      const double spread = MAX (gain / sqrt (2), 0.06), ripple = kept (2 * w, 1) * kept (2 * w, 2);
 
       for (int i = 0; i < 256; i++)
         pixels[i] = (float) (0.5 + 0.2 * sin (w * (i % 16)));
