@@ -231,9 +231,9 @@ fddm_gegl_canvas_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels)
   return (FddmSink) { paint_canvas, canvas };
 }
 
-/* Floats by the transfer curve by which FORMAT stores samples, so that none is applied. */
-static const Babl *
-stored_format (const Babl *format, int channels)
+/* Coded by the transfer curve by which FORMAT stores samples, so that none is applied. */
+const Babl *
+fddm_gegl_data_format (const Babl *format, int channels)
 {
   static const char *const names[3][2] = { { "Y' float", "R'G'B' float" },
                                            { "Y float", "RGB float" },
@@ -247,6 +247,6 @@ stored_format (const Babl *format, int channels)
 FddmSink
 fddm_gegl_data_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels)
 {
-  *canvas = (FddmGeglCanvas) { to, stored_format (gegl_buffer_get_format (to), channels) };
+  *canvas = (FddmGeglCanvas) { to, fddm_gegl_data_format (gegl_buffer_get_format (to), channels) };
   return (FddmSink) { paint_canvas, canvas };
 }

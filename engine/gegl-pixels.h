@@ -41,6 +41,8 @@ typedef struct {
 
 FddmSink fddm_gegl_canvas_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels);
 
-/* A sink for numbers that are no colours, such as maps: the samples of TO become them, whatever its space and transfer curve. A
- * single sample becomes all colours of TO. */
+/* Floats, CHANNELS (1 or 3) per pixel, that pass unchanged into a picture of FORMAT, whatever its space and transfer curve: for
+ * numbers that are no colours, such as maps. A single one becomes all colours of the picture. */
+const Babl *fddm_gegl_data_format (const Babl *format, int channels);
+/* A sink for such numbers. */
 FddmSink fddm_gegl_data_sink (FddmGeglCanvas *canvas, GeglBuffer *to, int channels);

@@ -77,6 +77,7 @@ FddmItemId fddm_host_layer_new (FddmImageId image, FddmItemId source, const char
 /* Creates a layer of this size at the image's upper left corner, not yet in the image: in the image's colour mode,
  * without alpha, mode normal. FDDM_NO_ITEM on failure. */
 FddmItemId fddm_host_picture_new (FddmImageId image, int width, int height, const char *name);
+void       fddm_host_layer_hide (FddmItemId layer);
 /* Inserts the layer directly above ABOVE, in the same group; at the top of the image for FDDM_NO_ITEM. */
 gboolean fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above);
 /* Puts the layer into a new group of its name, at its place, which takes over its mode and opacity; the layer becomes plain. The image

@@ -21,6 +21,17 @@ static const FddmChoice devices[] = {
   { "auto", N_ ("Automatic") }, { "gpu", N_ ("GPU") }, { "cpu", N_ ("CPU") }, { NULL, NULL }
 };
 
+/* Each has the maps of those before it, too. */
+static const FddmChoice maps[] = { { "none", N_ ("Colour only") },
+                                   { "height", N_ ("Colour, height") },
+                                   { "normal", N_ ("Colour, height, normal") },
+                                   { "roughness", N_ ("Colour, height, normal, roughness") },
+                                   { NULL, NULL } };
+
+static const FddmChoice normals[] = { { "opengl", N_ ("OpenGL (green points up)") },
+                                      { "directx", N_ ("DirectX (green points down)") },
+                                      { NULL, NULL } };
+
 #define BY_SIZE  N_ ("Noise by si_ze")
 #define ADVANCED N_ ("Ad_vanced")
 
@@ -83,6 +94,16 @@ const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
   [FDDM_GENERATE_SEED]   = { "seed", N_ ("Rando_m seed"),
                              N_ ("A different seed gives a different picture, the same seed the same picture"),
                              FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, ADVANCED, NULL },
+  [FDDM_GENERATE_MAPS]   = { "maps", N_ ("_Maps"),
+                             N_ (
+                             "Layers for renderers, guessed from the brightness of the picture: its height, the normals of the "
+                               "height, its roughness"),
+                             FDDM_PARAMETER_CHOICE, 0, 3, 0, maps, NULL, NULL },
+  [FDDM_GENERATE_MAP_STRENGTH] = { "map-strength", N_ ("Re_lief"), N_ ("Depth of the height and normal maps in percent"),
+                                   FDDM_PARAMETER_DOUBLE, 0, FDDM_MAPS_STRENGTH_MAX, 100, NULL, NULL, NULL },
+  [FDDM_GENERATE_NORMALS]      = { "normals", N_ ("N_ormal map"),
+                                   N_ ("Direction of green in the normal map, as the renderer expects it"), FDDM_PARAMETER_CHOICE,
+                                   0, 1, 0, normals, NULL, NULL },
 };
 
 int

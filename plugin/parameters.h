@@ -33,14 +33,23 @@ enum {
   FDDM_GENERATE_COUNT,
   FDDM_GENERATE_DEVICE,
   FDDM_GENERATE_SEED,
+  FDDM_GENERATE_MAPS,
+  FDDM_GENERATE_MAP_STRENGTH,
+  FDDM_GENERATE_NORMALS,
   FDDM_GENERATE_N
 };
 
 /* Maximum number of layers per call. */
 #define FDDM_GENERATE_LAYERS_MAX FDDM_GENERATE_SERIES_MAX
 
+/* Maximum number of layers, those of maps included. */
+#define FDDM_GENERATED_MAX (4 * FDDM_GENERATE_LAYERS_MAX)
+
 /* The choices of device. */
 enum { FDDM_DEVICE_CHOICE_AUTO, FDDM_DEVICE_CHOICE_GPU, FDDM_DEVICE_CHOICE_CPU };
+
+/* Each choice of maps has those of the choices before it, too. Their number is the choice's. */
+enum { FDDM_MAPS_NONE, FDDM_MAPS_HEIGHT, FDDM_MAPS_NORMAL, FDDM_MAPS_ROUGHNESS };
 
 enum { FDDM_OUTPUT_LAYER, FDDM_OUTPUT_LAYER_AND_NOISE, FDDM_OUTPUT_LAYER_AND_UNCERTAINTY };
 

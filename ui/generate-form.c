@@ -7,6 +7,7 @@
 
 #include "ui/cells.h"
 #include "ui/controls.h"
+#include "ui/map-rows.h"
 #include "ui/offers.h"
 #include "ui/size-row.h"
 #include "ui/subjects.h"
@@ -28,6 +29,7 @@ struct FddmGenerateForm {
   gpointer      data;
   FddmControls  controls;
   FddmSizeRow   size;
+  FddmMapRows   maps;
   FddmSubjects *subjects;
   FddmCells    *cells;
   FddmOffers   *offers;
@@ -151,6 +153,8 @@ value_changed (gpointer data, int place)
     return;
   if (place == place_of (form, "seed"))
     follow_seed (form);
+  if (place == place_of (form, "maps"))
+    fddm_map_rows_show (&form->maps);
   form->changed (form->data, place);
   ask (form, LATE);
 }
@@ -288,6 +292,8 @@ fddm_generate_form_show (FddmGenerateForm *form, int place, double value)
     fddm_size_row_show (&form->size, value_of (form, "width"), value_of (form, "height"));
   else if (!strcmp (name, "seed"))
     follow_seed (form);
+  else if (!strcmp (name, "maps"))
+    fddm_map_rows_show (&form->maps);
   ask (form, LATE);
 }
 
@@ -352,6 +358,14 @@ new_subjects (FddmGenerateForm *form)
   return column;
 }
 
+/* Hides the rows that the values have no use for. */
+static void
+show_rows (FddmGenerateForm *form)
+{
+  fddm_size_row_show (&form->size, value_of (form, "width"), value_of (form, "height"));
+  fddm_map_rows_show (&form->maps);
+}
+
 static GtkWidget *
 new_controls (FddmGenerateForm *form)
 {
@@ -365,11 +379,12 @@ new_controls (FddmGenerateForm *form)
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     gtk_box_pack_start (GTK_BOX (column), fddm_controls_row (&form->controls, place_of (form, rows[i]), NULL), FALSE, FALSE,
                         0);
+  gtk_box_pack_start (GTK_BOX (column), fddm_map_rows_new (&form->maps, &form->controls), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), fddm_controls_group (&form->controls, table[place_of (form, "model")].group, NULL),
                       FALSE, FALSE, 0);
   offer_subjects (form);
   gtk_widget_show_all (column);
-  fddm_size_row_show (&form->size, value_of (form, "width"), value_of (form, "height"));
+  show_rows (form);
   form->device = fddm_label_new (_ ("Looking for a GPU"), WIDTH);
   gtk_box_pack_start (GTK_BOX (whole), fddm_scroller_new (column, DOWN), TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (whole), form->device, FALSE, FALSE, 0);
@@ -398,7 +413,7 @@ fddm_generate_form_new (const FddmGenerateHelp *help, const FddmParameter *table
   gtk_box_pack_start (GTK_BOX (form->box), new_controls (form), TRUE, TRUE, 0);
   gtk_container_set_border_width (GTK_CONTAINER (form->box), 12);
   gtk_widget_show_all (form->box);
-  fddm_size_row_show (&form->size, value_of (form, "width"), value_of (form, "height"));
+  show_rows (form);
   follow_seed (form);
   ask (form, 0);
   return form;

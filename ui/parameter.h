@@ -31,7 +31,7 @@ typedef struct {
 
 /* Values of a table's parameters are an array of doubles in the table's order. Every int and every index of a choice fits
  * in a double. A text is stored as its GQuark. */
-#define FDDM_PARAMETERS_MAX 16
+#define FDDM_PARAMETERS_MAX 24
 
 static inline double
 fddm_value_of_text (const char *text)

@@ -266,6 +266,12 @@ fddm_host_layer_enclose (FddmImageId image, FddmItemId layer)
   return TRUE;
 }
 
+void
+fddm_host_layer_hide (FddmItemId layer)
+{
+  gimp_item_set_visible (layer, FALSE);
+}
+
 FddmItemId
 fddm_host_layer_add_mask (FddmItemId layer)
 {

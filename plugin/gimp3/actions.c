@@ -96,7 +96,7 @@ static gboolean
 work_generate (G_GNUC_UNUSED GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values,
                GimpProcedure *procedure, GimpValueArray **answer, char **account, GError **error)
 {
-  GObject      *layers[FDDM_GENERATE_LAYERS_MAX + 1] = { NULL };
+  GObject      *layers[FDDM_GENERATED_MAX + 1] = { NULL };
   FddmGenerated made;
 
   if (!fddm_job_generate (image, drawable, values, &made, account, error))

@@ -280,6 +280,12 @@ fddm_host_layer_enclose (FddmImageId image, FddmItemId id)
   return TRUE;
 }
 
+void
+fddm_host_layer_hide (FddmItemId layer)
+{
+  gimp_item_set_visible (ITEM (layer), FALSE);
+}
+
 FddmItemId
 fddm_host_layer_add_mask (FddmItemId id)
 {

@@ -7,6 +7,7 @@
 #include "engine/gegl-pixels.h"
 #include "plugin/jobs/common.h"
 #include "plugin/jobs/jobs.h"
+#include "plugin/jobs/maps.h"
 #include "plugin/layer-pixels.h"
 
 /* State of a job. */
@@ -15,10 +16,11 @@ typedef struct {
   FddmItemId         above; /* FDDM_NO_ITEM: on top */
   const double      *values;
   FddmGenerateParams params; /* of the first layer */
-  int                count;
+  int                count;  /* of pictures            */
+  int                each;   /* layers of each picture */
   FddmProgressBar    bar;
-  GeglBuffer        *pictures[FDDM_GENERATE_LAYERS_MAX];
-  char             **account; /* may be NULL */
+  GeglBuffer        *pictures[FDDM_GENERATED_MAX]; /* of all layers */
+  char             **account;                      /* may be NULL */
 } Job;
 
 FddmGenerateParams
@@ -83,7 +85,7 @@ describe_run (const Job *job, const FddmContext *context, double seconds)
   /* translators: width, height, how many, the device, seconds */
   return fddm_job_account (context,
                            g_strdup_printf (_ ("%d × %d, layers: %d. %s, %.1f s."), job->params.width, job->params.height,
-                                            job->count, fddm_context_describe (context), seconds));
+                                            job->count * job->each, fddm_context_describe (context), seconds));
 }
 
 static gboolean
@@ -94,13 +96,15 @@ compute (Job *job, FddmContext *context, int channels, GError **error)
 
   for (job->bar.layer = 0; job->bar.layer < job->count; job->bar.layer++)
     {
+      GeglBuffer   **layers  = job->pictures + job->bar.layer * job->each;
       GeglBuffer    *picture = gegl_buffer_new (&all, babl_format (channels == 1 ? "Y' float" : "R'G'B' float"));
       FddmGeglCanvas canvas;
       FddmSink       sink = fddm_gegl_canvas_sink (&canvas, picture, channels);
 
-      job->pictures[job->bar.layer] = picture;
-      params.seed                   = fddm_seed_after (job->params.seed, job->bar.layer);
-      if (!fddm_generate (context, &params, &sink, fddm_progress_engine, &job->bar, error))
+      layers[0]   = picture;
+      params.seed = fddm_seed_after (job->params.seed, job->bar.layer);
+      if (!fddm_generate (context, &params, &sink, fddm_progress_engine, &job->bar, error) ||
+          !fddm_job_maps_make (picture, params.tileable, job->values, layers + 1, error))
         return FALSE;
     }
   return TRUE;
@@ -125,22 +129,35 @@ run_engine (Job *job, GError **error)
   return done;
 }
 
-/* Adds the layer of picture I directly above ABOVE. */
+/* Title of layer I. Free with g_free. */
+static char *
+title_of (const Job *job, int i)
+{
+  const guint      seed    = fddm_seed_after (job->params.seed, i / job->each);
+  g_autofree char *subject = fddm_job_subject (job->values);
+  /* translators: the name of a layer: "wood (seed 3)" */
+  g_autofree char *title = g_strdup_printf (_ ("%s (seed %u)"), subject, seed);
+
+  return i % job->each == 0 ? g_steal_pointer (&title) : fddm_job_maps_title (title, i % job->each);
+}
+
+/* Adds layer I directly above ABOVE. Maps are hidden. */
 static FddmItemId
 add_layer (Job *job, FddmItemId above, int i)
 {
-  const guint      seed    = fddm_seed_after (job->params.seed, i);
-  g_autofree char *subject = fddm_job_subject (job->values);
-  /* translators: the name of a layer: "wood (seed 3)" */
-  g_autofree char *title   = g_strdup_printf (_ ("%s (seed %u)"), subject, seed);
-  const int        before  = job->count - 1 - i;
-  FddmStretch      stretch = {
-         .bar = &job->bar, .stage = FDDM_STAGE_WRITE, .from = (double) before / job->count, .to = (before + 1.0) / job->count
-  };
-  FddmItemId layer = fddm_host_picture_new (job->image, job->params.width, job->params.height, title);
+  const int        all     = job->count * job->each;
+  const double     before  = all - 1 - i;
+  g_autofree char *title   = title_of (job, i);
+  FddmStretch      stretch = { .bar = &job->bar, .stage = FDDM_STAGE_WRITE, .from = before / all, .to = (before + 1) / all };
+  FddmItemId       layer   = fddm_host_picture_new (job->image, job->params.width, job->params.height, title);
 
   if (layer == FDDM_NO_ITEM)
     return FDDM_NO_ITEM;
+  if (i % job->each != 0)
+    {
+      fddm_job_maps_fit (job->pictures[i], fddm_host_format (layer));
+      fddm_host_layer_hide (layer);
+    }
   fddm_layer_pixels_write (layer, job->pictures[i], &stretch);
   if (!fddm_host_layer_insert (job->image, layer, above))
     return FDDM_NO_ITEM;
@@ -175,22 +192,23 @@ check_meanwhile (Job *job, GError **error)
 static gboolean
 add_layers (Job *job, FddmGenerated *made, GError **error)
 {
+  const int  all   = job->count * job->each;
   FddmItemId above = job->above;
   int        i;
 
   fddm_host_undo_begin (job->image);
-  for (i = job->count - 1; i >= 0; i--)
+  for (i = all - 1; i >= 0; i--)
     {
       made->layers[i] = add_layer (job, above, i);
       if (made->layers[i] == FDDM_NO_ITEM)
         break;
       above = made->layers[i];
     }
-  made->n = job->count;
+  made->n = all;
   if (i < 0)
     fddm_host_layer_select (job->image, made->layers[0]);
   else
-    for (int k = i + 1; k < job->count; k++)
+    for (int k = i + 1; k < all; k++)
       fddm_host_layer_remove (job->image, made->layers[k]);
   fddm_host_undo_end (job->image);
 
@@ -219,16 +237,18 @@ fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values,
   gboolean              done;
 
   if (!fddm_parameters_check (fddm_generate_parameters, values, error) || !check_open (image, error) ||
-      (drawable != FDDM_NO_ITEM && !fddm_job_check_item (image, drawable, error)) || !fddm_job_generate_check (image, error))
+      (drawable != FDDM_NO_ITEM && !fddm_job_check_item (image, drawable, error)) || !fddm_job_generate_check (image, error) ||
+      !fddm_job_maps_check (fddm_host_image_is_gray (image), values, error))
     return FALSE;
   fddm_host_image_size (image, &width, &height);
   selection  = fddm_generate_selection (image);
   job.params = fddm_generate_params_of (values, width, height);
   job.count  = (int) values[FDDM_GENERATE_COUNT];
+  job.each   = 1 + fddm_job_maps_count (values);
   job.above  = fddm_host_layer_of (image, drawable);
   done       = fddm_generate_check_selection (&selection, &job.params, error) && run_engine (&job, error) &&
          check_meanwhile (&job, error) && add_layers (&job, made, error);
-  for (int i = 0; i < job.count; i++)
+  for (int i = 0; i < job.count * job.each; i++)
     g_clear_object (&job.pictures[i]);
   return done;
 }

@@ -37,7 +37,7 @@ gboolean fddm_job_denoise_check (FddmImageId image, FddmItemId drawable, GError 
 
 /* The layers made by fddm_job_generate. */
 typedef struct {
-  FddmItemId layers[FDDM_GENERATE_LAYERS_MAX]; /* by ascending seed */
+  FddmItemId layers[FDDM_GENERATED_MAX]; /* by ascending seed; each is followed by its maps */
   int        n;
 } FddmGenerated;
 

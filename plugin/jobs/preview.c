@@ -8,6 +8,7 @@
 #include "plugin/jobs/common.h"
 #include "plugin/jobs/generate.h"
 #include "plugin/jobs/jobs.h"
+#include "plugin/jobs/maps.h"
 #include "plugin/jobs/models.h"
 
 /* Number of steps of a draft; maximum for any preview. */
@@ -103,7 +104,8 @@ account (gpointer data, const double *values, FddmOffer *offer)
     }
   windows        = fddm_generate_windows (preview->context, &params, &error);
   offer->seconds = preview->unit * windows * params.steps * values[FDDM_GENERATE_COUNT];
-  if (!windows || !fddm_generate_check_selection (&preview->selection, &params, &error))
+  if (!windows || !fddm_generate_check_selection (&preview->selection, &params, &error) ||
+      !fddm_job_maps_check (preview->gray, values, &error))
     set_problem (offer, error);
   return TRUE;
 }
