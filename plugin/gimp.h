@@ -38,8 +38,10 @@ gboolean fddm_host_image_is_open (FddmImageId image);
 /* Whether the image is still open and still contains the item. */
 gboolean fddm_host_has_item (FddmImageId image, FddmItemId item);
 gboolean fddm_host_item_there (FddmItemId item); /* in whatever image */
-gboolean fddm_host_item_is_layer (FddmItemId item);
-char    *fddm_host_item_name (FddmItemId item); /* free with g_free */
+/* The image of a drawable; -1 if there is none with that number. */
+FddmImageId fddm_host_image_of (FddmItemId drawable);
+gboolean    fddm_host_item_is_layer (FddmItemId item);
+char       *fddm_host_item_name (FddmItemId item); /* free with g_free */
 /* The layer that ITEM is or is the mask of; FDDM_NO_ITEM for other items and items of other images. */
 FddmItemId fddm_host_layer_of (FddmImageId image, FddmItemId item);
 /* The layer right above, in the same group; FDDM_NO_ITEM for the uppermost. */

@@ -96,14 +96,19 @@ const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
                              FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, ADVANCED, NULL },
   [FDDM_GENERATE_MAPS]   = { "maps", N_ ("_Maps"),
                              N_ (
-                             "Layers for renderers, guessed from the brightness of the picture: its height, the normals of the "
-                               "height, its roughness"),
+                             "Layers for renderers: the height, its normals and the roughness, guessed from the brightness"),
                              FDDM_PARAMETER_CHOICE, 0, 3, 0, maps, NULL, NULL },
   [FDDM_GENERATE_MAP_STRENGTH] = { "map-strength", N_ ("Re_lief"), N_ ("Depth of the height and normal maps in percent"),
                                    FDDM_PARAMETER_DOUBLE, 0, FDDM_MAPS_STRENGTH_MAX, 100, NULL, NULL, NULL },
   [FDDM_GENERATE_NORMALS]      = { "normals", N_ ("N_ormal map"),
                                    N_ ("Direction of green in the normal map, as the renderer expects it"), FDDM_PARAMETER_CHOICE,
                                    0, 1, 0, normals, NULL, NULL },
+  [FDDM_GENERATE_LIKE]         = { "like", N_ ("Like the layer"),
+                                   N_ ("Layer with the material to make more of, or its selected part; none = the subject"),
+                                   FDDM_PARAMETER_DRAWABLE, -1, G_MAXINT32, -1, NULL, NULL, NULL },
+  [FDDM_GENERATE_CLOSENESS]    = { "closeness", N_ ("_Closeness"),
+                                   N_ ("0 = only colours and grain of the example, 100 = its shapes, too"),
+                                   FDDM_PARAMETER_DOUBLE, 0, FDDM_CLOSENESS_MAX, 70, NULL, NULL, NULL },
 };
 
 int
@@ -163,7 +168,7 @@ fddm_parameter_describe (const FddmParameter *parameter)
 {
   GString *text;
 
-  if (parameter->type == FDDM_PARAMETER_TEXT)
+  if (parameter->type == FDDM_PARAMETER_TEXT || parameter->type == FDDM_PARAMETER_DRAWABLE)
     return g_strdup (_ (parameter->blurb));
   if (parameter->type == FDDM_PARAMETER_BOOLEAN)
     return g_strdup_printf ("%s (TRUE or FALSE)", _ (parameter->blurb));

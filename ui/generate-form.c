@@ -35,6 +35,7 @@ struct FddmGenerateForm {
   FddmOffers   *offers;
   GtkDialog    *window;
   GtkWidget    *box, *state, *device;
+  GtkWidget    *closeness; /* its row */
   GtkListStore *models;
   GtkWidget    *model;              /* combo box of MODELS */
   double        first;              /* seed of the first cell */
@@ -200,8 +201,30 @@ draw_others (FddmGenerateForm *form)
 static void
 subject_chosen (gpointer data, const char *name)
 {
-  set_value (data, "subject", fddm_value_of_text (name));
-  ask (data, 0);
+  FddmGenerateForm *form = data;
+  const gboolean    like = !strcmp (name, FDDM_SUBJECT_LIKE);
+
+  set_value (form, "subject", fddm_value_of_text (like ? "" : name));
+  set_value (form, "like", like ? form->help->like : -1);
+  gtk_widget_set_visible (form->closeness, like);
+  ask (form, 0);
+}
+
+/* Name of what is chosen in the list of subjects. */
+static const char *
+chosen_subject (const FddmGenerateForm *form)
+{
+  return value_of (form, "like") >= 0 ? FDDM_SUBJECT_LIKE : fddm_text_of_value (value_of (form, "subject"));
+}
+
+/* Shows the example that the values name, which is the one that is offered: that of another dialog gives way to it. */
+static void
+show_like (FddmGenerateForm *form)
+{
+  if (value_of (form, "like") >= 0)
+    set_value (form, "like", form->help->like);
+  fddm_subjects_choose (form->subjects, chosen_subject (form));
+  gtk_widget_set_visible (form->closeness, value_of (form, "like") >= 0);
 }
 
 /* ---- Models and their subjects ---- */
@@ -216,9 +239,10 @@ offer_subjects (FddmGenerateForm *form)
   const char             *chosen;
 
   help->sheet (help->data, form->values, &sheet);
-  chosen = fddm_subjects_offer (form->subjects, choices, &sheet, fddm_text_of_value (value_of (form, "subject")));
+  chosen = fddm_subjects_offer (form->subjects, choices, &sheet, chosen_subject (form));
   fddm_sheet_clear (&sheet);
-  set_value (form, "subject", fddm_value_of_text (chosen));
+  if (strcmp (chosen, FDDM_SUBJECT_LIKE))
+    set_value (form, "subject", fddm_value_of_text (chosen));
 }
 
 static void
@@ -286,8 +310,8 @@ fddm_generate_form_show (FddmGenerateForm *form, int place, double value)
       offer_models (form);
       offer_subjects (form);
     }
-  else if (!strcmp (name, "subject"))
-    fddm_subjects_choose (form->subjects, fddm_text_of_value (value));
+  else if (!strcmp (name, "subject") || !strcmp (name, "like"))
+    show_like (form);
   else if (!strcmp (name, "width") || !strcmp (name, "height"))
     fddm_size_row_show (&form->size, value_of (form, "width"), value_of (form, "height"));
   else if (!strcmp (name, "seed"))
@@ -350,6 +374,8 @@ new_subjects (FddmGenerateForm *form)
 
   form->subjects = fddm_subjects_new (subject_chosen, form);
   view           = fddm_subjects_widget (form->subjects);
+  if (form->help->like >= 0)
+    fddm_subjects_like (form->subjects, form->help->like_label, form->help->like_picture);
   gtk_frame_set_shadow_type (GTK_FRAME (frame), GTK_SHADOW_IN);
   gtk_label_set_mnemonic_widget (GTK_LABEL (label), view);
   gtk_container_add (GTK_CONTAINER (frame), view);
@@ -364,6 +390,7 @@ show_rows (FddmGenerateForm *form)
 {
   fddm_size_row_show (&form->size, value_of (form, "width"), value_of (form, "height"));
   fddm_map_rows_show (&form->maps);
+  show_like (form);
 }
 
 static GtkWidget *
@@ -373,7 +400,9 @@ new_controls (FddmGenerateForm *form)
   GtkWidget           *column = fddm_column_new (6), *whole = fddm_column_new (6);
   const char          *rows[] = { "tileable", "count" };
 
+  form->closeness = fddm_controls_row (&form->controls, place_of (form, "closeness"), NULL);
   gtk_box_pack_start (GTK_BOX (column), new_subjects (form), FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (column), form->closeness, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), fddm_size_row_new (&form->size, &form->controls, form->help, size_chosen, form),
                       FALSE, FALSE, 0);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -8,6 +8,9 @@
 #define FDDM_OFFERS     4
 #define FDDM_OFFER_SIDE 200
 
+/* Side of the picture of an example, in pixels. */
+#define FDDM_LIKE_SIDE 64
+
 typedef enum {
   FDDM_OFFER_ACCOUNT,  /* no picture: cost of the layers */
   FDDM_OFFER_PROBLEM,  /* no picture: reason why the layers cannot be made */
@@ -66,6 +69,11 @@ typedef struct {
   /* Gets the sheet of the model that VALUES name. Clear it after use. */
   void (*sheet) (gpointer data, const double *values, FddmSheet *sheet);
   gpointer data; /* for CHOICES and SHEET */
+  /* The drawable that can be an example, the value of "like"; -1: none. Its name as a subject, translated, and its picture:
+   * FDDM_LIKE_SIDE² pixels of R'G'B', packed. */
+  double        like;
+  const char   *like_label;
+  const guint8 *like_picture;
 } FddmGenerateHelp;
 
 void fddm_offer_clear (FddmOffer *offer);

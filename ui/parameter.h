@@ -8,7 +8,8 @@ typedef enum {
   FDDM_PARAMETER_INT,
   FDDM_PARAMETER_BOOLEAN,
   FDDM_PARAMETER_CHOICE,
-  FDDM_PARAMETER_TEXT
+  FDDM_PARAMETER_TEXT,
+  FDDM_PARAMETER_DRAWABLE /* by its number in GIMP; -1 = none */
 } FddmParameterType;
 
 /* A value of a choice. Its number is its index in the list. */

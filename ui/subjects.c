@@ -20,6 +20,8 @@ struct FddmSubjects {
   GtkIconView  *view;
   GtkListStore *store;
   gboolean      quiet;
+  const char   *like_label; /* NULL: no example is offered */
+  const guint8 *like_picture;
   void (*chosen) (gpointer data, const char *name);
   gpointer data;
 };
@@ -109,6 +111,24 @@ fddm_subjects_choose (FddmSubjects *subjects, const char *name)
   return g_intern_string (chosen);
 }
 
+void
+fddm_subjects_like (FddmSubjects *subjects, const char *label, const guint8 *picture)
+{
+  subjects->like_label   = label;
+  subjects->like_picture = picture;
+}
+
+static void
+add_like (FddmSubjects *subjects)
+{
+  g_autoptr (GdkPixbuf) shared  = gdk_pixbuf_new_from_data (subjects->like_picture, GDK_COLORSPACE_RGB, FALSE, 8,
+                                                            FDDM_LIKE_SIDE, FDDM_LIKE_SIDE, 3 * FDDM_LIKE_SIDE, NULL, NULL);
+  g_autoptr (GdkPixbuf) picture = gdk_pixbuf_scale_simple (shared, SIDE, SIDE, GDK_INTERP_BILINEAR);
+
+  gtk_list_store_insert_with_values (subjects->store, NULL, -1, COLUMN_NAME, FDDM_SUBJECT_LIKE, COLUMN_LABEL,
+                                     subjects->like_label, COLUMN_PICTURE, picture, -1);
+}
+
 const char *
 fddm_subjects_offer (FddmSubjects *subjects, const FddmChoice *choices, const FddmSheet *sheet, const char *name)
 {
@@ -123,6 +143,8 @@ fddm_subjects_offer (FddmSubjects *subjects, const FddmChoice *choices, const Fd
 
       gtk_list_store_insert_with_values (subjects->store, NULL, -1, COLUMN_NAME, choices[i].name, COLUMN_LABEL,
                                          choices[i].label, COLUMN_PICTURE, picture, -1);
+      if (i == 0 && subjects->like_label)
+        add_like (subjects);
     }
   subjects->quiet = FALSE;
   return fddm_subjects_choose (subjects, name);

@@ -16,5 +16,9 @@ GtkWidget    *fddm_subjects_widget (FddmSubjects *subjects);
  * and returns the chosen name. */
 const char *fddm_subjects_offer (FddmSubjects *subjects, const FddmChoice *choices, const FddmSheet *sheet,
                                  const char *name);
+/* Name that stands for the example in the list. No subject is called that. */
+#define FDDM_SUBJECT_LIKE "\001"
+/* From now on, lists the example second, as LABEL with PICTURE, both as in FddmGenerateHelp. */
+void fddm_subjects_like (FddmSubjects *subjects, const char *label, const guint8 *picture);
 /* Chooses NAME, or the first if NAME is missing, without calling CHOSEN. Returns the chosen name. */
 const char *fddm_subjects_choose (FddmSubjects *subjects, const char *name);

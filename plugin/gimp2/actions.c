@@ -93,11 +93,10 @@ const FddmAction fddm_gimp2_denoise = { .procedure = FDDM_DENOISE_PROCEDURE,
 /* ---- Generate ---- */
 
 static gboolean
-ask_generate (FddmImageId image, G_GNUC_UNUSED FddmItemId drawable, double *values, G_GNUC_UNUSED FddmReply *reply,
-              GError **error)
+ask_generate (FddmImageId image, FddmItemId drawable, double *values, G_GNUC_UNUSED FddmReply *reply, GError **error)
 {
   FddmGenerateHelp     help;
-  FddmGeneratePreview *preview = fddm_generate_preview_new (image, &help, error);
+  FddmGeneratePreview *preview = fddm_generate_preview_new (image, drawable, &help, error);
   gboolean go_on = preview && fddm_generate_dialog_run (FDDM_GENERATE_PROCEDURE, fddm_generate_parameters, &help, values);
 
   g_clear_pointer (&preview, fddm_generate_preview_free);
@@ -168,6 +167,7 @@ read_arguments (const FddmParameter *table, const GimpParam *param, double *valu
       case FDDM_PARAMETER_DOUBLE: values[i] = param[i].data.d_float; break;
       case FDDM_PARAMETER_TEXT: values[i] = fddm_value_of_text (param[i].data.d_string ? param[i].data.d_string : ""); break;
       case FDDM_PARAMETER_BOOLEAN: values[i] = param[i].data.d_int32 != 0; break;
+      case FDDM_PARAMETER_DRAWABLE: values[i] = MAX (param[i].data.d_drawable, FDDM_NO_ITEM); break;
       default: values[i] = param[i].data.d_int32; break;
       }
 }

@@ -79,6 +79,12 @@ fddm_host_has_item (FddmImageId image, FddmItemId item)
   return gimp_image_is_valid (image) && gimp_item_is_valid (item) && gimp_item_get_image (item) == image;
 }
 
+FddmImageId
+fddm_host_image_of (FddmItemId drawable)
+{
+  return gimp_item_is_valid (drawable) && gimp_item_is_drawable (drawable) ? gimp_item_get_image (drawable) : -1;
+}
+
 gboolean
 fddm_host_item_there (FddmItemId item)
 {

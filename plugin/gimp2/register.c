@@ -19,6 +19,7 @@ type_of (const FddmParameter *parameter)
     {
     case FDDM_PARAMETER_DOUBLE: return GIMP_PDB_FLOAT;
     case FDDM_PARAMETER_TEXT: return GIMP_PDB_STRING;
+    case FDDM_PARAMETER_DRAWABLE: return GIMP_PDB_DRAWABLE;
     default: return GIMP_PDB_INT32;
     }
 }

@@ -81,11 +81,12 @@ const FddmAction fddm_gimp3_denoise = {
 /* ---- Generate ---- */
 
 static gboolean
-ask_generate (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, G_GNUC_UNUSED GimpDrawable *drawable,
+ask_generate (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
               G_GNUC_UNUSED GimpValueArray **answer, GError **error)
 {
   FddmGenerateHelp     help;
-  FddmGeneratePreview *preview = fddm_generate_preview_new (gimp_image_get_id (image), &help, error);
+  const FddmItemId     below   = drawable ? gimp_item_get_id (GIMP_ITEM (drawable)) : FDDM_NO_ITEM;
+  FddmGeneratePreview *preview = fddm_generate_preview_new (gimp_image_get_id (image), below, &help, error);
   gboolean             go_on   = preview && fddm_generate_dialog_run (procedure, config, fddm_generate_parameters, &help);
 
   g_clear_pointer (&preview, fddm_generate_preview_free);

@@ -92,6 +92,14 @@ fddm_host_has_item (FddmImageId image, FddmItemId item)
          gimp_item_get_image (ITEM (item)) == IMAGE (image);
 }
 
+FddmImageId
+fddm_host_image_of (FddmItemId drawable)
+{
+  GimpImage *image = gimp_item_id_is_drawable (drawable) ? gimp_item_get_image (ITEM (drawable)) : NULL;
+
+  return image ? gimp_image_get_id (image) : -1;
+}
+
 gboolean
 fddm_host_item_there (FddmItemId item)
 {

@@ -49,6 +49,9 @@ add_argument (GimpProcedure *procedure, const FddmParameter *parameter)
     case FDDM_PARAMETER_TEXT:
       gimp_procedure_add_string_argument (procedure, parameter->name, label, blurb, parameter->text, G_PARAM_READWRITE);
       break;
+    case FDDM_PARAMETER_DRAWABLE:
+      gimp_procedure_add_drawable_argument (procedure, parameter->name, label, blurb, TRUE, G_PARAM_READWRITE);
+      break;
     }
 }
 

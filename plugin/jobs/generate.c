@@ -6,6 +6,7 @@
 
 #include "engine/gegl-pixels.h"
 #include "plugin/jobs/common.h"
+#include "plugin/jobs/example.h"
 #include "plugin/jobs/jobs.h"
 #include "plugin/jobs/maps.h"
 #include "plugin/layer-pixels.h"
@@ -16,8 +17,9 @@ typedef struct {
   FddmItemId         above; /* FDDM_NO_ITEM: on top */
   const double      *values;
   FddmGenerateParams params; /* of the first layer */
-  int                count;  /* of pictures            */
-  int                each;   /* layers of each picture */
+  FddmExampleLayer   example;
+  int                count; /* of pictures            */
+  int                each;  /* layers of each picture */
   FddmProgressBar    bar;
   GeglBuffer        *pictures[FDDM_GENERATED_MAX]; /* of all layers */
   char             **account;                      /* may be NULL */
@@ -28,13 +30,14 @@ fddm_generate_params_of (const double *values, int image_width, int image_height
 {
   FddmGenerateParams params = fddm_generate_params_default ();
 
-  params.subject  = fddm_text_of_value (values[FDDM_GENERATE_SUBJECT]);
-  params.width    = values[FDDM_GENERATE_WIDTH] > 0 ? (int) values[FDDM_GENERATE_WIDTH] : image_width;
-  params.height   = values[FDDM_GENERATE_HEIGHT] > 0 ? (int) values[FDDM_GENERATE_HEIGHT] : image_height;
-  params.steps    = (int) values[FDDM_GENERATE_STEPS];
-  params.eta      = values[FDDM_GENERATE_ETA];
-  params.tileable = values[FDDM_GENERATE_TILEABLE] != 0;
-  params.seed     = (guint32) values[FDDM_GENERATE_SEED];
+  params.subject   = fddm_text_of_value (values[FDDM_GENERATE_SUBJECT]);
+  params.width     = values[FDDM_GENERATE_WIDTH] > 0 ? (int) values[FDDM_GENERATE_WIDTH] : image_width;
+  params.height    = values[FDDM_GENERATE_HEIGHT] > 0 ? (int) values[FDDM_GENERATE_HEIGHT] : image_height;
+  params.steps     = (int) values[FDDM_GENERATE_STEPS];
+  params.eta       = values[FDDM_GENERATE_ETA];
+  params.tileable  = values[FDDM_GENERATE_TILEABLE] != 0;
+  params.seed      = (guint32) values[FDDM_GENERATE_SEED];
+  params.closeness = values[FDDM_GENERATE_CLOSENESS];
   return params;
 }
 
@@ -49,9 +52,15 @@ fddm_generate_weights (const double *values, GError **error)
 char *
 fddm_job_subject (const double *values)
 {
-  const char *subject = fddm_text_of_value (values[FDDM_GENERATE_SUBJECT]);
-  char       *model   = *subject ? NULL : g_path_get_basename (fddm_text_of_value (values[FDDM_GENERATE_MODEL]));
+  const FddmItemId like    = (FddmItemId) values[FDDM_GENERATE_LIKE];
+  const char      *subject = fddm_text_of_value (values[FDDM_GENERATE_SUBJECT]);
+  char            *model   = *subject ? NULL : g_path_get_basename (fddm_text_of_value (values[FDDM_GENERATE_MODEL]));
 
+  if (like != FDDM_NO_ITEM && fddm_host_image_of (like) != -1)
+    {
+      g_free (model);
+      return fddm_host_item_name (like);
+    }
   if (model && g_str_has_suffix (model, ".safetensors"))
     *g_strrstr (model, ".safetensors") = '\0';
   return model ? model : g_strdup (subject);
@@ -161,7 +170,7 @@ add_layer (Job *job, FddmItemId above, int i)
   fddm_layer_pixels_write (layer, job->pictures[i], &stretch);
   if (!fddm_host_layer_insert (job->image, layer, above))
     return FDDM_NO_ITEM;
-  if (!fddm_host_has_selection (job->image) || fddm_host_layer_add_mask (layer) != FDDM_NO_ITEM)
+  if (!fddm_host_has_selection (job->image) || job->example.selected || fddm_host_layer_add_mask (layer) != FDDM_NO_ITEM)
     return layer;
   fddm_host_layer_remove (job->image, layer);
   return FDDM_NO_ITEM;
@@ -218,6 +227,29 @@ add_layers (Job *job, FddmGenerated *made, GError **error)
   return FALSE;
 }
 
+/* Reads the example, if there is one. */
+static gboolean
+read_example (Job *job, GError **error)
+{
+  const FddmItemId like = (FddmItemId) job->values[FDDM_GENERATE_LIKE];
+
+  if (like == FDDM_NO_ITEM)
+    return TRUE;
+  if (!fddm_example_layer_read (&job->example, like, error))
+    return FALSE;
+  job->params.like = &job->example.source;
+  return TRUE;
+}
+
+/* Fails if the selection would hide the layers. One that chose the example has no say in that. */
+static gboolean
+check_selection (const Job *job, GError **error)
+{
+  const FddmGenerateSelection selection = fddm_generate_selection (job->image);
+
+  return job->example.selected || fddm_generate_check_selection (&selection, &job->params, error);
+}
+
 gboolean
 fddm_job_generate_check (FddmImageId image, GError **error)
 {
@@ -231,24 +263,23 @@ gboolean
 fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made, char **account,
                    GError **error)
 {
-  Job                   job = { .image = image, .values = values, .account = account };
-  FddmGenerateSelection selection;
-  int                   width, height;
-  gboolean              done;
+  Job      job = { .image = image, .values = values, .account = account };
+  int      width, height;
+  gboolean done;
 
   if (!fddm_parameters_check (fddm_generate_parameters, values, error) || !check_open (image, error) ||
       (drawable != FDDM_NO_ITEM && !fddm_job_check_item (image, drawable, error)) ||
       !fddm_job_generate_check (image, error) || !fddm_job_maps_check (fddm_host_image_is_gray (image), values, error))
     return FALSE;
   fddm_host_image_size (image, &width, &height);
-  selection  = fddm_generate_selection (image);
   job.params = fddm_generate_params_of (values, width, height);
   job.count  = (int) values[FDDM_GENERATE_COUNT];
   job.each   = 1 + fddm_job_maps_count (values);
   job.above  = fddm_host_layer_of (image, drawable);
-  done       = fddm_generate_check_selection (&selection, &job.params, error) && run_engine (&job, error) &&
+  done       = read_example (&job, error) && check_selection (&job, error) && run_engine (&job, error) &&
          check_meanwhile (&job, error) && add_layers (&job, made, error);
   for (int i = 0; i < job.count * job.each; i++)
     g_clear_object (&job.pictures[i]);
+  fddm_example_layer_clear (&job.example);
   return done;
 }

@@ -50,7 +50,7 @@ gboolean fddm_job_generate (FddmImageId image, FddmItemId drawable, const double
 /* Fails if fddm_job_generate would refuse the image. */
 gboolean fddm_job_generate_check (FddmImageId image, GError **error);
 
-/* Name for the result of VALUES: the subject, or the model if the subject is any. Free with g_free. */
+/* Name for the result of VALUES: that of the example, else the subject, or the model if the subject is any. Free with g_free. */
 char *fddm_job_subject (const double *values);
 
 /* TEXT as one line of valid UTF-8. Free with g_free. */

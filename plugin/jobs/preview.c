@@ -2,10 +2,12 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "plugin/jobs/preview.h"
 
+#include <glib/gi18n-lib.h>
 #include <string.h>
 
 #include "engine/generate/shown.h"
 #include "plugin/jobs/common.h"
+#include "plugin/jobs/example.h"
 #include "plugin/jobs/generate.h"
 #include "plugin/jobs/jobs.h"
 #include "plugin/jobs/maps.h"
@@ -19,6 +21,9 @@ struct FddmGeneratePreview {
   int                   image_width, image_height;
   gboolean              gray;
   FddmGenerateSelection selection;
+  FddmExampleLayer      example;
+  GError               *example_problem; /* why there is none */
+  guint8                picture[FDDM_LIKE_SIDE * FDDM_LIKE_SIDE * 3];
   /* Used in the painter's thread: */
   double       model, device; /* of CONTEXT, if there is one */
   FddmWeights *weights;
@@ -30,11 +35,21 @@ struct FddmGeneratePreview {
 
 /* ---- What is painted ---- */
 
+/* Parameters of the layers. */
+static FddmGenerateParams
+whole_params (const FddmGeneratePreview *preview, const double *values)
+{
+  FddmGenerateParams params = fddm_generate_params_of (values, preview->image_width, preview->image_height);
+
+  params.like = values[FDDM_GENERATE_LIKE] < 0 || !preview->example.buffer ? NULL : &preview->example.source;
+  return params;
+}
+
 /* Parameters of a preview's picture. The picture is shown repeated TIMES in both directions. */
 static FddmGenerateParams
 params_of (const FddmGeneratePreview *preview, const double *values, int *times)
 {
-  FddmGenerateParams params = fddm_generate_params_of (values, preview->image_width, preview->image_height);
+  FddmGenerateParams params = whole_params (preview, values);
 
   *times        = params.tileable ? 2 : 1;
   params.width  = MIN (params.width, FDDM_OFFER_SIDE / *times);
@@ -51,7 +66,8 @@ same (gpointer data, const double *one, const double *other)
 
   return one[FDDM_GENERATE_MODEL] == other[FDDM_GENERATE_MODEL] &&
          one[FDDM_GENERATE_DEVICE] == other[FDDM_GENERATE_DEVICE] && a.subject == b.subject && a.width == b.width &&
-         a.height == b.height && a.steps == b.steps && a.eta == b.eta && a.tileable == b.tileable && a.seed == b.seed;
+         a.height == b.height && a.steps == b.steps && a.eta == b.eta && a.tileable == b.tileable && a.seed == b.seed &&
+         a.like == b.like && (!a.like || a.closeness == b.closeness);
 }
 
 /* ---- What it takes ---- */
@@ -88,15 +104,28 @@ set_problem (FddmOffer *offer, const GError *error)
   offer->words = g_strdup (error->message);
 }
 
+/* Fails unless selection and maps are right for layers of PARAMS. */
+static gboolean
+check_layers (const FddmGeneratePreview *preview, const double *values, const FddmGenerateParams *params, GError **error)
+{
+  return fddm_job_maps_check (preview->gray, values, error) &&
+         ((params->like && preview->example.selected) || fddm_generate_check_selection (&preview->selection, params, error));
+}
+
 static gboolean
 account (gpointer data, const double *values, FddmOffer *offer)
 {
   FddmGeneratePreview     *preview = data;
-  const FddmGenerateParams params  = fddm_generate_params_of (values, preview->image_width, preview->image_height);
+  const FddmGenerateParams params  = whole_params (preview, values);
   g_autoptr (GError)       error   = NULL;
   int                      windows;
 
   offer->device = device_words (preview, values[FDDM_GENERATE_DEVICE]);
+  if (values[FDDM_GENERATE_LIKE] >= 0 && !params.like)
+    {
+      set_problem (offer, preview->example_problem);
+      return FALSE;
+    }
   if (!open_context (preview, values, &error))
     {
       set_problem (offer, error);
@@ -104,8 +133,7 @@ account (gpointer data, const double *values, FddmOffer *offer)
     }
   windows        = fddm_generate_windows (preview->context, &params, &error);
   offer->seconds = preview->unit * windows * params.steps * values[FDDM_GENERATE_COUNT];
-  if (!windows || !fddm_generate_check_selection (&preview->selection, &params, &error) ||
-      !fddm_job_maps_check (preview->gray, values, &error))
+  if (!windows || !check_layers (preview, values, &params, &error))
     set_problem (offer, error);
   return TRUE;
 }
@@ -236,8 +264,35 @@ finish (gpointer data)
   g_clear_pointer (&preview->weights, fddm_weights_unref);
 }
 
+/* The middle of the example, as a square. */
+static void
+paint_example (FddmGeneratePreview *preview)
+{
+  const GeglRectangle *all   = gegl_buffer_get_extent (preview->example.buffer);
+  const int            side  = MIN (all->width, all->height);
+  const double         scale = (double) FDDM_LIKE_SIDE / side;
+  const GeglRectangle  part  = { (int) ((all->x + (all->width - side) / 2) * scale),
+                                 (int) ((all->y + (all->height - side) / 2) * scale), FDDM_LIKE_SIDE, FDDM_LIKE_SIDE };
+
+  gegl_buffer_get (preview->example.buffer, &part, scale, babl_format ("R'G'B' u8"), preview->picture, GEGL_AUTO_ROWSTRIDE,
+                   GEGL_ABYSS_CLAMP);
+}
+
+/* Reads DRAWABLE as example. One that cannot be used is offered all the same, and its problem told once it is chosen. */
+static void
+offer_example (FddmGeneratePreview *preview, FddmItemId drawable, FddmGenerateHelp *help)
+{
+  help->like = drawable;
+  if (drawable == FDDM_NO_ITEM)
+    return;
+  help->like_label   = fddm_example_layer_is_selected (drawable) ? _ ("Like the selection") : _ ("Like the layer");
+  help->like_picture = preview->picture;
+  if (fddm_example_layer_read (&preview->example, drawable, &preview->example_problem))
+    paint_example (preview);
+}
+
 FddmGeneratePreview *
-fddm_generate_preview_new (FddmImageId image, FddmGenerateHelp *help, GError **error)
+fddm_generate_preview_new (FddmImageId image, FddmItemId drawable, FddmGenerateHelp *help, GError **error)
 {
   FddmGeneratePreview *preview;
 
@@ -247,14 +302,24 @@ fddm_generate_preview_new (FddmImageId image, FddmGenerateHelp *help, GError **e
   fddm_host_image_size (image, &preview->image_width, &preview->image_height);
   preview->gray      = fddm_host_image_is_gray (image);
   preview->selection = fddm_generate_selection (image);
-  *help = (FddmGenerateHelp) { preview->image_width, preview->image_height, { same, account, paint, finish, preview },
-                               fddm_model_choices,   fddm_model_sheet,      preview };
+  *help              = (FddmGenerateHelp) { preview->image_width,
+                                            preview->image_height,
+                                            { same, account, paint, finish, preview },
+                                            fddm_model_choices,
+                                            fddm_model_sheet,
+                                            preview,
+                                            FDDM_NO_ITEM,
+                                            NULL,
+                                            NULL };
+  offer_example (preview, drawable, help);
   return preview;
 }
 
 void
 fddm_generate_preview_free (FddmGeneratePreview *preview)
 {
+  fddm_example_layer_clear (&preview->example);
+  g_clear_error (&preview->example_problem);
   g_free (preview->gpu_problem);
   g_free (preview);
 }

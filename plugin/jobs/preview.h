@@ -7,6 +7,7 @@
 typedef struct FddmGeneratePreview FddmGeneratePreview;
 
 /* Fills in HELP, which serves one dialog. Free the result after HELP is no longer used. Fails with NULL if no layers can
- * be added to the image. */
-FddmGeneratePreview *fddm_generate_preview_new (FddmImageId image, FddmGenerateHelp *help, GError **error);
+ * be added to the image. DRAWABLE, which may be none, is offered as example. */
+FddmGeneratePreview *fddm_generate_preview_new (FddmImageId image, FddmItemId drawable, FddmGenerateHelp *help,
+                                                GError **error);
 void                 fddm_generate_preview_free (FddmGeneratePreview *preview);

@@ -216,6 +216,11 @@ argument_of (const FddmParameter *parameter, double value)
       argument.type          = GIMP_PDB_STRING;
       argument.data.d_string = (char *) fddm_text_of_value (value);
     }
+  else if (parameter->type == FDDM_PARAMETER_DRAWABLE)
+    {
+      argument.type            = GIMP_PDB_DRAWABLE;
+      argument.data.d_drawable = (gint32) value;
+    }
   else
     argument.data.d_int32 = (gint32) value;
   return argument;

@@ -257,6 +257,9 @@ set_value (GimpProcedureConfig *config, const FddmParameter *parameter, double v
     case FDDM_PARAMETER_DOUBLE: g_object_set (config, parameter->name, value, NULL); break;
     case FDDM_PARAMETER_CHOICE: g_object_set (config, parameter->name, parameter->choices[(int) value].name, NULL); break;
     case FDDM_PARAMETER_TEXT: g_object_set (config, parameter->name, fddm_text_of_value (value), NULL); break;
+    case FDDM_PARAMETER_DRAWABLE:
+      g_object_set (config, parameter->name, value < 0 ? NULL : DRAWABLE ((int) value), NULL);
+      break;
     default: g_object_set (config, parameter->name, (int) value, NULL); break;
     }
 }

@@ -6,6 +6,7 @@ static double
 value_of (GimpProcedureConfig *config, const FddmParameter *parameter)
 {
   g_autofree char *text   = NULL;
+  GimpItem        *item   = NULL;
   double           number = 0;
   int              whole  = 0;
 
@@ -16,6 +17,11 @@ value_of (GimpProcedureConfig *config, const FddmParameter *parameter)
     case FDDM_PARAMETER_TEXT:
       g_object_get (config, parameter->name, &text, NULL);
       return fddm_value_of_text (text ? text : "");
+    case FDDM_PARAMETER_DRAWABLE:
+      g_object_get (config, parameter->name, &item, NULL);
+      number = item ? gimp_item_get_id (item) : -1;
+      g_clear_object (&item);
+      return number;
     default:
       g_object_get (config, parameter->name, &whole, NULL); /* gboolean is an int */
       return whole;
@@ -39,6 +45,9 @@ fddm_form_store (GimpProcedureConfig *config, const FddmParameter *parameter, do
     case FDDM_PARAMETER_CHOICE: g_object_set (config, name, parameter->choices[(int) value].name, NULL); break;
     case FDDM_PARAMETER_DOUBLE: g_object_set (config, name, value, NULL); break;
     case FDDM_PARAMETER_TEXT: g_object_set (config, name, fddm_text_of_value (value), NULL); break;
+    case FDDM_PARAMETER_DRAWABLE:
+      g_object_set (config, name, value < 0 ? NULL : gimp_drawable_get_by_id ((int) value), NULL);
+      break;
     default: g_object_set (config, name, (int) value, NULL); break;
     }
 }

@@ -403,6 +403,32 @@ def maps_are_written_beside():
 
 
 @test
+def maps_are_written_beside():
+    os.mkdir("a.b")
+    generate("plain.png", "--seed", "4")
+    told = json.loads(generate("a.b/x.png", "--seed", "4", "--maps", "--json").stdout)
+    names = ["a.b/x-height.png", "a.b/x-normal.png", "a.b/x-roughness.png"]
+    assert told["outputs"] == [{"output": "a.b/x.png", "maps": names, "seed": 4}]
+    assert read_png("a.b/x.png") == read_png("plain.png"), "maps change the picture"
+    assert [read_png(name)[:4] for name in names] == [(21, 14, 0, 16), (21, 14, 2, 16), (21, 14, 0, 16)]
+    values = read_png(names[1])[4]
+    for n in zip(values[::3], values[1::3], values[2::3]):
+        assert abs(sum((v / 32767.5 - 1) ** 2 for v in n) - 1) < 1e-3, "a normal that is not of unit length"
+    generate("y.jpg", "--seed", "4", "--maps", "--normals", "directx", "--map-strength", "50", "--count", "2")
+    assert sorted(os.listdir(".")) == ["a.b", "plain.png"] + ["y-%d%s" % (i, end) for i in (1, 2) for end in (
+        "-height.png", "-normal.png", "-roughness.png", ".jpg")]
+    other = read_png("y-1-normal.png")[4]
+    steep = [[abs(v - 32767.5) for v in all_values[c::3]] for all_values in (values, other) for c in (0, 1)]
+    assert sum(steep[2]) < 0.8 * sum(steep[0]) and sum(steep[3]) < 0.8 * sum(steep[1]), "half the strength is flatter"
+    signs = [(a - 32767.5) * (b - 32767.5) for a, b in zip(values, other)]
+    assert sum(s >= -1e5 for s in signs[::3]) > 290 and sum(s <= 1e5 for s in signs[1::3]) > 290, "DirectX turns green, only"
+    for bad in (["--normals", "gl"], ["--map-strength", "201"], ["--map-strength", "-1"], ["--map-strength", "nan"]):
+        generate("z.png", "--maps", *bad, status=2)
+    os.mkdir("z-normal.png")
+    assert "z-normal.png" in generate("z.png", "--maps", status=1).stderr and not os.path.exists("z.png")
+
+
+@test
 def what_cannot_be_generated():
     for bad in (["--width", "0"], ["--height", "8193"], ["--width", "x"], ["--steps", "0"], ["--steps", "1001"], ["--eta", "1.01"],
                 ["--eta", "nan"], ["--count", "0"], ["--count", "17"], ["--seed", "-1"], ["--seed", "2147483648"],
