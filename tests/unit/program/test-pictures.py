@@ -8,6 +8,7 @@ import importlib.util
 import io
 import os
 import resource
+import shutil
 import signal
 import struct
 import subprocess
@@ -416,6 +417,26 @@ def pnm_kinds():
     keep("in.pgm", "out.pgm")
     with open("in.pgm", "rb") as one, open("out.pgm", "rb") as two:
         assert one.read().split(b"65535\n")[1] == two.read().split(b"65535\n")[1]
+
+
+@test
+def files_of_another_writer():
+    """Byte orders, tiles, planes, floats, JPEG within TIFF, interlaced PNG, by ImageMagick and Pillow."""
+    a = picture()
+    Image.fromarray(a).save("in.png")
+    Image.fromarray(a).save("inner.tif", compression="jpeg", quality=90)
+    keep("inner.tif", "out.png")
+    assert psnr(pixels("out.png"), pixels("inner.tif")) > 50
+    if not shutil.which("convert"):
+        print("# the rest is not tested: no ImageMagick")
+        return
+    for name, *options in (("in.tif", "-define", "tiff:endian=msb"), ("in.tif", "-depth", "16", "-define", "tiff:endian=msb"),
+                           ("in.tif", "-define", "tiff:tile-geometry=32x32"), ("in.tif", "-interlace", "Plane"),
+                           ("in.tif", "-define", "quantum:format=floating-point", "-depth", "32"),
+                           ("lace.png", "-interlace", "PNG"), ("lace.png", "-interlace", "PNG", "-depth", "16")):
+        subprocess.run(["convert", "in.png", *options, name], check=True)
+        keep(name, "out.png")
+        assert (pixels("out.png") == a).all(), options
 
 
 # ---- HEIC and AVIF ----
