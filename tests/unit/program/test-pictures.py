@@ -439,6 +439,26 @@ def files_of_another_writer():
         assert (pixels("out.png") == a).all(), options
 
 
+@test
+def bmp_and_gif():
+    """Where the program was built with gdk-pixbuf. They can only be read."""
+    a = Image.fromarray(picture())
+    for image, name in ((a, "rgb.bmp"), (a.convert("L"), "gray.bmp"), (a.convert("1"), "bits.bmp"), (a.quantize(60), "in.gif")):
+        image.save(name)
+        if run_quietly(name):
+            print("# %s is not tested: the program was built without gdk-pixbuf" % name)
+            continue
+        keep(name, "out.png")
+        assert (pixels("out.png")[..., :3] == np.array(Image.open(name).convert("RGB"))).all(), name
+        with open(name, "rb") as f:
+            data = f.read()
+        for length in (len(data) - 30, len(data) // 2, 20):
+            with open("cut-" + name, "wb") as f:
+                f.write(data[:length])
+            refused("cut-" + name)
+    keep("rgb.bmp", "out.bmp", status=1)
+
+
 # ---- HEIC and AVIF ----
 
 @test
