@@ -191,6 +191,23 @@ def webp_keeps_its_quality():
     assert (pixels("out.webp")[..., 3] == a[..., 0]).all(), "alpha"
 
 
+@test
+def stripes_of_one_row():
+    """Halved chroma mixes them, which is no damage; nor is the coarsest quality."""
+    a = np.zeros((70, 90, 3), np.uint8)
+    a[0::2] = (255, 0, 0)
+    a[1::2] = (0, 0, 255)
+    rand = np.random.default_rng(1)
+    for b in (a, a.transpose(1, 0, 2), rand.integers(0, 256, (70, 90, 3)).astype(np.uint8)):
+        Image.fromarray(b).save("in.jpg", quality=1)
+        Image.fromarray(b).save("in.webp", quality=1)
+        Image.fromarray(b).save("in.png")
+        for source in ("in.jpg", "in.webp", "in.png"):
+            for more in ([], ["--jpeg-quality", "1"]):
+                keep(source, "out.jpg", *more)
+            keep(source, "out.webp")
+
+
 # ---- Profiles ----
 
 @test
