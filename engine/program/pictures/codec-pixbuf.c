@@ -5,6 +5,7 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
 #include "engine/program/pictures/codec.h"
+#include "engine/program/pictures/graph.h"
 #include "engine/program/pictures/rows.h"
 
 #define BMP_HEAD 34    /* bytes of a header up to the kind of compression */
@@ -39,7 +40,7 @@ is_cut_bmp (FILE *file)
   return row > size || ABS ((gint64) (gint32) number (head + 22)) * row > size - number (head + 10);
 }
 
-/* Gives FILE to LOADER. FALSE with ERROR set, or on interruption. */
+/* Gives FILE to LOADER. FALSE with ERROR set. */
 static gboolean
 feed (GdkPixbufLoader *loader, FILE *file, GError **error)
 {
@@ -47,7 +48,7 @@ feed (GdkPixbufLoader *loader, FILE *file, GError **error)
   gsize  n;
 
   while ((n = fread (bytes, 1, sizeof bytes, file)) > 0)
-    if (fddm_cli_interrupted () || !gdk_pixbuf_loader_write (loader, bytes, n, error))
+    if (!gdk_pixbuf_loader_write (loader, bytes, n, error))
       {
         gdk_pixbuf_loader_close (loader, NULL);
         return FALSE;
@@ -74,8 +75,12 @@ load_pixbuf (FILE *file, char **problem)
   g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new ();
   g_autoptr (GError)          error  = NULL;
   GdkPixbufAnimation         *pictures;
+  gboolean                    fed;
 
-  if (!feed (loader, file, &error))
+  fddm_cli_on_interruption (fddm_graph_leave);
+  fed = feed (loader, file, &error);
+  fddm_cli_on_interruption (NULL);
+  if (!fed)
     {
       *problem = g_strdup (error ? error->message : _ ("it is damaged or cut off"));
       return NULL;
