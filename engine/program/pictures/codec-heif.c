@@ -1,15 +1,13 @@
 /* codec-heif.c: reading of HEIC and AVIF files, by libheif.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <unistd.h>
 #include <libheif/heif.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
 #include "engine/program/pictures/codec.h"
+#include "engine/program/pictures/graph.h"
 #include "engine/program/pictures/profile.h"
 #include "engine/program/pictures/rows.h"
-
-#define INTERRUPTED 130 /* exit status */
 
 static char *
 problem_of (struct heif_error error)
@@ -73,13 +71,6 @@ space_of (struct heif_image_handle *handle, FddmTraits *traits, char **problem)
 
 /* ---- Pixels ---- */
 
-/* Libheif decodes a picture as a whole. */
-static void
-leave (void)
-{
-  _exit (INTERRUPTED);
-}
-
 /* Scales samples of BITS bits to 16. */
 static void
 widen (const guint16 *from, guint16 *to, gsize n, int bits)
@@ -139,7 +130,7 @@ read_handle (struct heif_image_handle *handle, FddmTraits *traits, char **proble
 
   if (*problem)
     return NULL;
-  fddm_cli_on_interruption (leave);
+  fddm_cli_on_interruption (fddm_graph_leave);
   *problem = problem_of (heif_decode_image (handle, &image, heif_colorspace_RGB, deep ? wide : bytes, NULL));
   fddm_cli_on_interruption (NULL);
   if (!*problem)

@@ -11,9 +11,10 @@
 #include "engine/program/pictures/profile.h"
 #include "engine/program/pictures/rows.h"
 
-#define QUALITY   95 /* of pictures that were not JPEGs */
-#define FULL_FROM 90 /* quality from which such pictures keep their whole chroma */
-#define PADDING   4  /* bytes: some cameras pad the compressed data */
+#define QUALITY    95  /* of pictures that were not JPEGs */
+#define FULL_FROM  90  /* quality from which such pictures keep their whole chroma */
+#define SCANS_MOST 4e9 /* bytes: libjpeg keeps the coefficients of files with several scans */
+#define PADDING    4   /* bytes: some cameras pad the compressed data */
 
 /* ---- Errors ---- */
 
@@ -150,6 +151,11 @@ decode (Reading *reading)
   if (jpeg->num_components != 1 && jpeg->num_components != 3)
     {
       reading->errors.problem = g_strdup (_ ("its colours are CMYK; convert it to RGB first"));
+      return;
+    }
+  if (jpeg_has_multiple_scans (jpeg) && 2.0 * jpeg->image_width * jpeg->image_height * jpeg->num_components > SCANS_MOST)
+    {
+      reading->errors.problem = g_strdup (_ ("not enough memory"));
       return;
     }
   jpeg->out_color_space = jpeg->num_components == 1 ? JCS_GRAYSCALE : JCS_RGB;

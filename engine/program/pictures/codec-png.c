@@ -20,7 +20,6 @@ typedef struct {
   char              *problem;
   GeglBuffer        *buffer;
   FddmRows           rows;
-  guint8            *whole; /* of an interlaced picture */
   FddmTraits        *traits;
   const FddmWriting *how;
 } Work;
@@ -133,30 +132,26 @@ decode_rows (Work *work)
   return TRUE;
 }
 
-/* The passes of an interlaced picture complete each other. */
+/* The passes of an interlaced picture complete each other, in the buffer: a small file can claim to be large. */
 static gboolean
 decode_passes (Work *work, int passes)
 {
-  const gsize size = work->rows.size;
+  const Babl *format = work->rows.format;
 
-  work->whole = g_try_malloc0_n ((gsize) work->rows.height, size);
-  if (!work->whole)
-    png_error (work->png, _ ("not enough memory"));
   for (int pass = 0; pass < passes; pass++)
     for (int y = 0; y < work->rows.height; y++)
       {
+        const GeglRectangle row  = *GEGL_RECTANGLE (0, y, work->rows.width, 1);
+        const gboolean      mine = PNG_ROW_IN_INTERLACE_PASS ((unsigned) y, pass);
+
         if (fddm_cli_interrupted ())
           return FALSE;
-        png_read_row (work->png, work->whole + (gsize) y * size, NULL);
+        if (mine)
+          gegl_buffer_get (work->buffer, &row, 1.0, format, work->rows.strip, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+        png_read_row (work->png, work->rows.strip, NULL);
+        if (mine)
+          gegl_buffer_set (work->buffer, &row, 0, format, work->rows.strip, GEGL_AUTO_ROWSTRIDE);
       }
-  for (int y = 0; y < work->rows.height; y++)
-    {
-      guint8 *row = fddm_rows_fill (&work->rows);
-
-      if (!row)
-        return FALSE;
-      memcpy (row, work->whole + (gsize) y * size, size);
-    }
   return TRUE;
 }
 
@@ -211,7 +206,6 @@ read_png (FILE *file, FddmTraits *traits, char **problem)
   decode_safely (&work);
   png_destroy_read_struct (&work.png, &work.info, NULL);
   fddm_rows_clear (&work.rows);
-  g_free (work.whole);
   if (work.problem)
     g_clear_object (&work.buffer);
   *problem = work.problem;

@@ -59,4 +59,4 @@ typedef struct FddmCodec {
 } FddmCodec;
 
 extern const FddmCodec fddm_codec_jpeg, fddm_codec_png, fddm_codec_tiff, fddm_codec_webp, fddm_codec_pnm, fddm_codec_hdr,
-  fddm_codec_heif;
+  fddm_codec_heif, fddm_codec_pixbuf;

@@ -52,9 +52,8 @@ end_in_good_order (void)
     fddm_temporary_remove_folder (going_on.file->folder);
 }
 
-/* Runs in a signal handler: calls only what is safe there. */
-static void
-end_at_once (void)
+void
+fddm_graph_leave (void)
 {
   if (going_on.file && going_on.file->folder)
     {
@@ -78,7 +77,7 @@ fddm_graph_run (GeglNode *node, const FddmGraphFile *file)
   going_on.file   = file;
   if (silence >= 0 && errors >= 0)
     dup2 (silence, STDERR_FILENO);
-  fddm_cli_on_interruption (end_at_once);
+  fddm_cli_on_interruption (fddm_graph_leave);
   gegl_node_process (node);
   fddm_cli_on_interruption (NULL);
   if (silence >= 0 && errors >= 0)

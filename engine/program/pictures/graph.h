@@ -12,3 +12,7 @@ typedef struct {
 /* Runs the graph up to NODE, which works on FILE, and returns its first warning, or NULL. Output of libraries on stderr is
  * suppressed. The user can interrupt it, which ends the process at once; so may libraries. */
 char *fddm_graph_run (GeglNode *node, const FddmGraphFile *file);
+
+/* For fddm_cli_on_interruption, during calls that cannot be interrupted: ends the process at once, without the temporary file.
+ * It is safe in the handler of a signal. */
+void fddm_graph_leave (void);

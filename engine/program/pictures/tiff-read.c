@@ -8,7 +8,8 @@
 #include "engine/program/pictures/rows.h"
 #include "engine/program/pictures/tiff.h"
 
-#define DNG_VERSION 50706 /* a tag of raw photos */
+#define BAND_MOST   ((gsize) 1 << 30) /* bytes of a strip or a row of tiles: a small file can claim any size */
+#define DNG_VERSION 50706             /* a tag of raw photos */
 
 /* How a TIFF stores its samples. */
 typedef struct {
@@ -319,8 +320,10 @@ read_band (const Layout *layout, guint32 y, guint8 *block, guint8 *band, gsize s
 static char *
 read_rows (const Layout *layout, FddmRows *rows)
 {
-  g_autofree guint8 *block = g_try_malloc0 (block_bytes (layout));
-  g_autofree guint8 *band  = g_try_malloc_n (MIN (layout->block_height, layout->height), rows->size);
+  const gsize        height = MIN (layout->block_height, layout->height);
+  const gboolean     fits   = block_bytes (layout) <= BAND_MOST && rows->size <= BAND_MOST / height;
+  g_autofree guint8 *block  = fits ? g_try_malloc0 (block_bytes (layout)) : NULL;
+  g_autofree guint8 *band   = fits ? g_try_malloc_n (height, rows->size) : NULL;
 
   if (!block || !band)
     return g_strdup (_ ("not enough memory"));
