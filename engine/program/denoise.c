@@ -7,6 +7,7 @@
 #include "engine/program/batch.h"
 #include "engine/program/jobs.h"
 #include "engine/program/pictures/picture.h"
+#include "engine/program/temporary.h"
 
 /* Checks the number of operands and the options that need --output-dir. */
 static gboolean
@@ -175,6 +176,7 @@ are_apart (const FddmCliDenoise *denoise, const char *in, const char *out, GErro
 static gboolean
 writable (const FddmCliDenoise *denoise, const char *in, const char *out, GError **error)
 {
+  fddm_temporary_sweep_beside (out);
   return are_apart (denoise, in, out, error) && fddm_picture_writable (out, error) &&
          (!denoise->uncertainty || fddm_picture_writable (denoise->uncertainty, error));
 }

@@ -7,6 +7,7 @@
 #include "engine/program/example.h"
 #include "engine/program/maps.h"
 #include "engine/program/pictures/picture.h"
+#include "engine/program/temporary.h"
 
 #define ABOUT N_ ("Generates a picture, such as the texture of a material, and writes it to OUT.")
 
@@ -266,6 +267,8 @@ make_all (Generate *generate, GError **error)
   int                     averages;
 
   fddm_cli_start_gegl ();
+  if (generate->count > 0)
+    fddm_temporary_sweep_beside (generate->files[0]);
   for (int i = 0; i < generate->count; i++)
     if (!fddm_picture_writable (generate->files[i], error) ||
         (generate->maps.wanted && !fddm_cli_maps_writable (generate->files[i], error)))

@@ -10,10 +10,11 @@
 #include <glib/gstdio.h>
 #include "engine/program/temporary.h"
 
-#define PREFIX      ".fddm-" /* followed by six letters */
-#define SETTLED_AGE 10       /* seconds: newer folders may not be locked yet */
+#define PREFIX        ".fddm-"       /* followed by six letters */
+#define SETTLED_AGE   10             /* seconds: newer folders may not be locked yet */
+#define FORGOTTEN_AGE (24 * 60 * 60) /* seconds: no process writes a picture for that long */
 
-/* Opens and locks FOLDER. -1 if another process holds the lock, or locks are unsupported. */
+/* Opens and locks FOLDER. -1 if another process holds the lock (errno is EWOULDBLOCK), or locks are unsupported. */
 static int
 lock_folder (const char *folder)
 {
@@ -21,7 +22,10 @@ lock_folder (const char *folder)
 
   if (lock >= 0 && flock (lock, LOCK_EX | LOCK_NB) != 0)
     {
+      const int reason = errno;
+
       close (lock);
+      errno = reason;
       return -1;
     }
   return lock;
@@ -69,18 +73,30 @@ fddm_temporary_remove (FddmTemporary *temporary)
   g_free (temporary->path);
 }
 
+/* Whether no living process holds FOLDER. */
+static gboolean
+is_free (const char *folder, double age)
+{
+  const int      lock = lock_folder (folder);
+  const gboolean held = lock < 0 && errno == EWOULDBLOCK;
+
+  if (lock >= 0)
+    close (lock);
+  /* Where there are no locks, age decides. */
+  return lock >= 0 || (!held && age > FORGOTTEN_AGE);
+}
+
+/* Folders of other users are theirs to remove: they could exchange them meanwhile. */
 static gboolean
 is_left_over (const char *folder)
 {
   struct stat found;
-  int         lock;
+  double      age;
 
-  if (lstat (folder, &found) != 0 || !S_ISDIR (found.st_mode) || time (NULL) - found.st_mtime < SETTLED_AGE)
+  if (lstat (folder, &found) != 0 || !S_ISDIR (found.st_mode) || found.st_uid != geteuid ())
     return FALSE;
-  lock = lock_folder (folder);
-  if (lock >= 0)
-    close (lock);
-  return lock >= 0;
+  age = difftime (time (NULL), found.st_mtime);
+  return age >= SETTLED_AGE && is_free (folder, age);
 }
 
 void
@@ -97,4 +113,12 @@ fddm_temporary_sweep (const char *folder)
         if (is_left_over (path))
           fddm_temporary_remove_folder (path);
       }
+}
+
+void
+fddm_temporary_sweep_beside (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  fddm_temporary_sweep (folder);
 }

@@ -16,5 +16,6 @@ void     fddm_temporary_remove (FddmTemporary *temporary);
 /* Removes FOLDER and its files. */
 void fddm_temporary_remove_folder (const char *folder);
 
-/* Removes temporary folders in FOLDER whose processes have ended. */
+/* Removes this user's temporary folders in FOLDER, or beside the file PATH, whose processes have ended. */
 void fddm_temporary_sweep (const char *folder);
+void fddm_temporary_sweep_beside (const char *path);

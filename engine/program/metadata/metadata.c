@@ -37,29 +37,34 @@ take_log (GExiv2LogLevel level, const char *message)
     logged = g_strstrip (g_strdup (message));
 }
 
-/* Tags of the picture file PATH, or NULL with an error set. */
+/* Tags of the picture file PATH, or of EXIF unless that is NULL; or NULL with an error set. */
 static GExiv2Metadata *
-open_tags (const char *path, GError **error)
+open_tags (const char *path, GBytes *exif, GError **error)
 {
   g_autoptr (GExiv2Metadata) tags = NULL;
+  gboolean                   opened;
 
   gexiv2_initialize ();
   gexiv2_log_set_handler (take_log);
   tags = gexiv2_metadata_new ();
-  return gexiv2_metadata_open_path (tags, path, error) ? g_steal_pointer (&tags) : NULL;
+  if (exif)
+    opened = gexiv2_metadata_from_app1_segment (tags, g_bytes_get_data (exif, NULL), (glong) g_bytes_get_size (exif), error);
+  else
+    opened = gexiv2_metadata_open_path (tags, path, error);
+  return opened ? g_steal_pointer (&tags) : NULL;
 }
 
 void
-fddm_metadata_resolution (const char *path, double resolution[2])
+fddm_metadata_resolution (const char *path, FddmTraits *traits)
 {
   g_autoptr (GMappedFile)    file = g_mapped_file_new (path, FALSE, NULL);
   g_autoptr (GExiv2Metadata) tags = NULL;
 
-  if (resolution[0] > 0 || format_of (file) == FORMAT_OTHER)
+  if (traits->resolution[0] > 0 || format_of (file) == FORMAT_OTHER)
     return;
-  tags = open_tags (path, NULL); /* copying tells the error */
+  tags = open_tags (path, traits->exif, NULL); /* copying tells the error */
   if (tags)
-    fddm_tags_resolution (tags, resolution);
+    fddm_tags_resolution (tags, traits->resolution);
 }
 
 typedef struct {
@@ -72,7 +77,7 @@ typedef struct {
 static gboolean
 add (const Source *source, const char *path, FddmTagParts parts, GError **error)
 {
-  g_autoptr (GExiv2Metadata) tags = open_tags (source->path, error);
+  g_autoptr (GExiv2Metadata) tags = open_tags (source->path, source->facts->traits->exif, error);
 
   if (!tags)
     return FALSE;

@@ -1,13 +1,13 @@
 /* metadata.h: EXIF, XMP and IPTC of picture files.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Of JPEG, PNG, TIFF and WebP files, and from HEIF and AVIF files. Others, BigTIFF among them, count as files without
+ * Of JPEG, PNG, TIFF and WebP files, and EXIF from HEIC and AVIF files. Others, BigTIFF among them, count as files without
  * metadata. */
 #pragma once
 #include "engine/program/metadata/tags.h"
 
-/* Sets an unknown RESOLUTION, in pixels per metre across and down, to that in EXIF of the picture file PATH. */
-void fddm_metadata_resolution (const char *path, double resolution[2]);
+/* Sets an unknown resolution in TRAITS, which are of the picture file PATH, to that in EXIF. */
+void fddm_metadata_resolution (const char *path, FddmTraits *traits);
 
 /* Copies metadata of the picture file FROM into the picture file TO, as far as its format can hold them; TO stays whole
  * if that fails. FACTS are of TO, whose pixels stand as those of FROM. Thumbnails and previews, which show the old picture,

@@ -174,6 +174,27 @@ open_picture (struct heif_context *context, GBytes *bytes, struct heif_image_han
   return problem_of (heif_context_get_primary_image_handle (context, handle));
 }
 
+/* EXIF of HANDLE's picture, or NULL. */
+static GBytes *
+exif_of (const struct heif_image_handle *handle)
+{
+  heif_item_id       id;
+  guint32            header; /* place of the TIFF header behind this number, which is big-endian */
+  gsize              size;
+  g_autofree guint8 *bytes = NULL;
+
+  if (heif_image_handle_get_list_of_metadata_block_IDs (handle, "Exif", &id, 1) != 1)
+    return NULL;
+  size  = heif_image_handle_get_metadata_size (handle, id);
+  bytes = size > sizeof header ? g_try_malloc (size) : NULL;
+  if (!bytes || heif_image_handle_get_metadata (handle, id, bytes).code != heif_error_Ok)
+    return NULL;
+  memcpy (&header, bytes, sizeof header);
+  header = GUINT32_FROM_BE (header);
+  size -= sizeof header;
+  return header < size ? g_bytes_new (bytes + sizeof header + header, size - header) : NULL;
+}
+
 static GeglBuffer *
 read_heif (FILE *file, FddmTraits *traits, char **problem)
 {
@@ -185,7 +206,10 @@ read_heif (FILE *file, FddmTraits *traits, char **problem)
   if (bytes)
     *problem = open_picture (context, bytes, &handle);
   if (!*problem)
-    buffer = read_handle (handle, traits, problem);
+    {
+      traits->exif = exif_of (handle);
+      buffer       = read_handle (handle, traits, problem);
+    }
   if (handle)
     heif_image_handle_release (handle);
   heif_context_free (context);

@@ -167,7 +167,7 @@ fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char
   if (!format_for (&format, to, error) || !make_place (&place, to, error))
     return FALSE;
   if (from && from->traits)
-    fddm_metadata_resolution (from->path, from->traits->resolution);
+    fddm_metadata_resolution (from->path, from->traits);
   profile = choose_profile (buffer, traits, &format);
   problem = save_beside (&format, buffer, from, &place, to,
                          &(FddmWriting) { .traits = traits, .profile = profile, .quality = jpeg_quality });

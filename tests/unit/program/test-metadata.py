@@ -9,7 +9,7 @@ import subprocess
 import sys
 import zlib
 
-from program import NETWORK, main, noise, read_png, run, test, write_png
+from program import NETWORK, PROGRAM, main, noise, read_png, run, test, write_png
 
 FORMATS = ("jpg", "png", "tif", "webp")
 EXIF = {"IFD0:Orientation": 6, "IFD0:Make": "Acme", "IFD0:Software": "Camera 1.0", "IFD0:XResolution": 300,
@@ -165,6 +165,23 @@ def resolution_in_centimetres():
     found = tags_of("out.tif")
     inches = 1 if found["IFD0:ResolutionUnit"] == 3 else 2.54
     assert abs(found["IFD0:XResolution"] / inches - 120) < 0.01 and abs(found["IFD0:YResolution"] / inches - 60) < 0.01, found
+
+
+@test
+def exif_of_phones_photos():
+    """Their reader turns the pixels."""
+    write_png("in.png", 96, 64, noise(96, 64))
+    if subprocess.run(["convert", "in.png", "in.heic"], stderr=subprocess.DEVNULL).returncode or not os.path.exists("in.heic"):
+        print("# HEIC is not tested: ImageMagick cannot write it")
+        return
+    exiftool("-IFD0:Orientation=6", "-IFD0:Make=Acme", "-ExifIFD:ISO=3200", "in.heic")
+    done = subprocess.run([PROGRAM, "info", "in.heic"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        print("# HEIC is not tested: " + done.stderr.strip())
+        return
+    denoise("in.heic", "out.jpg")
+    found = tags_of("out.jpg")
+    assert (found["IFD0:Orientation"], found["IFD0:Make"], found["ExifIFD:ISO"]) == (1, "Acme", 3200), found
 
 
 @test
