@@ -22,10 +22,10 @@ fuzz_prepare (void)
 int
 LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size)
 {
-  g_autofree char   *from = fuzz_path ("from"), *to = fuzz_path ("to.png"), *written = NULL, *lost = NULL;
+  g_autofree char    *from = fuzz_path ("from"), *to = fuzz_path ("to.png"), *written = NULL, *lost = NULL;
   g_auto (FddmTraits) traits = { .resolution = { 0.0, 0.0 } };
-  const FddmTagFacts facts   = { .width = 1, .height = 1, .traits = &traits };
-  gsize              length  = 0;
+  const FddmTagFacts  facts  = { .width = 1, .height = 1, .traits = &traits };
+  gsize               length = 0;
 
   fuzz_write (from, bytes, size);
   fuzz_write (to, target, sizeof target);
