@@ -82,8 +82,8 @@ FddmItemId fddm_host_picture_new (FddmImageId image, int width, int height, cons
 void       fddm_host_layer_hide (FddmItemId layer);
 /* Inserts the layer directly above ABOVE, in the same group; at the top of the image for FDDM_NO_ITEM. */
 gboolean fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above);
-/* Puts the layer into a new group of its name, at its place, which takes over its mode and opacity; the layer becomes plain. The image
- * looks the same. */
+/* Puts the layer into a new group of its name, at its place, which takes over its mode and opacity; the layer becomes plain. The
+ * image looks the same. */
 gboolean fddm_host_layer_enclose (FddmImageId image, FddmItemId layer);
 /* Gives the layer a mask from the selection (all, without a selection). Returns the mask, or FDDM_NO_ITEM. Painting still
  * goes to the layer, not to the mask. */

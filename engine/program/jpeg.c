@@ -1,4 +1,4 @@
-/* jpeg.c: parts of JPEG files that GEGL ignores.
+/* jpeg.c: what a JPEG file tells without its pixels.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include "engine/program/jpeg.h"
@@ -44,8 +44,6 @@ fddm_jpeg_whole (const guint8 *bytes, gsize size)
       return TRUE;
   return FALSE;
 }
-
-/* ---- How it was compressed ---- */
 
 #define TABLE 64
 

@@ -1,4 +1,4 @@
-/* jpeg.h: parts of JPEG files that GEGL ignores.
+/* jpeg.h: what a JPEG file tells without its pixels.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>

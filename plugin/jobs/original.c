@@ -4,9 +4,11 @@
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include <string.h>
 
 #include "engine/program/jpeg.h"
+#include "engine/program/pictures/webp-quality.h"
 #include "engine/program/whole.h"
 
 /* ---- Formats, by the endings of names ---- */
@@ -127,8 +129,14 @@ read_style (const guint8 *bytes, gsize size, FddmOriginal *original)
       style->down        = jpeg.down;
       style->progressive = jpeg.progressive;
     }
-  else if (starts_with (bytes, size, 8, "WEBPVP8L") || starts_with (bytes, size, 8, "WEBPVP8X"))
-    style->lossless = memmem (bytes, MIN (size, 1 << 20), "VP8L", 4) != NULL;
+  else if (starts_with (bytes, size, 8, "WEBP"))
+    {
+      const double quality = fddm_webp_quality (bytes, size);
+
+      style->lossless = quality <= 0;
+      if (quality > 0)
+        style->quality = (int) ceil (quality);
+    }
   else if (starts_with (bytes, size, 0, "II*") || (starts_with (bytes, size, 0, "MM") && size > 3 && bytes[3] == '*'))
     read_tiff (bytes, size, original);
 }

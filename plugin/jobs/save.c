@@ -7,8 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/program/replace.h"
-#include "engine/program/temporary.h"
+#include "engine/program/pictures/place.h"
 #include "engine/program/whole.h"
 #include "plugin/jobs/original.h"
 
@@ -103,32 +102,38 @@ fail (const char *reason, GError **error)
   return FALSE;
 }
 
-/* Its name in the temporary folder keeps the ending of PATH, by which GIMP selects the format. */
-static char *
-name_within (const char *folder, const char *path)
+/* In the temporary folder a name of ASCII with the ending of PATH, by which GIMP selects the format. */
+static void
+rename_within (FddmPlace *place, const char *path)
 {
   const char      *dot  = strrchr (path, '.');
   g_autofree char *name = g_strconcat ("result", dot ? dot : "", NULL);
 
-  return g_build_filename (folder, name, NULL);
+  g_free (place->path);
+  place->path = g_build_filename (place->temporary.path, name, NULL);
+}
+
+/* Moves the file to its place. */
+static gboolean
+commit (FddmPlace *place, GError **error)
+{
+  g_autofree char *problem = fddm_place_commit (place);
+
+  return !problem || fail (problem, error);
 }
 
 gboolean
 fddm_save_whole (FddmImageId image, const char *path, const FddmFileStyle *style, GError **error)
 {
-  g_autofree char *target = fddm_replace_target (path);
-  g_autofree char *part   = NULL;
-  FddmTemporary    temporary;
-  gboolean         done;
+  FddmPlace place;
+  gboolean  done;
 
-  if (!fddm_temporary_beside (&temporary, target))
+  if (!fddm_place_init (&place, path))
     return fail (g_strerror (errno), error);
-  part = name_within (temporary.path, path);
-  done = fddm_host_file_save (image, part, style, error);
-  if (done && !holds (part, image, style))
-    done = fail (_ ("it could not be written whole; is the disk full?"), error);
-  if (done && !fddm_replace (part, target))
-    done = fail (g_strerror (errno), error);
-  fddm_temporary_remove (&temporary);
+  rename_within (&place, path);
+  done = fddm_host_file_save (image, place.path, style, error) &&
+         (holds (place.path, image, style) || fail (_ ("it could not be written whole; is the disk full?"), error)) &&
+         commit (&place, error);
+  fddm_place_clear (&place);
   return done;
 }

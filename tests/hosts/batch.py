@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of the batch scripts in a real GIMP: what is saved differs from the photo in its noise alone, and what fails is counted."""
+"""Checks of the batch scripts in a real GIMP: what is saved differs from the photo in its noise alone; what fails is counted."""
 import os
 import pathlib
 import re
@@ -146,7 +146,8 @@ def check_thumbnail(tap, gimp):
     write_tiff(where / "one.tif", [(80, 40, 30, False), (200, 60, 50, True)])
     write_tiff(where / "two.tif", [(80, 40, 30, False), (200, 60, 50, False)])
     _, said = gimp.run(CALL.format("thumbs/*.tif", "thumbs-out", UNCHANGED))
-    tap.line(counted(said, 1, 1) and "thumbs/two.tif: " in said, "batch: a TIFF with a thumbnail is done, one with two pages is not")
+    tap.line(counted(said, 1, 1) and "thumbs/two.tif: " in said,
+             "batch: a TIFF with a thumbnail is done, one with two pages is not")
     tap.line(pixels(out / "one.tif") == bytes([80, 80, 80, 255]) * 1200, "batch: its picture is kept, not the thumbnail")
 
 
@@ -195,7 +196,8 @@ def check_unfit(tap, gimp):
     os.mkfifo(where / "pipe.png")
     names = sorted(path.name for path in where.iterdir())
     _, said = gimp.run(CALL.format("unfit/*", "unfit-out", DENOISED))
-    tap.line(len(names) > 8 and counted(said, 0, len(names)) and not list(out.iterdir()), f"batch: {len(names)} cut, paged or animated files: none is done")
+    tap.line(len(names) > 8 and counted(said, 0, len(names)) and not list(out.iterdir()),
+             f"batch: {len(names)} cut, paged or animated files: none is done")
     for name in names:
         reason = "it is cut off" if "cut" in name else "regular file" if "pipe" in name else "several pages or frames"
         tap.line(re.search(rf"unfit/{name}: .*{reason}", said), f"batch: {name}: refused, saying “{reason}”")
@@ -241,7 +243,8 @@ def check_full_disk(tap, gimp):
     """A file that cannot be written whole is counted as failed, and the old one stays. A limit on sizes acts as a full disk."""
     where, out = folder(gimp, "large"), folder(gimp, "large-out")
     made = [name for name in ("a.bmp", "a.webp", "a.png", "a.ppm", "a.tif")
-            if magick("-size", "400x300", "xc:gray50", "-seed", 1, "-attenuate", 2, "+noise", "Gaussian", "-quality", 95, where / name)]
+            if magick("-size", "400x300", "xc:gray50", "-seed", 1, "-attenuate", 2, "+noise", "Gaussian", "-quality", 95,
+                      where / name)]
     for name in made:
         (out / name).write_bytes(b"old")
     limit = 50000
@@ -258,8 +261,8 @@ def german(gimp):
     if "de_DE.utf8" in subprocess.run(["locale", "-a"], stdout=subprocess.PIPE, text=True, check=False).stdout:
         return {"LC_ALL": "de_DE.UTF-8"}
     if shutil.which("localedef"):
-        made = subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", str(folder(gimp, "locales") / "de_DE.UTF-8")], check=False,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        made = subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", str(folder(gimp, "locales") / "de_DE.UTF-8")],
+                              check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         if made.returncode == 0:
             return {"LC_ALL": "de_DE.UTF-8", "LOCPATH": str(gimp.work / "locales"), "LANGUAGE": "C"}
     return None

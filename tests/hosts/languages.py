@@ -10,7 +10,7 @@ import subprocess
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 LANGUAGES = {"de": "de_DE", "ja": "ja_JP", "ru": "ru_RU"}
 LABEL = "_FDDM Denoise…"
-REFUSAL = "Indexed images cannot be denoised. Convert the image to RGB first: Image > Mode > RGB."
+REFUSAL = "“%s” would be written over itself. Choose another folder."
 
 
 def environment(language, locale):
@@ -42,8 +42,8 @@ def check_language(tap, gimp, catalogue, language, variables):
     with open(catalogue, "rb") as file:
         translate = gettext.GNUTranslations(file).gettext
     (gimp.profile / "pluginrc").unlink()
-    _, said = gimp.run('(fddm-batch-denoise "in/indexed.png" "batch" 20 100 100 0 "fast" "cpu" 0)', **variables)
-    tap.line(translate(REFUSAL) != REFUSAL and translate(REFUSAL) in said, f"{language}: the reason of a refusal")
+    _, said = gimp.run('(fddm-batch-denoise "in/a.png" "in" 20 100 100 0 "fast" "cpu" 0)', **variables)
+    tap.line(translate(REFUSAL) != REFUSAL and translate(REFUSAL) % "in/a.png" in said, f"{language}: the reason of a refusal")
     tap.line(translate(LABEL) != LABEL and label(gimp, language, translate) == translate(LABEL), f"{language}: the menu's words")
 
 

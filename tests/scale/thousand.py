@@ -39,7 +39,8 @@ def as_alone(program, folder, names):
     """Whether these photos become the same when each is denoised on its own."""
     for name in names:
         alone = folder / "alone.png"
-        subprocess.run([program, "denoise", *OPTIONS, str(folder / "in" / name), str(alone)], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([program, "denoise", *OPTIONS, str(folder / "in" / name), str(alone)], check=True,
+                       stdout=subprocess.DEVNULL)
         if read_png(alone) != read_png(folder / "out" / name):
             return False
     return True
@@ -63,10 +64,12 @@ def main():
         named = [name for name in bad if any(name in line for line in done.stderr.splitlines())]
         left = [path.name for path in (folder / "out").iterdir() if path.suffix != ".png" and path.name != ".fddm-journal"]
         print(f"{len(right)} right, {len(failed)} failed, {len(named)} named, exit status {done.returncode}")
-        print(f"memory: {early / 2**20:.1f} MiB after {count // 10} photos, {last / 2**20:.1f} MiB at the end, {last / early:.3f} times")
+        print(f"memory: {early / 2**20:.1f} MiB after {count // 10} photos, {last / 2**20:.1f} MiB at the end, "
+              f"{last / early:.3f} times")
         print(f"{seconds:.1f} s, {count / seconds:.1f} photos a second")
         good = (len(right) == count - 3 and failed == sorted(bad) and len(named) == 3 and done.returncode == 3 and not left
-                and last <= GROWTH * early and as_alone(program, folder, ["p0000.png", f"p{count // 3:04}.png", f"p{count - 1:04}.png"]))
+                and last <= GROWTH * early
+                and as_alone(program, folder, ["p0000.png", f"p{count // 3:04}.png", f"p{count - 1:04}.png"]))
         print("as it should be" if good else f"WRONG {left or ''}")
         return 0 if good else 1
     finally:

@@ -1,12 +1,9 @@
-/* Whether picture files are whole, how JPEGs are coded, and how a finished file takes its name.
+/* Whether picture files are whole, and how JPEGs are coded.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <glib/gstdio.h>
+#include <glib.h>
 
 #include "engine/program/jpeg.h"
-#include "engine/program/replace.h"
 #include "engine/program/whole.h"
 
 #define BYTES(text) ((const guint8 *) (text)), sizeof (text) - 1
@@ -126,29 +123,6 @@ test_quality_is_read_from_tables (void)
   g_assert_false (fddm_jpeg_style (BYTES ("\x89PNG\r\n\x1a\n"), &style));
 }
 
-static void
-test_a_finished_file_replaces_the_one_that_a_link_leads_to (void)
-{
-  g_autofree char *folder = g_dir_make_tmp ("fddm-files-XXXXXX", NULL);
-  g_autofree char *link   = g_build_filename (folder, "link", NULL);
-  g_autofree char *old    = g_build_filename (folder, "old", NULL);
-  g_autofree char *new    = g_build_filename (folder, "new", NULL);
-  g_autofree char *target = NULL, *text = NULL;
-  struct stat      is;
-
-  g_assert_true (g_file_set_contents (old, "old", -1, NULL) && g_file_set_contents (new, "new", -1, NULL));
-  g_assert_cmpint (g_chmod (old, 0640) + g_chmod (new, 0600) + symlink ("old", link), ==, 0);
-  target = fddm_replace_target (link);
-  g_assert_true (fddm_replace (new, target));
-  g_assert_true (g_file_test (link, G_FILE_TEST_IS_SYMLINK) && g_file_get_contents (old, &text, NULL, NULL));
-  g_assert_cmpstr (text, ==, "new");
-  g_assert_cmpint (stat (old, &is), ==, 0);
-  g_assert_cmpint (is.st_mode & 0777, ==, 0640);
-  g_assert_false (fddm_replace (new, target)); /* it has gone */
-  g_assert_true (g_file_test (old, G_FILE_TEST_EXISTS));
-  g_assert_cmpint (g_unlink (link) + g_unlink (old) + g_rmdir (folder), ==, 0);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -157,6 +131,5 @@ main (int argc, char **argv)
   g_test_add_func ("/files/longer", test_what_follows_a_file_does_not_matter);
   g_test_add_func ("/files/other", test_other_kinds_are_let_pass);
   g_test_add_func ("/files/jpeg", test_quality_is_read_from_tables);
-  g_test_add_func ("/files/replace", test_a_finished_file_replaces_the_one_that_a_link_leads_to);
   return g_test_run ();
 }
