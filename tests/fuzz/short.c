@@ -1,12 +1,11 @@
-/* fuzz-short.c: a few seconds of mutated weights files, where there is no fuzzer.
+/* short.c: a few seconds of mutated weights files, where there is no fuzzer.
  * SPDX-License-Identifier: Apache-2.0
  *
  *   fuzz-weights-short [--seed FOLDER] [SECONDS [RANDOM-SEED]] */
 #include <stdio.h>
 #include <stdlib.h>
+#include "tests/fuzz/support.h"
 #include "tests/unit/weights-file.h"
-
-int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size);
 
 /* Words that lead a mutation deeper than single bytes do. */
 static const char *const words[] = { "-1",

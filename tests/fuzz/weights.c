@@ -1,12 +1,7 @@
-/* fuzz-weights.c: the weights reader, fed with anything.
- * SPDX-License-Identifier: Apache-2.0
- *
- * With clang's fuzzer:  clang -fsanitize=fuzzer,address,undefined … fuzz-weights.c, the reader's sources, json-glib
- *                       ./fuzz-weights CORPUS-FOLDER      (fuzz-weights-short --seed FOLDER writes a first file there)
- * In the tests:         linked with fuzz-short.c, which runs it for a few seconds. */
+/* weights.c: weights files.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/weights/private.h"
-
-int LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size);
+#include "tests/fuzz/support.h"
 
 int
 LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size)
