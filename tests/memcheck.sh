@@ -14,5 +14,5 @@ trap 'rm -rf "$folder"' EXIT
 OMP_NUM_THREADS=1 G_SLICE=always-malloc GEGL_THREADS=1 valgrind --quiet --error-exitcode=9 --leak-check=full \
   --show-leak-kinds=definite --errors-for-leak-kinds=definite --num-callers=40 --suppressions="$here/memcheck.supp" \
   "$program" denoise "$folder/in.ppm" "$folder/out.ppm" --device reference --threads 1 \
-  --weights "$here/golden/tiny.safetensors" --tile 32 "${@:2}" || exit 1
+  --weights "$here/golden/tiny.safetensors" --tile 32 || exit 1
 test -s "$folder/out.ppm"

@@ -17,7 +17,7 @@ fuzz_prepare (void)
 {
   gegl_init (NULL, NULL);
   g_object_set (gegl_config (), "use-opencl", FALSE, "threads", 1, "swap", "RAM", NULL);
-  g_assert_true (gegl_has_operation ("gegl:nop")); /* GEGL looks through all of its operations now */
+  (void) gegl_has_operation ("gegl:nop"); /* GEGL looks through all of its operations now */
   if (__sanitizer_set_report_fd)
     __sanitizer_set_report_fd ((void *) (gintptr) dup (STDERR_FILENO));
   g_log_set_always_fatal (G_LOG_LEVEL_ERROR);
