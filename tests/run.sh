@@ -5,8 +5,8 @@
 #   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 cuda train text, which run by default; and, when a
 #                             release is made or packaging changes: gimp32 (Debian testing) packages; scale (several
 #                             computers); emulation (the GPU's operations under the sanitizers, ten minutes); fuzz (each
-#                             harness for FDDM_FUZZ_SECONDS, default 20; 60 for a release), threads (ThreadSanitizer, five
-#                             minutes), memcheck (valgrind over one picture, two minutes): with clang, libomp and valgrind
+#                             harness for FDDM_FUZZ_SECONDS, default 20; 60 for a release), memcheck (valgrind over one
+#                             picture, two minutes); they need clang and valgrind
 #
 # Several parts run side by side, as many at once as there are processors; the output of each is shown when it ends.
 # Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
@@ -374,20 +374,6 @@ fuzz() {
   done
 }
 
-# Data races. gcc's OpenMP synchronises by means that ThreadSanitizer does not see; clang's tells it, by Archer.
-threads() {
-  say "Unit tests under the thread sanitizer"
-  local clang archer
-  clang=$(command -v clang)
-  archer=$(ls /usr/lib/llvm-*/lib/libarcher.so 2>/dev/null | sort -V | tail -n 1)
-  [ -n "$clang" ] && [ -n "$archer" ] || { skip "THREADS ARE NOT CHECKED: needs clang and libomp-dev"; return; }
-  [ -f "$work/threads/build.ninja" ] || CC=$clang CXX=clang++ step "thread sanitizer: configure" meson setup "$work/threads" \
-    -Dcuda=disabled -Dhosts=none -Dgegl_operation=disabled -Db_lundef=false -Db_sanitize=thread -Dbuildtype=debugoptimized || return
-  step "thread sanitizer: build" ninja -C "$work/threads" || return
-  OMP_TOOL_LIBRARIES=$archer TSAN_OPTIONS="ignore_noninstrumented_modules=1:halt_on_error=1:second_deadlock_stack=1:suppressions=$source/tests/threads.supp" \
-    suites "thread sanitizer" "$work/threads" unit kernels
-}
-
 memcheck() {
   say "One picture under valgrind"
   build native "$work/native" -Dcuda=disabled || return
@@ -405,8 +391,7 @@ text() {
 install_packages || fail "the packages that the tests need"
 case $parts in
   *" "*) side_by_side $parts ;;
-  native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | emulation | train | text | fuzz | threads | \
-    memcheck) $parts ;;
+  native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | emulation | train | text | fuzz | memcheck) $parts ;;
   install) installation ;;
   *) fail "there is no part “$parts”" ;;
 esac

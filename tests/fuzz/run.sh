@@ -33,9 +33,7 @@ status=0
 for name in $harnesses; do
   mkdir -p "$build/found/$name" "$build/failed"
   log=$build/failed/$name.log
-  # babl and GEGL keep what they allocate.
-  options=$([ "$name" = pictures ] && echo ":detect_leaks=0")
-  if ASAN_OPTIONS=$ASAN_OPTIONS$options "$build/tests/fuzz/fuzz-$name" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 \
+  if "$build/tests/fuzz/fuzz-$name" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=2048 \
     -max_len=4096 -print_final_stats=1 -artifact_prefix="$build/failed/$name-" "$build/found/$name" \
     "$source/tests/fuzz/corpus/$name" >"$log" 2>&1 </dev/null; then
     echo "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") executions," \

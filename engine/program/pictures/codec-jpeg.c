@@ -148,6 +148,8 @@ decode (Reading *reading)
   jpeg_save_markers (jpeg, JPEG_COM, 0xffff);
   jpeg_read_header (jpeg, TRUE);
   note_rest (jpeg, reading->traits);
+  if (reading->errors.problem) /* a warning, that it is damaged */
+    return;
   if (jpeg->num_components != 1 && jpeg->num_components != 3)
     {
       reading->errors.problem = g_strdup (_ ("its colours are CMYK; convert it to RGB first"));

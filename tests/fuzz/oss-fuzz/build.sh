@@ -25,10 +25,10 @@ harnesses=$(ls "$source"/tests/fuzz/corpus | grep -v '\.py$')
 ninja -C "$build" $(printf 'tests/fuzz/fuzz-%s ' $harnesses)
 
 mkdir -p "$OUT/lib"
-for name in $harnesses; do
+for name in $harnesses; do # ldd looks at the built one, which has no folder lib beside it
   cp "$build/tests/fuzz/fuzz-$name" "$OUT/"
   python3 -m zipfile -c "$OUT/fuzz-${name}_seed_corpus.zip" "$source/tests/fuzz/corpus/$name/"*
-  ldd "$OUT/fuzz-$name" | sed -nE 's/.* => (\/[^ ]+) .*/\1/p' |
+  ldd "$build/tests/fuzz/fuzz-$name" | sed -nE 's/.* => (\/[^ ]+) .*/\1/p' |
     grep -vE '/(libc|libm|libdl|libpthread|librt|libresolv|ld-linux[^/]*)\.so' | xargs -r cp -Lt "$OUT/lib"
   printf '[libfuzzer]\ntimeout = 5\nrss_limit_mb = 2048\nmax_len = 4096\n' >"$OUT/fuzz-$name.options"
 done
