@@ -1,6 +1,7 @@
 /* test-seamless.c: pictures made to repeat, with a small random network.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/unit/generate/material.h"
+#include "engine/generate/band.h"
 
 static float *
 make_seamless (FddmContext *context, const FddmSeamlessParams *params, Material *material, FddmProgress progress,
@@ -190,6 +191,39 @@ test_refused (void)
     }
 }
 
+/* Around a band the state is held: whatever the network makes of it, it ends where it was, while the band changes. */
+static void
+test_held (void)
+{
+  enum { SIDE = 96, FLOATS = SIDE * SIDE * 3 };
+  g_autoptr (FddmContext) context = material_context ("tiny-generate.safetensors", FDDM_DEVICE_CPU, 24, 2);
+  g_autofree float       *before = g_new (float, FLOATS), *pixels = NULL, *outside = g_new0 (float, FLOATS);
+  g_autofree float       *inside = g_new0 (float, FLOATS), *nothing = g_new0 (float, FLOATS);
+  FddmTicker              ticker = { .func = NULL, .phase = FDDM_PHASE_GENERATE, .from = 0, .to = 1 };
+  g_autoptr (GError)      error  = NULL;
+  Material                material;
+
+  material_init (&material, SIDE, SIDE, 3);
+  material_read (&material, 0, 0, SIDE, SIDE, before, NULL);
+  pixels = g_memdup2 (before, FLOATS * sizeof (float));
+  {
+    g_autoptr (FddmExample) example = fddm_example_read (&material.source, 3, &error);
+    const FddmBandMaterial  made_of = {
+       .context = context, .example = example, .class = -1, .steps = 100, .eta = 1.0, .seed = 1
+    };
+    const FddmBandPiece piece = {
+      .width = SIDE, .height = SIDE, .pixels = pixels, .band = { 36, 0, 24, SIDE }, .meets_y = TRUE
+    };
+
+    g_assert_true (fddm_example_measure (example, context, &error));
+    g_assert_true (fddm_band_sample (&made_of, &piece, &ticker, &error));
+  }
+  for (int i = 0; i < FLOATS; i++)
+    (i / 3 % SIDE < 36 || i / 3 % SIDE >= 60 ? outside : inside)[i] = pixels[i] - before[i];
+  g_assert_cmpfloat (test_error (inside, nothing, FLOATS), >, 0.02 * test_error (before, nothing, FLOATS));
+  g_assert_cmpfloat (test_error (outside, nothing, FLOATS), <, 0.2 * test_error (inside, nothing, FLOATS));
+}
+
 typedef struct {
   double last, until;
 } Listener;
@@ -235,6 +269,7 @@ main (int argc, char **argv)
   g_test_add_func ("/seamless/itself", test_itself);
   g_test_add_func ("/seamless/flat", test_flat);
   g_test_add_func ("/seamless/refused", test_refused);
+  g_test_add_func ("/seamless/held", test_held);
   g_test_add_func ("/seamless/progress", test_progress);
   return g_test_run ();
 }

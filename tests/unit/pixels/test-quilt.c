@@ -127,6 +127,45 @@ test_known_stays (void)
     }
 }
 
+/* Each side of a block is cut where it differs least from what is known: outside of the cut that stays. */
+static void
+test_cut_where_alike (void)
+{
+  g_autofree float  *example = g_new (float, SIDE * SIDE), *pixels = g_new (float, WIDTH * HEIGHT);
+  g_autofree guint8 *known = g_new (guint8, WIDTH * HEIGHT);
+  const int          x = 30, y = 20, left = 3, right = 5, upper = 2, lower = 6;
+  FddmQuilt          quilt = quilt_of (example, 1, 1, pixels, known);
+
+  for (int i = 0; i < SIDE * SIDE; i++)
+    example[i] = 0.5f;
+  for (int j = 0; j < HEIGHT; j++)
+    for (int i = 0; i < WIDTH; i++)
+      {
+        known[j * WIDTH + i]  = 1;
+        pixels[j * WIDTH + i] = i == x + left || i == x + BLOCK - 1 - right || j == y + upper || j == y + BLOCK - 1 - lower
+                                  ? 0.5f
+                                  : 0.9f;
+      }
+  quilt.x      = &x;
+  quilt.y      = &y;
+  quilt.across = quilt.down = 1;
+  g_assert_true (fddm_quilt (&quilt));
+  for (int j = y + upper + 1; j < y + BLOCK - 1 - lower; j++)
+    for (int i = x; i < x + BLOCK; i++)
+      {
+        const gboolean stays = i < x + left || i > x + BLOCK - 1 - right;
+
+        g_assert_cmpfloat (pixels[j * WIDTH + i], ==, stays ? 0.9f : 0.5f);
+      }
+  for (int i = x + left + 1; i < x + BLOCK - 1 - right; i++)
+    for (int j = y; j < y + BLOCK; j++)
+      {
+        const gboolean stays = j < y + upper || j > y + BLOCK - 1 - lower;
+
+        g_assert_cmpfloat (pixels[j * WIDTH + i], ==, stays ? 0.9f : 0.5f);
+      }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -134,5 +173,6 @@ main (int argc, char **argv)
   g_test_add_func ("/quilt/pieces", test_pieces);
   g_test_add_func ("/quilt/pattern-goes-on", test_pattern_goes_on);
   g_test_add_func ("/quilt/known-stays", test_known_stays);
+  g_test_add_func ("/quilt/cut-where-alike", test_cut_where_alike);
   return g_test_run ();
 }
