@@ -165,6 +165,7 @@ probe_run (const char *path)
   check_refusals ();
   check_meanwhile ();
   check_generate ();
+  check_maps ();
   fprintf (tap, "1..%d\n", n_checks);
   fclose (tap);
 }

@@ -40,3 +40,5 @@ void check_refusals (void);
 void check_meanwhile (void);
 /* checks-generate.c: all of plug-in-fddm-generate */
 void check_generate (void);
+/* checks-maps.c: maps, and a material like a layer */
+void check_maps (void);
