@@ -168,7 +168,7 @@ def check_formats(tap, gimp):
     names = make_formats(where, gimp.work / "in" / "a.png")
     _, said = gimp.run(CALL.format("formats/*", "formats-out", UNCHANGED))
     unknown = [name for name in names if re.search("heic|avif", name)     # not every GIMP writes them
-               and re.search(rf"formats/{name}: (?!.*written whole)", said)]
+               and re.search(rf"formats/{name}: The (?!.*written whole)", said)]
     names = [name for name in names if name not in unknown]
     tap.line(names and counted(said, len(names), len(unknown)), f"batch: {len(names)} files of all formats are done")
     for name in names:
