@@ -15,6 +15,7 @@
 struct FddmAction {
   const char          *procedure;
   const FddmParameter *table;
+  int                  least; /* arguments that the first version had: later ones may be left out */
   /* Shows the dialog, which updates VALUES. FALSE if the user cancels, or with an error if there is nothing to ask. A dialog that
    * does the work itself fills in the reply, as below. */
   gboolean (*ask) (FddmImageId image, FddmItemId drawable, double *values, FddmReply *reply, GError **error);
@@ -85,6 +86,7 @@ recall_denoise (double *values)
 
 const FddmAction fddm_gimp2_denoise = { .procedure = FDDM_DENOISE_PROCEDURE,
                                         .table     = fddm_denoise_parameters,
+                                        .least     = FDDM_DENOISE_N,
                                         .ask       = ask_denoise,
                                         .work      = work_denoise,
                                         .name      = name_denoise,
@@ -127,6 +129,7 @@ name_generate (G_GNUC_UNUSED FddmItemId drawable, const double *values)
 
 const FddmAction fddm_gimp2_generate = { .procedure = FDDM_GENERATE_PROCEDURE,
                                          .table     = fddm_generate_parameters,
+                                         .least     = FDDM_GENERATE_MAPS,
                                          .ask       = ask_generate,
                                          .work      = work_generate,
                                          .name      = name_generate };
@@ -159,9 +162,9 @@ answer_error (FddmReply *reply, GimpPDBStatusType status, const char *text)
 
 /* Reads a script's arguments, in the table's order. */
 static void
-read_arguments (const FddmParameter *table, const GimpParam *param, double *values)
+read_arguments (const FddmParameter *table, const GimpParam *param, int n, double *values)
 {
-  for (int i = 0; table[i].name; i++)
+  for (int i = 0; i < n; i++)
     switch (table[i].type)
       {
       case FDDM_PARAMETER_DOUBLE: values[i] = param[i].data.d_float; break;
@@ -196,6 +199,7 @@ remember (const FddmAction *action, const double *values)
 void
 fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, FddmReply *reply)
 {
+  const int          given    = n_params - FDDM_GIMP2_FIRST;
   GimpRunMode        mode     = param[0].data.d_int32;
   FddmImageId        image    = param[1].data.d_image;
   FddmItemId         drawable = param[2].data.d_drawable;
@@ -206,8 +210,8 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
   fddm_parameters_defaults (action->table, values);
   if (mode != GIMP_RUN_NONINTERACTIVE)
     recall (action, values);
-  else if (n_params == FDDM_GIMP2_FIRST + fddm_parameters_count (action->table))
-    read_arguments (action->table, param + FDDM_GIMP2_FIRST, values);
+  else if (given >= action->least && given <= fddm_parameters_count (action->table))
+    read_arguments (action->table, param + FDDM_GIMP2_FIRST, given, values);
   else
     {
       answer_error (reply, GIMP_PDB_CALLING_ERROR, _ ("Wrong number of arguments. The procedure browser lists them."));

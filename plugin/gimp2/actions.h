@@ -8,6 +8,9 @@
 /* Arguments before those of the table: run mode, image and drawable. */
 #define FDDM_GIMP2_FIRST 3
 
+/* FDDM Generate with all its parameters, for scripts. */
+#define FDDM_GIMP2_GENERATE_ALL "plug-in-fddm-generate-all"
+
 /* Return values for GIMP. They must outlive run(), since GIMP reads them after it returns. */
 typedef struct {
   GimpParam values[5];

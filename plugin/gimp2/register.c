@@ -28,6 +28,7 @@ typedef struct {
   const char          *name, *menu, *label, *blurb, *help;
   const char          *drawable; /* description of the drawable argument */
   const FddmParameter *table;
+  int                  n; /* parameters of the table that it takes */
   int                  n_returns;
   const GimpParamDef  *returns;
 } Procedure;
@@ -35,7 +36,7 @@ typedef struct {
 static void
 install (const Procedure *procedure)
 {
-  const int    n                                      = fddm_parameters_count (procedure->table);
+  const int    n                                      = procedure->n;
   GimpParamDef arguments[FIRST + FDDM_PARAMETERS_MAX] = {
     { GIMP_PDB_INT32, "run-mode", "The run mode { RUN-INTERACTIVE (0), RUN-NONINTERACTIVE (1), RUN-WITH-LAST-VALS (2) }" },
     { GIMP_PDB_IMAGE, "image", "The image" },
@@ -48,7 +49,8 @@ install (const Procedure *procedure)
   gimp_install_procedure (procedure->name, procedure->blurb, procedure->help, FDDM_AUTHORS, FDDM_COPYRIGHT, FDDM_DATE,
                           procedure->label, "*", GIMP_PLUGIN, FIRST + n, procedure->n_returns, arguments,
                           procedure->returns);
-  gimp_plugin_menu_register (procedure->name, procedure->menu);
+  if (procedure->menu)
+    gimp_plugin_menu_register (procedure->name, procedure->menu);
   for (int i = 0; i < n; i++)
     g_free (arguments[FIRST + i].description);
 }
@@ -67,12 +69,15 @@ install_denoise (void)
                                 .help      = FDDM_DENOISE_HELP,
                                 .drawable  = "The layer to denoise",
                                 .table     = fddm_denoise_parameters,
+                                .n         = FDDM_DENOISE_N,
                                 .n_returns = G_N_ELEMENTS (returns),
                                 .returns   = returns };
 
   install (&procedure);
 }
 
+/* Script-Fu refuses calls with fewer arguments than are declared, so scripts of the first version keep its declaration, and all
+ * parameters are those of a second procedure. */
 static void
 install_generate (void)
 {
@@ -80,16 +85,21 @@ install_generate (void)
     { GIMP_PDB_INT32, "num-layers", "Number of new layers" },
     { GIMP_PDB_INT32ARRAY, "layers", "The new layers, in the order of their seeds" },
   };
-  const Procedure procedure = { .name      = FDDM_GENERATE_PROCEDURE,
-                                .menu      = FDDM_GENERATE_MENU,
-                                .label     = FDDM_GENERATE_LABEL,
-                                .blurb     = FDDM_GENERATE_BLURB,
-                                .help      = FDDM_GENERATE_HELP,
-                                .drawable  = "The layer below the new ones; -1: insert at the top",
-                                .table     = fddm_generate_parameters,
-                                .n_returns = G_N_ELEMENTS (returns),
-                                .returns   = returns };
+  Procedure procedure = { .name      = FDDM_GENERATE_PROCEDURE,
+                          .menu      = FDDM_GENERATE_MENU,
+                          .label     = FDDM_GENERATE_LABEL,
+                          .blurb     = FDDM_GENERATE_BLURB,
+                          .help      = FDDM_GENERATE_HELP,
+                          .drawable  = "The layer below the new ones; -1: insert at the top",
+                          .table     = fddm_generate_parameters,
+                          .n         = FDDM_GENERATE_MAPS,
+                          .n_returns = G_N_ELEMENTS (returns),
+                          .returns   = returns };
 
+  install (&procedure);
+  procedure.name = FDDM_GIMP2_GENERATE_ALL;
+  procedure.menu = procedure.label = NULL;
+  procedure.n                      = FDDM_GENERATE_N;
   install (&procedure);
 }
 
@@ -168,7 +178,7 @@ run (const gchar *name, gint n_params, const GimpParam *param, gint *n_return_va
   reply.n                       = 1;
   if (!strcmp (name, FDDM_DENOISE_PROCEDURE))
     fddm_gimp2_run (&fddm_gimp2_denoise, param, n_params, &reply);
-  else if (!strcmp (name, FDDM_GENERATE_PROCEDURE))
+  else if (!strcmp (name, FDDM_GENERATE_PROCEDURE) || !strcmp (name, FDDM_GIMP2_GENERATE_ALL))
     fddm_gimp2_run (&fddm_gimp2_generate, param, n_params, &reply);
   else if (!strcmp (name, FDDM_LIST_PROCEDURE))
     fddm_gimp2_list_files (param, &reply);

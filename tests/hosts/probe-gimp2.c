@@ -267,7 +267,7 @@ probe_generate (int run_mode, FddmImageId image, FddmItemId drawable, const doub
 {
   int        n;
   char      *error;
-  GimpParam *answer = call ("plug-in-fddm-generate", fddm_generate_parameters, run_mode, image, drawable, values, &n,
+  GimpParam *answer = call ("plug-in-fddm-generate-all", fddm_generate_parameters, run_mode, image, drawable, values, &n,
                             &error);
 
   made->n = error ? 0 : answer[1].data.d_int32;

@@ -141,10 +141,10 @@ class Gimp:
 
 
 def check_call_from_a_script(tap, gimp):
-    """The lines of docs/scripting.md: layers into an image, two of them, counted by the script."""
+    """Layers into an image, two of them, counted by the script; on GIMP 2.10 with the arguments of the first version alone."""
     if gimp.host == "gimp2":
         form = ('(let* ((image (car (gimp-image-new 40 30 RGB))) (layers (plug-in-fddm-generate RUN-NONINTERACTIVE image -1 '
-                '"texture" "grass" 0 0 2 1 FALSE 2 2 0 0 100 0 -1 70))) (gimp-message (string-append "made " (number->string (car layers)))))')
+                '"texture" "grass" 0 0 2 1 FALSE 2 2 0))) (gimp-message (string-append "made " (number->string (car layers)))))')
     else:
         form = ('(script-fu-use-v3)(let* ((image (gimp-image-new 40 30 RGB)) (layers (plug-in-fddm-generate #:run-mode '
                 'RUN-NONINTERACTIVE #:image image #:drawables (vector) #:subject "grass" #:steps 2 #:count 2))) '
