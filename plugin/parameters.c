@@ -22,7 +22,7 @@ static const FddmChoice devices[] = {
 };
 
 /* Each has the maps of those before it, too. */
-static const FddmChoice maps[] = { { "none", N_ ("Colour only") },
+static const FddmChoice maps[] = { { "none", N_ ("Colour") },
                                    { "height", N_ ("Colour, height") },
                                    { "normal", N_ ("Colour, height, normal") },
                                    { "roughness", N_ ("Colour, height, normal, roughness") },

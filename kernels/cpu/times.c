@@ -100,6 +100,8 @@ fddm_times_keep (const char *processor, const FddmConvShape *shape, FddmTimes ti
     return;
   g_key_file_set_double_list (file, group, key, times + 1, FDDM_CONVOLUTIONS - 1);
   text = g_key_file_to_data (file, &length, NULL);
+  if (!fddm_trusts_file (path))
+    g_unlink (path); /* newer versions of GLib would keep its permissions */
   /* Atomic: GLib writes a temporary file and renames it. */
   if (g_mkdir_with_parents (folder, 0700) == 0)
     g_file_set_contents_full (path, text, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);
