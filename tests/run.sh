@@ -142,7 +142,7 @@ build() {
 
 native() {
   say "Unit, kernel and golden tests"
-  build native "$work/native" -Dcuda=disabled && suites native "$work/native" unit kernels golden || return
+  build native "$work/native" -Dcuda=disabled && suites native "$work/native" unit files processes kernels golden || return
   if git rev-parse >/dev/null 2>&1; then
     step "meson dist makes the same archive twice" tests/packages/dist.sh "$work/native"
   fi
@@ -216,7 +216,7 @@ on_debian() {
   step "Debian $suite: build without a warning" "${in[@]}" "rm -rf /build &&
     meson setup /build --werror -Dcuda=disabled &&
     ninja -C /build" || return
-  "${in[@]}" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite kernels --suite golden" \
+  "${in[@]}" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite files --suite kernels --suite golden" \
     >"$step_log" 2>&1 </dev/null || tail -n 80 "$step_log"
   add "Debian $suite" $(python3 tests/tools/count-tests.py "$root/build" || echo 0 1 0)
   "${in[@]}" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
