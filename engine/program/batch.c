@@ -10,11 +10,11 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
-#include "engine/program/bar.h"
 #include "engine/program/batch.h"
+#include "engine/files/temporary.h"
+#include "engine/program/bar.h"
 #include "engine/program/jobs.h"
 #include "engine/program/journal.h"
-#include "engine/program/temporary.h"
 #include "engine/program/worker.h"
 
 typedef struct {

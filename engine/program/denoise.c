@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
+#include "engine/files/temporary.h"
 #include "engine/program/batch.h"
 #include "engine/program/jobs.h"
 #include "engine/program/pictures/picture.h"
-#include "engine/program/temporary.h"
 
 /* Checks the number of operands and the options that need --output-dir. */
 static gboolean

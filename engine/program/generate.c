@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
-#include "engine/program/program.h"
+#include "engine/files/temporary.h"
 #include "engine/program/example.h"
 #include "engine/program/maps.h"
 #include "engine/program/pictures/picture.h"
-#include "engine/program/temporary.h"
+#include "engine/program/program.h"
 
 #define ABOUT N_ ("Generates a picture, such as the texture of a material, and writes it to OUT.")
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <glib.h>
-#include "engine/program/stamp.h"
+#include "engine/files/stamp.h"
 
 /* One photo of a batch. */
 typedef struct {

@@ -5,8 +5,8 @@
 #include <glob.h>
 #include <string.h>
 
-#include "engine/program/stamp.h"
-#include "engine/program/temporary.h"
+#include "engine/files/stamp.h"
+#include "engine/files/temporary.h"
 #include "plugin/jobs/files.h"
 #include "plugin/jobs/jobs.h"
 #include "plugin/jobs/original.h"

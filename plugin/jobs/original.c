@@ -7,9 +7,9 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/program/jpeg.h"
-#include "engine/program/pictures/webp-quality.h"
-#include "engine/program/whole.h"
+#include "engine/files/jpeg.h"
+#include "engine/files/webp-quality.h"
+#include "engine/files/whole.h"
 
 /* ---- Formats, by the endings of names ---- */
 

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/program/pictures/place.h"
-#include "engine/program/whole.h"
+#include "engine/files/place.h"
+#include "engine/files/whole.h"
 #include "plugin/jobs/original.h"
 
 /* Rows that are compared at once. A file that was cut off misses rows. */

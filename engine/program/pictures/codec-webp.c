@@ -6,11 +6,11 @@
 #include <webp/encode.h>
 #include <webp/mux.h>
 #include <glib/gi18n-lib.h>
-#include "engine/program/program.h"
+#include "engine/files/webp-quality.h"
 #include "engine/program/pictures/codec.h"
 #include "engine/program/pictures/profile.h"
 #include "engine/program/pictures/rows.h"
-#include "engine/program/pictures/webp-quality.h"
+#include "engine/program/program.h"
 
 #define QUALITY 95        /* of pictures that were not WebP */
 #define STEP    (1 << 18) /* bytes given to the decoder at a time */

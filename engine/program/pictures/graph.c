@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
-#include "engine/program/program.h"
 #include "engine/program/pictures/graph.h"
+#include "engine/files/temporary.h"
 #include "engine/program/pictures/picture.h"
-#include "engine/program/temporary.h"
+#include "engine/program/program.h"
 
 #define INTERRUPTED 130 /* exit status */
 

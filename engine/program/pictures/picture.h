@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <gegl.h>
-#include "engine/program/stamp.h"
+#include "engine/files/stamp.h"
 
 /* The file from which a picture was read. */
 typedef struct {

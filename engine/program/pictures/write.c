@@ -6,16 +6,16 @@
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include "engine/files/place.h"
+#include "engine/files/temporary.h"
 #include "engine/program/metadata/metadata.h"
-#include "engine/program/program.h"
 #include "engine/program/pictures/formats.h"
 #include "engine/program/pictures/graph.h"
-#include "engine/program/pictures/place.h"
 #include "engine/program/pictures/private.h"
 #include "engine/program/pictures/profile.h"
 #include "engine/program/pictures/rows.h"
 #include "engine/program/pictures/verify.h"
-#include "engine/program/temporary.h"
+#include "engine/program/program.h"
 
 static gboolean
 format_for (FddmFormat *format, const char *path, GError **error)

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <glib.h>
 
-#include "engine/program/jpeg.h"
-#include "engine/program/whole.h"
+#include "engine/files/jpeg.h"
+#include "engine/files/whole.h"
 
 #define BYTES(text) ((const guint8 *) (text)), sizeof (text) - 1
 

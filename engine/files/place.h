@@ -1,7 +1,7 @@
 /* place.h: where a file is to be, and the unfinished one beside it.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "engine/program/temporary.h"
+#include "engine/files/temporary.h"
 
 typedef struct {
   char         *target;    /* the file's own place, at the end of symbolic links */

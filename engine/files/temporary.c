@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
-#include "engine/program/temporary.h"
+#include "engine/files/temporary.h"
 
 #define PREFIX        ".fddm-"       /* followed by six letters */
 #define SETTLED_AGE   10             /* seconds: newer folders may not be locked yet */

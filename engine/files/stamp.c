@@ -1,7 +1,7 @@
 /* stamp.c: identification of an unchanged file.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <sys/stat.h>
-#include "engine/program/stamp.h"
+#include "engine/files/stamp.h"
 
 gboolean
 fddm_stamp_take (FddmStamp *stamp, const char *path)

@@ -1,7 +1,7 @@
 /* jpeg.c: what a JPEG file tells without its pixels.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "engine/program/jpeg.h"
+#include "engine/files/jpeg.h"
 
 #define MARKER_END    0xd9
 #define MARKER_SCAN   0xda

@@ -1,8 +1,8 @@
 /* whole.c: whether a picture file reaches its end.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include "engine/program/jpeg.h"
-#include "engine/program/whole.h"
+#include "engine/files/whole.h"
+#include "engine/files/jpeg.h"
 
 /* A place in the file. Reading beyond the end gives zeros and moves the place beyond the end, which the caller checks last. */
 typedef struct {

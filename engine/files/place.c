@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <glib/gstdio.h>
-#include "engine/program/pictures/place.h"
+#include "engine/files/place.h"
 
 #define LINKS_MOST 40 /* that lead to each other: as many as Linux follows */
 

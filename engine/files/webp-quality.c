@@ -4,7 +4,7 @@
  * The header of a VP8 frame (RFC 6386, sections 9.2 to 9.6) up to its quantizer indices. */
 #include <math.h>
 #include <string.h>
-#include "engine/program/pictures/webp-quality.h"
+#include "engine/files/webp-quality.h"
 
 #define INDEX_MOST 127
 #define SEGMENTS   4
