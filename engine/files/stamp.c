@@ -25,3 +25,9 @@ fddm_stamp_one_file (const char *a, const char *b)
   return fddm_stamp_take (&first, a) && fddm_stamp_take (&second, b) && first.device == second.device &&
          first.inode == second.inode;
 }
+
+char *
+fddm_stamp_identity (const FddmStamp *stamp)
+{
+  return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, stamp->device, stamp->inode);
+}

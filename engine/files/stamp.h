@@ -29,3 +29,6 @@ fddm_stamp_same (const FddmStamp *a, const FddmStamp *b)
 {
   return a->device == b->device && a->inode == b->inode && fddm_stamp_same_contents (a, b);
 }
+
+/* A text that is the same for all paths of one file. Free with g_free. */
+char *fddm_stamp_identity (const FddmStamp *stamp);

@@ -288,7 +288,7 @@ sample (Band *band, const FddmTicker *ticker, GError **error)
   fddm_sampler_levels (weights, &context->schedule, noise, steps, levels);
   fddm_torus_use (&band->torus, band->mean, band->variance);
   return context->backend->tensor_upload (context->device, band->noise, noise, error) &&
-         fddm_picture_analyse (context, &picture, band->clean, error) &&
+         fddm_picture_analyse (context, &picture, 0, 0, band->clean, error) &&
          fddm_picture_add_noise (context, band->clean, band->noise, &random, band->x, error) &&
          fddm_sampler_estimate (&sampler, band->x, band->noise, band->x0, &first, error) &&
          fddm_sampler_run (&sampler, &path, band->x0, band->x, &others, error) && fddm_writer_run (&writer, NULL, error);

@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
+#include "engine/generate/picture-start.h"
 #include "engine/tensor.h"
 #include "kernels/pixels/pixels.h"
 
@@ -133,35 +134,16 @@ add_piece (Pieces *pieces, const float *values, int n)
 
 /* Transforms piece I on the device. */
 static gboolean
-analyse_piece (Pieces *pieces, int i, FddmTensor *tensor, GError **error)
+analyse_piece (const Pieces *pieces, int i, FddmTensor *tensor, GError **error)
 {
-  const FddmContext *context = pieces->context;
-  const FddmExample *example = pieces->example;
-  const int          patch   = context->weights->patch;
-  const int          height = pieces->rows * patch, width = pieces->columns * patch;
-  const int          y   = pieces->top + (i / pieces->across) * (pieces->height - height) / MAX (pieces->down - 1, 1);
-  const int          x   = pieces->left + (i % pieces->across) * (pieces->width - width) / MAX (pieces->across - 1, 1);
-  const gsize        row = (gsize) example->width * example->samples;
-  g_autofree int    *row_offset    = g_try_new (int, height);
-  g_autofree int    *column_offset = g_try_new (int, width);
-  const FddmWindow   window        = { .patch          = patch,
-                                       .rows           = pieces->rows,
-                                       .columns        = pieces->columns,
-                                       .channels       = context->weights->channels,
-                                       .channel_stride = example->samples == 1 ? 0 : 1,
-                                       .n_floats       = example->height * row,
-                                       .row_offset     = row_offset,
-                                       .column_offset  = column_offset,
-                                       .bottom         = height,
-                                       .right          = width };
+  const FddmExample     *example = pieces->example;
+  const int              patch   = pieces->context->weights->patch;
+  const int              height = pieces->rows * patch, width = pieces->columns * patch;
+  const int              top  = pieces->top + (i / pieces->across) * (pieces->height - height) / MAX (pieces->down - 1, 1);
+  const int              left = pieces->left + (i % pieces->across) * (pieces->width - width) / MAX (pieces->across - 1, 1);
+  const FddmTorusPicture picture = { example->pixels, example->width, example->height, example->samples };
 
-  if (row_offset == NULL || column_offset == NULL)
-    return fddm_weights_no_memory (error);
-  for (int j = 0; j < height; j++)
-    row_offset[j] = (int) ((y + j) * row);
-  for (int j = 0; j < width; j++)
-    column_offset[j] = (x + j) * example->samples;
-  return context->backend->analyse (context->device, &window, example->pixels, tensor, error);
+  return fddm_picture_analyse (pieces->context, &picture, left, top, tensor, error);
 }
 
 static void

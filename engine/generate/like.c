@@ -105,7 +105,7 @@ fddm_like_start (const FddmContext *context, const FddmExample *example, const F
   if (!ok)
     g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
                          _ ("Not enough memory for a strip of the picture; close other programs"));
-  ok = ok && fddm_picture_analyse (context, &start, x0, error) &&
+  ok = ok && fddm_picture_analyse (context, &start, 0, 0, x0, error) &&
        fddm_picture_add_noise (context, x0, noise, random, x, error);
   fddm_memory_free (pixels);
   return ok;

@@ -3,7 +3,8 @@
 #include "engine/generate/picture-start.h"
 
 gboolean
-fddm_picture_analyse (const FddmContext *context, const FddmTorusPicture *picture, FddmTensor *x, GError **error)
+fddm_picture_analyse (const FddmContext *context, const FddmTorusPicture *picture, int left, int top, FddmTensor *x,
+                      GError **error)
 {
   const int        patch = context->weights->patch, height = x->height * patch, width = x->width * patch;
   const gsize      row           = (gsize) picture->width * picture->samples;
@@ -23,9 +24,9 @@ fddm_picture_analyse (const FddmContext *context, const FddmTorusPicture *pictur
   if (row_offset == NULL || column_offset == NULL)
     return fddm_weights_no_memory (error);
   for (int y = 0; y < height; y++)
-    row_offset[y] = (int) ((y % picture->height) * row);
+    row_offset[y] = (int) (((top + y) % picture->height) * row);
   for (int i = 0; i < width; i++)
-    column_offset[i] = i % picture->width * picture->samples;
+    column_offset[i] = (left + i) % picture->width * picture->samples;
   return context->backend->analyse (context->device, &window, picture->pixels, x, error);
 }
 

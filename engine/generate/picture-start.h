@@ -9,8 +9,9 @@ typedef struct {
   int          width, height, samples;
 } FddmTorusPicture;
 
-/* X = coefficients of PICTURE. Where X has more pixels than PICTURE, they go on from its other side. */
-gboolean fddm_picture_analyse (const FddmContext *context, const FddmTorusPicture *picture, FddmTensor *x, GError **error);
+/* X = coefficients of PICTURE from the pixel (LEFT, TOP) on. Beyond its edges, pixels go on from its other side. */
+gboolean fddm_picture_analyse (const FddmContext *context, const FddmTorusPicture *picture, int left, int top, FddmTensor *x,
+                               GError **error);
 
 /* X = COEFFICIENTS + NOISE · z. NOISE is constant. */
 gboolean fddm_picture_add_noise (const FddmContext *context, const FddmTensor *coefficients, const FddmTensor *noise,

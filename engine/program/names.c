@@ -173,12 +173,6 @@ refuse_collisions (GPtrArray *photos)
     }
 }
 
-static char *
-identity (const FddmStamp *stamp)
-{
-  return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, stamp->device, stamp->inode);
-}
-
 /* Refuses results that would overwrite one of the photos, by any path. */
 static void
 refuse_originals (GPtrArray *photos)
@@ -188,11 +182,11 @@ refuse_originals (GPtrArray *photos)
 
   for (guint i = 0; i < photos->len; i++)
     if (((FddmPhoto *) photos->pdata[i])->name)
-      g_hash_table_add (originals, identity (&((FddmPhoto *) photos->pdata[i])->stamp));
+      g_hash_table_add (originals, fddm_stamp_identity (&((FddmPhoto *) photos->pdata[i])->stamp));
   for (guint i = 0; i < photos->len; i++)
     {
       FddmPhoto       *photo = photos->pdata[i];
-      g_autofree char *there = photo->name && fddm_stamp_take (&stamp, photo->output) ? identity (&stamp) : NULL;
+      g_autofree char *there = photo->name && fddm_stamp_take (&stamp, photo->output) ? fddm_stamp_identity (&stamp) : NULL;
       g_autofree char *shown = there ? g_filename_display_name (photo->output) : NULL;
 
       if (there && g_hash_table_contains (originals, there))

@@ -122,12 +122,6 @@ refuse_collisions (GPtrArray *photos, gboolean fold)
     }
 }
 
-static char *
-identity (const FddmStamp *stamp)
-{
-  return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, stamp->device, stamp->inode);
-}
-
 /* Refuses results that would overwrite another one of the photos, by any path. */
 static void
 refuse_originals (GPtrArray *photos)
@@ -137,11 +131,12 @@ refuse_originals (GPtrArray *photos)
 
   for (guint i = 0; i < photos->len; i++)
     if (!((Photo *) photos->pdata[i])->problem)
-      g_hash_table_add (originals, identity (&((Photo *) photos->pdata[i])->stamp));
+      g_hash_table_add (originals, fddm_stamp_identity (&((Photo *) photos->pdata[i])->stamp));
   for (guint i = 0; i < photos->len; i++)
     {
       Photo           *photo = photos->pdata[i];
-      g_autofree char *there = !photo->problem && fddm_stamp_take (&stamp, photo->output) ? identity (&stamp) : NULL;
+      g_autofree char *there = !photo->problem && fddm_stamp_take (&stamp, photo->output) ? fddm_stamp_identity (&stamp)
+                                                                                          : NULL;
       g_autofree char *shown = g_filename_display_name (photo->output);
 
       if (there && g_hash_table_contains (originals, there) && !fddm_files_same (photo->path, photo->output))
