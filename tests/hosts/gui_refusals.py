@@ -101,8 +101,11 @@ def check_generate_closed(tap, screen, main, number, name):
     screen.turn_to(main, number, name)
     dialog = gui_generate.Dialog(screen, main)
     close_image(screen, main, name)
-    screen.call("xdotool", "windowactivate", "--sync", dialog.window, "key", "Return")
-    said = screen.until(lambda: screen.window("GIMP Message"), 60)
+    for _ in range(3):                    # the window that had the image may take the focus once more, and the key with it
+        screen.call("xdotool", "windowactivate", "--sync", dialog.window, "key", "Return")
+        said = screen.until(lambda: screen.window("GIMP Message"), 20)
+        if said:
+            break
     height = screen.call("xdotool", "getwindowgeometry", "--shell", said).split("HEIGHT=")[-1].split()[0] if said else "0"
     tap.line(0 < int(height) < 200, f"image closed: generate: one sentence (in a window of {height} rows)")
     screen.shot("closed-generate")
