@@ -10,6 +10,7 @@
 #include "engine/diffusion/sampler.h"
 #include "engine/noise/measure.h"
 #include "engine/noise/model.h"
+#include "kernels/pixels/pixels.h"
 
 /* Floats copied at a time when there is no noise to remove. */
 #define COPY_FLOATS (1 << 20)
@@ -257,6 +258,16 @@ is_noisy (const FddmNoiseModel *model)
   return FALSE;
 }
 
+/* How far outside of [0,1] the network sees samples: noise, but not outliers. */
+static float
+beyond (const FddmNoiseModel *noise)
+{
+  double luma, chroma;
+
+  fddm_noise_summary (noise, &luma, &chroma);
+  return MAX (FDDM_SAMPLE_BEYOND, (float) (5.0 * MAX (luma, chroma) / 255.0));
+}
+
 /* Requirements of JOB for its tiles, at least LEAST_TILES. The noise must be known. */
 static FddmWorkSpec
 spec_of (const FddmDenoiseJob *job, int least_tiles)
@@ -277,6 +288,7 @@ spec_of (const FddmDenoiseJob *job, int least_tiles)
                           .textures       = cleaning->strengthens,
                           .uncertainty    = removal->probes,
                           .raises         = job->raise > 0.0,
+                          .beyond         = beyond (&removal->noise),
                           .least_tiles    = least_tiles,
                           .margin         = fddm_finish_margin (job) };
 }

@@ -75,11 +75,12 @@ fddm_work_photo (FddmWork *work, const FddmTile *tile)
   const gsize     floats  = fddm_tile_pixels (tile) * samples;
 
   if (pixels->photo == NULL && (work->spec.gathers || work->spec.grids == 1) &&
-      fddm_pixels_are_sound (pixels->as_read, floats))
+      fddm_pixels_are_sound (pixels->as_read, floats, work->spec.beyond))
     pixels->photo = pixels->as_read;
   if (pixels->photo == NULL)
     {
-      fddm_pixels_repair (pixels->as_read, tile->region.width, tile->region.height, samples, work->spare[0]);
+      fddm_pixels_repair (pixels->as_read, tile->region.width, tile->region.height, samples, work->spec.beyond,
+                          work->spare[0]);
       pixels->photo = work->spare[0];
     }
   return pixels->photo;

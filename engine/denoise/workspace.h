@@ -20,6 +20,7 @@ typedef struct {
   gboolean textures;               /* sampled texture is strengthened: needs planes       */
   gboolean uncertainty;            /* the uncertainty is requested                        */
   gboolean raises;                 /* a second change is gathered, of raised noise        */
+  float    beyond;                 /* how far outside of [0,1] the network sees samples   */
   int      least_tiles;            /* number of tiles at least; 0 = as few as fit         */
   int      margin;                 /* reach of the filters around the own part, in pixels */
 } FddmWorkSpec;

@@ -45,7 +45,7 @@ fddm_example_convert (const float *pixels, int width, int height, int channels, 
 {
   const gsize n = (gsize) width * height;
 
-  fddm_pixels_repair (pixels, width, height, channels, scratch);
+  fddm_pixels_repair (pixels, width, height, channels, FDDM_SAMPLE_BEYOND, scratch);
   fddm_pixels_clamp (scratch, n * channels);
   fddm_pixels_fill (out, n * samples, 0.0f);
   if (channels == samples)

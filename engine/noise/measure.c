@@ -20,6 +20,9 @@
 #define PIXELS_LEAST 5e5
 #define PIXELS_MOST  2e6
 
+/* How far outside of [0,1] samples count: five times the strongest noise that is likely. */
+#define BEYOND 1.0f
+
 /* Patches across and down below which nothing can be measured. */
 #define PATCHES_LEAST 3
 
@@ -223,7 +226,7 @@ measure_piece (Measurement *m, int i, const FddmTicker *ticker, GError **error)
     return fddm_tick (ticker, 1, 1, error);
   if (!source->read (source->data, tile.region.x, tile.region.y, tile.region.width, tile.region.height, m->raw, error))
     return FALSE;
-  fddm_pixels_repair (m->raw, tile.region.width, tile.region.height, source->channels, m->pixels);
+  fddm_pixels_repair (m->raw, tile.region.width, tile.region.height, source->channels, BEYOND, m->pixels);
   fddm_window_init (&window, &picture, &tile, &plain, m->row_offset, m->column_offset);
   if (n == m->rows * m->columns)
     return fddm_noise_meter_add (meter, &window, m->pixels, ticker, error);

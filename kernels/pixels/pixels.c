@@ -43,17 +43,17 @@ fddm_pixels_are_finite (const float *pixels, gsize n)
 
 /* Whether all samples are known to networks; likewise without a branch. A NaN is not. */
 static gboolean
-all_sound (const float *values, gsize n)
+all_sound (const float *values, gsize n, float beyond)
 {
   int bad = 0;
 
   for (gsize i = 0; i < n; i++)
-    bad |= !(values[i] >= FDDM_SAMPLE_LEAST) | !(values[i] <= FDDM_SAMPLE_MOST);
+    bad |= !(values[i] >= -beyond) | !(values[i] <= 1.0f + beyond);
   return bad == 0;
 }
 
 gboolean
-fddm_pixels_are_sound (const float *pixels, gsize n)
+fddm_pixels_are_sound (const float *pixels, gsize n, float beyond)
 {
   enum { PIECE = 4096 };
   const gsize pieces  = (n + PIECE - 1) / PIECE;
@@ -62,19 +62,19 @@ fddm_pixels_are_sound (const float *pixels, gsize n)
 
 #pragma omp parallel for schedule(static) reduction(+ : n_bad) num_threads(threads)
   for (gsize i = 0; i < pieces; i++)
-    n_bad += all_sound (pixels + i * PIECE, MIN (PIECE, n - i * PIECE)) ? 0 : 1;
+    n_bad += all_sound (pixels + i * PIECE, MIN (PIECE, n - i * PIECE), beyond) ? 0 : 1;
   return n_bad == 0;
 }
 
 static float
-limited (float sample)
+limited (float sample, float beyond)
 {
-  return CLAMP (sample, FDDM_SAMPLE_LEAST, FDDM_SAMPLE_MOST);
+  return CLAMP (sample, -beyond, 1.0f + beyond);
 }
 
 /* Mean of the finite pixels in the neighbourhood, limited; middle gray if there are none. */
 static void
-fill_from_neighbours (const float *pixels, int width, int height, int channels, int x, int y, float *out)
+fill_from_neighbours (const float *pixels, int width, int height, int channels, int x, int y, float beyond, float *out)
 {
   double sum[4] = { 0.0 };
   int    n      = 0;
@@ -87,7 +87,7 @@ fill_from_neighbours (const float *pixels, int width, int height, int channels, 
         if (!all_finite (pixel, channels))
           continue;
         for (int c = 0; c < channels; c++)
-          sum[c] += limited (pixel[c]);
+          sum[c] += limited (pixel[c], beyond);
         n++;
       }
   for (int c = 0; c < channels; c++)
@@ -95,7 +95,7 @@ fill_from_neighbours (const float *pixels, int width, int height, int channels, 
 }
 
 void
-fddm_pixels_repair (const float *pixels, int width, int height, int channels, float *out)
+fddm_pixels_repair (const float *pixels, int width, int height, int channels, float beyond, float *out)
 {
   const gsize row     = (gsize) width * channels;
   const int   threads = fddm_pixels_threads (row * height);
@@ -106,13 +106,13 @@ fddm_pixels_repair (const float *pixels, int width, int height, int channels, fl
       const float *in = pixels + y * row;
 
       memcpy (out + y * row, in, row * sizeof *out);
-      if (all_sound (in, row))
+      if (all_sound (in, row, beyond))
         continue;
       for (gsize i = 0; i < row; i++)
-        out[y * row + i] = limited (in[i]);
+        out[y * row + i] = limited (in[i], beyond);
       for (int x = 0; x < width; x++)
         if (!all_finite (in + x * channels, channels))
-          fill_from_neighbours (pixels, width, height, channels, x, y, out + y * row + x * channels);
+          fill_from_neighbours (pixels, width, height, channels, x, y, beyond, out + y * row + x * channels);
     }
 }
 

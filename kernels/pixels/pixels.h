@@ -10,16 +10,16 @@ int fddm_pixels_threads (gsize floats);
 /* Reach of the search for finite neighbours of a non-finite pixel. */
 #define FDDM_REPAIR_REACH 3
 
-/* Samples that networks know. Further out, they change neighbours, too, the more the further, and add noise of their own. */
-#define FDDM_SAMPLE_LEAST -0.3f
-#define FDDM_SAMPLE_MOST  1.3f
+/* How far outside of [0,1] networks see the samples of a photo with little noise. Further out, samples change neighbours, too, the
+ * more the further, and add noise of their own. Noise itself needs five standard deviations. */
+#define FDDM_SAMPLE_BEYOND 0.3f
 
 /* Copies packed PIXELS to OUT, ready for a network. Replaces each pixel that has a NaN or an infinity by the mean of the
- * finite pixels nearby, and limits samples to FDDM_SAMPLE_LEAST … FDDM_SAMPLE_MOST. CHANNELS is at most 4. */
-void fddm_pixels_repair (const float *pixels, int width, int height, int channels, float *out);
+ * finite pixels nearby, and limits samples to -BEYOND … 1 + BEYOND. CHANNELS is at most 4. */
+void fddm_pixels_repair (const float *pixels, int width, int height, int channels, float beyond, float *out);
 
 /* Whether repairing would change none of N samples. */
-gboolean fddm_pixels_are_sound (const float *pixels, gsize n);
+gboolean fddm_pixels_are_sound (const float *pixels, gsize n, float beyond);
 
 /* Whether all N samples are finite. */
 gboolean fddm_pixels_are_finite (const float *pixels, gsize n);

@@ -168,6 +168,23 @@ test_outliers (void)
     }
 }
 
+/* Strong noise in white places reaches far above 1, and the network sees it. */
+static void
+test_strong_noise_is_no_outlier (void)
+{
+  enum { WIDTH = 60, HEIGHT = 50 };
+  const gsize             at     = (20 * WIDTH + 30) * 3;
+  const FddmDenoiseParams params = params_with (50, 0, 1);
+  g_autofree float       *pixels = test_picture (WIDTH, HEIGHT, 3);
+  g_autofree float       *less = NULL, *more = NULL;
+
+  pixels[at] = 1.3f;
+  less       = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, NULL);
+  pixels[at] = 1.9f; /* 4.6 standard deviations above white */
+  more       = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, NULL);
+  g_assert_cmpfloat (fabs ((double) more[at + 3] - less[at + 3]), >, 1e-4);
+}
+
 static void
 test_every_size (void)
 {
@@ -438,6 +455,7 @@ main (int argc, char **argv)
   g_test_add_func ("/denoise/luma-and-chroma", test_luma_and_chroma);
   g_test_add_func ("/denoise/not-numbers", test_not_numbers);
   g_test_add_func ("/denoise/outliers", test_outliers);
+  g_test_add_func ("/denoise/strong-noise-is-no-outlier", test_strong_noise_is_no_outlier);
   g_test_add_func ("/denoise/every-size", test_every_size);
   g_test_add_func ("/denoise/gray", test_gray);
   g_test_add_func ("/denoise/averages", test_averages);
