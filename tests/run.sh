@@ -4,7 +4,8 @@
 #
 #   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 cuda train text, which run by default; and, when a
 #                             release is made or packaging changes: gimp32 (Debian testing) packages; scale (several
-#                             computers); emulation (the GPU's operations under the sanitizers, ten minutes); fuzz (each
+#                             computers); emulation (the GPU's operations under the sanitizers, ten minutes); programs (the
+#                             program's tests under the sanitizers); faults (one call after another fails); fuzz (each
 #                             harness for FDDM_FUZZ_SECONDS, default 20; 60 for a release), memcheck (valgrind over one
 #                             picture, two minutes); they need clang and valgrind
 #
@@ -142,18 +143,25 @@ build() {
 
 native() {
   say "Unit, kernel and golden tests"
-  build native "$work/native" -Dcuda=disabled && suites native "$work/native" unit files processes kernels golden || return
+  build native "$work/native" -Dcuda=disabled && suites native "$work/native" unit program files processes kernels golden || return
   if git rev-parse >/dev/null 2>&1; then
     step "meson dist makes the same archive twice" tests/packages/dist.sh "$work/native"
   fi
 }
 
 # Modules made for the tests carry a copy of the kernels, which is no error.
-sanitize() {
-  say "The same under the address and undefined-behaviour sanitizers"
+sanitized() {
   build sanitized "$work/sanitize" -Dcuda=disabled -Dhosts=none -Db_sanitize=address,undefined -Db_lundef=false \
     -Dbuildtype=debugoptimized && ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
-    suites sanitized "$work/sanitize" unit kernels
+    suites sanitized "$work/sanitize" "$@"
+}
+sanitize() {
+  say "The same under the address and undefined-behaviour sanitizers"
+  sanitized unit kernels
+}
+programs() {
+  say "The program from outside, under the sanitizers"
+  sanitized program files
 }
 
 gimp2() {
@@ -374,6 +382,10 @@ fuzz() {
   done
 }
 
+faults() {
+  say "One call after another fails"
+  build native "$work/native" -Dcuda=disabled && suites faults "$work/native" faults
+}
 memcheck() {
   say "One picture under valgrind"
   build native "$work/native" -Dcuda=disabled || return
@@ -391,7 +403,8 @@ text() {
 install_packages || fail "the packages that the tests need"
 case $parts in
   *" "*) side_by_side $parts ;;
-  native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | emulation | train | text | fuzz | memcheck) $parts ;;
+  native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | emulation | train | text | programs | faults | fuzz \
+    | memcheck) $parts ;;
   install) installation ;;
   *) fail "there is no part “$parts”" ;;
 esac
