@@ -5,8 +5,8 @@
 #   tests/tools/debian-root.sh [--plain] SUITE FOLDER COMMAND      COMMAND for sh -c, run in /src
 #
 # SUITE is bookworm, trixie or testing. The root has GIMP and what builds and tests the plug-in; with --plain GIMP alone, and
-# apt reaches its mirror from inside. FOLDER is made with mmdebstrap when it is not there yet, from the mirror that this
-# system's apt uses. With FDDM_ROOT_CACHE=FILE.tar.zst it is unpacked from FILE instead, and FILE is written when it is not
+# apt reaches its mirror from inside. FOLDER is made with mmdebstrap when it is not there yet, or lacks packages, from the mirror
+# that this system's apt uses. With FDDM_ROOT_CACHE=FILE.tar.zst it is unpacked from FILE instead, and FILE is written when it is not
 # there; roots other than trixie's have FILE-SUITE.tar.zst and FILE-SUITE-plain.tar.zst. Exit status 77: the mirror has no SUITE.
 set -eu
 
@@ -55,16 +55,24 @@ make_root() {
   fi
 }
 
-if [ ! -e "$folder/usr/bin/gimp-console" ]; then
+# Whether the root has GIMP and these packages.
+is_there() {
+  [ -e "$folder/usr/bin/gimp-console" ] && [ "$(cat "$folder/fddm-packages" 2>/dev/null)" = "$packages" ]
+}
+
+if ! is_there; then
   rm -rf "$folder"
   if [ -n "$cache" ] && [ -f "$cache" ]; then
     mkdir -p "$folder"
     tar --zstd -xf "$cache" -C "$folder"
-  else
-    make_root
-    if [ -n "$cache" ]; then
-      tar --zstd -cf "$cache.part" -C "$folder" . && mv "$cache.part" "$cache"
-    fi
+  fi
+fi
+if ! is_there; then
+  rm -rf "$folder"
+  make_root
+  printf '%s\n' "$packages" >"$folder/fddm-packages"
+  if [ -n "$cache" ]; then
+    tar --zstd -cf "$cache.part" -C "$folder" . && mv "$cache.part" "$cache"
   fi
 fi
 # To see our translations: this C library translates nothing in C.UTF-8.
