@@ -10,8 +10,8 @@ int fddm_pixels_threads (gsize floats);
 /* Reach of the search for finite neighbours of a non-finite pixel. */
 #define FDDM_REPAIR_REACH 3
 
-/* How far outside of [0,1] networks see the samples of a photo with little noise. Further out, samples change neighbours, too, the
- * more the further, and add noise of their own. Noise itself needs five standard deviations. */
+/* How far outside of [0,1] networks see the samples of a photo with little noise. Further out, samples change neighbours,
+ * too, the more the further, and add noise of their own. Noise itself needs five standard deviations. */
 #define FDDM_SAMPLE_BEYOND 0.3f
 
 /* Copies packed PIXELS to OUT, ready for a network. Replaces each pixel that has a NaN or an infinity by the mean of the
