@@ -1,6 +1,8 @@
 /* codec-pixbuf.c: reading of BMP and GIF files, by gdk-pixbuf.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+/* Newer ones call animations deprecated, but have nothing else that tells one from a picture. */
+#define GDK_PIXBUF_VERSION_MIN_REQUIRED G_ENCODE_VERSION (2, 42)
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
