@@ -141,22 +141,6 @@ read_handle (struct heif_image_handle *handle, FddmTraits *traits, char **proble
 
 /* ---- Files ---- */
 
-static GBytes *
-whole_file (FILE *file, char **problem)
-{
-  g_autofree guint8 *bytes = NULL;
-  long               size;
-
-  fseek (file, 0, SEEK_END);
-  size = ftell (file);
-  rewind (file);
-  bytes = size > 0 ? g_try_malloc ((gsize) size) : NULL;
-  if (bytes && fread (bytes, 1, (gsize) size, file) == (gsize) size)
-    return g_bytes_new_take (g_steal_pointer (&bytes), (gsize) size);
-  *problem = g_strdup (_ ("not enough memory"));
-  return NULL;
-}
-
 /* Returns a problem, or NULL. */
 static char *
 open_picture (struct heif_context *context, GBytes *bytes, struct heif_image_handle **handle)
@@ -198,7 +182,7 @@ exif_of (const struct heif_image_handle *handle)
 static GeglBuffer *
 read_heif (FILE *file, FddmTraits *traits, char **problem)
 {
-  g_autoptr (GBytes)        bytes   = whole_file (file, problem);
+  g_autoptr (GBytes)        bytes   = fddm_picture_bytes (file, problem);
   struct heif_context      *context = heif_context_alloc ();
   struct heif_image_handle *handle  = NULL;
   GeglBuffer               *buffer  = NULL;

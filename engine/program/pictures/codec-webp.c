@@ -17,22 +17,6 @@
 
 /* ---- Reading ---- */
 
-static GBytes *
-whole_file (FILE *file, char **problem)
-{
-  g_autofree guint8 *bytes = NULL;
-  long               size;
-
-  fseek (file, 0, SEEK_END);
-  size = ftell (file);
-  rewind (file);
-  bytes = size > 0 ? g_try_malloc ((gsize) size) : NULL;
-  if (bytes && fread (bytes, 1, (gsize) size, file) == (gsize) size)
-    return g_bytes_new_take (g_steal_pointer (&bytes), (gsize) size);
-  *problem = g_strdup (bytes ? _ ("it is cut off") : _ ("not enough memory"));
-  return NULL;
-}
-
 static void
 note_traits (const WebPData *data, FddmTraits *traits)
 {
@@ -92,7 +76,7 @@ read_bitstream (const WebPData *data, WebPDecoderConfig *config, FddmTraits *tra
 static GeglBuffer *
 read_webp (FILE *file, FddmTraits *traits, char **problem)
 {
-  g_autoptr (GBytes) bytes = whole_file (file, problem);
+  g_autoptr (GBytes) bytes = fddm_picture_bytes (file, problem);
   WebPDecoderConfig  config;
   WebPData           data;
 

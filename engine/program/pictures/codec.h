@@ -44,6 +44,9 @@ typedef struct {
   int               quality; /* of JPEGs, 1 … 100; 0 = that of the traits                             */
 } FddmWriting;
 
+/* The contents of FILE. NULL with *PROBLEM set. */
+GBytes *fddm_picture_bytes (FILE *file, char **problem);
+
 /* A format. Problems are sentences without the file's name; free with g_free. */
 typedef struct FddmCodec {
   const char *name;       /* for users                     */

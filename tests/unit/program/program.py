@@ -12,6 +12,7 @@ import zlib
 PROGRAM = os.path.abspath(sys.argv[1])
 GOLDEN = os.environ.get("FDDM_GOLDEN", os.path.join(os.path.dirname(__file__), "..", "..", "golden"))
 NETWORK = os.path.abspath(os.path.join(GOLDEN, "tiny.safetensors"))
+GENERATOR = os.path.abspath(os.path.join(GOLDEN, "tiny-generate.safetensors"))
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}                     # samples a pixel, by PNG's colour type
 WORDS = {"LC_ALL": "C.UTF-8", "LANGUAGE": "C"}
 TESTS = []
@@ -83,6 +84,11 @@ def run(*arguments, status=0, limit=None, stdout=subprocess.PIPE, **environment)
     if status:
         assert done.stderr.startswith("fddm: ") and done.stderr.count("\n") == 1, "not one line: " + done.stderr
     return done
+
+
+def generate(target, *more, model=GENERATOR, **how):
+    small = () if "--width" in more else ("--width", "21", "--height", "14")         # not whole patches
+    return run("generate", target, "--model", model, "--device", "cpu", "--steps", "3", *small, *more, **how)
 
 
 def main():
