@@ -12,10 +12,6 @@
 /* Working memory that any convolution may take: the threads' caches hold it. */
 #define SCRATCH_MIN ((gsize) 32 << 20)
 
-/* Memory that must be free before oneDNN makes a plan: it compiles code, and throws an exception that C cannot catch, or ends the
- * process, where it gets none. It takes a few MB. */
-#define RESERVE ((gsize) 16 << 20)
-
 typedef struct {
   int                   height, width;
   gboolean              residual;
@@ -33,8 +29,8 @@ struct FddmConv {
   GQueue           plans; /* of Plan, most recently used first */
 };
 
-static gboolean
-fail (dnnl_status_t status, const char *what, GError **error)
+gboolean
+fddm_onednn_fail (dnnl_status_t status, const char *what, GError **error)
 {
   if (status == dnnl_out_of_memory)
     return fddm_host_no_memory (error);
@@ -61,7 +57,7 @@ fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error)
   if (conv == NULL)
     {
       fddm_prepared_release (device->library, prepared);
-      fail (dnnl_out_of_memory, "prepare a convolution", error);
+      fddm_onednn_fail (dnnl_out_of_memory, "prepare a convolution", error);
       return NULL;
     }
   conv->spec     = *spec;
@@ -152,10 +148,10 @@ get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean re
 
   if (plan != NULL)
     return plan;
-  plan = fddm_memory_can_take (RESERVE) ? g_try_new0 (Plan, 1) : NULL;
+  plan = fddm_memory_can_take (FDDM_ONEDNN_RESERVE) ? g_try_new0 (Plan, 1) : NULL;
   if (plan == NULL)
     {
-      fail (dnnl_out_of_memory, "prepare a convolution", error);
+      fddm_onednn_fail (dnnl_out_of_memory, "prepare a convolution", error);
       return NULL;
     }
   omp_set_num_threads (device->threads); /* a plan fixes the division among threads */
@@ -165,7 +161,7 @@ get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean re
       (status = fddm_prepared_fit (device->library, conv->prepared, plan->desc, &plan->weights)) != dnnl_success)
     {
       plan_free (plan);
-      fail (status, "prepare a convolution", error);
+      fddm_onednn_fail (status, "prepare a convolution", error);
       return NULL;
     }
   plan->scratch = scratch_of (plan);
@@ -195,7 +191,7 @@ grow_scratch (FddmOneDnn *library, gsize bytes, GError **error)
   fddm_memory_free (library->scratch);
   library->scratch       = fddm_memory_new (bytes);
   library->scratch_bytes = library->scratch == NULL ? 0 : bytes;
-  return library->scratch != NULL || fail (dnnl_out_of_memory, "get its working memory", error);
+  return library->scratch != NULL || fddm_onednn_fail (dnnl_out_of_memory, "get its working memory", error);
 }
 
 static dnnl_status_t
@@ -240,5 +236,5 @@ fddm_cpu_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const F
     memcpy (out->data, residual->data, out->bytes);
   omp_set_num_threads (device->threads);
   status = execute (device, conv, plan, in->data, out->data);
-  return status == dnnl_success || fail (status, "run a convolution", error);
+  return status == dnnl_success || fddm_onednn_fail (status, "run a convolution", error);
 }

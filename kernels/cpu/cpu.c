@@ -19,6 +19,20 @@ run_rows (FddmDevice *device, FddmRowsFunc func, const void *task, int n_rows)
     func (task, (int) ((gint64) n_rows * i / pieces), (int) ((gint64) n_rows * (i + 1) / pieces));
 }
 
+/* oneDNN packs matrices in memory of its own, and compiles code at its first call. */
+static gboolean
+multiply (FddmDevice *device, const FddmProduct *p, GError **error)
+{
+  dnnl_status_t status;
+
+  if (!fddm_memory_can_take (FDDM_ONEDNN_RESERVE))
+    return fddm_host_no_memory (error);
+  omp_set_num_threads (device->threads);
+  status = dnnl_sgemm ('N', p->transposed ? 'T' : 'N', p->m, p->n, p->k, 1.0f, p->a, p->k, p->b, p->transposed ? p->k : p->n,
+                       0.0f, p->out, p->n);
+  return status == dnnl_success || fddm_onednn_fail (status, "multiply matrices", error);
+}
+
 static void
 cpu_close (FddmDevice *device)
 {
@@ -43,6 +57,7 @@ device_new (int threads, GError **error)
 
   device->library = library;
   device->rows    = run_rows;
+  device->product = multiply;
   device->threads = threads;
   if ((status = dnnl_engine_create (&library->engine, dnnl_cpu, 0)) == dnnl_success &&
       (status = dnnl_stream_create (&library->stream, library->engine, dnnl_stream_default_flags)) == dnnl_success)

@@ -37,6 +37,13 @@ dnnl_status_t fddm_onednn_reorder (dnnl_engine_t engine, dnnl_memory_t from, dnn
 /* Whether MEMORY has the layout that DESC requires for its weights. */
 gboolean fddm_onednn_weights_fit (dnnl_memory_t memory, const_dnnl_primitive_desc_t desc);
 
+/* Memory that must be free before oneDNN compiles code: it throws an exception that C cannot catch, or ends the process,
+ * where it gets none. It takes a few MB. */
+#define FDDM_ONEDNN_RESERVE ((gsize) 16 << 20)
+
+/* Fails since oneDNN cannot do WHAT, a verb and its object. Returns FALSE. */
+gboolean fddm_onednn_fail (dnnl_status_t status, const char *what, GError **error);
+
 /* ---- conv.c: convolution in the table of operations ---- */
 
 FddmConv *fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error);

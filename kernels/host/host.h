@@ -11,6 +11,14 @@
 
 typedef void (*FddmRowsFunc) (const void *task, int first, int last);
 
+/* OUT = A · B, row by row: A is M × K, B is K × N or, TRANSPOSED, N × K. */
+typedef struct {
+  gsize        m, n, k;
+  const float *a, *b;
+  gboolean     transposed;
+  float       *out;
+} FddmProduct;
+
 struct FddmDevice {
   gboolean bf16;    /* NETWORK tensors hold bf16 instead of float                                                       */
   gboolean blocked; /* NETWORK tensors hold floats in planes of FDDM_BLOCK channels, the layout of Winograd convolution */
@@ -18,6 +26,8 @@ struct FddmDevice {
   char    *description;
   /* Calls FUNC for [0, N_ROWS), divided into pieces as suits the device. */
   void (*rows) (FddmDevice *device, FddmRowsFunc func, const void *task, int n_rows);
+  /* Multiplies matrices. Fails for lack of memory. */
+  gboolean (*product) (FddmDevice *device, const FddmProduct *product, GError **error);
   gpointer       library; /* private to the backend: FddmOneDnn of cpu/ */
   FddmMemoryPool pool;    /* memory of freed tensors                    */
   FddmGoesOn     goes_on; /* asked during long operations, or NULL      */

@@ -60,44 +60,75 @@ fddm_host_tensor_free (FddmDevice *device, FddmTensor *tensor)
   g_free (tensor);
 }
 
-/* Address of ELEMENT in a blocked tensor. Reduces N to the number of contiguous elements from there on. */
-static float *
-blocked_at (const FddmTensor *tensor, gsize element, gsize *n)
-{
-  const gsize channels = tensor->channels, positions = (gsize) tensor->height * tensor->width;
-  const gsize position = element / channels, c = element % channels, lane = c % FDDM_BLOCK;
+/* A walk over the elements of a blocked tensor. */
+typedef struct {
+  const FddmTensor *tensor;
+  gsize             position, channel;
+} Walk;
 
-  *n = MIN (*n, MIN (FDDM_BLOCK - lane, channels - c));
-  return (float *) tensor->data + (c / FDDM_BLOCK * positions + position) * FDDM_BLOCK + lane;
+static Walk
+walk_from (const FddmTensor *tensor, gsize element)
+{
+  const gsize channels = tensor->channels;
+
+  return (Walk) { tensor, element / channels, element % channels };
 }
 
-static void
+/* Address of the walk's element. Sets STRETCH to the number of contiguous elements from there on, N at most, and passes over
+ * them. */
+FDDM_INLINE float *
+walk_on (Walk *walk, gsize n, gsize *stretch)
+{
+  const gsize channels = walk->tensor->channels, positions = (gsize) walk->tensor->height * walk->tensor->width;
+  const gsize c = walk->channel, lane = c % FDDM_BLOCK;
+  float      *there = (float *) walk->tensor->data + (c / FDDM_BLOCK * positions + walk->position) * FDDM_BLOCK + lane;
+
+  *stretch      = MIN (n, MIN (FDDM_BLOCK - lane, channels - c));
+  walk->channel = c + *stretch;
+  if (walk->channel == channels)
+    {
+      walk->channel = 0;
+      walk->position++;
+    }
+  return there;
+}
+
+/* Copies N floats, most often a whole block, for which no function is called. */
+FDDM_INLINE void
+copy_stretch (float *to, const float *from, gsize n)
+{
+  if (n == FDDM_BLOCK)
+    memcpy (to, from, FDDM_BLOCK * sizeof *to);
+  else
+    memcpy (to, from, n * sizeof *to);
+}
+
+FDDM_INLINE void
 load_blocked (const FddmTensor *tensor, gsize first, gsize n, float *values)
 {
+  Walk walk = walk_from (tensor, first);
+
   for (gsize done = 0, stretch; done < n; done += stretch)
     {
-      const float *there;
+      const float *there = walk_on (&walk, n - done, &stretch);
 
-      stretch = n - done;
-      there   = blocked_at (tensor, first + done, &stretch);
-      memcpy (values + done, there, stretch * sizeof *values);
+      copy_stretch (values + done, there, stretch);
     }
 }
 
 /* The last plane's padding is written with its last channel: a network's values share memory. */
-static void
+FDDM_INLINE void
 store_blocked (FddmTensor *tensor, gsize first, gsize n, const float *values)
 {
   const gsize padding = (gsize) (-tensor->channels & (FDDM_BLOCK - 1));
+  Walk        walk    = walk_from (tensor, first);
 
   for (gsize done = 0, stretch; done < n; done += stretch)
     {
-      float *there;
+      float *there = walk_on (&walk, n - done, &stretch);
 
-      stretch = n - done;
-      there   = blocked_at (tensor, first + done, &stretch);
-      memcpy (there, values + done, stretch * sizeof *values);
-      if ((first + done + stretch) % (gsize) tensor->channels == 0)
+      copy_stretch (there, values + done, stretch);
+      if (walk.channel == 0 && padding > 0)
         memset (there + stretch, 0, padding * sizeof *there);
     }
 }

@@ -12,6 +12,23 @@ run_rows (FddmDevice *device G_GNUC_UNUSED, FddmRowsFunc func, const void *task,
   func (task, 0, n_rows);
 }
 
+static gboolean
+multiply (FddmDevice *device G_GNUC_UNUSED, const FddmProduct *p, GError **error G_GNUC_UNUSED)
+{
+  const gsize down = p->transposed ? 1 : p->n, across = p->transposed ? p->k : 1;
+
+  for (gsize i = 0; i < p->m; i++)
+    for (gsize j = 0; j < p->n; j++)
+      {
+        float sum = 0.0f;
+
+        for (gsize l = 0; l < p->k; l++)
+          sum += p->a[i * p->k + l] * p->b[l * down + j * across];
+        p->out[i * p->n + j] = sum;
+      }
+  return TRUE;
+}
+
 static FddmDevice *
 ref_open (const FddmDeviceOptions *options G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
 {
@@ -20,6 +37,7 @@ ref_open (const FddmDeviceOptions *options G_GNUC_UNUSED, GError **error G_GNUC_
   device->threads     = 1;
   device->description = g_strdup ("reference (plain C, 1 thread)");
   device->rows        = run_rows;
+  device->product     = multiply;
   return device;
 }
 
