@@ -11,7 +11,7 @@
 
 #define LANES 16 /* floats per vector */
 
-/* Logarithm of the least weight. A smaller one makes numbers that are denormal, with which processors take a hundred times as long. */
+/* Logarithm of the least weight. A smaller one makes denormal numbers, with which processors take a hundred times as long. */
 #define SMALLEST -50.0f
 
 /* Scores of a block, in all; and queries of a block at least, so that a block is worth a product. */
