@@ -24,7 +24,7 @@
 #include "kernels/pixels/filters.h"
 #include "kernels/pixels/meter.h"
 
-#define FDDM_BACKEND_ABI 9
+#define FDDM_BACKEND_ABI 10
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
@@ -92,6 +92,16 @@ typedef struct {
   FddmInputForm     form;
   float             lo, hi; /* in the form WHITENED, range to which noise levels are clamped */
 } FDDM_BY_NAME FddmConditioning;
+
+/* A step of the sampler, (27) and (28), from noise FROM to noise TO, both constant or both by place. */
+typedef struct {
+  const FddmTensor *x0;       /* estimate at FROM                                                                      */
+  const FddmTensor *previous; /* estimate at BEFORE, for a step of second order (fddm_extrapolate); NULL: first order  */
+  const FddmTensor *before;   /* noise that the last step began with; unused without PREVIOUS                          */
+  const FddmTensor *from, *to;
+  float             eta;    /* 0 (DDIM) … 1 (DDPM)           */
+  const FddmRandom *random; /* may be NULL where ETA is 0 */
+} FDDM_BY_NAME FddmStep;
 
 /* Change of the pixels after a single network evaluation: WEIGHT × STRENGTH × (estimate − COEFFICIENTS), where the estimate
  * is computed from the network's OUTPUT. STRENGTH is constant. */
@@ -206,10 +216,8 @@ typedef struct {
   /* Clean coefficients X0 from X and the network's OUTPUT. MEAN and VARIANCE are constant; NOISE may be. */
   gboolean (*estimate) (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
                         const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error);
-  /* One step of the sampler, (27) and (28), from noise FROM to noise TO (both may be constant). Changes X in place. ETA:
-   * 0 (DDIM) … 1 (DDPM). */
-  gboolean (*step) (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from, const FddmTensor *to, float eta,
-                    const FddmRandom *random, FddmTensor *x, GError **error);
+  /* One step of the sampler. Changes X in place. */
+  gboolean (*step) (FddmDevice *device, const FddmStep *step, FddmTensor *x, GError **error);
   /* X = MEAN + √(VARIANCE + NOISE²) · z, the initial state of generation. NOISE may be constant. */
   gboolean (*start) (FddmDevice *device, const FddmTensor *noise, const FddmTensor *mean, const FddmTensor *variance,
                      const FddmRandom *random, FddmTensor *x, GError **error);

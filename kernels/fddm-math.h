@@ -169,6 +169,20 @@ fddm_step (float x, float x0, float from, float to, float eta, float z)
   return x0 + sqrtf (rest > 0.0f ? rest : 0.0f) * ((x - x0) / from) + sigma * z;
 }
 
+/* X0 extrapolated from PREVIOUS, the estimate at noise BEFORE > FROM, to the middle of the step from FROM to TO: a step with it
+ * is of second order, DPM-Solver++(2M) (Lu et al., arXiv 2211.01095, algorithm 2) where ln s takes the place of λ = −ln s.
+ * X0 itself where no step went before, and for a step to no noise. No step is extrapolated by more than the last one. */
+FDDM_MATH float
+fddm_extrapolate (float x0, float previous, float before, float from, float to)
+{
+  float share;
+
+  if (!(to > 0.0f && to < from && from < before))
+    return x0;
+  share = 0.5f * logf (from / to) / logf (before / from);
+  return x0 + (share < 1.0f ? share : 1.0f) * (x0 - previous);
+}
+
 /* Philox 4x32 with 10 rounds (Salmon et al., Parallel random numbers: as easy as 1, 2, 3, SC 2011). */
 FDDM_MATH void
 fddm_philox (uint32_t counter[4], uint32_t key0, uint32_t key1)

@@ -150,30 +150,45 @@ cap_noise (const FddmSampler *sampler, const FddmPath *path, double fermi, FddmT
   return ok;
 }
 
+/* A tensor of the path for a level, other than NOW and BEFORE. */
+static FddmTensor *
+free_level (const FddmPath *path, const FddmTensor *now, const FddmTensor *before)
+{
+  FddmTensor *levels[] = { path->from, path->to, path->before };
+  gsize       i        = 0;
+
+  while (levels[i] == now || levels[i] == before)
+    i++;
+  return levels[i];
+}
+
 gboolean
 fddm_sampler_run (const FddmSampler *sampler, const FddmPath *path, const FddmTensor *first, FddmTensor *x,
                   const FddmTicker *ticker, GError **error)
 {
-  const FddmTensor *now = path->noise, *estimate = first;
-  FddmRandom        random = path->random;
-  FddmTensor       *next   = path->from;
+  const gboolean second = path->previous != NULL;
+  FddmRandom     random = path->random;
+  FddmStep       step   = { .x0 = first, .from = path->noise, .eta = path->eta, .random = &random };
 
-  for (int i = 0; i < path->n - 1; i++, random.stream++)
+  for (int i = 0; i < path->n; i++, random.stream++)
     {
-      FddmTicker part = fddm_ticker_part (ticker, i, path->n - 1);
+      FddmTensor *fresh = second && step.x0 == path->x0 ? path->previous : path->x0;
+      FddmTensor *to    = free_level (path, step.from, step.before);
+      FddmTicker  part  = fddm_ticker_part (ticker, i, MAX (path->n - 1, 1));
 
-      if (!cap_noise (sampler, path, path->levels[i], next, error))
+      step.to = to;
+      if (i == path->n - 1) /* to noise 0: the step gives the estimate wherever there was noise */
+        return cap_noise (sampler, path, HUGE_VAL, to, error) && sampler->backend->step (sampler->device, &step, x, error);
+      if (!cap_noise (sampler, path, path->levels[i], to, error))
         return FALSE;
-      if (!sampler->backend->step (sampler->device, estimate, now, next, path->eta, &random, x, error))
+      if (!sampler->backend->step (sampler->device, &step, x, error))
         return FALSE;
-      if (!fddm_sampler_estimate (sampler, x, next, path->x0, &part, error))
+      if (!fddm_sampler_estimate (sampler, x, to, fresh, &part, error))
         return FALSE;
-      now      = next;
-      next     = now == path->from ? path->to : path->from;
-      estimate = path->x0;
+      step.previous = second ? step.x0 : NULL;
+      step.before   = second ? step.from : NULL;
+      step.x0       = fresh;
+      step.from     = to;
     }
-  /* The last step, to noise 0, gives the estimate wherever there was noise. */
-  if (!cap_noise (sampler, path, HUGE_VAL, next, error))
-    return FALSE;
-  return sampler->backend->step (sampler->device, estimate, now, next, 0.0f, &random, x, error);
+  return TRUE;
 }

@@ -52,9 +52,11 @@ typedef struct {
   FddmRandom          random;    /* of the first step; the stream counts up from there             */
   FddmTensor         *x0;        /* shape of the state: estimate at each step                      */
   FddmTensor         *from, *to; /* shape of NOISE: level before and after a step                  */
+  FddmTensor         *previous;  /* shape of the state: asks for steps of second order; or NULL    */
+  FddmTensor         *before;    /* shape of NOISE; unused without PREVIOUS                        */
 } FddmPath;
 
 /* Follows PATH, s_k(μ) = min (NOISE_k, exp ((ε_k − μ)/2T')), from the state X. X becomes the sample. The caller provides
- * FIRST = φ(X, NOISE), which may be the path's own X0. */
+ * FIRST = φ(X, NOISE), which may be the path's own X0. The first step and the last one are always of first order. */
 gboolean fddm_sampler_run (const FddmSampler *sampler, const FddmPath *path, const FddmTensor *first, FddmTensor *x,
                            const FddmTicker *ticker, GError **error);

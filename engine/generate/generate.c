@@ -34,9 +34,10 @@ typedef struct {
 
 /* The sampler's tensors. */
 typedef struct {
-  FddmTensor *x, *x0;            /* on the torus: the state and its estimate              */
-  FddmTensor *noise, *from, *to; /* constant: noise at the start, before and after a step */
-  FddmTensor *mean, *variance;   /* constant: of the training picture drawn               */
+  FddmTensor *x, *x0, *previous;  /* on the torus: the state, its estimate and the last one */
+  FddmTensor *noise;              /* constant: noise at the start                           */
+  FddmTensor *before, *from, *to; /* constant: noise before the last step, before and after this one */
+  FddmTensor *mean, *variance;    /* constant: of the training picture drawn               */
 } State;
 
 FddmGenerateParams
@@ -171,11 +172,14 @@ state_init (State *state, FddmTorus *torus, GError **error)
 {
   const FddmContext *context = torus->context;
   const int          rows = torus->down.length, columns = torus->across.length;
-  FddmTensor       **constant[] = { &state->noise, &state->from, &state->to, &state->mean, &state->variance };
+  FddmTensor       **maps[] = { &state->x, &state->x0, &state->previous };
+  FddmTensor **constant[]   = { &state->noise, &state->before, &state->from, &state->to, &state->mean, &state->variance };
 
-  if (!fddm_torus_prepare (torus, error) || !fddm_context_make_tensor (context, rows, columns, &state->x, error) ||
-      !fddm_context_make_tensor (context, rows, columns, &state->x0, error))
+  if (!fddm_torus_prepare (torus, error))
     return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (maps); i++)
+    if (!fddm_context_make_tensor (context, rows, columns, maps[i], error))
+      return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (constant); i++)
     if (!fddm_context_make_tensor (context, 1, 1, constant[i], error))
       return FALSE;
@@ -185,9 +189,8 @@ state_init (State *state, FddmTorus *torus, GError **error)
 static void
 state_clear (State *state, const FddmContext *context)
 {
-  FddmTensor **tensors[] = {
-    &state->x, &state->x0, &state->noise, &state->from, &state->to, &state->mean, &state->variance
-  };
+  FddmTensor **tensors[] = { &state->x,    &state->x0, &state->previous, &state->noise,   &state->before,
+                             &state->from, &state->to, &state->mean,     &state->variance };
 
   for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
     {
@@ -266,7 +269,9 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
                                                         .random   = { .seed = params->seed, .stream = 1 },
                                                         .x0       = state->x0,
                                                         .from     = state->from,
-                                                        .to       = state->to };
+                                                        .to       = state->to,
+                                                        .previous = state->previous,
+                                                        .before   = state->before };
 
   if (!choose_statistics (job, state, &windows->torus, error))
     return FALSE;

@@ -178,7 +178,7 @@ fddm_torus_init (FddmTorus *torus, FddmContext *context, const FddmTorusAxis *do
 
   *torus = (FddmTorus) { .context = context, .down = *down, .across = *across };
   whole  = tensor_bytes (torus, down->length, across->length);
-  whole  = sum (sum (whole, whole), extra);
+  whole  = sum (sum (whole, sum (whole, whole)), extra);
   wanted = lanes_wanted (torus, &threads);
   if (whole > limit)
     return too_large (error);

@@ -146,8 +146,15 @@ draw (const FddmRandom &random, size_t position, int width, int four, float z[4]
                 four, z);
 }
 
+/* PREVIOUS and BEFORE are X0 and FROM in a step of first order. */
+typedef struct {
+  FddmView   x0, previous, before, from, to;
+  float      eta;
+  FddmRandom random;
+} StepViews;
+
 static __global__ void
-step_kernel (FddmView x0, FddmView from, FddmView to, float eta, FddmRandom random, int width, FddmView x, size_t positions)
+step_kernel (StepViews step, int width, FddmView x, size_t positions)
 {
   const size_t position = fddm_position ();
 
@@ -155,32 +162,42 @@ step_kernel (FddmView x0, FddmView from, FddmView to, float eta, FddmRandom rand
     return;
   FDDM_FOR_FOURS (k, x.channels)
     {
-      float z[4] = { 0.0f, 0.0f, 0.0f, 0.0f }, state[4], clean[4], before[4], after[4];
+      float z[4] = { 0.0f, 0.0f, 0.0f, 0.0f }, state[4], clean[4], previous[4], before[4], from[4], to[4];
 
-      if (eta > 0.0f)
-        draw (random, position, width, k / 4, z);
+      if (step.eta > 0.0f)
+        draw (step.random, position, width, k / 4, z);
       fddm_get4 (x, position, k, state);
-      fddm_get4 (x0, position, k, clean);
-      fddm_get4 (from, position, k, before);
-      fddm_get4 (to, position, k, after);
+      fddm_get4 (step.x0, position, k, clean);
+      fddm_get4 (step.previous, position, k, previous);
+      fddm_get4 (step.before, position, k, before);
+      fddm_get4 (step.from, position, k, from);
+      fddm_get4 (step.to, position, k, to);
       for (int i = 0; i < 4; i++)
-        state[i] = fddm_step (state[i], clean[i], before[i], after[i], eta, z[i]);
+        state[i] = fddm_step (state[i], fddm_extrapolate (clean[i], previous[i], before[i], from[i], to[i]), from[i], to[i],
+                              step.eta, z[i]);
       fddm_put4 (x, position, k, x.channels - k, state);
     }
 }
 
 gboolean
-fddm_cuda_step (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from, const FddmTensor *to, float eta,
-                const FddmRandom *random, FddmTensor *x, GError **error)
+fddm_cuda_step (FddmDevice *device, const FddmStep *step, FddmTensor *x, GError **error)
 {
-  const size_t     n    = fddm_positions (x);
-  const FddmRandom none = { 0, 0, 0, 0 };
+  const size_t     n     = fddm_positions (x);
+  const FddmRandom none  = { 0, 0, 0, 0 };
+  const StepViews  views = {
+    fddm_view (device, step->x0),
+    fddm_view (device, step->previous != NULL ? step->previous : step->x0),
+    fddm_view (device, step->previous != NULL ? step->before : step->from),
+    fddm_view (device, step->from),
+    fddm_view (device, step->to),
+    step->eta,
+    step->random != NULL ? *step->random : none,
+  };
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   step_kernel<<<fddm_fours_grid (x->channels, n), fddm_fours_block (x->channels), 0, device->stream>>> (
-    fddm_view (device, x0), fddm_view (device, from), fddm_view (device, to), eta, random != NULL ? *random : none, x->width,
-    fddm_view (device, x), n);
+    views, x->width, fddm_view (device, x), n);
   return fddm_cuda_launched ("the sampler's step", error);
 }
 

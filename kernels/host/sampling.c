@@ -6,13 +6,14 @@
 /* Arguments of all these operations. Each operation sets those it uses. */
 typedef struct {
   const FddmDevice     *device;
-  const FddmTensor     *x, *x0, *noise, *other; /* OTHER: cap, target noise, network's output or sample */
+  const FddmTensor     *x, *x0, *noise, *other; /* OTHER: cap, network's output or sample */
   const FddmTensor     *mean, *variance;
   const FddmHostEnds   *ends;
   FddmTensor           *out;
   const FddmNoiseModel *model;
   const FddmRandom     *random;
-  float                 eta, detail;
+  const FddmStep       *step;
+  float                 detail;
   const FddmTensor     *strength;
   int                  *overflowed; /* set where the network's output is no number */
 } Sampling;
@@ -144,28 +145,31 @@ static void
 step_rows (const void *task, int first, int last)
 {
   const Sampling *s                    = task;
+  const FddmStep *step                 = s->step;
   const int       n                    = s->out->channels;
   float           z[FDDM_COEF_MAX + 3] = { 0.0f };
 
   for (int row = first; row < last; row++)
     for (int column = 0; column < s->out->width; column++)
       {
-        const float *x0   = fddm_host_at (s->x0, row, column);
-        const float *from = fddm_host_at (s->noise, row, column), *to = fddm_host_at (s->other, row, column);
-        float       *x = fddm_host_at (s->out, row, column);
+        const float *x0       = fddm_host_at (step->x0, row, column);
+        const float *previous = step->previous != NULL ? fddm_host_at (step->previous, row, column) : x0;
+        const float *from = fddm_host_at (step->from, row, column), *to = fddm_host_at (step->to, row, column);
+        const float *before = step->previous != NULL ? fddm_host_at (step->before, row, column) : from;
+        float       *x      = fddm_host_at (s->out, row, column);
 
-        if (s->eta > 0.0f)
-          draw (s->random, row, column, n, z);
+        if (step->eta > 0.0f)
+          draw (step->random, row, column, n, z);
         for (int k = 0; k < n; k++)
-          x[k] = fddm_step (x[k], x0[k], from[k], to[k], s->eta, z[k]);
+          x[k] = fddm_step (x[k], fddm_extrapolate (x0[k], previous[k], before[k], from[k], to[k]), from[k], to[k],
+                            step->eta, z[k]);
       }
 }
 
 gboolean
-fddm_host_step (FddmDevice *device, const FddmTensor *x0, const FddmTensor *from, const FddmTensor *to, float eta,
-                const FddmRandom *random, FddmTensor *x, GError **error G_GNUC_UNUSED)
+fddm_host_step (FddmDevice *device, const FddmStep *step, FddmTensor *x, GError **error G_GNUC_UNUSED)
 {
-  Sampling s = { .x0 = x0, .noise = from, .other = to, .eta = eta, .random = random, .out = x };
+  Sampling s = { .step = step, .out = x };
 
   device->rows (device, step_rows, &s, x->height);
   return TRUE;

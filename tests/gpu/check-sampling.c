@@ -170,24 +170,36 @@ check_glint (Bench *bench)
 }
 
 static void
-check_step (Bench *bench, int height, int width, int n, float eta, gboolean constant)
+check_step (Bench *bench, int height, int width, int n, float eta, gboolean constant, gboolean second)
 {
   const FddmRandom   random = { .seed = 7, .stream = 3, .row = 1000003, .column = -2 };
   g_autoptr (GError) error  = NULL;
   const int          h = constant ? 1 : height, w = constant ? 1 : width;
-  Twin               x    = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
-  Twin               x0   = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
-  Twin               from = bench_twin (bench, FDDM_TENSOR_FLOAT, h, w, n, FILL_POSITIVE);
-  Twin               to   = bench_twin (bench, FDDM_TENSOR_FLOAT, h, w, n, FILL_POSITIVE);
+  Twin               x      = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               x0     = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               last   = bench_twin (bench, FDDM_TENSOR_FLOAT, height, width, n, FILL_RANDOM);
+  Twin               before = bench_twin (bench, FDDM_TENSOR_FLOAT, h, w, n, FILL_POSITIVE);
+  Twin               from   = bench_twin (bench, FDDM_TENSOR_FLOAT, h, w, n, FILL_POSITIVE);
+  Twin               to     = bench_twin (bench, FDDM_TENSOR_FLOAT, h, w, n, FILL_POSITIVE);
+  FddmStep           ref    = { .x0 = x0.ref, .from = from.ref, .to = to.ref, .eta = eta, .random = &random };
+  FddmStep           tested = { .x0 = x0.tested, .from = from.tested, .to = to.tested, .eta = eta, .random = &random };
 
+  if (second)
+    {
+      ref.previous    = last.ref;
+      ref.before      = before.ref;
+      tested.previous = last.tested;
+      tested.before   = before.tested;
+    }
   /* Some levels fall, some rise: those coefficients must stay. */
-  bench->ref->step (bench->ref_device, x0.ref, from.ref, to.ref, eta, &random, x.ref, NULL);
-  if (bench_ran (bench,
-                 bench->backend->step (bench->device, x0.tested, from.tested, to.tested, eta, &random, x.tested, &error),
-                 &error, "step"))
-    bench_compare_twin (bench, x, TOLERANCE, "step, %d × %d × %d, eta %g", height, width, n, eta);
+  bench->ref->step (bench->ref_device, &ref, x.ref, NULL);
+  if (bench_ran (bench, bench->backend->step (bench->device, &tested, x.tested, &error), &error, "step"))
+    bench_compare_twin (bench, x, TOLERANCE, "step of order %d, %d × %d × %d, eta %g", second ? 2 : 1, height, width, n,
+                        eta);
   bench_twin_free (bench, x);
   bench_twin_free (bench, x0);
+  bench_twin_free (bench, last);
+  bench_twin_free (bench, before);
   bench_twin_free (bench, from);
   bench_twin_free (bench, to);
 }
@@ -253,7 +265,10 @@ check_sampling (Bench *bench)
           check_network_ends (bench, h, w, n, constant, FILL_RANDOM);
           check_network_ends (bench, h, w, n, constant, FILL_EXTREME);
           for (int eta = 0; eta <= 2; eta++)
-            check_step (bench, h, w, n, eta / 2.0f, constant);
+            {
+              check_step (bench, h, w, n, eta / 2.0f, constant, FALSE);
+              check_step (bench, h, w, n, eta / 2.0f, constant, TRUE);
+            }
         }
       check_start (bench, h, w, n);
       check_difference (bench, h, w, n, 0.0f);

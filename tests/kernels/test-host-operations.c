@@ -16,7 +16,7 @@ static const struct {
 typedef struct {
   const FddmBackend *backend;
   FddmDevice        *device;
-  FddmTensor        *x, *x0, *noise, *level, *mean, *variance, *out, *input, *output;
+  FddmTensor        *x, *x0, *noise, *before, *level, *mean, *variance, *out, *input, *output;
 } Place;
 
 static Place
@@ -25,6 +25,7 @@ place_new (const FddmBackend *backend, FddmDevice *device, int height, int width
   Place             place = { .backend = backend, .device = device };
   gsize             n     = (gsize) height * width * N;
   g_autofree float *x = test_floats (n, lo, hi, 1), *x0 = test_floats (n, lo, hi, 2), *noise = test_floats (n, 0, 0.5f, 3);
+  g_autofree float *before = test_floats (n, 0, 1.0f, 8);
   g_autofree float *level = test_floats (N, 0, 0.5f, 4), *mean = test_floats (N, -0.3f, 0.3f, 5);
   g_autofree float *variance = test_floats (N, 1e-4f, 0.5f, 6), *output = test_floats (n, -1, 1, 7);
   FddmTensorType    type = FDDM_TENSOR_FLOAT;
@@ -33,6 +34,7 @@ place_new (const FddmBackend *backend, FddmDevice *device, int height, int width
   place.x             = test_tensor (backend, place.device, type, height, width, N, x);
   place.x0            = test_tensor (backend, place.device, type, height, width, N, x0);
   place.noise         = test_tensor (backend, place.device, type, height, width, N, noise);
+  place.before        = test_tensor (backend, place.device, type, height, width, N, before);
   place.level         = test_tensor (backend, place.device, type, 1, 1, N, level);
   place.mean          = test_tensor (backend, place.device, type, 1, 1, N, mean);
   place.variance      = test_tensor (backend, place.device, type, 1, 1, N, variance);
@@ -51,8 +53,8 @@ ref_place_new (int height, int width, float lo, float hi)
 static void
 place_free (Place *place)
 {
-  FddmTensor *all[] = { place->x,        place->x0,  place->noise, place->level, place->mean,
-                        place->variance, place->out, place->input, place->output };
+  FddmTensor *all[] = { place->x,    place->x0,       place->noise, place->before, place->level,
+                        place->mean, place->variance, place->out,   place->input,  place->output };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     place->backend->tensor_free (place->device, all[i]);
@@ -82,8 +84,15 @@ operate (Place *p, int which, gboolean constant)
   const FddmTensor  *noise        = constant ? p->level : p->noise;
   FddmConditioning   conditioning = { .mean = p->mean, .variance = p->variance, .lo = 0.01f, .hi = 0.4f };
   FddmNoiseModel     model        = noise_model ();
+  FddmStep           first_order  = { .x0 = p->x0, .from = p->noise, .to = p->level };
+  FddmStep           second_order = first_order;
   FddmTensor        *result       = p->out;
   gboolean           ok;
+
+  second_order.previous = p->x;
+  second_order.before   = p->before;
+  second_order.eta      = 0.7f;
+  second_order.random   = &random_numbers;
 
   switch (which)
     {
@@ -95,8 +104,8 @@ operate (Place *p, int which, gboolean constant)
       ok                = b->precondition (p->device, p->x, noise, &conditioning, p->input, NULL);
       break;
     case 3: ok = b->estimate (p->device, p->x, noise, p->mean, p->variance, p->output, p->out, NULL); break;
-    case 4: ok = b->step (p->device, p->x0, p->noise, p->level, 0.0f, &random_numbers, p->out, NULL); break;
-    case 5: ok = b->step (p->device, p->x0, p->noise, p->level, 0.7f, &random_numbers, p->out, NULL); break;
+    case 4: ok = b->step (p->device, &first_order, p->out, NULL); break;
+    case 5: ok = b->step (p->device, &second_order, p->out, NULL); break;
     case 6: ok = b->start (p->device, noise, p->mean, p->variance, &random_numbers, p->out, NULL); break;
     case 7: ok = b->difference (p->device, p->x, p->x0, NULL, 0.0f, p->level, p->out, NULL); break;
     case 8: ok = b->difference (p->device, p->x, p->x0, p->noise, 0.3f, p->level, p->out, NULL); break;

@@ -31,6 +31,7 @@ tiny-golden.safetensors     all float32, row-major:
   steps.start, steps.z      (48, 4, 4), (10, 48, 4, 4) the state before, and the white noise of each step
   steps.state               (10, 48, 4, 4) the state after each step
   steps.guided              (10, 48, 4, 4) the same with guidance 2.5 and the pixels of each estimate clamped
+  steps.order1, .order2     (48, 4, 4) where ten steps of first and of second order end, eta = 0
   meter.rgb                 (3, 50, 91) R'G'B' in [-1, 1], dark at the left, bright at the right
   meter.input               (51, 12, 22) what the meter is given of it
   meter.level               (48) the noise that it finds; meter.curve (51) the three channels' 17 knots
@@ -111,7 +112,8 @@ def ten_steps(model):
     guided = states(lambda x, s, classes: transform.clamp_pixels(lean(x, s, classes), D))
     return {"steps.mu": sampler.even_fermi(mu_from, 2 - math.log(low), 10)[1:-1],
             "steps.levels": torch.cat(levels)[:, :, 0, 0], "steps.start": start, "steps.z": z, "steps.state": torch.cat([*states(model)]),
-            "steps.guided": torch.cat([*guided])}
+            "steps.guided": torch.cat([*guided]),
+            **{"steps.order%d" % n: sampler.sample(model, start, levels, 0.0, z, torch.tensor([1]), n) for n in (1, 2)}}
 
 
 def build_meter():

@@ -23,6 +23,7 @@ def add_options(a):
     a.add_argument("model", help="checkpoint or weights file")
     textures.add_options(a)
     a.add_argument("--eta", type=float, default=1.0)
+    a.add_argument("--order", type=int, default=2, choices=(1, 2), help="of the steps: 1 as in the paper; 2 as the engine")
     a.add_argument("--placement", default="even", choices=("even", "difficulty", "paper"))
     a.add_argument("--no-clamp", action="store_true", help="estimates are not clamped to [-1, 1]: as a file without `clamp`")
     a.add_argument("--guidance", type=float, default=1.0, help="towards the class, from 1 (none) to 10")
@@ -54,7 +55,7 @@ def each_variant(g, o, k):
 def draw(g, o, labels, steps, side=None):
     with torch.autocast(g.device.type, dtype=torch.bfloat16):
         return g.draw(labels, steps, o.eta, side, o.placement, not o.no_clamp, o.batch, torch.Generator().manual_seed(o.seed),
-                      o.guidance)
+                      o.guidance, o.order)
 
 
 def image(rows):

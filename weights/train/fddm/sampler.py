@@ -20,10 +20,26 @@ def step(x, estimate, s, s_next, eta, z):
     return torch.where(s_next < s, moved, x)
 
 
-def sample(model, x, levels, eta, noise, classes=None):
-    """x: the state at levels[0]. levels: I + 1 maps, falling, the last one usually 0. noise: I maps of white noise."""
+def extrapolate(estimate, previous, before, s, s_next):
+    """ESTIMATE at level S for a step of second order to S_NEXT: extrapolated from PREVIOUS, the one at level BEFORE, to the middle
+    of the step (DPM-Solver++(2M), Lu et al., arXiv 2211.01095, algorithm 2, with r = ln(before/s) / ln(s/s_next) and
+    1/2r at most 1). Itself where no step went before, and for a step to no noise."""
+    usable = (s_next > 0) & (s_next < s) & (s < before)
+    one = torch.ones_like(s)
+    r = (torch.where(usable, before / s.clamp_min(1e-30), one * math.e).log()
+         / torch.where(usable, s / s_next.clamp_min(1e-30), one * math.e).log())
+    return torch.where(usable, estimate + (0.5 / r).clamp(max=1) * (estimate - previous), estimate)
+
+
+def sample(model, x, levels, eta, noise, classes=None, order=1):
+    """x: the state at levels[0]. levels: I + 1 maps, falling, the last one usually 0. noise: I maps of white noise.
+    order: 1 or 2, of the steps."""
+    previous = before = None
     for s, s_next, z in zip(levels, levels[1:], noise):
-        x = step(x, model(x, s, classes), s, s_next, eta, z)
+        estimate = model(x, s, classes)
+        middle = extrapolate(estimate, previous, before, s, s_next) if order == 2 and previous is not None else estimate
+        x = step(x, middle, s, s_next, eta, z)
+        previous, before = estimate, s
     return x
 
 

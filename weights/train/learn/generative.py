@@ -122,9 +122,10 @@ class Generator:
         return [s[None, :, None, None] for s in levels] + [torch.zeros_like(levels[0])[None, :, None, None]]
 
     @torch.no_grad()
-    def draw(self, labels, steps, eta=1.0, side=None, placement="even", clamp=True, batch=64, generator=None, guidance=1.0):
+    def draw(self, labels, steps, eta=1.0, side=None, placement="even", clamp=True, batch=64, generator=None, guidance=1.0,
+             order=2):
         """labels: N class indices, -1 for any. Pictures N x channels x side x side in [-1, 1]. clamp: each estimate's
-        pixels, as the paper does. guidance: towards the class, from 1 (none) on."""
+        pixels, as the paper does. guidance: towards the class, from 1 (none) on. order: of the steps, 1 as in the paper or 2."""
         d, side = self.shape["patch"], side or self.shape["side"]
         area = (self.shape["channels"] * d * d, -(-side // d), -(-side // d))
         levels, done = self.levels(steps, placement), []
@@ -144,7 +145,7 @@ class Generator:
                 return transform.clamp_pixels(lean(x, s, classes), d) if clamp else lean(x, s, classes)
 
             x = m + (v + levels[0] ** 2).sqrt() * noise(len(part))
-            x = sampler.sample(estimate, x, levels, eta, (noise(len(part)) for _ in range(steps)), part)
+            x = sampler.sample(estimate, x, levels, eta, (noise(len(part)) for _ in range(steps)), part, order)
             done.append(pixels(x)[..., :side, :side].clamp(-1, 1).cpu())
         return torch.cat(done)
 
