@@ -165,18 +165,23 @@ make_one (Generate *generate, FddmContext *context, int channels, GError **error
 {
   const FddmGenerateParams *params  = &generate->params;
   const char               *file    = generate->files[generate->current];
-  const FddmPictureOrigin  *origin  = generate->seamless ? &generate->example.origin : NULL;
+  FddmPictureOrigin        *origin  = generate->seamless ? &generate->example.origin : NULL;
+  g_autofree char          *warning = NULL;
   const gint64              start   = g_get_monotonic_time ();
   g_autoptr (GeglBuffer)    buffer  = generate->seamless ? compute_seamless (generate, context, error)
                                                          : compute_picture (generate, context, channels, error);
   const double              seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
 
   fddm_cli_progress_end (&generate->common);
+  if (origin)
+    origin->warning = &warning;
   if (!buffer || !fddm_picture_save (buffer, origin, file, generate->jpeg_quality, error))
     return FALSE;
   if (generate->maps.wanted && !fddm_cli_maps_save (&generate->maps, buffer, file, error))
     return FALSE;
   generate->seconds += seconds;
+  if (warning)
+    fddm_cli_warn (warning);
   if (!generate->common.json && !generate->common.quiet)
     {
       g_autofree char *shown = fddm_cli_printable (file);

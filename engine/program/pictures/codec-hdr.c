@@ -241,6 +241,7 @@ const FddmCodec fddm_codec_hdr = { .name    = "Radiance HDR",
                                    .endings = { ".hdr" },
                                    .loss    = FDDM_LOSS_ROUNDS,
                                    .plain   = TRUE,
+                                   .opaque  = TRUE,
                                    .is      = is_hdr,
                                    .read    = read_hdr,
                                    .write   = write_hdr };

@@ -338,6 +338,7 @@ is_jpeg (const guint8 *head, gsize size)
 const FddmCodec fddm_codec_jpeg = { .name    = "JPEG",
                                     .endings = { ".jpg", ".jpeg" },
                                     .loss    = FDDM_LOSS_LOSSY,
+                                    .opaque  = TRUE,
                                     .is      = is_jpeg,
                                     .read    = read_jpeg,
                                     .write   = write_jpeg };

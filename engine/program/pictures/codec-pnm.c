@@ -190,6 +190,7 @@ const FddmCodec fddm_codec_pnm = { .name    = "PNM",
                                    .endings = { ".ppm", ".pgm", ".pnm" },
                                    .loss    = FDDM_LOSS_NONE,
                                    .plain   = TRUE,
+                                   .opaque  = TRUE,
                                    .is      = is_pnm,
                                    .read    = read_pnm,
                                    .write   = write_pnm };

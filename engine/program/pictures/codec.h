@@ -52,7 +52,8 @@ typedef struct FddmCodec {
   const char *name;       /* for users                     */
   const char *endings[3]; /* with dots; NULL: less than 3  */
   FddmLoss    loss;
-  gboolean    plain; /* files hold no profile: their space is that of sRGB */
+  gboolean    plain;  /* files hold no profile: their space is that of sRGB */
+  gboolean    opaque; /* files hold no alpha                                */
 
   /* Whether a file with the first SIZE bytes HEAD is of this format. */
   gboolean (*is) (const guint8 *head, gsize size);

@@ -9,7 +9,7 @@ typedef struct {
   const char        *path;
   FddmStamp          stamp;
   struct FddmTraits *traits;  /* what the file holds beside its pixels; private to pictures/ */
-  char             **warning; /* if not NULL and *WARNING is NULL, it gets what saving could not keep */
+  char             **warning; /* if not NULL, *WARNING gets or adds what saving could not keep; free with g_free */
 } FddmPictureOrigin;
 
 void fddm_picture_origin_clear (FddmPictureOrigin *origin);

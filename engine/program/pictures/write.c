@@ -9,6 +9,7 @@
 #include "engine/files/place.h"
 #include "engine/files/temporary.h"
 #include "engine/program/metadata/metadata.h"
+#include "engine/program/pictures/flatten.h"
 #include "engine/program/pictures/formats.h"
 #include "engine/program/pictures/graph.h"
 #include "engine/program/pictures/private.h"
@@ -57,6 +58,19 @@ fddm_picture_writable (const char *path, GError **error)
   return TRUE;
 }
 
+/* Adds TEXT, which is freed, to what saving could not keep, unless it is there. */
+static void
+warn (const FddmPictureOrigin *from, char *text)
+{
+  g_autofree char *added  = text;
+  g_autofree char *before = NULL;
+
+  if (!from->warning || (*from->warning && strstr (*from->warning, text)))
+    return;
+  before         = *from->warning;
+  *from->warning = before ? g_strdup_printf ("%s; %s", before, text) : g_steal_pointer (&added);
+}
+
 /* Copies the metadata of FROM to the picture PATH. What is lost is no error. */
 static void
 add_metadata (const FddmPictureOrigin *from, const char *path, GeglBuffer *buffer)
@@ -65,8 +79,8 @@ add_metadata (const FddmPictureOrigin *from, const char *path, GeglBuffer *buffe
   g_autofree char   *lost  = fddm_metadata_copy (from->path, path, &facts);
   g_autofree char   *shown = g_filename_display_name (from->path);
 
-  if (lost && from->warning && !*from->warning)
-    *from->warning = g_strdup_printf (_ ("Not all metadata of “%s” could be kept: %s"), shown, lost);
+  if (lost)
+    warn (from, g_strdup_printf (_ ("Not all metadata of “%s” could be kept: %s"), shown, lost));
 }
 
 /* Files of GEGL's savers have no profile: their space is the linear one of sRGB. */
@@ -109,13 +123,14 @@ run_codec (const FddmCodec *codec, GeglBuffer *buffer, const FddmPlace *place, c
   return problem;
 }
 
-/* Saves to PLACE and completes the file there. TO is the final name. */
+/* Saves BUFFER, or nothing if it is NULL, to PLACE and completes the file there. TO is the final name. */
 static char *
 save_beside (const FddmFormat *format, GeglBuffer *buffer, const FddmPictureOrigin *from, const FddmPlace *place,
              const char *to, const FddmWriting *how)
 {
-  char *problem = format->codec ? run_codec (format->codec, buffer, place, how)
-                                : run_saver (format->operation, buffer, place, to);
+  char *problem = !buffer         ? g_strdup (_ ("not enough memory"))
+                  : format->codec ? run_codec (format->codec, buffer, place, how)
+                                  : run_saver (format->operation, buffer, place, to);
 
   if (!problem && fddm_cli_interrupted ())
     return NULL;
@@ -124,6 +139,22 @@ save_beside (const FddmFormat *format, GeglBuffer *buffer, const FddmPictureOrig
   if (!problem)
     problem = fddm_verify (place->path, buffer, how->profile, format->loss);
   return problem;
+}
+
+/* What of BUFFER a file of FORMAT can hold. NULL if memory runs out. */
+static GeglBuffer *
+without_alpha (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, const FddmFormat *format)
+{
+  gboolean         changed = FALSE;
+  GeglBuffer      *flat;
+  g_autofree char *shown = g_filename_display_name (to);
+
+  if (!format->codec || !format->codec->opaque || !babl_format_has_alpha (gegl_buffer_get_format (buffer)))
+    return g_object_ref (buffer);
+  flat = fddm_flatten (buffer, &changed);
+  if (changed && from)
+    warn (from, g_strdup_printf (_ ("“%s” cannot hold transparency; what was transparent is white"), shown));
+  return flat;
 }
 
 /* A PNG's colours may be told by chunks of its own, which go along to another PNG. */
@@ -156,20 +187,22 @@ finish (FddmPlace *place, const FddmPictureOrigin *from, const char *to, const c
 gboolean
 fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, int jpeg_quality, GError **error)
 {
-  const FddmTraits   none    = { 0 };
-  const FddmTraits  *traits  = from && from->traits ? from->traits : &none;
-  g_autofree char   *problem = NULL;
-  g_autoptr (GBytes) profile = NULL;
-  FddmFormat         format;
-  FddmPlace          place;
-  gboolean           done;
+  const FddmTraits       none    = { 0 };
+  const FddmTraits      *traits  = from && from->traits ? from->traits : &none;
+  g_autofree char       *problem = NULL;
+  g_autoptr (GBytes)     profile = NULL;
+  g_autoptr (GeglBuffer) held    = NULL;
+  FddmFormat             format;
+  FddmPlace              place;
+  gboolean               done;
 
   if (!format_for (&format, to, error) || !make_place (&place, to, error))
     return FALSE;
   if (from && from->traits)
     fddm_metadata_resolution (from->path, from->traits);
   profile = choose_profile (buffer, traits, &format);
-  problem = save_beside (&format, buffer, from, &place, to,
+  held    = without_alpha (buffer, from, to, &format);
+  problem = save_beside (&format, held, from, &place, to,
                          &(FddmWriting) { .traits = traits, .profile = profile, .quality = jpeg_quality });
   done    = finish (&place, from, to, problem, error);
   fddm_place_clear (&place);

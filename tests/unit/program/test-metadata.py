@@ -10,7 +10,7 @@ import subprocess
 import sys
 import zlib
 
-from program import NETWORK, PROGRAM, main, noise, read_png, run, test, write_png
+from program import NETWORK, PROGRAM, generate, main, noise, read_png, run, test, write_png
 
 FORMATS = ("jpg", "png", "tif", "webp")
 EXIF = {"IFD0:Orientation": 6, "IFD0:Make": "Acme", "IFD0:Software": "Camera 1.0", "IFD0:XResolution": 300,
@@ -272,6 +272,13 @@ def damaged_metadata_cost_a_warning_and_not_the_photo():
     lines = [json.loads(line) for line in many.stdout.splitlines()]
     assert sorted("warning" in line for line in lines if line["status"] == "done") == [False, True], many.stdout
     assert many.stderr.startswith("fddm: Not all metadata of “maker.jpg”") and many.stderr.count("\n") == 1, many.stderr
+    write_png("cloth.png", 70, 66, noise(70, 66))
+    with open("cloth.png", "rb+") as f:
+        data = f.read()
+        f.seek(33)
+        f.write(chunk(b"eXIf", b"nonsense") + data[33:])
+    said = generate("seam.png", "--seamless", "cloth.png", "--quiet").stderr
+    assert said.startswith("fddm: Not all metadata of “cloth.png”") and said.count("\n") == 1, said
 
 
 @test

@@ -1,0 +1,273 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""TIFF, PNM, HDR and formats that are only read, through fddm denoise: test-formats.py PROGRAM. TAP."""
+import os
+import shutil
+import struct
+import subprocess
+import sys
+
+from pictures import keep, picture, pixels, profile, psnr, refused
+import numpy as np
+from PIL import Image
+
+from program import NETWORK, PROGRAM, WORDS, main, run, test
+
+
+# ---- TIFF ----
+
+def tiff(path, width, height, tags, data):
+    """A little-endian TIFF with one strip. TAGS: number to (type, value or list)."""
+    tags = {256: (4, width), 257: (4, height), 273: (4, 8), 278: (4, height), 279: (4, len(data))} | tags
+    extra, entries, at = b"", b"", 8 + len(data) + 2 + 12 * len(tags) + 4
+    for number, (kind, value) in sorted(tags.items()):
+        values = value if isinstance(value, (list, tuple)) else [value]
+        packed = struct.pack("<%d%s" % (len(values), {3: "H", 4: "I"}[kind]), *values)
+        if len(packed) > 4:
+            entries += struct.pack("<HHII", number, kind, len(values), at + len(extra))
+            extra += packed
+        else:
+            entries += struct.pack("<HHI", number, kind, len(values)) + packed.ljust(4, b"\0")
+    with open(path, "wb") as f:
+        f.write(b"II*\0" + struct.pack("<I", 8 + len(data)) + data + struct.pack("<H", len(tags)) + entries + bytes(4) + extra)
+
+
+@test
+def tiff_samples():
+    a = picture()
+    h, w = a.shape[:2]
+    gray = a[..., 0]
+    tiff("in.tif", w, h, {258: (3, 8), 259: (3, 1), 262: (3, 0), 277: (3, 1)}, (255 - gray).tobytes())
+    keep("in.tif", "out.png")
+    assert (pixels("out.png") == gray).all(), "negative"
+    keep("in.tif", "out.tif")
+    assert (np.array(Image.open("out.tif").convert("L")) == gray).all()
+    Image.fromarray(gray).convert("1").save("fax.tif", compression="group4")
+    keep("fax.tif", "out.png")
+    assert (pixels("out.png") == np.array(Image.open("fax.tif").convert("L"))).all(), "fax"
+    Image.fromarray(a).quantize(200).save("palette.tif")
+    keep("palette.tif", "out.tif")
+    assert (pixels("out.tif") == np.array(Image.open("palette.tif").convert("RGB"))).all(), "palette"
+    deep = gray.astype("<u2") * 257
+    tiff("in.tif", w, h, {258: (3, 16), 259: (3, 1), 262: (3, 1), 277: (3, 1)}, deep.tobytes())
+    keep("in.tif", "out.tif")
+    assert (pixels("out.tif") == deep).all()
+    tiff("in.tif", w, h, {258: (3, 16), 259: (3, 1), 262: (3, 1), 277: (3, 1), 339: (3, 2)}, deep.tobytes())
+    refused("in.tif", "signed")
+    tiff("in.tif", w, h, {258: (3, 32), 259: (3, 1), 262: (3, 1), 277: (3, 1), 339: (3, 3)}, (gray / 200).astype("<f4").tobytes())
+    keep("in.tif", "out.tif")
+    assert (pixels("out.tif") == (gray / 200).astype("f4")).all(), "floats above 1"
+    planes = a.transpose(2, 0, 1).tobytes()
+    tags = {258: (3, [8, 8, 8]), 259: (3, 1), 262: (3, 2), 277: (3, 3), 284: (3, 2)}
+    third = len(planes) // 3
+    tiff("in.tif", w, h, tags | {273: (4, [8, 8 + third, 8 + 2 * third]), 279: (4, [third] * 3)}, planes)
+    keep("in.tif", "out.png")
+    assert (pixels("out.png") == a).all(), "planes"
+
+
+@test
+def tiff_tiles():
+    a = picture(61, 47)
+    tiles = b""
+    for y in (0, 16, 32):
+        for x in (0, 16, 32, 48):
+            tile = np.zeros((16, 16, 3), np.uint8)
+            part = a[y:y + 16, x:x + 16]
+            tile[:part.shape[0], :part.shape[1]] = part
+            tiles += tile.tobytes()
+    tags = {258: (3, [8, 8, 8]), 259: (3, 1), 262: (3, 2), 277: (3, 3), 322: (4, 16), 323: (4, 16),
+            324: (4, [8 + 768 * i for i in range(12)]), 325: (4, [768] * 12)}
+    tiff("in.tif", 61, 47, tags, tiles)
+    keep("in.tif", "out.png")
+    assert (pixels("out.png") == a).all()
+
+
+@test
+def tiff_tags_stay():
+    a = np.dstack([picture(), picture()[..., 0]])
+    for name, number in (("raw", 1), ("tiff_lzw", 5), ("tiff_adobe_deflate", 8), ("packbits", 32773)):
+        Image.fromarray(a[..., :3]).save("in.tif", compression=name, dpi=(240, 120), icc_profile=profile())
+        keep("in.tif", "out.tif")
+        with Image.open("out.tif") as image:
+            assert image.tag_v2[259] == number and image.info["dpi"] == (240, 120), (name, image.tag_v2[259])
+            assert image.info["icc_profile"] == profile()
+        assert (pixels("out.tif") == a[..., :3]).all()
+    h, w = a.shape[:2]
+    for alpha in (0, 1, 2):
+        data = a.copy()
+        if alpha == 1:                                                               # multiplied into the colours
+            data[..., :3] = data[..., :3].astype(int) * data[..., 3:] // 255
+        tiff("in.tif", w, h, {258: (3, [8] * 4), 259: (3, 1), 262: (3, 2), 277: (3, 4), 338: (3, alpha), 274: (3, 6)}, data.tobytes())
+        keep("in.tif", "out.tif")
+        with Image.open("out.tif") as image:
+            assert image.tag_v2[338] == (alpha,) and image.tag_v2[274] == 6, alpha
+        keep("out.tif", "flat.tif")
+        with open("out.tif", "rb") as one, open("flat.tif", "rb") as two:
+            assert one.read() == two.read(), "not stable"
+
+
+@test
+def one_picture_only():
+    a = Image.fromarray(picture())
+    b = Image.fromarray(picture()[::-1])
+    for name in ("many.tif", "many.webp", "many.png", "many.gif"):
+        a.save(name, save_all=True, append_images=[b, a])
+    refused("many.tif", "3 pages")
+    refused("many.webp", "animation")
+    refused("many.png", "animation")
+    refused("many.gif")
+    a.convert("CMYK").save("inks.jpg")
+    a.convert("CMYK").save("inks.tif")
+    for name in ("inks.jpg", "inks.tif"):
+        refused(name, "CMYK")
+
+
+# ---- PNM ----
+
+@test
+def pnm_kinds():
+    a = picture()
+    h, w = a.shape[:2]
+    bits = a[..., 0] > 100
+    gray, deep = a[..., 0], a[..., 0].astype(np.uint16) * 257
+    head = b"# a comment\n%d\t%d\n" % (w, h)
+    files = {"P1": (b"P1\n" + head + "\n".join("".join("01"[int(not v)] for v in row) for row in bits).encode(), bits * 255),
+             "P2": (b"P2\n" + head + b"100\n" + " ".join(str(v * 100 // 255) for v in gray.astype(int).ravel()).encode(),
+                    None),
+             "P3": (b"P3\n" + head + b"255 " + " ".join(map(str, a.ravel())).encode(), a),
+             "P4": (b"P4\n" + head + np.packbits(~bits, axis=1).tobytes(), bits * 255),
+             "P5": (b"P5\n" + head + b"255\n" + gray.tobytes(), gray),
+             "P6": (b"P6\n" + head + b"255\n" + a.tobytes(), a)}
+    for name, (data, expected) in files.items():
+        with open("in.pnm", "wb") as f:
+            f.write(data)
+        keep("in.pnm", "out.png")
+        if expected is not None:
+            assert (pixels("out.png") == expected).all(), name
+        else:
+            assert np.abs(pixels("out.png").astype(int) - gray).max() <= 3
+        with open("in.pnm", "wb") as f:
+            f.write(data[:-9])
+        refused("in.pnm", "cut off")
+    with open("in.pgm", "wb") as f:
+        f.write(b"P5 %d %d 65535\n" % (w, h) + deep.astype(">u2").tobytes())
+    keep("in.pgm", "out.pgm")
+    with open("in.pgm", "rb") as one, open("out.pgm", "rb") as two:
+        assert one.read().split(b"65535\n")[1] == two.read().split(b"65535\n")[1]
+
+
+@test
+def files_of_another_writer():
+    """Byte orders, tiles, planes, floats, JPEG within TIFF, interlaced PNG, by ImageMagick and Pillow."""
+    a = picture()
+    Image.fromarray(a).save("in.png")
+    Image.fromarray(a).save("inner.tif", compression="jpeg", quality=90)
+    keep("inner.tif", "out.png")
+    assert psnr(pixels("out.png"), pixels("inner.tif")) > 50
+    if not shutil.which("convert"):
+        print("# the rest is not tested: no ImageMagick")
+        return
+    for name, *options in (("in.tif", "-define", "tiff:endian=msb"), ("in.tif", "-depth", "16", "-define", "tiff:endian=msb"),
+                           ("in.tif", "-define", "tiff:tile-geometry=32x32"), ("in.tif", "-interlace", "Plane"),
+                           ("in.tif", "-define", "quantum:format=floating-point", "-depth", "32"),
+                           ("lace.png", "-interlace", "PNG"), ("lace.png", "-interlace", "PNG", "-depth", "16")):
+        subprocess.run(["convert", "in.png", *options, name], check=True)
+        keep(name, "out.png")
+        assert (pixels("out.png") == a).all(), options
+
+
+@test
+def bmp_and_gif():
+    """Where the program was built with gdk-pixbuf. They can only be read."""
+    a = Image.fromarray(picture())
+    for image, name in ((a, "rgb.bmp"), (a.convert("L"), "gray.bmp"), (a.convert("1"), "bits.bmp"), (a.quantize(60), "in.gif")):
+        image.save(name)
+        if run_quietly(name):
+            print("# %s is not tested: the program was built without gdk-pixbuf" % name)
+            continue
+        keep(name, "out.png")
+        assert (pixels("out.png")[..., :3] == np.array(Image.open(name).convert("RGB"))).all(), name
+        with open(name, "rb") as f:
+            data = f.read()
+        for length in (len(data) - 30, len(data) // 2, 20):
+            with open("cut-" + name, "wb") as f:
+                f.write(data[:length])
+            refused("cut-" + name)
+    keep("rgb.bmp", "out.bmp", status=1)
+
+
+# ---- HEIC and AVIF ----
+
+@test
+def photos_of_phones():
+    """Made by ImageMagick, where it and the program can."""
+    Image.fromarray(picture(64, 48)).save("in.png")
+    for name in ("in.heic", "in.avif"):
+        made = subprocess.run(["convert", "in.png", "-quality", "95", name], stderr=subprocess.DEVNULL)
+        if made.returncode or not os.path.exists(name):
+            print("# %s is not tested: ImageMagick cannot write it" % name)
+            continue
+        if "HE" in run_quietly(name) or "AVIF" in run_quietly(name):
+            print("# %s is not tested: the program was built without libheif" % name)
+            continue
+        keep(name, "out.png")
+        assert psnr(pixels("out.png"), picture(64, 48)) > 30, (name, psnr(pixels("out.png"), picture(64, 48)))
+        told = keep(name, "out" + name[2:], status=1).stderr
+        assert ".png, .tif, .jpg" in told
+        with open(name, "rb") as f:
+            data = f.read()
+        with open("cut-" + name, "wb") as f:
+            f.write(data[:len(data) * 2 // 3])
+        refused("cut-" + name, target="other.png")
+        os.makedirs("phone", exist_ok=True)
+        os.replace(name, "phone/" + name)
+        run("denoise", "phone", "-o", "many" + name[-4:], "--format", "jpg", "--weights", NETWORK, "--device", "cpu", "--quiet")
+        assert os.listdir("many" + name[-4:] ) and Image.open("many" + name[-4:] + "/in.jpg").size == (64, 48)
+        os.remove("phone/" + name)
+
+
+def run_quietly(name):
+    """What is said of a file that cannot be read."""
+    done = subprocess.run([PROGRAM, "info", name, "--weights", NETWORK, "--device", "cpu"], stderr=subprocess.PIPE, text=True,
+                          env=dict(os.environ, **WORDS), stdout=subprocess.DEVNULL)
+    return done.stderr if "convert it to" in done.stderr else ""
+
+
+# ---- Radiance HDR ----
+
+@test
+def hdr_kinds():
+    """Rows as they are, with counts that repeat a pixel, and compressed by component."""
+    a = picture()
+    h, w = a.shape[:2]
+    pixel = np.dstack([a | 128, np.full((h, w), 129, np.uint8)])                     # mantissas × 2⁻⁷
+    rows = pixel.tobytes()
+    repeated = b"".join(bytes(row[0]) + bytes([1, 1, 1, w - 1]) for row in pixel)
+    packed = b"".join(bytes([2, 2, 0, w]) + b"".join(bytes([w]) + bytes(row[:, c]) for c in range(4)) for row in pixel)
+    runs = b"".join(bytes([2, 2, 0, w]) + b"".join(bytes([128 + w, row[0, c]]) for c in range(4)) for row in pixel)
+    first = np.repeat(pixel[:, :1], w, 1)
+    for data, expected, exposure in ((rows, pixel, b""), (repeated, first, b""), (packed, pixel, b""), (runs, first, b"EXPOSURE=2\n")):
+        with open("in.hdr", "wb") as f:
+            f.write(b"#?RADIANCE\n" + exposure + b"FORMAT=32-bit_rle_rgbe\n\n-Y %d +X %d\n" % (h, w) + data)
+        keep("in.hdr", "out.tif")
+        light = expected[..., :3] / (256 if exposure else 128)                       # sRGB's curve over what is stored
+        coded = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+        assert np.abs(tiff_floats("out.tif") - coded).max() < 1e-3, exposure
+        keep("in.hdr", "out.hdr")
+        keep("out.hdr", "again.tif")
+        assert (tiff_floats("again.tif") == tiff_floats("out.tif")).all()
+
+
+def tiff_floats(path):
+    """Of a TIFF with deflated rows and predictor 3, which Pillow doesn't read in colours: undone by libtiff's tiffcp."""
+    subprocess.run(["tiffcp", "-c", "none", "-r", "1000", path, "plain.tif"], check=True)
+    with open("plain.tif", "rb") as f:
+        data = f.read()
+    at, = struct.unpack_from("<I", data, 4)
+    tags = {struct.unpack_from("<H", data, at + 2 + 12 * i)[0]: at + 10 + 12 * i for i in range(struct.unpack_from("<H", data, at)[0])}
+    w, h, first = (struct.unpack_from("<H" if n < 273 else "<I", data, tags[n])[0] for n in (256, 257, 273))
+    return np.frombuffer(data, "<f4", w * h * 3, first).reshape(h, w, 3)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
