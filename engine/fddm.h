@@ -260,7 +260,7 @@ typedef struct {
   double            closeness; /**< 0…#FDDM_CLOSENESS_MAX: 0 = only colours and grain of LIKE … 100 = its shapes, too     */
 } FddmGenerateParams;
 
-/** Any subject, 20 steps, eta 1, no example, closeness 70. The caller sets width and height. */
+/** Any subject, 12 steps, eta 1, no example, closeness 70. The caller sets width and height. */
 FddmGenerateParams fddm_generate_params_default (void);
 
 /** Generates a picture into SINK: the weights' number of samples per pixel, clamped to [0,1], written in rectangles from
@@ -286,7 +286,7 @@ typedef struct {
   guint32     seed;    /**< same seed, same kind of device: same picture                           */
 } FddmSeamlessParams;
 
-/** Nearest subject, band by the size, 20 steps, eta 1. */
+/** Nearest subject, band by the size, 12 steps, eta 1. */
 FddmSeamlessParams fddm_seamless_params_default (void);
 
 /** Makes the opposite edges of SOURCE meet, so that it can be repeated without a seam: a band along the edges is generated

@@ -81,7 +81,7 @@ const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
                               FDDM_PARAMETER_INT, 0, FDDM_GENERATE_SIDE_MAX, 0, NULL, NULL, NULL },
   [FDDM_GENERATE_STEPS]   = { "steps", N_ ("Ste_ps"),
                               N_ ("Number of sampling steps from noise to the picture; more take longer"), FDDM_PARAMETER_INT,
-                              1, FDDM_GENERATE_STEPS_MAX, 20, NULL, ADVANCED, NULL },
+                              1, FDDM_GENERATE_STEPS_MAX, 12, NULL, ADVANCED, NULL },
   [FDDM_GENERATE_ETA] = { "eta", N_ ("Cha_nce (eta)"), N_ ("Fresh noise added at each step: 0 = none, 1 = full strength"),
                           FDDM_PARAMETER_DOUBLE, 0, 1, 1, NULL, ADVANCED, NULL },
   [FDDM_GENERATE_TILEABLE] = { "tileable", N_ ("_Tileable: edges meet"),

@@ -43,7 +43,7 @@ typedef struct {
 FddmGenerateParams
 fddm_generate_params_default (void)
 {
-  return (FddmGenerateParams) { .subject = "", .steps = 20, .eta = 1.0, .closeness = 70.0 };
+  return (FddmGenerateParams) { .subject = "", .steps = 12, .eta = 1.0, .closeness = 70.0 };
 }
 
 /* Fails unless the parameters are in range and the weights generate pictures. */

@@ -69,7 +69,7 @@ parse (Generate *generate, char **argv, GError **error)
        N_ ("NAME") },
     { "width", 0, 0, G_OPTION_ARG_INT, &params->width, N_ ("width in pixels (512)"), "N" },
     { "height", 0, 0, G_OPTION_ARG_INT, &params->height, N_ ("height in pixels (512)"), "N" },
-    { "steps", 0, 0, G_OPTION_ARG_INT, &params->steps, N_ ("sampling steps; more take longer (20)"), "N" },
+    { "steps", 0, 0, G_OPTION_ARG_INT, &params->steps, N_ ("sampling steps; more take longer (12)"), "N" },
     { "eta", 0, 0, G_OPTION_ARG_DOUBLE, &params->eta, N_ ("0 = random start only … 1 = fresh noise at every step (1)"),
        "X" },
     { "tileable", 0, 0, G_OPTION_ARG_NONE, &params->tileable, N_ ("make opposite edges meet, so that the picture repeats"),

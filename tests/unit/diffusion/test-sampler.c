@@ -74,6 +74,52 @@ test_gaussian_data (void)
       }
 }
 
+/* Where the flow of Gaussian data of variance V (eta = 0) leads from 1 in N steps, from noise 10 to 0.001. */
+static double
+end_of_flow (int n, gboolean second, double v)
+{
+  double x = 1.0, last = 0.0, before = 0.0, from = 10.0;
+
+  for (int i = 1; i <= n; i++)
+    {
+      double to       = 10.0 * pow (1e-4, (double) i / n);
+      double estimate = v / (v + from * from) * x;
+      double middle   = second && i > 1 ? fddm_extrapolate (estimate, last, before, from, to) : estimate;
+
+      x      = fddm_step (x, middle, from, to, 0.0f, 0.0f);
+      last   = estimate;
+      before = from;
+      from   = to;
+    }
+  return x;
+}
+
+/* The flow keeps x/√(v + s²). Twice the steps leave half of the error, or a quarter in steps of second order. */
+static void
+test_orders (void)
+{
+  for (double v = 0.03; v < 3.0; v *= 4)
+    for (int second = 0; second < 2; second++)
+      {
+        const double true_end = sqrt ((v + 1e-6) / (v + 100.0));
+        const double rough = end_of_flow (40, second, v) - true_end, fine = end_of_flow (80, second, v) - true_end;
+
+        g_assert_cmpfloat_with_epsilon (rough / fine, second ? 4.0 : 2.0, second ? 0.6 : 0.15);
+      }
+}
+
+/* No extrapolation where no step went before or none follows, and never by more than the last step. */
+static void
+test_extrapolation (void)
+{
+  g_assert_cmpfloat (fddm_extrapolate (0.5f, 0.2f, 1.0f, 1.0f, 0.5f), ==, 0.5f);
+  g_assert_cmpfloat (fddm_extrapolate (0.5f, 0.2f, 2.0f, 1.0f, 0.0f), ==, 0.5f);
+  g_assert_cmpfloat (fddm_extrapolate (0.5f, 0.2f, 2.0f, 1.0f, 1.0f), ==, 0.5f);
+  g_assert_cmpfloat_with_epsilon (fddm_extrapolate (0.5f, 0.2f, 2.0f, 1.0f, 0.5f), 0.65, 1e-6);
+  g_assert_cmpfloat_with_epsilon (fddm_extrapolate (0.5f, 0.2f, 4.0f, 1.0f, 0.5f), 0.575, 1e-6);
+  g_assert_cmpfloat_with_epsilon (fddm_extrapolate (0.5f, 0.2f, 1.001f, 1.0f, 0.1f), 0.8, 1e-6);
+}
+
 static void
 test_same_level_stays (void)
 {
@@ -166,6 +212,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sampler/marginals", test_marginals);
   g_test_add_func ("/sampler/is-ddim", test_is_ddim);
   g_test_add_func ("/sampler/gaussian-data", test_gaussian_data);
+  g_test_add_func ("/sampler/orders", test_orders);
+  g_test_add_func ("/sampler/extrapolation", test_extrapolation);
   g_test_add_func ("/sampler/same-level-stays", test_same_level_stays);
   g_test_add_func ("/sampler/philox", test_philox);
   g_test_add_func ("/sampler/normal", test_normal);
