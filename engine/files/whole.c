@@ -2,184 +2,172 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include "engine/files/whole.h"
+#include "engine/files/cursor.h"
 #include "engine/files/jpeg.h"
+#include "engine/files/whole-exr.h"
+#include "engine/files/whole-runs.h"
 
-/* A place in the file. Reading beyond the end gives zeros and moves the place beyond the end, which the caller checks last. */
-typedef struct {
-  const guint8 *bytes;
-  gsize         size, at;
-} Place;
-
-static gboolean
-is_over (const Place *place)
-{
-  return place->at > place->size;
-}
-
-static void
-skip (Place *place, guint64 count)
-{
-  place->at = count > place->size ? place->size + 1 : MIN (place->at + (gsize) count, place->size + 1);
-}
-
-static guint64
-number (Place *place, int bytes, gboolean little)
-{
-  const gsize start = place->at;
-  guint64     value = 0;
-
-  skip (place, bytes);
-  if (is_over (place))
-    return 0;
-  for (int i = 0; i < bytes; i++)
-    value = value << 8 | place->bytes[start + (gsize) (little ? bytes - 1 - i : i)];
-  return value;
-}
-
-#define BIG(place, bytes)    number (place, bytes, FALSE)
-#define LITTLE(place, bytes) number (place, bytes, TRUE)
+#define BIG(cursor, bytes)    fddm_cursor_big (cursor, bytes)
+#define LITTLE(cursor, bytes) fddm_cursor_little (cursor, bytes)
 
 static gboolean
-png (Place place)
+png (FddmCursor cursor)
 {
   guint64 length, kind;
 
-  skip (&place, 8);
+  fddm_cursor_skip (&cursor, 8);
   do
     {
-      length = BIG (&place, 4);
-      kind   = BIG (&place, 4);
-      skip (&place, length + 4);
+      length = BIG (&cursor, 4);
+      kind   = BIG (&cursor, 4);
+      fddm_cursor_skip (&cursor, length + 4);
     }
-  while (!is_over (&place) && kind != 0x49454e44); /* IEND */
-  return !is_over (&place);
+  while (!fddm_cursor_is_over (&cursor) && kind != 0x49454e44); /* IEND */
+  return !fddm_cursor_is_over (&cursor);
 }
 
 static gboolean
-riff (Place place)
+riff (FddmCursor cursor)
 {
   guint64 length;
 
-  skip (&place, 4);
-  length = LITTLE (&place, 4);
-  skip (&place, length);
-  return !is_over (&place);
+  fddm_cursor_skip (&cursor, 4);
+  length = LITTLE (&cursor, 4);
+  fddm_cursor_skip (&cursor, length);
+  return !fddm_cursor_is_over (&cursor);
 }
 
 /* Sub-blocks, each after its length, up to an empty one. */
 static void
-gif_blocks (Place *place)
+gif_blocks (FddmCursor *cursor)
 {
   guint64 length;
 
-  while ((length = LITTLE (place, 1)) > 0)
-    skip (place, length);
+  while ((length = LITTLE (cursor, 1)) > 0)
+    fddm_cursor_skip (cursor, length);
 }
 
 static void
-gif_colours (Place *place, guint64 flags)
+gif_colours (FddmCursor *cursor, guint64 flags)
 {
   if (flags & 0x80)
-    skip (place, 3u << ((flags & 7) + 1));
+    fddm_cursor_skip (cursor, 3u << ((flags & 7) + 1));
 }
 
 static gboolean
-gif (Place place)
+gif (FddmCursor cursor)
 {
   guint64 kind, flags;
 
-  skip (&place, 10);
-  flags = LITTLE (&place, 1);
-  skip (&place, 2);
-  gif_colours (&place, flags);
-  while ((kind = LITTLE (&place, 1)) == 0x2c || kind == 0x21)
+  fddm_cursor_skip (&cursor, 10);
+  flags = LITTLE (&cursor, 1);
+  fddm_cursor_skip (&cursor, 2);
+  gif_colours (&cursor, flags);
+  while ((kind = LITTLE (&cursor, 1)) == 0x2c || kind == 0x21)
     {
-      skip (&place, kind == 0x2c ? 8 : 1);
+      fddm_cursor_skip (&cursor, kind == 0x2c ? 8 : 1);
       if (kind == 0x2c)
         {
-          flags = LITTLE (&place, 1);
-          gif_colours (&place, flags);
-          skip (&place, 1);
+          flags = LITTLE (&cursor, 1);
+          gif_colours (&cursor, flags);
+          fddm_cursor_skip (&cursor, 1);
         }
-      gif_blocks (&place);
+      gif_blocks (&cursor);
     }
-  return kind == 0x3b && !is_over (&place);
+  return kind == 0x3b && !fddm_cursor_is_over (&cursor);
 }
 
 static gboolean
-bmp (Place place)
+bmp (FddmCursor cursor)
 {
   guint64 data, width, height, bits, packing;
   gint32  rows;
 
-  skip (&place, 10);
-  data = LITTLE (&place, 4);
-  if (LITTLE (&place, 4) < 40)
+  fddm_cursor_skip (&cursor, 10);
+  data = LITTLE (&cursor, 4);
+  if (LITTLE (&cursor, 4) < 40)
     return TRUE; /* OS/2 */
-  width   = LITTLE (&place, 4);
-  rows    = (gint32) LITTLE (&place, 4); /* negative: from the top */
+  width   = LITTLE (&cursor, 4);
+  rows    = (gint32) LITTLE (&cursor, 4); /* negative: from the top */
   height  = (guint64) ABS ((gint64) rows);
-  bits    = (LITTLE (&place, 4) >> 16) & 0xff;
-  packing = LITTLE (&place, 4);
+  bits    = (LITTLE (&cursor, 4) >> 16) & 0xff;
+  packing = LITTLE (&cursor, 4);
   if (packing != 0 && packing != 3 && packing != 6)
-    return !is_over (&place); /* run lengths: the size follows from the data */
-  place.at = 0;
-  skip (&place, data);
-  skip (&place, (width * bits + 31) / 32 * 4 * height);
-  return !is_over (&place);
+    return !fddm_cursor_is_over (&cursor); /* run lengths: the size follows from the data */
+  fddm_cursor_seek (&cursor, data);
+  fddm_cursor_skip (&cursor, (width * bits + 31) / 32 * 4 * height);
+  return !fddm_cursor_is_over (&cursor);
 }
 
 static gboolean
-psd (Place place)
+psd (FddmCursor cursor)
 {
   guint64 large, channels, height, width, depth, packing, row;
 
-  skip (&place, 4);
-  large = BIG (&place, 2) == 2;
-  skip (&place, 6);
-  channels = BIG (&place, 2);
-  height   = BIG (&place, 4);
-  width    = BIG (&place, 4);
-  depth    = BIG (&place, 2);
-  skip (&place, 2);
+  fddm_cursor_skip (&cursor, 4);
+  large = BIG (&cursor, 2) == 2;
+  fddm_cursor_skip (&cursor, 6);
+  channels = BIG (&cursor, 2);
+  height   = BIG (&cursor, 4);
+  width    = BIG (&cursor, 4);
+  depth    = BIG (&cursor, 2);
+  fddm_cursor_skip (&cursor, 2);
   for (int section = 0; section < 3; section++)
-    skip (&place, BIG (&place, large && section == 2 ? 8 : 4));
-  packing = BIG (&place, 2);
+    fddm_cursor_skip (&cursor, BIG (&cursor, large && section == 2 ? 8 : 4));
+  packing = BIG (&cursor, 2);
   if (packing == 0)
-    skip (&place, (width * depth + 7) / 8 * height * channels);
+    fddm_cursor_skip (&cursor, (width * depth + 7) / 8 * height * channels);
   else if (packing == 1)
     {
-      Place lengths = place;
+      FddmCursor lengths = cursor;
 
-      skip (&place, (large ? 4 : 2) * height * channels);
-      for (row = 0; row < height * channels && !is_over (&place); row++)
-        skip (&place, BIG (&lengths, large ? 4 : 2));
+      fddm_cursor_skip (&cursor, (large ? 4 : 2) * height * channels);
+      for (row = 0; row < height * channels && !fddm_cursor_is_over (&cursor); row++)
+        fddm_cursor_skip (&cursor, BIG (&lengths, large ? 4 : 2));
     }
-  return !is_over (&place);
+  return !fddm_cursor_is_over (&cursor);
 }
 
-/* There is no signature; fields that allow few values tell. */
-static gboolean
-is_tga (const Place *place)
+/* Value of a FITS card "NAME    =      VALUE" at the cursor, or MISSING. */
+static gint64
+card_value (const FddmCursor *cursor, const char *name, gint64 missing)
 {
-  const guint8 *b = place->bytes;
+  char      text[81] = "";
+  const int length   = (int) strlen (name);
 
-  return place->size > 18 && b[1] <= 1 && (b[2] == 2 || b[2] == 3) && b[16] >= 8 && b[16] <= 32 && b[16] % 8 == 0 &&
-         b[17] < 64 && (b[12] | b[13]) && (b[14] | b[15]) && b[3] + b[4] + b[5] + b[6] + b[7] == 0;
+  if (cursor->at + 80 > cursor->size)
+    return missing;
+  memcpy (text, cursor->bytes + cursor->at, 80);
+  return strncmp (text, name, (gsize) length) == 0 && (text[length] == ' ' || text[length] == '=') && text[8] == '='
+           ? g_ascii_strtoll (text + 9, NULL, 10)
+           : missing;
 }
 
+/* The first picture, after cards of 80 bytes in blocks of 2880. */
 static gboolean
-tga (Place place)
+fits (FddmCursor cursor)
 {
-  guint64 name = LITTLE (&place, 1), width, height, bits;
+  enum { CARD = 80, BLOCK = 2880 };
+  gint64 bits = 0, axes = 0, size = 1;
 
-  skip (&place, 11);
-  width  = LITTLE (&place, 2);
-  height = LITTLE (&place, 2);
-  bits   = LITTLE (&place, 1);
-  skip (&place, 1 + name);
-  skip (&place, width * height * bits / 8);
-  return !is_over (&place);
+  for (; !fddm_cursor_is_over (&cursor); fddm_cursor_skip (&cursor, CARD))
+    {
+      if (cursor.at + CARD <= cursor.size && memcmp (cursor.bytes + cursor.at, "END     ", 8) == 0)
+        break;
+      bits = CLAMP (card_value (&cursor, "BITPIX", bits), -64, 64);
+      axes = card_value (&cursor, "NAXIS", axes);
+      for (int i = 1; i <= MIN (axes, 9); i++)
+        {
+          const char name[] = { 'N', 'A', 'X', 'I', 'S', (char) ('0' + i), '\0' };
+
+          size *= CLAMP (card_value (&cursor, name, 1), 0, G_MAXINT32);
+          size = MIN (size, G_MAXINT32);
+        }
+    }
+  fddm_cursor_skip (&cursor, CARD);
+  fddm_cursor_seek (&cursor, (cursor.at + BLOCK - 1) / BLOCK * BLOCK);
+  fddm_cursor_skip (&cursor, axes > 0 ? (guint64) (size * ABS (bits / 8)) : 0);
+  return !fddm_cursor_is_over (&cursor);
 }
 
 gboolean
@@ -188,16 +176,22 @@ fddm_whole (const guint8 *bytes, gsize size)
   static const struct {
     const char *magic;
     int         length;
-    gboolean (*check) (Place place);
-  } kinds[] = {
-    { "\x89PNG\r\n\x1a\n", 8, png }, { "RIFF", 4, riff }, { "GIF8", 4, gif }, { "BM", 2, bmp }, { "8BPS", 4, psd }
-  };
-  Place place = { .bytes = bytes, .size = size };
+    gboolean (*check) (FddmCursor cursor);
+  } kinds[]         = { { "\x89PNG\r\n\x1a\n", 8, png },
+                        { "RIFF", 4, riff },
+                        { "GIF8", 4, gif },
+                        { "BM", 2, bmp },
+                        { "8BPS", 4, psd },
+                        { "\x76\x2f\x31\x01", 4, fddm_whole_exr },
+                        { "\x01\xda", 2, fddm_whole_sgi },
+                        { "\x59\xa6\x6a\x95", 4, fddm_whole_ras },
+                        { "SIMPLE  =", 9, fits } };
+  FddmCursor cursor = { .bytes = bytes, .size = size };
 
   if (fddm_jpeg_is (bytes, size))
     return fddm_jpeg_whole (bytes, size);
   for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (size >= (gsize) kinds[i].length && memcmp (bytes, kinds[i].magic, (gsize) kinds[i].length) == 0)
-      return kinds[i].check (place);
-  return !is_tga (&place) || tga (place);
+      return kinds[i].check (cursor);
+  return fddm_whole_runs (cursor);
 }

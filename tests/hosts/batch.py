@@ -158,6 +158,7 @@ def make_formats(where, source):
                "lossy.heic": ["-quality", 80], "lossy.avif": ["-quality", 80],
                "exact.webp": ["-define", "webp:lossless=true"], "plain.ppm": [], "gray.pgm": ["-colorspace", "Gray"],
                "lzw.tif": ["-compress", "lzw"], "zip.tif": ["-compress", "zip"], "none.tif": ["-compress", "none"],
+               "whole.pcx": [], "whole.sgi": ["-compress", "RLE"], "sun.ras": [],
                "a.bmp": [], "palette.png": ["-colors", 64, "-type", "Palette"], "old.gif": ["-colors", 64]}
     return [name for name, more in options.items() if magick(source, *more, where / name)]
 
@@ -172,7 +173,7 @@ def check_formats(tap, gimp):
     names = [name for name in names if name not in unknown]
     tap.line(names and counted(said, len(names), len(unknown)), f"batch: {len(names)} files of all formats are done")
     for name in names:
-        before, after = where / name, out / name.replace(".gif", ".png")
+        before, after = where / name, out / re.sub("gif|ras", "png", name)
         most = 0 if not re.search(r"jpg|lossy", name) else 60 if "q60" in name else 12
         if not tap.line(after.exists() and error(before, after) <= most,
                         f"batch: {name}: the pixels are kept ({error(before, after):.1f})"):
@@ -190,8 +191,10 @@ def check_formats(tap, gimp):
 def check_unfit(tap, gimp):
     """Cut files, pages and frames are refused by name."""
     where, out, source = folder(gimp, "unfit"), folder(gimp, "unfit-out"), gimp.work / "in" / "a.png"
-    for name in ("cut1.jpg", "cut2.png", "cut3.bmp", "cut4.tga", "cut5.gif", "cut6.psd"):
-        magick(source, where / name)
+    for name in ("cut1.jpg", "cut2.png", "cut3.bmp", "cut4.tga", "cut5.gif", "cut6.psd", "cut7.tga", "cut8.pcx", "cut9.sgi",
+                 "cut10.ras", "cut11.exr"):
+        if not magick(source, *(["-compress", "RLE"] if name[3] in "79" else []), where / name):
+            continue
         data = (where / name).read_bytes()
         (where / name).write_bytes(data[:len(data) - 100])
     for name in ("pages.tif", "frames.gif", "frames.webp"):

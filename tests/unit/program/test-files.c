@@ -8,6 +8,21 @@
 
 #define BYTES(text) ((const guint8 *) (text)), sizeof (text) - 1
 
+#define ZEROS_10  "\0\0\0\0\0\0\0\0\0\0"
+#define ZEROS_50  ZEROS_10 ZEROS_10 ZEROS_10 ZEROS_10 ZEROS_10
+#define ZEROS_500 ZEROS_50 ZEROS_50 ZEROS_50 ZEROS_50 ZEROS_50 ZEROS_50 ZEROS_50 ZEROS_50 ZEROS_50 ZEROS_50
+
+/* Two rows of two bytes, of three planes; up to the reserved byte. */
+#define PCX_HEAD "\x0a\5\1\x08\0\0\0\0\1\0\1\0" ZEROS_50 "\0\0"
+
+/* For cards of 80 letters. */
+#define SPACES_50 "                                                  "
+#define BLANK_5   SPACES_50 SPACES_50 SPACES_50 SPACES_50 SPACES_50 SPACES_50 SPACES_50 SPACES_50
+
+/* One column, two rows; the value of the compression comes between. */
+#define EXR_HEAD "\x76\x2f\x31\x01\2\0\0\0compression\0compression\0\1\0\0\0"
+#define EXR_SIZE "dataWindow\0box2i\0\x10\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\0"
+
 /* The smallest files of their kinds: a pixel or two. */
 static const struct {
   const char   *name;
@@ -29,6 +44,30 @@ static const struct {
   { "packed PSD", BYTES ("8BPS\0\1......\0\1\0\0\0\2\0\0\0\2\0\x08\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\2\0\3...55") },
   { "TGA", BYTES ("\3\0\2\0\0\0\0\0....\1\0\2\0\x18\x20"
                   "id.bgrbgr") },
+  { "TGA with runs", BYTES ("\0\0\x0a\0\0\0\0\0....\3\0\2\0\x18\x20"
+                            "\x83"
+                            "bgr\1bgrbgr") },
+  { "TGA with a palette", BYTES ("\0\1\1\0\0\2\0\x18....\2\0\1\0\x08\x20"
+                                 "bgrbgr\0\1") },
+  { "TGA with a palette and runs", BYTES ("\0\1\x09\0\0\2\0\x18....\2\0\1\0\x08\x20"
+                                          "bgrbgr\x81\1") },
+  { "PCX", BYTES (PCX_HEAD "\0\3\2\0" ZEROS_50 ZEROS_10 "..\xc8.\xc1..") },
+  { "SGI", BYTES ("\x01\xda\0\1\0\3\0\2\0\1\0\3" ZEROS_500 "rrggbb") },
+  { "SGI with runs", BYTES ("\x01\xda\1\1\0\2\0\2\0\2\0\1" ZEROS_500 "\0\0\2\x10\0\0\2\x14\0\0\0\4\0\0\0\3"
+                            "\2gg\0\2.g") },
+  { "Sun raster", BYTES ("\x59\xa6\x6a\x95\0\0\0\3\0\0\0\2\0\0\0\x08\0\0\0\x08\0\0\0\1\0\0\0\1\0\0\0\2"
+                         "..1234567.") },
+  { "Sun raster with runs", BYTES ("\x59\xa6\x6a\x95\0\0\0\3\0\0\0\2\0\0\0\x08\0\0\0\x08\0\0\0\2\0\0\0\0\0\0\0\0"
+                                   "\x80\3.\x80\0...") },
+  { "FITS",
+    BYTES ("SIMPLE  =                    T" SPACES_50 "BITPIX  =                  -16" SPACES_50
+           "NAXIS   =                    2" SPACES_50 "NAXIS1  =                    3" SPACES_50
+           "NAXIS2  =                    2" SPACES_50
+           "END                           " SPACES_50 BLANK_5 BLANK_5 BLANK_5 BLANK_5 BLANK_5 BLANK_5 "112233445566") },
+  { "OpenEXR", BYTES (EXR_HEAD "\0" EXR_SIZE "\x5b\0\0\0\0\0\0\0\x65\0\0\0\0\0\0\0"
+                               "\0\0\0\0\2\0\0\0hf\1\0\0\0\2\0\0\0hf") },
+  { "OpenEXR with zip", BYTES (EXR_HEAD "\3" EXR_SIZE "\x53\0\0\0\0\0\0\0"
+                                        "\0\0\0\0\2\0\0\0hf") },
 };
 
 static void
