@@ -191,10 +191,13 @@ denoise_one (FddmCliDenoise *denoise, char **files, GError **error)
   const char             *in = files[0], *out = target ? target : denoise->in_place ? in : files[1];
   gboolean                done;
 
-  fddm_cli_start_gegl ();
+  if (fddm_picture_wants_operation (in) || fddm_picture_wants_operation (out) ||
+      fddm_picture_wants_operation (denoise->uncertainty))
+    fddm_cli_start_gegl (TRUE);
   if (!writable (denoise, in, out, error) ||
       !(context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error)))
     return FALSE;
+  fddm_cli_start_gegl (FALSE);
   done = fddm_cli_denoise_picture (denoise, context, in, out, fddm_cli_progress, &denoise->common, &denoised, error);
   fddm_cli_progress_end (&denoise->common);
   if (done && denoised.warning)

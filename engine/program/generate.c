@@ -271,13 +271,16 @@ make_all (Generate *generate, GError **error)
   g_autoptr (FddmContext) context = NULL;
   int                     averages;
 
-  fddm_cli_start_gegl ();
+  if (fddm_picture_wants_operation (generate->like) || fddm_picture_wants_operation (generate->seamless) ||
+      (generate->count > 0 && fddm_picture_wants_operation (generate->files[0])))
+    fddm_cli_start_gegl (TRUE);
   if (generate->count > 0)
     fddm_temporary_sweep_beside (generate->files[0]);
   for (int i = 0; i < generate->count; i++)
     if (!fddm_picture_writable (generate->files[i], error) ||
         (generate->maps.wanted && !fddm_cli_maps_writable (generate->files[i], error)))
       return FALSE;
+  fddm_cli_start_gegl (FALSE);
   if (!open_example (generate, error))
     return FALSE;
   context = fddm_cli_context (&generate->common, &weights, &averages, error);

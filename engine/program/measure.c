@@ -102,7 +102,7 @@ fddm_cli_measure (const FddmCliOptions *options, const char *path, const char *p
   int                        averages;
   gboolean                   done;
 
-  fddm_cli_start_gegl ();
+  fddm_cli_start_gegl (fddm_picture_wants_operation (path));
   if (!check_plot (path, plot, error) || !(buffer = fddm_picture_load (&origin, path, error)) ||
       !(context = fddm_cli_context (options, NULL, &averages, error)))
     return FALSE;

@@ -128,7 +128,7 @@ work (FddmCliDenoise denoise)
   gboolean                goes_on = TRUE;
   int                     photos  = 0;
 
-  fddm_cli_start_gegl ();
+  fddm_cli_start_gegl (TRUE);
   fddm_heap_keep ();
   fddm_picture_on_end (tell_end);
   if (denoise.common.context.threads == 0 && denoise.jobs > 1)

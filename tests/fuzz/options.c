@@ -9,7 +9,7 @@
 
 /* Those of the program are in main.c. Here, nothing may get as far. */
 void
-fddm_cli_start_gegl (void)
+fddm_cli_start_gegl (G_GNUC_UNUSED gboolean operations)
 {
   g_assert_not_reached ();
 }

@@ -77,6 +77,18 @@ fddm_format_of_head (FddmFormat *format, const guint8 *head, gsize size, char **
   return FALSE;
 }
 
+gboolean
+fddm_format_wants_operation (const char *path, const guint8 *head, gsize size)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (savers); i++)
+    if (g_ascii_strcasecmp (savers[i].ending, strrchr (path, '.') ? strrchr (path, '.') : "") == 0)
+      return TRUE;
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    if (others[i].operation && has_magic (head, size, others[i].magic, others[i].at, others[i].length))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 has_ending (const FddmCodec *codec, const char *path)
 {

@@ -17,6 +17,9 @@ gboolean fddm_format_of_head (FddmFormat *format, const guint8 *head, gsize size
 /* Finds the format to write by the ending of PATH. */
 gboolean fddm_format_of_ending (FddmFormat *format, const char *path);
 
+/* Whether a GEGL operation reads a file of HEAD or writes one with the ending of PATH, if it is installed. */
+gboolean fddm_format_wants_operation (const char *path, const guint8 *head, gsize size);
+
 /* Whether the ending of PATH is of a format that can be read but not written. */
 gboolean fddm_format_is_read_only (const char *path);
 

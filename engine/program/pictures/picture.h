@@ -19,6 +19,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FddmPictureOrigin, fddm_picture_origin_clear)
  * replaced during reading. */
 GeglBuffer *fddm_picture_load (FddmPictureOrigin *origin, const char *path, GError **error);
 
+/* Whether the picture PATH, which need not exist or be NULL, is read or written by a GEGL operation. */
+gboolean fddm_picture_wants_operation (const char *path);
+
 /* Whether the extension of PATH names a format that can be written. */
 gboolean fddm_picture_has_format (const char *path, GError **error);
 

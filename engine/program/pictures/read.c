@@ -83,6 +83,19 @@ fddm_picture_read (const char *path, FddmTraits *traits, GError **error)
 }
 
 gboolean
+fddm_picture_wants_operation (const char *path)
+{
+  const char *reason = NULL;
+  guint8      head[FDDM_FORMAT_HEAD];
+  FILE       *file = path ? open_regular (path, &reason) : NULL;
+  const gsize size = file ? fread (head, 1, sizeof head, file) : 0;
+
+  if (file)
+    fclose (file);
+  return path && fddm_format_wants_operation (path, head, size);
+}
+
+gboolean
 fddm_picture_unchanged (const FddmStamp *stamp, const char *path, GError **error)
 {
   FddmStamp now;
