@@ -151,8 +151,8 @@ def version(peer):
 
 
 class Results:
-    """The JSON file of what was measured: cell -> rows, one for each picture; written whole after each. Several runs may
-    measure other cells at the same time."""
+    """The JSON file of what was measured: cell -> rows, one for each picture; a line a cell, written whole after each. Several
+    runs may measure other cells at the same time."""
 
     def __init__(self, path):
         self.path, self.cells = path, {}
@@ -177,8 +177,8 @@ class Results:
             entry = self.cells.setdefault(cell.id, {"rows": []})
             entry["rows"].append({k: round(float(v), 4) for k, v in row.items()})
             with open(self.path + ".part", "w") as f:
-                json.dump(self.cells, f, indent=0, sort_keys=True)
-                f.write("\n")
+                lines = ("%s: %s" % (json.dumps(k), json.dumps(v, sort_keys=True)) for k, v in sorted(self.cells.items()))
+                f.write("{\n%s\n}\n" % ",\n".join(lines))
             os.replace(self.path + ".part", self.path)
 
     def mean(self, cell):

@@ -2,20 +2,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """FDDM against the free denoisers that GIMP users have, on pairs of noisy and clean pictures.
 
-    peers.py --pairs FOLDER [--program fddm] [--limit N] [--only NAME ...] [--speed PICTURE] [--json OUT]
+    peers.py --pairs FOLDER [--program fddm] [--limit N] [--only NAME ...] [--json OUT]
+    peers.py --speed PICTURE ... [--rounds 3] [--program fddm] [--only NAME ...] [--json OUT]
 
 FOLDER holds NAME_real.* (noisy) and NAME_mean.* (clean), as the PolyU set does. Every peer is run at several fixed
-settings over all pairs, and its best one counts; FDDM runs at its defaults. --speed times each, file to file, on one
-large picture, instead. Needs gegl, gmic and python3-opencv; what is missing is left out.
+settings over all pairs, and its best one counts; FDDM runs at its defaults. --speed tells the processor time that each
+takes with one thread, user and system, file to file, instead: in turn, the median of some rounds. Needs gegl, gmic and
+python3-opencv; what is missing is left out.
 """
 import argparse
 import json
 import os
+import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 import numpy as np
 from PIL import Image
@@ -32,8 +35,17 @@ def run(*command):
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def fddm(program, quality):
-    return lambda source, target: run(program, "denoise", "--quality", quality, "--device", "cpu", "--quiet", source, target)
+def one_thread():
+    """From here on, for every peer. The options that say so to FDDM."""
+    os.environ.update(OMP_NUM_THREADS="1", GEGL_THREADS="1")
+    if cv2:
+        cv2.setNumThreads(1)
+    return ("--threads", "1")
+
+
+def fddm(program, quality, *options):
+    return lambda source, target: run(program, "denoise", "--quality", quality, "--device", "cpu", "--quiet", *options, source,
+                                      target)
 
 
 def gegl(*operation):
@@ -50,9 +62,9 @@ def local_means(h):
     return denoise
 
 
-def contestants(program):
-    """Name -> {setting: what turns the file SOURCE into the file TARGET}."""
-    found = {"FDDM " + quality: {"defaults": fddm(program, quality)} for quality in ("fast", "balanced", "best")}
+def contestants(program, *options):
+    """Name -> {setting: what turns the file SOURCE into the file TARGET}. OPTIONS: for the program."""
+    found = {"FDDM " + quality: {"defaults": fddm(program, quality, *options)} for quality in ("fast", "balanced", "best")}
     if shutil.which("gegl"):
         found["gegl:denoise-dct"] = {"sigma %g" % s: gegl("gegl:denoise-dct", "sigma=%g" % s) for s in (4, 8, 12)}
         found["gegl:noise-reduction"] = {"%d iterations" % n: gegl("gegl:noise-reduction", "iterations=%d" % n)
@@ -120,18 +132,32 @@ def compare(o, found):
     return results
 
 
+def processor_seconds():
+    """Of this process and of all that it has waited for."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(u.ru_utime + u.ru_stime for u in used)
+
+
 def race(o, found):
-    width, height = Image.open(o.speed).size
+    """A picture's file name -> name -> the setting in the middle, its seconds and their median."""
     results = {}
-    with tempfile.TemporaryDirectory() as folder:
-        target = os.path.join(folder, "out.png")
-        for name, settings in found.items():
-            setting, denoise = list(settings.items())[len(settings) // 2]
-            start = time.monotonic()
-            denoise(o.speed, target)
-            seconds = time.monotonic() - start
-            results[name] = {"setting": setting, "mpixel_per_s": width * height / seconds / 1e6}
-            print("%-24s %-14s %.2f Mpixel/s" % (name, setting, results[name]["mpixel_per_s"]), flush=True)
+    for picture in o.speed:
+        width, height = Image.open(picture).size
+        turns = {name: list(settings.items())[len(settings) // 2] for name, settings in found.items()}
+        seconds = {name: [] for name in turns}
+        with tempfile.TemporaryDirectory() as folder:
+            target = os.path.join(folder, "out" + os.path.splitext(picture)[1])
+            for _ in range(o.rounds):
+                for name, (_, denoise) in turns.items():
+                    start = processor_seconds()
+                    denoise(picture, target)
+                    seconds[name].append(processor_seconds() - start)
+        row = results[os.path.basename(picture)] = {}
+        for name, (setting, _) in turns.items():
+            median = statistics.median(seconds[name])
+            row[name] = {"setting": setting, "seconds": seconds[name], "median": median}
+            print("%-20s %-24s %-14s %6.2f s, %.2f Mpixel/s" % (os.path.basename(picture), name, setting, median,
+                                                               width * height / median / 1e6), flush=True)
     return results
 
 
@@ -141,10 +167,13 @@ def main():
     a.add_argument("--program", default="fddm")
     a.add_argument("--limit", type=int)
     a.add_argument("--only", nargs="+", default=[], help="names, or their beginnings")
-    a.add_argument("--speed", metavar="PICTURE")
+    a.add_argument("--speed", metavar="PICTURE", nargs="+")
+    a.add_argument("--rounds", type=int, default=3)
     a.add_argument("--json")
     o = a.parse_args()
-    found = {n: s for n, s in contestants(o.program).items() if not o.only or any(n.startswith(p) for p in o.only)}
+    options = one_thread() if o.speed else ()
+    found = {n: s for n, s in contestants(o.program, *options).items()
+             if not o.only or any(n.startswith(p) for p in o.only)}
     if bool(o.pairs) == bool(o.speed):
         sys.exit("peers.py: either --pairs or --speed")
     results = race(o, found) if o.speed else compare(o, found)
