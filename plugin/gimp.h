@@ -76,6 +76,9 @@ void fddm_host_undo_end (FddmImageId image);
  * does, and mode normal. The others are hidden and without alpha; the noise layer has mode grain merge. FDDM_NO_ITEM on
  * failure. */
 FddmItemId fddm_host_layer_new (FddmImageId image, FddmItemId source, const char *name, FddmLayerKind kind);
+/* Creates a layer with the size and position of PART, which is in SOURCE's coordinates, not yet in the image: with alpha if the
+ * source has it, mode normal. FDDM_NO_ITEM on failure. */
+FddmItemId fddm_host_part_new (FddmImageId image, FddmItemId source, const GeglRectangle *part, const char *name);
 /* Creates a layer of this size at the image's upper left corner, not yet in the image: in the image's colour mode,
  * without alpha, mode normal. FDDM_NO_ITEM on failure. */
 FddmItemId fddm_host_picture_new (FddmImageId image, int width, int height, const char *name);

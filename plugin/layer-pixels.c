@@ -40,6 +40,25 @@ fddm_layer_pixels_copy (FddmItemId layer, const FddmStretch *stretch)
   return copy;
 }
 
+GeglBuffer *
+fddm_layer_pixels_copy_part (FddmItemId layer, const GeglRectangle *part, const FddmStretch *stretch)
+{
+  const FddmItemId    seen = fddm_host_seen_begin (layer);
+  GeglBuffer         *live = fddm_host_buffer (seen);
+  const GeglRectangle all  = { 0, 0, part->width, part->height };
+  GeglBuffer         *copy = gegl_buffer_new (&all, fddm_host_format (layer));
+
+  for (GeglRectangle band = { 0 }; fddm_layer_pixels_next (&all, &band); tell (stretch, &all, &band))
+    {
+      const GeglRectangle from = { part->x, part->y + band.y, band.width, band.height };
+
+      gegl_buffer_copy (live, &from, GEGL_ABYSS_NONE, copy, &band);
+    }
+  g_object_unref (live);
+  fddm_host_seen_end (layer, seen);
+  return copy;
+}
+
 /* Flushes band by band, because flushing takes most of the time. */
 void
 fddm_layer_pixels_write (FddmItemId layer, GeglBuffer *pixels, const FddmStretch *stretch)

@@ -11,6 +11,8 @@ gboolean fddm_layer_pixels_next (const GeglRectangle *all, GeglRectangle *band);
 
 /* A copy of the layer's pixels as the user sees them, independent of the image. */
 GeglBuffer *fddm_layer_pixels_copy (FddmItemId layer, const FddmStretch *stretch);
+/* Likewise of PART of the layer. The copy begins at (0, 0). */
+GeglBuffer *fddm_layer_pixels_copy_part (FddmItemId layer, const GeglRectangle *part, const FddmStretch *stretch);
 
 /* Fills LAYER with PIXELS of the same size. */
 void fddm_layer_pixels_write (FddmItemId layer, GeglBuffer *pixels, const FddmStretch *stretch);

@@ -111,6 +111,17 @@ const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1] = {
                                    FDDM_PARAMETER_DOUBLE, 0, FDDM_CLOSENESS_MAX, 70, NULL, NULL, NULL },
 };
 
+const FddmParameter fddm_seamless_parameters[FDDM_SEAMLESS_N + 1] = {
+  [FDDM_SEAMLESS_SEED]   = { "seed", N_ ("Rando_m seed"),
+                             N_ ("A different seed gives a different picture, the same seed the same picture"),
+                             FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, NULL, NULL },
+  [FDDM_SEAMLESS_STEPS]  = { "steps", N_ ("Ste_ps"),
+                             N_ ("Number of sampling steps from noise to the picture; more take longer"), FDDM_PARAMETER_INT,
+                             1, FDDM_GENERATE_STEPS_MAX, 20, NULL, ADVANCED, NULL },
+  [FDDM_SEAMLESS_DEVICE] = { "device", N_ ("D_evice"), N_ ("Device to compute on"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
+                             ADVANCED, NULL },
+};
+
 int
 fddm_parameter_place (const FddmParameter *table, const char *name)
 {

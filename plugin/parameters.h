@@ -41,6 +41,8 @@ enum {
   FDDM_GENERATE_N
 };
 
+enum { FDDM_SEAMLESS_SEED, FDDM_SEAMLESS_STEPS, FDDM_SEAMLESS_DEVICE, FDDM_SEAMLESS_N };
+
 /* Maximum number of layers per call. */
 #define FDDM_GENERATE_LAYERS_MAX FDDM_GENERATE_SERIES_MAX
 
@@ -55,9 +57,10 @@ enum { FDDM_MAPS_NONE, FDDM_MAPS_HEIGHT, FDDM_MAPS_NORMAL, FDDM_MAPS_ROUGHNESS }
 
 enum { FDDM_OUTPUT_LAYER, FDDM_OUTPUT_LAYER_AND_NOISE, FDDM_OUTPUT_LAYER_AND_UNCERTAINTY };
 
-/* Parameters of plug-in-fddm-denoise and plug-in-fddm-generate, terminated by a NULL name. */
+/* Parameters of plug-in-fddm-denoise, plug-in-fddm-generate and plug-in-fddm-make-seamless, terminated by a NULL name. */
 extern const FddmParameter fddm_denoise_parameters[FDDM_DENOISE_N + 1];
 extern const FddmParameter fddm_generate_parameters[FDDM_GENERATE_N + 1];
+extern const FddmParameter fddm_seamless_parameters[FDDM_SEAMLESS_N + 1];
 
 #define FDDM_PARAMETER_ERROR (fddm_parameter_error_quark ())
 GQuark fddm_parameter_error_quark (void);

@@ -38,6 +38,14 @@
   N_ ("Generates pictures of any size, such as wood or stone, with a frequency-domain diffusion network. Each picture " \
       "becomes a new layer above the selected layer. A selection becomes the mask of the new layers.")
 
+#define FDDM_SEAMLESS_PROCEDURE "plug-in-fddm-make-seamless"
+#define FDDM_SEAMLESS_MENU      FDDM_GENERATE_MENU
+#define FDDM_SEAMLESS_LABEL     N_ ("FDDM Ma_ke Seamless…")
+#define FDDM_SEAMLESS_BLURB     N_ ("Make a picture repeat without a seam, as a new layer")
+#define FDDM_SEAMLESS_HELP                                                                                                \
+  N_ ("Generates a band along the edges anew, so that opposite edges meet. The result is a new layer directly above. Of " \
+      "a selection, it is the rectangle around it.")
+
 /* Likewise. */
 #define FDDM_GENERATE_FILE_PROCEDURE "plug-in-fddm-generate-file"
 #define FDDM_GENERATE_FILE_BLURB     "Generate a picture file into a folder (helper of fddm-batch-generate)"

@@ -41,7 +41,7 @@ fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction)
   } shares[]            = { [FDDM_STAGE_READ]     = { 0.0, 0.03 },
                             [FDDM_STAGE_MEASURE]  = { 0.03, 0.07 },
                             [FDDM_STAGE_DENOISE]  = { 0.07, 0.95 },
-                            [FDDM_STAGE_GENERATE] = { 0.0, 0.95 },
+                            [FDDM_STAGE_GENERATE] = { 0.03, 0.95 },
                             [FDDM_STAGE_WRITE]    = { 0.95, 1.0 } };
   const gint64     now  = g_get_monotonic_time ();
   g_autofree char *text = NULL;

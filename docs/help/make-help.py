@@ -16,7 +16,8 @@ import sys
 DOCS = pathlib.Path(__file__).resolve().parents[1]
 SOURCE = DOCS.parent
 # The pages, and the procedure that each is the help of. Links to other files of the sources become plain words.
-PAGES = {"denoise": "plug-in-fddm-denoise", "generate": "plug-in-fddm-generate", "scripting": None, "gpu": None}
+PAGES = {"denoise": "plug-in-fddm-denoise", "generate": "plug-in-fddm-generate", "seamless": "plug-in-fddm-make-seamless",
+         "scripting": None, "gpu": None}
 
 PAGE = """<!DOCTYPE html>
 <html xmlns="http://www.w3.org/1999/xhtml" lang="en">

@@ -11,11 +11,13 @@
 #include "plugin/procedures.h"
 #include "ui/gimp2/denoise-dialog.h"
 #include "ui/gimp2/generate-dialog.h"
+#include "ui/gimp2/plain-dialog.h"
 
 struct FddmAction {
   const char          *procedure;
   const FddmParameter *table;
-  int                  least; /* arguments that the first version had: later ones may be left out */
+  int                  least;   /* arguments that the first version had: later ones may be left out */
+  int                  returns; /* values that it returns, with the status */
   /* Shows the dialog, which updates VALUES. FALSE if the user cancels, or with an error if there is nothing to ask. A dialog that
    * does the work itself fills in the reply, as below. */
   gboolean (*ask) (FddmImageId image, FddmItemId drawable, double *values, FddmReply *reply, GError **error);
@@ -70,7 +72,7 @@ work_denoise (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const do
 }
 
 static char *
-name_denoise (FddmItemId drawable, G_GNUC_UNUSED const double *values)
+name_layer (FddmItemId drawable, G_GNUC_UNUSED const double *values)
 {
   return fddm_host_item_name (drawable);
 }
@@ -87,9 +89,10 @@ recall_denoise (double *values)
 const FddmAction fddm_gimp2_denoise = { .procedure = FDDM_DENOISE_PROCEDURE,
                                         .table     = fddm_denoise_parameters,
                                         .least     = FDDM_DENOISE_N,
+                                        .returns   = 3,
                                         .ask       = ask_denoise,
                                         .work      = work_denoise,
-                                        .name      = name_denoise,
+                                        .name      = name_layer,
                                         .recall    = recall_denoise };
 
 /* ---- Generate ---- */
@@ -130,22 +133,53 @@ name_generate (G_GNUC_UNUSED FddmItemId drawable, const double *values)
 const FddmAction fddm_gimp2_generate = { .procedure = FDDM_GENERATE_PROCEDURE,
                                          .table     = fddm_generate_parameters,
                                          .least     = FDDM_GENERATE_MAPS,
+                                         .returns   = 3,
                                          .ask       = ask_generate,
                                          .work      = work_generate,
                                          .name      = name_generate };
 
-/* ---- Shared ---- */
+/* ---- Make Seamless ---- */
 
-/* Number of values that the procedures with a dialog return, with the status. */
-#define RETURNS 3
+static gboolean
+ask_seamless (FddmImageId image, FddmItemId drawable, double *values, G_GNUC_UNUSED FddmReply *reply, GError **error)
+{
+  const FddmPlainWords words = { _ ("FDDM Make Seamless"), _ (FDDM_SEAMLESS_HELP) };
+
+  return fddm_job_seamless_check (image, drawable, error) &&
+         fddm_plain_dialog_run (FDDM_SEAMLESS_PROCEDURE, &words, fddm_seamless_parameters, values);
+}
+
+static gboolean
+work_seamless (G_GNUC_UNUSED GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values,
+               FddmReply *reply, char **account, GError **error)
+{
+  FddmItemId made;
+
+  if (!fddm_job_seamless (image, drawable, values, &made, account, error))
+    return FALSE;
+  reply->values[1].type         = GIMP_PDB_LAYER;
+  reply->values[1].data.d_layer = made;
+  reply->n                      = 2;
+  return TRUE;
+}
+
+const FddmAction fddm_gimp2_seamless = { .procedure = FDDM_SEAMLESS_PROCEDURE,
+                                         .table     = fddm_seamless_parameters,
+                                         .least     = FDDM_SEAMLESS_N,
+                                         .returns   = 2,
+                                         .ask       = ask_seamless,
+                                         .work      = work_seamless,
+                                         .name      = name_layer };
+
+/* ---- Shared ---- */
 
 /* Returns as many values as on success. GIMP fills in missing ones by the declared types and crashes when it passes a
  * missing array to the caller. */
 static void
-answer_nothing (FddmReply *reply, GimpPDBStatusType status)
+answer_nothing (const FddmAction *action, FddmReply *reply, GimpPDBStatusType status)
 {
   reply->values[0].data.d_status = status;
-  for (reply->n = 1; reply->n < RETURNS; reply->n++)
+  for (reply->n = 1; reply->n < action->returns; reply->n++)
     {
       reply->values[reply->n].type         = GIMP_PDB_INT32;
       reply->values[reply->n].data.d_int32 = 0;
@@ -153,9 +187,9 @@ answer_nothing (FddmReply *reply, GimpPDBStatusType status)
 }
 
 static void
-answer_error (FddmReply *reply, GimpPDBStatusType status, const char *text)
+answer_error (const FddmAction *action, FddmReply *reply, GimpPDBStatusType status, const char *text)
 {
-  answer_nothing (reply, status);
+  answer_nothing (action, reply, status);
   reply->values[1].type          = GIMP_PDB_STRING;
   reply->values[1].data.d_string = g_strdup (text);
 }
@@ -214,16 +248,17 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
     read_arguments (action->table, param + FDDM_GIMP2_FIRST, given, values);
   else
     {
-      answer_error (reply, GIMP_PDB_CALLING_ERROR, _ ("Wrong number of arguments. The procedure browser lists them."));
+      answer_error (action, reply, GIMP_PDB_CALLING_ERROR,
+                    _ ("Wrong number of arguments. The procedure browser lists them."));
       return;
     }
 
   if (mode == GIMP_RUN_INTERACTIVE && !action->ask (image, drawable, values, reply, &error))
     {
       if (error)
-        answer_error (reply, GIMP_PDB_EXECUTION_ERROR, error->message);
+        answer_error (action, reply, GIMP_PDB_EXECUTION_ERROR, error->message);
       else
-        answer_nothing (reply, GIMP_PDB_CANCEL);
+        answer_nothing (action, reply, GIMP_PDB_CANCEL);
       return;
     }
   if (mode == GIMP_RUN_INTERACTIVE) /* stored before the work, because cancelling ends this process */
@@ -232,12 +267,12 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
     return;
   if (!action->work (mode, image, drawable, values, reply, &account, &error))
     {
-      answer_error (reply, error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
+      answer_error (action, reply, error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
                     error->message);
       return;
     }
   if (reply->n == 1)
-    answer_nothing (reply, GIMP_PDB_CANCEL);
+    answer_nothing (action, reply, GIMP_PDB_CANCEL);
   if (mode == GIMP_RUN_NONINTERACTIVE)
     fddm_job_log (name = action->name (drawable, values), account);
   else

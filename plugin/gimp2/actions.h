@@ -19,7 +19,7 @@ typedef struct {
 
 typedef struct FddmAction FddmAction;
 
-extern const FddmAction fddm_gimp2_denoise, fddm_gimp2_generate;
+extern const FddmAction fddm_gimp2_denoise, fddm_gimp2_generate, fddm_gimp2_seamless;
 
 /* Runs a procedure with a dialog, given GIMP's arguments. */
 void fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, FddmReply *reply);

@@ -231,6 +231,22 @@ fddm_host_layer_new (FddmImageId image, FddmItemId source, const char *name, Fdd
 }
 
 FddmItemId
+fddm_host_part_new (FddmImageId image, FddmItemId source, const GeglRectangle *part, const char *name)
+{
+  const gboolean      gray = gimp_drawable_is_gray (source), alpha = gimp_drawable_has_alpha (source);
+  const GimpImageType type  = gray ? (alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE)
+                                   : (alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE);
+  const FddmItemId    layer = gimp_layer_new (image, name, part->width, part->height, type, 100, GIMP_LAYER_MODE_NORMAL);
+  int                 x, y;
+
+  if (layer == FDDM_NO_ITEM)
+    return layer;
+  gimp_drawable_offsets (source, &x, &y);
+  gimp_layer_set_offsets (layer, x + part->x, y + part->y);
+  return layer;
+}
+
+FddmItemId
 fddm_host_picture_new (FddmImageId image, int width, int height, const char *name)
 {
   return gimp_layer_new (image, name, width, height, fddm_host_image_is_gray (image) ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE, 100,

@@ -104,6 +104,24 @@ install_generate (void)
 }
 
 static void
+install_seamless (void)
+{
+  static const GimpParamDef returns[] = { { GIMP_PDB_LAYER, "new-layer", "The seamless layer" } };
+  const Procedure           procedure = { .name      = FDDM_SEAMLESS_PROCEDURE,
+                                          .menu      = FDDM_SEAMLESS_MENU,
+                                          .label     = FDDM_SEAMLESS_LABEL,
+                                          .blurb     = FDDM_SEAMLESS_BLURB,
+                                          .help      = FDDM_SEAMLESS_HELP,
+                                          .drawable  = "The layer to make seamless",
+                                          .table     = fddm_seamless_parameters,
+                                          .n         = FDDM_SEAMLESS_N,
+                                          .n_returns = G_N_ELEMENTS (returns),
+                                          .returns   = returns };
+
+  install (&procedure);
+}
+
+static void
 install_list (void)
 {
   static const GimpParamDef arguments[] = {
@@ -160,6 +178,7 @@ query (void)
   gimp_plugin_help_register (FDDM_HELP_DOMAIN, pages);
   install_denoise ();
   install_generate ();
+  install_seamless ();
   install_list ();
   install_helpers ();
 }
@@ -180,6 +199,8 @@ run (const gchar *name, gint n_params, const GimpParam *param, gint *n_return_va
     fddm_gimp2_run (&fddm_gimp2_denoise, param, n_params, &reply);
   else if (!strcmp (name, FDDM_GENERATE_PROCEDURE) || !strcmp (name, FDDM_GIMP2_GENERATE_ALL))
     fddm_gimp2_run (&fddm_gimp2_generate, param, n_params, &reply);
+  else if (!strcmp (name, FDDM_SEAMLESS_PROCEDURE))
+    fddm_gimp2_run (&fddm_gimp2_seamless, param, n_params, &reply);
   else if (!strcmp (name, FDDM_LIST_PROCEDURE))
     fddm_gimp2_list_files (param, &reply);
   else if (!strcmp (name, FDDM_FILE_PROCEDURE))

@@ -7,13 +7,15 @@
 #include "plugin/jobs/preview.h"
 #include "plugin/jobs/jobs.h"
 #include "plugin/jobs/sight.h"
+#include "plugin/procedures.h"
 #include "ui/gimp3/denoise-dialog.h"
 #include "ui/gimp3/form.h"
 #include "ui/gimp3/generate-dialog.h"
+#include "ui/gimp3/plain-dialog.h"
 
 struct FddmAction {
   const FddmParameter *table;
-  gboolean             one; /* accepts exactly one drawable */
+  const char          *one; /* error unless there is exactly one drawable, to be translated; NULL: any number */
   /* Shows the dialog, which updates CONFIG. FALSE if the user cancels, or with an error if there is nothing to ask. A dialog that
    * does the work itself makes the ANSWER. */
   gboolean (*ask) (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
@@ -69,14 +71,16 @@ work_denoise (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const do
 }
 
 static char *
-name_denoise (FddmItemId drawable, G_GNUC_UNUSED const double *values)
+name_layer (FddmItemId drawable, G_GNUC_UNUSED const double *values)
 {
   return fddm_host_item_name (drawable);
 }
 
-const FddmAction fddm_gimp3_denoise = {
-  .table = fddm_denoise_parameters, .one = TRUE, .ask = ask_denoise, .work = work_denoise, .name = name_denoise
-};
+const FddmAction fddm_gimp3_denoise = { .table = fddm_denoise_parameters,
+                                        .one   = N_ ("Choose one layer to denoise."),
+                                        .ask   = ask_denoise,
+                                        .work  = work_denoise,
+                                        .name  = name_layer };
 
 /* ---- Generate ---- */
 
@@ -116,8 +120,39 @@ name_generate (G_GNUC_UNUSED FddmItemId drawable, const double *values)
 }
 
 const FddmAction fddm_gimp3_generate = {
-  .table = fddm_generate_parameters, .one = FALSE, .ask = ask_generate, .work = work_generate, .name = name_generate
+  .table = fddm_generate_parameters, .ask = ask_generate, .work = work_generate, .name = name_generate
 };
+
+/* ---- Make Seamless ---- */
+
+static gboolean
+ask_seamless (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *image, GimpDrawable *drawable,
+              G_GNUC_UNUSED GimpValueArray **answer, GError **error)
+{
+  const FddmPlainWords words = { _ ("FDDM Make Seamless"), _ (FDDM_SEAMLESS_HELP) };
+
+  return fddm_job_seamless_check (gimp_image_get_id (image), gimp_item_get_id (GIMP_ITEM (drawable)), error) &&
+         fddm_plain_dialog_run (procedure, config, &words, fddm_seamless_parameters);
+}
+
+static gboolean
+work_seamless (G_GNUC_UNUSED GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values,
+               GimpProcedure *procedure, GimpValueArray **answer, char **account, GError **error)
+{
+  FddmItemId made;
+
+  if (!fddm_job_seamless (image, drawable, values, &made, account, error))
+    return FALSE;
+  *answer = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
+  GIMP_VALUES_SET_LAYER (*answer, 1, gimp_layer_get_by_id (made));
+  return TRUE;
+}
+
+const FddmAction fddm_gimp3_seamless = { .table = fddm_seamless_parameters,
+                                         .one   = N_ ("Choose one layer."),
+                                         .ask   = ask_seamless,
+                                         .work  = work_seamless,
+                                         .name  = name_layer };
 
 /* ---- Shared ---- */
 
@@ -135,7 +170,7 @@ fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, Gi
   fddm_job_start ();
   if (action->one && (!drawables[0] || drawables[1]))
     {
-      g_set_error_literal (&error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("Choose one layer to denoise."));
+      g_set_error_literal (&error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ (action->one));
       return gimp_procedure_new_return_values (procedure, GIMP_PDB_CALLING_ERROR, error);
     }
   if (mode == GIMP_RUN_INTERACTIVE && !action->ask (procedure, config, image, drawables[0], &answer, &error))

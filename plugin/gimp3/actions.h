@@ -5,7 +5,7 @@
 
 typedef struct FddmAction FddmAction;
 
-extern const FddmAction fddm_gimp3_denoise, fddm_gimp3_generate;
+extern const FddmAction fddm_gimp3_denoise, fddm_gimp3_generate, fddm_gimp3_seamless;
 
 /* Runs a procedure with a dialog. ACTION is one of the structs above. */
 GimpValueArray *fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, GimpDrawable **drawables,

@@ -241,6 +241,23 @@ fddm_host_layer_new (FddmImageId image, FddmItemId source, const char *name, Fdd
 }
 
 FddmItemId
+fddm_host_part_new (FddmImageId image, FddmItemId source, const GeglRectangle *part, const char *name)
+{
+  GimpDrawable       *from = DRAWABLE (source);
+  const gboolean      gray = gimp_drawable_is_gray (from), alpha = gimp_drawable_has_alpha (from);
+  const GimpImageType type = gray ? (alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE)
+                                  : (alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE);
+  GimpLayer *layer = gimp_layer_new (IMAGE (image), name, part->width, part->height, type, 100, GIMP_LAYER_MODE_NORMAL);
+  int        x, y;
+
+  if (!layer)
+    return FDDM_NO_ITEM;
+  gimp_drawable_get_offsets (from, &x, &y);
+  gimp_layer_set_offsets (layer, x + part->x, y + part->y);
+  return id_of (layer);
+}
+
+FddmItemId
 fddm_host_picture_new (FddmImageId image, int width, int height, const char *name)
 {
   return id_of (gimp_layer_new (IMAGE (image), name, width, height,

@@ -99,6 +99,20 @@ new_generate (GimpPlugIn *plugin, const char *name)
   return procedure;
 }
 
+static GimpProcedure *
+new_seamless (GimpPlugIn *plugin, const char *name)
+{
+  GimpProcedure *procedure = new_procedure (plugin, name, &fddm_gimp3_seamless, fddm_seamless_parameters);
+
+  gimp_procedure_set_sensitivity_mask (procedure, GIMP_PROCEDURE_SENSITIVE_DRAWABLE);
+  gimp_procedure_set_menu_label (procedure, _ (FDDM_SEAMLESS_LABEL));
+  gimp_procedure_add_menu_path (procedure, FDDM_SEAMLESS_MENU);
+  gimp_procedure_set_documentation (procedure, _ (FDDM_SEAMLESS_BLURB), _ (FDDM_SEAMLESS_HELP), name);
+  gimp_procedure_add_layer_return_value (procedure, "new-layer", "New layer", "The seamless layer", FALSE,
+                                         G_PARAM_READWRITE);
+  return procedure;
+}
+
 static void
 add_text (GimpProcedure *procedure, const char *name, const char *label, const char *blurb)
 {
@@ -158,11 +172,9 @@ new_generate_file (GimpPlugIn *plugin, const char *name)
 static const struct {
   const char *name;
   GimpProcedure *(*create) (GimpPlugIn *plugin, const char *name);
-} procedures[] = { { FDDM_DENOISE_PROCEDURE, new_denoise },
-                   { FDDM_GENERATE_PROCEDURE, new_generate },
-                   { FDDM_LIST_PROCEDURE, new_list_files },
-                   { FDDM_FILE_PROCEDURE, new_denoise_file },
-                   { FDDM_GENERATE_FILE_PROCEDURE, new_generate_file } };
+} procedures[] = { { FDDM_DENOISE_PROCEDURE, new_denoise },   { FDDM_GENERATE_PROCEDURE, new_generate },
+                   { FDDM_SEAMLESS_PROCEDURE, new_seamless }, { FDDM_LIST_PROCEDURE, new_list_files },
+                   { FDDM_FILE_PROCEDURE, new_denoise_file }, { FDDM_GENERATE_FILE_PROCEDURE, new_generate_file } };
 
 static GimpProcedure *
 create_procedure (GimpPlugIn *plugin, const gchar *name)

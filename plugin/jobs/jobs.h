@@ -50,6 +50,15 @@ gboolean fddm_job_generate (FddmImageId image, FddmItemId drawable, const double
 /* Fails if fddm_job_generate would refuse the image. */
 gboolean fddm_job_generate_check (FddmImageId image, GError **error);
 
+/* Makes a layer that repeats without a seam, with VALUES (of fddm_seamless_parameters), out of DRAWABLE or of the rectangle
+ * around its selected part. It goes directly above DRAWABLE, with place and size of that part, without a mask. The image is
+ * changed only after the last pixel was computed, in one undo group; if the job fails, it is not changed. ACCOUNT as above. */
+gboolean fddm_job_seamless (FddmImageId image, FddmItemId drawable, const double *values, FddmItemId *made, char **account,
+                            GError **error);
+
+/* Fails if fddm_job_seamless would refuse the layer for other reasons than its pixels. */
+gboolean fddm_job_seamless_check (FddmImageId image, FddmItemId drawable, GError **error);
+
 /* Name for the result of VALUES: that of the example, else the subject, or the model if the subject is any. Free with g_free. */
 char *fddm_job_subject (const double *values);
 

@@ -136,7 +136,7 @@ check_last_values (void)
 static void
 check_help (void)
 {
-  static const char *const procedures[] = { "plug-in-fddm-denoise", "plug-in-fddm-generate" };
+  static const char *const procedures[] = { "plug-in-fddm-denoise", "plug-in-fddm-generate", "plug-in-fddm-make-seamless" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (procedures); i++)
     {

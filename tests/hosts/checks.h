@@ -42,3 +42,5 @@ void check_meanwhile (void);
 void check_generate (void);
 /* checks-maps.c: maps, and a material like a layer */
 void check_maps (void);
+/* checks-seamless.c: all of plug-in-fddm-make-seamless */
+void check_seamless (void);

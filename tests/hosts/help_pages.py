@@ -5,7 +5,8 @@ import re
 import urllib.parse
 import xml.etree.ElementTree as tree
 
-PAGES = {"plug-in-fddm-denoise": "denoise.html", "plug-in-fddm-generate": "generate.html"}
+PAGES = {"plug-in-fddm-denoise": "denoise.html", "plug-in-fddm-generate": "generate.html",
+         "plug-in-fddm-make-seamless": "seamless.html"}
 
 
 def built_help(plugin):

@@ -277,6 +277,19 @@ probe_generate (int run_mode, FddmImageId image, FddmItemId drawable, const doub
   return error;
 }
 
+char *
+probe_seamless (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmItemId *made)
+{
+  int        n;
+  char      *error;
+  GimpParam *answer = call ("plug-in-fddm-make-seamless", fddm_seamless_parameters, run_mode, image, drawable, values, &n,
+                            &error);
+
+  *made = error ? FDDM_NO_ITEM : answer[1].data.d_layer;
+  gimp_destroy_params (answer, n);
+  return error;
+}
+
 static char *
 problem_in (GimpParam *answer, int n)
 {

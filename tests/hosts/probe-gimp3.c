@@ -314,6 +314,18 @@ probe_generate (int run_mode, FddmImageId image, FddmItemId drawable, const doub
   return error;
 }
 
+char *
+probe_seamless (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmItemId *made)
+{
+  char           *error;
+  GimpValueArray *answer = call ("plug-in-fddm-make-seamless", fddm_seamless_parameters, run_mode, image, drawable, values,
+                                 &error);
+
+  *made = error ? FDDM_NO_ITEM : id_of (GIMP_VALUES_GET_LAYER (answer, 1));
+  gimp_value_array_unref (answer);
+  return error;
+}
+
 static char *
 problem_in (GimpValueArray *answer)
 {

@@ -66,6 +66,8 @@ char *probe_denoise (int run_mode, FddmImageId image, FddmItemId drawable, const
 char *probe_denoise_file (const char *input, const char *folder, const char *settings);
 /* The same for plug-in-fddm-generate. DRAWABLE may be FDDM_NO_ITEM. */
 char *probe_generate (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmGenerated *made);
+/* The same for plug-in-fddm-make-seamless. */
+char *probe_seamless (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmItemId *made);
 char *probe_generate_file (const char *subject, const char *folder, const char *settings);
 /* Whether values out of range reach the plug-in instead of being refused by the host. */
 gboolean probe_checks_ranges (void);
