@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <glib/gstdio.h>
+#include "engine/program/metadata/chunks.h"
 #include "engine/program/metadata/gexiv2.h"
 #include "engine/program/metadata/metadata.h"
 
@@ -37,18 +38,22 @@ take_log (GExiv2LogLevel level, const char *message)
     logged = g_strstrip (g_strdup (message));
 }
 
-/* Tags of the picture file PATH, or of EXIF unless that is NULL; or NULL with an error set. */
+/* Tags of TRAITS, where they hold any, otherwise of the picture file PATH; or NULL with an error set. */
 static GExiv2Metadata *
-open_tags (const char *path, GBytes *exif, GError **error)
+open_tags (const char *path, const FddmTraits *traits, GError **error)
 {
   g_autoptr (GExiv2Metadata) tags = NULL;
+  g_autoptr (GBytes)         held = NULL;
   gboolean                   opened;
 
   gexiv2_initialize ();
   gexiv2_log_set_handler (take_log);
   tags = gexiv2_metadata_new ();
-  if (exif)
-    opened = gexiv2_metadata_from_app1_segment (tags, g_bytes_get_data (exif, NULL), (glong) g_bytes_get_size (exif), error);
+  if (traits->exif || traits->xmp)
+    {
+      held   = fddm_chunks_file (traits->exif, traits->xmp);
+      opened = gexiv2_metadata_open_buf (tags, g_bytes_get_data (held, NULL), (glong) g_bytes_get_size (held), error);
+    }
   else
     opened = gexiv2_metadata_open_path (tags, path, error);
   return opened ? g_steal_pointer (&tags) : NULL;
@@ -62,7 +67,7 @@ fddm_metadata_resolution (const char *path, FddmTraits *traits)
 
   if (traits->resolution[0] > 0 || format_of (file) == FORMAT_OTHER)
     return;
-  tags = open_tags (path, traits->exif, NULL); /* copying tells the error */
+  tags = open_tags (path, traits, NULL); /* copying tells the error */
   if (tags)
     fddm_tags_resolution (tags, traits->resolution);
 }
@@ -73,11 +78,41 @@ typedef struct {
   const FddmTagFacts *facts;
 } Source;
 
+/* Puts EXIF into the PNG file PATH. Exiv2 0.27 writes it as a text, which few programs read. */
+static gboolean
+add_exif (const char *path, GBytes *exif, GError **error)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, error);
+  g_autoptr (GBytes)      both = NULL;
+
+  if (!file)
+    return FALSE;
+  both = fddm_chunks_add_exif ((const guint8 *) g_mapped_file_get_contents (file), g_mapped_file_get_length (file), exif);
+  return !both || g_file_set_contents_full (path, g_bytes_get_data (both, NULL), (gssize) g_bytes_get_size (both),
+                                            G_FILE_SET_CONTENTS_NONE, 0666, error);
+}
+
+/* Saves TAGS to the picture file PATH. */
+static gboolean
+save_tags (GExiv2Metadata *tags, Format format, const char *path, GError **error)
+{
+  g_autoptr (GBytes) exif = NULL;
+
+  if (format == FORMAT_PNG && gexiv2_metadata_has_exif (tags))
+    {
+      exif = gexiv2_metadata_get_exif_data (tags, GEXIV2_BYTE_ORDER_LITTLE, error);
+      if (!exif)
+        return FALSE;
+      gexiv2_metadata_clear_exif (tags);
+    }
+  return gexiv2_metadata_save_file (tags, path, error) && (!exif || add_exif (path, exif, error));
+}
+
 /* Adds the PARTS of SOURCE to the picture file PATH. */
 static gboolean
 add (const Source *source, const char *path, FddmTagParts parts, GError **error)
 {
-  g_autoptr (GExiv2Metadata) tags = open_tags (source->path, source->facts->traits->exif, error);
+  g_autoptr (GExiv2Metadata) tags = open_tags (source->path, source->facts->traits, error);
 
   if (!tags)
     return FALSE;
@@ -88,7 +123,7 @@ add (const Source *source, const char *path, FddmTagParts parts, GError **error)
     fddm_tags_set_upright (tags); /* its reader turns the pixels */
   if (source->format != source->target_format)
     fddm_tags_add_comment (tags, source->facts->traits);
-  return gexiv2_metadata_save_file (tags, path, error);
+  return save_tags (tags, source->target_format, path, error);
 }
 
 /* Copies PICTURE to PATH and adds the metadata of SOURCE there. After a failure, tries it without the part at fault. FALSE

@@ -1,7 +1,7 @@
 /* metadata.h: EXIF, XMP and IPTC of picture files.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Of JPEG, PNG, TIFF and WebP files, and EXIF from HEIC and AVIF files. Others, BigTIFF among them, count as files without
+ * Of JPEG, PNG, TIFF and WebP files; EXIF and XMP from HEIC and AVIF files. Others, BigTIFF among them, count as files without
  * metadata. */
 #pragma once
 #include "engine/program/metadata/tags.h"

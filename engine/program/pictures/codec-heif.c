@@ -158,6 +158,18 @@ open_picture (struct heif_context *context, GBytes *bytes, struct heif_image_han
   return problem_of (heif_context_get_primary_image_handle (context, handle));
 }
 
+/* The item ID of HANDLE's picture, or NULL. */
+static GBytes *
+item_of (const struct heif_image_handle *handle, heif_item_id id)
+{
+  const gsize        size  = heif_image_handle_get_metadata_size (handle, id);
+  g_autofree guint8 *bytes = size > 0 ? g_try_malloc (size) : NULL;
+
+  if (!bytes || heif_image_handle_get_metadata (handle, id, bytes).code != heif_error_Ok)
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&bytes), size);
+}
+
 /* EXIF of HANDLE's picture, or NULL. */
 static GBytes *
 exif_of (const struct heif_image_handle *handle)
@@ -165,18 +177,36 @@ exif_of (const struct heif_image_handle *handle)
   heif_item_id       id;
   guint32            header; /* place of the TIFF header behind this number, which is big-endian */
   gsize              size;
-  g_autofree guint8 *bytes = NULL;
+  g_autoptr (GBytes) item = NULL;
+  const guint8      *bytes;
 
-  if (heif_image_handle_get_list_of_metadata_block_IDs (handle, "Exif", &id, 1) != 1)
+  if (heif_image_handle_get_list_of_metadata_block_IDs (handle, "Exif", &id, 1) != 1 || !(item = item_of (handle, id)))
     return NULL;
-  size  = heif_image_handle_get_metadata_size (handle, id);
-  bytes = size > sizeof header ? g_try_malloc (size) : NULL;
-  if (!bytes || heif_image_handle_get_metadata (handle, id, bytes).code != heif_error_Ok)
+  bytes = g_bytes_get_data (item, &size);
+  if (size <= sizeof header)
     return NULL;
   memcpy (&header, bytes, sizeof header);
   header = GUINT32_FROM_BE (header);
   size -= sizeof header;
   return header < size ? g_bytes_new (bytes + sizeof header + header, size - header) : NULL;
+}
+
+/* XMP of HANDLE's picture, or NULL. */
+static GBytes *
+xmp_of (const struct heif_image_handle *handle)
+{
+  enum { ITEMS_MOST = 64 };
+  heif_item_id ids[ITEMS_MOST];
+  const int    n = heif_image_handle_get_list_of_metadata_block_IDs (handle, "mime", ids, ITEMS_MOST);
+
+  for (int i = 0; i < n; i++)
+    {
+      const char *type = heif_image_handle_get_metadata_content_type (handle, ids[i]);
+
+      if (type && strcmp (type, "application/rdf+xml") == 0)
+        return item_of (handle, ids[i]);
+    }
+  return NULL;
 }
 
 static GeglBuffer *
@@ -192,6 +222,7 @@ read_heif (FILE *file, FddmTraits *traits, char **problem)
   if (!*problem)
     {
       traits->exif = exif_of (handle);
+      traits->xmp  = xmp_of (handle);
       buffer       = read_handle (handle, traits, problem);
     }
   if (handle)

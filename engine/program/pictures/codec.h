@@ -20,6 +20,7 @@ typedef struct FddmTraits {
   double                  resolution[2];                   /* pixels per metre, across and down; 0 = unknown               */
   FddmJpegCoding          jpeg;                            /* of a JPEG                                                    */
   GBytes                 *exif;                            /* of a HEIF file, from its TIFF header on; or NULL             */
+  GBytes                 *xmp;                             /* of a HEIF file, or NULL                                      */
   GPtrArray              *comments;                        /* GBytes: of a JPEG                                            */
   GPtrArray              *chunks;                          /* GBytes, type and data: of a PNG; NULL = none                 */
   guint16                 compression, orientation, alpha; /* of a TIFF: values of its tags; 0 = not set */

@@ -7,6 +7,7 @@ fddm_traits_clear (FddmTraits *traits)
 {
   g_clear_pointer (&traits->profile, g_bytes_unref);
   g_clear_pointer (&traits->exif, g_bytes_unref);
+  g_clear_pointer (&traits->xmp, g_bytes_unref);
   g_clear_pointer (&traits->comments, g_ptr_array_unref);
   g_clear_pointer (&traits->chunks, g_ptr_array_unref);
   *traits = (FddmTraits) { 0 };

@@ -177,14 +177,34 @@ def exif_of_phones_photos():
     if done.returncode or not os.path.exists("in.heic") or pathlib.Path("in.heic").read_bytes()[4:8] != b"ftyp":
         print("# HEIC is not tested: ImageMagick cannot write it")
         return
-    exiftool("-IFD0:Orientation=6", "-IFD0:Make=Acme", "-ExifIFD:ISO=3200", "in.heic")
-    done = subprocess.run([PROGRAM, "info", "in.heic"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    exiftool("-IFD0:Orientation=6", "-IFD0:Make=Acme", "-ExifIFD:ISO=3200", "-XMP-dc:Title=Täst", "-XMP-xmp:Rating=4", "in.heic")
+    done = subprocess.run([PROGRAM, "info", "in.heic", "--weights", NETWORK, "--device", "cpu"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     if done.returncode:
         print("# HEIC is not tested: " + done.stderr.strip())
         return
     denoise("in.heic", "out.jpg")
     found = tags_of("out.jpg")
     assert (found["IFD0:Orientation"], found["IFD0:Make"], found["ExifIFD:ISO"]) == (1, "Acme", 3200), found
+    assert (found["XMP-dc:Title"], found["XMP-xmp:Rating"]) == ("Täst", 4), found
+    exiftool("-EXIF:all=", "in.heic")
+    denoise("in.heic", "out.jpg")
+    assert tags_of("out.jpg")["XMP-dc:Title"] == "Täst"
+
+
+@test
+def exif_of_a_png_has_a_chunk():
+    """Viewers take the orientation from there alone; Exiv2 0.27 writes a text in its place."""
+    photo("photo", "jpg")
+    denoise("photo.jpg", "out.png")
+    denoise("out.png", "again.png")
+    for name in ("out.png", "again.png"):
+        data = pathlib.Path(name).read_bytes()
+        at = data.index(b"eXIf")
+        length, = struct.unpack(">I", data[at - 4:at])
+        exif = data[at + 4:at + 4 + length]
+        assert data[at + 4 + length:at + 8 + length] == struct.pack(">I", zlib.crc32(b"eXIf" + exif)), "checksum"
+        assert struct.pack("<HHI", 0x112, 3, 1) + b"\6\0" in exif and exif[:4] == b"II*\0", "orientation"
+        assert data.count(b"eXIf") == 1 and at < data.index(b"IDAT") and b"Raw profile type exif" not in data, name
 
 
 @test
