@@ -29,9 +29,10 @@ static const struct {
 
 static gboolean gegl_runs;
 
-/* Two things in gegl_init take most of a short run. It opens a hundred modules of operations, with the libraries that they need; so
- * it is shown no folder of modules if no operation is wanted. And babl plans the conversions that it remembers of all programs; if
- * one of these can use a table of all colours, it fills 350 MB to measure tables. A search for our few conversions takes less. */
+/* Two things in gegl_init take most of a short run. It opens a hundred modules of operations, with the libraries that they
+ * need; so it is shown no folder of modules if no operation is wanted. And babl plans the conversions that it remembers of all
+ * programs; if one of these can use a table of all colours, it fills 350 MB to measure tables. A search for our few
+ * conversions takes less. */
 void
 fddm_cli_start_gegl (gboolean operations)
 {
