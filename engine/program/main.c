@@ -11,6 +11,7 @@
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include "engine/gegl-start.h"
 #include "engine/program/program.h"
 
 #ifndef FDDM_VERSION
@@ -29,24 +30,12 @@ static const struct {
 
 static gboolean gegl_runs;
 
-/* Two things in gegl_init take most of a short run. It opens a hundred modules of operations, with the libraries that they need; so
- * it is shown no folder of modules if no operation is wanted. And babl plans the conversions that it remembers of all programs; if
- * one of these can use a table of all colours, it fills 350 MB to measure tables. A search for our few conversions takes less. */
 void
 fddm_cli_start_gegl (gboolean operations)
 {
-  g_autofree char *folders = g_strdup (g_getenv ("GEGL_PATH"));
-
   if (gegl_runs)
     return;
-  if (!operations)
-    g_setenv ("GEGL_PATH", "/dev/null", TRUE);
-  g_setenv ("BABL_INHIBIT_CACHE", "1", TRUE);
-  gegl_init (NULL, NULL);
-  if (folders)
-    g_setenv ("GEGL_PATH", folders, TRUE);
-  else
-    g_unsetenv ("GEGL_PATH");
+  fddm_gegl_start (operations);
   g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* detecting OpenCL devices takes longer than a picture */
   gegl_runs = TRUE;
 }

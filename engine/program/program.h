@@ -78,8 +78,8 @@ void  fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean val
 
 /* ---- main.c ---- */
 
-/* Starts GEGL, at most once; with OPERATIONS, if one of the pictures to come may need them (fddm_picture_wants_operation). Call it
- * before the first use of pictures, but not in a process that will fork. */
+/* Starts GEGL, at most once; with OPERATIONS, if one of the pictures to come may need them (fddm_picture_wants_operation).
+ * Call it before the first use of pictures, but not in a process that will fork. */
 void fddm_cli_start_gegl (gboolean operations);
 
 /* Ends the process. Buffers and contexts have been freed. */

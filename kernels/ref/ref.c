@@ -1,9 +1,19 @@
 /* ref.c: the reference backend: one thread, floats, convolution by its definition. Tests compare the other backends with it.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+#include <glib/gi18n-lib.h>
 #include "kernels/host/host.h"
+
+/* Output channels that are summed at once: as many as four of the smallest vector registers hold. */
+#define BLOCK   16
+#define LANES   4
+#define VECTORS (BLOCK / LANES)
+typedef float Lanes __attribute__ ((vector_size (LANES * sizeof (float))));
 
 struct FddmConv {
   FddmConvSpec spec;
+  Lanes       *weights; /* [blocks of output channels][tap][input channel][VECTORS]; channels that are not there are zero */
+  int          blocks;
 };
 
 static void
@@ -49,16 +59,39 @@ ref_close (FddmDevice *device)
   g_free (device);
 }
 
-static FddmConv *
-ref_conv_new (FddmDevice *device G_GNUC_UNUSED, const FddmConvSpec *spec, GError **error G_GNUC_UNUSED)
-{
-  return g_memdup2 (&(FddmConv) { .spec = *spec }, sizeof (FddmConv));
-}
-
 static void
 ref_conv_free (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv)
 {
+  if (conv != NULL)
+    fddm_memory_free (conv->weights);
   g_free (conv);
+}
+
+static FddmConv *
+ref_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error)
+{
+  const int   taps = spec->kernel * spec->kernel, n = spec->in_channels, blocks = (spec->out_channels + BLOCK - 1) / BLOCK;
+  const gsize vectors = (gsize) blocks * taps * n * VECTORS;
+  FddmConv   *conv    = g_memdup2 (&(FddmConv) { .spec = *spec, .blocks = blocks }, sizeof (FddmConv));
+
+  conv->weights = fddm_memory_new (vectors * sizeof (Lanes));
+  if (conv->weights == NULL)
+    {
+      ref_conv_free (device, conv);
+      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
+                   _ ("Not enough memory for the network; close other programs"));
+      return NULL;
+    }
+  memset (conv->weights, 0, vectors * sizeof (Lanes));
+  for (int k = 0; k < spec->out_channels; k++)
+    for (int tap = 0; tap < taps; tap++)
+      for (int c = 0; c < n; c++)
+        {
+          const gsize at = ((gsize) k / BLOCK * taps + tap) * n + c;
+
+          conv->weights[at * VECTORS + k % BLOCK / LANES][k % LANES] = spec->weights[((gsize) k * n + c) * taps + tap];
+        }
+  return conv;
 }
 
 static gboolean
@@ -69,41 +102,57 @@ ref_conv_prepare (FddmDevice *device G_GNUC_UNUSED, FddmConv *conv G_GNUC_UNUSED
   return TRUE;
 }
 
-/* Sum over the kernel for output channel K at one position. Positions outside the tensor are skipped, and the order of
- * additions does not depend on the position, so any tiling gives the same bits. */
-static float
-convolve (const FddmConv *conv, const FddmTensor *in, int row, int column, int k)
+/* Adds to SUMS the kernel of a block of output channels at one position. Positions outside the tensor are skipped, and the order
+ * of additions does not depend on the position, so any tiling gives the same bits. */
+static void
+convolve (const FddmConv *conv, const FddmTensor *in, int row, int column, int block, Lanes *sums)
 {
   const int    size = conv->spec.kernel, reach = size / 2, n = conv->spec.in_channels;
-  const float *weights = conv->spec.weights + (gsize) k * n * size * size;
-  float        sum     = conv->spec.bias[k];
+  const Lanes *weights = conv->weights + (gsize) block * size * size * n * VECTORS;
+  Lanes        sum0 = sums[0], sum1 = sums[1], sum2 = sums[2], sum3 = sums[3];
 
   for (int i = -reach; i <= reach; i++)
     for (int j = -reach; j <= reach; j++)
       {
+        const Lanes *w = weights + (gsize) ((i + reach) * size + j + reach) * n * VECTORS;
         const float *x;
 
         if (row + i < 0 || row + i >= in->height || column + j < 0 || column + j >= in->width)
           continue;
         x = (const float *) in->data + ((gsize) (row + i) * in->width + column + j) * n;
-        for (int c = 0; c < n; c++)
-          sum += x[c] * weights[(c * size + i + reach) * size + j + reach];
+        for (int c = 0; c < n; c++, w += VECTORS)
+          {
+            sum0 += x[c] * w[0];
+            sum1 += x[c] * w[1];
+            sum2 += x[c] * w[2];
+            sum3 += x[c] * w[3];
+          }
       }
-  return sum;
+  sums[0] = sum0, sums[1] = sum1, sums[2] = sum2, sums[3] = sum3;
 }
 
 static void
 convolve_position (const FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out, int row,
                    int column)
 {
-  for (int k = 0; k < out->channels; k++)
-    {
-      gsize at  = ((gsize) row * out->width + column) * out->channels + k;
-      float sum = convolve (conv, in, row, column, k);
+  const gsize start = ((gsize) row * out->width + column) * out->channels;
 
-      if (residual != NULL)
-        sum += ((const float *) residual->data)[at];
-      ((float *) out->data)[at] = fddm_host_activate (conv->spec.activation, sum);
+  for (int block = 0; block < conv->blocks; block++)
+    {
+      const int first = block * BLOCK, n = MIN (BLOCK, out->channels - first);
+      Lanes     sums[VECTORS] = { 0 };
+
+      for (int k = 0; k < n; k++)
+        sums[k / LANES][k % LANES] = conv->spec.bias[first + k];
+      convolve (conv, in, row, column, block, sums);
+      for (int k = 0; k < n; k++)
+        {
+          float sum = sums[k / LANES][k % LANES];
+
+          if (residual != NULL)
+            sum += ((const float *) residual->data)[start + first + k];
+          ((float *) out->data)[start + first + k] = fddm_host_activate (conv->spec.activation, sum);
+        }
     }
 }
 

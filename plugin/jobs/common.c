@@ -2,25 +2,18 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "plugin/jobs/common.h"
 
-#include <gegl.h>
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
+#include "engine/gegl-start.h"
 #include "plugin/folders.h"
 #include "plugin/jobs/jobs.h"
 
-/* Jobs use GEGL's buffers and none of its operations, whose loading takes as long as the rest of the start. The variable is
- * not left to programs that the plug-in starts. */
+/* Jobs use GEGL's buffers and none of its operations. */
 void
 fddm_job_start (void)
 {
-  const gboolean told = g_getenv ("GEGL_PATH") != NULL;
-
-  if (!told)
-    g_setenv ("GEGL_PATH", "", TRUE);
-  gegl_init (NULL, NULL);
-  if (!told)
-    g_unsetenv ("GEGL_PATH");
+  fddm_gegl_start (FALSE);
 }
 
 gboolean
