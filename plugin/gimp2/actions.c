@@ -327,6 +327,6 @@ fddm_gimp2_generate_file (const GimpParam *param, FddmReply *reply)
   g_autoptr (GError) error = NULL;
 
   fddm_job_generate_file (param[0].data.d_string, param[1].data.d_string, param[2].data.d_string, param[3].data.d_string,
-                          &error);
+                          param[4].data.d_string, &error);
   answer_problem (reply, error);
 }

@@ -15,9 +15,12 @@
         (value "1")
         (else "0")))
 
-; The words "name=value" for two lists of the same length.
+; The words "name=value" for the values that are given, at most one for each name.
 (define (fddm-batch-settings names values)
-  (apply string-append (map (lambda (name value) (string-append " " name "=" (fddm-batch-text value))) names values)))
+  (cond ((null? values) "")
+        ((null? names) (error "Too many arguments"))
+        (else (string-append " " (car names) "=" (fddm-batch-text (car values))
+                             (fddm-batch-settings (cdr names) (cdr values))))))
 
 ; What WORK returns. If the plug-in crashes, its images are removed, and the problem is returned.
 (define (fddm-batch-try work)
@@ -53,9 +56,7 @@
 (define (fddm-batch-denoise pattern folder noise luma chroma detail quality device seed . bands)
   (let ((settings (string-append (fddm-batch-settings '("noise" "luma" "chroma" "detail" "quality" "device" "seed")
                                                       (list noise luma chroma detail quality device seed))
-                                 (if (pair? bands)
-                                     (fddm-batch-settings '("coarse" "medium" "fine") bands)
-                                     "")))
+                                 (fddm-batch-settings '("coarse" "medium" "fine") bands)))
         (files (plug-in-fddm-list-files pattern folder)))
     (fddm-batch-run "fddm-batch-denoise"
                     (map cons (cadr files) (cadddr files)) ; each with its problem
@@ -67,19 +68,21 @@
 
 ; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0)
 ; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0 0.5 "cpu")    ; with eta and device
+; (fddm-batch-generate "texture" "" 512 512 20 TRUE 4 "out" 0 1 "auto" "stones.jpg" 70 "roughness" 100 "opengl")
 ;
 ; Saves four textures of wood as out/wood-0.png to out/wood-3.png; the number is the seed. Arguments: model, subject ("" =
-; any), width, height, steps, tileable (whether opposite edges meet), number of pictures, folder, first seed. The last message is
-; "fddm-batch-generate: 4 done, 0 failed".
+; any), width, height, steps, tileable (whether opposite edges meet), number of pictures, folder, first seed. More may follow, as
+; many as are needed: eta, device, picture of the material to make more of ("" = none), closeness, maps, map-strength, normals.
+; Maps are saved beside the picture, as in out/stones-0-height.png. The last message is "fddm-batch-generate: 4 done, 0 failed".
 
 (define (fddm-batch-generate model subject width height steps tileable count folder seed . more)
-  (let ((settings (string-append (fddm-batch-settings '("width" "height" "steps" "tileable")
-                                                      (list width height steps tileable))
-                                 (if (pair? more)
-                                     (fddm-batch-settings '("eta" "device") more)
-                                     "")
-                                 " seed="))
-        (seeds '()))
+  (let* ((like (if (> (length more) 2) (caddr more) ""))
+         (others (if (> (length more) 2) (append (list (car more) (cadr more)) (cdddr more)) more))
+         (settings (string-append (fddm-batch-settings '("width" "height" "steps" "tileable")
+                                                       (list width height steps tileable))
+                                  (fddm-batch-settings '("eta" "device" "closeness" "maps" "map-strength" "normals") others)
+                                  " seed="))
+         (seeds '()))
     (while (> count 0)
       (set! count (- count 1))
       (set! seeds (cons (+ seed count) seeds)))
@@ -87,5 +90,5 @@
                     seeds
                     (lambda (seed) (string-append "seed " (number->string seed)))
                     (lambda (seed)
-                      (car (plug-in-fddm-generate-file model subject folder
-                                                       (string-append settings (number->string seed))))))))
+                      (car (plug-in-fddm-generate-file model subject folder (string-append settings (number->string seed))
+                                                       like))))))

@@ -161,6 +161,7 @@ install_helpers (void)
     { GIMP_PDB_STRING, "subject", "The subject of the picture" },
     { GIMP_PDB_STRING, "folder", "The folder to write to" },
     { GIMP_PDB_STRING, "settings", "Other parameters of " FDDM_GENERATE_PROCEDURE ", as in \"width=512 seed=3\"" },
+    { GIMP_PDB_STRING, "like", "A picture file of the material to make more of; empty = none" },
   };
 
   install_helper (FDDM_FILE_PROCEDURE, FDDM_FILE_BLURB, FDDM_FILE_HELP, G_N_ELEMENTS (denoise), denoise);

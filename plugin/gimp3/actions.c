@@ -241,10 +241,11 @@ fddm_gimp3_generate_file (GimpProcedure *procedure, GimpProcedureConfig *config,
   g_autofree char   *subject  = NULL;
   g_autofree char   *folder   = NULL;
   g_autofree char   *settings = NULL;
+  g_autofree char   *like     = NULL;
   g_autoptr (GError) error    = NULL;
 
   fddm_job_start ();
-  g_object_get (config, "model", &model, "subject", &subject, "folder", &folder, "settings", &settings, NULL);
-  fddm_job_generate_file (model, subject, folder, settings, &error);
+  g_object_get (config, "model", &model, "subject", &subject, "folder", &folder, "settings", &settings, "like", &like, NULL);
+  fddm_job_generate_file (model, subject, folder, settings, like, &error);
   return answer_problem (procedure, error);
 }

@@ -166,6 +166,7 @@ new_generate_file (GimpPlugIn *plugin, const char *name)
   add_text (procedure, "folder", "Folder", "The folder to write to");
   add_text (procedure, "settings", "Settings",
             "Other parameters of " FDDM_GENERATE_PROCEDURE ", as in \"width=512 seed=3\"");
+  add_text (procedure, "like", "Like", "A picture file of the material to make more of; empty = none");
   return procedure;
 }
 

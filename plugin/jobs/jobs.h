@@ -79,7 +79,8 @@ void fddm_job_list_files (const char *pattern, const char *folder, char ***files
  * itself is never overwritten. */
 gboolean fddm_job_denoise_file (const char *input, const char *folder, const char *settings, GError **error);
 
-/* Generates one picture of SUBJECT with MODEL and saves it in FOLDER as SUBJECT-SEED.png, completely or not at all.
- * SETTINGS: the other parameters of fddm_generate_parameters. */
+/* Generates one picture of SUBJECT with MODEL and saves it in FOLDER as SUBJECT-SEED.png, and its maps as SUBJECT-SEED-MAP.png,
+ * each completely or not at all, the picture last. SETTINGS: the other parameters of fddm_generate_parameters. LIKE: a picture
+ * file of the material to make more of, whose name takes SUBJECT's place; NULL or "" = none. */
 gboolean fddm_job_generate_file (const char *model, const char *subject, const char *folder, const char *settings,
-                                 GError **error);
+                                 const char *like, GError **error);

@@ -124,6 +124,40 @@ def check_batch_generate(tap, gimp):
     tap.line(status == (0 if gimp.host == "gimp2" else 70), f"batch: exit status {status} with failed textures")
 
 
+def check_batch_generate_like(tap, gimp):
+    """The last arguments: a picture of the material, and maps. Each may be left out with those after it."""
+    where, out = folder(gimp, "my stones"), folder(gimp, "like-out")
+    rows = [bytes(120 + (7 * x * x + 13 * y + 5 * x * y + 40 * c) % 60 for x in range(80) for c in range(3)) for y in range(70)]
+    pictures.write_png(where / "red wall.png", 2, rows)
+    pictures.write_png(where / "small.png", 2, rows[:40])
+    call = '(fddm-batch-generate "texture" "" 40 30 2 TRUE 1 "like-out" 5{})'
+    _, said = gimp.run(call.format(' 1 "cpu" "my stones/red wall.png"'))
+    tap.line(counted(said, 1, 0, "fddm-batch-generate") and "like-out/red wall-5.png: 40 × 30" in said,
+             "batch: a material like that of a picture")
+    close = (out / "red wall-5.png").read_bytes() if (out / "red wall-5.png").exists() else b""
+    _, said = gimp.run(call.format(' 1 "cpu" "my stones/red wall.png" 0 "roughness" 80 "directx"'))
+    tap.line(counted(said, 1, 0, "fddm-batch-generate"), "batch: closeness, maps, their strength and the direction of normals")
+    names = sorted(path.name for path in out.iterdir())
+    tap.line(names == ["red wall-5-height.png", "red wall-5-normal.png", "red wall-5-roughness.png", "red wall-5.png"],
+             f"batch: maps beside the picture, nothing else {names}")
+    tap.line(close and close != (out / "red wall-5.png").read_bytes(), "batch: closeness changes the picture")
+    height, normal = (pixels(out / f"red wall-5-{name}.png") for name in ("height", "normal"))
+    tap.line(len(height) == 4800 and height[0::4] == height[1::4] == height[2::4] and len(set(height[0::4])) > 5,
+             "batch: the height is gray")
+    lengths = [sum((2 * value / 255 - 1) ** 2 for value in normal[at:at + 3]) for at in range(0, len(normal), 4)]
+    tap.line(lengths and all(0.95 < length < 1.05 for length in lengths), "batch: the normals are of unit length")
+    down = normal[1::4]
+    gimp.run(call.format(' 1 "cpu" "my stones/red wall.png" 0 "normal" 80 "opengl"'))
+    up = pixels(out / "red wall-5-normal.png")[1::4]
+    tap.line(up and len(set(up)) > 5 and all(abs(a + b - 255) <= 1 for a, b in zip(up, down)), "batch: their green is turned")
+    _, said = gimp.run(call.format(' 1 "cpu" "my stones/small.png"'))
+    tap.line(counted(said, 0, 1, "fddm-batch-generate") and "at least 64 × 64" in said, "batch: an example that is too small fails")
+    _, said = gimp.run(call.format(' 1 "cpu" "nothing.png"'))
+    tap.line(counted(said, 0, 1, "fddm-batch-generate") and "cannot be opened" in said, "batch: one that is not there, too")
+    _, said = gimp.run(call.format(' 1 "cpu" "" 0 "none" 100 "opengl" 1'))
+    tap.line("Too many arguments" in said and "done" not in said, "batch: an argument too many is an error")
+
+
 def write_tiff(path, pages):
     """Uncompressed gray pages, each (value, width, height, whether it is a thumbnail)."""
     data, after = bytearray(b"II*\0\0\0\0\0"), 4      # where the place of the next page goes
@@ -314,7 +348,7 @@ exec '{real}' "$@"
 
 def check_batches(tap, gimp, only=""):
     """All checks, or those whose names contain ONLY."""
-    for check in (check_batch, check_batch_generate, check_decimal_comma, check_crash):
+    for check in (check_batch, check_batch_generate, check_batch_generate_like, check_decimal_comma, check_crash):
         if only in check.__name__:
             check(tap, gimp)
     if not shutil.which("convert"):

@@ -315,7 +315,8 @@ probe_generate_file (const char *subject, const char *folder, const char *settin
 {
   int        n;
   GimpParam *answer = gimp_run_procedure ("plug-in-fddm-generate-file", &n, GIMP_PDB_STRING, "texture", GIMP_PDB_STRING,
-                                          subject, GIMP_PDB_STRING, folder, GIMP_PDB_STRING, settings, GIMP_PDB_END);
+                                          subject, GIMP_PDB_STRING, folder, GIMP_PDB_STRING, settings, GIMP_PDB_STRING, "",
+                                          GIMP_PDB_END);
 
   return problem_in (answer, n);
 }
