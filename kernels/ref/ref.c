@@ -1,7 +1,6 @@
 /* ref.c: the reference backend: one thread, floats, convolution by its definition. Tests compare the other backends with it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <glib/gi18n-lib.h>
 #include "kernels/host/host.h"
 
 /* Output channels that are summed at once: as many as four of the smallest vector registers hold. */
@@ -78,8 +77,7 @@ ref_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error)
   if (conv->weights == NULL)
     {
       ref_conv_free (device, conv);
-      g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
-                   _ ("Not enough memory for the network; close other programs"));
+      fddm_host_no_memory (error);
       return NULL;
     }
   memset (conv->weights, 0, vectors * sizeof (Lanes));
