@@ -4,6 +4,7 @@
 
     test-all.py      exit status 0 when all is right
 """
+import argparse
 import contextlib
 import importlib
 import io
@@ -13,9 +14,11 @@ import tempfile
 import time
 
 import numpy as np
+from PIL import Image
 
 from cells import Cell, Results
 import dark
+import peers
 import tables
 
 measure = importlib.import_module("all").measure
@@ -78,6 +81,27 @@ def test_results_are_kept_and_go_on():
         other.add(cells("other")[0], {"psnr": 2})
         assert Results(path).rows(cells("one")[0]) and Results(path).rows(cells("other")[0])
         assert measure(cells("new"), Results(path), time.time() + 60) and len(seen) == 7
+
+
+def test_a_race_takes_turns():
+    """Each of two, three times; a loop of a tenth of a second of processor time counts as that."""
+    turns = []
+
+    def idle(source, target):
+        turns.append("idle")
+
+    def busy(source, target):
+        turns.append("busy")
+        end = time.process_time() + 0.1
+        while time.process_time() < end:
+            pass
+
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        path = os.path.join(folder, "photo.ppm")
+        Image.new("RGB", (100, 100)).save(path)
+        found = peers.race(argparse.Namespace(speed=[path], rounds=3), {"idle": {"a": idle}, "busy": {"a": busy}})
+    assert turns == ["idle", "busy"] * 3, turns
+    assert 0.1 <= found["photo.ppm"]["busy"]["median"] < 0.2 and found["photo.ppm"]["idle"]["median"] < 0.05, found
 
 
 def main():
