@@ -384,7 +384,11 @@ fuzz() {
 
 faults() {
   say "One call after another fails"
-  build native "$work/native" -Dcuda=disabled && suites faults "$work/native" faults
+  build native "$work/native" -Dcuda=disabled || return
+  suites faults "$work/native" faults
+  command -v gimp-console-2.10 >/dev/null || { skip "faults in the plug-in: GIMP 2.10 is not there"; return; }
+  one_of_many "faults in the plug-in" python3 tests/faults/faults-gimp.py gimp2 "$work/native/plugin/gimp2/fddm" \
+    "$work/native/plugin/gimp2/fddm-probe" "$work/native/tests/faults.so" weights
 }
 memcheck() {
   say "One picture under valgrind"
