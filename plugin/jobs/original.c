@@ -15,14 +15,33 @@
 
 #define LOSSY  1
 #define LAYERS 2
+#define OPAQUE 4
 
 static const struct {
   const char *ending;
   int         traits;
-} formats[] = { { "jpg", LOSSY },  { "jpeg", LOSSY }, { "jpe", LOSSY },  { "png", 0 },      { "tif", 0 },     { "tiff", 0 },
-                { "webp", LOSSY }, { "heic", LOSSY }, { "heif", LOSSY }, { "avif", LOSSY }, { "jxl", LOSSY }, { "bmp", 0 },
-                { "ppm", 0 },      { "pgm", 0 },      { "pnm", 0 },      { "exr", 0 },      { "hdr", LOSSY }, { "sgi", 0 },
-                { "pcx", 0 },      { "fits", 0 },     { "psd", LAYERS }, { "xcf", LAYERS } };
+} formats[] = { { "jpg", LOSSY | OPAQUE },
+                { "jpeg", LOSSY | OPAQUE },
+                { "jpe", LOSSY | OPAQUE },
+                { "png", 0 },
+                { "tif", 0 },
+                { "tiff", 0 },
+                { "webp", LOSSY },
+                { "heic", LOSSY },
+                { "heif", LOSSY },
+                { "avif", LOSSY },
+                { "jxl", LOSSY },
+                { "bmp", 0 },
+                { "ppm", OPAQUE },
+                { "pgm", OPAQUE },
+                { "pnm", OPAQUE },
+                { "exr", 0 },
+                { "hdr", LOSSY | OPAQUE },
+                { "sgi", 0 },
+                { "pcx", OPAQUE },
+                { "fits", OPAQUE },
+                { "psd", LAYERS },
+                { "xcf", LAYERS } };
 
 /* -1 for formats that not every GIMP can write, and for GIF, whose 256 colours would bring noise back. */
 static int
@@ -56,6 +75,14 @@ fddm_original_has_layers (const char *path)
   const int traits = traits_of (path);
 
   return traits >= 0 && traits & LAYERS;
+}
+
+gboolean
+fddm_original_is_opaque (const char *path)
+{
+  const int traits = traits_of (path);
+
+  return traits >= 0 && traits & OPAQUE;
 }
 
 gboolean

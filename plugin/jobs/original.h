@@ -18,5 +18,8 @@ char *fddm_original_result (const char *path);
 /* Whether several layers are what the format is for, as opposed to pages or frames. */
 gboolean fddm_original_has_layers (const char *path);
 
+/* Whether files of the format of PATH hold no alpha. */
+gboolean fddm_original_is_opaque (const char *path);
+
 /* Whether the format of PATH changes pixels a little. */
 gboolean fddm_original_is_lossy (const char *path, const FddmFileStyle *style);

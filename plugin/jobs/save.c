@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "engine/gegl-pixels.h"
 #include "engine/files/place.h"
 #include "engine/files/whole.h"
 #include "plugin/jobs/original.h"
@@ -122,12 +123,24 @@ commit (FddmPlace *place, GError **error)
   return !problem || fail (problem, error);
 }
 
+/* Whether a file of PATH's format can hold the alpha of IMAGE, such as of a PNG under the name of a JPEG. */
+static gboolean
+fits (FddmImageId image, const char *path)
+{
+  const FddmItemId       layer  = fddm_original_is_opaque (path) ? fddm_host_image_merge (image) : FDDM_NO_ITEM;
+  g_autoptr (GeglBuffer) buffer = layer == FDDM_NO_ITEM ? NULL : fddm_host_buffer (layer);
+
+  return !buffer || fddm_gegl_is_opaque (buffer, gegl_buffer_get_extent (buffer));
+}
+
 gboolean
 fddm_save_whole (FddmImageId image, const char *path, const FddmFileStyle *style, GError **error)
 {
   FddmPlace place;
   gboolean  done;
 
+  if (!fits (image, path))
+    return fail (_ ("its format cannot hold transparency"), error);
   if (!fddm_place_init (&place, path))
     return fail (g_strerror (errno), error);
   rename_within (&place, path);

@@ -223,7 +223,7 @@ def check_formats(tap, gimp):
 
 
 def check_unfit(tap, gimp):
-    """Cut files, pages and frames are refused by name."""
+    """Cut files, pages, frames and what the format cannot hold are refused by name."""
     where, out, source = folder(gimp, "unfit"), folder(gimp, "unfit-out"), gimp.work / "in" / "a.png"
     for name in ("cut1.jpg", "cut2.png", "cut3.bmp", "cut4.tga", "cut5.gif", "cut6.psd", "cut7.tga", "cut8.pcx", "cut9.sgi",
                  "cut10.ras", "cut11.exr"):
@@ -233,13 +233,15 @@ def check_unfit(tap, gimp):
         (where / name).write_bytes(data[:len(data) - 100])
     for name in ("pages.tif", "frames.gif", "frames.webp"):
         magick(source, gimp.work / "in" / "c.png", where / name)
+    magick(source, "-alpha", "set", "-channel", "A", "-evaluate", "set", "50%", where / "clear.png")
+    (where / "clear.png").rename(where / "clear.jpg")
     os.mkfifo(where / "pipe.png")
     names = sorted(path.name for path in where.iterdir())
     _, said = gimp.run(CALL.format("unfit/*", "unfit-out", DENOISED))
     tap.line(len(names) > 8 and counted(said, 0, len(names)) and not list(out.iterdir()),
              f"batch: {len(names)} cut, paged or animated files: none is done")
     for name in names:
-        reason = "it is cut off" if "cut" in name else "regular file" if "pipe" in name else "several pages or frames"
+        reason = {"cut": "it is cut off", "pip": "regular file", "cle": "transparency"}.get(name[:3], "several pages or frames")
         tap.line(re.search(rf"unfit/{name}: .*{reason}", said), f"batch: {name}: refused, saying “{reason}”")
 
 
