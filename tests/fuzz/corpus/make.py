@@ -48,6 +48,18 @@ write("pictures", jpeg=turned, progressive=picture("JPEG", progressive=True), gr
       hdr=b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 2 +X 2\n" + bytes([200, 100, 50, 128]) * 4,
       bmp=picture("BMP"), gif=picture("GIF"))
 
+write("whole", jpeg=turned, progressive=picture("JPEG", progressive=True), png=picture("PNG"), webp=picture("WEBP"),
+      lossless=picture("WEBP", lossless=True), gif=picture("GIF"), bmp=picture("BMP"), tga=picture("TGA"),
+      runs=picture("TGA", compression="tga_rle"), palette=picture("TGA", "P", compression="tga_rle"), pcx=picture("PCX"),
+      grey_pcx=picture("PCX", "L"), sgi=picture("SGI"),
+      packed_sgi=b"\x01\xda\1\1\0\2\0\2\0\2\0\1".ljust(512, b"\0") + struct.pack(">4I", 528, 532, 4, 3) + b"\2gg\0\2.g",
+      ras=struct.pack(">8I", 0x59a66a95, 3, 2, 8, 8, 2, 0, 0) + b"\x80\3.\x80\0...",
+      exr=b"\x76\x2f\x31\x01\2\0\0\0compression\0compression\0\1\0\0\0\0dataWindow\0box2i\0\x10\0\0\0" + bytes(12)
+      + b"\1\0\0\0\0" + struct.pack("<QQ", 91, 101) + b"\0\0\0\0\2\0\0\0hf\1\0\0\0\2\0\0\0hf",
+      fits=b"".join(card.ljust(80) for card in (b"SIMPLE  =                    T", b"BITPIX  =                  -16",
+                                                b"NAXIS   =                    1", b"NAXIS1  =                    3",
+                                                b"END")).ljust(2880) + b"112233")
+
 write("json", object='{"a": [1, 2.5, -3e2], "b": {"c": "text \\u00e9", "d": null}, "e": true}', array="[[[[]]]]", text='"text"',
       number="8192", twice='{"a": 1, "a": 2}', comment="[1 /* two */]", deep="[" * 9 + "]" * 9)
 
