@@ -16,11 +16,11 @@
 /* Delay from the last change of a value to painting of samples, in ms. */
 #define LATE 250
 
-/* Width of the device's line in characters; lines reserved below the samples; maximum height of the controls in pixels.
- * With it the dialog fits on a screen of 1280 × 720. */
-#define WIDTH 44
-#define LINES 3
-#define DOWN  470
+/* Lines reserved below the samples, and for the device; maximum height of the controls in pixels, about that of what is beside
+ * them. With it the dialog fits on a screen of 1280 × 720. */
+#define LINES        2
+#define DEVICE_LINES 2
+#define DOWN         520
 
 struct FddmGenerateForm {
   const FddmGenerateHelp *help;
@@ -336,29 +336,34 @@ fddm_generate_form_window (FddmGenerateForm *form, GtkDialog *window)
 
 /* ---- The whole ---- */
 
+/* A text that takes as many lines whatever it says, so that the widgets around do not move. */
 static GtkWidget *
-new_state (void)
+new_words (const char *words, int lines)
 {
-  GtkWidget *label = fddm_label_new (_ ("Samples: computing."), 0);
+  GtkWidget *label = fddm_label_new (words, 0);
 
   gtk_label_set_line_wrap (GTK_LABEL (label), TRUE);
   gtk_widget_set_size_request (label, 3 * FDDM_OFFER_SIDE / 2, -1);
-  fddm_label_reserve (label, LINES); /* so that the widgets below do not move */
+  fddm_label_reserve (label, lines);
   return label;
 }
 
 static GtkWidget *
 new_samples (FddmGenerateForm *form)
 {
-  GtkWidget *column = fddm_column_new (6), *row = fddm_row_new (6), *beside = fddm_column_new (0);
+  GtkWidget *column = fddm_column_new (6), *row = fddm_row_new (6), *words = fddm_column_new (0),
+            *beside = fddm_column_new (0);
   GtkWidget *button = gtk_button_new_with_mnemonic (_ ("_Four more"));
 
-  form->cells = fddm_cells_new (cell_chosen, form);
-  form->state = new_state ();
+  form->cells  = fddm_cells_new (cell_chosen, form);
+  form->state  = new_words (_ ("Samples: computing."), LINES);
+  form->device = new_words (_ ("Looking for a GPU"), DEVICE_LINES);
   gtk_widget_set_tooltip_text (button, _ ("Shows samples of the next four seeds"));
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (draw_others), form);
+  gtk_box_pack_start (GTK_BOX (words), form->state, FALSE, FALSE, 0);
+  gtk_box_pack_start (GTK_BOX (words), form->device, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (beside), button, FALSE, FALSE, 0);
-  gtk_box_pack_start (GTK_BOX (row), form->state, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (row), words, TRUE, TRUE, 0);
   gtk_box_pack_start (GTK_BOX (row), beside, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), fddm_cells_widget (form->cells), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), row, FALSE, FALSE, 0);
@@ -393,31 +398,37 @@ show_rows (FddmGenerateForm *form)
   show_like (form);
 }
 
+/* Side by side, so that all controls are in sight at 1280 × 720. */
+static GtkWidget *
+new_tileable_and_count (FddmGenerateForm *form)
+{
+  GtkWidget *row = fddm_row_new (12);
+
+  gtk_box_pack_start (GTK_BOX (row), fddm_controls_row (&form->controls, place_of (form, "tileable"), NULL), FALSE, FALSE,
+                      0);
+  gtk_box_pack_start (GTK_BOX (row), fddm_controls_row (&form->controls, place_of (form, "count"), NULL), TRUE, TRUE, 0);
+  return row;
+}
+
 static GtkWidget *
 new_controls (FddmGenerateForm *form)
 {
   const FddmParameter *table  = form->controls.table;
-  GtkWidget           *column = fddm_column_new (6), *whole = fddm_column_new (6);
-  const char          *rows[] = { "tileable", "count" };
+  GtkWidget           *column = fddm_column_new (5);
 
   form->closeness = fddm_controls_row (&form->controls, place_of (form, "closeness"), NULL);
   gtk_box_pack_start (GTK_BOX (column), new_subjects (form), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), form->closeness, FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), fddm_size_row_new (&form->size, &form->controls, form->help, size_chosen, form),
                       FALSE, FALSE, 0);
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    gtk_box_pack_start (GTK_BOX (column), fddm_controls_row (&form->controls, place_of (form, rows[i]), NULL), FALSE, FALSE,
-                        0);
+  gtk_box_pack_start (GTK_BOX (column), new_tileable_and_count (form), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), fddm_map_rows_new (&form->maps, &form->controls), FALSE, FALSE, 0);
   gtk_box_pack_start (GTK_BOX (column), fddm_controls_group (&form->controls, table[place_of (form, "model")].group, NULL),
                       FALSE, FALSE, 0);
   offer_subjects (form);
   gtk_widget_show_all (column);
   show_rows (form);
-  form->device = fddm_label_new (_ ("Looking for a GPU"), WIDTH);
-  gtk_box_pack_start (GTK_BOX (whole), fddm_scroller_new (column, DOWN), TRUE, TRUE, 0);
-  gtk_box_pack_start (GTK_BOX (whole), form->device, FALSE, FALSE, 0);
-  return whole;
+  return fddm_scroller_new (column, DOWN);
 }
 
 FddmGenerateForm *

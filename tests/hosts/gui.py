@@ -5,7 +5,8 @@
     gui.py gimp2|gimp3 PLUGIN WEIGHTS-FOLDER [SHOTS-FOLDER [PART…]]
 
 Prints TAP as run.py does; a GIMP without Xvfb, xdotool, openbox, dbus-run-session and ImageMagick is skipped. Screenshots go
-to SHOTS-FOLDER. The parts, all of them if none is named, share one GIMP: help denoise generate refusals.
+to SHOTS-FOLDER. The parts, all of them if none is named, share one GIMP: help denoise generate like seamless
+refusals.
 """
 import pathlib
 import sys
@@ -14,6 +15,7 @@ import gui_denoise
 import gui_generate
 import gui_help
 import gui_refusals
+import gui_seamless
 import pictures
 from screen import run
 
@@ -35,7 +37,7 @@ def draw(folder):
 def refusals(tap, screen, main):
     gui_refusals.check_small(tap, screen, main, (NUMBER["one"], "one"), (NUMBER["tall"], "tall"))
     screen.turn_to(main, NUMBER["indexed"], "indexed")
-    for action in ("denoise", "generate"):
+    for action in ("denoise", "generate", "seamless"):
         gui_refusals.check_message(tap, screen, main, action, "indexed")
     screen.turn_to(main, NUMBER["beside"], "beside")
     gui_refusals.check_message(tap, screen, main, "denoise", "beside")
@@ -47,7 +49,7 @@ def refusals(tap, screen, main):
 
 
 def main(tap, screen):
-    parts = sys.argv[5:] or ["help", "denoise", "generate", "refusals"]
+    parts = sys.argv[5:] or ["help", "denoise", "generate", "like", "seamless", "refusals"]
     draw(screen.folder)
     gui_generate.install(screen, pathlib.Path(sys.argv[3]))
     opened = gui_help.prepare(screen, sys.argv[2])
@@ -63,6 +65,12 @@ def main(tap, screen):
     if "generate" in parts:
         screen.turn_to(window, NUMBER["plain"], "plain")
         gui_generate.check(tap, screen, window)
+    if "like" in parts:
+        screen.turn_to(window, NUMBER["noisy"], "noisy")
+        gui_generate.check_like(tap, screen, window)
+    if "seamless" in parts:
+        screen.turn_to(window, NUMBER["plain"], "plain")
+        gui_seamless.check(tap, screen, window)
     if "refusals" in parts:
         refusals(tap, screen, window)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Uses the dialog of FDDM Generate as a person does; see gui.py."""
+import re
 import shutil
 import time
 
@@ -7,6 +8,10 @@ WIDTH, HEIGHT = 240, 160   # of the image: little to compute
 # Middles of the four samples, from the window's upper left; the samples are 200 pixels wide.
 CELLS = [(122, 122), (340, 122), (122, 340), (340, 340)]
 TILE = 100                 # pixels of a tile that is shown repeated
+FRAME = 25                 # height of a window's title and border
+# Keys that choose the size after the image's, and the last of the maps.
+SMALL = {"gimp2": ["Down"], "gimp3": ["space", "Down", "Return"]}
+MAPS = {"gimp2": ["Down", "Down", "Down"], "gimp3": ["space", "Down", "Down", "Down", "Return"]}
 SUBJECTS = 460             # the subjects' pictures are to the right of this
 
 
@@ -115,6 +120,50 @@ def check_four(tap, dialog):
     dialog.screen.call("xdotool", "mousemove", "0", "0")    # no tooltip
     dialog.screen.rest()
     dialog.screen.shot("docs-generate", dialog.window)
+
+
+def check_in_sight(tap, dialog):
+    """With the row of the example, too, the focus gets from the subjects to the last control, and nothing has to scroll for it."""
+    def title():
+        return dialog.pixels(SUBJECTS, 13, 120, 16)    # the word above the subjects
+
+    before = title()
+    dialog.screen.key(*["Tab"] * 7)
+    dialog.screen.shot("generate-like", dialog.window)
+    tap.line(before and title() == before, "all controls are in sight")
+    height = re.search(r"Geometry: \d+x(\d+)", dialog.screen.call("xdotool", "getwindowgeometry", dialog.window))
+    tap.line(height and int(height[1]) < 720 - FRAME, f"at 1280 × 720 ({height and height[1]} pixels high)")
+    dialog.screen.key(*["shift+Tab"] * 7)
+
+
+def is_green(red, green, blue):
+    return green > max(red, blue) + 8
+
+
+def check_like(tap, screen, main):
+    """More like the layer, a photo with much grass, with all maps."""
+    layers = screen.layers(main)
+    dialog = Dialog(screen, main)
+    screen.key("alt+u", "Home", "Right")
+    tap.line(dialog.wait(lambda: dialog.all_are(is_green)), f"like the layer: four samples in its colours {dialog.means()}")
+    screen.call("xdotool", "mousemove", "0", "0")
+    screen.rest(150)
+    check_in_sight(tap, dialog)
+    before = dialog.cell(0, 100)
+    screen.key("Tab", "Tab")
+    screen.type("0")
+    screen.key("Tab", *SMALL[screen.host])    # now at the size
+    changed = dialog.wait(lambda: dialog.cell(0, 100) not in ([], before))
+    tap.line(changed, "closeness: another one makes other samples")
+    screen.rest(150)
+    screen.key("Tab", "Tab", "Tab", *MAPS[screen.host])
+    screen.shot("generate-maps", dialog.window)
+    screen.key("alt+o")
+    done = screen.until(lambda: re.search(rf"\(seed \d+\)\] {layers + 4} layers", screen.name_of(main)), 240)
+    tap.line(done, f"with all maps: there are four layers more ({screen.name_of(main)})")
+    screen.shot("generated-maps")
+    screen.key("ctrl+z")
+    tap.line(screen.until(lambda: screen.layers(main) == layers, 20), "one undo takes all of them back")
 
 
 def check(tap, screen, main):

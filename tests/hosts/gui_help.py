@@ -51,3 +51,4 @@ def prepare(screen, plugin):
 def check(tap, screen, main, opened):
     check_dialog(tap, screen, main, opened, "denoise", "FDDM Denoise", "denoise.html")
     check_dialog(tap, screen, main, opened, "generate", "FDDM Generate", "generate.html")
+    check_dialog(tap, screen, main, opened, "seamless", "FDDM Make Seamless", "seamless.html")

@@ -17,6 +17,7 @@ SETTINGS = ('(image-title-format "%f [%n] %L")', "(color-profile-policy keep)", 
 # Keys for actions, whatever the menus look like: by the name of the action in GIMP 2.10, and in GIMP 3.
 KEYS = {"denoise": ("F9", "plug-in/plug-in-fddm-denoise", "plug-in-fddm-denoise"),
         "generate": ("F10", "plug-in/plug-in-fddm-generate", "plug-in-fddm-generate"),
+        "seamless": ("F11", "plug-in/plug-in-fddm-make-seamless", "plug-in-fddm-make-seamless"),
         "delete-layer": ("F8", "layers/layers-delete", "layers-delete")}
 
 
