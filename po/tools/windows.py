@@ -10,7 +10,8 @@ import re
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 # A dialog's parameters, and sources outside of ui/ that have words of it with a mnemonic.
 DIALOGS = {"denoise": ("fddm_denoise_parameters", []),
-           "generate": ("fddm_generate_parameters", [])}
+           "generate": ("fddm_generate_parameters", []),
+           "plain": ("fddm_seamless_parameters", [])}
 # Texts of a source that stand in windows and menus of their own.
 APART = {"ui/preset-button.c": {"presets": ["_Save as…", "_Rename…", "Re_move"], "name of a preset": ["_Name", "_Cancel", "_OK"]}}
 # A label that takes the place of another one of the same button.

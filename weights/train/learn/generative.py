@@ -146,7 +146,7 @@ class Generator:
 
             x = m + (v + levels[0] ** 2).sqrt() * noise(len(part))
             x = sampler.sample(estimate, x, levels, eta, (noise(len(part)) for _ in range(steps)), part, order)
-            done.append(pixels(x)[..., :side, :side].clamp(-1, 1).cpu())
+            done.append(pixels(x)[..., :side, :side].float().clamp(-1, 1).cpu())
         return torch.cat(done)
 
     @torch.no_grad()
