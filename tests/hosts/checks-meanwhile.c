@@ -97,6 +97,43 @@ check_closing (void)
          error ? error->message : "");
 }
 
+/* The same for a layer that is made seamless. */
+static gboolean
+make_seamless_while (void (*act) (FddmImageId image, FddmItemId source), FddmItemId *made, GError **error)
+{
+  double values[FDDM_SEAMLESS_N];
+
+  the_image  = probe_image_new (70, 66, FALSE, PROBE_U8_PERCEPTUAL);
+  the_source = probe_layer_new (the_image, 70, 66, FALSE, FDDM_NO_ITEM, 0, 0);
+  fill (the_source, noisy_ramp, NULL);
+  fddm_parameters_defaults (fddm_seamless_parameters, values);
+  values[FDDM_SEAMLESS_STEPS]  = 2;
+  values[FDDM_SEAMLESS_DEVICE] = FDDM_DEVICE_CHOICE_CPU;
+  calls                        = 0;
+  meanwhile                    = act;
+  return fddm_job_seamless (the_image, the_source, values, made, NULL, error);
+}
+
+static void
+check_seamless_meanwhile (void)
+{
+  g_autoptr (GError) error = NULL;
+  FddmItemId         calm, busy;
+  FddmImageId        image;
+
+  if (!check (make_seamless_while (NULL, &calm, &error), "meanwhile nothing: made seamless %s", error ? error->message : ""))
+    return;
+  image = the_image;
+  if (check (make_seamless_while (paint_over, &busy, &error), "painting meanwhile: made seamless %s",
+             error ? error->message : ""))
+    check (calls == 1 && same_pixels (calm, busy), "painting meanwhile: not a pixel of it is in the seamless layer");
+  fddm_host_image_delete (the_image);
+  fddm_host_image_delete (image);
+  check (!make_seamless_while (close_image, &busy, &error), "closing meanwhile: not made seamless");
+  check (calls == 1 && error && strstr (error->message, "closed or removed"), "closing meanwhile: it says “%s”",
+         error ? error->message : "");
+}
+
 /* ---- A run that someone looks on ---- */
 
 static float
@@ -258,6 +295,7 @@ check_meanwhile (void)
   check_no_gpu ();
   check_painting ();
   check_closing ();
+  check_seamless_meanwhile ();
   check_closing_of_generated ();
   check_removing_of_lower ();
 }
