@@ -45,7 +45,8 @@ fddm_jpeg_whole (const guint8 *bytes, gsize size)
   return FALSE;
 }
 
-#define TABLE 64
+#define TABLE      64
+#define MOST_APART 4 /* pixels to a sample: more is no valid file */
 
 /* ITU-T T.81, tables K.1 and K.2, in the order of the file. */
 static const guint8 standard[2][TABLE] = {
@@ -124,7 +125,7 @@ fddm_jpeg_style (const guint8 *bytes, gsize size, FddmJpegStyle *style)
         read_frame (bytes + start, at - start, style);
         style->progressive = marker == 0xc2;
       }
-  style->across = MAX (style->across, 1);
-  style->down   = MAX (style->down, 1);
+  style->across = CLAMP (style->across, 1, MOST_APART);
+  style->down   = CLAMP (style->down, 1, MOST_APART);
   return style->quality > 0;
 }
