@@ -122,6 +122,8 @@ install_packages() {
   for package in $wanted; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
   done
+  # A help, and no need: the part install compiles once more what native has compiled.
+  [ -n "$missing" ] && ! command -v ccache >/dev/null && missing="$missing ccache"
   [ -n "$missing" ] || return 0
   [ "$(id -u)" = 0 ] || { echo "missing packages:$missing"; return 1; }
   say "Installing:$missing"
