@@ -5,12 +5,13 @@
 
 /* GEGL opens a hundred modules of operations, with the libraries that these need; so it is shown no folder of modules. And babl
  * plans the conversions that it remembers of all programs; if one of them can use a table of all colours, it fills 350 MB to
- * measure tables. A search for our few conversions takes less. Neither variable is left to programs that this one starts. */
+ * measure tables. For a picture or two, a search for our few conversions takes less. Neither variable is left to programs that
+ * this one starts. */
 void
 fddm_gegl_start (gboolean operations)
 {
   const gboolean no_modules = !operations && !g_getenv ("GEGL_PATH");
-  const gboolean no_memory  = !g_getenv ("BABL_INHIBIT_CACHE");
+  const gboolean no_memory  = !operations && !g_getenv ("BABL_INHIBIT_CACHE");
 
   if (no_modules)
     g_setenv ("GEGL_PATH", "", TRUE);

@@ -3,6 +3,6 @@
 #pragma once
 #include <glib.h>
 
-/* Calls gegl_init without what takes most of its time: loading GEGL's operations, unless OPERATIONS says that some are needed,
- * and measuring babl's tables. Call it once, before there are threads. */
+/* Calls gegl_init; unless OPERATIONS are needed, without what takes most of its time: loading these, and measuring babl's tables,
+ * which then happens at the first conversion that can use one. Call it once, before there are threads. */
 void fddm_gegl_start (gboolean operations);

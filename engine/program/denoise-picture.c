@@ -48,22 +48,43 @@ fddm_cli_dark_words (GeglBuffer *buffer)
 }
 
 gboolean
-fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, const char *from, const char *to,
+fddm_cli_photo_open (FddmCliPhoto *photo, const char *path, GError **error)
+{
+  const Babl *format;
+
+  *photo = (FddmCliPhoto) { 0 };
+  if (!(photo->buffer = fddm_picture_load (&photo->origin, path, error)))
+    return FALSE;
+  format = gegl_buffer_get_format (photo->buffer);
+  babl_fish (format, fddm_gegl_pixels_format (format, NULL));
+  return TRUE;
+}
+
+void
+fddm_cli_photo_clear (FddmCliPhoto *photo)
+{
+  g_clear_object (&photo->buffer);
+  fddm_picture_origin_clear (&photo->origin);
+}
+
+gboolean
+fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, FddmCliPhoto *photo, const char *to,
                           FddmProgress progress, gpointer data, FddmDenoised *denoised, GError **error)
 {
-  g_auto (FddmPictureOrigin) origin = { 0 };
-  g_autoptr (GeglBuffer)     noisy = fddm_picture_load (&origin, from, error), clean = NULL, uncertainty = NULL;
-  const gint64               start = g_get_monotonic_time ();
-  gboolean                   saved;
+  GeglBuffer            *noisy  = photo->buffer;
+  FddmPictureOrigin     *origin = &photo->origin;
+  g_autoptr (GeglBuffer) clean = NULL, uncertainty = NULL;
+  const gint64           start = g_get_monotonic_time ();
+  gboolean               saved;
 
-  if (!noisy || !(clean = run (denoise, context, noisy, &uncertainty, progress, data, &denoised->report, error)))
+  if (!(clean = run (denoise, context, noisy, &uncertainty, progress, data, &denoised->report, error)))
     return FALSE;
   denoised->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   denoised->width   = gegl_buffer_get_width (noisy);
   denoised->height  = gegl_buffer_get_height (noisy);
-  origin.warning    = &denoised->warning;
-  saved = (!uncertainty || fddm_picture_save (uncertainty, &origin, denoise->uncertainty, denoise->jpeg_quality, error)) &&
-          fddm_picture_save (clean, &origin, to, denoise->jpeg_quality, error);
+  origin->warning   = &denoised->warning;
+  saved = (!uncertainty || fddm_picture_save (uncertainty, origin, denoise->uncertainty, denoise->jpeg_quality, error)) &&
+          fddm_picture_save (clean, origin, to, denoise->jpeg_quality, error);
   if (saved && denoised->report.tiles == 0 && denoise->params.noise == 0 && !denoised->warning)
     denoised->warning = fddm_cli_dark_words (noisy);
   return saved;

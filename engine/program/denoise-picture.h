@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include <gegl.h>
+#include "engine/program/pictures/picture.h"
 #include "engine/program/program.h"
 
 /* The options of the command line. */
@@ -26,8 +27,20 @@ typedef struct {
   char      *warning; /* loss that is no failure, or NULL; free with g_free */
 } FddmDenoised;
 
-/* Denoises the picture file FROM into the file TO. PROGRESS is called with DATA. */
-gboolean fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, const char *from, const char *to,
+/* A picture file that was read. All zeros is none. */
+typedef struct {
+  FddmPictureOrigin origin;
+  GeglBuffer       *buffer;
+} FddmCliPhoto;
+
+/* Reads PATH, which must outlive PHOTO, and plans its conversions. For the first picture of some formats, babl fills 350 MB for
+ * that: better before a network is in memory. */
+gboolean fddm_cli_photo_open (FddmCliPhoto *photo, const char *path, GError **error);
+void     fddm_cli_photo_clear (FddmCliPhoto *photo);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FddmCliPhoto, fddm_cli_photo_clear)
+
+/* Denoises PHOTO into the file TO. PROGRESS is called with DATA. */
+gboolean fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, FddmCliPhoto *photo, const char *to,
                                    FddmProgress progress, gpointer data, FddmDenoised *denoised, GError **error);
 
 /* A word about a picture in BUFFER without noise that is so dark that noise would hardly show, or NULL. Free with g_free. */

@@ -186,6 +186,7 @@ denoise_one (FddmCliDenoise *denoise, char **files, GError **error)
 {
   g_autoptr (FddmWeights) weights  = NULL;
   g_autoptr (FddmContext) context  = NULL;
+  g_auto (FddmCliPhoto)   photo    = { 0 };
   FddmDenoised            denoised = { 0 };
   g_autofree char        *target = denoise->in_place ? realpath (files[0], NULL) : NULL; /* not the link, but the picture */
   const char             *in = files[0], *out = target ? target : denoise->in_place ? in : files[1];
@@ -194,11 +195,13 @@ denoise_one (FddmCliDenoise *denoise, char **files, GError **error)
   if (fddm_picture_wants_operation (in) || fddm_picture_wants_operation (out) ||
       fddm_picture_wants_operation (denoise->uncertainty))
     fddm_cli_start_gegl (TRUE);
-  if (!writable (denoise, in, out, error) ||
-      !(context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error)))
+  if (!writable (denoise, in, out, error))
     return FALSE;
   fddm_cli_start_gegl (FALSE);
-  done = fddm_cli_denoise_picture (denoise, context, in, out, fddm_cli_progress, &denoise->common, &denoised, error);
+  if (!fddm_cli_photo_open (&photo, in, error) ||
+      !(context = fddm_cli_context (&denoise->common, &weights, &denoise->params.averages, error)))
+    return FALSE;
+  done = fddm_cli_denoise_picture (denoise, context, &photo, out, fddm_cli_progress, &denoise->common, &denoised, error);
   fddm_cli_progress_end (&denoise->common);
   if (done && denoised.warning)
     fddm_cli_warn (denoised.warning);

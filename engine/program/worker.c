@@ -97,13 +97,14 @@ static gboolean
 do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weights, const char *from, const char *to,
           gboolean final)
 {
-  g_autoptr (GError) error    = NULL;
-  FddmDenoised       denoised = { 0 };
-  g_autofree char   *json     = NULL;
-  gboolean           last;
+  g_autoptr (GError)    error    = NULL;
+  g_auto (FddmCliPhoto) photo    = { 0 };
+  FddmDenoised          denoised = { 0 };
+  g_autofree char      *json     = NULL;
+  gboolean              last;
 
-  if (fddm_picture_writable (to, &error) &&
-      fddm_cli_denoise_picture (denoise, context, from, to, progress, &outlet, &denoised, &error))
+  if (fddm_picture_writable (to, &error) && fddm_cli_photo_open (&photo, from, &error) &&
+      fddm_cli_denoise_picture (denoise, context, &photo, to, progress, &outlet, &denoised, &error))
     {
       if (denoised.warning)
         say (outlet, fddm_record_join ("warning", denoised.warning, NULL));
