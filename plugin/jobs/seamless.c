@@ -71,6 +71,7 @@ compute (Job *job, FddmContext *context, GError **error)
 
   params.seed  = (guint32) job->values[FDDM_SEAMLESS_SEED];
   params.steps = (int) job->values[FDDM_SEAMLESS_STEPS];
+  params.band  = (int) job->values[FDDM_SEAMLESS_BAND];
   fddm_gegl_pixels_init (&pixels, job->from, job->made, gegl_buffer_get_extent (job->from), NULL);
   source = fddm_gegl_pixels_source (&pixels);
   sink   = fddm_gegl_pixels_sink (&pixels);

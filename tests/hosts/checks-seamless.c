@@ -46,14 +46,14 @@ seam (FddmItemId layer, int width, int height, gboolean down)
   return across / inside;
 }
 
-/* Whether PART of ONE, without a band along its edges, has the bits of OTHER, a layer of PART's size. */
+/* Whether PART of ONE, without BAND pixels along its edges, has the bits of OTHER, a layer of PART's size. */
 static gboolean
-same_middle (FddmItemId one, const GeglRectangle *part, FddmItemId other)
+same_middle (FddmItemId one, const GeglRectangle *part, FddmItemId other, int band)
 {
   const Babl            *format = fddm_host_format (one);
   g_autoptr (GeglBuffer) a = fddm_host_buffer (one), b = fddm_host_buffer (other);
-  const GeglRectangle    here   = { part->x + BAND, part->y + BAND, part->width - 2 * BAND, part->height - 2 * BAND };
-  const GeglRectangle    there  = { BAND, BAND, here.width, here.height };
+  const GeglRectangle    here   = { part->x + band, part->y + band, part->width - 2 * band, part->height - 2 * band };
+  const GeglRectangle    there  = { band, band, here.width, here.height };
   const gsize            n      = (gsize) here.width * here.height * babl_format_get_bytes_per_pixel (format);
   g_autofree char       *before = g_malloc (n), *after = g_malloc (n);
 
@@ -127,8 +127,8 @@ check_edges (void)
       if (made_seamless (image, layer, &made, all[i].name))
         {
           check_seam (made, WIDTH, HEIGHT, &sum, all[i].name);
-          check (same_middle (layer, &(GeglRectangle) { 0, 0, WIDTH, HEIGHT }, made), "%s: the middle stays to the bit",
-                 all[i].name);
+          check (same_middle (layer, &(GeglRectangle) { 0, 0, WIDTH, HEIGHT }, made, BAND),
+                 "%s: the middle stays to the bit", all[i].name);
         }
       fddm_host_image_delete (image);
     }
@@ -170,9 +170,40 @@ check_place (void)
 
       probe_offsets (made, &x, &y);
       check (x == 40 && y == 30, "a selection: at its place within the layer (%d, %d)", x, y);
-      check (same_middle (layer, &part, made), "a selection: the middle stays to the bit");
+      check (same_middle (layer, &part, made, BAND), "a selection: the middle stays to the bit");
       check_seam (made, part.width, part.height, &sum, "a selection");
     }
+  fddm_host_image_delete (image);
+}
+
+/* The seed and the band; a band that is too wide is refused. */
+static void
+check_parameters (void)
+{
+  const GeglRectangle all   = { 0, 0, WIDTH, HEIGHT };
+  FddmImageId         image = probe_image_new (WIDTH, HEIGHT, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId          layer = probe_layer_new (image, WIDTH, HEIGHT, FALSE, FDDM_NO_ITEM, 0, 0), made, other, wide, none;
+  double              values[FDDM_SEAMLESS_N];
+  g_autofree char    *problem = NULL;
+
+  fill (layer, waves, NULL);
+  made_seamless (image, layer, &made, "a seed");
+  made_seamless (image, layer, &other, "the same seed");
+  check (same_pixels (made, other), "the same seed gives the same bits");
+  seamless_values (values);
+  values[FDDM_SEAMLESS_SEED] = 9;
+  problem                    = probe_seamless (PROBE_RUN_NONINTERACTIVE, image, layer, values, &other);
+  check (!problem && !same_pixels (made, other), "another seed gives another picture");
+  values[FDDM_SEAMLESS_BAND] = 24;
+  g_free (problem);
+  problem = probe_seamless (PROBE_RUN_NONINTERACTIVE, image, layer, values, &wide);
+  check (!problem && same_middle (layer, &all, wide, 24) && !same_middle (layer, &all, wide, BAND),
+         "a band as wide as told");
+  values[FDDM_SEAMLESS_BAND] = 25;
+  g_free (problem);
+  problem = probe_seamless (PROBE_RUN_NONINTERACTIVE, image, layer, values, &none);
+  check (problem && strstr (problem, "from 1 to 24, not 25"), "a band of more than a quarter is refused: %s",
+         problem ? problem : "(was done)");
   fddm_host_image_delete (image);
 }
 
@@ -211,5 +242,6 @@ check_seamless (void)
 {
   check_edges ();
   check_place ();
+  check_parameters ();
   check_refused ();
 }
