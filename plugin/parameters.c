@@ -120,7 +120,7 @@ const FddmParameter fddm_seamless_parameters[FDDM_SEAMLESS_N + 1] = {
                              1, FDDM_GENERATE_STEPS_MAX, 12, NULL, ADVANCED, NULL },
   [FDDM_SEAMLESS_DEVICE] = { "device", N_ ("D_evice"), N_ ("Device to compute on"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
                              ADVANCED, NULL },
-  [FDDM_SEAMLESS_BAND]   = { "band", N_ ("_Width of the band"),
+  [FDDM_SEAMLESS_BAND]   = { "band", N_ ("Width of the _band"),
                              N_ ("Pixels along each edge that are generated anew; 0 = by the size of the picture"),
                              FDDM_PARAMETER_INT, 0, FDDM_SEAMLESS_BAND_MAX, 0, NULL, NULL, NULL },
 };
