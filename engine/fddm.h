@@ -286,7 +286,7 @@ typedef struct {
   guint32     seed;    /**< same seed, same kind of device: same picture                           */
 } FddmSeamlessParams;
 
-/** Nearest subject, band by the size, 12 steps, eta 1. */
+/** Nearest subject, band by the size, 20 steps, eta 1. */
 FddmSeamlessParams fddm_seamless_params_default (void);
 
 /** Makes the opposite edges of SOURCE meet, so that it can be repeated without a seam: a band along the edges is generated

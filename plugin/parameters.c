@@ -117,7 +117,7 @@ const FddmParameter fddm_seamless_parameters[FDDM_SEAMLESS_N + 1] = {
                              FDDM_PARAMETER_INT, 0, G_MAXINT32, 0, NULL, NULL, NULL },
   [FDDM_SEAMLESS_STEPS]  = { "steps", N_ ("Ste_ps"),
                              N_ ("Number of sampling steps from noise to the picture; more take longer"), FDDM_PARAMETER_INT,
-                             1, FDDM_GENERATE_STEPS_MAX, 12, NULL, ADVANCED, NULL },
+                             1, FDDM_GENERATE_STEPS_MAX, 20, NULL, ADVANCED, NULL },
   [FDDM_SEAMLESS_DEVICE] = { "device", N_ ("D_evice"), N_ ("Device to compute on"), FDDM_PARAMETER_CHOICE, 0, 2, 0, devices,
                              ADVANCED, NULL },
   [FDDM_SEAMLESS_BAND]   = { "band", N_ ("Width of the _band"),

@@ -144,7 +144,7 @@ typedef struct {
   guint32                 step;
   FddmTensor             *x, *x0, *previous; /* on the torus: state, estimate, and the last one  */
   FddmTensor             *clean, *held;      /* on the torus: the piece, and with noise          */
-  FddmTensor             *noise, *before, *from, *to, *mean, *variance, *one, *zero; /* constant */
+  FddmTensor             *noise, *from, *to, *mean, *variance, *one, *zero; /* constant */
   FddmTensor             *down, *across; /* 1 for rows and columns of patches that are sampled               */
 } Band;
 
@@ -206,8 +206,8 @@ band_init (Band *band, GError **error)
   const gsize          state = context->backend->tensor_bytes (context->device, FDDM_TENSOR_FLOAT, rows, columns,
                                                                context->weights->coefficients);
   FddmTorusAxis        down, across;
-  FddmTensor         **maps[]    = { &band->x, &band->x0, &band->previous, &band->clean, &band->held };
-  FddmTensor         **vectors[] = { &band->noise, &band->before, &band->from, &band->to };
+  FddmTensor         **maps[]    = { &band->x, &band->x0, &band->clean, &band->held };
+  FddmTensor         **vectors[] = { &band->noise, &band->from, &band->to };
   float                values[FDDM_COEF_MAX];
 
   fddm_torus_axis_init (&down, rows, window > 0 ? window : rows, piece->meets_y);
@@ -238,8 +238,8 @@ static void
 band_clear (Band *band)
 {
   const FddmContext *context = context_of (band);
-  FddmTensor *all[] = { band->x,  band->x0,   band->previous, band->clean, band->held, band->noise, band->before, band->from,
-                        band->to, band->mean, band->variance, band->one,   band->zero, band->down,  band->across };
+  FddmTensor        *all[]   = { band->x,    band->x0,       band->clean, band->held, band->noise, band->from,  band->to,
+                                 band->mean, band->variance, band->one,   band->zero, band->down,  band->across };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
     context->backend->tensor_free (context->device, all[i]);
@@ -273,9 +273,7 @@ sample (Band *band, const FddmTicker *ticker, GError **error)
                            .random   = { .seed = material->seed, .stream = 1 },
                            .x0       = band->x0,
                            .from     = band->from,
-                           .to       = band->to,
-                           .previous = band->previous,
-                           .before   = band->before };
+                           .to       = band->to }; /* first order: steps of second order leave a worse seam */
   FddmImage      image = {
     piece->pixels,          piece->width, piece->height, picture.samples, (gsize) piece->width * picture.samples,
     (gsize) picture.samples

@@ -46,7 +46,7 @@ typedef struct {
 FddmSeamlessParams
 fddm_seamless_params_default (void)
 {
-  return (FddmSeamlessParams) { .subject = "", .steps = 12, .eta = 1.0 };
+  return (FddmSeamlessParams) { .subject = "", .steps = 20, .eta = 1.0 };
 }
 
 /* ---- The repetition, with the new pixels ---- */

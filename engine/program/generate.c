@@ -42,6 +42,9 @@ output_files (const char *out, int count)
   return g_strv_builder_end (files);
 }
 
+/* Steps of a call without --steps: their default depends on what is made. */
+#define NOT_GIVEN G_MININT
+
 static gboolean
 check (Generate *generate, gint64 seed, GError **error)
 {
@@ -97,12 +100,15 @@ parse (Generate *generate, char **argv, GError **error)
 
   *params       = fddm_generate_params_default ();
   params->width = params->height = 512;
+  params->steps                  = NOT_GIVEN;
   generate->count                = 1;
   generate->jpeg_quality         = FDDM_CLI_LIKE_ORIGINAL;
   generate->maps.params          = fddm_maps_params_default ();
 
   parser = fddm_cli_parser_plain (&generate->common, entries, N_ ("OUT"), _ (ABOUT));
   out    = fddm_cli_parse (parser, argv, 1, 1, error);
+  if (params->steps == NOT_GIVEN)
+    params->steps = generate->seamless ? fddm_seamless_params_default ().steps : fddm_generate_params_default ().steps;
   if (!out || !check (generate, seed, error) ||
       !fddm_cli_maps_take (&generate->maps, params->tileable || generate->seamless, error))
     return FALSE;
