@@ -4,7 +4,8 @@
 #include "engine/program/program.h"
 #include "engine/program/pictures/rows.h"
 
-#define STRIP       64         /* rows: the height of GEGL's tiles */
+#define STRIP       64         /* rows: the height of GEGL's tiles; fewer in a picture that is lower */
+#define STRIP_BYTES (64 << 20) /* or so wide that they take more  */
 #define PIXELS_MOST G_MAXINT32 /* a small file can claim any size */
 
 gboolean
@@ -12,10 +13,11 @@ fddm_rows_init (FddmRows *rows, GeglBuffer *buffer, const Babl *format)
 {
   const int width = gegl_buffer_get_width (buffer);
 
-  *rows        = (FddmRows) { .buffer = buffer, .format = format, .width = width };
-  rows->size   = (gsize) width * (gsize) babl_format_get_bytes_per_pixel (format);
-  rows->height = gegl_buffer_get_height (buffer);
-  rows->strip  = g_try_malloc_n (STRIP, rows->size);
+  *rows          = (FddmRows) { .buffer = buffer, .format = format, .width = width };
+  rows->size     = (gsize) width * (gsize) babl_format_get_bytes_per_pixel (format);
+  rows->height   = gegl_buffer_get_height (buffer);
+  rows->in_strip = (int) CLAMP (STRIP_BYTES / rows->size, 1, (gsize) MIN (STRIP, rows->height));
+  rows->strip    = g_try_malloc_n ((gsize) rows->in_strip, rows->size);
   return rows->strip != NULL;
 }
 
@@ -37,7 +39,7 @@ strip_before (const FddmRows *rows, int n)
 static void
 flush (FddmRows *rows)
 {
-  const int           n         = rows->at % STRIP ? rows->at % STRIP : STRIP;
+  const int           n         = rows->at % rows->in_strip ? rows->at % rows->in_strip : rows->in_strip;
   const GeglRectangle rectangle = strip_before (rows, n);
 
   gegl_buffer_set (rows->buffer, &rectangle, 0, rows->format, rows->strip, GEGL_AUTO_ROWSTRIDE);
@@ -48,9 +50,9 @@ fddm_rows_fill (FddmRows *rows)
 {
   if (fddm_cli_interrupted () || rows->at >= rows->height)
     return NULL;
-  if (rows->at > 0 && rows->at % STRIP == 0)
+  if (rows->at > 0 && rows->at % rows->in_strip == 0)
     flush (rows);
-  return rows->strip + (gsize) (rows->at++ % STRIP) * rows->size;
+  return rows->strip + (gsize) (rows->at++ % rows->in_strip) * rows->size;
 }
 
 void
@@ -63,13 +65,13 @@ fddm_rows_finish (FddmRows *rows)
 guint8 *
 fddm_rows_read (FddmRows *rows)
 {
-  const int at = rows->at % STRIP;
+  const int at = rows->at % rows->in_strip;
 
   if (fddm_cli_interrupted () || rows->at >= rows->height)
     return NULL;
   if (at == 0)
     {
-      const int           n    = MIN (STRIP, rows->height - rows->at);
+      const int           n    = MIN (rows->in_strip, rows->height - rows->at);
       const GeglRectangle next = (rows->at += n, strip_before (rows, n));
 
       rows->at -= n;

@@ -8,6 +8,7 @@ typedef struct {
   const Babl *format; /* of a row */
   gsize       size;   /* of a row in bytes */
   int         width, height, at;
+  int         in_strip; /* number of rows */
   guint8     *strip;
 } FddmRows;
 
