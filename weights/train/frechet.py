@@ -23,7 +23,8 @@ def of_pictures(extract, pictures):
 def distances(found, held, labels, classes):
     """found, held: N x n features of the same LABELS. Name -> distance."""
     row = {"all": features.frechet(found, held)}
-    for k, name in enumerate(classes):
+    for k in sorted(set(labels.tolist())) if classes else ():
+        name = classes[k]
         row[name] = features.frechet(found[labels == k], held[labels == k])
     return {k: round(v, 3) for k, v in row.items()}
 
@@ -39,8 +40,8 @@ def main():
     g, device = sample.start(o)
     train, test = (textures.load(o, g.shape["side"], device, held) for held in (False, True))
     extract = features.classifier(o.features, train, test) if o.fashion else features.SqueezeNet(o.features, device)
-    labels = torch.arange(len(test.classes)).repeat_interleave(o.count)
     known = g.shape["classes"]
+    labels = torch.tensor([k for k, name in enumerate(test.classes) if not known or name in known]).repeat_interleave(o.count)
     asked = torch.tensor([known.index(test.classes[k]) if known else -1 for k in labels.tolist()])
     held = of_pictures(extract, test.batch(len(labels), labels)[0])
     results = {"count": o.count, "training pictures": distances(of_pictures(extract, train.batch(len(labels), labels)[0]),
