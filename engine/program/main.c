@@ -60,13 +60,16 @@ remove_swap (void)
 }
 
 /* gegl_exit ends threads of GEGL that may still have work, and warns of it; exit () runs the destructors of libraries, whose
- * threads live on. One crash there was seen. */
+ * threads live on. One crash there was seen. All that they do for the user is done here: babl remembers its conversions. */
 void
 fddm_cli_leave (int status)
 {
   fflush (NULL);
   if (gegl_runs)
-    remove_swap ();
+    {
+      remove_swap ();
+      babl_exit ();
+    }
   _exit (status);
 }
 

@@ -76,7 +76,6 @@ def run(*arguments, status=0, limit=None, stdout=subprocess.PIPE, **environment)
         if limit is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
     env = dict(os.environ, **WORDS, XDG_DATA_HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent")
-    env.setdefault("FDDM_CPU_CONVOLUTION", "direct")     # the fastest may be another one in the next process
     env.pop("FDDM_WEIGHTS_DIR", None)
     env.update(environment)
     done = subprocess.run([PROGRAM, *arguments], stdout=stdout, stderr=subprocess.PIPE, text=True, env=env, preexec_fn=limits,
