@@ -80,13 +80,16 @@ gif (FddmCursor cursor)
 static gboolean
 bmp (FddmCursor cursor)
 {
-  guint64 data, width, height, bits, packing;
+  guint64 data, header, width, height, bits, packing;
   gint32  rows;
 
   fddm_cursor_skip (&cursor, 10);
-  data = LITTLE (&cursor, 4);
-  if (LITTLE (&cursor, 4) < 40)
+  data   = LITTLE (&cursor, 4);
+  header = LITTLE (&cursor, 4);
+  if (header < 40)
     return TRUE; /* OS/2 */
+  if (header > cursor.size)
+    return FALSE; /* with any packing */
   width   = LITTLE (&cursor, 4);
   rows    = (gint32) LITTLE (&cursor, 4); /* negative: from the top */
   height  = (guint64) ABS ((gint64) rows);

@@ -142,9 +142,8 @@ typedef struct {
   const FddmBandPiece    *piece;
   FddmTorus               torus;
   guint32                 step;
-  FddmTensor             *x, *x0, *previous; /* on the torus: state, estimate, and the last one  */
-  FddmTensor             *clean, *held;      /* on the torus: the piece, and with noise          */
-  FddmTensor             *noise, *from, *to, *mean, *variance, *one, *zero; /* constant */
+  FddmTensor             *x, *x0, *clean, *held; /* on the torus: state, estimate; the piece, and with noise */
+  FddmTensor             *noise, *from, *to, *mean, *variance, *one, *zero; /* constant                      */
   FddmTensor             *down, *across; /* 1 for rows and columns of patches that are sampled               */
 } Band;
 

@@ -34,10 +34,9 @@ typedef struct {
 
 /* The sampler's tensors. */
 typedef struct {
-  FddmTensor *x, *x0, *previous;  /* on the torus: the state, its estimate and the last one */
-  FddmTensor *noise;              /* constant: noise at the start                           */
-  FddmTensor *before, *from, *to; /* constant: noise before the last step, before and after this one */
-  FddmTensor *mean, *variance;    /* constant: of the training picture drawn               */
+  FddmTensor *x, *x0, *previous;          /* on the torus: the state, its estimate, the one before */
+  FddmTensor *noise, *before, *from, *to; /* constant: at the start, and around the last two steps */
+  FddmTensor *mean, *variance;            /* constant: of the training picture drawn               */
 } State;
 
 FddmGenerateParams

@@ -4,7 +4,6 @@
  * Only the scores of a block of queries are stored at a time, never the whole matrix, so memory grows with the number of
  * positions and not with its square. */
 #include <math.h>
-#include <string.h>
 #include "kernels/host/host.h"
 #include "kernels/memory.h"
 #include "kernels/vector.h"

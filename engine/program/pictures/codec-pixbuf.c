@@ -19,8 +19,9 @@ number (const guint8 *bytes)
   return (guint32) bytes[0] | (guint32) bytes[1] << 8 | (guint32) bytes[2] << 16 | (guint32) bytes[3] << 24;
 }
 
-/* Whether FILE is a BMP and ends before its pixels do, which the loader accepts. The size that a header tells is used for
- * compressed pixels only: many writers leave it out. */
+/* Whether FILE is a BMP and ends before its pixels do, which the loader accepts, or within its header, for which the loader takes
+ * memory of any size that is told. The file's size that a header tells is used for compressed pixels only: many writers leave it
+ * out. */
 static gboolean
 is_cut_bmp (FILE *file)
 {
@@ -36,6 +37,8 @@ is_cut_bmp (FILE *file)
     return FALSE;
   if (n < sizeof head || number (head + 14) < 40)
     return n < sizeof head;
+  if (number (head + 14) > size)
+    return TRUE;
   if (number (head + 30) != whole && number (head + 30) != masks)
     return size < number (head + 2);
   row = ((gint64) number (head + 18) * (head[28] | head[29] << 8) + 31) / 32 * 4;

@@ -98,6 +98,20 @@ test_what_follows_a_file_does_not_matter (void)
     }
 }
 
+/* Even of packed pixels, whose number of bytes no header tells. */
+static void
+test_header_beyond_the_end (void)
+{
+  guint8 bmp[60] = { 'B', 'M' };
+
+  bmp[14] = 40;
+  bmp[28] = 24;
+  bmp[30] = 9; /* packing */
+  g_assert_true (fddm_whole (bmp, sizeof bmp));
+  bmp[17] = 0x8d;
+  g_assert_false (fddm_whole (bmp, sizeof bmp));
+}
+
 static void
 test_other_kinds_are_let_pass (void)
 {
@@ -168,6 +182,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/files/whole", test_a_file_is_whole_at_its_full_length_alone);
   g_test_add_func ("/files/longer", test_what_follows_a_file_does_not_matter);
+  g_test_add_func ("/files/header-beyond-the-end", test_header_beyond_the_end);
   g_test_add_func ("/files/other", test_other_kinds_are_let_pass);
   g_test_add_func ("/files/jpeg", test_quality_is_read_from_tables);
   return g_test_run ();

@@ -194,6 +194,12 @@ def bmp_and_gif():
                 f.write(data[:length])
             refused("cut-" + name)
     keep("rgb.bmp", "out.bmp", status=1)
+    with open("rgb.bmp", "rb") as f:
+        head = bytearray(f.read())
+    head[17] = 0x8d                                     # a header of 2.4 GB
+    with open("head.bmp", "wb") as f:
+        f.write(head)
+    assert "cut off" in keep("head.bmp", "out.png", status=1).stderr
 
 
 # ---- HEIC and AVIF ----
