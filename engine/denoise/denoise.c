@@ -135,11 +135,6 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
   fddm_context_use (context, FALSE);
   if (told)
     fddm_noise_white (noise, weights->patch, weights->channels, gray, job->params->noise);
-  if (told && weights->white == NULL)
-    {
-      find_rest (job, TRUE); /* kind unknown; the small thresholds for white noise can hardly do harm */
-      return TRUE;
-    }
   if (job->known != NULL && job->known->patch == weights->patch && job->known->channels == weights->channels)
     measured = *job->known;
   else if (!fddm_measure_model (context, job->source, ticker, &measured, error))

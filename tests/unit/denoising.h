@@ -3,17 +3,34 @@
 #pragma once
 #include "tests/support.h"
 
-/* A picture with edges, gradients and grain. */
+/* A picture with edges, gradients, and noise in squares of SIDE by SIDE pixels. */
 static inline float *
-test_picture (int width, int height, int channels)
+test_picture_of (int side, int width, int height, int channels)
 {
-  float *pixels = test_floats ((gsize) width * height * channels, -0.1f, 0.1f, 3);
+  const gsize       n      = (gsize) width * height * channels;
+  g_autofree float *grain  = test_floats (n, -0.1f, 0.1f, 3);
+  float            *pixels = g_new (float, n);
 
   for (int y = 0; y < height; y++)
     for (int x = 0; x < width; x++)
       for (int c = 0; c < channels; c++)
-        pixels[((gsize) y * width + x) * channels + c] += 0.5f + 0.3f * sinf (0.1f * x + c) * ((y / 9) % 2 ? 1 : -1);
+        pixels[((gsize) y * width + x) * channels + c] = 0.5f + 0.3f * sinf (0.1f * x + c) * ((y / 9) % 2 ? 1 : -1) +
+                                                         grain[((gsize) (y / side) * width + x / side) * channels + c];
   return pixels;
+}
+
+/* With white noise. */
+static inline float *
+test_picture (int width, int height, int channels)
+{
+  return test_picture_of (1, width, height, channels);
+}
+
+/* With noise that is not white: no texture is strengthened, whose reach would take larger pictures to be cut into tiles. */
+static inline float *
+test_clumps (int width, int height, int channels)
+{
+  return test_picture_of (2, width, height, channels);
 }
 
 static inline FddmContext *

@@ -169,8 +169,8 @@ test_identities (void)
 static void
 test_tiling_equals_untiled (void)
 {
-  enum { WIDTH = 177, HEIGHT = 173, N = WIDTH * HEIGHT * 3 }; /* more than two halos of sampling and filter */
-  g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
+  enum { WIDTH = 277, HEIGHT = 273, N = WIDTH * HEIGHT * 3 }; /* more than two halos of sampling and filter */
+  g_autofree float *pixels = test_clumps (WIDTH, HEIGHT, 3);
 
   for (int averages = 1; averages <= 2; averages++)
     for (FddmDeviceKind device = FDDM_DEVICE_CPU; device <= FDDM_DEVICE_REFERENCE; device++)
@@ -198,7 +198,7 @@ static void
 test_memory_bound (void)
 {
   enum { WIDTH = 700, HEIGHT = 500, BOUND = 8 << 20 };
-  g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
+  g_autofree float *pixels = test_clumps (WIDTH, HEIGHT, 3);
   FddmDenoiseParams params = bands (200, 30, 0), even = bands (100, 100, 100), weak = bands (100, 30, 0);
   FddmReport        large, small, medium, plain;
   g_autofree float *one = NULL, *many = NULL, *less = NULL, *weakly = NULL;

@@ -7,8 +7,8 @@
 static void
 test_tiling_equals_untiled (void)
 {
-  enum { WIDTH = 205, HEIGHT = 203 }; /* more than two halos of the sampling cases either way */
-  g_autofree float       *pixels  = test_picture (WIDTH, HEIGHT, 3);
+  enum { WIDTH = 305, HEIGHT = 303 }; /* more than two halos of the sampling cases either way */
+  g_autofree float       *pixels  = test_clumps (WIDTH, HEIGHT, 3);
   const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 8), params_with (20, 60, 1),
                                       params_with (20, 60, 5) };
 
@@ -286,15 +286,19 @@ test_seed (void)
 }
 
 typedef struct {
-  int    calls, after;
-  double last;
+  int       calls, after;
+  FddmPhase phase;
+  double    last;
 } Listener;
 
 static gboolean
-listen (FddmPhase phase G_GNUC_UNUSED, double fraction, gpointer data)
+listen (FddmPhase phase, double fraction, gpointer data)
 {
   Listener *listener = data;
 
+  if (phase != listener->phase)
+    listener->last = 0;
+  listener->phase = phase;
   g_assert_cmpfloat (fraction, >=, listener->last);
   g_assert_cmpfloat (fraction, <=, 1.0 + 1e-9);
   listener->last = fraction;

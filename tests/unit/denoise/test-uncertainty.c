@@ -190,14 +190,21 @@ test_memory_bound (void)
     g_assert_cmpfloat_with_epsilon (one.uncertainty[i], many.uncertainty[i], 2e-3);
 }
 
-static gboolean
-listen (FddmPhase phase G_GNUC_UNUSED, double fraction, gpointer data)
-{
-  double *last = data;
+typedef struct {
+  FddmPhase phase;
+  double    last;
+} Heard;
 
-  g_assert_cmpfloat (fraction, >=, *last);
+static gboolean
+listen (FddmPhase phase, double fraction, gpointer data)
+{
+  Heard *heard = data;
+
+  if (phase != heard->phase)
+    *heard = (Heard) { .phase = phase };
+  g_assert_cmpfloat (fraction, >=, heard->last);
   g_assert_cmpfloat (fraction, <=, 1.0 + 1e-9);
-  *last = fraction;
+  heard->last = fraction;
   return TRUE;
 }
 
@@ -210,10 +217,11 @@ test_progress (void)
     {
       g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_CPU, 24, 0);
       FddmDenoiseParams       params  = params_with (20, i > 0 ? 30 : 0, i > 1 ? 2 : 1);
-      double                  last    = 0;
-      g_auto (Result)         result  = denoise (context, &params, pixels, 90, 80, 3, listen, &last);
+      Heard                   heard   = { 0 };
+      g_auto (Result)         result  = denoise (context, &params, pixels, 90, 80, 3, listen, &heard);
 
-      g_assert_cmpfloat_with_epsilon (last, 1.0, 1e-9);
+      g_assert_cmpint (heard.phase, ==, FDDM_PHASE_DENOISE);
+      g_assert_cmpfloat_with_epsilon (heard.last, 1.0, 1e-9);
     }
 }
 

@@ -286,9 +286,10 @@ test_tiles (void)
       g_autofree float *a = NULL, *b = NULL, *c = NULL;
 
       most.coarse = i % 2 ? 200 : 100;
-      a           = run_on (FDDM_DEVICE_REFERENCE, 100, 0, &most, pixels, WIDTH, HEIGHT, 3, &cut);
-      b           = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &most, pixels, WIDTH, HEIGHT, 3, &whole);
-      c           = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &all, pixels, WIDTH, HEIGHT, 3, &whole_all);
+      most.steps = all.steps = 1; /* no texture is strengthened */
+      a                      = run_on (FDDM_DEVICE_REFERENCE, 100, 0, &most, pixels, WIDTH, HEIGHT, 3, &cut);
+      b                      = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &most, pixels, WIDTH, HEIGHT, 3, &whole);
+      c                      = run_on (FDDM_DEVICE_REFERENCE, 0, 0, &all, pixels, WIDTH, HEIGHT, 3, &whole_all);
       if (i ==
           2) /* what it looks at and its memory are counted; the first and the last tile have no neighbour on one side */
         {
@@ -304,7 +305,7 @@ test_tiles (void)
 }
 
 /* The estimate, which one step to detail 100 gives, and what shrinkage changes of it; half of that is enough where half of detail
- * comes back. The noise is told, and counts as white, for this network has none for white noise beside it. */
+ * comes back. The noise is white. */
 static void
 test_threshold (void)
 {

@@ -196,25 +196,29 @@ test_next_to_nothing (void)
     }
 }
 
-/* Tiles look as far around as strengthening does, and its planes count; what is told by hand is not strengthened here, for this
- * network has none for white noise beside it. */
+/* Tiles look as far around as strengthening does, and its planes count. Where luma's noise stays, nothing is strengthened. White
+ * noise whose level is told is strengthened as measured noise is. */
 static void
 test_margin_and_memory (void)
 {
   enum { WIDTH = 900, HEIGHT = 64, N_SAMPLES = WIDTH * HEIGHT * 3 };
   g_autofree float *pixels   = noisy_picture (WIDTH, HEIGHT);
-  FddmDenoiseParams measured = params_with (0, 100, 2), told = params_with (20, 100, 2);
-  FddmReport        whole, cut, plain_whole, plain_cut;
+  FddmDenoiseParams measured = params_with (0, 100, 2), told = params_with (20, 100, 2), plain = measured;
+  FddmReport        whole, cut, by_hand, plain_whole, plain_cut;
   g_autofree float *a = run_on (FDDM_DEVICE_CPU, 0, 0, &measured, pixels, WIDTH, HEIGHT, 3, &whole);
   g_autofree float *b = run_on (FDDM_DEVICE_CPU, 100, 0, &measured, pixels, WIDTH, HEIGHT, 3, &cut);
-  g_autofree float *c = run_on (FDDM_DEVICE_CPU, 0, 0, &told, pixels, WIDTH, HEIGHT, 3, &plain_whole);
-  g_autofree float *d = run_on (FDDM_DEVICE_CPU, 100, 0, &told, pixels, WIDTH, HEIGHT, 3, &plain_cut);
+  g_autofree float *c = run_on (FDDM_DEVICE_CPU, 100, 0, &told, pixels, WIDTH, HEIGHT, 3, &by_hand);
+  g_autofree float *d = NULL, *e = NULL;
 
+  plain.luma = 0;
+  d          = run_on (FDDM_DEVICE_CPU, 0, 0, &plain, pixels, WIDTH, HEIGHT, 3, &plain_whole);
+  e          = run_on (FDDM_DEVICE_CPU, 100, 0, &plain, pixels, WIDTH, HEIGHT, 3, &plain_cut);
   g_assert_cmpint (whole.tiles, ==, 1);
   g_assert_cmpint (cut.tiles, ==, 9);
   g_assert_cmpint (plain_cut.tiles, ==, 9);
   /* The first and the last tile have no neighbour on one side, so that all of them are the smaller for it. */
   g_assert_cmpint ((cut.tile_width - plain_cut.tile_width) * 9, >=, 2 * FDDM_TEXTURE_REACH * 8);
+  g_assert_cmpint (by_hand.tile_width, ==, cut.tile_width);
   g_assert_cmpuint (whole.memory, >=,
                     plain_whole.memory + (2 * 3 + 1 + FDDM_TEXTURE_PLANES) * WIDTH * HEIGHT * sizeof (float));
   for (int i = 0; i < N_SAMPLES; i++)
