@@ -2,7 +2,7 @@
 """Training samples: noise of every kind, with its true level for each frequency, channel and place.
 
 Everything works on batches on one device. Pictures are N x 3 x H x W, [-1, 1]; coefficients and levels N x C x h x w,
-C = 3 d^2. camera.py has the noise of cameras.
+C = 3 d^2. camera.py has the noise of cameras, grain.py that of film.
 """
 import dataclasses
 import math
@@ -10,9 +10,11 @@ import math
 import torch
 
 from data.camera import camera, some, spread, uniform
+from data.grain import grain
 from fddm import meter, schedule, transform
 
 LOW, HIGH = 0.002, 1.0        # levels s that networks are trained on: 0.25 to 127 in 8-bit steps
+BLACK_AND_WHITE = 0.6         # of pictures on film
 TEMPERATURE = 2.0             # of the path that sampling follows: frequencies leave their noise nearly together
 
 
@@ -21,7 +23,8 @@ class Kinds:
     """Which noise a training shows, and what its networks are told of it: the table `noise` of a configuration."""
     white: float = 0.48           # shares of a batch: white noise,
     camera: float = 0.42          # cameras' noise,
-    path: float = 0.10            # and states of the diffusion
+    path: float = 0.10            # states of the diffusion,
+    film: float = 0.0             # and grain of film
     gray: float = 0.05            # R = G = B, no colour noise
     file: float = 0.6             # of white samples end as a file does: clipped at black and white, in whole 8-bit steps
     wrong: float = 1 / 3          # of white samples are told a level that is wrong by a factor exp(N(0, wrong_spread))
@@ -39,7 +42,7 @@ class Kinds:
 
     def words(self, read):
         """For a card. read: whether the noise meter was there."""
-        shares = ", ".join("%.0f %% %s" % (100 * getattr(self, k), k) for k in ("white", "camera", "path") if getattr(self, k))
+        shares = ", ".join("%.0f %% %s" % (100 * getattr(self, k), k) for k in ("white", "camera", "path", "film") if getattr(self, k))
         told = "levels told wrong: %.2g of the white ones by a factor exp (%g z)" % (self.wrong, self.wrong_spread)
         if self.camera:
             told += ", the cameras' by exp (%g z)" % self.camera_spread
@@ -139,7 +142,9 @@ def make(rgb, d, kinds, truth=False, reader=None):
     draw = torch.rand(n)
     n_camera = int((draw < kinds.camera).sum())
     n_path = int((draw >= 1 - kinds.path).sum())
+    n_film = int(((draw >= kinds.camera) & (draw < kinds.camera + kinds.film)).sum())
     gray = some(n, kinds.gray, device)
+    gray[n_camera:n_camera + n_film] |= some(n_film, BLACK_AND_WHITE, device)
     rgb = torch.where(gray, rgb[:, 1:2].expand_as(rgb), rgb)
     clean = transform.patch_dct(transform.to_ycc(rgb), d)
     noisy, levels, read = [], [], None
@@ -152,7 +157,12 @@ def make(rgb, d, kinds, truth=False, reader=None):
             read = as_read(kinds, reader, y, s, d)
         noisy.append(y)
         levels.append(s)
-    for first, last, maker in ((n_camera, n_camera + n_path, path), (n_camera + n_path, n, white)):
+    first = n_camera + n_film
+    if n_film:
+        clean[n_camera:first], y, s = grain(rgb[n_camera:first], gray[n_camera:first], d)
+        noisy.append(as_stored(y, d, some(n_film, kinds.camera_file, device)))
+        levels.append(s)
+    for first, last, maker in ((first, first + n_path, path), (first + n_path, n, white)):
         if last > first:
             z, s = maker(last - first, h, w, d, device)
             y = clean[first:last] + z
