@@ -279,19 +279,21 @@ gboolean fddm_generate (FddmContext *context, const FddmGenerateParams *params, 
 
 /** Parameters of fddm_make_seamless(); start from fddm_seamless_params_default(). */
 typedef struct {
-  const char *subject; /**< name of a subject; NULL or "" = the one that the picture is nearest to */
-  int         band;    /**< width of the band of new pixels along each edge; 0 = by the size       */
-  int         steps;   /**< 1…#FDDM_GENERATE_STEPS_MAX sampling steps                              */
-  double      eta;     /**< 0 (deterministic) … 1 (fully stochastic)                               */
-  guint32     seed;    /**< same seed, same kind of device: same picture                           */
+  const char *subject;    /**< name of a subject; NULL or "" = the one that the picture is nearest to       */
+  int         band;       /**< width of the band of new pixels along each edge; 0 = by the size             */
+  int         steps;      /**< 1…#FDDM_GENERATE_STEPS_MAX sampling steps                                    */
+  double      eta;        /**< 0 (deterministic) … 1 (fully stochastic)                                     */
+  guint32     seed;       /**< same seed, same kind of device: same picture                                 */
+  gboolean    even_light; /**< slopes of light are taken out first, where brightness varies by over 5 percent */
 } FddmSeamlessParams;
 
-/** Nearest subject, band by the size, 20 steps, eta 1. */
+/** Nearest subject, band by the size, 20 steps, eta 1, even light. */
 FddmSeamlessParams fddm_seamless_params_default (void);
 
 /** Makes the opposite edges of SOURCE meet, so that it can be repeated without a seam: a band along the edges is generated
- * anew. Pixels farther than the band from all edges keep every bit. SINK gets SOURCE's number of samples per pixel.
- * SOURCE is refused where a side is below #FDDM_EXAMPLE_SIDE_MIN; the band is at most a quarter of the shorter side. */
+ * anew. Pixels farther than the band from all edges keep every bit, unless light is taken out. SINK gets SOURCE's number of
+ * samples per pixel. SOURCE is refused where a side is below #FDDM_EXAMPLE_SIDE_MIN; the band is at most a quarter of the
+ * shorter side. */
 gboolean fddm_make_seamless (FddmContext *context, const FddmSeamlessParams *params, const FddmSource *source,
                              const FddmSink *sink, FddmProgress progress, gpointer data, GError **error);
 

@@ -123,6 +123,9 @@ const FddmParameter fddm_seamless_parameters[FDDM_SEAMLESS_N + 1] = {
   [FDDM_SEAMLESS_BAND]   = { "band", N_ ("Width of the _band"),
                              N_ ("Pixels along each edge that are generated anew; 0 = by the size of the picture"),
                              FDDM_PARAMETER_INT, 0, FDDM_SEAMLESS_BAND_MAX, 0, NULL, NULL, NULL },
+  [FDDM_SEAMLESS_EVEN_LIGHT] = { "even-light", N_ ("Even o_ut the light"),
+                                 N_ ("Slopes of light are taken out, so that opposite edges are equally bright"),
+                                 FDDM_PARAMETER_BOOLEAN, 0, 1, 1, NULL, NULL, NULL },
 };
 
 int

@@ -1,11 +1,12 @@
 /* seamless.c: a picture made to repeat.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Its repetition is sampled anew around the vertical seam, then around the horizontal one, then where the ends of that one
- * meet. Only these pieces are in memory. */
+ * Slopes of light go first, where that is asked for. Then the picture's repetition is sampled anew around the vertical seam,
+ * around the horizontal one, and where the ends of that one meet. Only these pieces are in memory. */
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "engine/generate/band.h"
+#include "engine/generate/light.h"
 #include "engine/generate/variant.h"
 #include "kernels/pixels/feather.h"
 #include "kernels/pixels/pixels.h"
@@ -46,7 +47,7 @@ typedef struct {
 FddmSeamlessParams
 fddm_seamless_params_default (void)
 {
-  return (FddmSeamlessParams) { .subject = "", .steps = 20, .eta = 1.0 };
+  return (FddmSeamlessParams) { .subject = "", .steps = 20, .eta = 1.0, .even_light = TRUE };
 }
 
 /* ---- The repetition, with the new pixels ---- */
@@ -298,26 +299,44 @@ check (Job *job, GError **error)
   return FALSE;
 }
 
-gboolean
-fddm_make_seamless (FddmContext *context, const FddmSeamlessParams *params, const FddmSource *source, const FddmSink *sink,
-                    FddmProgress progress, gpointer data, GError **error)
+/* The picture of JOB, checked, made to repeat. */
+static gboolean
+make (Job *job, GError **error)
 {
-  Job     job     = { .context = context, .params = params, .source = source, .sink = sink };
-  GError *problem = NULL;
+  const FddmSource *source  = job->source;
+  GError           *problem = NULL;
 
-  g_return_val_if_fail (context != NULL && params != NULL && source != NULL && sink != NULL, FALSE);
-  if (!check (&job, error))
-    return FALSE;
-  job.all          = (FddmTicker) { .func = progress, .data = data, .phase = FDDM_PHASE_GENERATE, .from = 0.0, .to = 1.0 };
-  job.band         = params->band > 0 ? params->band
-                                      : CLAMP (MIN (source->width, source->height) / BAND_SHARE, BAND_LEAST, BAND_MOST);
-  job.context_side = round_up (MAX (job.band + CONTEXT, context->weights->side / 2), context->weights->patch);
-  job.example      = fddm_example_read (source, context->weights->channels, &problem);
-  if (job.example != NULL)
-    fddm_context_run (context, run, &job, &problem);
-  fddm_example_free (job.example);
+  job->band         = job->params->band > 0 ? job->params->band
+                                            : CLAMP (MIN (source->width, source->height) / BAND_SHARE, BAND_LEAST, BAND_MOST);
+  job->context_side = round_up (MAX (job->band + CONTEXT, job->context->weights->side / 2), job->context->weights->patch);
+  job->example      = fddm_example_read (source, job->context->weights->channels, &problem);
+  if (job->example != NULL)
+    fddm_context_run (job->context, run, job, &problem);
+  fddm_example_free (job->example);
   if (problem == NULL)
     return TRUE;
   g_propagate_error (error, problem);
   return FALSE;
+}
+
+gboolean
+fddm_make_seamless (FddmContext *context, const FddmSeamlessParams *params, const FddmSource *source, const FddmSink *sink,
+                    FddmProgress progress, gpointer data, GError **error)
+{
+  Job        job = { .context = context, .params = params, .source = source, .sink = sink };
+  FddmLight  light;
+  FddmSource lit;
+
+  g_return_val_if_fail (context != NULL && params != NULL && source != NULL && sink != NULL, FALSE);
+  if (!check (&job, error))
+    return FALSE;
+  job.all = (FddmTicker) { .func = progress, .data = data, .phase = FDDM_PHASE_GENERATE, .from = 0.0, .to = 1.0 };
+  if (params->even_light)
+    {
+      if (!fddm_light_measure (&light, source, error))
+        return FALSE;
+      lit        = fddm_light_removed (&light);
+      job.source = &lit;
+    }
+  return make (&job, error);
 }

@@ -17,6 +17,7 @@ typedef struct {
   FddmCliMaps        maps;
   char              *model, *subject;
   char              *like, *seamless; /* pictures; NULL = none                       */
+  gboolean           keeps_light;     /* of SEAMLESS                                 */
   FddmCliExample     example;         /* one of them                                 */
   int                count, current;  /* number of pictures; index of the current one */
   guint32            seed;            /* of the first picture                         */
@@ -83,6 +84,8 @@ parse (Generate *generate, char **argv, GError **error)
        N_ ("0 = its colours and grain only … 100 = its shapes, too (70)"), "%" },
     { "seamless", 0, 0, G_OPTION_ARG_FILENAME, &generate->seamless,
        N_ ("make the edges of this picture meet, so that it repeats"), N_ ("PICTURE") },
+    { "keep-light", 0, 0, G_OPTION_ARG_NONE, &generate->keeps_light,
+       N_ ("with --seamless: leave slopes of light in the picture"), NULL },
     { "maps", 0, 0, G_OPTION_ARG_NONE, &generate->maps.wanted,
        N_ ("also write OUT-height.png, OUT-normal.png and OUT-roughness.png, guessed from the brightness"), NULL },
     { "map-strength", 0, 0, G_OPTION_ARG_DOUBLE, &generate->maps.params.strength,
@@ -143,11 +146,12 @@ compute_seamless (Generate *generate, FddmContext *context, GError **error)
   FddmSink                  sink;
 
   fddm_gegl_pixels_init (&pixels, generate->example.buffer, buffer, gegl_buffer_get_extent (buffer), NULL);
-  sink             = fddm_gegl_pixels_sink (&pixels);
-  seamless.subject = params->subject;
-  seamless.steps   = params->steps;
-  seamless.eta     = params->eta;
-  seamless.seed    = params->seed;
+  sink                = fddm_gegl_pixels_sink (&pixels);
+  seamless.subject    = params->subject;
+  seamless.steps      = params->steps;
+  seamless.eta        = params->eta;
+  seamless.seed       = params->seed;
+  seamless.even_light = !generate->keeps_light;
   if (!fddm_make_seamless (context, &seamless, &generate->example.source, &sink, progress, generate, error))
     return NULL;
   return g_steal_pointer (&buffer);

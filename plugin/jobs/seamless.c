@@ -69,9 +69,10 @@ compute (Job *job, FddmContext *context, GError **error)
   FddmSource         source;
   FddmSink           sink;
 
-  params.seed  = (guint32) job->values[FDDM_SEAMLESS_SEED];
-  params.steps = (int) job->values[FDDM_SEAMLESS_STEPS];
-  params.band  = (int) job->values[FDDM_SEAMLESS_BAND];
+  params.seed       = (guint32) job->values[FDDM_SEAMLESS_SEED];
+  params.steps      = (int) job->values[FDDM_SEAMLESS_STEPS];
+  params.band       = (int) job->values[FDDM_SEAMLESS_BAND];
+  params.even_light = job->values[FDDM_SEAMLESS_EVEN_LIGHT] > 0;
   fddm_gegl_pixels_init (&pixels, job->from, job->made, gegl_buffer_get_extent (job->from), NULL);
   source = fddm_gegl_pixels_source (&pixels);
   sink   = fddm_gegl_pixels_sink (&pixels);

@@ -12,8 +12,9 @@ static void
 seamless_values (double *values)
 {
   fddm_parameters_defaults (fddm_seamless_parameters, values);
-  values[FDDM_SEAMLESS_DEVICE] = FDDM_DEVICE_CHOICE_CPU;
-  values[FDDM_SEAMLESS_STEPS]  = 8;
+  values[FDDM_SEAMLESS_DEVICE]     = FDDM_DEVICE_CHOICE_CPU;
+  values[FDDM_SEAMLESS_STEPS]      = 8;
+  values[FDDM_SEAMLESS_EVEN_LIGHT] = FALSE;
 }
 
 /* Waves that do not fit into the layers, and grain, which is as rough as they are smooth. Opaque. */
@@ -207,6 +208,49 @@ check_parameters (void)
   fddm_host_image_delete (image);
 }
 
+/* Grain under a ramp of light, from left to right. */
+static float
+sloped_grain (int x, int y, int c, int n, gpointer data)
+{
+  const float grain = waves (x, y, c, n, data) - waves (x, y + 1, c, n, data);
+
+  return (0.5f + (float) x / WIDTH) * (0.4f + grain);
+}
+
+/* The mean brightness of the right half of LAYER over that of the left. */
+static double
+rise (FddmItemId layer)
+{
+  const Babl       *format = babl_format_with_space ("Y' float", fddm_host_format (layer));
+  gsize             bytes;
+  g_autofree float *a       = pixels_of (layer, format, &bytes);
+  double            half[2] = { 0 };
+
+  for (int i = 0; i < WIDTH * HEIGHT; i++)
+    half[i % WIDTH >= WIDTH / 2] += a[i];
+  return half[1] / half[0];
+}
+
+/* A slope of light stays or goes, as told. */
+static void
+check_light (void)
+{
+  FddmImageId      image = probe_image_new (WIDTH, HEIGHT, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId       layer = probe_layer_new (image, WIDTH, HEIGHT, FALSE, FDDM_NO_ITEM, 0, 0), made;
+  double           values[FDDM_SEAMLESS_N];
+  g_autofree char *problem = NULL;
+
+  fill (layer, sloped_grain, NULL);
+  if (made_seamless (image, layer, &made, "a slope of light"))
+    check (rise (made) > 1.3, "a slope of light stays: the right half is %.2f times as bright", rise (made));
+  seamless_values (values);
+  values[FDDM_SEAMLESS_EVEN_LIGHT] = TRUE;
+  problem                          = probe_seamless (PROBE_RUN_NONINTERACTIVE, image, layer, values, &made);
+  check (!problem && fabs (rise (made) - 1) < 0.05, "a slope of light goes: the right half is %.2f times as bright",
+         problem ? 0.0 : rise (made));
+  fddm_host_image_delete (image);
+}
+
 static void
 check_refused (void)
 {
@@ -243,5 +287,6 @@ check_seamless (void)
   check_edges ();
   check_place ();
   check_parameters ();
+  check_light ();
   check_refused ();
 }

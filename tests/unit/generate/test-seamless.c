@@ -64,8 +64,9 @@ test_edges_meet (void)
       Material                material;
 
       material_init (&material, w, h, n);
-      params.band  = cases[i].band;
-      params.steps = 8;
+      params.band       = cases[i].band;
+      params.steps      = 8;
+      params.even_light = FALSE;
       material_read (&material, 0, 0, w, h, before, NULL);
       pixels = make_seamless (context, &params, &material, NULL, NULL, &error);
       g_assert_no_error (error);
@@ -95,6 +96,58 @@ read_faulty (gpointer data, int x, int y, int width, int height, float *pixels, 
   return TRUE;
 }
 
+/* Of columns [FIRST, END) of a square picture. */
+static double
+mean_of (const float *pixels, int side, int first, int end)
+{
+  double sum = 0;
+
+  for (int y = 0; y < side; y++)
+    for (int i = first * 3; i < end * 3; i++)
+      sum += pixels[y * side * 3 + i];
+  return sum / (side * (end - first) * 3);
+}
+
+static gboolean
+read_sloped (gpointer data, int x, int y, int width, int height, float *pixels, GError **error)
+{
+  const Material *material = data;
+
+  if (!material_read (data, x, y, width, height, pixels, error))
+    return FALSE;
+  for (int j = 0; j < height; j++)
+    for (int i = 0; i < width; i++)
+      for (int c = 0; c < 3; c++)
+        *pixels++ *= 0.5f + (float) (x + i) / (float) material->source.width;
+  return TRUE;
+}
+
+/* Light that rises from edge to edge goes, unless it is to stay. */
+static void
+test_light (void)
+{
+  enum { SIDE = 128 };
+  g_autoptr (FddmContext) context = material_context ("tiny-generate.safetensors", FDDM_DEVICE_CPU, 24, 2);
+  FddmSeamlessParams      params  = fddm_seamless_params_default ();
+  double                  rise[2];
+  Material                material;
+
+  material_init (&material, SIDE, SIDE, 3);
+  material.source.read = read_sloped;
+  params.steps         = 8;
+  for (int even = 0; even < 2; even++)
+    {
+      g_autofree float *pixels = NULL;
+
+      params.even_light = even;
+      pixels            = make_seamless (context, &params, &material, NULL, NULL, NULL);
+      g_assert_nonnull (pixels);
+      rise[even] = mean_of (pixels, SIDE, SIDE / 2, SIDE) / mean_of (pixels, SIDE, 0, SIDE / 2);
+    }
+  g_assert_cmpfloat (rise[0], >, 1.4);
+  g_assert_cmpfloat (fabs (rise[1] - 1), <, 0.05);
+}
+
 static void
 test_faulty_pixels (void)
 {
@@ -108,6 +161,7 @@ test_faulty_pixels (void)
   material.source.read = read_faulty;
   params.steps         = 4;
   params.band          = 12;
+  params.even_light    = FALSE;
   pixels               = make_seamless (context, &params, &material, NULL, NULL, NULL);
   g_assert_nonnull (pixels);
   for (int i = 0; i < SIDE * SIDE * 3; i++)
@@ -265,6 +319,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/seamless/edges-meet", test_edges_meet);
+  g_test_add_func ("/seamless/light", test_light);
   g_test_add_func ("/seamless/faulty-pixels", test_faulty_pixels);
   g_test_add_func ("/seamless/itself", test_itself);
   g_test_add_func ("/seamless/flat", test_flat);

@@ -74,7 +74,7 @@ def more_of_a_material():
 def pictures_are_made_seamless():
     for kind, depth in ((2, 8), (0, 8), (6, 8), (2, 16)):
         material("a.png", kind, depth)
-        told = json.loads(generate("out.png", "--seamless", "a.png", "--json").stdout)
+        told = json.loads(generate("out.png", "--seamless", "a.png", "--keep-light", "--json").stdout)
         assert told["seamless"] == "a.png" and told["like"] is None
         before, after = read_png("a.png"), read_png("out.png")
         assert before[:4] == after[:4], "size and format are kept"
@@ -83,6 +83,8 @@ def pictures_are_made_seamless():
             inside = slice(y * row + 16 * CHANNELS[kind], (y + 1) * row - 16 * CHANNELS[kind])
             assert before[4][inside] == after[4][inside], "the middle is kept"
         assert before[4] != after[4]
+        generate("even.png", "--seamless", "a.png")
+        assert read_png("even.png")[4] != after[4], "light is evened without being asked"
 
 
 @test
