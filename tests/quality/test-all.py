@@ -18,6 +18,7 @@ from PIL import Image
 
 from cells import Cell, Results
 import dark
+import film
 import peers
 import tables
 
@@ -50,6 +51,18 @@ def test_energy_is_the_volume_of_a_gaussian():
     within = 1 - math.exp(-(dark.APERTURE + 0.5) ** 2 / (2 * dark.SPREAD ** 2))
     found = dark.energy(np.repeat(star[:, :, None], 3, 2), 20, 20)
     assert abs(found / (2 * math.pi * dark.SPREAD ** 2 * within) - 1) < 0.01, found
+
+
+def test_grain_has_its_size():
+    """White noise behind a Gaussian of s pixels: neighbours agree by exp (-1 / 4 s^2)."""
+    for pixels in film.BLURS:
+        noise = film.blurred(np.random.default_rng(1).standard_normal((400, 400, 1)), pixels)[:, :, 0]
+        found = (noise[:, 1:] * noise[:, :-1]).mean()
+        assert abs(noise.std() - 1) < 1e-9 and abs(found - math.exp(-1 / (4 * pixels ** 2))) < 0.01, (pixels, found)
+    flat = np.full((300, 300, 3), 0.5)
+    for colour in (False, True):
+        own = film.judge(lambda noisy: (flat, {"luma-noise": 12}), flat, colour, 0.7, 12, 1)
+        assert abs(own["read"] - 1) < 0.02 and own["psnr"] == math.inf, own
 
 
 def test_results_are_kept_and_go_on():

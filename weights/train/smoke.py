@@ -256,6 +256,21 @@ def check_told():
             (told[:, 0] > 3).float().mean(), share, told.max()))
 
 
+def check_film():
+    """On an even gray, the level told of grain is that of the noise, and lower the finer it is; black-and-white film has no
+    colour."""
+    gray = torch.zeros(64, 3, 128, 128)
+    kinds = noise.Kinds(white=0, camera=0, path=0, film=1, camera_file=0)
+    clean, noisy, level = noise.make(gray, 4, kinds, truth=True)
+    found = (noisy - clean).pow(2).mean((2, 3)).sqrt()
+    ratio = found[:, :16] / level[:, :16].mean((2, 3))
+    colour = (noisy - clean)[:, 16:].abs().amax((1, 2, 3)) > 0
+    if not 0.97 < ratio[found[:, :16] > 2 * noise.LOW].mean() < 1.03 or not (found[:, 15] < found[:, 5]).float().mean() > 0.7:
+        sys.exit("smoke.py: grain of film is told wrong")
+    if not 0.2 < colour.float().mean() < 0.6:
+        sys.exit("smoke.py: %g of the films have colour" % colour.float().mean())
+
+
 def check_mirrored():
     """Textures too small for a crop go on as their mirror images."""
     small = np.random.default_rng(1).integers(0, 256, (80, 130, 3), np.uint8)
@@ -273,6 +288,7 @@ def main():
     check_reading()
     check_truth()
     check_told()
+    check_film()
     check_mirrored()
     if len(sys.argv) < 2:
         sys.exit(__doc__)
