@@ -78,6 +78,7 @@ time_way (FddmContext *context, FddmConvolution convolution, int width, int heig
           GError **error)
 {
   const FddmDeviceOptions options = { .threads     = context->options.threads,
+                                      .ranges      = fddm_network_has_ranges (context->weights),
                                       .shape       = fddm_network_shape (context->weights),
                                       .convolution = convolution };
   Subject                 subject = { .backend = &fddm_backend_cpu, .weights = context->weights };
@@ -99,7 +100,7 @@ gboolean
 fddm_bench_ways (FddmContext *context, int width, int height, double seconds, FddmBenchWay ways[FDDM_BENCH_WAYS],
                  GError **error)
 {
-  static const char *const names[FDDM_BENCH_WAYS] = { "bf16", "winograd", "direct" };
+  static const char *const names[FDDM_BENCH_WAYS] = { "bf16", "winograd", "direct", "int8" };
   GError                  *problem                = NULL;
 
   for (int i = 0; i < FDDM_BENCH_WAYS; i++)

@@ -9,12 +9,12 @@ gboolean fddm_bench_convolutions (FddmContext *context, int width, int height, d
 
 /* A way of convolving on the CPU. */
 typedef struct {
-  const char *name;  /* "bf16", "winograd" or "direct", as FDDM_CPU_CONVOLUTION has it */
+  const char *name;  /* "bf16", "winograd", "direct" or "int8", as FDDM_CPU_CONVOLUTION has it */
   double      rate;  /* multiply-adds a second; 0 = not on this processor              */
   gboolean    taken; /* by CONTEXT                                                     */
 } FddmBenchWay;
 
-#define FDDM_BENCH_WAYS 3
+#define FDDM_BENCH_WAYS 4
 
 /* The same for each way of the CPU, which CONTEXT must be on. */
 gboolean fddm_bench_ways (FddmContext *context, int width, int height, double seconds, FddmBenchWay ways[FDDM_BENCH_WAYS],

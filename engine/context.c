@@ -49,7 +49,9 @@ open_networks (FddmContext *context, GError **error)
 static gboolean
 open_device (FddmContext *context, FddmDeviceKind kind, GError **error)
 {
-  FddmDeviceOptions options = { .threads = context->options.threads, .shape = fddm_network_shape (context->weights) };
+  FddmDeviceOptions options = { .threads = context->options.threads,
+                                .ranges  = fddm_network_has_ranges (context->weights),
+                                .shape   = fddm_network_shape (context->weights) };
 
   switch (kind)
     {

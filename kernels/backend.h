@@ -24,7 +24,7 @@
 #include "kernels/pixels/filters.h"
 #include "kernels/pixels/meter.h"
 
-#define FDDM_BACKEND_ABI 10
+#define FDDM_BACKEND_ABI 11
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
@@ -116,6 +116,12 @@ typedef struct {
   const float   *weights; /* out × in × kernel × kernel */
   const float   *bias;    /* out                        */
   FddmActivation activation;
+  const float   *ranges;   /* in: magnitude up to which each input matters, for 8 bits; NULL = unknown */
+  gboolean       positive; /* no input is below 0                                                      */
+  /* Where this and the only convolution that reads the result are in 8 bits, the result may be, too: with RELU, no residual and
+   * OUT_RANGES, those of the reader, which has PASSED. The tensor between them is for nobody else then. */
+  const float *out_ranges;
+  gboolean     passed;
 } FDDM_BY_NAME FddmConvSpec;
 
 /* How the CPU convolves. */
@@ -123,21 +129,23 @@ typedef enum {
   FDDM_CONVOLUTION_FASTEST,  /* as was measured                          */
   FDDM_CONVOLUTION_BF16,     /* numbers of 16 bits                       */
   FDDM_CONVOLUTION_WINOGRAD, /* floats, with fewer multiplications       */
-  FDDM_CONVOLUTION_DIRECT    /* floats, as the definition says           */
+  FDDM_CONVOLUTION_DIRECT,   /* floats, as the definition says           */
+  FDDM_CONVOLUTION_INT8      /* integers of 8 bits, where ranges are known; floats elsewhere */
 } FddmConvolution;
 
 /* Whether to go on with a long operation. */
 typedef gboolean (*FddmGoesOn) (gpointer data);
 
-#define FDDM_CONVOLUTIONS (FDDM_CONVOLUTION_DIRECT + 1)
+#define FDDM_CONVOLUTIONS (FDDM_CONVOLUTION_INT8 + 1)
 
 typedef struct {
   int kernel, in_channels, out_channels;
 } FddmConvShape;
 
 typedef struct {
-  int      threads; /* 0 = one per core                  */
-  gboolean float32; /* no convolutions in half precision */
+  int      threads; /* 0 = one per core                              */
+  gboolean float32; /* no convolutions in half precision or 8 bits   */
+  gboolean ranges;  /* most convolutions will come with their ranges */
   /* For the CPU: the convolution that most of the work will be, all 0 = one of 64 channels; and how to do it. */
   FddmConvShape   shape;
   FddmConvolution convolution;

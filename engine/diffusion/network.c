@@ -163,6 +163,22 @@ fddm_network_shape (const FddmWeights *weights)
   return most;
 }
 
+gboolean
+fddm_network_has_ranges (const FddmWeights *weights)
+{
+  const FddmConvShape most = fddm_network_shape (weights);
+
+  for (int i = 0; i < weights->n_layers; i++)
+    {
+      const FddmConvShape shape = shape_of (weights, i);
+
+      if (weights->layers[i].op == FDDM_OP_CONV && memcmp (&shape, &most, sizeof shape) == 0 &&
+          weights->layers[i].ranges == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static int
 n_classes (const FddmNetwork *network)
 {
@@ -189,8 +205,15 @@ load_layer (FddmNetwork *network, int i, GError **error)
                               .out_channels = layer->channels,
                               .weights      = layer->weight,
                               .bias         = layer->bias,
-                              .activation   = layer->activation };
+                              .activation   = layer->activation,
+                              .ranges       = layer->ranges,
+                              .positive     = layer->positive };
 
+        const int reader = fddm_weights_only_reader (network->weights, i);
+
+        if (reader >= 0)
+          spec.out_ranges = network->weights->layers[reader].ranges;
+        spec.passed = layer->in[0] > 0 && fddm_weights_only_reader (network->weights, layer->in[0] - 1) == i;
         return (mine->conv = network->backend->conv_new (network->device, &spec, error)) != NULL;
       }
     case FDDM_OP_GROUP_NORM:

@@ -9,6 +9,8 @@ typedef struct FddmNetwork FddmNetwork;
 
 /* The shape of convolution that most multiply-adds of WEIGHTS belong to. */
 FddmConvShape fddm_network_shape (const FddmWeights *weights);
+/* Whether the convolutions of that shape have the ranges of their inputs. */
+gboolean fddm_network_has_ranges (const FddmWeights *weights);
 
 /* Prepares the weights for the device. Keeps a reference to WEIGHTS; DEVICE must outlive the network. */
 FddmNetwork *fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error);

@@ -49,7 +49,7 @@ read_all (FddmWeights *weights, FddmSafetensors *file, GError **error)
 
   if (!fddm_weights_read_metadata (weights, file, error) || !read_statistics (weights, file, error) ||
       (layers = fddm_weights_required (file, "layers", error)) == NULL ||
-      !fddm_weights_read_layers (weights, file, layers, error))
+      !fddm_weights_read_layers (weights, file, layers, error) || !fddm_weights_read_ranges (weights, file, error))
     return FALSE;
   if (fddm_weights_operations (weights) > FDDM_WEIGHTS_OPERATIONS_MAX)
     return fddm_weights_fail (error, _ ("it takes %.0f million multiply-adds per pixel; more than %.0f would take too long"),

@@ -31,6 +31,8 @@ typedef struct {
   int            residual;      /* a value, or -1                                                      */
   int            channels;      /* of the value written                                                */
   const float   *weight, *bias; /* for conv, norm, embedding, named as in FORMAT.md; owned by the file */
+  const float   *ranges;        /* conv: of the input's channels (FddmConvSpec); NULL = unknown        */
+  gboolean       positive;      /* with RANGES: the input is never negative                            */
 } FddmLayer;
 
 struct FddmWeights {
@@ -75,3 +77,7 @@ double fddm_weights_work (const FddmWeights *weights, int rows, int columns);
 
 /* Receptive field in patches to each side: the number of conv3x3 layers on the longest way from input to output. */
 int fddm_weights_reach (const FddmWeights *weights);
+
+/* The layer that alone reads what layer I writes, where both can be convolutions in 8 bits and the value may be in 8 bits, too;
+ * else -1. */
+int fddm_weights_only_reader (const FddmWeights *weights, int i);

@@ -22,12 +22,13 @@
 static const FddmConvShape default_shape = { .kernel = 3, .in_channels = 64, .out_channels = 64 };
 static const FddmConvShape test_shape    = { .kernel = 3, .in_channels = 32, .out_channels = 32 };
 
-static const char *const names[FDDM_CONVOLUTIONS] = { NULL, "bf16", "winograd", "direct" };
+static const char *const names[FDDM_CONVOLUTIONS] = { NULL, "bf16", "winograd", "direct", "int8" };
 
 static void
 set_way (FddmDevice *device, FddmConvolution way)
 {
   device->bf16    = way == FDDM_CONVOLUTION_BF16;
+  device->int8    = way == FDDM_CONVOLUTION_INT8;
   device->blocked = way == FDDM_CONVOLUTION_WINOGRAD;
 }
 
@@ -62,17 +63,19 @@ error_of (FddmDevice *device, const FddmConvShape *shape, GError **error)
   const gsize       n_weights = (gsize) shape->in_channels * shape->out_channels * shape->kernel * shape->kernel;
   FddmDevice       *ref;
   g_autofree float *weights = g_try_new (float, n_weights), *bias = g_try_new (float, shape->out_channels);
+  g_autofree float *ranges = g_try_new (float, shape->in_channels);
   g_autofree float *values = g_try_new (float, n), *found = g_try_new0 (float, n), *expected = g_try_new0 (float, n);
   FddmConvSpec      spec       = { .kernel       = shape->kernel,
                                    .in_channels  = shape->in_channels,
                                    .out_channels = shape->out_channels,
                                    .weights      = weights,
                                    .bias         = bias,
-                                   .activation   = FDDM_ACTIVATION_RELU };
+                                   .activation   = FDDM_ACTIVATION_RELU,
+                                   .ranges       = ranges };
   double            difference = 0.0, size = 0.0;
   gboolean          ok;
 
-  if (weights == NULL || bias == NULL || values == NULL || found == NULL || expected == NULL)
+  if (weights == NULL || bias == NULL || ranges == NULL || values == NULL || found == NULL || expected == NULL)
     {
       fddm_host_no_memory (error);
       return HUGE_VAL;
@@ -81,6 +84,8 @@ error_of (FddmDevice *device, const FddmConvShape *shape, GError **error)
     weights[i] = 0.1f * sinf (1.7f * (float) i);
   for (gsize i = 0; i < n; i++)
     values[i] = cosf (0.9f * (float) i);
+  for (int i = 0; i < shape->in_channels; i++)
+    ranges[i] = 1.0f;
   for (int i = 0; i < shape->out_channels; i++)
     bias[i] = 0.1f * (float) (i % 20) - 1.0f;
   ref = fddm_backend_ref.open (NULL, NULL);
@@ -95,21 +100,33 @@ error_of (FddmDevice *device, const FddmConvShape *shape, GError **error)
   return ok && isfinite (difference) ? sqrt (difference / size) : HUGE_VAL;
 }
 
+static dnnl_data_type_t
+type_of (FddmConvolution way, dnnl_data_type_t int8)
+{
+  return way == FDDM_CONVOLUTION_BF16 ? dnnl_bf16 : way == FDDM_CONVOLUTION_INT8 ? int8 : dnnl_f32;
+}
+
 /* Whether oneDNN implements WAY for SHAPE on this processor. */
 static gboolean
 is_offered (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
 {
-  const FddmOneDnn     *library = device->library;
-  const FddmOneDnnConv  request = { .kernel       = shape->kernel,
-                                    .in_channels  = shape->in_channels,
-                                    .out_channels = shape->out_channels,
-                                    .height       = STRIP_WIDTH,
-                                    .width        = STRIP_WIDTH,
-                                    .type         = way == FDDM_CONVOLUTION_BF16 ? dnnl_bf16 : dnnl_f32,
-                                    .blocked      = way == FDDM_CONVOLUTION_WINOGRAD,
-                                    .winograd     = way == FDDM_CONVOLUTION_WINOGRAD };
-  dnnl_primitive_desc_t desc    = NULL;
+  static const float    scales[CHANNELS_MAX] = { 1 };
+  const FddmOneDnn     *library              = device->library;
+  const FddmOneDnnConv  request              = { .kernel       = shape->kernel,
+                                                 .in_channels  = shape->in_channels,
+                                                 .out_channels = shape->out_channels,
+                                                 .height       = STRIP_WIDTH,
+                                                 .width        = STRIP_WIDTH,
+                                                 .source       = type_of (way, dnnl_s8),
+                                                 .weights      = type_of (way, dnnl_s8),
+                                                 .target       = type_of (way, dnnl_f32),
+                                                 .scales       = way == FDDM_CONVOLUTION_INT8 ? scales : NULL,
+                                                 .blocked      = way == FDDM_CONVOLUTION_WINOGRAD,
+                                                 .winograd     = way == FDDM_CONVOLUTION_WINOGRAD };
+  dnnl_primitive_desc_t desc                 = NULL;
 
+  if (way == FDDM_CONVOLUTION_INT8 && !fddm_processor_has_int8 ())
+    return FALSE;
   if (fddm_onednn_describe_conv (library->engine, &request, &desc) != dnnl_success)
     return FALSE;
   dnnl_primitive_desc_destroy (desc);
@@ -121,13 +138,14 @@ static gboolean
 try_way (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape, GError **error)
 {
   set_way (device, way);
-  return error_of (device, shape, error) < (way == FDDM_CONVOLUTION_BF16 ? 1e-2 : 1e-4);
+  return error_of (device, shape, error) < (device->bf16 || device->int8 ? 1e-2 : 1e-4);
 }
 
 /* ---- Speed ---- */
 
 typedef struct {
   float      *zeros; /* weights and bias */
+  float      *ones;  /* ranges           */
   FddmConv   *conv;
   FddmTensor *in, *out;
 } Trial;
@@ -139,6 +157,7 @@ trial_clear (FddmDevice *device, Trial *trial)
   fddm_host_tensor_free (device, trial->in);
   fddm_cpu_conv_free (device, trial->conv);
   g_free (trial->zeros);
+  g_free (trial->ones);
 }
 
 static int
@@ -162,8 +181,11 @@ trial_init (FddmDevice *device, const FddmConvShape *shape, Trial *trial)
                                   .activation   = FDDM_ACTIVATION_RELU };
 
   spec.weights = spec.bias = trial->zeros = g_try_new0 (float, n_weights);
-  if (trial->zeros == NULL || nothing == NULL)
+  spec.ranges = trial->ones = g_try_new (float, shape->in_channels);
+  if (trial->zeros == NULL || trial->ones == NULL || nothing == NULL)
     return FALSE;
+  for (int i = 0; i < shape->in_channels; i++)
+    trial->ones[i] = 1.0f;
   trial->conv = fddm_cpu_conv_new (device, &spec, NULL);
   trial->in   = fddm_host_tensor_new (device, FDDM_TENSOR_NETWORK, rows, STRIP_WIDTH, shape->in_channels, NULL);
   trial->out  = fddm_host_tensor_new (device, FDDM_TENSOR_NETWORK, rows, STRIP_WIDTH, shape->out_channels, NULL);
@@ -238,11 +260,13 @@ read_wish (const FddmDeviceOptions *options, FddmConvolution *way, GError **erro
   for (int i = 1; i < FDDM_CONVOLUTIONS; i++)
     if (g_str_equal (wish, names[i]))
       {
-        *way = i == FDDM_CONVOLUTION_BF16 && options->float32 ? FDDM_CONVOLUTION_FASTEST : (FddmConvolution) i;
+        *way = (FddmConvolution) i;
+        if (options->float32 && (i == FDDM_CONVOLUTION_BF16 || i == FDDM_CONVOLUTION_INT8))
+          *way = FDDM_CONVOLUTION_FASTEST;
         return TRUE;
       }
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _ ("%s is “%s”; it must be one of %s"),
-               "FDDM_CPU_CONVOLUTION", wish, "bf16, winograd, direct");
+               "FDDM_CPU_CONVOLUTION", wish, "bf16, winograd, direct, int8");
   return FALSE;
 }
 
@@ -303,18 +327,21 @@ fastest (const double *times, const gboolean *allowed)
 }
 
 static gboolean
-choose_fastest (FddmDevice *device, gboolean float32, const FddmConvShape *shape, GError **error)
+choose_fastest (FddmDevice *device, const FddmDeviceOptions *options, const FddmConvShape *shape, GError **error)
 {
-  gboolean        allowed[FDDM_CONVOLUTIONS] = { FALSE, FALSE, FALSE, TRUE };
+  gboolean        allowed[FDDM_CONVOLUTIONS] = { [FDDM_CONVOLUTION_DIRECT] = TRUE };
   FddmTimes       times                      = { 0 };
   FddmConvolution way;
 
   allowed[FDDM_CONVOLUTION_BF16]     = fddm_processor_has_bf16 () && is_offered (device, FDDM_CONVOLUTION_BF16, shape);
   allowed[FDDM_CONVOLUTION_WINOGRAD] = is_offered (device, FDDM_CONVOLUTION_WINOGRAD, shape);
-  if (allowed[FDDM_CONVOLUTION_BF16] || allowed[FDDM_CONVOLUTION_WINOGRAD])
+  allowed[FDDM_CONVOLUTION_INT8]     = is_offered (device, FDDM_CONVOLUTION_INT8, shape);
+  if (allowed[FDDM_CONVOLUTION_BF16] || allowed[FDDM_CONVOLUTION_WINOGRAD] || allowed[FDDM_CONVOLUTION_INT8])
     find_times (device, shape, allowed, times);
-  if (float32)
-    allowed[FDDM_CONVOLUTION_BF16] = FALSE;
+  if (options->float32)
+    allowed[FDDM_CONVOLUTION_BF16] = allowed[FDDM_CONVOLUTION_INT8] = FALSE;
+  if (!options->ranges)
+    allowed[FDDM_CONVOLUTION_INT8] = FALSE;
   for (; (way = fastest (times, allowed)) != FDDM_CONVOLUTION_FASTEST; allowed[way] = FALSE)
     if (try_way (device, way, &test_shape, NULL))
       return TRUE;
@@ -335,11 +362,11 @@ fddm_cpu_choose (FddmDevice *device, const FddmDeviceOptions *options, GError **
   if (!read_wish (asked, &way, error))
     return FALSE;
   return way != FDDM_CONVOLUTION_FASTEST ? go_as_told (device, way, &shape, error)
-                                         : choose_fastest (device, asked->float32, &shape, error);
+                                         : choose_fastest (device, asked, &shape, error);
 }
 
 const char *
 fddm_cpu_format (const FddmDevice *device)
 {
-  return device->bf16 ? "bf16" : device->blocked ? "float, Winograd" : "float";
+  return device->bf16 ? "bf16" : device->int8 ? "8 bits" : device->blocked ? "float, Winograd" : "float";
 }

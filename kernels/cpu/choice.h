@@ -6,10 +6,10 @@
 #include "kernels/cpu/onednn.h"
 
 /* Sets the number format and the layout of DEVICE's NETWORK tensors. The method is taken from OPTIONS (may be NULL), then
- * from the environment variable FDDM_CPU_CONVOLUTION (bf16, winograd or direct). Otherwise the fastest method for the shape
+ * from the environment variable FDDM_CPU_CONVOLUTION (bf16, winograd, direct or int8). Otherwise the fastest method for the shape
  * in OPTIONS is used, measured once and remembered (times.h). The method has passed a check of its results on a small
  * convolution. Fails if the method asked for is unknown or not offered, or if the results are wrong. */
 gboolean fddm_cpu_choose (FddmDevice *device, const FddmDeviceOptions *options, GError **error);
 
-/* Format for messages: "bf16", "float, Winograd" or "float". */
+/* Format for messages: "bf16", "8 bits", "float, Winograd" or "float". */
 const char *fddm_cpu_format (const FddmDevice *device);

@@ -12,19 +12,24 @@
 /* Working memory that any convolution may take: the threads' caches hold it. */
 #define SCRATCH_MIN ((gsize) 32 << 20)
 
+/* Of memory for vectors, in bytes. */
+#define ALIGNMENT 64
+
 typedef struct {
   int                   height, width;
   gboolean              residual;
   dnnl_primitive_desc_t desc;
   dnnl_primitive_t      primitive;
   dnnl_memory_t         weights; /* owned by the prepared weights */
-  gsize                 scratch;
+  gsize                 scratch; /* oneDNN's working memory; the inputs in 8 bits follow at ROUNDED */
+  gsize                 rounded, bytes;
 } Plan;
 
 struct FddmConv {
   FddmConvSpec     spec;
   dnnl_data_type_t type;
   gboolean         blocked;
+  const FddmInt8  *int8; /* of PREPARED; NULL = floats or bf16 */
   FddmPrepared    *prepared;
   GQueue           plans; /* of Plan, most recently used first */
 };
@@ -51,8 +56,15 @@ plan_free (gpointer data)
 FddmConv *
 fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error)
 {
-  FddmPrepared *prepared = fddm_prepared_get (device->library, spec);
-  FddmConv     *conv     = prepared != NULL ? g_try_new0 (FddmConv, 1) : NULL;
+  FddmConvSpec  wanted   = *spec;
+  FddmPrepared *prepared = NULL;
+  FddmConv     *conv     = NULL;
+
+  if (!device->int8)
+    wanted.ranges = NULL;
+  prepared = fddm_prepared_get (device->library, &wanted);
+  if (prepared != NULL)
+    conv = g_try_new0 (FddmConv, 1);
 
   if (conv == NULL)
     {
@@ -64,6 +76,7 @@ fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error)
   conv->type     = device->bf16 ? dnnl_bf16 : dnnl_f32;
   conv->blocked  = device->blocked;
   conv->prepared = prepared;
+  conv->int8     = fddm_prepared_int8 (prepared);
   g_queue_init (&conv->plans);
   return conv;
 }
@@ -104,12 +117,22 @@ describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
                              .out_channels = conv->spec.out_channels,
                              .height       = plan->height,
                              .width        = plan->width,
-                             .type         = conv->type,
+                             .source       = conv->type,
+                             .weights      = conv->type,
+                             .target       = conv->type,
                              .residual     = plan->residual,
                              .activation   = conv->spec.activation,
                              .blocked      = conv->blocked,
                              .winograd     = conv->blocked && conv->spec.kernel == 3 };
 
+  if (conv->int8 != NULL)
+    {
+      request.source  = conv->int8->positive ? dnnl_u8 : dnnl_s8;
+      request.weights = dnnl_s8;
+      request.scales  = conv->int8->scales;
+      if (conv->spec.out_ranges != NULL)
+        request.target = dnnl_u8;
+    }
   /* oneDNN's own choice is never Winograd, although it is nearly twice as fast. So it is requested explicitly, with direct
    * convolution as the alternative. */
   if (request.winograd && fddm_onednn_describe_conv (library->engine, &request, &plan->desc) == dnnl_success)
@@ -165,6 +188,8 @@ get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean re
       return NULL;
     }
   plan->scratch = scratch_of (plan);
+  plan->rounded = (plan->scratch + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  plan->bytes   = conv->int8 != NULL ? plan->rounded + (gsize) height * width * conv->spec.in_channels : plan->scratch;
   g_queue_push_head (&conv->plans, plan);
   if (conv->plans.length > PLANS_MAX)
     plan_free (g_queue_pop_tail (&conv->plans));
@@ -179,7 +204,7 @@ fddm_cpu_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int width
 
   if (plan == NULL)
     return FALSE;
-  *scratch = plan->scratch;
+  *scratch = plan->bytes;
   return TRUE;
 }
 
@@ -197,30 +222,50 @@ grow_scratch (FddmOneDnn *library, gsize bytes, GError **error)
 static dnnl_status_t
 execute (FddmDevice *device, const FddmConv *conv, const Plan *plan, const void *in, void *out)
 {
-  enum { SOURCE, WEIGHTS, BIAS, TARGET, SCRATCH, N_ARGS };
-  static const int names[N_ARGS] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD };
-  static const dnnl_query_t whats[N_ARGS]    = { dnnl_query_src_md, dnnl_query_weights_md, dnnl_query_weights_md,
-                                                 dnnl_query_dst_md, dnnl_query_scratchpad_md };
-  FddmOneDnn               *library          = device->library;
-  void                     *handles[N_ARGS]  = { (void *) in, NULL, (void *) conv->spec.bias, out, library->scratch };
-  dnnl_memory_t             memories[N_ARGS] = { NULL };
-  dnnl_exec_arg_t           args[N_ARGS];
-  dnnl_status_t             status = dnnl_success;
+  enum { SOURCE, WEIGHTS, BIAS, TARGET, SCRATCH, SCALES, N_ARGS };
+  const FddmInt8    *int8          = conv->int8;
+  const int          names[N_ARGS] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS,    DNNL_ARG_BIAS,
+                                       DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD, fddm_onednn_scales_argument () };
+  const dnnl_query_t whats[N_ARGS] = { dnnl_query_src_md, dnnl_query_weights_md,    dnnl_query_weights_md,
+                                       dnnl_query_dst_md, dnnl_query_scratchpad_md, dnnl_query_weights_md };
+  FddmOneDnn        *library       = device->library;
+  void              *bias          = int8 != NULL ? int8->bias : (void *) conv->spec.bias;
+  void           *handles[N_ARGS]  = { (void *) in, NULL, bias, out, library->scratch, int8 != NULL ? int8->scales : NULL };
+  dnnl_memory_t   memories[N_ARGS] = { NULL };
+  dnnl_exec_arg_t args[N_ARGS];
+  const int       n_args = int8 != NULL && names[SCALES] != 0 ? N_ARGS : SCALES;
+  dnnl_status_t   status = dnnl_success;
 
-  for (int i = 0; i < N_ARGS && status == dnnl_success; i++)
+  for (int i = 0; i < n_args && status == dnnl_success; i++)
     {
+      /* Scales are described as the bias is. */
       if (i != WEIGHTS)
-        status = dnnl_memory_create (&memories[i], dnnl_primitive_desc_query_md (plan->desc, whats[i], i == BIAS),
+        status = dnnl_memory_create (&memories[i],
+                                     dnnl_primitive_desc_query_md (plan->desc, whats[i], i == BIAS || i == SCALES),
                                      library->engine, handles[i]);
       args[i] = (dnnl_exec_arg_t) { names[i], i == WEIGHTS ? plan->weights : memories[i] };
     }
   if (status == dnnl_success)
-    status = dnnl_primitive_execute (plan->primitive, library->stream, N_ARGS, args);
+    status = dnnl_primitive_execute (plan->primitive, library->stream, n_args, args);
   if (status == dnnl_success)
     status = dnnl_stream_wait (library->stream);
-  for (int i = 0; i < N_ARGS; i++)
+  for (int i = 0; i < n_args; i++)
     dnnl_memory_destroy (memories[i]);
   return status;
+}
+
+/* The data of IN as CONV takes them. */
+static const void *
+source_of (FddmDevice *device, const FddmConv *conv, const Plan *plan, const FddmTensor *in)
+{
+  const FddmOneDnn *library = device->library;
+  guint8           *rounded;
+
+  if (conv->int8 == NULL || conv->spec.passed)
+    return in->data;
+  rounded = (guint8 *) library->scratch + plan->rounded;
+  fddm_int8_round (conv->int8, in->data, (gsize) in->height * in->width, conv->spec.in_channels, device->threads, rounded);
+  return rounded;
 }
 
 gboolean
@@ -230,11 +275,11 @@ fddm_cpu_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const F
   Plan         *plan = get_plan (device, conv, out->height, out->width, residual != NULL, error);
   dnnl_status_t status;
 
-  if (plan == NULL || !grow_scratch (device->library, plan->scratch, error))
+  if (plan == NULL || !grow_scratch (device->library, plan->bytes, error))
     return FALSE;
   if (residual != NULL && residual != out)
     memcpy (out->data, residual->data, out->bytes);
   omp_set_num_threads (device->threads);
-  status = execute (device, conv, plan, in->data, out->data);
+  status = execute (device, conv, plan, source_of (device, conv, plan, in), out->data);
   return status == dnnl_success || fddm_onednn_fail (status, "run a convolution", error);
 }

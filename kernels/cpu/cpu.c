@@ -93,6 +93,7 @@ cpu_beside (FddmDevice *device, int threads, GError **error)
   if (other == NULL)
     return NULL;
   other->bf16    = device->bf16;
+  other->int8    = device->int8;
   other->blocked = device->blocked;
   return other;
 }

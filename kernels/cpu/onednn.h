@@ -16,10 +16,11 @@ typedef struct {
 
 typedef struct {
   int              kernel, in_channels, out_channels, height, width;
-  dnnl_data_type_t type;     /* of activations and weights; the bias is float                */
-  gboolean         blocked;  /* activations in planes of FDDM_BLOCK channels, otherwise NHWC */
-  gboolean         winograd; /* requests Winograd, available for blocked floats only         */
-  gboolean         residual; /* the result is added to the output's previous contents        */
+  dnnl_data_type_t source, weights, target; /* the bias is float                                  */
+  const float     *scales;                  /* of weights in 8 bits, for each output; else NULL             */
+  gboolean         blocked;                 /* activations in planes of FDDM_BLOCK channels, otherwise NHWC */
+  gboolean         winograd;                /* requests Winograd, available for blocked floats only         */
+  gboolean         residual;                /* the result is added to the output's previous contents        */
   FddmActivation   activation;
 } FddmOneDnnConv;
 
@@ -27,9 +28,13 @@ typedef struct {
  * that the processor has no such implementation. */
 dnnl_status_t fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnnl_primitive_desc_t *desc);
 
-/* Wraps the floats of HANDLE, weights in OIHW, in a memory object. */
-dnnl_status_t fddm_onednn_plain_weights (dnnl_engine_t engine, int kernel, int in_channels, int out_channels,
-                                         const float *handle, dnnl_memory_t *memory);
+/* Name of the argument of a convolution in 8 bits with its scales; 0 where they are part of the convolution, which multiplies
+ * the bias by them as well. */
+int fddm_onednn_scales_argument (void);
+
+/* Wraps HANDLE, weights of TYPE and of CONV's shape in OIHW, in a memory object. */
+dnnl_status_t fddm_onednn_plain_weights (dnnl_engine_t engine, const FddmConvSpec *conv, dnnl_data_type_t type,
+                                         const void *handle, dnnl_memory_t *memory);
 
 /* Makes the primitive that copies FROM to TO, converting the layout. */
 dnnl_status_t fddm_onednn_reorder (dnnl_engine_t engine, dnnl_memory_t from, dnnl_memory_t to, dnnl_primitive_t *primitive);

@@ -22,7 +22,15 @@ make_attributes (const FddmOneDnnConv *conv, dnnl_primitive_attr_t *attributes)
   if (status == dnnl_success)
     status = dnnl_primitive_attr_set_post_ops (*attributes, ops);
   dnnl_post_ops_destroy (ops);
+  if (status == dnnl_success && conv->scales != NULL)
+    status = dnnl_primitive_attr_set_scales_mask (*attributes, DNNL_ARG_WEIGHTS, 1 << 0);
   return status;
+}
+
+int
+fddm_onednn_scales_argument (void)
+{
+  return DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS;
 }
 
 dnnl_status_t
@@ -39,11 +47,11 @@ fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnn
   dnnl_primitive_attr_t   attributes = NULL;
   dnnl_status_t           status;
 
-  if ((status = dnnl_memory_desc_create_with_tag (&source, 4, source_dims, conv->type, layout)) == dnnl_success &&
-      (status = dnnl_memory_desc_create_with_tag (&weights, 4, weight_dims, conv->type, dnnl_format_tag_any)) ==
+  if ((status = dnnl_memory_desc_create_with_tag (&source, 4, source_dims, conv->source, layout)) == dnnl_success &&
+      (status = dnnl_memory_desc_create_with_tag (&weights, 4, weight_dims, conv->weights, dnnl_format_tag_any)) ==
         dnnl_success &&
       (status = dnnl_memory_desc_create_with_tag (&bias, 1, bias_dims, dnnl_f32, dnnl_x)) == dnnl_success &&
-      (status = dnnl_memory_desc_create_with_tag (&target, 4, target_dims, conv->type, layout)) == dnnl_success &&
+      (status = dnnl_memory_desc_create_with_tag (&target, 4, target_dims, conv->target, layout)) == dnnl_success &&
       (status = make_attributes (conv, &attributes)) == dnnl_success)
     status = dnnl_convolution_forward_primitive_desc_create (
       desc, engine, dnnl_forward_inference, conv->winograd ? dnnl_convolution_winograd : dnnl_convolution_direct, source,
@@ -57,12 +65,12 @@ fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnn
 }
 
 dnnl_status_t
-fddm_onednn_plain_weights (dnnl_engine_t engine, int kernel, int in_channels, int out_channels, const float *handle,
+fddm_onednn_plain_weights (dnnl_engine_t engine, const FddmConvSpec *conv, dnnl_data_type_t type, const void *handle,
                            dnnl_memory_t *memory)
 {
-  const dnnl_dims_t  dims = { out_channels, in_channels, kernel, kernel };
+  const dnnl_dims_t  dims = { conv->out_channels, conv->in_channels, conv->kernel, conv->kernel };
   dnnl_memory_desc_t desc;
-  dnnl_status_t      status = dnnl_memory_desc_create_with_tag (&desc, 4, dims, dnnl_f32, dnnl_oihw);
+  dnnl_status_t      status = dnnl_memory_desc_create_with_tag (&desc, 4, dims, type, dnnl_oihw);
 
   if (status != dnnl_success)
     return status;

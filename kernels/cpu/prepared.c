@@ -9,37 +9,78 @@ typedef struct {
 } Layout;
 
 struct FddmPrepared {
-  FddmConvSpec spec; /* only weights and their shape */
+  FddmConvSpec spec; /* only weights, their shape and the inputs' ranges */
+  FddmInt8    *int8; /* with ranges                                      */
   int          users;
   GArray      *layouts; /* of Layout; in practice a single one */
 };
 
 static gboolean
-suits (const FddmPrepared *prepared, const FddmConvSpec *spec)
+same_weights (const FddmPrepared *prepared, const FddmConvSpec *spec)
 {
   return prepared->spec.weights == spec->weights && prepared->spec.kernel == spec->kernel &&
          prepared->spec.in_channels == spec->in_channels && prepared->spec.out_channels == spec->out_channels;
 }
 
+/* Those of SPEC with RANGES, NULL = floats; NULL if there are none yet. */
+static FddmPrepared *
+find (FddmOneDnn *library, const FddmConvSpec *spec, const float *ranges)
+{
+  for (GList *link = library->prepared.head; link != NULL; link = link->next)
+    {
+      FddmPrepared *prepared = link->data;
+
+      if (same_weights (prepared, spec) && prepared->spec.ranges == ranges &&
+          (ranges == NULL || (prepared->spec.positive == spec->positive && prepared->spec.out_ranges == spec->out_ranges)))
+        return prepared;
+    }
+  return NULL;
+}
+
+/* Whether other layers have the weights of SPEC in 8 bits. */
+static gboolean
+is_taken (FddmOneDnn *library, const FddmConvSpec *spec)
+{
+  for (GList *link = library->prepared.head; link != NULL; link = link->next)
+    if (same_weights (link->data, spec) && ((FddmPrepared *) link->data)->int8 != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static FddmPrepared *
+prepared_new (FddmOneDnn *library, const FddmConvSpec *spec, const float *ranges)
+{
+  FddmPrepared *prepared = g_try_new0 (FddmPrepared, 1);
+
+  if (prepared == NULL)
+    return NULL;
+  prepared->spec        = *spec;
+  prepared->spec.ranges = ranges;
+  if (ranges != NULL && (prepared->int8 = fddm_int8_new (spec)) == NULL)
+    {
+      g_free (prepared);
+      return NULL;
+    }
+  prepared->layouts = g_array_new (FALSE, FALSE, sizeof (Layout));
+  g_queue_push_head (&library->prepared, prepared);
+  return prepared;
+}
+
 FddmPrepared *
 fddm_prepared_get (FddmOneDnn *library, const FddmConvSpec *spec)
 {
-  FddmPrepared *prepared;
+  FddmPrepared *prepared = find (library, spec, spec->ranges);
+  const float  *ranges   = spec->ranges;
 
-  for (GList *link = library->prepared.head; link != NULL; link = link->next)
-    if (suits (link->data, spec))
-      {
-        prepared = link->data;
-        prepared->users++;
-        return prepared;
-      }
-  prepared = g_try_new0 (FddmPrepared, 1);
+  if (prepared == NULL && ranges != NULL && is_taken (library, spec))
+    {
+      ranges   = NULL;
+      prepared = find (library, spec, ranges);
+    }
   if (prepared == NULL)
-    return NULL;
-  prepared->spec    = *spec;
-  prepared->users   = 1;
-  prepared->layouts = g_array_new (FALSE, FALSE, sizeof (Layout));
-  g_queue_push_head (&library->prepared, prepared);
+    prepared = prepared_new (library, spec, ranges);
+  if (prepared != NULL)
+    prepared->users++;
   return prepared;
 }
 
@@ -54,20 +95,30 @@ fddm_prepared_release (FddmOneDnn *library, FddmPrepared *prepared)
       fddm_memory_free (g_array_index (prepared->layouts, Layout, i).data);
     }
   g_array_unref (prepared->layouts);
+  fddm_int8_free (prepared->int8);
   g_queue_remove (&library->prepared, prepared);
   g_free (prepared);
 }
 
+const FddmInt8 *
+fddm_prepared_int8 (const FddmPrepared *prepared)
+{
+  return prepared->int8;
+}
+
 /* Copies the plain weights to LAID, converting layout and type. */
 static dnnl_status_t
-reorder (FddmOneDnn *library, const FddmConvSpec *spec, dnnl_memory_t laid)
+reorder (FddmOneDnn *library, const FddmPrepared *prepared, dnnl_memory_t laid)
 {
+  const FddmConvSpec    *spec    = &prepared->spec;
+  const dnnl_data_type_t type    = prepared->int8 != NULL ? dnnl_s8 : dnnl_f32;
+  const void            *weights = prepared->int8 != NULL ? (const void *) prepared->int8->weights : spec->weights;
+
   dnnl_memory_t    plain   = NULL;
   dnnl_primitive_t reorder = NULL;
   dnnl_status_t    status;
 
-  if ((status = fddm_onednn_plain_weights (library->engine, spec->kernel, spec->in_channels, spec->out_channels,
-                                           spec->weights, &plain)) == dnnl_success &&
+  if ((status = fddm_onednn_plain_weights (library->engine, spec, type, weights, &plain)) == dnnl_success &&
       (status = fddm_onednn_reorder (library->engine, plain, laid, &reorder)) == dnnl_success)
     {
       dnnl_exec_arg_t args[] = { { DNNL_ARG_FROM, plain }, { DNNL_ARG_TO, laid } };
@@ -96,7 +147,7 @@ fddm_prepared_fit (FddmOneDnn *library, FddmPrepared *prepared, const_dnnl_primi
     status = dnnl_memory_create (&layout.memory, dnnl_primitive_desc_query_md (desc, dnnl_query_weights_md, 0),
                                  library->engine, layout.data);
   if (status == dnnl_success)
-    status = reorder (library, &prepared->spec, layout.memory);
+    status = reorder (library, prepared, layout.memory);
   if (status == dnnl_success)
     {
       g_array_append_val (prepared->layouts, layout);

@@ -45,8 +45,20 @@ fddm_processor_key (void)
 }
 
 /* Instruction sets are bit masks; each includes the bits of those it extends. */
+static gboolean
+has (unsigned instructions)
+{
+  return (dnnl_get_effective_cpu_isa () & instructions) == instructions;
+}
+
+gboolean
+fddm_processor_has_int8 (void)
+{
+  return has (dnnl_cpu_isa_avx512_core_vnni) || has (dnnl_cpu_isa_avx2_vnni);
+}
+
 gboolean
 fddm_processor_has_bf16 (void)
 {
-  return (dnnl_get_effective_cpu_isa () & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+  return has (dnnl_cpu_isa_avx512_core_bf16);
 }

@@ -10,5 +10,8 @@ char *fddm_processor_name (void);
  * Free with g_free. */
 char *fddm_processor_key (void);
 
+/* Whether the processor has instructions that sum up products of 8 bits in 32 bits; the older ones stop at 16. */
+gboolean fddm_processor_has_int8 (void);
+
 /* Whether the processor has instructions that multiply bf16. */
 gboolean fddm_processor_has_bf16 (void);

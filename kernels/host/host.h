@@ -21,6 +21,7 @@ typedef struct {
 
 struct FddmDevice {
   gboolean bf16;    /* NETWORK tensors hold bf16 instead of float                                                       */
+  gboolean int8;    /* convolutions with ranges round their floats to 8 bits                                            */
   gboolean blocked; /* NETWORK tensors hold floats in planes of FDDM_BLOCK channels, the layout of Winograd convolution */
   int      threads;
   char    *description;

@@ -3,9 +3,11 @@
 #include <glib/gstdio.h>
 #include "tests/support.h"
 
-static const FddmDeviceOptions narrow = { .threads = 1, .shape = { 3, 16, 16 } };
+enum { WAYS = FDDM_CONVOLUTIONS - 1 };
 
-static const char *const formats[FDDM_CONVOLUTIONS] = { NULL, "bf16", "float, Winograd", "float" };
+static const FddmDeviceOptions narrow = { .threads = 1, .ranges = TRUE, .shape = { 3, 16, 16 } };
+
+static const char *const formats[FDDM_CONVOLUTIONS] = { NULL, "bf16", "float, Winograd", "float", "8 bits" };
 
 static char *
 cache_path (void)
@@ -29,7 +31,7 @@ format_of (const FddmDeviceOptions *options)
 
 /* Stored times of NARROW, from the first group. FALSE if there are none. */
 static gboolean
-read_kept (GKeyFile *file, char **group, double times[3])
+read_kept (GKeyFile *file, char **group, double times[WAYS])
 {
   g_autofree char   *path = cache_path ();
   g_autofree double *list = NULL;
@@ -39,15 +41,15 @@ read_kept (GKeyFile *file, char **group, double times[3])
     return FALSE;
   *group = g_key_file_get_start_group (file);
   list   = *group != NULL ? g_key_file_get_double_list (file, *group, "3x3 16-16", &n, NULL) : NULL;
-  if (list == NULL || n != 3)
+  if (list == NULL || n != WAYS)
     return FALSE;
-  memcpy (times, list, 3 * sizeof *times);
+  memcpy (times, list, WAYS * sizeof *times);
   return TRUE;
 }
 
 /* Whether the processor offers a choice. If so, the times are stored once NARROW has been opened. */
 static gboolean
-has_kept (double times[3], char **group, GKeyFile *file)
+has_kept (double times[WAYS], char **group, GKeyFile *file)
 {
   g_autofree char *path  = cache_path ();
   g_autofree char *first = NULL;
@@ -68,26 +70,27 @@ test_times_decide (void)
 {
   g_autoptr (GKeyFile) file  = g_key_file_new ();
   g_autofree char     *group = NULL, *path = cache_path ();
-  double               kept[3];
+  double               kept[WAYS];
 
   if (!has_kept (kept, &group, file))
     return;
   for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
     {
-      FddmDeviceOptions exact    = narrow;
-      double            times[3] = { kept[0] > 0 ? 50 : 0, kept[1] > 0 ? 50 : 0, 50 };
+      FddmDeviceOptions exact = narrow;
+      double            times[WAYS];
       g_autofree char  *found = NULL, *found_exact = NULL;
 
       if (kept[way - 1] <= 0)
         continue;
-      exact.float32  = TRUE;
-      times[way - 1] = 10;
-      g_key_file_set_double_list (file, group, "3x3 16-16", times, 3);
+      exact.float32 = TRUE;
+      for (int other = 1; other < FDDM_CONVOLUTIONS; other++)
+        times[other - 1] = kept[other - 1] <= 0 ? 0 : other == way ? 10 : 50;
+      g_key_file_set_double_list (file, group, "3x3 16-16", times, WAYS);
       g_assert_true (g_key_file_save_to_file (file, path, NULL));
       found       = format_of (&narrow);
       found_exact = format_of (&exact);
       g_assert_cmpstr (found, ==, formats[way]);
-      if (way != FDDM_CONVOLUTION_BF16)
+      if (way != FDDM_CONVOLUTION_BF16 && way != FDDM_CONVOLUTION_INT8)
         g_assert_cmpstr (found_exact, ==, formats[way]);
       else
         g_assert_cmpstr (found_exact, !=, formats[way]);
@@ -100,15 +103,15 @@ test_damaged (void)
 {
   static const char *const texts[] = { "",
                                        "\x01\x02 no such format [",
-                                       "[GROUP]\n3x3 16-16=1;2\n",
-                                       "[GROUP]\n3x3 16-16=nan;inf;1\n",
-                                       "[GROUP]\n3x3 16-16=-1;-1;-1\n",
-                                       "[GROUP]\n3x3 16-16=0;0;0\n",
-                                       "[GROUP]\n3x3 16-16=one;two;three\n",
-                                       "[another processor]\n3x3 16-16=1;2;3\n" };
+                                       "[GROUP]\n3x3 16-16=1;2;3\n",
+                                       "[GROUP]\n3x3 16-16=nan;inf;1;1\n",
+                                       "[GROUP]\n3x3 16-16=-1;-1;-1;-1\n",
+                                       "[GROUP]\n3x3 16-16=0;0;0;0\n",
+                                       "[GROUP]\n3x3 16-16=one;two;three;four\n",
+                                       "[another processor]\n3x3 16-16=1;2;3;4\n" };
   g_autoptr (GKeyFile)     file    = g_key_file_new ();
   g_autofree char         *group = NULL, *path = cache_path ();
-  double                   kept[3];
+  double                   kept[WAYS];
 
   if (!has_kept (kept, &group, file))
     return;
@@ -127,7 +130,7 @@ test_damaged (void)
       g_assert_nonnull (format);
       g_assert_true (g_key_file_load_from_file (after, path, G_KEY_FILE_NONE, NULL));
       times = g_key_file_get_double_list (after, group, "3x3 16-16", &n, NULL);
-      g_assert_cmpuint (n, ==, 3);
+      g_assert_cmpuint (n, ==, WAYS);
       g_assert_cmpfloat (times[2], >, 0.0);
       first = g_key_file_get_start_group (after);
       g_assert_cmpstr (first, ==, strstr (texts[i], "another") ? "another processor" : group);
@@ -138,15 +141,15 @@ test_damaged (void)
 static void
 test_cache_of_others (void)
 {
-  static const double  planted[3] = { 1.25, 1.5, 1.75 };
+  static const double  planted[WAYS] = { 1.25, 1.5, 1.75, 2.25 };
   g_autoptr (GKeyFile) file = g_key_file_new (), after = g_key_file_new ();
   g_autofree char     *group = NULL, *again = NULL, *path = cache_path (), *format = NULL;
-  double               kept[3];
+  double               kept[WAYS];
   GStatBuf             about;
 
   if (!has_kept (kept, &group, file))
     return;
-  g_key_file_set_double_list (file, group, "3x3 16-16", (double *) planted, 3);
+  g_key_file_set_double_list (file, group, "3x3 16-16", (double *) planted, WAYS);
   g_assert_true (g_key_file_save_to_file (file, path, NULL));
   g_assert_cmpint (g_chmod (path, 0622), ==, 0);
   format = format_of (&narrow);
@@ -155,6 +158,25 @@ test_cache_of_others (void)
   g_assert_cmpfloat (kept[2], !=, planted[2]);
   g_assert_cmpint (g_stat (path, &about), ==, 0);
   g_assert_cmpint (about.st_mode & 0777, ==, 0600);
+}
+
+/* Integers are for networks that have ranges only, however fast they are. */
+static void
+test_without_ranges (void)
+{
+  g_autoptr (GKeyFile) file  = g_key_file_new ();
+  g_autofree char     *group = NULL, *path = cache_path (), *found = NULL;
+  FddmDeviceOptions    plain = narrow;
+  double               kept[WAYS];
+
+  if (!has_kept (kept, &group, file))
+    return;
+  plain.ranges = FALSE;
+  kept[FDDM_CONVOLUTION_INT8 - 1] *= 1e-6;
+  g_key_file_set_double_list (file, group, "3x3 16-16", kept, WAYS);
+  g_assert_true (g_key_file_save_to_file (file, path, NULL));
+  found = format_of (&plain);
+  g_assert_cmpstr (found, !=, formats[FDDM_CONVOLUTION_INT8]);
 }
 
 /* A cache that cannot be written is no error; here a file takes the place of its folder. */
@@ -176,12 +198,12 @@ test_no_folder (void)
 static void
 test_told (void)
 {
-  static const char *const wishes[]   = { "bf16", "winograd", "direct" };
+  static const char *const wishes[]   = { "bf16", "winograd", "direct", "int8" };
   const FddmDeviceOptions  options    = { .convolution = FDDM_CONVOLUTION_DIRECT };
   g_autofree char         *by_options = NULL, *empty = NULL;
   g_autoptr (GError)       error = NULL;
 
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < WAYS; i++)
     {
       g_autofree char *format = NULL;
 
@@ -213,6 +235,7 @@ main (int argc, char **argv)
   g_setenv ("XDG_CACHE_HOME", folder, TRUE);
   g_unsetenv ("FDDM_CPU_CONVOLUTION");
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/choice/without-ranges", test_without_ranges);
   g_test_add_func ("/choice/times-decide", test_times_decide);
   g_test_add_func ("/choice/damaged", test_damaged);
   g_test_add_func ("/choice/others", test_cache_of_others);

@@ -382,7 +382,7 @@ def benchmark():
     assert [round(r["megapixels"], 2) for r in runs] == [0.05, 0.1]
     for r in runs:
         assert r["megapixels-per-second"] > 0 and 0 < r["ratio"] and r["peak-memory"] > 1e6
-        assert set(r["ways"]) == {"bf16", "winograd", "direct"} and r["ways"]["direct"] > 0 and r["ways"][r["way"]] > 0
+        assert set(r["ways"]) == {"bf16", "winograd", "direct", "int8"} and r["ways"]["direct"] > 0 and r["ways"][r["way"]] > 0
     for way, rate in runs[0]["ways"].items():
         if rate > 0:
             told = json.loads(run("bench", "--json", "--size", "0.05", "--weights", NETWORK, "--device", "cpu", FDDM_CPU_CONVOLUTION=way).stdout)

@@ -167,6 +167,17 @@ static const Damage damages[] = {
   { "[0.5, 0.25, 0]", "null", "“difficulty”" },
   { "[-2, -1, 0]", "[-2, -2, 0]", "“difficulty”" },
   { "`error`", "`errors`", "“difficulty”" },
+  { "'licence'", "'ranges':'{}','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[null, null, null]','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[null, null, null, 1]','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[[1], null, null, null]','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[[1, 2, 3], null, null, null]','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[[1, 0], null, null, null]','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[[1, -1], null, null, null]','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[[1, 1e30], null, null, null]','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[null, null, [1, 1], null]','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[null, null, null, [1, [2], 3, 4]]','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[[[[','licence'", "“ranges”" },
   { "'licence':'CC0'", "'name':'b'", "duplicate key “name”" },
   /* layers */
   { LAYERS, "{}", "“layers”" },
@@ -419,12 +430,35 @@ test_depth_is_bounded (void)
   assert_refused (file, "nested too deeply");
 }
 
+/* Ranges of the inputs of some layers; what a ReLU wrote is not negative. */
+static void
+test_ranges (void)
+{
+  guint8                  data[DATA_BYTES];
+  g_autoptr (GByteArray)  file    = NULL;
+  g_autoptr (GError)      error   = NULL;
+  g_autoptr (FddmWeights) weights = NULL;
+
+  weights_file_data (data);
+  file    = weights_file ("'licence'", "'ranges':'[[1, 2.5], [0.5, 3], null, [4, 5, 6, 7]]','licence'", data, DATA_BYTES);
+  weights = parse (file, &error);
+  g_assert_no_error (error);
+  g_assert_cmpfloat (weights->layers[0].ranges[1], ==, 2.5);
+  g_assert_false (weights->layers[0].positive);
+  g_assert_cmpfloat (weights->layers[1].ranges[0], ==, 0.5);
+  g_assert_true (weights->layers[1].positive);
+  g_assert_null (weights->layers[2].ranges);
+  g_assert_cmpfloat (weights->layers[3].ranges[3], ==, 7);
+  g_assert_false (weights->layers[3].positive);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   weights_file_data (data);
   g_test_add_func ("/weights/good-file-is-read", test_good_file_is_read);
+  g_test_add_func ("/weights/ranges", test_ranges);
   g_test_add_func ("/weights/halves", test_halves);
   g_test_add_func ("/weights/damages-are-named", test_damages_are_named);
   g_test_add_func ("/weights/measuring-file", test_measuring_file);

@@ -1,0 +1,104 @@
+/* ranges.c: the ranges of convolutions' inputs in a weights file.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gi18n-lib.h>
+#include <string.h>
+#include "engine/weights/json.h"
+#include "engine/weights/private.h"
+
+/* Ranges that convolutions in 8 bits can be trusted with. */
+#define RANGE_LEAST 1e-6
+#define RANGE_MOST  1e6
+
+/* Whether LAYER's input is what a layer with ReLU wrote. */
+static gboolean
+is_positive (const FddmWeights *weights, const FddmLayer *layer)
+{
+  return layer->in[0] > 0 && weights->layers[layer->in[0] - 1].activation == FDDM_ACTIVATION_RELU;
+}
+
+/* Sets the ranges of LAYER to the numbers of NODE. FALSE if they are not such ranges. */
+static gboolean
+take (FddmWeights *weights, FddmLayer *layer, JsonNode *node)
+{
+  guint              n       = 0;
+  g_autofree double *numbers = layer->op == FDDM_OP_CONV ? fddm_json_numbers (node, FDDM_WEIGHTS_CHANNELS_MAX, &n) : NULL;
+  float             *ranges  = NULL;
+
+  if (numbers == NULL || n != (guint) fddm_weights_value_channels (weights, layer->in[0]))
+    return FALSE;
+  ranges = g_new (float, n);
+  g_ptr_array_add (weights->floats, ranges);
+  for (guint i = 0; i < n; i++)
+    {
+      if (!(numbers[i] >= RANGE_LEAST && numbers[i] <= RANGE_MOST))
+        return FALSE;
+      ranges[i] = (float) numbers[i];
+    }
+  layer->ranges   = ranges;
+  layer->positive = is_positive (weights, layer);
+  return TRUE;
+}
+
+gboolean
+fddm_weights_read_ranges (FddmWeights *weights, FddmSafetensors *file, GError **error)
+{
+  const char          *text = g_hash_table_lookup (file->metadata, "ranges");
+  g_autoptr (JsonNode) root = NULL;
+  JsonArray           *array;
+
+  if (text == NULL)
+    return TRUE;
+  root = fddm_json_parse (text, strlen (text), 2, error);
+  if (root == NULL)
+    {
+      g_prefix_error (error, _ ("metadata “%s”: "), "ranges");
+      return FALSE;
+    }
+  array = JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
+  if (array == NULL || json_array_get_length (array) != (guint) weights->n_layers)
+    return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "ranges");
+  for (int i = 0; i < weights->n_layers; i++)
+    {
+      JsonNode *node = json_array_get_element (array, (guint) i);
+
+      if (!JSON_NODE_HOLDS_NULL (node) && !take (weights, &weights->layers[i], node))
+        return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "ranges");
+    }
+  return TRUE;
+}
+
+/* Whether another layer than I has its weights. */
+static gboolean
+shares_weights (const FddmWeights *weights, int i)
+{
+  for (int j = 0; j < weights->n_layers; j++)
+    if (j != i && weights->layers[j].weight == weights->layers[i].weight)
+      return TRUE;
+  return FALSE;
+}
+
+int
+fddm_weights_only_reader (const FddmWeights *weights, int i)
+{
+  const FddmLayer *layer = &weights->layers[i];
+  int              found = -1;
+
+  if (layer->ranges == NULL || layer->activation != FDDM_ACTIVATION_RELU || layer->residual >= 0 ||
+      i + 1 == weights->n_layers || shares_weights (weights, i))
+    return -1;
+  for (int j = i + 1; j < weights->n_layers; j++)
+    {
+      const FddmLayer *reader = &weights->layers[j];
+
+      if (reader->residual == i + 1)
+        return -1;
+      for (int k = 0; k < reader->n_in; k++)
+        if (reader->in[k] == i + 1)
+          {
+            if (found >= 0 || reader->ranges == NULL || shares_weights (weights, j))
+              return -1;
+            found = j;
+          }
+    }
+  return found;
+}

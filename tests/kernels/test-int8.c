@@ -1,0 +1,265 @@
+/* test-int8.c: convolutions in 8 bits against their definition: rounded inputs and weights, exact sums.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "tests/support.h"
+#include "kernels/cpu/int8.h"
+
+enum { HEIGHT = 9, WIDTH = 11, PLACES = HEIGHT * WIDTH, IN = 20, MIDDLE = 24, OUT = 17 };
+
+static double
+rounded (double value, double step, double least, double most)
+{
+  return CLAMP (rint (value / step), least, most);
+}
+
+/* The convolution of SPEC as integers, at exact sums: IN are its inputs as whole numbers. The result in floats, with bias. */
+static double *
+defined (const FddmConvSpec *spec, const double *in)
+{
+  const int    n = spec->in_channels, m = spec->out_channels, reach = spec->kernel / 2;
+  const double most = spec->positive ? 255 : 127;
+  double      *out  = g_new0 (double, PLACES * m);
+
+  for (int o = 0; o < m; o++)
+    {
+      const float *weights = spec->weights + (gsize) o * n * spec->kernel * spec->kernel;
+      double       largest = 0;
+
+      for (int i = 0; i < n * spec->kernel * spec->kernel; i++)
+        largest = MAX (largest, fabs ((double) weights[i]) * spec->ranges[i / (spec->kernel * spec->kernel)]);
+      for (int p = 0; p < PLACES; p++)
+        {
+          double sum = 0;
+
+          for (int i = 0; i < n; i++)
+            for (int dy = -reach; dy <= reach; dy++)
+              for (int dx = -reach; dx <= reach; dx++)
+                {
+                  const int    y = p / WIDTH + dy, x = p % WIDTH + dx;
+                  const double weight = weights[(i * spec->kernel + dy + reach) * spec->kernel + dx + reach];
+
+                  if (y >= 0 && y < HEIGHT && x >= 0 && x < WIDTH)
+                    sum += in[(y * WIDTH + x) * n + i] * rint (weight * spec->ranges[i] / largest * 127);
+                }
+          out[p * m + o] = sum * largest / 127 / most + spec->bias[o];
+        }
+    }
+  return out;
+}
+
+static double *
+whole_numbers (const FddmConvSpec *spec, const float *in)
+{
+  const double most  = spec->positive ? 255 : 127;
+  double      *whole = g_new (double, PLACES * spec->in_channels);
+
+  for (int i = 0; i < PLACES * spec->in_channels; i++)
+    whole[i] = rounded (in[i], spec->ranges[i % spec->in_channels] / most, spec->positive ? 0 : -127, most);
+  return whole;
+}
+
+typedef struct {
+  float       *weights, *bias, *ranges;
+  FddmConvSpec spec;
+} Layer;
+
+static void
+layer_init (Layer *layer, int kernel, int in, int out, guint32 seed)
+{
+  layer->weights = test_floats ((gsize) in * out * kernel * kernel, -0.2f, 0.2f, seed);
+  layer->bias    = test_floats (out, -1, 1, seed + 1);
+  layer->ranges  = test_floats (in, 0.5f, 2.5f, seed + 2);
+  layer->spec    = (FddmConvSpec) { .kernel       = kernel,
+                                    .in_channels  = in,
+                                    .out_channels = out,
+                                    .weights      = layer->weights,
+                                    .bias         = layer->bias,
+                                    .ranges       = layer->ranges };
+}
+
+static void
+layer_clear (Layer *layer)
+{
+  g_free (layer->weights);
+  g_free (layer->bias);
+  g_free (layer->ranges);
+}
+
+static FddmTensor *
+run (FddmDevice *device, const FddmConvSpec *spec, const FddmTensor *in, const float *residual)
+{
+  g_autoptr (GError) error = NULL;
+  FddmConv          *conv  = fddm_backend_cpu.conv_new (device, spec, &error);
+  FddmTensor        *out   = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, spec->out_channels,
+                                          residual);
+  gsize              scratch;
+
+  g_assert_no_error (error);
+  g_assert_true (fddm_backend_cpu.conv_prepare (device, conv, HEIGHT, WIDTH, residual != NULL, &scratch, &error));
+  g_assert_true (fddm_backend_cpu.conv (device, conv, in, residual != NULL ? out : NULL, out, &error));
+  fddm_backend_cpu.conv_free (device, conv);
+  return out;
+}
+
+/* NULL where the processor has none. */
+static FddmDevice *
+open_int8 (void)
+{
+  FddmDevice *device = test_cpu (FDDM_CONVOLUTION_INT8, 2);
+
+  if (device == NULL)
+    g_test_skip ("not on this processor");
+  return device;
+}
+
+static void
+test_definition (void)
+{
+  FddmDevice *device = open_int8 ();
+
+  for (int i = 0; device != NULL && i < 16; i++)
+    {
+      const gboolean    positive = i & 1, adds = i & 2, relu = i & 4;
+      g_autofree float *in     = test_floats (PLACES * IN, positive ? 0 : -3, 3, 7),
+                       *added  = test_floats (PLACES * OUT, -1, 1, 8);
+      g_autofree double *whole = NULL, *expected = NULL;
+      g_autofree float  *found  = NULL;
+      FddmTensor        *source = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, IN, in), *out;
+      Layer              layer;
+
+      layer_init (&layer, i & 8 ? 1 : 3, IN, OUT, 20);
+      layer.spec.positive   = positive;
+      layer.spec.activation = relu ? FDDM_ACTIVATION_RELU : FDDM_ACTIVATION_NONE;
+      whole                 = whole_numbers (&layer.spec, in);
+      expected              = defined (&layer.spec, whole);
+      out                   = run (device, &layer.spec, source, adds ? added : NULL);
+      found                 = test_download (&fddm_backend_cpu, device, out);
+      for (int k = 0; k < PLACES * OUT; k++)
+        {
+          const double sum = expected[k] + (adds ? added[k] : 0);
+
+          g_assert_cmpfloat_with_epsilon (found[k], relu ? MAX (sum, 0) : sum, 2e-5);
+        }
+      fddm_backend_cpu.tensor_free (device, out);
+      fddm_backend_cpu.tensor_free (device, source);
+      layer_clear (&layer);
+    }
+  if (device != NULL)
+    fddm_backend_cpu.close (device);
+}
+
+/* One convolution passes its result on in 8 bits. A number half-way between two may go either way. */
+static void
+test_passed_on (void)
+{
+  FddmDevice        *device = open_int8 ();
+  g_autofree float  *in = test_floats (PLACES * IN, -3, 3, 9), *found = NULL;
+  g_autofree double *whole = NULL, *between = NULL, *expected = NULL;
+  FddmTensor        *source, *middle, *out;
+  Layer              first, second;
+  double             difference = 0, size = 0;
+
+  if (device == NULL)
+    return;
+  layer_init (&first, 3, IN, MIDDLE, 30);
+  layer_init (&second, 3, MIDDLE, OUT, 40);
+  first.spec.activation = FDDM_ACTIVATION_RELU;
+  first.spec.out_ranges = second.ranges;
+  second.spec.positive = second.spec.passed = TRUE;
+  whole                                     = whole_numbers (&first.spec, in);
+  between                                   = defined (&first.spec, whole);
+  for (int i = 0; i < PLACES * MIDDLE; i++)
+    between[i] = rounded (between[i], second.ranges[i % MIDDLE] / 255, 0, 255);
+  expected = defined (&second.spec, between);
+  source   = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, IN, in);
+  middle   = run (device, &first.spec, source, NULL);
+  out      = run (device, &second.spec, middle, NULL);
+  found    = test_download (&fddm_backend_cpu, device, out);
+  for (int i = 0; i < PLACES * OUT; i++)
+    {
+      difference += pow (found[i] - expected[i], 2);
+      size += expected[i] * expected[i];
+    }
+  g_assert_cmpfloat (sqrt (difference / size), <, 1e-3);
+  fddm_backend_cpu.tensor_free (device, out);
+  fddm_backend_cpu.tensor_free (device, middle);
+  fddm_backend_cpu.tensor_free (device, source);
+  layer_clear (&first);
+  layer_clear (&second);
+  fddm_backend_cpu.close (device);
+}
+
+/* Layers that share a tensor with other ranges compute in floats: a small file must not take a copy for each of them. */
+static void
+test_shared_weights (void)
+{
+  FddmDevice        *device = open_int8 ();
+  g_autofree float  *in = test_floats (PLACES * IN, -1, 1, 9), *other = test_floats (IN, 0.1f, 0.2f, 10);
+  g_autoptr (GError) error = NULL;
+  Layer              layer;
+  FddmConv          *first;
+  FddmTensor        *source, *out;
+  g_autofree float  *found = NULL, *expected = NULL;
+  FddmDevice        *ref;
+
+  if (device == NULL)
+    return;
+  layer_init (&layer, 3, IN, OUT, 50);
+  first = fddm_backend_cpu.conv_new (device, &layer.spec, &error);
+  g_assert_no_error (error);
+  layer.spec.ranges = other; /* would cut off most inputs */
+  source            = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, IN, in);
+  out               = run (device, &layer.spec, source, NULL);
+  found             = test_download (&fddm_backend_cpu, device, out);
+  fddm_backend_cpu.tensor_free (device, out);
+  fddm_backend_cpu.tensor_free (device, source);
+  fddm_backend_cpu.conv_free (device, first);
+  fddm_backend_cpu.close (device);
+
+  device   = test_cpu (FDDM_CONVOLUTION_DIRECT, 0);
+  ref      = device;
+  source   = test_tensor (&fddm_backend_cpu, ref, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, IN, in);
+  out      = run (ref, &layer.spec, source, NULL);
+  expected = test_download (&fddm_backend_cpu, ref, out);
+  g_assert_cmpfloat (test_error (found, expected, PLACES * OUT), <, 1e-6);
+  fddm_backend_cpu.tensor_free (ref, out);
+  fddm_backend_cpu.tensor_free (ref, source);
+  layer_clear (&layer);
+  fddm_backend_cpu.close (ref);
+}
+
+/* What is no number is the largest; odd numbers of channels and positions. */
+static void
+test_rounding (void)
+{
+  static const float in[]       = { NAN, INFINITY, -INFINITY, 1e30f, -1e30f, 0.4999f, -0.26f, 1, -1 };
+  static const int   signs[]    = { 127, 127, -127, 127, -127, 63, -33, 127, -127 };
+  static const int   plain[]    = { 255, 255, 0, 255, 0, 127, 0, 255, 0 };
+  float              weights[1] = { 1 }, bias[1] = { 0 }, ranges[1] = { 1 };
+  FddmConvSpec       spec = {
+          .kernel = 1, .in_channels = 1, .out_channels = 1, .weights = weights, .bias = bias, .ranges = ranges
+  };
+
+  for (int positive = 0; positive < 2; positive++)
+    {
+      guint8    out[G_N_ELEMENTS (in)];
+      FddmInt8 *int8;
+
+      spec.positive = positive;
+      int8          = fddm_int8_new (&spec);
+      fddm_int8_round (int8, in, G_N_ELEMENTS (in), 1, 2, out);
+      for (gsize i = 0; i < G_N_ELEMENTS (in); i++)
+        g_assert_cmpint (positive ? out[i] : (gint8) out[i], ==, positive ? plain[i] : signs[i]);
+      fddm_int8_free (int8);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/int8/definition", test_definition);
+  g_test_add_func ("/int8/passed-on", test_passed_on);
+  g_test_add_func ("/int8/shared-weights", test_shared_weights);
+  g_test_add_func ("/int8/rounding", test_rounding);
+  return g_test_run ();
+}
