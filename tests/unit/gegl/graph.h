@@ -25,6 +25,7 @@ static inline void
 graph_init (int *argc, char ***argv)
 {
   g_test_init (argc, argv, NULL);
+  g_setenv ("FDDM_CPU_CONVOLUTION", "direct", TRUE); /* in 8 bits the last bit of an input may become one of a step */
   g_setenv ("FDDM_MODULE_DIR", "/nowhere", TRUE);
   gegl_init (NULL, NULL);
   g_log_set_handler ("GEGL", G_LOG_LEVEL_MESSAGE, note_message, NULL);
