@@ -63,6 +63,13 @@ fddm_graph_leave (void)
   _exit (INTERRUPTED);
 }
 
+void
+fddm_graph_guard (const FddmGraphFile *file)
+{
+  going_on.errors = STDERR_FILENO;
+  going_on.file   = file;
+}
+
 char *
 fddm_graph_run (GeglNode *node, const FddmGraphFile *file)
 {

@@ -13,6 +13,9 @@ typedef struct {
  * suppressed. The user can interrupt it, which ends the process at once; so may libraries. */
 char *fddm_graph_run (GeglNode *node, const FddmGraphFile *file);
 
+/* Lets FILE be removed should a codec's library or the user end the process; NULL: no longer. */
+void fddm_graph_guard (const FddmGraphFile *file);
+
 /* For fddm_cli_on_interruption, during calls that cannot be interrupted: ends the process at once, without the temporary file.
  * It is safe in the handler of a signal. */
 void fddm_graph_leave (void);
