@@ -26,7 +26,7 @@ typedef struct {
   guint8        *pixels;
   GByteArray    *box; /* EXIF or XMP that is being read, or NULL */
   JxlBoxType     kind;
-  gboolean       whole; /* all pixels were decoded */
+  gboolean       whole, closed; /* all pixels were decoded; libjxl knows the end of the file */
 } Reading;
 
 /* ---- What the file says. These functions return the problem, or NULL. ---- */
@@ -215,7 +215,12 @@ decode (Reading *reading)
         case JXL_DEC_BOX: begin_box (reading); break;
         case JXL_DEC_BOX_NEED_MORE_OUTPUT: problem = grow_box (reading); break;
         case JXL_DEC_SUCCESS: end_box (reading); return reading->whole ? NULL : g_strdup (_ ("it is cut off"));
-        case JXL_DEC_NEED_MORE_INPUT: return g_strdup (_ ("it is cut off"));
+        case JXL_DEC_NEED_MORE_INPUT: /* the last box may reach to the end, which libjxl does not know yet */
+          if (!reading->whole || reading->closed)
+            return g_strdup (_ ("it is cut off"));
+          JxlDecoderCloseInput (reading->decoder);
+          reading->closed = TRUE;
+          break;
         default: return g_strdup (_ ("it is damaged or cut off"));
         }
       if (problem)
@@ -229,6 +234,7 @@ decode_bytes (Reading *reading, GBytes *bytes)
   enum { EVENTS = JXL_DEC_BASIC_INFO | JXL_DEC_COLOR_ENCODING | JXL_DEC_FULL_IMAGE | JXL_DEC_BOX };
   const guint8 *data = g_bytes_get_data (bytes, &reading->size);
   char         *problem;
+  int           errors;
 
   if (!reading->decoder || JxlDecoderSubscribeEvents (reading->decoder, EVENTS) != JXL_DEC_SUCCESS ||
       JxlDecoderSetParallelRunner (reading->decoder, fddm_jxl_run, NULL) != JXL_DEC_SUCCESS ||
@@ -237,10 +243,11 @@ decode_bytes (Reading *reading, GBytes *bytes)
       JxlDecoderSetDecompressBoxes (reading->decoder, JXL_TRUE) != JXL_DEC_SUCCESS ||
       JxlDecoderSetInput (reading->decoder, data, reading->size) != JXL_DEC_SUCCESS)
     return g_strdup (_ ("not enough memory"));
-  JxlDecoderCloseInput (reading->decoder);
+  errors = fddm_graph_hush ();
   fddm_cli_on_interruption (fddm_graph_leave);
   problem = decode (reading);
   fddm_cli_on_interruption (NULL);
+  fddm_graph_unhush (errors);
   return problem;
 }
 
