@@ -144,8 +144,7 @@ fddm_format_endings (const char *before)
   for (gsize i = 0; i < G_N_ELEMENTS (codecs); i++)
     if (codecs[i]->write)
       add_ending (list, codecs[i]->endings[0], before);
-  for (gsize i = 0; i < G_N_ELEMENTS (savers); i++)
-    if (gegl_has_operation (savers[i].operation))
-      add_ending (list, savers[i].ending, before);
+  for (gsize i = 0; i < G_N_ELEMENTS (savers); i++) /* GEGL, which may lack them, is not asked yet */
+    add_ending (list, savers[i].ending, before);
   return g_string_free (list, FALSE);
 }

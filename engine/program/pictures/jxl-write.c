@@ -24,7 +24,7 @@ typedef struct {
   gsize                    size;
 } Writing;
 
-/* Whether the picture is written to the bit: unless it comes from a lossy file; where it has alpha, which would not stay; and where
+/* Whether the picture is written to the bit: unless it comes from a lossy file; where it has alpha, which would not stay; where
  * colours would be converted in a way that cannot be reversed here. */
 static gboolean
 choose_lossless (const FddmWriting *how, const Babl *format)
