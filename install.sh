@@ -78,7 +78,7 @@ uninstall() {
 install_packages() {
   apt=as_root
   wanted="gcc libc6-dev pkgconf meson ninja-build gettext libgegl-dev libcairo2-dev libdnnl-dev libjson-glib-dev gimp
-    libjpeg-dev libpng-dev libtiff-dev libwebp-dev libheif-dev libgdk-pixbuf-2.0-dev libgexiv2-dev"
+    libjpeg-dev libpng-dev libtiff-dev libwebp-dev libheif-dev libjxl-dev zlib1g-dev libgdk-pixbuf-2.0-dev libgexiv2-dev"
   # The GIMP version of this system: 3 if available, otherwise 2.10.
   if apt-cache show libgimp-3.0-dev >/dev/null 2>&1; then
     wanted="$wanted libgimp-3.0-dev"

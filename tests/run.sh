@@ -115,7 +115,7 @@ side_by_side() {
 
 install_packages() {
   local wanted="gcc g++ libc6-dev pkgconf meson ninja-build gettext libgegl-dev libcairo2-dev gegl libdnnl-dev libjson-glib-dev gimp
-    libjpeg-dev libpng-dev libtiff-dev libwebp-dev libheif-dev libgdk-pixbuf-2.0-dev libtiff-tools libgexiv2-dev libimage-exiftool-perl
+    libjpeg-dev libpng-dev libtiff-dev libwebp-dev libheif-dev libjxl-dev zlib1g-dev libgdk-pixbuf-2.0-dev libtiff-tools libgexiv2-dev libimage-exiftool-perl
     strace libgimp2.0-dev doxygen clang-format-19 mmdebstrap zstd appstream xvfb xauth xdotool openbox dbus-x11 xfonts-base imagemagick
     python3 python3-torch python3-numpy python3-pil" missing="" package
   command -v dpkg-query >/dev/null || return 0

@@ -26,6 +26,30 @@ png (FddmCursor cursor)
   return !fddm_cursor_is_over (&cursor);
 }
 
+/* JPEG XL in boxes. The last one may reach to the end, wherever that is; whether it does, only a decoder can tell. */
+static gboolean
+boxes (FddmCursor cursor)
+{
+  enum { WHOLE = 0x6a786c63, PART = 0x6a786c70 }; /* "jxlc" and "jxlp", the kinds with pixels */
+  gboolean complete = FALSE;
+
+  while (cursor.at < cursor.size)
+    {
+      const gsize   start  = cursor.at;
+      guint64       length = BIG (&cursor, 4);
+      const guint64 kind   = BIG (&cursor, 4);
+
+      if (length == 1)
+        length = BIG (&cursor, 8);
+      complete |= kind == WHOLE || (kind == PART && BIG (&cursor, 1) >= 0x80); /* part of a number: the last one */
+      if (length == 0)
+        return complete && !fddm_cursor_is_over (&cursor);
+      fddm_cursor_seek (&cursor, start);
+      fddm_cursor_skip (&cursor, MAX (length, 8));
+    }
+  return complete && !fddm_cursor_is_over (&cursor);
+}
+
 static gboolean
 riff (FddmCursor cursor)
 {
@@ -181,6 +205,7 @@ fddm_whole (const guint8 *bytes, gsize size)
     int         length;
     gboolean (*check) (FddmCursor cursor);
   } kinds[]         = { { "\x89PNG\r\n\x1a\n", 8, png },
+                        { "\0\0\0\x0cJXL ", 8, boxes },
                         { "RIFF", 4, riff },
                         { "GIF8", 4, gif },
                         { "BM", 2, bmp },

@@ -49,8 +49,10 @@ check_format (FddmCliDenoise *denoise, GError **error)
 
   if (name && !fddm_picture_has_format (name, NULL))
     {
+      g_autofree char *formats = fddm_picture_formats ();
+
       g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s is “%s”; it must be one of %s"), "--format",
-                   denoise->format, "png, tif, jpg, webp, exr, hdr, ppm");
+                   denoise->format, formats);
       return FALSE;
     }
   if (name)

@@ -29,7 +29,7 @@ LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size)
 
   fuzz_write (from, bytes, size);
   fuzz_write (to, target, sizeof target);
-  fddm_metadata_resolution (from, &traits);
+  fddm_metadata_facts (from, &traits);
   g_assert_true (traits.resolution[0] >= 0.0 && traits.resolution[1] >= 0.0);
   lost = fddm_metadata_copy (from, to, &facts);
   /* It is whole, with its pixel. */

@@ -28,7 +28,7 @@ gimp=libgimp-3.0-dev
 packages=gimp
 if [ -z "$plain" ]; then
   packages=$packages,$gimp,libgegl-dev,libcairo2-dev,gegl,gcc,g++,libc6-dev,meson,ninja-build,gettext,libdnnl-dev,libjson-glib-dev
-  packages=$packages,libjpeg-dev,libpng-dev,libtiff-dev,libwebp-dev,libheif-dev,libgdk-pixbuf-2.0-dev,libgexiv2-dev,libimage-exiftool-perl,strace
+  packages=$packages,libjpeg-dev,libpng-dev,libtiff-dev,libwebp-dev,libheif-dev,libjxl-dev,zlib1g-dev,libgdk-pixbuf-2.0-dev,libgexiv2-dev,libimage-exiftool-perl,strace
   packages=$packages,pkgconf,python3,build-essential,debhelper,lintian,locales,xvfb,xauth,xdotool,openbox,dbus-x11,xfonts-base,imagemagick
 fi
 

@@ -1,26 +1,12 @@
 /* chunks.c: see chunks.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <zlib.h>
 #include "engine/program/metadata/chunks.h"
 
 #define HEAD 33 /* bytes of the signature and of the first chunk, IHDR */
 
 static const guint8 signature[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
-
-/* The checksum of ISO 3309. */
-static guint32
-checksum (const guint8 *bytes, gsize size)
-{
-  guint32 sum = 0xffffffff;
-
-  for (gsize i = 0; i < size; i++)
-    {
-      sum ^= bytes[i];
-      for (int bit = 0; bit < 8; bit++)
-        sum = sum >> 1 ^ (sum & 1 ? 0xedb88320 : 0);
-    }
-  return ~sum;
-}
 
 static void
 add_number (GByteArray *file, guint32 number)
@@ -44,7 +30,7 @@ add_chunk (GByteArray *file, const char *type, const char *prefix, gsize prefix_
   g_byte_array_append (file, (const guint8 *) type, 4);
   g_byte_array_append (file, (const guint8 *) prefix, (guint) prefix_size);
   g_byte_array_append (file, bytes, (guint) size);
-  add_number (file, checksum (file->data + start, file->len - start));
+  add_number (file, (guint32) crc32 (0, file->data + start, file->len - start));
 }
 
 GBytes *

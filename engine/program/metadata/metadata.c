@@ -3,11 +3,12 @@
 #include <errno.h>
 #include <string.h>
 #include <glib/gstdio.h>
+#include "engine/program/metadata/boxes.h"
 #include "engine/program/metadata/chunks.h"
 #include "engine/program/metadata/gexiv2.h"
 #include "engine/program/metadata/metadata.h"
 
-typedef enum { FORMAT_OTHER, FORMAT_JPEG, FORMAT_PNG, FORMAT_TIFF, FORMAT_WEBP, FORMAT_HEIF } Format;
+typedef enum { FORMAT_OTHER, FORMAT_JPEG, FORMAT_PNG, FORMAT_TIFF, FORMAT_WEBP, FORMAT_HEIF, FORMAT_JXL } Format;
 
 static Format
 format_of (GMappedFile *file)
@@ -24,6 +25,8 @@ format_of (GMappedFile *file)
     return FORMAT_TIFF;
   if (memcmp (bytes + 4, "ftyp", 4) == 0)
     return FORMAT_HEIF;
+  if (memcmp (bytes, "\0\0\0\x0cJXL ", 8) == 0 || memcmp (bytes, "\xff\x0a", 2) == 0)
+    return FORMAT_JXL;
   return memcmp (bytes, "RIFF", 4) == 0 && memcmp (bytes + 8, "WEBP", 4) == 0 ? FORMAT_WEBP : FORMAT_OTHER;
 }
 
@@ -49,7 +52,7 @@ open_tags (const char *path, const FddmTraits *traits, GError **error)
   gexiv2_initialize ();
   gexiv2_log_set_handler (take_log);
   tags = gexiv2_metadata_new ();
-  if (traits->exif || traits->xmp)
+  if (traits->exif || traits->xmp || traits->codec == &fddm_codec_jxl)
     {
       held   = fddm_chunks_file (traits->exif, traits->xmp);
       opened = gexiv2_metadata_open_buf (tags, g_bytes_get_data (held, NULL), (glong) g_bytes_get_size (held), error);
@@ -60,16 +63,18 @@ open_tags (const char *path, const FddmTraits *traits, GError **error)
 }
 
 void
-fddm_metadata_resolution (const char *path, FddmTraits *traits)
+fddm_metadata_facts (const char *path, FddmTraits *traits)
 {
   g_autoptr (GMappedFile)    file = g_mapped_file_new (path, FALSE, NULL);
   g_autoptr (GExiv2Metadata) tags = NULL;
 
-  if (traits->resolution[0] > 0 || format_of (file) == FORMAT_OTHER)
+  if ((traits->resolution[0] > 0 && traits->orientation > 0) || format_of (file) == FORMAT_OTHER)
     return;
   tags = open_tags (path, traits, NULL); /* copying tells the error */
-  if (tags)
+  if (tags && traits->resolution[0] <= 0)
     fddm_tags_resolution (tags, traits->resolution);
+  if (tags && traits->orientation == 0)
+    traits->orientation = fddm_tags_orientation (tags);
 }
 
 typedef struct {
@@ -77,6 +82,26 @@ typedef struct {
   Format              format, target_format;
   const FddmTagFacts *facts;
 } Source;
+
+/* Puts EXIF and XMP into the JPEG XL file PATH, which Exiv2 does not write. */
+static gboolean
+add_boxes (GExiv2Metadata *tags, const char *path, GError **error)
+{
+  g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, error);
+  g_autoptr (GBytes)      exif = NULL, all = NULL;
+  g_autofree char        *xmp = NULL;
+
+  if (!file)
+    return FALSE;
+  if (gexiv2_metadata_has_exif (tags) && !(exif = gexiv2_metadata_get_exif_data (tags, GEXIV2_BYTE_ORDER_LITTLE, error)))
+    return FALSE;
+  if (gexiv2_metadata_has_xmp (tags) &&
+      !(xmp = gexiv2_metadata_generate_xmp_packet (tags, GEXIV2_USE_COMPACT_FORMAT, 0, error)))
+    return FALSE;
+  all = fddm_boxes_add ((const guint8 *) g_mapped_file_get_contents (file), g_mapped_file_get_length (file), exif, xmp);
+  return !all || g_file_set_contents_full (path, g_bytes_get_data (all, NULL), (gssize) g_bytes_get_size (all),
+                                           G_FILE_SET_CONTENTS_NONE, 0666, error);
+}
 
 /* Puts EXIF into the PNG file PATH. Exiv2 0.27 writes it as a text, which few programs read. */
 static gboolean
@@ -98,6 +123,8 @@ save_tags (GExiv2Metadata *tags, Format format, const char *path, GError **error
 {
   g_autoptr (GBytes) exif = NULL;
 
+  if (format == FORMAT_JXL)
+    return add_boxes (tags, path, error);
   if (format == FORMAT_PNG && gexiv2_metadata_has_exif (tags))
     {
       exif = gexiv2_metadata_get_exif_data (tags, GEXIV2_BYTE_ORDER_LITTLE, error);
@@ -119,8 +146,8 @@ add (const Source *source, const char *path, FddmTagParts parts, GError **error)
   fddm_tags_keep (tags, parts);
   fddm_tags_drop_structure (tags, source->format == FORMAT_TIFF);
   fddm_tags_correct (tags, source->facts);
-  if (source->format == FORMAT_HEIF)
-    fddm_tags_set_upright (tags); /* its reader turns the pixels */
+  if (source->format == FORMAT_HEIF || source->format == FORMAT_JXL) /* where EXIF does not tell it */
+    fddm_tags_set_orientation (tags, source->facts->traits->orientation);
   if (source->format != source->target_format)
     fddm_tags_add_comment (tags, source->facts->traits);
   return save_tags (tags, source->target_format, path, error);

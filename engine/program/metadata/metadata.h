@@ -1,13 +1,13 @@
 /* metadata.h: EXIF, XMP and IPTC of picture files.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Of JPEG, PNG, TIFF and WebP files; EXIF and XMP from HEIC and AVIF files. Others, BigTIFF among them, count as files without
- * metadata. */
+ * Of JPEG, PNG, TIFF and WebP files; EXIF and XMP of JPEG XL and from HEIC and AVIF files. Others, BigTIFF among them, count as
+ * files without metadata. */
 #pragma once
 #include "engine/program/metadata/tags.h"
 
-/* Sets an unknown resolution in TRAITS, which are of the picture file PATH, to that in EXIF. */
-void fddm_metadata_resolution (const char *path, FddmTraits *traits);
+/* Sets what is unknown of resolution and orientation in TRAITS, which are of the picture file PATH, to those in EXIF. */
+void fddm_metadata_facts (const char *path, FddmTraits *traits);
 
 /* Copies metadata of the picture file FROM into the picture file TO, as far as its format can hold them; TO stays whole
  * if that fails. FACTS are of TO, whose pixels stand as those of FROM. Thumbnails and previews, which show the old picture,

@@ -186,11 +186,23 @@ fddm_tags_correct (GExiv2Metadata *tags, const FddmTagFacts *facts)
   gexiv2_metadata_set_tag_string (tags, "Exif.Image.ProcessingSoftware", "fddm " FDDM_VERSION, NULL);
 }
 
-void
-fddm_tags_set_upright (GExiv2Metadata *tags)
+guint16
+fddm_tags_orientation (GExiv2Metadata *tags)
 {
-  replace (tags, "Exif.Image.Orientation", 1);
-  replace (tags, "Xmp.tiff.Orientation", 1);
+  g_autofree char *text  = gexiv2_metadata_get_tag_string (tags, "Exif.Image.Orientation", NULL);
+  const guint64    value = text ? g_ascii_strtoull (text, NULL, 10) : 0;
+
+  return value <= 8 ? (guint16) value : 0;
+}
+
+void
+fddm_tags_set_orientation (GExiv2Metadata *tags, guint16 orientation)
+{
+  if (orientation > 1)
+    gexiv2_metadata_set_tag_string (tags, "Exif.Image.Orientation", (const char[]) { (char) ('0' + orientation), '\0' },
+                                    NULL);
+  replace (tags, "Exif.Image.Orientation", orientation);
+  replace (tags, "Xmp.tiff.Orientation", orientation);
 }
 
 /* The first comment among CHUNKS of a PNG, or NULL. Free with g_free. */

@@ -24,8 +24,11 @@ void fddm_tags_drop_structure (GExiv2Metadata *tags, gboolean colours);
 /* Makes size and resolution true, drops thumbnails and previews, and adds this program. */
 void fddm_tags_correct (GExiv2Metadata *tags, const FddmTagFacts *facts);
 
-/* Makes the orientation true of pixels that were turned upright. */
-void fddm_tags_set_upright (GExiv2Metadata *tags);
+/* The orientation in EXIF, 0 if there is none. */
+guint16 fddm_tags_orientation (GExiv2Metadata *tags);
+
+/* Makes the orientation that of pixels whose file told it elsewhere. */
+void fddm_tags_set_orientation (GExiv2Metadata *tags, guint16 orientation);
 
 /* Makes the comment of a JPEG or PNG the description of the picture if that has none. */
 void fddm_tags_add_comment (GExiv2Metadata *tags, const FddmTraits *traits);

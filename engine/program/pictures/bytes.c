@@ -1,5 +1,6 @@
 /* bytes.c: the contents of a file, for codecs that decode memory.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/pictures/codec.h"
 
@@ -17,4 +18,19 @@ fddm_picture_bytes (FILE *file, char **problem)
     return g_bytes_new_take (g_steal_pointer (&bytes), (gsize) size);
   *problem = g_strdup (bytes ? _ ("it is cut off") : _ ("not enough memory"));
   return NULL;
+}
+
+GBytes *
+fddm_picture_exif (GBytes *bytes)
+{
+  guint32       header; /* place of the TIFF header behind this number, which is big-endian */
+  gsize         size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  if (size <= sizeof header)
+    return NULL;
+  memcpy (&header, data, sizeof header);
+  header = GUINT32_FROM_BE (header);
+  size -= sizeof header;
+  return header < size ? g_bytes_new_from_bytes (bytes, sizeof header + header, size - header) : NULL;
 }

@@ -175,20 +175,11 @@ static GBytes *
 exif_of (const struct heif_image_handle *handle)
 {
   heif_item_id       id;
-  guint32            header; /* place of the TIFF header behind this number, which is big-endian */
-  gsize              size;
   g_autoptr (GBytes) item = NULL;
-  const guint8      *bytes;
 
-  if (heif_image_handle_get_list_of_metadata_block_IDs (handle, "Exif", &id, 1) != 1 || !(item = item_of (handle, id)))
-    return NULL;
-  bytes = g_bytes_get_data (item, &size);
-  if (size <= sizeof header)
-    return NULL;
-  memcpy (&header, bytes, sizeof header);
-  header = GUINT32_FROM_BE (header);
-  size -= sizeof header;
-  return header < size ? g_bytes_new (bytes + sizeof header + header, size - header) : NULL;
+  if (heif_image_handle_get_list_of_metadata_block_IDs (handle, "Exif", &id, 1) == 1)
+    item = item_of (handle, id);
+  return item ? fddm_picture_exif (item) : NULL;
 }
 
 /* XMP of HANDLE's picture, or NULL. */
@@ -221,9 +212,10 @@ read_heif (FILE *file, FddmTraits *traits, char **problem)
     *problem = open_picture (context, bytes, &handle);
   if (!*problem)
     {
-      traits->exif = exif_of (handle);
-      traits->xmp  = xmp_of (handle);
-      buffer       = read_handle (handle, traits, problem);
+      traits->exif        = exif_of (handle);
+      traits->xmp         = xmp_of (handle);
+      traits->orientation = 1; /* libheif turns the pixels */
+      buffer              = read_handle (handle, traits, problem);
     }
   if (handle)
     heif_image_handle_release (handle);

@@ -15,17 +15,18 @@ typedef struct {
 
 /* What a file holds beside its pixels. */
 typedef struct FddmTraits {
-  const struct FddmCodec *codec;                           /* of the file; NULL = read by a GEGL operation                 */
-  GBytes                 *profile;                         /* ICC profile, or NULL                                         */
-  double                  resolution[2];                   /* pixels per metre, across and down; 0 = unknown               */
-  FddmJpegCoding          jpeg;                            /* of a JPEG                                                    */
-  GBytes                 *exif;                            /* of a HEIF file, from its TIFF header on; or NULL             */
-  GBytes                 *xmp;                             /* of a HEIF file, or NULL                                      */
-  GPtrArray              *comments;                        /* GBytes: of a JPEG                                            */
-  GPtrArray              *chunks;                          /* GBytes, type and data: of a PNG; NULL = none                 */
-  guint16                 compression, orientation, alpha; /* of a TIFF: values of its tags; 0 = not set */
-  double                  quality;                         /* of a WebP, 0 … 100                                           */
-  gboolean                lossless;                        /* of a WebP                                                    */
+  const struct FddmCodec *codec;              /* of the file; NULL = read by a GEGL operation                 */
+  GBytes                 *profile;            /* ICC profile, or NULL                                         */
+  double                  resolution[2];      /* pixels per metre, across and down; 0 = unknown               */
+  FddmJpegCoding          jpeg;               /* of a JPEG                                                    */
+  GBytes                 *exif;               /* of a HEIF or JPEG XL file, from its TIFF header on; or NULL  */
+  GBytes                 *xmp;                /* of a HEIF or JPEG XL file, or NULL                           */
+  GPtrArray              *comments;           /* GBytes: of a JPEG                                            */
+  GPtrArray              *chunks;             /* GBytes, type and data: of a PNG; NULL = none                 */
+  guint16                 compression, alpha; /* of a TIFF: values of its tags; 0 = not set                   */
+  guint16                 orientation;        /* of the pixels, as in EXIF; 0 = not set                       */
+  double                  quality;            /* of a WebP, 0 … 100                                           */
+  gboolean                lossless;           /* of a WebP or JPEG XL                                         */
 } FddmTraits;
 
 void fddm_traits_clear (FddmTraits *traits);
@@ -48,6 +49,9 @@ typedef struct {
 /* The contents of FILE. NULL with *PROBLEM set. */
 GBytes *fddm_picture_bytes (FILE *file, char **problem);
 
+/* EXIF, from its TIFF header on, in the BYTES of an item of a HEIF or JPEG XL file; or NULL. */
+GBytes *fddm_picture_exif (GBytes *bytes);
+
 /* A format. Problems are sentences without the file's name; free with g_free. */
 typedef struct FddmCodec {
   const char *name;       /* for users                     */
@@ -65,4 +69,4 @@ typedef struct FddmCodec {
 } FddmCodec;
 
 extern const FddmCodec fddm_codec_jpeg, fddm_codec_png, fddm_codec_tiff, fddm_codec_webp, fddm_codec_pnm, fddm_codec_hdr,
-  fddm_codec_heif, fddm_codec_pixbuf;
+  fddm_codec_heif, fddm_codec_jxl, fddm_codec_pixbuf;

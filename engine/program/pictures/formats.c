@@ -4,8 +4,9 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/pictures/formats.h"
 
-static const FddmCodec *const codecs[] = { &fddm_codec_jpeg, &fddm_codec_png, &fddm_codec_tiff, &fddm_codec_webp,
-                                           &fddm_codec_pnm,  &fddm_codec_hdr, &fddm_codec_heif, &fddm_codec_pixbuf };
+static const FddmCodec *const codecs[] = { &fddm_codec_png,  &fddm_codec_tiff, &fddm_codec_jpeg,
+                                           &fddm_codec_webp, &fddm_codec_jxl,  &fddm_codec_pnm,
+                                           &fddm_codec_hdr,  &fddm_codec_heif, &fddm_codec_pixbuf };
 
 /* What GEGL reads, where its operation is installed, and what is only told apart by name. */
 static const struct {
@@ -127,4 +128,23 @@ fddm_format_of_ending (FddmFormat *format, const char *path)
         return TRUE;
       }
   return FALSE;
+}
+
+static void
+add_ending (GString *list, const char *ending, const char *before)
+{
+  g_string_append_printf (list, "%s%s%s", list->len > 0 ? ", " : "", before, ending + 1);
+}
+
+char *
+fddm_format_endings (const char *before)
+{
+  GString *list = g_string_new (NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (codecs); i++)
+    if (codecs[i]->write)
+      add_ending (list, codecs[i]->endings[0], before);
+  for (gsize i = 0; i < G_N_ELEMENTS (savers); i++) /* GEGL, which may lack them, is not asked yet */
+    add_ending (list, savers[i].ending, before);
+  return g_string_free (list, FALSE);
 }

@@ -23,5 +23,9 @@ gboolean fddm_format_wants_operation (const char *path, const guint8 *head, gsiz
 /* Whether the ending of PATH is of a format that can be read but not written. */
 gboolean fddm_format_is_read_only (const char *path);
 
+/* The endings of formats that can be written, each after BEFORE in place of its dot, with commas between. Free with
+ * g_free. */
+char *fddm_format_endings (const char *before);
+
 /* Bytes of a head that suffice. */
 #define FDDM_FORMAT_HEAD 64

@@ -63,30 +63,54 @@ fddm_graph_leave (void)
   _exit (INTERRUPTED);
 }
 
-char *
-fddm_graph_run (GeglNode *node, const FddmGraphFile *file)
+void
+fddm_graph_guard (const FddmGraphFile *file)
 {
   static gboolean prepared = FALSE;
-  char           *warning  = NULL;
-  int             silence = open ("/dev/null", O_WRONLY | O_CLOEXEC), errors = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-  GLogFunc        before = g_log_set_default_handler (take_warning, &warning);
 
   if (!prepared)
     prepared = atexit (end_in_good_order) == 0;
-  going_on.errors = errors;
+  going_on.errors = STDERR_FILENO;
   going_on.file   = file;
+}
+
+int
+fddm_graph_hush (void)
+{
+  const int silence = open ("/dev/null", O_WRONLY | O_CLOEXEC), errors = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+
   if (silence >= 0 && errors >= 0)
     dup2 (silence, STDERR_FILENO);
+  if (silence >= 0)
+    close (silence);
+  going_on.errors = errors;
+  return errors;
+}
+
+void
+fddm_graph_unhush (int errors)
+{
+  if (errors < 0)
+    return;
+  dup2 (errors, STDERR_FILENO);
+  close (errors);
+  going_on.errors = STDERR_FILENO;
+}
+
+char *
+fddm_graph_run (GeglNode *node, const FddmGraphFile *file)
+{
+  char    *warning = NULL;
+  int      errors;
+  GLogFunc before = g_log_set_default_handler (take_warning, &warning);
+
+  fddm_graph_guard (file);
+  errors = fddm_graph_hush ();
   fddm_cli_on_interruption (fddm_graph_leave);
   gegl_node_process (node);
   fddm_cli_on_interruption (NULL);
-  if (silence >= 0 && errors >= 0)
-    dup2 (errors, STDERR_FILENO);
-  going_on.file = NULL;
+  fddm_graph_unhush (errors);
+  fddm_graph_guard (NULL);
   g_log_set_default_handler (before, NULL);
-  if (silence >= 0)
-    close (silence);
-  if (errors >= 0)
-    close (errors);
   return warning;
 }

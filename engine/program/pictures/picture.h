@@ -25,6 +25,9 @@ gboolean fddm_picture_wants_operation (const char *path);
 /* Whether the extension of PATH names a format that can be written. */
 gboolean fddm_picture_has_format (const char *path, GError **error);
 
+/* The extensions of all formats that can be written: "png, tif, …". Free with g_free. */
+char *fddm_picture_formats (void);
+
 /* Whether the extension of PATH names a format that can be read only. */
 gboolean fddm_picture_is_read_only (const char *path);
 

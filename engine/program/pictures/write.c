@@ -21,9 +21,14 @@
 static gboolean
 format_for (FddmFormat *format, const char *path, GError **error)
 {
-  return fddm_format_of_ending (format, path) ||
-         fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path,
-                            _ ("its name must end in .png, .tif, .jpg, .webp, .exr, .hdr or .ppm"));
+  g_autofree char *endings = NULL, *reason = NULL;
+
+  if (fddm_format_of_ending (format, path))
+    return TRUE;
+  endings = fddm_format_endings (".");
+  /* translators: a list such as ".png, .tif, .jpg" */
+  reason = g_strdup_printf (_ ("its name must end in one of %s"), endings);
+  return fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path, reason);
 }
 
 gboolean
@@ -32,6 +37,12 @@ fddm_picture_has_format (const char *path, GError **error)
   FddmFormat format;
 
   return format_for (&format, path, error);
+}
+
+char *
+fddm_picture_formats (void)
+{
+  return fddm_format_endings ("");
 }
 
 gboolean
@@ -128,16 +139,27 @@ static char *
 save_beside (const FddmFormat *format, GeglBuffer *buffer, const FddmPictureOrigin *from, const FddmPlace *place,
              const char *to, const FddmWriting *how)
 {
-  char *problem = !buffer         ? g_strdup (_ ("not enough memory"))
-                  : format->codec ? run_codec (format->codec, buffer, place, how)
-                                  : run_saver (format->operation, buffer, place, to);
+  const FddmGraphFile file = {
+    .format = _ ("Cannot write “%s”: %s"), .shown = to, .temporary = place->path, .folder = place->temporary.path
+  };
+  char *problem = !buffer ? g_strdup (_ ("not enough memory")) : NULL;
 
+  if (!problem && !format->codec)
+    problem = run_saver (format->operation, buffer, place, to);
+  else if (!problem)
+    {
+      fddm_graph_guard (&file);
+      problem = run_codec (format->codec, buffer, place, how);
+      fddm_graph_guard (NULL);
+    }
   if (!problem && fddm_cli_interrupted ())
     return NULL;
   if (!problem && from && from->traits)
     add_metadata (from, place->path, buffer);
+  fddm_graph_guard (&file);
   if (!problem)
     problem = fddm_verify (place->path, buffer, how->profile, format->loss);
+  fddm_graph_guard (NULL);
   return problem;
 }
 
@@ -199,7 +221,7 @@ fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char
   if (!format_for (&format, to, error) || !make_place (&place, to, error))
     return FALSE;
   if (from && from->traits)
-    fddm_metadata_resolution (from->path, from->traits);
+    fddm_metadata_facts (from->path, from->traits);
   profile = choose_profile (buffer, traits, &format);
   held    = without_alpha (buffer, from, to, &format);
   problem = save_beside (&format, held, from, &place, to,

@@ -9,10 +9,14 @@ import pathlib
 import struct
 import subprocess
 import sys
+import tempfile
 
+import numpy
 from PIL import Image
 
 here = pathlib.Path(__file__).parent
+sys.path.append(str(here.parents[1] / "unit/program"))
+import jxl
 
 
 def write(name, **files):
@@ -28,6 +32,13 @@ def picture(kind, mode="RGB", size=(9, 7), **options):
     file = io.BytesIO()
     (Image.new("I;16", size, 30000) if mode == "I;16" else image.convert(mode)).save(file, kind, **options)
     return file.getvalue()
+
+
+def jpeg_xl(mode="RGB", **options):
+    array = numpy.array(Image.open(io.BytesIO(picture("PNG", mode))))
+    with tempfile.NamedTemporaryFile() as file:
+        jxl.encode(file.name, array, colours=1 if mode == "L" else 3, **options)
+        return pathlib.Path(file.name).read_bytes()
 
 
 subprocess.run([pathlib.Path(sys.argv[1]) / "tests/fuzz/fuzz-weights-short", "--seed", here / "weights"], check=True)
@@ -46,11 +57,13 @@ write("pictures", jpeg=turned, progressive=picture("JPEG", progressive=True), gr
       webp=picture("WEBP"), lossless=picture("WEBP", "RGBA", lossless=True), ppm=picture("PPM"), pgm=picture("PPM", "L"),
       ascii="P3\n2 2\n255\n1 2 3 4 5 6\n7 8 9 10 11 12\n", deep_pgm=b"P5\n2 2\n65535\n" + bytes(range(8)),
       hdr=b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 2 +X 2\n" + bytes([200, 100, 50, 128]) * 4,
-      bmp=picture("BMP"), gif=picture("GIF"))
+      bmp=picture("BMP"), gif=picture("GIF"), jxl=jpeg_xl(orientation=6), grey_jxl=jpeg_xl("L"), lossy_jxl=jpeg_xl(lossy=1),
+      alpha_jxl=jpeg_xl("RGBA", boxes=[(b"Exif", bytes(4) + exif[6:]), (b"xml ", b"<x/>")]),
+      animation_jxl=jpeg_xl(frames=2, have_animation=1, tps_numerator=10, tps_denominator=1))
 
 write("whole", jpeg=turned, progressive=picture("JPEG", progressive=True), png=picture("PNG"), webp=picture("WEBP"),
       lossless=picture("WEBP", lossless=True), gif=picture("GIF"), bmp=picture("BMP"), tga=picture("TGA"),
-      runs=picture("TGA", compression="tga_rle"), palette=picture("TGA", "P", compression="tga_rle"), pcx=picture("PCX"),
+      jxl=jpeg_xl(boxes=[(b"xml ", b"<x/>")]), runs=picture("TGA", compression="tga_rle"), palette=picture("TGA", "P", compression="tga_rle"), pcx=picture("PCX"),
       grey_pcx=picture("PCX", "L"), sgi=picture("SGI"),
       packed_sgi=b"\x01\xda\1\1\0\2\0\2\0\2\0\1".ljust(512, b"\0") + struct.pack(">4I", 528, 532, 4, 3) + b"\2gg\0\2.g",
       ras=struct.pack(">8I", 0x59a66a95, 3, 2, 8, 8, 2, 0, 0) + b"\x80\3.\x80\0...",

@@ -64,6 +64,8 @@ static const struct {
            "NAXIS   =                    2" SPACES_50 "NAXIS1  =                    3" SPACES_50
            "NAXIS2  =                    2" SPACES_50
            "END                           " SPACES_50 BLANK_5 BLANK_5 BLANK_5 BLANK_5 BLANK_5 BLANK_5 "112233445566") },
+  { "JPEG XL", BYTES ("\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14"
+                      "ftypjxl \0\0\0\0jxl \0\0\0\x0ejxlc\xff\x0a....") },
   { "OpenEXR", BYTES (EXR_HEAD "\0" EXR_SIZE "\x5b\0\0\0\0\0\0\0\x65\0\0\0\0\0\0\0"
                                "\0\0\0\0\2\0\0\0hf\1\0\0\0\2\0\0\0hf") },
   { "OpenEXR with zip", BYTES (EXR_HEAD "\3" EXR_SIZE "\x53\0\0\0\0\0\0\0"

@@ -202,6 +202,19 @@ def bmp_and_gif():
     assert "cut off" in keep("head.bmp", "out.png", status=1).stderr
 
 
+@test
+def formats_that_no_library_reads_are_named():
+    """Neither gdk-pixbuf nor GEGL reads these."""
+    card = lambda text: text.ljust(80).encode()
+    fits = b"".join(map(card, ("SIMPLE  =                    T", "BITPIX  =                    8", "NAXIS   =                    2",
+                               "NAXIS1  =                    1", "NAXIS2  =                    1", "END"))).ljust(2880) + bytes(2880)
+    psd = b"8BPS\0\1" + bytes(6) + struct.pack(">HIIHH", 3, 1, 1, 8, 3) + bytes(12) + b"\0\0rgb"
+    for name, data, word in (("in.fits", fits, "FITS"), ("in.psd", psd, "Photoshop")):
+        with open(name, "wb") as f:
+            f.write(data)
+        refused(name, word, "convert it to TIFF, PNG or JPEG")
+
+
 # ---- HEIC and AVIF ----
 
 @test
