@@ -18,6 +18,7 @@ fddm_pool_clear (FddmPool *pool)
   while (pool->descriptors->len > 0)
     (void) pool->cudnn->descriptor_free (g_ptr_array_steal_index (pool->descriptors, pool->descriptors->len - 1));
   g_clear_pointer (&pool->descriptors, g_ptr_array_unref);
+  (void) cudaGetLastError (); /* what cuDNN left behind is no error of the next launch */
 }
 
 cudnnBackendDescriptor_t

@@ -34,13 +34,14 @@ fddm_cuda_wait (FddmDevice *device, GError **error)
 gboolean
 fddm_cuda_pace (FddmDevice *device, GError **error)
 {
-  cudaEvent_t *mine = &device->paces[device->paced % 2], *before = &device->paces[(device->paced + 1) % 2];
-  const int    number = device->paced++;
+  cudaEvent_t   *mine = &device->paces[device->paced % 2], *before = &device->paces[(device->paced + 1) % 2];
+  const gboolean first = device->paced == 0;
 
   if (!fddm_cuda_enter (device, error) || !fddm_event_new (mine, error) ||
       !fddm_cuda_ok (cudaEventRecord (*mine, device->stream), "ordering its work", error))
     return FALSE;
-  return number == 0 || fddm_cuda_ok (cudaEventSynchronize (*before), "its work", error);
+  device->paced++;
+  return first || fddm_cuda_ok (cudaEventSynchronize (*before), "its work", error);
 }
 
 void

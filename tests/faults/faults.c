@@ -9,7 +9,8 @@
  *            process, so does this one: such a call is a fault of the program. Libraries are not tried: what GEGL and oneDNN do
  *            without memory is theirs.
  *   thread   threads of OpenMP, and those that the program can do without
- *   read, write, open, rename, sync, folder   by the program and its libraries, except what libc does inside of stdio */
+ *   read, write, open, rename, sync, folder   by the program and its libraries, except what libc does inside of stdio
+ *   onednn, onednn-broken   oneDNN's functions (onednn.c), for want of memory or for no reason that it tells */
 /* Each function has its own name here. */
 #undef _FILE_OFFSET_BITS
 #undef _FORTIFY_SOURCE
@@ -26,6 +27,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include "tests/faults/onednn.h"
 
 extern void *__libc_malloc (size_t);
 extern void *__libc_calloc (size_t, size_t);
@@ -199,6 +201,14 @@ g_thread_try_new (const char *name, GThreadFunc func, gpointer data, GError **er
       return NULL;
     }
   return NEXT (g_thread_try_new) (name, func, data, error);
+}
+
+/* ---- oneDNN ---- */
+
+int
+fault_onednn (void)
+{
+  return fails ("onednn") ? FAULT_ONEDNN_NO_MEMORY : fails ("onednn-broken") ? FAULT_ONEDNN_BROKEN : 0;
 }
 
 /* ---- Files ---- */

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """One call after another fails on the way of a small picture: faults.py PROGRAM LIBRARY tiny.safetensors [KIND…]. TAP.
 
-LIBRARY is faults.c, which says what the kinds are. Each run must end well with the whole result, or with status 1, a message, the
+LIBRARY is faults.c, which says what the kinds are. Of many calls some fail, each in a run of its own; all of them where
+FDDM_FAULTS=all. Each run must end well with the whole result, or with status 1, a message, the
 old or the new file whole, and nothing else in the folder."""
 import concurrent.futures
 import os
@@ -15,8 +16,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 sys.argv = [sys.argv[0], PROGRAM] + sys.argv[4:]
 from program import noise, read_png, write_png  # noqa: E402
 
-KINDS = ("memory", "thread", "read", "write", "open", "rename", "sync", "folder")
-MOST = 40                  # runs of a kind and a command; where there are more calls, every second or third fails
+KINDS = ("memory", "thread", "read", "write", "open", "rename", "sync", "folder", "onednn", "onednn-broken")
+MOST = 10000 if os.environ.get("FDDM_FAULTS") == "all" else 15  # runs of a kind and a command; of more calls, every n-th fails
 GENERATOR = os.path.join(os.path.dirname(NETWORK), "tiny-generate.safetensors")
 OLD = b"the old file"
 COMMANDS = {
@@ -29,9 +30,9 @@ COMMANDS = {
                           "--tileable", "--device", "cpu"),
     "info": ("info", "in.png", "--weights", NETWORK, "--device", "cpu"),
 }
-FILES = ("denoise", "generate", "info")         # for the kinds of files; the others differ in their memory only
+FILES = ("denoise", "generate", "info")         # for all kinds but memory, in which alone the others differ
 # What the processor's trial of its convolutions takes is asked for with an empty cache.
-COLD = {"memory": ("denoise",)}
+COLD = {kind: ("denoise",) for kind in ("memory", "onednn", "onednn-broken")}
 
 
 def run(command, kind, at, cache):

@@ -5,10 +5,11 @@
  *   no-driver, old-driver, no-device, old-gpu, exclusive, first-taken (two GPUs, the first one by somebody else), denied,
  *   memory=MIB, malloc=N (the Nth allocation fails, and so does the next), screen (it draws the screen),
  *   lost=N (fails from its Nth copy on),
+ *   call=N (the Nth call of CUDA or cuDNN fails), calls=N (so do all after it),
  *   no-capture, spoilt-capture, no-instance (of graphs), unpinned (no pinned memory) */
 #include <stdlib.h>
 #include <string.h>
-#include <glib.h>
+#include <gmodule.h>
 #include "tests/gpu/emulate/streams.h"
 
 static size_t      allocated;
@@ -33,6 +34,32 @@ emulate_fail (cudaError_t status)
   if (status != cudaSuccess)
     last_error = status;
   return status;
+}
+
+static unsigned int n_calls;
+
+cudaError_t
+emulate_call (void)
+{
+  const char        *faults = g_getenv ("EMULATE_CUDA"), *one, *all;
+  const unsigned int number = ++n_calls;
+
+  if (faults == NULL || strstr (faults, "call") == NULL)
+    return cudaSuccess;
+  one = emulate_fault ("call");
+  all = emulate_fault ("calls");
+  if ((one != NULL && number == (unsigned int) atoi (one)) || (all != NULL && number >= (unsigned int) atoi (all)))
+    return cudaErrorLaunchFailure;
+  return cudaSuccess;
+}
+
+G_MODULE_EXPORT unsigned int
+emulate_calls (void)
+{
+  const unsigned int n = n_calls;
+
+  n_calls = 0;
+  return n;
 }
 
 static size_t

@@ -26,6 +26,10 @@ void emulate_pass_time (float milliseconds);
 const char *emulate_fault (const char *word);
 /* Sets what cudaGetLastError () will say; returns it. */
 cudaError_t emulate_fail (cudaError_t status);
+/* Counts a call of CUDA or cuDNN. What it must answer, as "call" or "calls" of EMULATE_CUDA say. */
+cudaError_t emulate_call (void);
+/* Number of calls since this function was last called. The tests look it up in the module. */
+unsigned int emulate_calls (void);
 
 #ifdef __cplusplus
 }

@@ -177,5 +177,6 @@ emulate_launch (dim3 grid, dim3 block, size_t shared, cudaStream_t stream, std::
       fprintf (stderr, "a launch that CUDA would refuse\n");
       abort ();
     }
-  emulate_submit (stream, run_launch, free_launch, new Launch { grid, block, shared, std::move (kernel) });
+  if (emulate_fail (emulate_call ()) == cudaSuccess) /* else the next look at the last error tells */
+    emulate_submit (stream, run_launch, free_launch, new Launch { grid, block, shared, std::move (kernel) });
 }
