@@ -3,6 +3,7 @@
  *
  * GEGL's loader accepts files that are cut off. */
 #include <string.h>
+#include <sys/stat.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
 #include "engine/program/pictures/codec.h"
@@ -98,6 +99,22 @@ scale (const Layout *layout, const guint16 *samples, guint8 *row, gsize n)
     }
 }
 
+/* Whether the rest of the file has the bytes that its samples take at the least. A few bytes shall not claim memory for rows of
+ * gigabytes. */
+static gboolean
+is_long_enough (const Layout *layout)
+{
+  const guint64 n = (guint64) layout->width * (guint64) layout->channels, rows = (guint64) layout->height;
+  const guint64 bytes = layout->text ? (layout->bits ? n * rows : 2 * n * rows - 1)
+                                     : rows * (layout->bits         ? (n + 7) / 8
+                                               : layout->most > 255 ? 2 * n
+                                                                    : n);
+  const long    start = ftell (layout->file);
+  struct stat   status;
+
+  return start < 0 || fstat (fileno (layout->file), &status) != 0 || (guint64) MAX (status.st_size - start, 0) >= bytes;
+}
+
 /* Returns a problem, or NULL. */
 static char *
 read_rows (const Layout *layout, FddmRows *rows)
@@ -140,6 +157,11 @@ read_pnm (FILE *file, G_GNUC_UNUSED FddmTraits *traits, char **problem)
   buffer = fddm_rows_buffer (layout.width, layout.height, format, problem);
   if (!buffer)
     return NULL;
+  if (!is_long_enough (&layout))
+    {
+      *problem = g_strdup (_ ("it is cut off"));
+      return NULL;
+    }
   *problem = fddm_rows_init (&rows, buffer, format) ? read_rows (&layout, &rows) : g_strdup (_ ("not enough memory"));
   fddm_rows_clear (&rows);
   return *problem ? NULL : g_steal_pointer (&buffer);
