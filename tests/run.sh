@@ -393,6 +393,10 @@ faults() {
   command -v gimp-console-2.10 >/dev/null || { skip "faults in the plug-in: GIMP 2.10 is not there"; return; }
   one_of_many "faults in the plug-in" python3 tests/faults/faults-gimp.py gimp2 "$work/native/plugin/gimp2/fddm" \
     "$work/native/plugin/gimp2/fddm-probe" "$work/native/tests/faults.so" weights
+  local root=${FDDM_ROOT:-$work/debian13}
+  [ -f "$root/build/tests/faults.so" ] || { skip "faults in the plug-in, GIMP 3: the part gimp3 has not been built"; return; }
+  one_of_many "faults in the plug-in, GIMP 3" tests/tools/debian-root.sh trixie "$root" "FDDM_FAULTS=all python3 \
+    tests/faults/faults-gimp.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe /build/tests/faults.so weights"
 }
 memcheck() {
   say "One picture under valgrind"

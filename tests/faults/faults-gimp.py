@@ -19,7 +19,7 @@ from program import noise, read_png, write_png  # noqa: E402
 from run import Gimp  # noqa: E402
 
 KINDS = ("memory", "thread", "read", "write", "open", "rename", "sync", "folder")
-MOST = 10000 if os.environ.get("FDDM_FAULTS") == "all" else 25  # faults of a kind; of more calls, every n-th fails
+MOST = 200 if os.environ.get("FDDM_FAULTS") == "all" else 25  # faults of a kind, within the time of a batch; of more, every n-th
 OLD = b"the old file"
 CALL = '(fddm-batch-denoise "{}/*.png" "{}-out" 20 100 100 0 "fast" "cpu" 0)'
 WRAPPER = """#!/bin/sh
