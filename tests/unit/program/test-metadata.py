@@ -26,15 +26,45 @@ STRUCTURE = {"ImageWidth", "ImageHeight", "BitsPerSample", "Compression", "Photo
 BARE = {}                                                             # a picture without metadata in each format
 
 
+class Exiftool:
+    """One process for all calls in a folder: to start Perl and exiftool's tables costs more than what they do."""
+    process, folder = None, None
+
+    @classmethod
+    def ask(cls, *arguments):
+        """What exiftool says and its exit status."""
+        if cls.folder != os.getcwd():
+            cls.end()
+            cls.process = subprocess.Popen(["exiftool", "-stay_open", "True", "-@", "-"], stdin=subprocess.PIPE,
+                                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
+            cls.folder = os.getcwd()
+        lines = [*arguments, "-q", "-q", "-n", "-echo3", "{over ${status}}", "-execute"]
+        cls.process.stdin.write("".join(line + "\n" for line in lines))
+        cls.process.stdin.flush()
+        said = ""
+        for line in cls.process.stdout:
+            if line.startswith("{over "):
+                return said, int(line[6:-2])
+            said += line
+        raise RuntimeError("exiftool has ended: " + said)
+
+    @classmethod
+    def end(cls):
+        if cls.process:
+            cls.process.communicate("-stay_open\nFalse\n")
+            cls.process = None
+
+
 def exiftool(*arguments):
-    done = subprocess.run(["exiftool", "-q", "-q", "-n", "-overwrite_original", *arguments], stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 0, done.stderr
+    said, status = Exiftool.ask("-overwrite_original", *arguments)
+    assert status == 0, said
 
 
 def tags(*paths):
     """Tags of each file by group and name, as numbers where they are; warnings of exiftool are among them."""
-    done = subprocess.run(["exiftool", "-q", "-j", "-G1", "-n", "-a", *paths], stdout=subprocess.PIPE, check=True, text=True)
-    return {found["SourceFile"]: found for found in json.loads(done.stdout)}
+    said, status = Exiftool.ask("-j", "-G1", "-a", *paths)
+    assert status == 0, said
+    return {found["SourceFile"]: found for found in json.loads(said)}
 
 
 def tags_of(path):
@@ -314,4 +344,6 @@ def formats_without_metadata():
 if not shutil.which("exiftool"):
     print("1..0 # SKIP exiftool is missing: no test of metadata (Debian: libimage-exiftool-perl)")
     sys.exit(0)
-sys.exit(main())
+failed = main()
+Exiftool.end()
+sys.exit(failed)
