@@ -35,6 +35,7 @@
 typedef struct {
   FddmContext      *context;
   const FddmSource *source;
+  int               most;          /* side of a piece at most, in patches */
   int               rows, columns; /* of a piece, in patches */
   int               down, across;  /* number of pieces       */
   float            *raw, *pixels;
@@ -60,7 +61,7 @@ region_floats (const Measurement *m)
 static gboolean
 choose_size (Measurement *m, GError **error)
 {
-  for (int side = PIECE_MOST; side >= PIECE_LEAST; side /= 2)
+  for (int side = m->most; side >= PIECE_LEAST; side /= 2)
     {
       gsize bytes;
 
@@ -277,6 +278,47 @@ prepare (Measurement *m, GError **error)
   return FALSE;
 }
 
+/* With pieces of m->most patches at most. */
+static gboolean
+measure (Measurement *m, const FddmTicker *ticker, FddmNoiseModel *metered, GError **error)
+{
+  FddmContext   *context = m->context;
+  const gboolean ok      = prepare (m, error) && measure_pieces (m, ticker, error) &&
+                      fddm_noise_meter_finish (context->meter, error);
+
+  if (context->meter != NULL)
+    fddm_noise_meter_end (context->meter, metered);
+  g_clear_pointer (&m->raw, g_free);
+  g_clear_pointer (&m->pixels, g_free);
+  g_clear_pointer (&m->row_offset, g_free);
+  g_clear_pointer (&m->column_offset, g_free);
+  g_clear_pointer (&m->visible, g_free);
+  g_clear_pointer (&m->counted, g_free);
+  return ok;
+}
+
+/* In smaller pieces as long as memory is short: that of a GPU may be less than was free when they were chosen. */
+static gboolean
+measure_somehow (Measurement *m, const FddmTicker *ticker, FddmNoiseModel *metered, GError **error)
+{
+  for (m->most = PIECE_MOST; m->most >= PIECE_LEAST; m->most /= 2)
+    {
+      GError *problem = NULL;
+
+      if (measure (m, ticker, metered, &problem))
+        return TRUE;
+      if (m->most == PIECE_LEAST || (!g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY) &&
+                                     !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY)))
+        {
+          if (problem != NULL)
+            g_propagate_error (error, problem);
+          return FALSE;
+        }
+      g_clear_error (&problem);
+    }
+  return FALSE;
+}
+
 gboolean
 fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTicker *ticker, FddmNoiseModel *model,
                     GError **error)
@@ -290,18 +332,10 @@ fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTi
   fddm_noise_white (model, weights->patch, weights->channels, gray, 0);
   if (source->width / PATCH < PATCHES_LEAST || source->height / PATCH < PATCHES_LEAST)
     return fddm_tick (ticker, 1, 1, error);
-  ok = prepare (&m, error) && measure_pieces (&m, ticker, error) && fddm_noise_meter_finish (context->meter, error);
-  if (context->meter != NULL)
-    fddm_noise_meter_end (context->meter, &metered);
+  ok = measure_somehow (&m, ticker, &metered, error);
   if (ok)
     fddm_noise_convert (&metered, weights->patch, weights->channels, gray, model);
   else
     fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
-  g_free (m.raw);
-  g_free (m.pixels);
-  g_free (m.row_offset);
-  g_free (m.column_offset);
-  g_free (m.visible);
-  g_free (m.counted);
   return ok;
 }
