@@ -26,10 +26,12 @@ typedef struct {
   double count[3][CELLS][CELLS];
 } Cells;
 
-/* The terms at (U, V). Over a grid of CELLS the means of their squares are SQUARE. */
+/* The terms at (U, V). */
 static void
-terms_at (double u, double v, double square, double terms[FDDM_LIGHT_TERMS])
+terms_at (double u, double v, double terms[FDDM_LIGHT_TERMS])
 {
+  const double square = (1.0 - 1.0 / ((double) CELLS * CELLS)) / 3.0; /* the mean of u² over the cells */
+
   terms[0] = u;
   terms[1] = v;
   terms[2] = u * v;
@@ -43,19 +45,12 @@ place (double i, int n)
   return 2.0 * (i + 0.5) / n - 1.0;
 }
 
-/* The mean of u² over the cells. */
-static double
-mean_square (void)
-{
-  return (1.0 - 1.0 / ((double) CELLS * CELLS)) / 3.0;
-}
-
 static double
 surface_at (const double *surface, double u, double v)
 {
   double terms[FDDM_LIGHT_TERMS], sum = 0;
 
-  terms_at (u, v, mean_square (), terms);
+  terms_at (u, v, terms);
   for (int k = 0; k < FDDM_LIGHT_TERMS; k++)
     sum += surface[k] * terms[k];
   return sum;
@@ -112,7 +107,7 @@ fit (const Cells *cells, int channel, double *surface)
       {
         const double mean = cells->sum[channel][j][i] / MAX (cells->count[channel][j][i], 1.0);
 
-        terms_at (place (i, CELLS), place (j, CELLS), mean_square (), terms);
+        terms_at (place (i, CELLS), place (j, CELLS), terms);
         for (int k = 0; k < FDDM_LIGHT_TERMS; k++)
           {
             products[k] += log (MAX (mean, LEAST)) * terms[k];

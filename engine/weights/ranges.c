@@ -9,6 +9,9 @@
 #define RANGE_LEAST 1e-6
 #define RANGE_MOST  1e6
 
+/* Products of 255 and 127 whose sum is sure to fit into 32 bits. */
+#define PRODUCTS_MOST (G_MAXINT32 / (255 * 127))
+
 /* Whether LAYER's input is what a layer with ReLU wrote. */
 static gboolean
 is_positive (const FddmWeights *weights, const FddmLayer *layer)
@@ -16,25 +19,28 @@ is_positive (const FddmWeights *weights, const FddmLayer *layer)
   return layer->in[0] > 0 && weights->layers[layer->in[0] - 1].activation == FDDM_ACTIVATION_RELU;
 }
 
-/* Sets the ranges of LAYER to the numbers of NODE. FALSE if they are not such ranges. */
+/* Sets the ranges of LAYER to the numbers of NODE, unless its sums could overflow. */
 static gboolean
-take (FddmWeights *weights, FddmLayer *layer, JsonNode *node)
+take (FddmWeights *weights, FddmLayer *layer, JsonNode *node, GError **error)
 {
   guint              n       = 0;
   g_autofree double *numbers = layer->op == FDDM_OP_CONV ? fddm_json_numbers (node, FDDM_WEIGHTS_CHANNELS_MAX, &n) : NULL;
   float             *ranges  = NULL;
 
   if (numbers == NULL || n != (guint) fddm_weights_value_channels (weights, layer->in[0]))
-    return FALSE;
-  ranges = g_new (float, n);
+    return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "ranges");
+  ranges = g_try_new (float, n);
+  if (ranges == NULL)
+    return fddm_weights_no_memory (error);
   g_ptr_array_add (weights->floats, ranges);
   for (guint i = 0; i < n; i++)
     {
       if (!(numbers[i] >= RANGE_LEAST && numbers[i] <= RANGE_MOST))
-        return FALSE;
+        return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "ranges");
       ranges[i] = (float) numbers[i];
     }
-  layer->ranges   = ranges;
+  if ((int) n * layer->kernel * layer->kernel <= PRODUCTS_MOST)
+    layer->ranges = ranges;
   layer->positive = is_positive (weights, layer);
   return TRUE;
 }
@@ -61,8 +67,8 @@ fddm_weights_read_ranges (FddmWeights *weights, FddmSafetensors *file, GError **
     {
       JsonNode *node = json_array_get_element (array, (guint) i);
 
-      if (!JSON_NODE_HOLDS_NULL (node) && !take (weights, &weights->layers[i], node))
-        return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "ranges");
+      if (!JSON_NODE_HOLDS_NULL (node) && !take (weights, &weights->layers[i], node, error))
+        return FALSE;
     }
   return TRUE;
 }
