@@ -21,8 +21,9 @@ from fddm import meter, safetensors, sampler, schedule, transform, weights
 from learn import checkpoint, config, log
 from learn.loop import Training
 from learn.plan import Plan
-from learn.tasks import measure
+from learn.tasks import denoise, measure
 import prepare
+import ranges
 import train as commands
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -271,6 +272,29 @@ def check_film():
         sys.exit("smoke.py: %g of the films have colour" % colour.float().mean())
 
 
+def check_ranges():
+    """Inputs are rounded to steps of their channel's range and cut off at it; inputs that are all alike need all of theirs, of two
+    channels that differ by the factor 16 the ranges do by its fourth root; a network computes nearly the same in integers."""
+    x = torch.tensor([[0.4999, -0.26, 1, 2, -7]]).t()
+    for positive, expected in ((False, [63 / 127, -33 / 127, 1, 1, -1]), (True, [127 / 255, 0, 1, 1, 0])):
+        found = ranges.rounded(x, torch.ones(1), positive)[:, 0]
+        if not torch.allclose(found, torch.tensor(expected, dtype=torch.float32), atol=1e-6):
+            sys.exit("smoke.py: rounded to %s, not %s" % (found.tolist(), expected))
+    even = torch.linspace(-1, 1, 999).repeat(2, 1) * torch.tensor([[1.0], [1 / 16]])
+    wide, narrow = ranges.best(even, torch.ones(4, 2, 3, 3), False).tolist()
+    if not 0.9 < wide < 1.25 or abs(wide / narrow - 2) > 1e-3:
+        sys.exit("smoke.py: ranges of %g and %g" % (wide, narrow))
+    torch.manual_seed(3)
+    shape = {"width": 16, "blocks": 2, "activation": "relu", "patch": 2}
+    model = denoise.build(shape, torch.zeros(12), torch.ones(12))
+    y, s = torch.randn(1, 12, 24, 24), torch.full((1, 12, 24, 24), 0.3)
+    before = model(y, s).detach()
+    ranges.in_integers(model, {i: torch.full((16,), 4.0) for i in ranges.inner(model.network)})
+    lost = float((model(y, s).detach() - before).pow(2).mean().sqrt() / before.std())
+    if not 0 < lost < 0.02:
+        sys.exit("smoke.py: in integers the estimate differs by %g of its size" % lost)
+
+
 def check_mirrored():
     """Textures too small for a crop go on as their mirror images."""
     small = np.random.default_rng(1).integers(0, 256, (80, 130, 3), np.uint8)
@@ -289,6 +313,7 @@ def main():
     check_truth()
     check_told()
     check_film()
+    check_ranges()
     check_mirrored()
     if len(sys.argv) < 2:
         sys.exit(__doc__)
