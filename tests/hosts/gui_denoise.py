@@ -46,8 +46,8 @@ class Dialog:
 
     def place(self):
         """Its upper left on the screen."""
-        geometry = self.screen.call("xdotool", "getwindowgeometry", "--shell", self.window)
-        return [int(re.search(rf"^{axis}=(-?\d+)$", geometry, re.M)[1]) for axis in "XY"]
+        geometry = self.screen.geometry(self.window)
+        return geometry.get("X", 0), geometry.get("Y", 0)
 
     def there(self):
         return bool(self.screen.window("FDDM Denoise: "))
@@ -107,9 +107,8 @@ class Dialog:
 
     def line(self):
         """Rows of where a sentence is, above the buttons at the left."""
-        geometry = self.screen.call("xdotool", "getwindowgeometry", "--shell", self.window)
-        height = int(re.search(r"^HEIGHT=(\d+)$", geometry, re.M)[1])
-        return self.gray(14, height - 108, 300, 44)
+        height = self.screen.geometry(self.window).get("HEIGHT")
+        return self.gray(14, height - 108, 300, 44) if height else []
 
     def tells(self, other_than=None):
         """Whether there is a sentence, or another one."""
@@ -154,8 +153,8 @@ def check_fit(tap, dialog):
 def check_overview(tap, dialog):
     """In the lower right of the canvas: a click at the place of the layer's lower right goes there."""
     before = dialog.rows()
-    geometry = dialog.screen.call("xdotool", "getwindowgeometry", "--shell", dialog.window)
-    width, height = (int(re.search(rf"^{side}=(\d+)$", geometry, re.M)[1]) for side in ("WIDTH", "HEIGHT"))
+    geometry = dialog.screen.geometry(dialog.window)
+    width, height = geometry.get("WIDTH", 0), geometry.get("HEIGHT", 0)
     x, y = dialog.place()
     # The overview's frame is darker than the photo: its corner is found on the screen.
     rows = dialog.gray(200, 200, width - 200, height - 200)
@@ -230,12 +229,11 @@ def check_runs(tap, screen, main, dialog):
     time.sleep(2)                            # longer than OK leaves the summary to be read
     tap.line(dialog.there(), "Apply: the dialog is still there")
     screen.shot("applied")
-    dialog.set("d", "100")                   # takes long enough to be stopped
-    screen.key("alt+y")
-    screen.until(lambda: not dialog.tells(), 10)
-    screen.shot("running")
-    screen.key("Escape")
-    stopped = screen.until(dialog.tells, 20)
+    dialog.set("d", "100")
+    before = dialog.line()
+    screen.keys_at_once("alt+y", "Escape")
+    stopped = screen.until(lambda: dialog.tells(other_than=before), 20)
+    screen.rest()
     tap.line(stopped and dialog.there() and screen.layers(main) == 2, "Escape in a run stops that, not the dialog; no layer")
     screen.shot("stopped")
     dialog.set("d", "0")

@@ -131,8 +131,8 @@ def check_in_sight(tap, dialog):
     dialog.screen.key(*["Tab"] * 7)
     dialog.screen.shot("generate-like", dialog.window)
     tap.line(before and title() == before, "all controls are in sight")
-    height = re.search(r"Geometry: \d+x(\d+)", dialog.screen.call("xdotool", "getwindowgeometry", dialog.window))
-    tap.line(height and int(height[1]) < 720 - FRAME, f"at 1280 × 720 ({height and height[1]} pixels high)")
+    height = dialog.screen.geometry(dialog.window).get("HEIGHT", 0)
+    tap.line(0 < height < 720 - FRAME, f"at 1280 × 720 ({height} pixels high)")
     dialog.screen.key(*["shift+Tab"] * 7)
 
 

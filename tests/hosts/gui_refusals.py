@@ -106,8 +106,8 @@ def check_generate_closed(tap, screen, main, number, name):
         said = screen.until(lambda: screen.window("GIMP Message"), 20)
         if said:
             break
-    height = screen.call("xdotool", "getwindowgeometry", "--shell", said).split("HEIGHT=")[-1].split()[0] if said else "0"
-    tap.line(0 < int(height) < 200, f"image closed: generate: one sentence (in a window of {height} rows)")
+    height = screen.geometry(said).get("HEIGHT", 0) if said else 0
+    tap.line(0 < height < 200, f"image closed: generate: one sentence (in a window of {height} rows)")
     screen.shot("closed-generate")
     screen.key("Escape")
 

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -132,6 +133,11 @@ class Screen:
     def window(self, name):
         return self.call("xdotool", "search", "--onlyvisible", "--name", name).split("\n")[0]
 
+    def geometry(self, window):
+        """X, Y, WIDTH and HEIGHT of a window; nothing if it is gone."""
+        lines = self.call("xdotool", "getwindowgeometry", "--shell", window)
+        return {key: int(value) for key, value in re.findall(r"^([A-Z]+)=(-?\d+)$", lines, re.M)}
+
     def name_of(self, window):
         return self.call("xdotool", "getwindowname", window)
 
@@ -143,6 +149,14 @@ class Screen:
         for key in keys:
             self.call("xdotool", "key", key)
             time.sleep(0.1)
+
+    def keys_at_once(self, *keys):
+        """Keys that the plug-in finds together: however fast the processor is, nothing that the first starts is over before
+        the last."""
+        process = int(self.process().name)
+        os.kill(process, signal.SIGSTOP)
+        self.key(*keys)
+        os.kill(process, signal.SIGCONT)
 
     def popups(self):
         """How many windows GIMP shows, menus among them."""
