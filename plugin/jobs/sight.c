@@ -18,7 +18,7 @@
 /* The computed area starts at a multiple of this from the start of the job's area, so that both have the same patches. */
 #define GRID 16
 
-/* Memory for a preview in addition to the networks, in bytes. */
+/* Memory for a preview in addition to the networks, in bytes. Restored detail needs large tiles, and so has the bound of a run. */
 #define MEMORY ((gsize) 96 << 20)
 
 /* Margin computed around a draft, in pixels: less than around the result, because a draft has to appear quickly. */
@@ -32,6 +32,7 @@ typedef struct {
   FddmContext *context;
   int          averages;
   double       quality, device; /* its settings, if there is one */
+  gsize        memory;
 } Network;
 
 struct FddmDenoiseSight {
@@ -123,14 +124,15 @@ rectangle_of (const FddmPart *part)
 }
 
 static gboolean
-open_network (Network *network, FddmQuality quality, double device, GError **error)
+open_network (Network *network, FddmQuality quality, double device, gsize memory, GError **error)
 {
-  if (network->context && network->quality == quality && network->device == device)
+  if (network->context && network->quality == quality && network->device == device && network->memory == memory)
     return TRUE;
   g_clear_pointer (&network->context, fddm_context_free);
   network->quality = quality;
   network->device  = device;
-  network->context = fddm_denoise_context (quality, device, MEMORY, &network->averages, error);
+  network->memory  = memory;
+  network->context = fddm_denoise_context (quality, device, memory, &network->averages, error);
   return network->context != NULL;
 }
 
@@ -219,7 +221,7 @@ measure (gpointer data, FddmSight *shown, const FddmSightWatch *watched)
     }
   fddm_gegl_pixels_init (&pixels, sight->noisy, NULL, &sight->bounds, NULL);
   source = fddm_gegl_pixels_source (&pixels);
-  if (!open_network (&sight->draft, FDDM_QUALITY_FAST, FDDM_DEVICE_CHOICE_AUTO, &error) ||
+  if (!open_network (&sight->draft, FDDM_QUALITY_FAST, FDDM_DEVICE_CHOICE_AUTO, MEMORY, &error) ||
       !fddm_measure_noise (sight->draft.context, &source, watch, (gpointer) watched, &sight->measured, &error))
     {
       shown->words = g_strdup (error->message);
@@ -292,6 +294,7 @@ denoise (gpointer data, const double *values, gboolean draft, FddmSight *shown, 
   const FddmQuality   quality = draft ? FDDM_QUALITY_FAST : (FddmQuality) values[FDDM_DENOISE_QUALITY];
   const GeglRectangle part    = rectangle_of (&shown->part);
   const GeglRectangle around  = surroundings (sight, &part, draft ? DRAFT_MARGIN : FDDM_DENOISE_MARGIN);
+  const gsize         memory  = values[FDDM_DENOISE_DETAIL] > 0 ? 0 : MEMORY;
   gint64              start;
   g_autoptr (GError)  error = NULL;
   g_autofree float   *after = NULL;
@@ -299,7 +302,7 @@ denoise (gpointer data, const double *values, gboolean draft, FddmSight *shown, 
 
   shown->device = device_words (sight, values[FDDM_DENOISE_DEVICE]);
   fddm_gegl_pixels_init (&pixels, sight->noisy, NULL, &around, NULL);
-  if (!open_network (network, quality, values[FDDM_DENOISE_DEVICE], &error))
+  if (!open_network (network, quality, values[FDDM_DENOISE_DEVICE], memory, &error))
     {
       shown->words = g_strdup (error->message);
       return FALSE;
