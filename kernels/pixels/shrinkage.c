@@ -14,6 +14,10 @@
 #define MOST 3 /* maximum number of channels                            */
 #define ROWS 4 /* of a product computed together, to fit into registers */
 
+#define LINE 16 /* of a cache, in floats */
+
+#define STRIDE (SIDE + 2) /* of coefficients with those beside them */
+
 /* The even rows of the DCT are symmetric, the odd rows antisymmetric, so their left halves suffice. */
 typedef struct {
   float even[HALF * HALF], odd[HALF * HALF];           /* row k: frequency 2k or 2k + 1 */
@@ -21,11 +25,19 @@ typedef struct {
   float fade[SIDE]; /* weight of a block's pixel; the weights of overlapping blocks add up to 1 */
 } Tables;
 
+/* Of a block's input: the right half is the left half of the next block. */
 typedef struct {
+  float plane[MOST][SIDE * HALF];
+  float energy[MOST + 13]; /* sum of the squares of the noise removed in each channel */
+} Half;
+
+typedef struct {
+  Half  halves[2];
   float plane[MOST][AREA];        /* of a block: l, then its change                   */
   float right[MOST][SIDE * HALF]; /* right half of the previous block, which overlaps */
-  float other[AREA], folded[AREA];
-  float square[(SIDE + 2) * (SIDE + 2) + 12]; /* keeps the block of each worker aligned */
+  float folded[AREA];
+  float square[STRIDE * STRIDE + 12]; /* keeps the block of each worker aligned */
+  float down[SIDE * STRIDE];          /* sums of three rows of squares          */
 } Block;
 
 G_STATIC_ASSERT (sizeof (Block) % 64 == 0);
@@ -51,17 +63,20 @@ tables (void)
   return &t;
 }
 
-/* ---- The transform, along columns ---- */
+/* ---- The transform along columns ---- */
 
 /* Row k of OUT is Σ a(k, y) · row y of IN. Rows are STRIDE floats apart. */
 FDDM_INLINE void
-multiply (const float *a, const float *in, int in_stride, float *out, int out_stride)
+multiply (const float *restrict a, const float *restrict in, int in_stride, float *restrict out, int out_stride)
 {
   for (int k = 0; k < HALF; k += ROWS)
     {
-      float sum[ROWS][SIDE] = { { 0 } };
+      float sum[ROWS][SIDE];
 
-      for (int y = 0; y < HALF; y++)
+      for (int j = 0; j < ROWS; j++)
+        for (int x = 0; x < SIDE; x++)
+          sum[j][x] = a[(k + j) * HALF] * in[x];
+      for (int y = 1; y < HALF; y++)
         for (int j = 0; j < ROWS; j++)
           for (int x = 0; x < SIDE; x++)
             sum[j][x] += a[(k + j) * HALF + y] * in[y * in_stride + x];
@@ -71,9 +86,9 @@ multiply (const float *a, const float *in, int in_stride, float *out, int out_st
     }
 }
 
-/* Writes the sums of symmetric elements, then their differences, to FOLDED. */
+/* Writes the sums of symmetric rows, then their differences, to FOLDED. */
 FDDM_INLINE void
-fold (const float *in, float *folded)
+fold (const float *restrict in, float *restrict folded)
 {
   for (int y = 0; y < HALF; y++)
     for (int x = 0; x < SIDE; x++)
@@ -86,7 +101,7 @@ fold (const float *in, float *folded)
 }
 
 FDDM_INLINE void
-unfold (const float *folded, float *out)
+unfold (const float *restrict folded, float *restrict out)
 {
   for (int y = 0; y < HALF; y++)
     for (int x = 0; x < SIDE; x++)
@@ -99,7 +114,7 @@ unfold (const float *folded, float *out)
 }
 
 FDDM_INLINE void
-transform (const Tables *t, float *plane, float *folded)
+transform (const Tables *t, float *restrict plane, float *restrict folded)
 {
   fold (plane, folded);
   multiply (t->even, folded, SIDE, plane, 2 * SIDE);
@@ -107,29 +122,89 @@ transform (const Tables *t, float *plane, float *folded)
 }
 
 FDDM_INLINE void
-transform_back (const Tables *t, float *plane, float *folded)
+transform_back (const Tables *t, float *restrict plane, float *restrict folded)
 {
   multiply (t->even_back, plane, 2 * SIDE, folded, SIDE);
   multiply (t->odd_back, plane + SIDE, 2 * SIDE, folded + HALF * SIDE, SIDE);
   unfold (folded, plane);
 }
 
+/* ---- The transform along rows ---- */
+
+/* The sums ΣE of the first halves of ROWS rows of IN, each times EVEN, and ΣO of their second halves, each times ODD. */
 FDDM_INLINE void
-transpose (const float *in, float *out)
+multiply_halves (const float *restrict even, const float *restrict odd, float in[ROWS][SIDE], float e[ROWS][HALF],
+                 float o[ROWS][HALF])
 {
-  for (int y = 0; y < SIDE; y++)
-    for (int x = 0; x < SIDE; x++)
-      out[y * SIDE + x] = in[x * SIDE + y];
+  for (int j = 0; j < ROWS; j++)
+    for (int k = 0; k < HALF; k++)
+      {
+        e[j][k] = in[j][0] * even[k];
+        o[j][k] = in[j][HALF] * odd[k];
+      }
+  for (int x = 1; x < HALF; x++)
+    for (int j = 0; j < ROWS; j++)
+      for (int k = 0; k < HALF; k++)
+        {
+          e[j][k] += in[j][x] * even[x * HALF + k];
+          o[j][k] += in[j][HALF + x] * odd[x * HALF + k];
+        }
+}
+
+FDDM_INLINE void
+transform_rows (const Tables *t, float *restrict plane)
+{
+  for (int y = 0; y < SIDE; y += ROWS)
+    {
+      float folded[ROWS][SIDE], e[ROWS][HALF], o[ROWS][HALF];
+
+      for (int j = 0; j < ROWS; j++)
+        for (int x = 0; x < HALF; x++)
+          {
+            const float left = plane[(y + j) * SIDE + x], right = plane[(y + j) * SIDE + SIDE - 1 - x];
+
+            folded[j][x]        = left + right;
+            folded[j][HALF + x] = left - right;
+          }
+      multiply_halves (t->even_back, t->odd_back, folded, e, o);
+      for (int j = 0; j < ROWS; j++)
+        for (int k = 0; k < HALF; k++)
+          {
+            plane[(y + j) * SIDE + 2 * k]     = e[j][k];
+            plane[(y + j) * SIDE + 2 * k + 1] = o[j][k];
+          }
+    }
+}
+
+FDDM_INLINE void
+transform_rows_back (const Tables *t, float *restrict plane)
+{
+  for (int y = 0; y < SIDE; y += ROWS)
+    {
+      float split[ROWS][SIDE], e[ROWS][HALF], o[ROWS][HALF];
+
+      for (int j = 0; j < ROWS; j++)
+        for (int k = 0; k < HALF; k++)
+          {
+            split[j][k]        = plane[(y + j) * SIDE + 2 * k];
+            split[j][HALF + k] = plane[(y + j) * SIDE + 2 * k + 1];
+          }
+      multiply_halves (t->even, t->odd, split, e, o);
+      for (int j = 0; j < ROWS; j++)
+        for (int x = 0; x < HALF; x++)
+          {
+            plane[(y + j) * SIDE + x]            = e[j][x] + o[j][x];
+            plane[(y + j) * SIDE + SIDE - 1 - x] = e[j][x] - o[j][x];
+          }
+    }
 }
 
 /* ---- One block ---- */
 
 /* Replaces each coefficient d, except the first, by its change −d·t²/(Q + t²). */
 FDDM_INLINE void
-shrink (float *d, float *square, float t2)
+shrink (float *restrict d, float *restrict square, float *restrict down, float t2)
 {
-  enum { STRIDE = SIDE + 2 };
-
   for (int y = 0; y < STRIDE; y++)
     {
       const float *from = d + CLAMP (y - 1, 0, SIDE - 1) * SIDE;
@@ -141,14 +216,14 @@ shrink (float *d, float *square, float t2)
       to[SIDE + 1] = to[SIDE];
     }
   square[0] = square[1] = square[STRIDE] = square[STRIDE + 1] = (square[STRIDE + 2] + square[2 * STRIDE + 1]) / 2.0f;
+  for (int i = 0; i < SIDE * STRIDE; i++)
+    down[i] = square[i] + square[i + STRIDE] + square[i + 2 * STRIDE];
   for (int y = 0; y < SIDE; y++)
     {
-      float down[STRIDE];
+      const float *sum = down + y * STRIDE;
 
-      for (int x = 0; x < STRIDE; x++)
-        down[x] = square[y * STRIDE + x] + square[(y + 1) * STRIDE + x] + square[(y + 2) * STRIDE + x];
       for (int x = 0; x < SIDE; x++)
-        d[y * SIDE + x] *= -t2 / ((down[x] + down[x + 1] + down[x + 2]) * (1.0f / 9.0f) + t2);
+        d[y * SIDE + x] *= -t2 / ((sum[x] + sum[x + 1] + sum[x + 2]) * (1.0f / 9.0f) + t2);
     }
   d[0] = 0.0f;
 }
@@ -158,11 +233,9 @@ FDDM_VECTORS static void
 shrink_plane (const Tables *t, Block *block, float *plane, float t2)
 {
   transform (t, plane, block->folded);
-  transpose (plane, block->other);
-  transform (t, block->other, block->folded);
-  shrink (block->other, block->square, t2);
-  transform_back (t, block->other, block->folded);
-  transpose (block->other, plane);
+  transform_rows (t, plane);
+  shrink (plane, block->square, block->down, t2);
+  transform_rows_back (t, plane);
   transform_back (t, plane, block->folded);
   for (int y = 0; y < SIDE; y++)
     for (int x = 0; x < SIDE; x++)
@@ -183,11 +256,11 @@ load_pixel (const float *pixel, int channels, float ycbcr[MOST])
     fddm_ycbcr_from_rgb (rgb, ycbcr);
 }
 
-/* Loads a row of a block. Its channels begin APART floats apart in OUT. */
+/* Loads the HALF pixels of a row, whose channels begin APART floats apart in OUT. */
 FDDM_INLINE void
-load_row (const float *pixels, int channels, float *out, int apart)
+load_row (const float *restrict pixels, int channels, float *restrict out, int apart)
 {
-  for (int x = 0; x < SIDE; x++)
+  for (int x = 0; x < HALF; x++)
     {
       float ycbcr[MOST];
 
@@ -197,78 +270,101 @@ load_row (const float *pixels, int channels, float *out, int apart)
     }
 }
 
-/* Adds a row's squares to the mean square of each channel. */
+/* Adds the squares of a row of N to SQUARES. */
 FDDM_INLINE void
-add_energy (const float *row, int channels, float energy[MOST])
+add_squares (const float *restrict row, int n, float *restrict squares)
 {
-  for (int x = 0; x < SIDE; x++)
-    for (int c = 0; c < channels; c++)
-      energy[c] += row[c * SIDE + x] * row[c * SIDE + x] * (1.0f / AREA);
+  for (int x = 0; x < n; x++)
+    squares[x] += row[x] * row[x];
 }
 
-/* The SIDE pixels from LEFT on, in PLACE if the picture ends among them. */
+/* The HALF pixels from LEFT on, in PLACE if the picture ends among them. */
 FDDM_INLINE const float *
 row_of (const float *row, int left, int width, int channels, float *place)
 {
-  if (left >= 0 && left + SIDE <= width)
+  if (left >= 0 && left + HALF <= width)
     return row + left * channels;
-  for (int x = 0; x < SIDE; x++)
+  for (int x = 0; x < HALF; x++)
     for (int c = 0; c < channels; c++)
       place[x * channels + c] = row[fddm_reflect (left + x, width) * channels + c];
   return place;
 }
 
-/* Loads the block with first pixel (LEFT, TOP), and computes the mean square of the noise removed in each channel. */
+/* Loads the half of a block with first pixel (LEFT, TOP). The rows of the half right of it are far apart in memory: they are
+ * asked for early. */
 FDDM_INLINE void
-load_channels (const FddmShrinkage *s, int channels, int left, int top, Block *block, float energy[MOST])
+load_channels (const FddmShrinkage *s, int channels, int left, int top, Half *half)
 {
-  float place[SIDE * MOST], removed[SIDE * MOST];
+  const int next = CLAMP (left + HALF, 0, MAX (s->width - HALF, 0)) * channels;
+  float     place[HALF * MOST], removed[HALF * MOST], squares[HALF * MOST] = { 0 };
 
-  for (int c = 0; c < channels; c++)
-    energy[c] = 0.0f;
   for (int y = 0; y < SIDE; y++)
     {
       const gsize row = (gsize) fddm_reflect (top + y, s->height) * s->width * channels;
 
-      load_row (row_of (s->removed + row, left, s->width, channels, place), channels, removed, SIDE);
-      add_energy (removed, channels, energy);
-      load_row (row_of (s->pixels + row, left, s->width, channels, place), channels, block->plane[0] + y * SIDE, AREA);
+      for (int i = 0; i < HALF * channels; i += LINE)
+        {
+          __builtin_prefetch (s->removed + row + next + i);
+          __builtin_prefetch (s->pixels + row + next + i);
+        }
+      load_row (row_of (s->removed + row, left, s->width, channels, place), channels, removed, HALF);
+      add_squares (removed, HALF * channels, squares);
+      load_row (row_of (s->pixels + row, left, s->width, channels, place), channels, half->plane[0] + y * HALF, SIDE * HALF);
+    }
+  for (int c = 0; c < channels; c++)
+    {
+      half->energy[c] = 0.0f;
+      for (int x = 0; x < HALF; x++)
+        half->energy[c] += squares[c * HALF + x];
     }
 }
 
 FDDM_VECTORS static void
-load_gray (const FddmShrinkage *s, int left, int top, Block *block, float energy[MOST])
+load_gray (const FddmShrinkage *s, int left, int top, Half *half)
 {
-  load_channels (s, 1, left, top, block, energy);
+  load_channels (s, 1, left, top, half);
 }
 
 FDDM_VECTORS static void
-load_colour (const FddmShrinkage *s, int left, int top, Block *block, float energy[MOST])
+load_colour (const FddmShrinkage *s, int left, int top, Half *half)
 {
-  load_channels (s, 3, left, top, block, energy);
+  load_channels (s, 3, left, top, half);
 }
 
 static void
-load (const FddmShrinkage *s, int left, int top, Block *block, float energy[MOST])
+load (const FddmShrinkage *s, int left, int top, Half *half)
 {
   if (s->channels == 1)
-    load_gray (s, left, top, block, energy);
+    load_gray (s, left, top, half);
   else
-    load_colour (s, left, top, block, energy);
+    load_colour (s, left, top, half);
 }
 
+/* Sets PLANE to channel C of the block of two halves. */
 static void
-compute (const FddmShrinkage *s, const Tables *t, int left, int top, Block *block)
+join (const Half *left, const Half *right, int c, float *plane)
 {
-  float energy[MOST];
+  for (int y = 0; y < SIDE; y++)
+    {
+      memcpy (plane + y * SIDE, left->plane[c] + y * HALF, HALF * sizeof (float));
+      memcpy (plane + y * SIDE + HALF, right->plane[c] + y * HALF, HALF * sizeof (float));
+    }
+}
 
-  load (s, left, top, block, energy);
+/* Computes the change of the block of two halves. */
+static void
+compute (const FddmShrinkage *s, const Tables *t, const Half *left, const Half *right, Block *block)
+{
   for (int c = 0; c < s->channels; c++)
     {
-      const float threshold = s->a * MIN ((c == 0 ? s->luma : s->chroma) * sqrtf (energy[c]), s->most);
+      const float rms       = sqrtf ((left->energy[c] + right->energy[c]) * (1.0f / AREA));
+      const float threshold = s->a * MIN ((c == 0 ? s->luma : s->chroma) * rms, s->most);
 
       if (threshold > FDDM_SHRINKAGE_LEAST)
-        shrink_plane (t, block, block->plane[c], threshold * threshold);
+        {
+          join (left, right, c, block->plane[c]);
+          shrink_plane (t, block, block->plane[c], threshold * threshold);
+        }
       else
         memset (block->plane[c], 0, sizeof block->plane[c]);
     }
@@ -342,10 +438,13 @@ static void
 compute_row (const FddmShrinkage *s, const Tables *t, const Bounds *area, int top, Block *block, float *change)
 {
   const int begin = fddm_shrinkage_first (area->left, s->x);
+  int       i     = 0; /* of the left half */
 
-  for (int left = begin; left < area->right; left += HALF)
+  load (s, begin, top, &block->halves[0]);
+  for (int left = begin; left < area->right; left += HALF, i = 1 - i)
     {
-      compute (s, t, left, top, block);
+      load (s, left + HALF, top, &block->halves[1 - i]);
+      compute (s, t, &block->halves[i], &block->halves[1 - i], block);
       if (left > begin)
         store (s, area, left, top, block, change);
       keep_right (block, s->channels);

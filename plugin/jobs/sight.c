@@ -18,7 +18,7 @@
 /* The computed area starts at a multiple of this from the start of the job's area, so that both have the same patches. */
 #define GRID 16
 
-/* Memory for a preview in addition to the networks, in bytes. Restored detail needs large tiles, and so has the bound of a run. */
+/* Memory for a preview in addition to the networks, in bytes. Restored detail needs large tiles: for it the bound is a run's. */
 #define MEMORY ((gsize) 96 << 20)
 
 /* Margin computed around a draft, in pixels: less than around the result, because a draft has to appear quickly. */
