@@ -48,11 +48,11 @@ test_golden_path (const char *name)
   return g_build_filename (folder, name, NULL);
 }
 
-/* Opens the golden values. Free BYTES after the file. */
+/* Opens golden values. Free BYTES after the file. */
 static inline FddmSafetensors *
-test_golden_open (char **bytes)
+test_golden_open_file (const char *name, char **bytes)
 {
-  g_autofree char   *path  = test_golden_path ("tiny-golden.safetensors");
+  g_autofree char   *path  = test_golden_path (name);
   g_autoptr (GError) error = NULL;
   FddmSafetensors   *file;
   gsize              size;
@@ -62,6 +62,12 @@ test_golden_open (char **bytes)
   file = fddm_safetensors_parse ((const guint8 *) *bytes, size, &error);
   g_assert_no_error (error);
   return file;
+}
+
+static inline FddmSafetensors *
+test_golden_open (char **bytes)
+{
+  return test_golden_open_file ("tiny-golden.safetensors", bytes);
 }
 
 /* A golden tensor of shape (channels, height, width), transposed to NHWC. */

@@ -8,6 +8,9 @@ tiny.safetensors            a denoising network, d = 4, 16 wide, random: conv3x3
 tiny-generate.safetensors   a generating network, d = 4, 16 wide, two classes: the operations above and group_norm,
                             attention (2 heads), embedding
 tiny-meter.safetensors      a noise meter, 16 wide, random
+tiny-int8.safetensors       a denoising network, d = 4, 16 and 24 wide, random, with ranges
+tiny-int8-golden.safetensors
+  int8.input                (96, 6, 5) what it is given, int8.float (48, 6, 5) what it returns in float, int8.output in 8 bits
 tiny-golden.safetensors     all float32, row-major:
   network.x, network.s      (48, 6, 5) noisy coefficients and their level, some of it outside noise_range, some 0
   network.input             (96, 6, 5) what the network is given
@@ -49,6 +52,7 @@ import sys
 import numpy as np
 import torch
 
+import ranges
 from fddm import meter, networks, nonlocal_means, sampler, schedule, safetensors, shrinkage, transform, weights
 
 D = 4
@@ -66,6 +70,14 @@ TINY = [
     layer("conv1x1", "h", "u", weights="b", activation="relu", residual="t", channels=16),
     layer("concat", ["u", "h"], "both"),
     layer("conv3x3", "both", "h", weights="c", activation="none", channels=16),
+    layer("conv3x3", "h", "output", weights="tail"),
+]
+TINY_INT8 = [
+    layer("conv3x3", "input", "h", weights="head", channels=16),
+    layer("conv3x3", "h", "t", weights="a.0", activation="relu", channels=24),
+    layer("conv3x3", "t", "h", weights="a.1", residual="h", channels=16),
+    layer("conv1x1", "h", "u", weights="b", activation="silu", channels=16),
+    layer("conv3x3", "u", "h", weights="c", residual="h", channels=16),
     layer("conv3x3", "h", "output", weights="tail"),
 ]
 TINY_GENERATE = [
@@ -129,6 +141,34 @@ def meter_picture():
     step = ((x / 90 * 13).floor() + 1.5) / 8 - 1
     picture = step + 0.02 * torch.sin(x * 0.9 + y * 0.4) * (y > 30) + 0.03 * (step + 1) * torch.randn(1, 3, 50, 91)
     return picture.clamp(-1, 1)
+
+
+@torch.no_grad()
+def write_int8(out):
+    """A network with ranges: its inner convolutions compute in 8 bits."""
+    torch.manual_seed(8)
+    torch.backends.mkldnn.enabled = False
+    model = build(TINY_INT8, 0, 0.002, 1.0)
+    x = torch.randn(1, 96, 6, 5)
+    y = model.network(x)
+    found, seen, operate = {}, {}, model.network._operate
+
+    def watch(layer, values, classes):
+        seen[model.network.layers.index(layer)] = values[layer["in"]].abs().amax((0, 2, 3))
+        return operate(layer, values, classes)
+
+    model.network._operate = watch
+    model.network(x)
+    model.network._operate = operate
+    for i in ranges.inner(model.network):    # some inputs lie outside
+        found[i] = (0.9 * seen[i] * (0.8 + 0.4 * torch.rand(len(seen[i])))).clamp_min(0.1)
+    about = dict(metadata("denoise", 0.002, 1.0, [-3, 8]),
+                 ranges=[found[i].tolist() if i in found else None for i in range(len(TINY_INT8))])
+    weights.save(os.path.join(out, "tiny-int8.safetensors"), model, about, half=False)
+    ranges.in_integers(model, found)
+    golden = {"int8.input": x[0], "int8.float": y[0], "int8.output": model.network(x)[0]}
+    safetensors.write(os.path.join(out, "tiny-int8-golden.safetensors"),
+                      {k: v.contiguous().numpy().astype("<f4") for k, v in golden.items()}, {"made_by": "weights/train/golden.py"})
 
 
 def metadata(kind, low, high, mu):
@@ -217,6 +257,7 @@ def main():
 
     safetensors.write(os.path.join(out, "tiny-golden.safetensors"), {k: plain(k, v) for k, v in g.items()},
                       {"made_by": "weights/train/golden.py"})
+    write_int8(out)
 
 
 if __name__ == "__main__":
