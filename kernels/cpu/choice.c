@@ -261,7 +261,8 @@ read_wish (const FddmDeviceOptions *options, FddmConvolution *way, GError **erro
     if (g_str_equal (wish, names[i]))
       {
         *way = (FddmConvolution) i;
-        if (options->float32 && (i == FDDM_CONVOLUTION_BF16 || i == FDDM_CONVOLUTION_INT8))
+        if ((options->float32 && i == FDDM_CONVOLUTION_BF16) ||
+            ((options->float32 || !options->ranges) && i == FDDM_CONVOLUTION_INT8))
           *way = FDDM_CONVOLUTION_FASTEST;
         return TRUE;
       }

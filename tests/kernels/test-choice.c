@@ -200,7 +200,8 @@ test_told (void)
 {
   static const char *const wishes[]   = { "bf16", "winograd", "direct", "int8" };
   const FddmDeviceOptions  options    = { .convolution = FDDM_CONVOLUTION_DIRECT };
-  g_autofree char         *by_options = NULL, *empty = NULL;
+  const FddmDeviceOptions  ranges     = { .ranges = TRUE };
+  g_autofree char         *by_options = NULL, *empty = NULL, *without = NULL;
   g_autoptr (GError)       error = NULL;
 
   for (int i = 0; i < WAYS; i++)
@@ -208,10 +209,13 @@ test_told (void)
       g_autofree char *format = NULL;
 
       g_setenv ("FDDM_CPU_CONVOLUTION", wishes[i], TRUE);
-      format = format_of (NULL);
+      format = format_of (&ranges);
       if (format != NULL || i == 2)
         g_assert_cmpstr (format, ==, formats[i + 1]);
     }
+  without = format_of (NULL);
+  g_assert_nonnull (without);
+  g_assert_cmpstr (without, !=, "8 bits");
   g_setenv ("FDDM_CPU_CONVOLUTION", "winograd", TRUE);
   by_options = format_of (&options);
   g_assert_cmpstr (by_options, ==, "float");

@@ -386,7 +386,7 @@ def benchmark():
     for way, rate in runs[0]["ways"].items():
         if rate > 0:
             told = json.loads(run("bench", "--json", "--size", "0.05", "--weights", NETWORK, "--device", "cpu", FDDM_CPU_CONVOLUTION=way).stdout)
-            assert told[0]["runs"][0]["way"] == way
+            assert (told[0]["runs"][0]["way"] == way) == (way != "int8"), "this network has no ranges for 8 bits"
 
 
 @test
