@@ -17,6 +17,7 @@ typedef struct {
   FddmCliMaps        maps;
   char              *model, *subject;
   char              *like, *seamless; /* pictures; NULL = none                       */
+  int                band;            /* of SEAMLESS, in pixels; 0 = by its size      */
   gboolean           keeps_light;     /* of SEAMLESS                                 */
   FddmCliExample     example;         /* one of them                                 */
   int                count, current;  /* number of pictures; index of the current one */
@@ -84,6 +85,9 @@ parse (Generate *generate, char **argv, GError **error)
        N_ ("0 = its colours and grain only … 100 = its shapes, too (70)"), "%" },
     { "seamless", 0, 0, G_OPTION_ARG_FILENAME, &generate->seamless,
        N_ ("make the edges of this picture meet, so that it repeats"), N_ ("PICTURE") },
+    { "band", 0, 0, G_OPTION_ARG_INT, &generate->band,
+       N_ ("with --seamless: width of the band that is made anew, in pixels (an eighth of the shorter side, at most 96)"),
+       "N" },
     { "keep-light", 0, 0, G_OPTION_ARG_NONE, &generate->keeps_light,
        N_ ("with --seamless: leave slopes of light in the picture"), NULL },
     { "maps", 0, 0, G_OPTION_ARG_NONE, &generate->maps.wanted,
@@ -150,6 +154,7 @@ compute_seamless (Generate *generate, FddmContext *context, GError **error)
   seamless.subject    = params->subject;
   seamless.steps      = params->steps;
   seamless.eta        = params->eta;
+  seamless.band       = generate->band;
   seamless.seed       = params->seed;
   seamless.even_light = !generate->keeps_light;
   if (!fddm_make_seamless (context, &seamless, &generate->example.source, &sink, progress, generate, error))

@@ -83,6 +83,10 @@ def pictures_are_made_seamless():
             inside = slice(y * row + 16 * CHANNELS[kind], (y + 1) * row - 16 * CHANNELS[kind])
             assert before[4][inside] == after[4][inside], "the middle is kept"
         assert before[4] != after[4]
+        generate("narrow.png", "--seamless", "a.png", "--keep-light", "--band", "4")
+        narrow = read_png("narrow.png")[4]
+        rows = [slice(y * row + 4 * CHANNELS[kind], (y + 1) * row - 4 * CHANNELS[kind]) for y in range(4, 66 - 4)]
+        assert all(before[4][r] == narrow[r] for r in rows) and any(before[4][r] != after[4][r] for r in rows), "a narrower band"
         generate("even.png", "--seamless", "a.png")
         assert read_png("even.png")[4] != after[4], "light is evened without being asked"
 
@@ -101,6 +105,8 @@ def unsuitable_materials():
         before = read_png("a.png")
         assert "a.png” is the original" in generate("a.png", option, "a.png", status=2).stderr
         assert before == read_png("a.png")
+    for band in ("17", "-1"):
+        assert "band must be from 1 to 16" in generate("out.png", "--seamless", "a.png", "--band", band, status=2).stderr
     assert "exclude" in generate("out.png", "--like", "a.png", "--seamless", "a.png", status=2).stderr
     for bad in ("-1", "101", "nan", "x"):
         generate("out.png", "--like", "a.png", "--closeness", bad, status=2)
