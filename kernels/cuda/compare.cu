@@ -50,13 +50,12 @@ fddm_cuda_compare (FddmDevice *device, const FddmTensor *found, int first, const
   const size_t   row   = (size_t) found->width * found->channels;
   const float    limit = fddm_cuda_element (device, found->type) == FDDM_ELEMENT_HALF ? FDDM_HALF_MAX : FLT_MAX;
   FddmDifference parts[BLOCKS];
+  static_assert (sizeof parts <= FDDM_ANSWER_BYTES, "what fddm_cuda_fetch() fetches");
 
   compare_kernel<<<BLOCKS, THREADS, 0, device->stream>>> (fddm_view (device, found), first * row, fddm_view (device, right),
                                                           right->height * row, limit, (FddmDifference *) sums);
   if (!fddm_cuda_launched ("a comparison", error) ||
-      !fddm_cuda_ok (cudaMemcpyAsync (parts, sums, sizeof parts, cudaMemcpyDeviceToHost, device->stream), "a comparison",
-                     error) ||
-      !fddm_cuda_ok (cudaStreamSynchronize (device->stream), "a comparison", error))
+      !fddm_cuda_fetch (device, parts, sums, sizeof parts, "a comparison", error))
     return FALSE;
   *difference = {};
   for (int i = 0; i < BLOCKS; i++)

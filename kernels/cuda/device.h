@@ -83,6 +83,7 @@ struct FddmDevice {
   gboolean (*settle) (FddmDevice *device, GError **error);
   FddmSynthesis *synthesis; /* synthesis in progress, or NULL */
   FddmBroken     broken;
+  void          *answer; /* see fddm_cuda_fetch() */
 };
 
 /* ---- error.c ---- */
@@ -114,6 +115,16 @@ void     fddm_cuda_finite_clear (FddmDevice *device);
 /* Whether all outputs of the network have been finite since the last call, as far as the host has waited for the kernels
  * that read them. Otherwise sets ERROR. */
 gboolean fddm_cuda_are_finite (FddmDevice *device, GError **error);
+
+/* ---- transfer.c ---- */
+
+/* The most that fddm_cuda_fetch() fetches. */
+#define FDDM_ANSWER_BYTES 4096
+
+gboolean fddm_cuda_answer_init (FddmDevice *device, GError **error);
+void     fddm_cuda_answer_clear (FddmDevice *device);
+/* Copies BYTES of device memory to TO, after all work so far, and waits for them. DOING as for fddm_cuda_ok(). */
+gboolean fddm_cuda_fetch (FddmDevice *device, void *to, const void *from, gsize bytes, const char *doing, GError **error);
 
 /* ---- memory.c ---- */
 

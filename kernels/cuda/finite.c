@@ -38,8 +38,7 @@ fddm_cuda_are_finite (FddmDevice *device, GError **error)
   if (*any == 0)
     return TRUE;
   *any = 0;
-  if (!fddm_cuda_ok (cudaMemcpyAsync (&count, device->broken.count, sizeof count, cudaMemcpyDeviceToHost, device->stream),
-                     "its work", error) ||
+  if (!fddm_cuda_fetch (device, &count, device->broken.count, sizeof count, "its work", error) ||
       !fddm_cuda_ok (cudaMemsetAsync (device->broken.count, 0, sizeof count, device->stream), "its work", error) ||
       !fddm_cuda_wait (device, error))
     return FALSE;

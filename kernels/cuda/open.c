@@ -158,6 +158,7 @@ fddm_cuda_close (FddmDevice *device)
   fddm_waits_clear (device);
   g_array_unref (device->parked);
   fddm_cuda_finite_clear (device);
+  fddm_cuda_answer_clear (device);
   fddm_ring_clear (&device->up);
   fddm_ring_clear (&device->down);
   if (device->handle != NULL)
@@ -175,7 +176,7 @@ set_up (FddmDevice *device, GError **error)
 {
   return fddm_cuda_ok (cudaStreamCreateWithFlags (&device->stream, cudaStreamNonBlocking), "making a stream", error) &&
          fddm_ring_init (&device->up, error) && fddm_ring_init (&device->down, error) &&
-         fddm_cuda_finite_init (device, error) &&
+         fddm_cuda_finite_init (device, error) && fddm_cuda_answer_init (device, error) &&
          fddm_cudnn_ok (device->cudnn, device->cudnn->create (&device->handle), "starting", error) &&
          fddm_cudnn_ok (device->cudnn, device->cudnn->set_stream (device->handle, device->stream), "starting", error) &&
          fddm_cuda_self_test (device, error);

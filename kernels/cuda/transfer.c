@@ -1,7 +1,33 @@
-/* transfer.c: uploads and downloads the values of tensors, one slot of a ring at a time.
+/* transfer.c: uploads and downloads the values of tensors, one slot of a ring at a time; fetches a few bytes.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include "kernels/cuda/device.h"
+
+gboolean
+fddm_cuda_answer_init (FddmDevice *device, GError **error)
+{
+  return fddm_cuda_ok (cudaHostAlloc (&device->answer, FDDM_ANSWER_BYTES, cudaHostAllocDefault), "pinning memory", error);
+}
+
+void
+fddm_cuda_answer_clear (FddmDevice *device)
+{
+  if (device->answer != NULL)
+    (void) cudaFreeHost (device->answer);
+  device->answer = NULL;
+}
+
+/* By way of memory that lives as long as the device: where waiting fails, the copy may still be on its way. */
+gboolean
+fddm_cuda_fetch (FddmDevice *device, void *to, const void *from, gsize bytes, const char *doing, GError **error)
+{
+  g_assert (bytes <= FDDM_ANSWER_BYTES);
+  if (!fddm_cuda_ok (cudaMemcpyAsync (device->answer, from, bytes, cudaMemcpyDeviceToHost, device->stream), doing, error) ||
+      !fddm_cuda_wait (device, error))
+    return FALSE;
+  memcpy (to, device->answer, bytes);
+  return TRUE;
+}
 
 static gsize
 n_values (const FddmTensor *tensor)

@@ -39,7 +39,6 @@ FAILING (cudaDeviceGetAttribute, (int *value, enum cudaDeviceAttr attribute, int
 FAILING (cudaGetDeviceProperties, (struct cudaDeviceProp * properties, int device), (properties, device))
 FAILING (cudaStreamCreateWithFlags, (cudaStream_t * stream, unsigned int flags), (stream, flags))
 FREEING (cudaStreamDestroy, (cudaStream_t stream), (stream))
-FAILING (cudaStreamSynchronize, (cudaStream_t stream), (stream))
 FAILING (cudaEventCreateWithFlags, (cudaEvent_t * event, unsigned int flags), (event, flags))
 FREEING (cudaEventDestroy, (cudaEvent_t event), (event))
 FAILING (cudaEventRecord, (cudaEvent_t event, cudaStream_t stream), (event, stream))

@@ -120,12 +120,18 @@ cudaFree (void *memory)
   return cudaSuccess;
 }
 
+/* Pinned memory: where it begins, and its bytes. */
+static GHashTable *pinned;
+
 cudaError_t
 cudaHostAlloc (void **memory, size_t bytes, unsigned int flags G_GNUC_UNUSED)
 {
   if (emulate_fault ("unpinned") != NULL)
     return emulate_fail (cudaErrorMemoryAllocation);
   *memory = malloc (bytes);
+  if (pinned == NULL)
+    pinned = g_hash_table_new (NULL, NULL);
+  g_hash_table_insert (pinned, *memory, GSIZE_TO_POINTER (bytes));
   return emulate_forbid_capture ();
 }
 
@@ -136,6 +142,7 @@ cudaFreeHost (void *memory)
   if (memory == NULL)
     return emulate_fail (cudaErrorInvalidValue);
   emulate_drain_all ();
+  g_hash_table_remove (pinned, memory);
   free (memory);
   return cudaSuccess;
 }
@@ -159,6 +166,23 @@ typedef struct {
   int         value; /* of a fill */
 } Copy;
 
+/* Whether the BYTES at PLACE are pinned. A copy may run after an error has ended the function that started it, so that its end
+ * in the host must not be on the stack. */
+static gboolean
+is_pinned (const char *place, size_t bytes)
+{
+  GHashTableIter iter;
+  gpointer       begin, size;
+
+  if (pinned == NULL)
+    return FALSE;
+  g_hash_table_iter_init (&iter, pinned);
+  while (g_hash_table_iter_next (&iter, &begin, &size))
+    if (place >= (char *) begin && place + bytes <= (char *) begin + GPOINTER_TO_SIZE (size))
+      return TRUE;
+  return FALSE;
+}
+
 static void
 run_copy (void *data)
 {
@@ -178,10 +202,12 @@ is_lost (void)
 }
 
 cudaError_t
-cudaMemcpyAsync (void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind G_GNUC_UNUSED, cudaStream_t stream)
+cudaMemcpyAsync (void *to, const void *from, size_t bytes, enum cudaMemcpyKind kind, cudaStream_t stream)
 {
   Copy copy = { .to = to, .from = from, .bytes = bytes };
 
+  g_assert_true (kind != cudaMemcpyDeviceToHost || is_pinned (to, bytes));
+  g_assert_true (kind != cudaMemcpyHostToDevice || is_pinned (from, bytes));
   if (is_lost ())
     return emulate_fail (cudaErrorIllegalAddress);
   return emulate_submit (stream, run_copy, g_free, g_memdup2 (&copy, sizeof copy));

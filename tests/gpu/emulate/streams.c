@@ -158,17 +158,6 @@ cudaStreamDestroy (cudaStream_t stream)
   return cudaSuccess;
 }
 
-cudaError_t
-cudaStreamSynchronize (cudaStream_t stream)
-{
-  cudaError_t status = emulate_forbid_capture ();
-
-  if (status != cudaSuccess)
-    return status;
-  emulate_drain (stream);
-  return cudaPeekAtLastError ();
-}
-
 /* ---- Events ---- */
 
 void
