@@ -6,8 +6,8 @@
 #                             release is made or packaging changes: gimp32 (Debian testing) packages; scale (several
 #                             computers); emulation (the GPU's operations under the sanitizers, ten minutes); programs (the
 #                             program's tests under the sanitizers); faults (every call fails once); fuzz (each
-#                             harness for FDDM_FUZZ_SECONDS, default 20; 60 for a release), memcheck (valgrind over one
-#                             picture, two minutes); they need clang and valgrind
+#                             harness for FDDM_FUZZ_SECONDS, default 20; 60 for a release), threads (ThreadSanitizer, 15
+#                             minutes), memcheck (valgrind over one picture, two minutes); they need clang and valgrind
 #
 # Several parts run side by side, as many at once as there are processors; the output of each is shown when it ends.
 # Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
@@ -398,6 +398,10 @@ faults() {
   one_of_many "faults in the plug-in, GIMP 3" tests/tools/debian-root.sh trixie "$root" "FDDM_FAULTS=all python3 \
     tests/faults/faults-gimp.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe /build/tests/faults.so weights"
 }
+threads() {
+  say "Races between threads"
+  one_of_many "ThreadSanitizer: what computes by several threads" tests/threads/run.sh "$work/threads"
+}
 memcheck() {
   say "One picture under valgrind"
   build native "$work/native" -Dcuda=disabled || return
@@ -416,7 +420,7 @@ install_packages || fail "the packages that the tests need"
 case $parts in
   *" "*) side_by_side $parts ;;
   native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | emulation | train | text | programs | faults | fuzz \
-    | memcheck) $parts ;;
+    | threads | memcheck) $parts ;;
   install) installation ;;
   *) fail "there is no part “$parts”" ;;
 esac
