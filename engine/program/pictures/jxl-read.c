@@ -43,6 +43,13 @@ has_ink (const Reading *reading)
   return FALSE;
 }
 
+/* Whether there are channels beside colours and one alpha. */
+static gboolean
+has_more_channels (const Reading *reading)
+{
+  return reading->info.num_extra_channels > (reading->info.alpha_bits > 0 ? 1u : 0u);
+}
+
 static char *
 take_info (Reading *reading)
 {
@@ -59,6 +66,8 @@ take_info (Reading *reading)
     return g_strdup (_ ("it is an animation"));
   if (has_ink (reading))
     return g_strdup (_ ("its colours are CMYK; convert it to RGB first"));
+  if (has_more_channels (reading))
+    return g_strdup (_ ("it has channels beside colours and transparency, such as spot colours, which would be lost"));
   reading->traits->orientation = (guint16) info->orientation;
   reading->traits->lossless    = info->uses_original_profile != 0;
   return NULL;

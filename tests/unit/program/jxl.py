@@ -13,7 +13,8 @@ FIELDS = {name: 4 * i for i, name in enumerate((
     "num_extra_channels", "alpha_bits", "alpha_exponent_bits", "alpha_premultiplied", "preview_x", "preview_y", "tps_numerator",
     "tps_denominator"))}
 TYPES = {"float32": 0, "uint8": 2, "uint16": 3}
-BASIC_INFO, NEED_BUFFER, FULL_IMAGE, BLACK = 0x40, 5, 0x1000, 4
+BASIC_INFO, NEED_BUFFER, FULL_IMAGE = 0x40, 5, 0x1000
+DEPTH, SPOT, MASK, BLACK, THERMAL = 1, 2, 3, 4, 6  # kinds of channels
 if LIBRARY:
     for function in ("JxlEncoderCreate", "JxlEncoderFrameSettingsCreate", "JxlDecoderCreate"):
         getattr(LIBRARY, function).restype = ctypes.c_void_p
@@ -29,8 +30,8 @@ def call(name, *arguments, expected=(0,)):
     return status
 
 
-def encode(path, array, colours=3, lossy=0, profile=None, boxes=(), black=False, frames=1, **info):
-    """INFO: fields of JxlBasicInfo."""
+def encode(path, array, colours=3, lossy=0, profile=None, boxes=(), extra=0, frames=1, **info):
+    """EXTRA: kind of the last channel, if it is not alpha. INFO: fields of JxlBasicInfo."""
     array = np.ascontiguousarray(array if array.ndim == 3 else array[..., None])
     height, width, channels = array.shape
     bits = array.dtype.itemsize * 8
@@ -53,9 +54,9 @@ def encode(path, array, colours=3, lossy=0, profile=None, boxes=(), black=False,
         numbers = ctypes.create_string_buffer(512)
         LIBRARY.JxlColorEncodingSetToSRGB(numbers, int(colours == 1))
         call("JxlEncoderSetColorEncoding", encoder, numbers)
-    if black:
+    if extra:
         kind = ctypes.create_string_buffer(128)
-        LIBRARY.JxlEncoderInitExtraChannelInfo(BLACK, kind)
+        LIBRARY.JxlEncoderInitExtraChannelInfo(extra, kind)
         call("JxlEncoderSetExtraChannelInfo", encoder, ctypes.c_size_t(0), kind)
     settings = ctypes.c_void_p(LIBRARY.JxlEncoderFrameSettingsCreate(encoder, None))
     if lossy:
@@ -64,12 +65,12 @@ def encode(path, array, colours=3, lossy=0, profile=None, boxes=(), black=False,
         call("JxlEncoderSetFrameLossless", settings, 1)
     for name, data in boxes:
         call("JxlEncoderAddBox", encoder, name, data, ctypes.c_size_t(len(data)), 1)
-    layout = Layout(colours if black else channels, TYPES[array.dtype.name], 0, 0)
-    seen = np.ascontiguousarray(array[..., :colours]) if black else array
+    layout = Layout(colours if extra else channels, TYPES[array.dtype.name], 0, 0)
+    seen = np.ascontiguousarray(array[..., :colours]) if extra else array
     for _ in range(frames):
         call("JxlEncoderAddImageFrame", settings, ctypes.byref(layout), seen.ctypes.data_as(ctypes.c_void_p),
              ctypes.c_size_t(seen.nbytes))
-        if black:
+        if extra:
             ink = np.ascontiguousarray(array[..., colours])
             call("JxlEncoderSetExtraChannelBuffer", settings, ctypes.byref(layout), ink.ctypes.data_as(ctypes.c_void_p),
                  ctypes.c_size_t(ink.nbytes), 0)

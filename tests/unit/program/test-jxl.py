@@ -149,8 +149,11 @@ def refused_with_the_reason():
     a = picture()
     jxl.encode("frames.jxl", a, frames=3, have_animation=1, tps_numerator=10, tps_denominator=1)
     refused("frames.jxl", "animation")
-    jxl.encode("inks.jxl", np.dstack([a, a[..., 0]]), black=True, alpha_bits=0)
+    jxl.encode("inks.jxl", np.dstack([a, a[..., 0]]), extra=jxl.BLACK, alpha_bits=0)
     refused("inks.jxl", "CMYK")
+    for kind in (jxl.SPOT, jxl.DEPTH, jxl.MASK, jxl.THERMAL):
+        jxl.encode("more.jxl", np.dstack([a, a[..., 0]]), extra=kind, alpha_bits=0)
+        refused("more.jxl", "channels")
     jxl.encode("bare.jxl", a)
     jxl.encode("lossy.jxl", a, lossy=1)
     Image.fromarray(a).save("in.png")
