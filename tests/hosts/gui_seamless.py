@@ -10,6 +10,7 @@ def check(tap, screen, main):
     if not tap.line(dialog, "the menu opens the dialog that makes seamless"):
         screen.shot("no-seamless")
         return
+    screen.shot("docs-seamless", dialog)
     screen.key("alt+m")
     screen.type("30")
     screen.key("Tab")
