@@ -34,6 +34,7 @@ fi
 
 # What only helps, so that a root without it is not made anew: three builds in it compile nearly the same.
 helpers=,ccache
+[ "$suite" = bookworm ] || helpers=$helpers,libheif-plugin-x265,libheif-plugin-aomenc # HEIC and AVIF are written where they are
 [ -z "$plain" ] || helpers=
 
 # The first mirror in apt's sources that has the distribution itself.

@@ -83,6 +83,16 @@ typedef struct {
   const FddmTagFacts *facts;
 } Source;
 
+/* EXIF and XMP in TAGS; NULL = none. */
+static gboolean
+take_packets (GExiv2Metadata *tags, GBytes **exif, char **xmp, GError **error)
+{
+  if (gexiv2_metadata_has_exif (tags) && !(*exif = gexiv2_metadata_get_exif_data (tags, GEXIV2_BYTE_ORDER_LITTLE, error)))
+    return FALSE;
+  return !gexiv2_metadata_has_xmp (tags) ||
+         (*xmp = gexiv2_metadata_generate_xmp_packet (tags, GEXIV2_USE_COMPACT_FORMAT, 0, error));
+}
+
 /* Puts EXIF and XMP into the JPEG XL file PATH, which Exiv2 does not write. */
 static gboolean
 add_boxes (GExiv2Metadata *tags, const char *path, GError **error)
@@ -91,12 +101,7 @@ add_boxes (GExiv2Metadata *tags, const char *path, GError **error)
   g_autoptr (GBytes)      exif = NULL, all = NULL;
   g_autofree char        *xmp = NULL;
 
-  if (!file)
-    return FALSE;
-  if (gexiv2_metadata_has_exif (tags) && !(exif = gexiv2_metadata_get_exif_data (tags, GEXIV2_BYTE_ORDER_LITTLE, error)))
-    return FALSE;
-  if (gexiv2_metadata_has_xmp (tags) &&
-      !(xmp = gexiv2_metadata_generate_xmp_packet (tags, GEXIV2_USE_COMPACT_FORMAT, 0, error)))
+  if (!file || !take_packets (tags, &exif, &xmp, error))
     return FALSE;
   all = fddm_boxes_add ((const guint8 *) g_mapped_file_get_contents (file), g_mapped_file_get_length (file), exif, xmp);
   return !all || g_file_set_contents_full (path, g_bytes_get_data (all, NULL), (gssize) g_bytes_get_size (all),
@@ -135,38 +140,49 @@ save_tags (GExiv2Metadata *tags, Format format, const char *path, GError **error
   return gexiv2_metadata_save_file (tags, path, error) && (!exif || add_exif (path, exif, error));
 }
 
+/* The PARTS of SOURCE, as they are true of the new picture. NULL with ERROR set if they cannot be read. */
+static GExiv2Metadata *
+corrected_tags (const Source *source, FddmTagParts parts, GError **error)
+{
+  GExiv2Metadata *tags = open_tags (source->path, source->facts->traits, error);
+
+  if (!tags)
+    return NULL;
+  fddm_tags_keep (tags, parts);
+  fddm_tags_drop_structure (tags, source->format == FORMAT_TIFF);
+  fddm_tags_correct (tags, source->facts);
+  /* Where EXIF does not tell it, or where the pixels are turned for the new file. */
+  if (source->format == FORMAT_HEIF || source->format == FORMAT_JXL || source->target_format == FORMAT_HEIF)
+    fddm_tags_set_orientation (tags, source->facts->traits->orientation);
+  if (source->format != source->target_format)
+    fddm_tags_add_comment (tags, source->facts->traits);
+  return tags;
+}
+
 /* Adds the PARTS of SOURCE to the picture file PATH. */
 static gboolean
 add (const Source *source, const char *path, FddmTagParts parts, GError **error)
 {
-  g_autoptr (GExiv2Metadata) tags = open_tags (source->path, source->facts->traits, error);
+  g_autoptr (GExiv2Metadata) tags = corrected_tags (source, parts, error);
 
-  if (!tags)
-    return FALSE;
-  fddm_tags_keep (tags, parts);
-  fddm_tags_drop_structure (tags, source->format == FORMAT_TIFF);
-  fddm_tags_correct (tags, source->facts);
-  if (source->format == FORMAT_HEIF || source->format == FORMAT_JXL) /* where EXIF does not tell it */
-    fddm_tags_set_orientation (tags, source->facts->traits->orientation);
-  if (source->format != source->target_format)
-    fddm_tags_add_comment (tags, source->facts->traits);
-  return save_tags (tags, source->target_format, path, error);
+  return tags && save_tags (tags, source->target_format, path, error);
 }
+
+/* What is tried, one after the other, until it can be kept. */
+static const FddmTagParts tried[] = { FDDM_TAG_ALL,
+                                      FDDM_TAG_EXIF | FDDM_TAG_IPTC,
+                                      FDDM_TAG_XMP | FDDM_TAG_IPTC,
+                                      FDDM_TAG_EXIF | FDDM_TAG_XMP,
+                                      FDDM_TAG_EXIF,
+                                      FDDM_TAG_XMP,
+                                      FDDM_TAG_IPTC,
+                                      0 };
 
 /* Copies PICTURE to PATH and adds the metadata of SOURCE there. After a failure, tries it without the part at fault. FALSE
  * if there is no file to use. *PROBLEM is the first failure. */
 static gboolean
 add_most (const Source *source, GMappedFile *picture, const char *path, char **problem)
 {
-  static const FddmTagParts tried[] = { FDDM_TAG_ALL,
-                                        FDDM_TAG_EXIF | FDDM_TAG_IPTC,
-                                        FDDM_TAG_XMP | FDDM_TAG_IPTC,
-                                        FDDM_TAG_EXIF | FDDM_TAG_XMP,
-                                        FDDM_TAG_EXIF,
-                                        FDDM_TAG_XMP,
-                                        FDDM_TAG_IPTC,
-                                        0 };
-
   for (gsize i = 0; i < G_N_ELEMENTS (tried); i++)
     {
       g_autoptr (GError) error  = NULL;
@@ -182,6 +198,32 @@ add_most (const Source *source, GMappedFile *picture, const char *path, char **p
         break;
     }
   return FALSE;
+}
+
+char *
+fddm_metadata_packets (const char *from, const FddmTagFacts *facts, GBytes **exif, GBytes **xmp)
+{
+  g_autoptr (GMappedFile) file    = g_mapped_file_new (from, FALSE, NULL);
+  const Source            source  = { from, format_of (file), FORMAT_HEIF, facts };
+  char                   *problem = NULL;
+
+  g_clear_pointer (&logged, g_free);
+  for (gsize i = 0; source.format != FORMAT_OTHER && i < G_N_ELEMENTS (tried); i++)
+    {
+      g_autoptr (GError)         error = NULL;
+      g_autoptr (GExiv2Metadata) tags  = corrected_tags (&source, tried[i], &error);
+      char                      *text  = NULL;
+
+      if (tags && take_packets (tags, exif, &text, &error))
+        {
+          *xmp = text ? g_bytes_new_take (text, strlen (text)) : NULL;
+          break;
+        }
+      g_clear_pointer (exif, g_bytes_unref);
+      if (!problem)
+        problem = g_strdup (error ? error->message : "?");
+    }
+  return problem ? problem : g_steal_pointer (&logged);
 }
 
 char *

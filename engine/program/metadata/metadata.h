@@ -1,13 +1,16 @@
 /* metadata.h: EXIF, XMP and IPTC of picture files.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Of JPEG, PNG, TIFF and WebP files; EXIF and XMP of JPEG XL and from HEIC and AVIF files. Others, BigTIFF among them, count as
+ * Of JPEG, PNG, TIFF and WebP files; EXIF and XMP of JPEG XL, HEIC and AVIF files. Others, BigTIFF among them, count as
  * files without metadata. */
 #pragma once
 #include "engine/program/metadata/tags.h"
 
 /* Sets what is unknown of resolution and orientation in TRAITS, which are of the picture file PATH, to those in EXIF. */
 void fddm_metadata_facts (const char *path, FddmTraits *traits);
+
+/* As fddm_metadata_copy, but hands out EXIF, from its TIFF header on, and XMP for a file that is to hold them; NULL = none. */
+char *fddm_metadata_packets (const char *from, const FddmTagFacts *facts, GBytes **exif, GBytes **xmp);
 
 /* Copies metadata of the picture file FROM into the picture file TO, as far as its format can hold them; TO stays whole
  * if that fails. FACTS are of TO, whose pixels stand as those of FROM. Thumbnails and previews, which show the old picture,

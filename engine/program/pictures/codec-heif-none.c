@@ -9,3 +9,4 @@ is_none (G_GNUC_UNUSED const guint8 *head, G_GNUC_UNUSED gsize size)
 }
 
 const FddmCodec fddm_codec_heif = { .name = "HEIF", .is = is_none };
+const FddmCodec fddm_codec_avif = { .name = "AVIF", .is = is_none };

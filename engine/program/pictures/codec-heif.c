@@ -1,11 +1,10 @@
-/* codec-heif.c: reading of HEIC and AVIF files, by libheif.
+/* codec-heif.c: HEIC and AVIF files, by libheif: reading of them.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
-#include <libheif/heif.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
-#include "engine/program/pictures/codec.h"
 #include "engine/program/pictures/graph.h"
+#include "engine/program/pictures/heif.h"
 #include "engine/program/pictures/profile.h"
 #include "engine/program/pictures/rows.h"
 
@@ -200,6 +199,26 @@ xmp_of (const struct heif_image_handle *handle)
   return NULL;
 }
 
+/* The sampling of colours, as the decoder's configuration near the start of the file tells it: 444, 422 or 420; 0 = unknown. */
+static int
+chroma_of (GBytes *bytes)
+{
+  enum { FAR = 1 << 16 };
+  gsize         size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  for (gsize i = 0; i + 24 < MIN (size, FAR); i++)
+    {
+      const guint8 *box = data + i + 4; /* behind its name */
+
+      if (memcmp (data + i, "hvcC", 4) == 0)
+        return (box[16] & 3) == 3 ? 444 : (box[16] & 3) == 2 ? 422 : 420;
+      if (memcmp (data + i, "av1C", 4) == 0)
+        return (box[2] & 4) != 0 ? 420 : (box[2] & 8) != 0 ? 422 : 444;
+    }
+  return 0;
+}
+
 static GeglBuffer *
 read_heif (FILE *file, FddmTraits *traits, char **problem)
 {
@@ -215,6 +234,8 @@ read_heif (FILE *file, FddmTraits *traits, char **problem)
       traits->exif        = exif_of (handle);
       traits->xmp         = xmp_of (handle);
       traits->orientation = 1; /* libheif turns the pixels */
+      traits->bits        = heif_image_handle_get_luma_bits_per_pixel (handle);
+      traits->chroma      = chroma_of (bytes);
       buffer              = read_handle (handle, traits, problem);
     }
   if (handle)
@@ -223,18 +244,43 @@ read_heif (FILE *file, FddmTraits *traits, char **problem)
   return buffer;
 }
 
+static gboolean
+has_brand (const guint8 *head, gsize size, const char *brand)
+{
+  return size >= 12 && memcmp (head + 4, "ftyp", 4) == 0 && memcmp (head + 8, brand, 4) == 0;
+}
+
 /* Sequences of pictures have brands of their own. */
 static gboolean
 is_heif (const guint8 *head, gsize size)
 {
-  static const char *const brands[] = { "heic", "heix", "mif1", "avif" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (brands); i++)
-    if (size >= 12 && memcmp (head + 4, "ftyp", 4) == 0 && memcmp (head + 8, brands[i], 4) == 0)
-      return TRUE;
-  return FALSE;
+  return has_brand (head, size, "heic") || has_brand (head, size, "heix") || has_brand (head, size, "mif1");
 }
 
-const FddmCodec fddm_codec_heif = {
-  .name = "HEIF", .endings = { ".heic", ".heif", ".avif" }, .loss = FDDM_LOSS_LOSSY, .is = is_heif, .read = read_heif
-};
+static gboolean
+is_avif (const guint8 *head, gsize size)
+{
+  return has_brand (head, size, "avif");
+}
+
+const FddmCodec fddm_codec_heif = { .name      = "HEIC",
+                                    .endings   = { ".heic", ".heif" },
+                                    .loss      = FDDM_LOSS_LOSSY,
+                                    .rgb       = TRUE,
+                                    .upright   = TRUE,
+                                    .bits_most = 10, /* more is for few decoders */
+                                    .is        = is_heif,
+                                    .read      = read_heif,
+                                    .write     = fddm_heic_write,
+                                    .missing   = fddm_heic_missing };
+
+const FddmCodec fddm_codec_avif = { .name      = "AVIF",
+                                    .endings   = { ".avif" },
+                                    .loss      = FDDM_LOSS_LOSSY,
+                                    .rgb       = TRUE,
+                                    .upright   = TRUE,
+                                    .bits_most = 12,
+                                    .is        = is_avif,
+                                    .read      = read_heif,
+                                    .write     = fddm_avif_write,
+                                    .missing   = fddm_avif_missing };

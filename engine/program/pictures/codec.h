@@ -26,6 +26,8 @@ typedef struct FddmTraits {
   guint16                 compression, alpha; /* of a TIFF: values of its tags; 0 = not set                   */
   guint16                 orientation;        /* of the pixels, as in EXIF; 0 = not set                       */
   double                  quality;            /* of a WebP, 0 … 100                                           */
+  int                     bits;               /* of a sample of a HEIF file; 0 = unknown                      */
+  int                     chroma;             /* of a HEIF file: 444, 422 or 420; 0 = unknown                 */
   gboolean                lossless;           /* of a WebP or JPEG XL                                         */
 } FddmTraits;
 
@@ -44,6 +46,8 @@ typedef struct {
   const FddmTraits *traits;  /* of the file that the picture was read from; never NULL, may be empty */
   GBytes           *profile; /* to embed, or NULL                                                     */
   int               quality; /* of JPEGs, 1 … 100; 0 = that of the traits                             */
+  GBytes           *exif;    /* of upright formats: EXIF, from its TIFF header on, or NULL            */
+  GBytes           *xmp;     /* of upright formats: XMP, or NULL                                      */
 } FddmWriting;
 
 /* The contents of FILE. NULL with *PROBLEM set. */
@@ -57,8 +61,11 @@ typedef struct FddmCodec {
   const char *name;       /* for users                     */
   const char *endings[3]; /* with dots; NULL: less than 3  */
   FddmLoss    loss;
-  gboolean    plain;  /* files hold no profile: their space is that of sRGB */
-  gboolean    opaque; /* files hold no alpha                                */
+  gboolean    plain;     /* files hold no profile: their space is that of sRGB */
+  gboolean    opaque;    /* files hold no alpha                                */
+  gboolean    rgb;       /* gray is written as RGB                             */
+  gboolean    upright;   /* pixels are turned before; metadata are written with them   */
+  int         bits_most; /* of a sample; 0: as many as pictures have                   */
 
   /* Whether a file with the first SIZE bytes HEAD is of this format. */
   gboolean (*is) (const guint8 *head, gsize size);
@@ -66,7 +73,9 @@ typedef struct FddmCodec {
   GeglBuffer *(*read) (FILE *file, FddmTraits *traits, char **problem);
   /* Writes to the empty FILE. Returns the problem, or NULL. NULL = cannot be written. */
   char *(*write) (FILE *file, GeglBuffer *buffer, const FddmWriting *how);
+  /* Returns what is missing here for writing, or NULL. NULL: nothing ever is. */
+  char *(*missing) (void);
 } FddmCodec;
 
 extern const FddmCodec fddm_codec_jpeg, fddm_codec_png, fddm_codec_tiff, fddm_codec_webp, fddm_codec_pnm, fddm_codec_hdr,
-  fddm_codec_heif, fddm_codec_jxl, fddm_codec_pixbuf;
+  fddm_codec_heif, fddm_codec_avif, fddm_codec_jxl, fddm_codec_pixbuf;

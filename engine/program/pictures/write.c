@@ -15,6 +15,7 @@
 #include "engine/program/pictures/private.h"
 #include "engine/program/pictures/profile.h"
 #include "engine/program/pictures/rows.h"
+#include "engine/program/pictures/turn.h"
 #include "engine/program/pictures/verify.h"
 #include "engine/program/program.h"
 
@@ -61,9 +62,16 @@ make_place (FddmPlace *place, const char *path, GError **error)
 gboolean
 fddm_picture_writable (const char *path, GError **error)
 {
-  FddmPlace place;
+  g_autofree char *missing = NULL;
+  FddmFormat       format;
+  FddmPlace        place;
 
-  if (!fddm_picture_has_format (path, error) || !make_place (&place, path, error))
+  if (!format_for (&format, path, error))
+    return FALSE;
+  missing = format.codec && format.codec->missing ? format.codec->missing () : NULL;
+  if (missing)
+    return fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path, missing);
+  if (!make_place (&place, path, error))
     return FALSE;
   fddm_place_clear (&place);
   return TRUE;
@@ -82,16 +90,35 @@ warn (const FddmPictureOrigin *from, char *text)
   *from->warning = before ? g_strdup_printf ("%s; %s", before, text) : g_steal_pointer (&added);
 }
 
-/* Copies the metadata of FROM to the picture PATH. What is lost is no error. */
+/* Tells that metadata of FROM are LOST, which is freed and may be NULL. It is no error. */
+static void
+warn_of_loss (const FddmPictureOrigin *from, char *reason)
+{
+  g_autofree char *lost  = reason;
+  g_autofree char *shown = g_filename_display_name (from->path);
+
+  if (lost)
+    warn (from, g_strdup_printf (_ ("Not all metadata of “%s” could be kept: %s"), shown, lost));
+}
+
+/* Copies the metadata of FROM to the picture PATH. */
 static void
 add_metadata (const FddmPictureOrigin *from, const char *path, GeglBuffer *buffer)
 {
   const FddmTagFacts facts = { gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), from->traits };
-  g_autofree char   *lost  = fddm_metadata_copy (from->path, path, &facts);
-  g_autofree char   *shown = g_filename_display_name (from->path);
 
-  if (lost)
-    warn (from, g_strdup_printf (_ ("Not all metadata of “%s” could be kept: %s"), shown, lost));
+  warn_of_loss (from, fddm_metadata_copy (from->path, path, &facts));
+}
+
+/* Hands out the metadata of FROM for the upright BUFFER. */
+static void
+take_metadata (const FddmPictureOrigin *from, GeglBuffer *buffer, GBytes **exif, GBytes **xmp)
+{
+  FddmTraits         upright = *from->traits; /* shares what it points to */
+  const FddmTagFacts facts   = { gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), &upright };
+
+  upright.orientation = 1;
+  warn_of_loss (from, fddm_metadata_packets (from->path, &facts, exif, xmp));
 }
 
 /* Files of GEGL's savers have no profile: their space is the linear one of sRGB. */
@@ -154,7 +181,7 @@ save_beside (const FddmFormat *format, GeglBuffer *buffer, const FddmPictureOrig
     }
   if (!problem && fddm_cli_interrupted ())
     return NULL;
-  if (!problem && from && from->traits)
+  if (!problem && from && from->traits && !(format->codec && format->codec->upright))
     add_metadata (from, place->path, buffer);
   fddm_graph_guard (&file);
   if (!problem)
@@ -179,11 +206,36 @@ without_alpha (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to
   return flat;
 }
 
+/* Tells where transparency of BUFFER is rounded. */
+static void
+warn_of_rounding (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, const FddmFormat *format)
+{
+  const Babl      *own   = gegl_buffer_get_format (buffer);
+  const int        most  = format->codec ? format->codec->bits_most : 0;
+  g_autofree char *shown = g_filename_display_name (to);
+
+  if (from && most > 0 && babl_format_has_alpha (own) && babl_format_get_type (own, 0) != babl_type ("u8") &&
+      !(from->traits && from->traits->bits > 0))
+    warn (from, g_strdup_printf (_ ("“%s” holds transparency in %d bits only"), shown, most));
+}
+
+/* What of BUFFER a file of FORMAT can hold, as it stands there. NULL if memory runs out. */
+static GeglBuffer *
+fit (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, const FddmFormat *format)
+{
+  g_autoptr (GeglBuffer) flat = without_alpha (buffer, from, to, format);
+
+  if (!flat || !format->codec || !format->codec->upright || !from || !from->traits)
+    return g_steal_pointer (&flat);
+  warn_of_rounding (flat, from, to, format);
+  return fddm_turn (flat, from->traits->orientation);
+}
+
 /* A PNG's colours may be told by chunks of its own, which go along to another PNG. */
 static GBytes *
 choose_profile (GeglBuffer *buffer, const FddmTraits *traits, const FddmFormat *format)
 {
-  const gboolean gray = fddm_rows_is_gray (gegl_buffer_get_format (buffer)) && format->codec != &fddm_codec_webp;
+  const gboolean gray = fddm_rows_is_gray (gegl_buffer_get_format (buffer)) && !(format->codec && format->codec->rgb);
 
   if (format->codec == &fddm_codec_png && traits->chunks && !traits->profile)
     return NULL;
@@ -212,8 +264,8 @@ fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char
   const FddmTraits       none    = { 0 };
   const FddmTraits      *traits  = from && from->traits ? from->traits : &none;
   g_autofree char       *problem = NULL;
-  g_autoptr (GBytes)     profile = NULL;
-  g_autoptr (GeglBuffer) held    = NULL;
+  g_autoptr (GBytes)     profile = NULL, exif = NULL, xmp = NULL;
+  g_autoptr (GeglBuffer) held = NULL;
   FddmFormat             format;
   FddmPlace              place;
   gboolean               done;
@@ -223,10 +275,13 @@ fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char
   if (from && from->traits)
     fddm_metadata_facts (from->path, from->traits);
   profile = choose_profile (buffer, traits, &format);
-  held    = without_alpha (buffer, from, to, &format);
-  problem = save_beside (&format, held, from, &place, to,
-                         &(FddmWriting) { .traits = traits, .profile = profile, .quality = jpeg_quality });
-  done    = finish (&place, from, to, problem, error);
+  held    = fit (buffer, from, to, &format);
+  if (held && format.codec && format.codec->upright && from && from->traits)
+    take_metadata (from, held, &exif, &xmp);
+  problem = save_beside (
+    &format, held, from, &place, to,
+    &(FddmWriting) { .traits = traits, .profile = profile, .quality = jpeg_quality, .exif = exif, .xmp = xmp });
+  done = finish (&place, from, to, problem, error);
   fddm_place_clear (&place);
   return done;
 }

@@ -231,8 +231,6 @@ def photos_of_phones():
             continue
         keep(name, "out.png")
         assert psnr(pixels("out.png"), picture(64, 48)) > 30, (name, psnr(pixels("out.png"), picture(64, 48)))
-        told = keep(name, "out" + name[2:], status=1).stderr
-        assert ".png, .tif, .jpg" in told
         with open(name, "rb") as f:
             data = f.read()
         with open("cut-" + name, "wb") as f:
