@@ -20,10 +20,9 @@
 static void
 note_traits (const WebPData *data, FddmTraits *traits)
 {
-  g_autoptr (GBytes) frame = NULL;
-  WebPMux           *mux   = WebPMuxCreate (data, 0);
-  WebPMuxFrameInfo   first = { 0 };
-  WebPData           profile;
+  WebPMux         *mux   = WebPMuxCreate (data, 0);
+  WebPMuxFrameInfo first = { 0 };
+  WebPData         profile;
 
   if (!mux)
     return;
