@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 
-from pictures import keep, picture, pixels, png, profile, psnr, refused
+from pictures import keep, picture, pixels, png, profile, refused
 import heif
 import numpy as np
 from PIL import Image
 
-from program import NETWORK, PROGRAM, WORDS, main, run, test
+from program import NETWORK, PROGRAM, WORDS, main, test
 
 KINDS = [kind for kind, compression in (("heic", heif.HEVC), ("avif", heif.AV1)) if heif.can_write(compression)]
 
@@ -162,7 +163,37 @@ def without_an_encoder():
 
 
 @test
-def a_full_disk_and_a_kill_leave_the_old_file():
+def interrupted_soon():
+    """While a picture is encoded, which takes the encoders some ten seconds."""
+    Image.fromarray(np.random.default_rng(1).integers(0, 255, (1500, 2000, 3), np.uint8)).save("in.ppm")
+    for kind in KINDS:
+        before = set(os.listdir("."))
+        for after in (1.5, 4):
+            child = subprocess.Popen([PROGRAM, "denoise", "in.ppm", "out." + kind, "--weights", NETWORK, "--device", "cpu", "--luma", "0",
+                                      "--chroma", "0", "--noise", "20"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(after)
+            child.terminate()
+            start = time.monotonic()
+            child.wait()
+            assert time.monotonic() - start < 2, (kind, after)
+            assert child.returncode == 130 and set(os.listdir(".")) == before, (kind, after, child.returncode, os.listdir("."))
+
+
+@test
+def cut_files_are_refused():
+    Image.fromarray(picture()).save("in.png")
+    for kind in KINDS:
+        keep("in.png", "out." + kind)
+        with open("out." + kind, "rb") as f:
+            data = f.read()
+        for length in (len(data) - 60, len(data) * 2 // 3, len(data) // 4, 40):
+            with open("cut." + kind, "wb") as f:
+                f.write(data[:length])
+            refused("cut." + kind)
+
+
+@test
+def a_full_disk_leaves_the_old_file():
     a = picture(600, 800)
     Image.fromarray(np.random.default_rng(3).integers(0, 256, a.shape, dtype=np.uint8)).save("in.png")
     for kind in KINDS:
