@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of the program fddm share: pictures, a way to run it, TAP."""
+import contextlib
 import os
 import random
 import resource
+import shutil
 import struct
 import subprocess
 import sys
@@ -92,14 +94,29 @@ def generate(target, *more, model=GENERATOR, **how):
     return run("generate", target, "--model", model, "--device", "cpu", "--steps", "3", *small, *more, **how)
 
 
-def own_cache(folder):
+KNOWN = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "fddm", "convolutions.ini")
+
+
+def copy_whole(source, target):
+    """Nobody ever reads a part of TARGET."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    part = "%s.%d" % (target, os.getpid())
+    shutil.copyfile(source, part)
+    os.replace(part, target)
+
+
+@contextlib.contextmanager
+def own_cache():
     """babl remembers the conversions of all that ran before. Of some kinds it measures tables of hundreds of megabytes at the start
     of each process that finds one remembered, needed or not; so a test meets its own conversions alone. How fast this processor
     is, is known to all."""
-    known = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "fddm")
-    os.makedirs(known, exist_ok=True)
-    os.symlink(known, os.path.join(folder, "fddm"))
-    return {**os.environ, "XDG_CACHE_HOME": folder}
+    with tempfile.TemporaryDirectory() as folder, unittest.mock.patch.dict(os.environ, {"XDG_CACHE_HOME": folder}):
+        own = os.path.join(folder, "fddm", "convolutions.ini")
+        if os.path.exists(KNOWN):
+            copy_whole(KNOWN, own)
+        yield
+        if os.path.exists(own) and not os.path.exists(KNOWN):
+            copy_whole(own, KNOWN)
 
 
 def main():
@@ -108,8 +125,7 @@ def main():
     print("1..%d" % len(chosen))
     failed = 0
     for number, function in enumerate(chosen, 1):
-        with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as cache, \
-             unittest.mock.patch.dict(os.environ, own_cache(cache)):
+        with tempfile.TemporaryDirectory() as folder, own_cache():
             os.chdir(folder)
             try:
                 function()

@@ -376,6 +376,16 @@ def noise_is_drawn():
 
 
 @test
+def what_babl_remembers():
+    """Not among GIMP's conversions, some of which cost every process 350 MB."""
+    write_png("in.png", 20, 20, [100, 120, 90] * 400)
+    run("denoise", "in.png", "out.png", "--weights", NETWORK, "--device", "cpu")
+    cache = os.environ["XDG_CACHE_HOME"]
+    assert os.path.getsize(os.path.join(cache, "fddm", "babl", "babl-fishes")) > 0
+    assert not os.path.exists(os.path.join(cache, "babl"))
+
+
+@test
 def benchmark():
     told = json.loads(run("bench", "--json", "--size", "0.05", "--size", "0.1", "--weights", NETWORK, "--device", "cpu").stdout)
     runs = told[0]["runs"]
