@@ -4,7 +4,6 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -63,9 +62,13 @@ class Screen:
                                                pass_fds=pass_fds))
 
     def call(self, *command, binary=False):
-        done = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, timeout=60)
-        return done.stdout if binary else done.stdout.decode(errors="replace").strip()
+        """What the command prints. Some wait for ever for a window that has just gone: they print nothing."""
+        try:
+            printed = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                     stderr=subprocess.DEVNULL, timeout=20).stdout
+        except subprocess.TimeoutExpired:
+            printed = b""
+        return printed if binary else printed.decode(errors="replace").strip()
 
     def open(self, *images):
         """Starts GIMP with these pictures and shows the first; the main window, once it takes keys."""
@@ -149,14 +152,6 @@ class Screen:
         for key in keys:
             self.call("xdotool", "key", key)
             time.sleep(0.1)
-
-    def keys_at_once(self, *keys):
-        """Keys that the plug-in finds together: however fast the processor is, nothing that the first starts is over before
-        the last."""
-        process = int(self.process().name)
-        os.kill(process, signal.SIGSTOP)
-        self.key(*keys)
-        os.kill(process, signal.SIGCONT)
 
     def popups(self):
         """How many windows GIMP shows, menus among them."""
