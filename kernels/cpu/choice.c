@@ -340,9 +340,9 @@ choose_fastest (FddmDevice *device, const FddmDeviceOptions *options, const Fddm
   if (allowed[FDDM_CONVOLUTION_BF16] || allowed[FDDM_CONVOLUTION_WINOGRAD] || allowed[FDDM_CONVOLUTION_INT8])
     find_times (device, shape, allowed, times);
   if (options->float32)
-    allowed[FDDM_CONVOLUTION_BF16] = allowed[FDDM_CONVOLUTION_INT8] = FALSE;
-  if (!options->ranges)
-    allowed[FDDM_CONVOLUTION_INT8] = FALSE;
+    allowed[FDDM_CONVOLUTION_BF16] = FALSE;
+  /* Only who asks for 8 bits gets them: sharp drawings leave the ranges that photographs have (docs/results.md). */
+  allowed[FDDM_CONVOLUTION_INT8] = FALSE;
   for (; (way = fastest (times, allowed)) != FDDM_CONVOLUTION_FASTEST; allowed[way] = FALSE)
     if (try_way (device, way, &test_shape, NULL))
       return TRUE;
