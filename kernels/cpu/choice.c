@@ -260,10 +260,10 @@ read_wish (const FddmDeviceOptions *options, FddmConvolution *way, GError **erro
   for (int i = 1; i < FDDM_CONVOLUTIONS; i++)
     if (g_str_equal (wish, names[i]))
       {
-        *way = (FddmConvolution) i;
-        if ((options->float32 && i == FDDM_CONVOLUTION_BF16) ||
-            ((options->float32 || !options->ranges) && i == FDDM_CONVOLUTION_INT8))
-          *way = FDDM_CONVOLUTION_FASTEST;
+        const gboolean exact = i == FDDM_CONVOLUTION_WINOGRAD || i == FDDM_CONVOLUTION_DIRECT;
+        const gboolean fits  = i != FDDM_CONVOLUTION_INT8 || options->ranges;
+
+        *way = (exact || !options->float32) && fits ? (FddmConvolution) i : FDDM_CONVOLUTION_FASTEST;
         return TRUE;
       }
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _ ("%s is “%s”; it must be one of %s"),

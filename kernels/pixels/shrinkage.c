@@ -28,7 +28,7 @@ typedef struct {
 /* Of a block's input: the right half is the left half of the next block. */
 typedef struct {
   float plane[MOST][SIDE * HALF];
-  float energy[MOST + 13]; /* sum of the squares of the noise removed in each channel */
+  float energy[16]; /* sum of the squares of the noise removed in each channel; a whole line, for alignment */
 } Half;
 
 typedef struct {
@@ -65,7 +65,7 @@ tables (void)
 
 /* ---- The transform along columns ---- */
 
-/* Row k of OUT is Σ a(k, y) · row y of IN. Rows are STRIDE floats apart. */
+/* Row k of OUT is Σ a(k, y) · row y of IN. */
 FDDM_INLINE void
 multiply (const float *restrict a, const float *restrict in, int in_stride, float *restrict out, int out_stride)
 {
@@ -131,7 +131,7 @@ transform_back (const Tables *t, float *restrict plane, float *restrict folded)
 
 /* ---- The transform along rows ---- */
 
-/* The sums ΣE of the first halves of ROWS rows of IN, each times EVEN, and ΣO of their second halves, each times ODD. */
+/* Row by row of IN, E is the product of its first half with EVEN, and O that of its second half with ODD. */
 FDDM_INLINE void
 multiply_halves (const float *restrict even, const float *restrict odd, float in[ROWS][SIDE], float e[ROWS][HALF],
                  float o[ROWS][HALF])
