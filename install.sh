@@ -69,9 +69,9 @@ uninstall() {
   [ -f "$build/build.ninja" ] || die "no installation found: $build is missing"
   remove_installed
   meson configure "$build" -Dgegl_operation=auto
-  remembered=${XDG_CACHE_HOME:-$HOME/.cache}/fddm     # the fastest ways to compute on this processor and GPU
-  rm -f "$remembered/convolutions.ini" "$remembered"/plans/*.plan*
-  rmdir "$remembered/plans" "$remembered" 2>/dev/null || true
+  remembered=${XDG_CACHE_HOME:-$HOME/.cache}/fddm     # the fastest ways to compute and convert on this machine
+  rm -f "$remembered/convolutions.ini" "$remembered"/plans/*.plan* "$remembered/babl/babl-fishes"
+  rmdir "$remembered/plans" "$remembered/babl" "$remembered" 2>/dev/null || true
   say "FDDM is uninstalled. Your settings and weights remain in the GIMP profile."
 }
 
