@@ -5,7 +5,7 @@
     all.py --set CBSD68=FOLDER --set Kodak24=FOLDER --pairs PolyU=FOLDER --pairs simulated=FOLDER
            [--program fddm] [--weights FOLDER] [--minutes M] [--only white dark ...] [--limit N] [--write]
 
-Results are kept picture by picture in docs/results.json, by the weights' SHA-256 and the protocol: --minutes ends a run, the
+Results are kept picture by picture in docs/results.json, by the weights (their ranges for 8 bits aside) and the protocol: --minutes ends a run, the
 next goes on, and only what new weights change is measured anew. --write puts the tables between their marks in
 docs/results.md; a figure that is not measured yet is "–". Peers that are not installed are left out. --limit: fewer pictures,
 for a try (another protocol, so never in the tables).
@@ -49,9 +49,11 @@ def main():
     a.add_argument("--results", default=os.path.join(ROOT, "docs/results.json"))
     a.add_argument("--minutes", type=float, default=float("inf"))
     a.add_argument("--only", nargs="+", help="beginnings of cells' names, as they are printed")
+    a.add_argument("--convolution", choices=["direct", "winograd"], default="direct", help="of floats; the faster one here")
     a.add_argument("--limit", type=int)
     a.add_argument("--write", action="store_true")
     o = a.parse_args()
+    os.environ["FDDM_CPU_CONVOLUTION"] = o.convolution
     os.environ["FDDM_WEIGHTS_DIR"] = os.path.abspath(o.weights)
     cells = list(Sets(o.program, o.weights, named(o.set), named(o.pairs), o.limit).all())
     results = Results(o.results)

@@ -47,13 +47,20 @@ class Sets:
     def __init__(self, program, weights, folders, pairs, limit=None):
         """folders: name -> folder of clean pictures; pairs: name -> folder as for peers.py."""
         self.program, self.folders, self.pairs, self.limit = program, folders, pairs, limit
-        self.keys = {q: " ".join(self._sha(os.path.join(weights, n + ".safetensors")) for n in names + ("noise-meter",))
+        self.keys = {q: " ".join(self.key(os.path.join(weights, n + ".safetensors")) for n in names + ("noise-meter",))
                      for q, names in WEIGHTS.items()}
 
     @staticmethod
-    def _sha(path):
+    def key(path):
+        """Of a weights file without its ranges: cells are of floats, which do not use them."""
         with open(path, "rb") as f:
-            return hashlib.sha256(f.read()).hexdigest()[:16]
+            data = f.read()
+        end = 8 + int.from_bytes(data[:8], "little")
+        header = json.loads(data[8:end])
+        header.get("__metadata__", {}).pop("ranges", None)
+        text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()        # as fddm.safetensors writes it
+        text += b" " * (-len(text) % 8)
+        return hashlib.sha256(len(text).to_bytes(8, "little") + text + data[end:]).hexdigest()[:16]
 
     def _run(self, quality, *options):
         return denoise(self.program, options[0], "--quality", quality, *options[1:])
