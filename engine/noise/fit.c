@@ -28,6 +28,13 @@
 #define TOUCHED   0.6
 #define UNTOUCHED 0.8
 
+/* Caution raises levels up to FAINT steps by CAREFUL at most, since texture that looks like noise is read as about that much
+ * and with great doubt. From STRONG steps on there is no limit; between them it fades. PolyU's photographs are raised by 1.4
+ * to 1.8. docs/results.md has the figures. */
+#define CAREFUL 1.7
+#define FAINT   (4 * FDDM_STEP)
+#define STRONG  (8 * FDDM_STEP)
+
 /* Minimum chroma noise, as a fraction of luma noise and with its spectrum, wherever chroma is noisy at all: camera
  * denoising and JPEG, which halves the size of chroma, leave coarse blotches there that a patch hardly shows. */
 #define CHROMA_LEAST 0.6
@@ -266,6 +273,16 @@ caution_needed (const FddmNoiseModel *model)
   return CLAMP ((UNTOUCHED - ratio) / (UNTOUCHED - TOUCHED), 0, 1);
 }
 
+/* The factor HIGHER by which levels are raised, limited where they are faint. */
+static double
+careful (const FddmNoiseModel *model, double higher)
+{
+  const double own    = sqrt (energy (model, 0) / AREA);
+  const double strong = CLAMP (log (own / FAINT) / log (STRONG / FAINT), 0, 1);
+
+  return higher > CAREFUL ? pow (higher, strong) * pow (CAREFUL, 1 - strong) : higher;
+}
+
 /* Adds noise with luma's spectrum to chroma channel C, up to CHROMA_LEAST. */
 static void
 raise_chroma (FddmNoiseModel *model, int c)
@@ -309,7 +326,7 @@ fddm_noise_read (const FddmMeterSums *sums, FddmNoiseModel *model)
     }
   if (!(energy (model, 1) + energy (model, 2) > 0))
     return;
-  higher = pow (higher, caution_needed (model));
+  higher = careful (model, pow (higher, caution_needed (model)));
   for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)
     model->level[k] *= (float) higher;
   for (int c = 1; c < FDDM_METER_CHANNELS; c++)

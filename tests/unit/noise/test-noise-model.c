@@ -152,23 +152,54 @@ test_doubt_is_caution (void)
       tell (&sums, 2, 13, 0, 1e4);
       set_chroma (&sums, cases[i].ratio);
       for (int k = 16; k < 32; k++)
-        sums.certainty[k] *= 0.48 / 0.05;
+        sums.certainty[k] *= (0.08 + 0.5 / 1.5) / 0.05;
       fddm_noise_read (&sums, &model);
       for (int k = 0; k < 16; k++)
-        g_assert_cmpfloat_with_epsilon (model.level[k] / ((0.01 + 0.001 * k) * exp (0.6 * cases[i].share)), 1, 1e-3);
+        g_assert_cmpfloat_with_epsilon (model.level[k] / ((0.01 + 0.001 * k) * exp (0.5 * cases[i].share)), 1, 1e-3);
       for (int k = 17; k < 48 && cases[i].ratio > 1; k++) /* weak chroma is raised besides */
         g_assert_cmpfloat_with_epsilon (model.level[k] / model.level[16], (0.01 + 0.001 * k) / 0.026, 1e-3);
     }
 
   for (int k = 0; k < 48; k++)
     {
-      sums.certainty[k] *= k < 16 ? 0.48 / 0.05 : 1;
+      sums.certainty[k] *= k < 16 ? (0.08 + 0.5 / 1.5) / 0.05 : 1;
       for (int b = 0; k >= 16 && b < FDDM_METER_BINS; b++)
         sums.level[b][k] = sums.weight[b][k] * log (0.001);
     }
   fddm_noise_read (&sums, &model);
   g_assert_cmpfloat (model.level[20], ==, 0);
   g_assert_cmpfloat_with_epsilon (model.level[5] / 0.015, 1, 1e-3);
+}
+
+/* Faint noise is raised to 1.7 times at most, strong noise without a limit: by e here. From 4 to 8 steps the limit fades. */
+static void
+test_caution_has_a_limit (void)
+{
+  static const struct {
+    double steps, factor;
+  } cases[] = { { 1, 1.7 }, { 3.99, 1.7 }, { 5.656854, 2.149670 }, { 8.01, G_E }, { 30, G_E } };
+  FddmMeterSums  sums;
+  FddmNoiseModel model;
+  double         own = 0;
+
+  for (int k = 0; k < 16; k++)
+    own += (0.01 + 0.001 * k) * (0.01 + 0.001 * k) / 16;
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      const double times = cases[i].steps * 2 / 255 / sqrt (own);
+
+      memset (&sums, 0, sizeof sums);
+      tell (&sums, 2, 13, 0, 1e4);
+      set_chroma (&sums, 0.59);
+      for (int k = 0; k < 48; k++)
+        for (int b = 0; b < FDDM_METER_BINS; b++)
+          sums.level[b][k] += sums.weight[b][k] * log (times);
+      for (int k = 16; k < 32; k++)
+        sums.certainty[k] *= (0.08 + 1 / 1.5) / 0.05;
+      fddm_noise_read (&sums, &model);
+      for (int k = 0; k < 16; k++)
+        g_assert_cmpfloat_with_epsilon (model.level[k] / (times * (0.01 + 0.001 * k)) / cases[i].factor, 1, 1e-3);
+    }
 }
 
 /* Weak chroma is told as 0.6 of luma, by noise of luma's spectrum; none stays none. */
@@ -376,6 +407,7 @@ main (int argc, char **argv)
   g_test_add_func ("/noise-model/white-levels", test_white_levels);
   g_test_add_func ("/noise-model/what-was-told-is-read", test_what_was_told_is_read);
   g_test_add_func ("/noise-model/doubt-is-caution", test_doubt_is_caution);
+  g_test_add_func ("/noise-model/caution-has-a-limit", test_caution_has_a_limit);
   g_test_add_func ("/noise-model/quiet-brightness", test_quiet_brightness);
   g_test_add_func ("/noise-model/weak-chroma", test_weak_chroma_is_raised);
   g_test_add_func ("/noise-model/chance-is-no-curve", test_chance_is_no_curve);
