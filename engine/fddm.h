@@ -62,7 +62,8 @@ const char *fddm_weights_metadata (const FddmWeights *weights, const char *key);
 int fddm_weights_channels (const FddmWeights *weights);
 /** Multiply-adds of the network per picture pixel. */
 double fddm_weights_operations (const FddmWeights *weights);
-/** Subjects that the network can generate, NULL-terminated; NULL for a network without subjects. */
+/** Subjects that can be generated: the network's, then those that start from a picture in the file, NULL-terminated; NULL if
+ * there are none. */
 const char *const *fddm_weights_subjects (const FddmWeights *weights);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmWeights, fddm_weights_unref)
 
@@ -273,7 +274,10 @@ FddmGenerateParams fddm_generate_params_default (void);
  * With LIKE the picture takes on the example's mean and covariance of the colours, its strength at each frequency and, by
  * CLOSENESS, its shapes. The example may have any number of pixels: of a large one the middle is used. It is read before
  * anything is written. It is refused where a side is below #FDDM_EXAMPLE_SIDE_MIN. Gray and colour are converted to what
- * the network makes. */
+ * the network makes.
+ *
+ * A subject of which the weights file holds pictures (weights/FORMAT.md, Examples) is made like one of them, drawn by the seed,
+ * with the closeness that the file states. With LIKE such a subject counts as none. */
 gboolean fddm_generate (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink, FddmProgress progress,
                         gpointer data, GError **error);
 

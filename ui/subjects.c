@@ -8,7 +8,7 @@
 
 /* Side of a picture, in pixels; number of pictures in a row. */
 #define SIDE   64
-#define ACROSS 5
+#define ACROSS 7
 
 /* Width of a subject's text in characters; margin beside a picture, in pixels. */
 #define WIDTH  10

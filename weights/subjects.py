@@ -18,14 +18,15 @@ from PIL import Image
 
 SIDE = 120   # the network's own window; shown at half the size, or whole on screens of high density
 SEEDS = {"brick": 3, "concrete": 4, "fabric": 8, "forest-floor": 7, "grass": 8, "gravel": 7, "ground": 2, "metal": 0, "paper": 0,
-         "rock": 0, "sand": 3, "snow": 1, "wood": 1}   # typical ones, chosen by eye
+         "rock": 0, "sand": 3, "snow": 1, "wood": 1, "marble": 0, "planks": 2, "stone-paving": 0, "tiles": 2}   # typical, by eye
 ANY = ("brick", "grass", "rock", "wood")   # in quarters
 
 
 def subjects_of(path):
     with open(path, "rb") as file:
         size, = struct.unpack("<Q", file.read(8))
-        return json.loads(json.loads(file.read(size))["__metadata__"]["classes"])
+        about = json.loads(file.read(size))["__metadata__"]
+    return json.loads(about["classes"]) + [entry["name"] for entry in json.loads(about.get("examples", "[]"))]
 
 
 def generate(program, network, subject, seed, folder):

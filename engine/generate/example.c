@@ -20,6 +20,14 @@
 /* Least variance of a coefficient: that of rounding to 8 bits, whose steps are 2/255. */
 #define ROUNDING (4.0 / (12.0 * 255.0 * 255.0))
 
+gsize
+fddm_example_bytes (const FddmSource *source, int samples)
+{
+  const int width = MIN (source->width, FDDM_EXAMPLE_SIDE_MOST), height = MIN (source->height, FDDM_EXAMPLE_SIDE_MOST);
+
+  return (gsize) width * height * samples * sizeof (float);
+}
+
 gboolean
 fddm_example_check (const FddmSource *source, GError **error)
 {
@@ -85,7 +93,7 @@ fddm_example_read (const FddmSource *source, int samples, GError **error)
   example->samples = samples;
   left             = (source->width - example->width) / 2;
   top              = (source->height - example->height) / 2;
-  example->pixels  = fddm_memory_new ((gsize) example->width * example->height * samples * sizeof (float));
+  example->pixels  = fddm_memory_new (fddm_example_bytes (source, samples));
   raw              = g_try_new (float, (gsize) example->width * ROWS * source->channels);
   repaired         = g_try_new (float, (gsize) example->width * ROWS * source->channels);
   if (example->pixels == NULL || raw == NULL || repaired == NULL)

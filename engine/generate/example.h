@@ -15,6 +15,9 @@ typedef struct {
   float       variance[FDDM_COEF_MAX]; /* of the coefficients within pieces as large as training pictures */
 } FddmExample;
 
+/* Bytes of host memory for what is read of SOURCE. */
+gsize fddm_example_bytes (const FddmSource *source, int samples);
+
 /* Fails unless both sides of SOURCE have at least FDDM_EXAMPLE_SIDE_MIN pixels. */
 gboolean fddm_example_check (const FddmSource *source, GError **error);
 

@@ -3,6 +3,7 @@
 #include <glib/gi18n-lib.h>
 #include "engine/generate/example.h"
 #include "engine/generate/generate.h"
+#include "engine/generate/kept.h"
 #include "engine/generate/like.h"
 #include "engine/generate/recolour.h"
 #include "engine/generate/shown.h"
@@ -15,7 +16,7 @@
 /* The arguments of fddm_generate. */
 typedef struct {
   FddmContext              *context;
-  const FddmGenerateParams *params;
+  const FddmGenerateParams *params; /* or OWN                    */
   const FddmSink           *sink;
   const FddmSink           *estimates; /* or NULL                */
   FddmProgress              progress;
@@ -23,6 +24,9 @@ typedef struct {
   FddmExample              *example; /* or NULL                     */
   int                       steps;   /* of the sampler              */
   int class;                         /* index of the subject, or -1 */
+  FddmKeptPicture    kept;           /* of a kept subject           */
+  FddmSource         source;         /* reads KEPT                  */
+  FddmGenerateParams own;            /* for a kept subject          */
 } Job;
 
 /* The sampler's network: evaluated in windows over the whole torus. */
@@ -71,6 +75,25 @@ check_arguments (Job *job, GError **error)
     return fddm_variant_class (weights, params->subject, &job->class, error) &&
            (params->like == NULL || fddm_example_check (params->like, error));
   return FALSE;
+}
+
+/* A kept subject is made like one of its pictures, as if the caller had given that and no subject. */
+static void
+take_kept (Job *job)
+{
+  const FddmWeights *weights = job->context->weights;
+
+  job->own = *job->params;
+  if (!fddm_kept_draw (weights, job->own.subject, job->own.seed, &job->kept))
+    return;
+  job->own.subject = "";
+  if (job->own.like == NULL)
+    {
+      job->source        = fddm_kept_source (&job->kept);
+      job->own.like      = &job->source;
+      job->own.closeness = job->kept.closeness;
+    }
+  job->params = &job->own;
 }
 
 /* ---- The windows ---- */
@@ -151,6 +174,8 @@ fddm_generate_plan (FddmContext *context, const FddmGenerateParams *params, int 
   if (takes_shapes (params))
     extra = MAX (extra, fddm_like_bytes (across.length * context->weights->patch, down.length * context->weights->patch,
                                          context->weights->channels));
+  if (params->like != NULL)
+    extra += fddm_example_bytes (params->like, context->weights->channels);
   if (fddm_torus_init (torus, context, &down, &across, class, extra, &problem))
     return TRUE;
   if (g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
@@ -326,6 +351,8 @@ fddm_generate_shown (FddmContext *context, const FddmGenerateParams *params, con
   g_return_val_if_fail (context != NULL && params != NULL && sink != NULL, FALSE);
   if (!check_arguments (&job, error))
     return FALSE;
+  take_kept (&job);
+  params    = job.params;
   job.steps = takes_shapes (params) ? fddm_like_steps (params->closeness, params->steps) : params->steps;
   if (params->like != NULL)
     job.example = fddm_example_read (params->like, context->weights->channels, error);
@@ -350,7 +377,8 @@ fddm_generate_windows (FddmContext *context, const FddmGenerateParams *params, G
 
   if (!check_arguments (&job, error))
     return 0;
-  if (fddm_generate_plan (context, params, job.class, &torus, error))
+  take_kept (&job);
+  if (fddm_generate_plan (context, job.params, job.class, &torus, error))
     n = fddm_torus_windows (&torus);
   fddm_torus_clear (&torus);
   return n;

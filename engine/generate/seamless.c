@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "engine/generate/band.h"
+#include "engine/generate/kept.h"
 #include "engine/generate/light.h"
 #include "engine/generate/variant.h"
 #include "kernels/pixels/feather.h"
@@ -263,7 +264,8 @@ run (gpointer data, GError **error)
   const FddmWeights *weights = job->context->weights;
   gboolean           ok      = fddm_example_measure (job->example, job->context, error);
 
-  if (ok && (job->params->subject == NULL || *job->params->subject == '\0'))
+  if (ok && (job->params->subject == NULL || *job->params->subject == '\0' ||
+             fddm_kept_has (job->context->weights, job->params->subject)))
     job->class = fddm_example_class (job->example, weights);
   ok = ok && renew_all (job, error) && write_all (job, error);
   clear_layers (job);

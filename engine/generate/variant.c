@@ -4,6 +4,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "engine/error.h"
+#include "engine/generate/kept.h"
 #include "kernels/fddm-math.h"
 
 /* Keeps these random numbers independent of those of the state and the windows. */
@@ -35,7 +36,7 @@ fddm_variant_class (const FddmWeights *weights, const char *subject, int *class,
   g_autofree char *known = NULL;
 
   *class = -1;
-  if (subject == NULL || *subject == '\0')
+  if (subject == NULL || *subject == '\0' || fddm_kept_has (weights, subject))
     return TRUE;
   for (int i = 0; weights->classes != NULL && weights->classes[i] != NULL; i++)
     if (strcmp (weights->classes[i], subject) == 0)
@@ -43,7 +44,7 @@ fddm_variant_class (const FddmWeights *weights, const char *subject, int *class,
         *class = i;
         return TRUE;
       }
-  known = weights->classes != NULL ? g_strjoinv (", ", weights->classes) : g_strdup ("–");
+  known = weights->subjects != NULL ? g_strjoinv (", ", weights->subjects) : g_strdup ("–");
   g_set_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT, _ ("Unknown subject “%s”; available: %s"), subject, known);
   return FALSE;
 }

@@ -222,7 +222,7 @@ read_variants (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const keys[]     = { "side", "padding", "guidance", "clamp", "input", "variants", NULL };
+  static const char *const keys[]     = { "side", "padding", "guidance", "clamp", "input", "variants", "examples", NULL };
   static const char *const paddings[] = { "zero", NULL };
   static const char *const foreign[]  = { "white", NULL };
   static const char *const truths[]   = { "false", "true", NULL };

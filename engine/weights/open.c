@@ -48,7 +48,7 @@ read_all (FddmWeights *weights, FddmSafetensors *file, GError **error)
   const char *layers, *unused;
 
   if (!fddm_weights_read_metadata (weights, file, error) || !read_statistics (weights, file, error) ||
-      (layers = fddm_weights_required (file, "layers", error)) == NULL ||
+      !fddm_weights_read_kept (weights, file, error) || (layers = fddm_weights_required (file, "layers", error)) == NULL ||
       !fddm_weights_read_layers (weights, file, layers, error) || !fddm_weights_read_ranges (weights, file, error))
     return FALSE;
   if (fddm_weights_operations (weights) > FDDM_WEIGHTS_OPERATIONS_MAX)

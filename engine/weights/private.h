@@ -22,6 +22,11 @@ gboolean fddm_weights_read_metadata (FddmWeights *weights, FddmSafetensors *file
 /* Fills in the layers of WEIGHTS from JSON and the tensors of FILE. The metadata must have been read. */
 gboolean fddm_weights_read_layers (FddmWeights *weights, FddmSafetensors *file, const char *json, GError **error);
 
+/* ---- kept.c ---- */
+
+/* Sets the subjects of which FILE holds pictures, and the list of all subjects. The metadata must have been read. */
+gboolean fddm_weights_read_kept (FddmWeights *weights, FddmSafetensors *file, GError **error);
+
 /* ---- ranges.c ---- */
 
 /* Sets the ranges of the layers, if FILE has any. The layers must have been read. */

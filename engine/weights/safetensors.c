@@ -11,7 +11,10 @@
 #define HEADER_MAX     ((guint64) 4 << 20) /* a hundred times what our largest network needs */
 #define NAME_MAX_BYTES 256
 
-typedef enum { TYPE_F32, TYPE_F16, TYPE_BF16 } Type;
+typedef enum { TYPE_F32, TYPE_F16, TYPE_BF16, TYPE_U8 } Type;
+
+/* Bytes of a value. */
+static const gsize type_bytes[] = { 4, 2, 2, 1 };
 
 typedef struct {
   const char *name; /* the hash table's key */
@@ -20,7 +23,7 @@ typedef struct {
   gint64      shape[FDDM_TENSOR_DIMENSIONS];
   guint64     begin, end; /* bytes, relative to the data */
   gsize       count;      /* values */
-  float      *values;     /* NULL until taken */
+  gpointer    values;     /* floats, or bytes of type U8; NULL until taken */
 } Stored;
 
 static inline float
@@ -75,7 +78,7 @@ to_floats (const guint8 *bytes, Type type, gsize count, float *values)
 static gboolean
 read_type (JsonObject *object, const char *name, Type *type, GError **error)
 {
-  static const char *const names[] = { "F32", "F16", "BF16" };
+  static const char *const names[] = { "F32", "F16", "BF16", "U8" };
   const char              *text    = fddm_json_string (json_object_get_member (object, "dtype"));
 
   for (gsize i = 0; text != NULL && i < G_N_ELEMENTS (names); i++)
@@ -84,7 +87,7 @@ read_type (JsonObject *object, const char *name, Type *type, GError **error)
         *type = (Type) i;
         return TRUE;
       }
-  return fddm_weights_fail (error, _ ("tensor “%s” is not of type F32, F16 or BF16"), name);
+  return fddm_weights_fail (error, _ ("tensor “%s” is not of type F32, F16, BF16 or U8"), name);
 }
 
 /* The two offsets, with begin <= end <= limit. */
@@ -146,7 +149,7 @@ read_tensor (FddmSafetensors *file, const char *name, JsonNode *node, guint64 li
     return fddm_weights_fail (error, _ ("tensor “%s” has an invalid shape"), name);
   if (!read_offsets (object, limit, tensor))
     return fddm_weights_fail (error, _ ("tensor “%s” lies outside the file"), name);
-  if (!g_size_checked_mul (&bytes, tensor->count, tensor->type == TYPE_F32 ? 4 : 2) || bytes != tensor->end - tensor->begin)
+  if (!g_size_checked_mul (&bytes, tensor->count, type_bytes[tensor->type]) || bytes != tensor->end - tensor->begin)
     return fddm_weights_fail (error, _ ("the length of tensor “%s” does not match its shape"), name);
 
   tensor->name = key;
@@ -268,23 +271,9 @@ fddm_safetensors_free (FddmSafetensors *file)
   g_free (file);
 }
 
-static gboolean
-convert (FddmSafetensors *file, Stored *tensor, GError **error)
-{
-  gsize bytes;
-
-  if (g_size_checked_mul (&bytes, tensor->count, sizeof (float)))
-    tensor->values = g_try_malloc (bytes);
-  if (tensor->values == NULL)
-    return fddm_weights_fail (error, _ ("not enough memory for tensor “%s”; close other programs"), tensor->name);
-  g_ptr_array_add (file->floats, tensor->values);
-  if (!to_floats (file->data + tensor->begin, tensor->type, tensor->count, tensor->values))
-    return fddm_weights_fail (error, _ ("tensor “%s” contains a value that is not finite"), tensor->name);
-  return TRUE;
-}
-
-const float *
-fddm_safetensors_take (FddmSafetensors *file, const char *name, int n, gint64 *shape, GError **error)
+/* The tensor NAME of N dimensions, as in safetensors.h. */
+static Stored *
+find (FddmSafetensors *file, const char *name, int n, gint64 *shape, GError **error)
 {
   Stored *tensor = g_hash_table_lookup (file->tensors, name);
 
@@ -299,8 +288,62 @@ fddm_safetensors_take (FddmSafetensors *file, const char *name, int n, gint64 *s
       return fddm_weights_fail (error, _ ("tensor “%s” has size %d in dimension %d instead of %d"), name,
                                 (int) tensor->shape[i], i + 1, (int) shape[i]),
              NULL;
+  return tensor;
+}
+
+/* Makes room for the values of TENSOR, SIZE bytes each. */
+static gboolean
+make_room (FddmSafetensors *file, Stored *tensor, gsize size, GError **error)
+{
+  gsize bytes;
+
+  if (g_size_checked_mul (&bytes, tensor->count, size))
+    tensor->values = g_try_malloc (bytes);
+  if (tensor->values == NULL)
+    return fddm_weights_fail (error, _ ("not enough memory for tensor “%s”; close other programs"), tensor->name);
+  g_ptr_array_add (file->floats, tensor->values);
+  return TRUE;
+}
+
+static gboolean
+convert (FddmSafetensors *file, Stored *tensor, GError **error)
+{
+  if (!make_room (file, tensor, sizeof (float), error))
+    return FALSE;
+  if (!to_floats (file->data + tensor->begin, tensor->type, tensor->count, tensor->values))
+    return fddm_weights_fail (error, _ ("tensor “%s” contains a value that is not finite"), tensor->name);
+  return TRUE;
+}
+
+const float *
+fddm_safetensors_take (FddmSafetensors *file, const char *name, int n, gint64 *shape, GError **error)
+{
+  Stored *tensor = find (file, name, n, shape, error);
+
+  if (tensor == NULL)
+    return NULL;
+  if (tensor->type == TYPE_U8)
+    return fddm_weights_fail (error, _ ("tensor “%s” is not of type F32, F16 or BF16"), name), NULL;
   if (tensor->values == NULL && !convert (file, tensor, error))
     return NULL;
+  return tensor->values;
+}
+
+const guint8 *
+fddm_safetensors_take_bytes (FddmSafetensors *file, const char *name, int n, gint64 *shape, GError **error)
+{
+  Stored *tensor = find (file, name, n, shape, error);
+
+  if (tensor == NULL)
+    return NULL;
+  if (tensor->type != TYPE_U8)
+    return fddm_weights_fail (error, _ ("tensor “%s” is not of type U8"), name), NULL;
+  if (tensor->values == NULL)
+    {
+      if (!make_room (file, tensor, 1, error))
+        return NULL;
+      memcpy (tensor->values, file->data + tensor->begin, tensor->count);
+    }
   return tensor->values;
 }
 

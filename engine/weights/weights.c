@@ -27,6 +27,10 @@ fddm_weights_unref (FddmWeights *weights)
   g_free (weights->layers);
   g_strfreev (weights->classes);
   g_free (weights->variants);
+  for (int i = 0; i < weights->n_kept; i++)
+    g_free (weights->kept[i].name);
+  g_free (weights->kept);
+  g_strfreev (weights->subjects);
   g_free (weights->difficulty_log_s);
   g_free (weights->difficulty_error);
   g_clear_pointer (&weights->metadata, g_hash_table_unref);
@@ -61,7 +65,7 @@ fddm_weights_value_channels (const FddmWeights *weights, int value)
 const char *const *
 fddm_weights_subjects (const FddmWeights *weights)
 {
-  return (const char *const *) weights->classes;
+  return (const char *const *) weights->subjects;
 }
 
 /* Multiply-adds of LAYER, a convolution, for one patch. */
@@ -107,6 +111,15 @@ padded (int n)
   return ((gsize) n + BLOCK - 1) / BLOCK * BLOCK;
 }
 
+static gsize
+kept_bytes (const FddmWeights *weights)
+{
+  const FddmKept *last = weights->n_kept > 0 ? &weights->kept[weights->n_kept - 1] : NULL;
+
+  return last == NULL ? 0
+                      : (gsize) (last->first + last->count) * weights->kept_width * weights->kept_height * weights->channels;
+}
+
 gsize
 fddm_weights_bytes (const FddmWeights *weights, gsize *prepared)
 {
@@ -125,7 +138,7 @@ fddm_weights_bytes (const FddmWeights *weights, gsize *prepared)
       copies += (layer->kernel == 3 ? WINOGRAD : 1) * padded (in) * padded (layer->channels);
     }
   *prepared = copies * sizeof (float);
-  return floats * sizeof (float);
+  return floats * sizeof (float) + kept_bytes (weights);
 }
 
 int

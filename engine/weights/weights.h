@@ -20,6 +20,13 @@ typedef enum {
 
 typedef enum { FDDM_OP_CONV, FDDM_OP_GROUP_NORM, FDDM_OP_ATTENTION, FDDM_OP_EMBEDDING, FDDM_OP_CONCAT } FddmOp;
 
+/* A subject of which the file holds pictures to start from, instead of a class of its network. */
+typedef struct {
+  char  *name;
+  int    first, count; /* of its pictures                             */
+  double closeness;    /* to the picture, 0 … FDDM_CLOSENESS_MAX      */
+} FddmKept;
+
 /* Values are numbered: 0 is the network's input, layer i writes value i + 1. Each is written once. */
 typedef struct {
   FddmOp         op;
@@ -58,18 +65,23 @@ struct FddmWeights {
   int             n_variants;              /* training pictures with statistics of their own; 0 = none        */
   int            *variants;                /* their number in each class                                      */
   const float    *own_mean, *own_variance; /* C floats for each                                               */
+  int             n_kept;                  /* subjects with pictures to start from                            */
+  FddmKept       *kept;
+  int             kept_width, kept_height; /* of each picture                                                 */
+  const guint8   *kept_pixels;             /* one picture after the other, packed, R'G'B' or gray             */
+  char          **subjects;                /* CLASSES and the names of KEPT, NULL-terminated, or NULL         */
   int             n_difficulty;
   double         *difficulty_log_s, *difficulty_error;
   FddmWeights    *white;    /* for white noise, or NULL             */
   GHashTable     *metadata; /* string -> string                     */
-  GPtrArray      *floats;   /* owns the tensors, converted to float */
+  GPtrArray      *floats;   /* owns the tensors, converted to float; bytes as they are */
 };
 
 /* Channels of VALUE (0 = the network's input). */
 int fddm_weights_value_channels (const FddmWeights *weights, int value);
 
-/* Bytes of the tensors, and, in PREPARED, of the copies that the CPU makes of them at most. A tensor that several layers share
- * counts once. */
+/* Bytes of the tensors, the kept pictures included, and, in PREPARED, of the copies that the CPU makes of them at most. A
+ * tensor that several layers share counts once. */
 gsize fddm_weights_bytes (const FddmWeights *weights, gsize *prepared);
 
 /* Multiply-adds of the network for a picture of ROWS × COLUMNS patches. Attention grows with the square of their number. */

@@ -24,6 +24,7 @@ static const FddmChoice subjects[] = {
   { "marble", N_ ("Marble") },
   { "metal", N_ ("Metal") },
   { "paper", N_ ("Paper") },
+  { "planks", N_ ("Planks") },
   { "rock", N_ ("Rock") },
   { "sand", N_ ("Sand") },
   { "snow", N_ ("Snow") },

@@ -38,6 +38,8 @@ static const char *const words[] = { "-1",
                                      "F16",
                                      "BF16",
                                      "variants",
+                                     "examples",
+                                     "U8",
                                      "[[",
                                      "}}",
                                      ",",
@@ -72,6 +74,7 @@ static const struct {
   { "meter.safetensors", MEASURE_HEADER, MEASURE_SKIPS, DATA_BYTES },
   { "generate.safetensors", GENERATE_HEADER, 0, DATA_BYTES },
   { "variants.safetensors", VARIANTS_HEADER, 0, DATA_BYTES + VARIANTS_BYTES },
+  { "examples.safetensors", EXAMPLES_HEADER, 0, DATA_BYTES + EXAMPLES_BYTES },
 };
 
 static GByteArray *
@@ -98,12 +101,12 @@ write_seed (const char *folder, const guint8 *data, guint which)
 int
 main (int argc, char **argv)
 {
-  guint8            data[DATA_BYTES + VARIANTS_BYTES];
-  double            seconds = argc > 1 ? g_ascii_strtod (argv[1], NULL) : 3;
-  guint32           seed    = argc > 2 ? (guint32) g_ascii_strtoull (argv[2], NULL, 10) : 1;
-  g_autoptr (GRand) rand    = g_rand_new_with_seed (seed);
-  gint64            end     = g_get_monotonic_time () + (gint64) (seconds * 1e6);
-  guint             runs    = 0;
+  guint8            data[DATA_BYTES + EXAMPLES_BYTES] = { 0 }; /* more than those of the variants */
+  double            seconds                           = argc > 1 ? g_ascii_strtod (argv[1], NULL) : 3;
+  guint32           seed                              = argc > 2 ? (guint32) g_ascii_strtoull (argv[2], NULL, 10) : 1;
+  g_autoptr (GRand) rand                              = g_rand_new_with_seed (seed);
+  gint64            end                               = g_get_monotonic_time () + (gint64) (seconds * 1e6);
+  guint             runs                              = 0;
 
   weights_file_data (data);
   weights_file_variants (data + DATA_BYTES);

@@ -20,6 +20,14 @@ LLVMFuzzerTestOneInput (const guint8 *bytes, gsize size)
       g_assert_true (weights->side >= 0 && weights->side <= 4096 && weights->guidance >= 1.0f && weights->guidance <= 10.0f);
       if (weights->n_variants > 0)
         g_assert_true (weights->own_variance[(gsize) weights->n_variants * weights->coefficients - 1] > 0);
+      for (int i = 0; i < weights->n_kept; i++)
+        {
+          const FddmKept *kept = &weights->kept[i];
+          const gsize     each = (gsize) weights->kept_width * weights->kept_height * weights->channels;
+
+          g_assert_true (each >= 64 * 64 && kept->count > 0 && kept->closeness >= 0 && kept->closeness <= 100);
+          g_assert_true (weights->kept_pixels[(gsize) (kept->first + kept->count) * each - 1] <= 255);
+        }
       for (int i = 0; i < weights->n_layers; i++)
         {
           const FddmLayer *layer = &weights->layers[i];

@@ -41,6 +41,12 @@
   "'own_var':{'dtype':'F32','shape':[2,1],'data_offsets':[260,268]}}"
 #define VARIANTS_BYTES 16
 
+/* The same with a subject that starts from a picture of 64 × 64 gray pixels, behind the other data. */
+#define EXAMPLES        "[{`name`:`m`,`count`:1,`closeness`:70}]"
+#define EXAMPLES_SHAPE  "'examples':{'dtype':'U8','shape':[1,64,64,1],'data_offsets':[252,4348]}"
+#define EXAMPLES_HEADER "{'__metadata__':{'examples':'" EXAMPLES "'," GENERATE_KEYS "}," TENSORS "," EXAMPLES_SHAPE "}"
+#define EXAMPLES_BYTES  4096
+
 /* The same layers as a noise meter of one gray pixel a patch; its data are those above without the first 8 bytes. */
 #define MEASURE_METADATA                                                                                         \
   "'__metadata__':{'format':'fddm/1','kind':'measure','name':'tiny','patch':'1','channels':'1','colour':'gray'," \

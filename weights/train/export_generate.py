@@ -4,11 +4,12 @@
 
     export_generate.py --checkpoint C --name texture --out weights/generate-texture.safetensors --textures DIR
                        [--offer wood sand ...] [--guidance 1.5] [--clamp] [--metrics FRECHET.json] [--sheet PNG]
-                       [--keep rock=0,3,7 ...] [--hardware TEXT] [--log CSV]
+                       [--keep rock=0,3,7 ...] [--examples data/examples-texture.toml] [--hardware TEXT] [--log CSV]
 
 The difficulty curve of a network without variants is measured on the held-back pictures of --textures or --fashion. --offer: the
 classes that are worth it; the others are left out. --keep: the variants of a class that are worth it (sample.py --each shows them
-in their order). --guidance, --clamp: how the engine is to sample (weights/FORMAT.md).
+in their order). --examples: the subjects that start from pictures, which add_examples.py adds. --guidance, --clamp: how the engine
+is to sample (weights/FORMAT.md).
 METRICS is what frechet.py --json wrote, sampling in the same way. The card stands beside the file (.md).
 """
 import argparse
@@ -19,6 +20,7 @@ import torch
 import torch.nn as nn
 
 from data import textures
+import add_examples
 import export
 from fddm import transform, weights
 from learn import checkpoint, generative
@@ -112,6 +114,7 @@ def main():
     a.add_argument("--out", required=True)
     a.add_argument("--offer", nargs="+", metavar="CLASS")
     a.add_argument("--keep", nargs="+", default=[], metavar="CLASS=N,N...")
+    a.add_argument("--examples", metavar="FILE", help="of subjects that start from pictures")
     a.add_argument("--guidance", type=float, default=1.0)
     a.add_argument("--clamp", action="store_true")
     a.add_argument("--metrics")
@@ -131,6 +134,8 @@ def main():
     export.keep_log(o.checkpoint, o.log)
     with open(os.path.splitext(o.out)[0] + ".md", "w") as f:
         f.write(card(generator, about, o))
+    if o.examples:
+        add_examples.add_to_file(o.out, o.examples, o.textures)
     print(o.out, os.path.getsize(o.out), "bytes")
 
 

@@ -6,6 +6,8 @@ level; a tiny network trains, goes on, its file samples as its checkpoint does, 
     smoke_generate.py OUT.safetensors
 """
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +17,7 @@ import torch
 from PIL import Image
 
 from data.textures import Textures
-from fddm import sampler, schedule, transform, weights
+from fddm import safetensors, sampler, schedule, transform, weights
 from learn import config, features, generative
 from learn.loop import Training
 import smoke
@@ -195,6 +197,44 @@ def check_own_difficulty(model):
         sys.exit("smoke_generate.py: a picture's difficulty is %.2f of the worst" % worst)
 
 
+def refused(word, *arguments):
+    """Whether add_examples.py fails and says WORD."""
+    done = subprocess.run([sys.executable, "add_examples.py", *arguments], cwd=smoke.HERE, capture_output=True, text=True)
+    return done.returncode != 0 and word in done.stderr
+
+
+def check_examples():
+    """Pictures get into a file, twice over, and leave all else as it was; such as may not be shipped are refused."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, listed = os.path.join(folder, "x.safetensors"), os.path.join(folder, "list.toml")
+        shutil.copy(os.path.join(smoke.HERE, "../../tests/golden/tiny-generate.safetensors"), file)
+        before = safetensors.read(file)
+        for stem, lines in (("x.md", "# A card\n"), ("MANIFEST.tsv", "file\tlicence\na.png\tCC0-1.0\nb.png\tCC-BY-SA-3.0\n"
+                                                     "brick/acg-bricks_063.jpg\tCC0-1.0\n")):
+            with open(os.path.join(folder, stem), "w") as f:
+                f.write(lines)
+        Image.fromarray(np.full((90, 90, 3), (10, 20, 200), np.uint8)).save(os.path.join(folder, "a.png"))
+        arguments = (file, listed, "--textures", folder)
+        for picture, word in (("b.png", "CC0"), ("brick/acg-bricks_063.jpg", "held back"), ("a.png", None)):
+            with open(listed, "w") as f:
+                f.write('margin = 2\nside = 70\n[blue]\ncloseness = 60\npictures = ["%s"]\n' % picture)
+            if word and not refused(word, *arguments):
+                sys.exit("smoke_generate.py: %s is not refused" % picture)
+        smoke.run("add_examples.py", *arguments)
+        smoke.run("add_examples.py", *arguments)
+        tensors, about = safetensors.read(file)
+        with open(os.path.join(folder, "x.md")) as f:
+            card = f.read()
+        weights.load(file)
+    pictures = tensors.pop("examples")
+    if pictures.shape != (1, 70, 70, 3) or (pictures != (10, 20, 200)).any() or card.count("| blue | 1 | 60 |") != 1:
+        sys.exit("smoke_generate.py: the pictures are not in the file, or not in its card")
+    if about.pop("examples") != '[{"name": "blue", "count": 1, "closeness": 60}]' or about.pop("examples_data") == "":
+        sys.exit("smoke_generate.py: the file does not say what its pictures are")
+    if about != before[1] or any((tensors[k] != before[0][k]).any() for k in before[0]) or list(tensors) != list(before[0]):
+        sys.exit("smoke_generate.py: pictures have changed the rest of the file")
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__)
@@ -205,6 +245,7 @@ def main():
     check_guidance()
     check_windows()
     check_variants()
+    check_examples()
     print("error %.3f -> %.3f; %s" % (*check_training(os.path.abspath(sys.argv[1])), sys.argv[1]))
 
 

@@ -4,9 +4,10 @@
 import json
 import os
 import shutil
+import struct
 import sys
 
-from program import CHANNELS, GENERATOR, NETWORK, generate, main, read_png, run, test, write_png
+from program import CHANNELS, GENERATOR, NETWORK, generate, main, noise, read_png, run, test, write_png
 
 
 @test
@@ -68,6 +69,54 @@ def more_of_a_material():
     generate("b.png", "--like", "a.png", "--seed", "1")
     generate("c.png", "--like", "a.png", "--count", "2")
     assert read_png("b.png") == read_png("c-2.png") != read_png("c-1.png")
+
+
+def with_examples(path, subjects):
+    """The generator with subjects of name -> [pictures of 70 × 66 pixels, R'G'B' one after the other]."""
+    with open(GENERATOR, "rb") as f:
+        size, = struct.unpack("<Q", f.read(8))
+        header, tensors = json.loads(f.read(size)), f.read()
+    pixels = b"".join(bytes(picture) for pictures in subjects.values() for picture in pictures)
+    header["__metadata__"]["examples"] = json.dumps([{"name": name, "count": len(pictures), "closeness": 65}
+                                                     for name, pictures in subjects.items()])
+    header["examples"] = {"dtype": "U8", "shape": [sum(map(len, subjects.values())), 66, 70, 3],
+                          "data_offsets": [len(tensors), len(tensors) + len(pixels)]}
+    text = json.dumps(header).encode()
+    with open(path, "wb") as f:
+        f.write(struct.pack("<Q", len(text)) + text + tensors + pixels)
+
+
+@test
+def subjects_start_from_pictures_in_the_file():
+    material("a.png")
+    write_png("b.png", 70, 66, noise(70, 66, seed=3))
+    write_png("c.png", 70, 66, noise(70, 66, sigma=60, seed=4))
+    names = ("a", "b", "c")
+    pictures = [read_png(name + ".png")[4] for name in names]
+    with_examples("kept.safetensors", {"marble": pictures[:1], "tiles": pictures[1:]})
+    told = json.loads(run("info", "--json", FDDM_WEIGHTS_DIR=os.getcwd()).stdout)
+    found = [w for w in told["weights"] if os.path.basename(w["path"]) == "kept.safetensors"]
+    assert found[0]["subjects"] == ["grass", "stone paving", "marble", "tiles"]
+    drawn = set()
+    for seed in range(12):
+        more = ("--seed", str(seed), *(("--tileable",) if seed % 2 else ()))
+        generate("out.png", "--subject", "marble" if seed % 3 == 0 else "tiles", *more, model="./kept.safetensors")
+        same = []
+        for name in names[:1] if seed % 3 == 0 else names[1:]:
+            generate("like.png", "--like", name + ".png", "--closeness", "65", *more)
+            same += [name] if read_png("like.png") == read_png("out.png") else []
+        assert len(same) == 1, (seed, same)
+        drawn.update(same)
+    assert drawn == set(names), "a picture that no seed draws"
+    for subject in ("grass", ""):
+        generate("new.png", "--subject", subject, model="./kept.safetensors")
+        generate("old.png", "--subject", subject)
+        assert read_png("new.png") == read_png("old.png"), "another subject has changed"
+    error = generate("x.png", "--subject", "marbel", model="./kept.safetensors", status=2).stderr
+    assert "available: grass, stone paving, marble, tiles" in error
+    generate("met.png", "--seamless", "a.png", "--subject", "tiles", "--band", "12", model="./kept.safetensors")
+    generate("plain.png", "--seamless", "a.png", "--band", "12")
+    assert read_png("met.png") == read_png("plain.png"), "the edges of a caller's picture are its own"
 
 
 @test

@@ -178,6 +178,7 @@ static const Damage damages[] = {
   { "'licence'", "'ranges':'[null, null, [1, 1], null]','licence'", "“ranges”" },
   { "'licence'", "'ranges':'[null, null, null, [1, [2], 3, 4]]','licence'", "“ranges”" },
   { "'licence'", "'ranges':'[[[[','licence'", "“ranges”" },
+  { "'licence'", "'examples':'[]','licence'", "“examples” is not allowed" },
   { "'licence':'CC0'", "'name':'b'", "duplicate key “name”" },
   /* layers */
   { LAYERS, "{}", "“layers”" },
@@ -213,6 +214,9 @@ static const Damage damages[] = {
   { "'coef_mean'", "'coef_meen'", "“coef_mean” is missing" },
   { "'coef_mean':{'dtype':'F32'", "'coef_mean':{'dtype':'F64'", "“coef_mean” is not of type" },
   { "'coef_mean':{'dtype':'F32'", "'coef_mean':{'dtype':4", "“coef_mean” is not of type" },
+  { "'F32','shape':[1],'data_offsets':[0,4]},'coef_var':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}",
+    "'U8','shape':[1],'data_offsets':[0,1]},'coef_var':{'dtype':'U8','shape':[7],'data_offsets':[1,8]}",
+    "“coef_mean” is not of type F32, F16 or BF16" },
   { "'F32','shape':[1],", "'F32',", "“coef_mean” has keys other" },
   { "'F32','shape':[1],", "'F32','shape':[1],'x':1,", "“coef_mean” has keys other" },
   { "'shape':[1]", "'shape':1", "“coef_mean” has an invalid shape" },

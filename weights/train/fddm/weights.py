@@ -47,7 +47,7 @@ def network_of(tensors, metadata, **more):
     channels = int(metadata["channels"]) * int(metadata["patch"]) ** 2
     network = networks.Network(layers, channels, len(json.loads(metadata.get("classes", "[]"))), **more)
     state = {"weights." + k.rsplit(".", 1)[0].replace(".", "/") + "." + k.rsplit(".", 1)[1]:
-             torch.from_numpy(v.astype(np.float32)) for k, v in tensors.items() if not k.startswith(("coef_", "own_"))}
+             torch.from_numpy(v.astype(np.float32)) for k, v in tensors.items() if not k.startswith(("coef_", "own_", "examples"))}
     network.load_state_dict(state)
     return network
 
