@@ -102,17 +102,24 @@ turned_weights (const View *w)
   return turned;
 }
 
-/* Adds to SUMS[k], k < OUTPUTS, what the CHANNELS numbers of one pixel at A give. */
+/* Adds to SUMS[k], k < OUTPUTS, what the CHANNELS numbers of one pixel at A give; four at a time, since most of the time goes
+ * into reading and writing the sums. */
 static void
 add_pixel (const float *restrict a, const float *restrict weights, gint64 channels, gint64 outputs, float *restrict sums)
 {
-  for (gint64 c = 0; c < channels; c++)
+  gint64 c = 0;
+
+  for (; c + 4 <= channels; c += 4)
     {
+      const float *w0 = weights + c * outputs, *w1 = w0 + outputs, *w2 = w1 + outputs, *w3 = w2 + outputs;
+
 #pragma omp simd
       for (gint64 k = 0; k < outputs; k++)
-        sums[k] += a[c] * weights[k];
-      weights += outputs;
+        sums[k] += a[c] * w0[k] + a[c + 1] * w1[k] + a[c + 2] * w2[k] + a[c + 3] * w3[k];
     }
+  for (; c < channels; c++)
+    for (gint64 k = 0; k < outputs; k++)
+      sums[k] += a[c] * weights[c * outputs + k];
 }
 
 static void

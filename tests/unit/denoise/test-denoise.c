@@ -11,8 +11,9 @@ test_tiling_equals_untiled (void)
   const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 8), params_with (20, 60, 1),
                                       params_with (20, 60, 5) };
 
-  assert_tiles_make_no_difference (FDDM_DEVICE_REFERENCE, TILE, &cases[0], WIDTH, HEIGHT);
-  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (FddmDeviceKind device = FDDM_DEVICE_CPU; device <= FDDM_DEVICE_REFERENCE; device++)
+    assert_tiles_make_no_difference (device, TILE, &cases[0], WIDTH, HEIGHT);
+  for (gsize i = 1; i < G_N_ELEMENTS (cases); i++)
     assert_tilings_make_no_difference (TILE, &cases[i], WIDTH, HEIGHT);
 }
 
