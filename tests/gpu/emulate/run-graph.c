@@ -91,8 +91,8 @@ all_floats (const View *v)
 static float *
 turned_weights (const View *w)
 {
-  const gint64  side = w->sizes[2], channels = w->sizes[1], outputs = w->sizes[0];
-  float        *turned = g_new (float, side * side * channels * outputs), *at = turned;
+  const gint64 side = w->sizes[2], channels = w->sizes[1], outputs = w->sizes[0];
+  float       *turned = g_new (float, side * side * channels * outputs), *at = turned;
 
   for (gint64 r = 0; r < side; r++)
     for (gint64 s = 0; s < side; s++)

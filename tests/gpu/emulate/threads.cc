@@ -17,11 +17,11 @@ typedef void *Place[5];
 struct Stack {
   ucontext_t context;
   Place      here;
-  char      *bytes;   /* nullptr: it has not been on yet */
+  char      *bytes; /* nullptr: it has not been on yet */
 };
 
 struct Thread {
-  Stack *stack;   /* where it waits; nullptr: it has ended */
+  Stack *stack; /* where it waits; nullptr: it has ended */
   uint3  index;
   int    waiting; /* kind of barrier */
   int    exchanges;
@@ -30,15 +30,15 @@ struct Thread {
 uint3 emulate_block, emulate_thread;
 dim3  emulate_block_size, emulate_grid_size;
 
-static std::vector<Thread>          threads;
-static std::vector<Stack *>         idle;
-static std::vector<double>          gifts[2];
+static std::vector<Thread>           threads;
+static std::vector<Stack *>          idle;
+static std::vector<double>           gifts[2];
 static const std::function<void ()> *body;
-static Place                        scheduler;
-static Stack                       *running;
-static size_t                       current, begun, n_threads;
-static bool                         is_backwards;
-static char                        *shared_memory;
+static Place                         scheduler;
+static Stack                        *running;
+static size_t                        current, begun, n_threads;
+static bool                          is_backwards;
+static char                         *shared_memory;
 
 void *
 emulate_shared (void)
@@ -211,7 +211,7 @@ run_launch (void *data)
                          (unsigned int) (i / block.x / block.y) };
   emulate_block_size = block;
   emulate_grid_size  = launch.grid;
-  body = &launch.kernel;
+  body               = &launch.kernel;
   for (unsigned int y = 0; y < launch.grid.y; y++)
     for (unsigned int x = 0; x < launch.grid.x; x++)
       {
@@ -242,5 +242,5 @@ emulate_launch (dim3 grid, dim3 block, size_t shared, cudaStream_t stream, std::
       abort ();
     }
   if (emulate_fail (emulate_call ()) == cudaSuccess) /* else the next look at the last error tells */
-    emulate_submit (stream, run_launch, free_launch, new Launch { grid, block, shared, std::move (kernel) });
+    emulate_submit (stream, run_launch, free_launch, new Launch{ grid, block, shared, std::move (kernel) });
 }
