@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 
-from run import Tap, scratch
+from run import Tap, forgetful, scratch
 
 NEEDED = ("Xvfb", "xdotool", "openbox", "dbus-run-session", "import", "convert")
 # The window's title tells the file, the chosen layer's name and how many layers there are.
@@ -29,7 +29,8 @@ class Screen:
         self.profile = folder / "profile"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TMPDIR": str(folder),
                             "NO_AT_BRIDGE": "1", "XDG_RUNTIME_DIR": str(folder / "run"),
-                            "GIMP2_DIRECTORY" if host == "gimp2" else "GIMP3_DIRECTORY": str(self.profile)}
+                            "GIMP2_DIRECTORY" if host == "gimp2" else "GIMP3_DIRECTORY": str(self.profile),
+                            **forgetful(folder)}
         (folder / "run").mkdir(mode=0o700)
         self.console("(display 1)")    # makes the profile
         own = self.profile / "plug-ins" / "fddm"

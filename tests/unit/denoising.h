@@ -89,3 +89,35 @@ params_with (double noise, double detail, int averages)
   params.seed     = 11;
   return params;
 }
+
+/* A picture of WIDTH × HEIGHT pixels is the same cut into tiles of TILE pixels as in one: to the bit on the reference. */
+static inline void
+assert_tiles_make_no_difference (FddmDeviceKind device, int tile, const FddmDenoiseParams *params, int width, int height)
+{
+  const gsize       n      = (gsize) width * height * 3;
+  g_autofree float *pixels = test_clumps (width, height, 3);
+  FddmReport        whole, cut;
+  g_autofree float *untiled = run_on (device, 0, 0, params, pixels, width, height, 3, &whole);
+  g_autofree float *tiled   = run_on (device, tile, 0, params, pixels, width, height, 3, &cut);
+
+  g_assert_cmpint (whole.tiles, ==, 1);
+  g_assert_cmpint (cut.tiles, >, 1);
+  if (device == FDDM_DEVICE_REFERENCE)
+    g_assert_cmpmem (untiled, n * sizeof *untiled, tiled, n * sizeof *tiled);
+  else
+    for (gsize i = 0; i < n; i++)
+      g_assert_cmpfloat_with_epsilon (untiled[i], tiled[i], 1e-4);
+}
+
+/* The same for two thin pictures that are cut one way each, for what takes its time: on oneDNN and on the reference. */
+static inline void
+assert_tilings_make_no_difference (int tile, const FddmDenoiseParams *params, int width, int height)
+{
+  enum { THIN = 21 };
+
+  for (FddmDeviceKind device = FDDM_DEVICE_CPU; device <= FDDM_DEVICE_REFERENCE; device++)
+    {
+      assert_tiles_make_no_difference (device, tile, params, width, THIN);
+      assert_tiles_make_no_difference (device, tile, params, THIN, height);
+    }
+}

@@ -29,8 +29,10 @@
 using std::max;
 using std::min;
 
-extern thread_local uint3 emulate_block, emulate_thread;
-extern thread_local dim3  emulate_block_size, emulate_grid_size;
+/* Kernels run one after the other: these need not be a host thread's own, and kernels read them all the time. */
+extern uint3 emulate_block __attribute__ ((visibility ("hidden"))), emulate_thread __attribute__ ((visibility ("hidden")));
+extern dim3  emulate_block_size __attribute__ ((visibility ("hidden"))),
+  emulate_grid_size __attribute__ ((visibility ("hidden")));
 #define blockIdx  emulate_block
 #define threadIdx emulate_thread
 #define blockDim  emulate_block_size

@@ -1,8 +1,5 @@
 /* threads.cc: a block's threads as coroutines.
  * SPDX-License-Identifier: Apache-2.0 */
-/* Jumping between stacks is what this file is for; the fortified longjmp forbids it. */
-#undef _FORTIFY_SOURCE
-#include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -10,28 +7,38 @@
 #include <vector>
 #include "tests/gpu/emulate/emulate.h"
 
-static const size_t stack_bytes = 64 << 10;
+static const size_t stack_bytes  = 64 << 10;
 static const size_t shared_bytes = 48 << 10;
 
-/* A context makes a stack; after that, jumps change between stacks without the system calls that contexts cost. */
-struct Thread {
+/* A context makes a stack; after that, the compiler's jumps change between stacks: they save next to nothing, and make none
+ * of the system calls that contexts cost. */
+typedef void *Place[5];
+
+struct Stack {
   ucontext_t context;
-  jmp_buf    here;
-  char      *stack;
-  uint3      index;
-  int        waiting;   /* kind of barrier, 0 = none */
-  bool       done;
+  Place      here;
+  char      *bytes; /* nullptr: it has not been on yet */
 };
 
-thread_local uint3 emulate_block, emulate_thread;
-thread_local dim3  emulate_block_size, emulate_grid_size;
+struct Thread {
+  Stack *stack; /* where it waits; nullptr: it has ended */
+  uint3  index;
+  int    waiting; /* kind of barrier */
+  int    exchanges;
+};
 
-static std::vector<Thread>          threads;
-static std::vector<double>          given;
+uint3 emulate_block, emulate_thread;
+dim3  emulate_block_size, emulate_grid_size;
+
+static std::vector<Thread>           threads;
+static std::vector<Stack *>          idle;
+static std::vector<double>           gifts[2];
 static const std::function<void ()> *body;
-static jmp_buf                      scheduler;
-static size_t                       current;
-static char                        *shared_memory;
+static Place                         scheduler;
+static Stack                        *running;
+static size_t                        current, begun, n_threads;
+static bool                          is_backwards;
+static char                         *shared_memory;
 
 void *
 emulate_shared (void)
@@ -39,87 +46,144 @@ emulate_shared (void)
   return shared_memory;
 }
 
+/* A function with a place must not be the one that jumps there. */
+[[noreturn, gnu::noinline]] static void
+jump (Place place)
+{
+  __builtin_longjmp (place, 1);
+}
+
+[[gnu::noinline]] static void
+pause_stack (void)
+{
+  if (__builtin_setjmp (running->here) == 0)
+    jump (scheduler);
+}
+
 void
 emulate_wait (int kind)
 {
-  Thread &me = threads[current];
-
-  me.waiting = kind;
-  if (_setjmp (me.here) == 0)
-    _longjmp (scheduler, 1);
+  threads[current].stack   = running;
+  threads[current].waiting = kind;
+  pause_stack ();
 }
 
+/* Two arrays in turn: nobody gives to one again before all have given to the other, and so have taken from the first. */
 double
 emulate_exchange (double x, unsigned int from)
 {
-  double taken;
+  std::vector<double> &given = gifts[threads[current].exchanges++ % 2];
 
   given[current] = x;
   emulate_wait (2);
-  taken = given[from];
-  emulate_wait (3);
-  return taken;
+  return given[from];
 }
 
-/* A stack serves the threads of one place in their blocks, one after the other. */
+static void
+turn_to (size_t thread)
+{
+  current               = thread;
+  emulate_thread        = threads[thread].index;
+  threads[thread].stack = nullptr;
+}
+
+/* Whether there is one more thread to begin, which is then the current one. */
+static bool
+begin_next (void)
+{
+  if (begun == n_threads)
+    return false;
+  turn_to (is_backwards ? n_threads - 1 - begun : begun);
+  threads[current].exchanges = 0;
+  begun++;
+  return true;
+}
+
+/* A thread that ends without a barrier leaves its stack to the next: kernels without barriers are a plain loop. */
 static void
 run_threads (void)
 {
   for (;;)
     {
-      (*body) ();
-      threads[current].done = true;
-      emulate_wait (0);
+      do
+        (*body) ();
+      while (begin_next ());
+      pause_stack ();
     }
 }
 
-static void
-resume (Thread &thread)
+/* Runs STACK until its thread waits, or has ended and none is left to begin. */
+[[gnu::noinline]] static void
+resume (Stack *stack)
 {
-  emulate_thread = thread.index;
-  if (_setjmp (scheduler) != 0)
+  running = stack;
+  if (__builtin_setjmp (scheduler) != 0)
     return;
-  if (thread.stack != nullptr)
-    _longjmp (thread.here, 1);
-  thread.stack = (char *) malloc (stack_bytes);
-  getcontext (&thread.context);
-  thread.context.uc_stack.ss_sp   = thread.stack;
-  thread.context.uc_stack.ss_size = stack_bytes;
-  thread.context.uc_link          = nullptr;
-  makecontext (&thread.context, run_threads, 0);
-  setcontext (&thread.context);
+  if (stack->bytes != nullptr)
+    jump (stack->here);
+  stack->bytes = (char *) malloc (stack_bytes);
+  getcontext (&stack->context);
+  stack->context.uc_stack.ss_sp   = stack->bytes;
+  stack->context.uc_stack.ss_size = stack_bytes;
+  stack->context.uc_link          = nullptr;
+  makecontext (&stack->context, run_threads, 0);
+  setcontext (&stack->context);
+}
+
+static Stack *
+take_stack (void)
+{
+  Stack *stack;
+
+  if (idle.empty ())
+    return new Stack ();
+  stack = idle.back ();
+  idle.pop_back ();
+  return stack;
+}
+
+/* Resumes STACK; then its thread waits, at a barrier of KIND if that is known, or has ended: then FALSE. */
+static bool
+run_turn (Stack *stack, int &kind)
+{
+  resume (stack);
+  if (threads[current].stack == nullptr)
+    {
+      idle.push_back (stack);
+      return false;
+    }
+  if (kind >= 0 && kind != threads[current].waiting)
+    {
+      fprintf (stderr, "threads of a block wait at different barriers\n");
+      abort ();
+    }
+  kind = threads[current].waiting;
+  return true;
 }
 
 /* Each thread runs up to its next barrier, in turn; a thread's writes must not matter to another before that, which
  * running the turns backwards would show. */
 static void
-run_block (size_t n, bool backwards)
+run_block (void)
 {
-  size_t left = n;
+  size_t left = 0;
+  int    kind = -1;
 
-  for (size_t i = 0; i < n; i++)
-    threads[i].done = false;
+  begun = 0;
+  while (begin_next ())
+    left += run_turn (take_stack (), kind);
   while (left > 0)
     {
-      int kind = -1;
-
-      for (size_t turn = 0; turn < n; turn++)
+      kind = -1;
+      for (size_t turn = 0; turn < n_threads; turn++)
         {
-          current = backwards ? n - 1 - turn : turn;
-          if (threads[current].done)
+          const size_t thread = is_backwards ? n_threads - 1 - turn : turn;
+          Stack       *stack  = threads[thread].stack;
+
+          if (stack == nullptr)
             continue;
-          resume (threads[current]);
-          if (threads[current].done)
-            {
-              left--;
-              continue;
-            }
-          if (kind >= 0 && kind != threads[current].waiting)
-            {
-              fprintf (stderr, "threads of a block wait at different barriers\n");
-              abort ();
-            }
-          kind = threads[current].waiting;
+          turn_to (thread);
+          left -= !run_turn (stack, kind);
         }
     }
 }
@@ -134,20 +198,20 @@ struct Launch {
 static void
 run_launch (void *data)
 {
-  const Launch &launch    = *(const Launch *) data;
-  const dim3    block     = launch.block;
-  const size_t  n         = (size_t) block.x * block.y * block.z;
-  const bool    backwards = getenv ("EMULATE_BACKWARDS") != nullptr;
+  const Launch &launch = *(const Launch *) data;
+  const dim3    block  = launch.block;
 
-  /* Never to be moved: stacks hold on to them. */
   threads.resize (1024);
-  given.resize (1024);
-  for (size_t i = 0; i < n; i++)
+  for (std::vector<double> &given : gifts)
+    given.resize (1024);
+  n_threads    = (size_t) block.x * block.y * block.z;
+  is_backwards = getenv ("EMULATE_BACKWARDS") != nullptr;
+  for (size_t i = 0; i < n_threads; i++)
     threads[i].index = { (unsigned int) (i % block.x), (unsigned int) (i / block.x % block.y),
                          (unsigned int) (i / block.x / block.y) };
   emulate_block_size = block;
   emulate_grid_size  = launch.grid;
-  body = &launch.kernel;
+  body               = &launch.kernel;
   for (unsigned int y = 0; y < launch.grid.y; y++)
     for (unsigned int x = 0; x < launch.grid.x; x++)
       {
@@ -155,7 +219,7 @@ run_launch (void *data)
         shared_memory = (char *) malloc (launch.shared);
         memset (shared_memory, 0xFF, launch.shared);
         emulate_block = { x, y, 0 };
-        run_block (n, backwards);
+        run_block ();
         free (shared_memory);
       }
 }
@@ -178,5 +242,5 @@ emulate_launch (dim3 grid, dim3 block, size_t shared, cudaStream_t stream, std::
       abort ();
     }
   if (emulate_fail (emulate_call ()) == cudaSuccess) /* else the next look at the last error tells */
-    emulate_submit (stream, run_launch, free_launch, new Launch { grid, block, shared, std::move (kernel) });
+    emulate_submit (stream, run_launch, free_launch, new Launch{ grid, block, shared, std::move (kernel) });
 }
