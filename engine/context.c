@@ -180,8 +180,7 @@ fddm_context_use_exact (FddmContext *context, gboolean exact, GError **error)
   if (context->is_exact == exact)
     return TRUE;
   context->backend->exactly (context->device, exact);
-  if (exact && context->exact_any == NULL &&
-      !open_networks (context, &context->exact_any, &context->exact_white, error))
+  if (exact && context->exact_any == NULL && !open_networks (context, &context->exact_any, &context->exact_white, error))
     {
       g_clear_pointer (&context->exact_any, fddm_network_free);
       context->backend->exactly (context->device, FALSE);

@@ -323,7 +323,7 @@ typedef enum {
   FDDM_KERNEL_ERROR_OLD_DEVICE,
   FDDM_KERNEL_ERROR_BUSY, /* out of memory, or reserved by another process */
 
-  FDDM_KERNEL_ERROR_STOPPED, /* the listener does not want to go on */
+  FDDM_KERNEL_ERROR_STOPPED,  /* the listener does not want to go on */
   FDDM_KERNEL_ERROR_OVERFLOW, /* the network's weights lead to numbers that are not finite */
   FDDM_KERNEL_ERROR_RANGES    /* too many strays */
 } FddmKernelError;

@@ -266,8 +266,8 @@ find_source (FddmDevice *device, const FddmConv *conv, const Plan *plan, const F
   if (conv->int8 == NULL || conv->spec.passed)
     return TRUE;
   *source = rounded = (guint8 *) library->scratch + plan->rounded;
-  if (fddm_int8_round (conv->int8, in->data, in->height, in->width, conv->spec.in_channels, device->threads,
-                       library->strays, rounded))
+  if (fddm_int8_round (conv->int8, in->data, in->height, in->width, conv->spec.in_channels, device->threads, library->strays,
+                       rounded))
     return TRUE;
   g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_RANGES, _ ("The picture is too sharp for 8 bits"));
   return FALSE;

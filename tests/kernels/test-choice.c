@@ -88,7 +88,7 @@ test_times_decide (void)
         times[other - 1] = kept[other - 1] <= 0 ? 0 : other == way ? 10 : 50;
       g_key_file_set_double_list (file, group, "3x3 16-16", times, WAYS);
       g_assert_true (g_key_file_save_to_file (file, path, NULL));
-      found       = format_of (&narrow);
+      found         = format_of (&narrow);
       found_exact   = format_of (&exact);
       found_watched = format_of (&watched);
       found_plain   = format_of (&plain);

@@ -43,9 +43,9 @@ whole_kernel (const double *exact, int n, double *whole)
 static double *
 defined (const FddmConvSpec *spec, const double *in)
 {
-  const int    n = spec->in_channels, m = spec->out_channels, reach = spec->kernel / 2;
-  const int          area = spec->kernel * spec->kernel;
-  const double       most = spec->positive ? 255 : 127;
+  const int          n = spec->in_channels, m = spec->out_channels, reach = spec->kernel / 2;
+  const int          area  = spec->kernel * spec->kernel;
+  const double       most  = spec->positive ? 255 : 127;
   g_autofree double *whole = g_new0 (double, n * area);
   double            *out   = g_new0 (double, PLACES * m);
 
@@ -296,25 +296,29 @@ static void
 test_strays (void)
 {
   enum { SIDE = 40, N = SIDE * SIDE };
-  FddmDevice        *device = open_int8 ();
-  g_autofree float  *in     = g_new0 (float, N * 2);
-  float              weights[2] = { 1, 1 }, bias[1] = { 0 }, ranges[2] = { 2, 4 };
-  FddmConvSpec       spec = { .kernel = 1, .in_channels = 2, .out_channels = 1, .weights = weights, .bias = bias, .ranges = ranges };
-  guint32            blocks[8] = { 0 };
-  const FddmStrays   strays = { .top = 1, .bottom = 39, .left = 0, .right = SIDE, .row = 10, .column = 60, .across = 4, .blocks = blocks, .most = 300 };
-  g_autoptr (GError) error  = NULL;
+  FddmDevice       *device     = open_int8 ();
+  g_autofree float *in         = g_new0 (float, N * 2);
+  float             weights[2] = { 1, 1 }, bias[1] = { 0 }, ranges[2] = { 2, 4 };
+  FddmConvSpec      spec = {
+         .kernel = 1, .in_channels = 2, .out_channels = 1, .weights = weights, .bias = bias, .ranges = ranges
+  };
+  guint32          blocks[8] = { 0 };
+  const FddmStrays strays    = {
+       .top = 1, .bottom = 39, .left = 0, .right = SIDE, .row = 10, .column = 60, .across = 4, .blocks = blocks, .most = 300
+  };
+  g_autoptr (GError) error = NULL;
   FddmConv          *conv;
   FddmTensor        *source, *out;
 
   if (device == NULL)
     return;
-  in[0]                        = 100;                  /* row 0 is not watched                          */
-  in[2 * SIDE]                 = -2.5f;                /* row 1 + 10, column 60: a sixteenth            */
-  in[2 * (SIDE + 3) + 1]       = 4.4f;                 /* column 63: a hundredth                        */
-  in[2 * (SIDE + 4) + 1]       = -4.8f;                /* column 64: 1/25                               */
-  in[2 * (22 * SIDE + 39)]     = 2.002f;               /* less than half a step: none                   */
-  in[2 * (22 * SIDE + 38)]     = in[2 * (22 * SIDE + 38) + 1] = 900; /* row 32, column 98: the most       */
-  conv   = fddm_backend_cpu.conv_new (device, &spec, &error);
+  in[0]                    = 100;                                /* row 0 is not watched                          */
+  in[2 * SIDE]             = -2.5f;                              /* row 1 + 10, column 60: a sixteenth            */
+  in[2 * (SIDE + 3) + 1]   = 4.4f;                               /* column 63: a hundredth                        */
+  in[2 * (SIDE + 4) + 1]   = -4.8f;                              /* column 64: 1/25                               */
+  in[2 * (22 * SIDE + 39)] = 2.002f;                             /* less than half a step: none                   */
+  in[2 * (22 * SIDE + 38)] = in[2 * (22 * SIDE + 38) + 1] = 900; /* row 32, column 98: the most       */
+  conv                                                    = fddm_backend_cpu.conv_new (device, &spec, &error);
   source = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, SIDE, SIDE, 2, in);
   out    = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, SIDE, SIDE, 1, NULL);
   fddm_backend_cpu.watch (device, &strays);

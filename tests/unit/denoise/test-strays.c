@@ -40,11 +40,11 @@ prefer_int8 (void)
 static FddmContext *
 open_way (const char *way, int tile)
 {
-  g_autofree char        *path    = test_golden_path ("../../weights/denoise-fast.safetensors");
-  g_autoptr (GError)      error   = NULL;
-  g_autoptr (FddmWeights) weights = fddm_weights_open (path, &error);
+  g_autofree char         *path    = test_golden_path ("../../weights/denoise-fast.safetensors");
+  g_autoptr (GError)       error   = NULL;
+  g_autoptr (FddmWeights)  weights = fddm_weights_open (path, &error);
   const FddmContextOptions options = { .tile = tile };
-  FddmContext            *context;
+  FddmContext             *context;
 
   g_assert_no_error (error);
   g_setenv ("FDDM_CPU_CONVOLUTION", way != NULL ? way : "", TRUE);
@@ -113,14 +113,15 @@ test_choice (void)
     return;
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (FddmContext) int8 = open_way ("int8", 0), direct = open_way ("direct", 0), winograd = open_way ("winograd", 0);
-      g_autoptr (FddmContext) bf16 = open_way ("bf16", 0);
-      g_autofree float *in_8_bits = denoise (int8, &cases[i], soft), *in_float = denoise (direct, &cases[i], sharp);
-      g_autofree float *wrong = denoise (int8, &cases[i], sharp);
-      g_autofree float *in_winograd = winograd != NULL ? denoise (winograd, &cases[i], sharp) : NULL;
-      g_autofree float *in_bf16 = bf16 != NULL ? denoise (bf16, &cases[i], sharp) : NULL;
-      g_autofree float *first = denoise (chosen, &cases[i], soft), *second = denoise (chosen, &cases[i], sharp);
-      g_autofree float *third = denoise (chosen, &cases[i], soft);
+      g_autoptr (FddmContext) int8 = open_way ("int8", 0), direct = open_way ("direct", 0),
+                              winograd  = open_way ("winograd", 0);
+      g_autoptr (FddmContext) bf16      = open_way ("bf16", 0);
+      g_autofree float       *in_8_bits = denoise (int8, &cases[i], soft), *in_float = denoise (direct, &cases[i], sharp);
+      g_autofree float       *wrong       = denoise (int8, &cases[i], sharp);
+      g_autofree float       *in_winograd = winograd != NULL ? denoise (winograd, &cases[i], sharp) : NULL;
+      g_autofree float       *in_bf16     = bf16 != NULL ? denoise (bf16, &cases[i], sharp) : NULL;
+      g_autofree float       *first = denoise (chosen, &cases[i], soft), *second = denoise (chosen, &cases[i], sharp);
+      g_autofree float       *third = denoise (chosen, &cases[i], soft);
 
       g_assert_true (same (first, in_8_bits));
       g_assert_false (same (second, wrong));
