@@ -9,7 +9,8 @@
 #include "engine/denoise/job.h"
 #include "engine/denoise/workspace.h"
 
-/* Starts counting for a job in WORK, whose tiles are planned. Does nothing on a device that is not in 8 bits by its own choice. */
+/* Starts counting for a job in WORK, whose tiles are planned. Does nothing on a device that is not in 8 bits by its own
+ * choice. */
 gboolean fddm_strays_begin (const FddmDenoiseJob *job, FddmWork *work, GError **error);
 /* Counts in TILE on GRID, the one of NUMBER of REMOVAL. RANDOM tells where its first patch is. */
 void fddm_strays_watch (FddmWork *work, const FddmRemoval *removal, const FddmTile *tile, const FddmGrid *grid, int number,

@@ -339,8 +339,8 @@ take_fastest (FddmDevice *device, const double *times, gboolean *allowed)
   return way;
 }
 
-/* 8 bits are for a caller who watches for strays, and then come with the next fastest method: sharp drawings leave the ranges that
- * photographs have (docs/results.md). */
+/* 8 bits are for a caller who watches for strays, and then come with the next fastest method: sharp drawings leave the ranges
+ * that photographs have (docs/results.md). */
 static gboolean
 choose_fastest (FddmDevice *device, const FddmDeviceOptions *options, const FddmConvShape *shape, GError **error)
 {

@@ -11,8 +11,8 @@ rounded (double value, double step, double least, double most)
   return CLAMP (rint (value / step), least, most);
 }
 
-/* The N weights of a kernel as whole numbers whose sum is that of EXACT, rounded: of all such numbers next to EXACT, those that are
- * nearest to it, found by trying. */
+/* The N weights of a kernel as whole numbers whose sum is that of EXACT, rounded: of all such numbers next to EXACT, those that
+ * are nearest to it, found by trying. */
 static void
 whole_kernel (const double *exact, int n, double *whole)
 {
@@ -290,8 +290,8 @@ test_rounding (void)
     }
 }
 
-/* What lies outside of its range counts in its block, by the square of the share, within the rectangle watched; where a block has too
- * many, the convolution fails. */
+/* What lies outside of its range counts in its block, by the square of the share, within the rectangle watched; where a block
+ * has too many, the convolution fails. */
 static void
 test_strays (void)
 {
