@@ -26,24 +26,26 @@ close_device (FddmContext *context)
   fddm_noise_meter_free (context->meter);
   fddm_network_free (context->any);
   fddm_network_free (context->white);
+  fddm_network_free (context->exact_any);
+  fddm_network_free (context->exact_white);
   context->backend->close (context->device);
   context->mean = context->variance = NULL;
-  context->network = context->any = context->white = NULL;
+  context->network = context->any = context->white = context->exact_any = context->exact_white = NULL;
+  context->is_exact                                                                            = FALSE;
 
   context->meter  = NULL;
   context->device = NULL;
 }
 
 static gboolean
-open_networks (FddmContext *context, GError **error)
+open_networks (FddmContext *context, FddmNetwork **any, FddmNetwork **white, GError **error)
 {
-  FddmWeights *white = context->weights->white;
+  FddmWeights *weights = context->weights;
 
-  context->any   = fddm_network_new (context->backend, context->device, context->weights, error);
-  context->white = context->any != NULL && white != NULL ? fddm_network_new (context->backend, context->device, white, error)
-                                                         : NULL;
-  fddm_context_use (context, FALSE);
-  return context->any != NULL && (context->white != NULL || white == NULL);
+  *any = fddm_network_new (context->backend, context->device, weights, error);
+  if (*any != NULL && weights->white != NULL)
+    *white = fddm_network_new (context->backend, context->device, weights->white, error);
+  return *any != NULL && (*white != NULL || weights->white == NULL);
 }
 
 static gboolean
@@ -51,6 +53,7 @@ open_device (FddmContext *context, FddmDeviceKind kind, GError **error)
 {
   FddmDeviceOptions options = { .threads = context->options.threads,
                                 .ranges  = fddm_network_has_ranges (context->weights),
+                                .watched = context->weights->kind == FDDM_KIND_DENOISE,
                                 .shape   = fddm_network_shape (context->weights) };
 
   switch (kind)
@@ -62,9 +65,13 @@ open_device (FddmContext *context, FddmDeviceKind kind, GError **error)
   context->kind = kind;
   if (context->backend == NULL || (context->device = context->backend->open (&options, error)) == NULL)
     return FALSE;
-  if (open_networks (context, error) && fddm_context_make_vector (context, context->weights->mean, &context->mean, error) &&
+  if (open_networks (context, &context->any, &context->white, error) &&
+      fddm_context_make_vector (context, context->weights->mean, &context->mean, error) &&
       fddm_context_make_vector (context, context->weights->variance, &context->variance, error))
-    return TRUE;
+    {
+      fddm_context_use (context, FALSE);
+      return TRUE;
+    }
   close_device (context);
   return FALSE;
 }
@@ -154,7 +161,34 @@ fddm_context_free (FddmContext *context)
 void
 fddm_context_use (FddmContext *context, gboolean white)
 {
-  context->network = white && context->white != NULL ? context->white : context->any;
+  FddmNetwork *any = context->is_exact ? context->exact_any : context->any;
+  FddmNetwork *one = context->is_exact ? context->exact_white : context->white;
+
+  context->is_white = white;
+  context->network  = white && one != NULL ? one : any;
+}
+
+gboolean
+fddm_context_is_in_8_bits (const FddmContext *context)
+{
+  return context->backend->exactly != NULL && context->backend->exactly (context->device, context->is_exact);
+}
+
+gboolean
+fddm_context_use_exact (FddmContext *context, gboolean exact, GError **error)
+{
+  if (context->is_exact == exact)
+    return TRUE;
+  context->backend->exactly (context->device, exact);
+  if (exact && context->exact_any == NULL && !open_networks (context, &context->exact_any, &context->exact_white, error))
+    {
+      g_clear_pointer (&context->exact_any, fddm_network_free);
+      context->backend->exactly (context->device, FALSE);
+      return FALSE;
+    }
+  context->is_exact = exact;
+  fddm_context_use (context, context->is_white);
+  return TRUE;
 }
 
 gboolean

@@ -19,8 +19,10 @@ struct FddmContext {
   char              *gpu_reason;
   const FddmBackend *backend;
   FddmDevice        *device;
-  FddmNetwork       *network;     /* the one in use: ANY or WHITE            */
-  FddmNetwork       *any, *white; /* for any noise; for white noise, or NULL */
+  FddmNetwork       *network;                 /* the one in use: one of the following     */
+  FddmNetwork       *any, *white;             /* for any noise; for white noise, or NULL  */
+  FddmNetwork       *exact_any, *exact_white; /* the same without 8 bits; NULL until used */
+  gboolean           is_white, is_exact;
   FddmTensor        *mean, *variance;
   FddmNoiseMeter    *meter; /* created at the first measurement */
   FddmSchedule       schedule;
@@ -30,6 +32,12 @@ struct FddmContext {
 /* Selects the network for white noise, if there is one, or the network for any noise. Not allowed between a network's
  * prepare and release. */
 void fddm_context_use (FddmContext *context, gboolean white);
+
+/* Whether the device chose to convolve in 8 bits, which are for photographs only: who denoises watches for strays then. */
+gboolean fddm_context_is_in_8_bits (const FddmContext *context);
+/* Selects the networks without 8 bits, or those that are the fastest. As fddm_context_use. The networks of a context that is in 8
+ * bits are the fastest ones except within a job. */
+gboolean fddm_context_use_exact (FddmContext *context, gboolean exact, GError **error);
 
 /* Fails unless SOURCE has pixels, not too many, and channels that suit the weights. */
 gboolean fddm_context_check_source (const FddmContext *context, const FddmSource *source, GError **error);

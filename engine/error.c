@@ -22,6 +22,7 @@ static const FddmError codes[] = {
   [FDDM_KERNEL_ERROR_BUSY]       = FDDM_ERROR_BUSY_GPU,
   [FDDM_KERNEL_ERROR_STOPPED]    = FDDM_ERROR_CANCELLED,
   [FDDM_KERNEL_ERROR_OVERFLOW]   = FDDM_ERROR_WEIGHTS,
+  [FDDM_KERNEL_ERROR_RANGES]     = FDDM_ERROR_DEVICE, /* never seen: the engine starts over */
 };
 
 void

@@ -24,7 +24,7 @@
 #include "kernels/pixels/filters.h"
 #include "kernels/pixels/meter.h"
 
-#define FDDM_BACKEND_ABI 11
+#define FDDM_BACKEND_ABI 12
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
@@ -133,6 +133,22 @@ typedef enum {
   FDDM_CONVOLUTION_INT8      /* integers of 8 bits, where ranges are known; floats elsewhere */
 } FddmConvolution;
 
+/* Side of a block of positions, and what a position counts in one convolution: the sum of the squares of what its inputs lie
+ * outside of their ranges by, as shares of these, at most FDDM_STRAYS_MOST, in steps of 1/FDDM_STRAYS_ONE. */
+#define FDDM_STRAYS_BLOCK 32
+#define FDDM_STRAYS_MOST  0.25f
+#define FDDM_STRAYS_ONE   1024
+
+/* Strays: inputs of convolutions in 8 bits that are cut off since they lie outside of their ranges. The sums are of whole
+ * numbers, so that they are the same for any tiling and any number of threads. */
+typedef struct {
+  int      top, bottom, left, right; /* positions that count: [TOP,BOTTOM) × [LEFT,RIGHT) of the inputs        */
+  int      row, column;              /* of the inputs' first position, seen from the first position of BLOCKS   */
+  int      across;                   /* blocks in a row                                                         */
+  guint32 *blocks;                   /* a sum for each                                                          */
+  guint32  most;                     /* a convolution fails with FDDM_KERNEL_ERROR_RANGES where a sum exceeds it */
+} FDDM_BY_NAME FddmStrays;
+
 /* Whether to go on with a long operation. */
 typedef gboolean (*FddmGoesOn) (gpointer data);
 
@@ -146,6 +162,7 @@ typedef struct {
   int      threads; /* 0 = one per core                              */
   gboolean float32; /* no convolutions in half precision or 8 bits   */
   gboolean ranges;  /* most convolutions will come with their ranges */
+  gboolean watched; /* the caller watches for strays, so that the device may choose 8 bits by itself */
   /* For the CPU: the convolution that most of the work will be, all 0 = one of 64 channels; and how to do it. */
   FddmConvShape   shape;
   FddmConvolution convolution;
@@ -281,6 +298,12 @@ typedef struct {
   /* Working memory of attention to CHANNELS values at each of HEIGHT × WIDTH positions, in bytes. NULL in backends that plan
    * with the memory that is free. */
   gsize (*attention_bytes) (FddmDevice *device, int height, int width, int channels, int heads);
+  /* Convolutions count their strays in STRAYS from now on; NULL: no longer. NULL in backends without 8 bits. */
+  void (*watch) (FddmDevice *device, const FddmStrays *strays);
+  /* EXACT: NETWORK tensors and convolutions that are made from now on are those of the fastest way other than 8 bits, otherwise
+   * of the way that the device chose. FALSE, and nothing changes, unless it chose 8 bits by itself. NULL in backends without 8
+   * bits. Convolutions and NETWORK tensors are to be used only in the state in which they were made. */
+  gboolean (*exactly) (FddmDevice *device, gboolean exact);
 } FddmBackend;
 
 #define FDDM_KERNEL_ERROR (fddm_kernel_error_quark ())
@@ -300,8 +323,9 @@ typedef enum {
   FDDM_KERNEL_ERROR_OLD_DEVICE,
   FDDM_KERNEL_ERROR_BUSY, /* out of memory, or reserved by another process */
 
-  FDDM_KERNEL_ERROR_STOPPED, /* the listener does not want to go on */
-  FDDM_KERNEL_ERROR_OVERFLOW /* the network's weights lead to numbers that are not finite */
+  FDDM_KERNEL_ERROR_STOPPED,  /* the listener does not want to go on */
+  FDDM_KERNEL_ERROR_OVERFLOW, /* the network's weights lead to numbers that are not finite */
+  FDDM_KERNEL_ERROR_RANGES    /* too many strays */
 } FddmKernelError;
 
 extern const FddmBackend fddm_backend_ref;

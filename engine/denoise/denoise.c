@@ -6,7 +6,9 @@
 #include "engine/denoise/bands.h"
 #include "engine/denoise/finish.h"
 #include "engine/denoise/part.h"
+#include "engine/denoise/strays.h"
 #include "engine/denoise/tile.h"
+#include "engine/denoise/vectors.h"
 #include "engine/diffusion/sampler.h"
 #include "engine/noise/measure.h"
 #include "engine/noise/model.h"
@@ -25,6 +27,10 @@
 
 /* h² of colour blotches in squared 8-bit steps, per 8-bit step of luma noise. White noise forms no blotches. */
 #define BLOTCHES_OTHER 2.1
+
+/* Luma noise, in 8-bit steps, from which on 8 bits may be used: with less, their rounding costs even slopes of colour more than
+ * 0.05 dB (docs/results.md). */
+#define LEAST_IN_8_BITS 9.5
 
 /* The arguments of fddm_denoise_uncertain. */
 typedef struct {
@@ -157,46 +163,6 @@ noise_varies (const FddmNoiseModel *model)
       if (model->curve[c][i] != 1.0f)
         return TRUE;
   return FALSE;
-}
-
-/* ---- Vectors ---- */
-
-/* A constant tensor: LUMA for the coefficients of luma, CHROMA for those of chroma. */
-static gboolean
-upload_shares (const FddmContext *context, double luma, double chroma, FddmTensor **tensor, GError **error)
-{
-  const int area = context->weights->patch * context->weights->patch;
-  float     values[FDDM_COEF_MAX];
-
-  for (int k = 0; k < context->weights->coefficients; k++)
-    values[k] = (float) (k < area ? luma : chroma);
-  return fddm_context_make_vector (context, values, tensor, error);
-}
-
-/* Uploads the constants that all tiles share. */
-static gboolean
-upload_vectors (const FddmContext *context, FddmRemoval *removal, GError **error)
-{
-  if (!fddm_context_make_vector (context, removal->noise.level, &removal->level, error))
-    return FALSE;
-  if (!upload_shares (context, removal->luma, removal->chroma, &removal->strength, error))
-    return FALSE;
-  if (!removal->probes && !removal->keeps_texture)
-    return TRUE;
-  return upload_shares (context, 1.0, 1.0, &removal->whole, error) &&
-         upload_shares (context, 0.0, 0.0, &removal->nothing, error);
-}
-
-static void
-free_vectors (const FddmContext *context, FddmRemoval *removal)
-{
-  FddmTensor **vectors[] = { &removal->level, &removal->strength, &removal->whole, &removal->nothing };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (vectors); i++)
-    {
-      context->backend->tensor_free (context->device, *vectors[i]);
-      *vectors[i] = NULL;
-    }
 }
 
 /* ---- The whole picture ---- */
@@ -365,17 +331,48 @@ denoise_tiled (Call *call, int least_tiles, const FddmTicker *ticker, int *tiles
   *tiles = fddm_work_tiles (&work);
   find_removal (job);
   fill_report (&job->removal, &work, call->report);
-  ok = upload_vectors (job->context, &job->removal, error) &&
-       (!(job->raise > 0.0) || upload_vectors (job->context, &job->raised, error)) && fddm_tick (ticker, 0, 1, error) &&
-       fddm_denoise_tiles (job, &work, ticker, error);
-  free_vectors (job->context, &job->removal);
-  free_vectors (job->context, &job->raised);
+  ok = fddm_vectors_upload (job->context, &job->removal, error) &&
+       (!(job->raise > 0.0) || fddm_vectors_upload (job->context, &job->raised, error)) && fddm_tick (ticker, 0, 1, error) &&
+       fddm_strays_begin (job, &work, error) && fddm_denoise_tiles (job, &work, ticker, error);
+  fddm_strays_end (&work);
+  fddm_vectors_free (job->context, &job->removal);
+  fddm_vectors_free (job->context, &job->raised);
   fddm_work_clear (&work);
   return ok;
 }
 
-/* Measures, plans and denoises on the context's device. Where its memory runs out on the way, because other programs take
- * it, starts again with twice as many tiles. */
+/* Plans and denoises. Where memory runs out on the way, because other programs take it, starts again with twice as many tiles;
+ * where the picture does not fit 8 bits, without them. */
+static gboolean
+denoise_somehow (Call *call, const FddmTicker *ticker, GError **error)
+{
+  int least_tiles = 0;
+
+  for (;;)
+    {
+      GError *problem = NULL;
+      int     tiles   = 0;
+
+      if (denoise_tiled (call, least_tiles, ticker, &tiles, &problem))
+        return TRUE;
+      if (g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_RANGES))
+        {
+          g_error_free (problem);
+          if (!fddm_context_use_exact (call->job.context, TRUE, error))
+            return FALSE;
+          continue;
+        }
+      if (tiles == 0 || !g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
+        {
+          g_propagate_error (error, problem);
+          return FALSE;
+        }
+      g_error_free (problem);
+      least_tiles = 2 * tiles;
+    }
+}
+
+/* Measures and denoises on the context's device. */
 static gboolean
 denoise_on_device (gpointer data, GError **error)
 {
@@ -387,7 +384,7 @@ denoise_on_device (gpointer data, GError **error)
   const FddmTicker denoising = {
     .func = call->progress, .data = call->data, .phase = FDDM_PHASE_DENOISE, .from = 0.0, .to = 1.0
   };
-  int least_tiles = 0;
+  gboolean ok;
 
   job->cleaning = (FddmCleaning) { FALSE };
   if (!find_noise (job, &measuring, error))
@@ -396,21 +393,11 @@ denoise_on_device (gpointer data, GError **error)
     return copy_picture (job->source, job->sink, &denoising, error);
   job->removal.noise_varies = noise_varies (&job->removal.noise);
   job->removal.hot          = fddm_tile_hot_noise (job);
-  for (;;)
-    {
-      GError *problem = NULL;
-      int     tiles   = 0;
-
-      if (denoise_tiled (call, least_tiles, &denoising, &tiles, &problem))
-        return TRUE;
-      if (tiles == 0 || !g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
-        {
-          g_propagate_error (error, problem);
-          return FALSE;
-        }
-      g_error_free (problem);
-      least_tiles = 2 * tiles;
-    }
+  ok = (luma_level (&job->removal.noise) >= LEAST_IN_8_BITS || !fddm_context_is_in_8_bits (job->context) ||
+        fddm_context_use_exact (job->context, TRUE, error)) &&
+       denoise_somehow (call, &denoising, error);
+  fddm_context_use_exact (job->context, FALSE, NULL); /* the next picture may fit */
+  return ok;
 }
 
 /* Whether the strengths remove anything. A gray photo has no chroma. */

@@ -1,6 +1,7 @@
 /* grid.c: see grid.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/denoise/grid.h"
+#include "engine/denoise/strays.h"
 #include "engine/denoise/uncertainty.h"
 #include "kernels/pixels/pixels.h"
 
@@ -114,6 +115,7 @@ fddm_grid_begin (FddmGridPass *pass, const FddmRemoval *removal, FddmWork *work,
                            .asking       = fddm_ticker_parts (&all, 0, 1, n),
                            .probing      = fddm_ticker_parts (&all, 1, probed, n),
                            .sampling     = fddm_ticker_parts (&all, probed, n, n) };
+  fddm_strays_watch (work, removal, tile, &grid, number, n, &pass->random);
   fddm_window_init (&pass->window, &picture, tile, &grid, work->row_offset, work->column_offset);
   pass->window.series = series_of (number, removal->grids, work->spec.filters);
   return fddm_work_shape (work, pass->window.rows, pass->window.columns, error);

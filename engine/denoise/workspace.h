@@ -44,6 +44,15 @@ typedef struct {
   FddmTensor *from, *to;     /* likewise: the state's noise before and after a step          */
 } FddmCoefficients;
 
+/* Sums of strays (strays.h). */
+typedef struct {
+  guint32   *blocks; /* a map of SIZE blocks for each grid, then likewise for raised noise; NULL = nothing is watched */
+  gsize      size;
+  int        grids;
+  double     most; /* that a block may have in an evaluation of the network */
+  FddmStrays now;
+} FddmStrayMaps;
+
 /* Working memory of one job. SPARE: arrays over a region, scratch for each stage under a name of its own. Their contents
  * do not survive a stage, except a repaired photo, which is in the first array. OTHER: with streaming, the pixels of
  * another tile. */
@@ -58,6 +67,7 @@ typedef struct {
   float           *planes[FDDM_TEXTURE_PLANES]; /* scratch for strengthening texture */
   int             *row_offset, *column_offset;
   FddmCoefficients coefficients;
+  FddmStrayMaps    strays;
 } FddmWork;
 
 /* Plans tiles within the context's memory bound and allocates their memory. Tries smaller tiles if an allocation fails. */

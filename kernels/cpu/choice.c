@@ -24,8 +24,8 @@ static const FddmConvShape test_shape    = { .kernel = 3, .in_channels = 32, .ou
 
 static const char *const names[FDDM_CONVOLUTIONS] = { NULL, "bf16", "winograd", "direct", "int8" };
 
-static void
-set_way (FddmDevice *device, FddmConvolution way)
+void
+fddm_cpu_take (FddmDevice *device, FddmConvolution way)
 {
   device->bf16    = way == FDDM_CONVOLUTION_BF16;
   device->int8    = way == FDDM_CONVOLUTION_INT8;
@@ -137,7 +137,7 @@ is_offered (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape)
 static gboolean
 try_way (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape, GError **error)
 {
-  set_way (device, way);
+  fddm_cpu_take (device, way);
   return error_of (device, shape, error) < (device->bf16 || device->int8 ? 1e-2 : 1e-4);
 }
 
@@ -327,12 +327,26 @@ fastest (const double *times, const gboolean *allowed)
   return best;
 }
 
+/* Sets the fastest ALLOWED method that computes rightly; takes from ALLOWED those that do not. FASTEST if there is none. */
+static FddmConvolution
+take_fastest (FddmDevice *device, const double *times, gboolean *allowed)
+{
+  FddmConvolution way;
+
+  for (; (way = fastest (times, allowed)) != FDDM_CONVOLUTION_FASTEST; allowed[way] = FALSE)
+    if (try_way (device, way, &test_shape, NULL))
+      break;
+  return way;
+}
+
+/* 8 bits are for a caller who watches for strays, and then come with the next fastest method: sharp drawings leave the ranges
+ * that photographs have (docs/results.md). */
 static gboolean
 choose_fastest (FddmDevice *device, const FddmDeviceOptions *options, const FddmConvShape *shape, GError **error)
 {
-  gboolean        allowed[FDDM_CONVOLUTIONS] = { [FDDM_CONVOLUTION_DIRECT] = TRUE };
-  FddmTimes       times                      = { 0 };
-  FddmConvolution way;
+  FddmOneDnn *library                    = device->library;
+  gboolean    allowed[FDDM_CONVOLUTIONS] = { [FDDM_CONVOLUTION_DIRECT] = TRUE };
+  FddmTimes   times                      = { 0 };
 
   allowed[FDDM_CONVOLUTION_BF16]     = fddm_processor_has_bf16 () && is_offered (device, FDDM_CONVOLUTION_BF16, shape);
   allowed[FDDM_CONVOLUTION_WINOGRAD] = is_offered (device, FDDM_CONVOLUTION_WINOGRAD, shape);
@@ -341,11 +355,19 @@ choose_fastest (FddmDevice *device, const FddmDeviceOptions *options, const Fddm
     find_times (device, shape, allowed, times);
   if (options->float32)
     allowed[FDDM_CONVOLUTION_BF16] = FALSE;
-  /* Only who asks for 8 bits gets them: sharp drawings leave the ranges that photographs have (docs/results.md). */
-  allowed[FDDM_CONVOLUTION_INT8] = FALSE;
-  for (; (way = fastest (times, allowed)) != FDDM_CONVOLUTION_FASTEST; allowed[way] = FALSE)
-    if (try_way (device, way, &test_shape, NULL))
-      return TRUE;
+  if (options->float32 || !options->ranges || !options->watched)
+    allowed[FDDM_CONVOLUTION_INT8] = FALSE;
+  library->chosen = take_fastest (device, times, allowed);
+  if (library->chosen == FDDM_CONVOLUTION_INT8)
+    {
+      allowed[FDDM_CONVOLUTION_INT8] = FALSE;
+      library->exact                 = take_fastest (device, times, allowed);
+      if (library->exact != FDDM_CONVOLUTION_FASTEST)
+        fddm_cpu_take (device, library->chosen);
+    }
+  if (library->chosen != FDDM_CONVOLUTION_FASTEST &&
+      (library->chosen != FDDM_CONVOLUTION_INT8 || library->exact != FDDM_CONVOLUTION_FASTEST))
+    return TRUE;
   /* There is no alternative, or all measurements failed. */
   return rely_on (device, FDDM_CONVOLUTION_DIRECT, error);
 }
@@ -369,5 +391,9 @@ fddm_cpu_choose (FddmDevice *device, const FddmDeviceOptions *options, GError **
 const char *
 fddm_cpu_format (const FddmDevice *device)
 {
+  const FddmOneDnn *library = device->library;
+
+  if (library->exact != FDDM_CONVOLUTION_FASTEST)
+    return "8 bits, drawings in float";
   return device->bf16 ? "bf16" : device->int8 ? "8 bits" : device->blocked ? "float, Winograd" : "float";
 }

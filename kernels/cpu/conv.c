@@ -254,18 +254,23 @@ execute (FddmDevice *device, const FddmConv *conv, const Plan *plan, const void 
   return status;
 }
 
-/* The data of IN as CONV takes them. */
-static const void *
-source_of (FddmDevice *device, const FddmConv *conv, const Plan *plan, const FddmTensor *in)
+/* Sets SOURCE to the data of IN as CONV takes them. Fails if too many are strays. */
+static gboolean
+find_source (FddmDevice *device, const FddmConv *conv, const Plan *plan, const FddmTensor *in, const void **source,
+             GError **error)
 {
   const FddmOneDnn *library = device->library;
   guint8           *rounded;
 
+  *source = in->data;
   if (conv->int8 == NULL || conv->spec.passed)
-    return in->data;
-  rounded = (guint8 *) library->scratch + plan->rounded;
-  fddm_int8_round (conv->int8, in->data, (gsize) in->height * in->width, conv->spec.in_channels, device->threads, rounded);
-  return rounded;
+    return TRUE;
+  *source = rounded = (guint8 *) library->scratch + plan->rounded;
+  if (fddm_int8_round (conv->int8, in->data, in->height, in->width, conv->spec.in_channels, device->threads, library->strays,
+                       rounded))
+    return TRUE;
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_RANGES, _ ("The picture is too sharp for 8 bits"));
+  return FALSE;
 }
 
 gboolean
@@ -273,13 +278,15 @@ fddm_cpu_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const F
                GError **error)
 {
   Plan         *plan = get_plan (device, conv, out->height, out->width, residual != NULL, error);
+  const void   *source;
   dnnl_status_t status;
 
-  if (plan == NULL || !grow_scratch (device->library, plan->bytes, error))
+  if (plan == NULL || !grow_scratch (device->library, plan->bytes, error) ||
+      !find_source (device, conv, plan, in, &source, error))
     return FALSE;
   if (residual != NULL && residual != out)
     memcpy (out->data, residual->data, out->bytes);
   omp_set_num_threads (device->threads);
-  status = execute (device, conv, plan, source_of (device, conv, plan, in), out->data);
+  status = execute (device, conv, plan, source, out->data);
   return status == dnnl_success || fddm_onednn_fail (status, "run a convolution", error);
 }

@@ -98,6 +98,25 @@ cpu_beside (FddmDevice *device, int threads, GError **error)
   return other;
 }
 
+static void
+cpu_watch (FddmDevice *device, const FddmStrays *strays)
+{
+  FddmOneDnn *library = device->library;
+
+  library->strays = strays;
+}
+
+static gboolean
+cpu_exactly (FddmDevice *device, gboolean exact)
+{
+  const FddmOneDnn *library = device->library;
+
+  if (library->exact == FDDM_CONVOLUTION_FASTEST)
+    return FALSE;
+  fddm_cpu_take (device, exact ? library->exact : library->chosen);
+  return TRUE;
+}
+
 /* oneDNN cannot be stopped: no convolution may take much longer than a second, on two slow cores. Tiles for 1 GiB are within. */
 static double
 operation_limit (FddmDevice *device G_GNUC_UNUSED)
@@ -117,4 +136,6 @@ const FddmBackend fddm_backend_cpu = {
   .conv            = fddm_cpu_conv,
   .beside          = cpu_beside,
   .operation_limit = operation_limit,
+  .watch           = cpu_watch,
+  .exactly         = cpu_exactly,
 };

@@ -8,6 +8,9 @@
 /* Positions that are rounded in one run, for which there are steps: long enough for the widest vectors. */
 #define RUN 16
 
+/* Weights of a 3×3 kernel. */
+#define AREA_MOST 9
+
 static float *
 floats_new (int n)
 {
@@ -39,6 +42,35 @@ largest_of (const FddmConvSpec *spec, int o)
   return most;
 }
 
+/* Rounds the AREA weights EXACT of an input to an output, then those with the largest rest once more the other way, until their
+ * sum is rounded to the nearest, too. */
+static void
+round_together (const double *exact, int area, gint8 *rounded)
+{
+  double rest[AREA_MOST], sum = 0.0;
+  int    missing = 0;
+
+  for (int k = 0; k < area; k++)
+    {
+      rounded[k] = (gint8) lrint (exact[k]);
+      rest[k]    = exact[k] - rounded[k];
+      sum += exact[k];
+      missing -= rounded[k];
+    }
+  for (missing += (int) lrint (sum); missing != 0;)
+    {
+      const int step = missing > 0 ? 1 : -1;
+      int       best = 0;
+
+      for (int k = 1; k < area; k++)
+        if (step * rest[k] > step * rest[best])
+          best = k;
+      rounded[best] = (gint8) (rounded[best] + step);
+      rest[best] -= step;
+      missing -= step;
+    }
+}
+
 static void
 round_weights (const FddmConvSpec *spec, FddmInt8 *int8)
 {
@@ -57,12 +89,14 @@ round_weights (const FddmConvSpec *spec, FddmInt8 *int8)
       int8->scales[o] = scale * unit;
       int8->bias[o]   = fddm_onednn_scales_argument () != 0 ? spec->bias[o] * unit : spec->bias[o] / scale;
       for (int i = 0; i < spec->in_channels; i++)
-        for (int k = 0; k < area; k++)
-          {
-            const gsize at = ((gsize) o * spec->in_channels + i) * area + k;
+        {
+          const gsize at = ((gsize) o * spec->in_channels + i) * area;
+          double      exact[AREA_MOST];
 
-            int8->weights[at] = (gint8) lrintf (spec->weights[at] * spec->ranges[i] / largest * 127.0f);
-          }
+          for (int k = 0; k < area; k++)
+            exact[k] = (double) spec->weights[at + k] * spec->ranges[i] / largest * 127.0;
+          round_together (exact, area, int8->weights + at);
+        }
     }
 }
 
@@ -98,32 +132,94 @@ rounded (float value, float least, float most)
   return (int) (value + round - round);
 }
 
-FDDM_VECTORS static void
+/* Returns how many values lie outside of their ranges by more than rounding. */
+FDDM_VECTORS static int
 round_signed (const float *restrict in, const float *restrict steps, int n, gint8 *restrict out)
 {
+  int strays = 0;
+
   for (int i = 0; i < n; i++)
-    out[i] = (gint8) rounded (in[i] * steps[i], -127.0f, 127.0f);
+    {
+      const float value = in[i] * steps[i];
+
+      out[i] = (gint8) rounded (value, -127.0f, 127.0f);
+      strays += value > 127.5f || value < -127.5f;
+    }
+  return strays;
 }
 
-FDDM_VECTORS static void
+FDDM_VECTORS static int
 round_positive (const float *restrict in, const float *restrict steps, int n, guint8 *restrict out)
 {
+  int strays = 0;
+
   for (int i = 0; i < n; i++)
-    out[i] = (guint8) rounded (in[i] * steps[i], 0.0f, 255.0f);
+    {
+      const float value = in[i] * steps[i];
+
+      out[i] = (guint8) rounded (value, 0.0f, 255.0f);
+      strays += value > 255.5f;
+    }
+  return strays;
 }
 
-void
-fddm_int8_round (const FddmInt8 *int8, const float *in, gsize positions, int channels, int threads, void *out)
+/* What the CHANNELS inputs IN of a position count as strays. */
+static guint32
+count (const FddmInt8 *int8, const float *in, int channels)
 {
-#pragma omp parallel for schedule(static) num_threads(threads)
+  const float most = int8->positive ? 255.0f : 127.0f;
+  float       sum  = 0.0f;
+
+  for (int i = 0; i < channels; i++)
+    {
+      const float beyond = fabsf (in[i] * int8->steps[i]) / most - 1.0f;
+
+      if (beyond > 0.0f)
+        sum += beyond * beyond;
+    }
+  return (guint32) lrintf (MIN (sum, FDDM_STRAYS_MOST) * FDDM_STRAYS_ONE);
+}
+
+/* Adds the strays of N positions from FIRST on to their blocks. FALSE if a block has too many. */
+static gboolean
+count_run (const FddmInt8 *int8, const float *in, gsize first, int n, int width, int channels, const FddmStrays *strays)
+{
+  gboolean ok = TRUE;
+
+  for (int p = 0; p < n; p++)
+    {
+      const int y = (int) ((first + p) / width), x = (int) ((first + p) % width);
+      guint32  *block, sum;
+
+      if (y < strays->top || y >= strays->bottom || x < strays->left || x >= strays->right)
+        continue;
+      block = strays->blocks + (gsize) ((y + strays->row) / FDDM_STRAYS_BLOCK) * strays->across +
+              (x + strays->column) / FDDM_STRAYS_BLOCK;
+      sum = count (int8, in + (gsize) p * channels, channels);
+#pragma omp atomic capture
+      sum = *block += sum;
+      ok  = ok && sum <= strays->most;
+    }
+  return ok;
+}
+
+gboolean
+fddm_int8_round (const FddmInt8 *int8, const float *in, int height, int width, int channels, int threads,
+                 const FddmStrays *strays, void *out)
+{
+  const gsize positions = (gsize) height * width;
+  int         too_many  = 0;
+
+#pragma omp parallel for schedule(static) num_threads(threads) reduction(+ : too_many)
   for (gsize first = 0; first < positions; first += RUN)
     {
-      const gsize at = first * channels;
-      const int   n  = (int) MIN (RUN, positions - first) * channels;
+      const gsize at  = first * channels;
+      const int   run = (int) MIN (RUN, positions - first), n = run * channels;
+      const int   found = int8->positive ? round_positive (in + at, int8->steps, n, (guint8 *) out + at)
+                                         : round_signed (in + at, int8->steps, n, (gint8 *) out + at);
 
-      if (int8->positive)
-        round_positive (in + at, int8->steps, n, (guint8 *) out + at);
-      else
-        round_signed (in + at, int8->steps, n, (gint8 *) out + at);
+      if (found > 0 && strays != NULL && !count_run (int8, in + at, first, run, width, channels, strays))
+        too_many++;
     }
+  return too_many == 0;
 }

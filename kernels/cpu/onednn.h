@@ -12,6 +12,9 @@ typedef struct {
   void         *scratch; /* working memory shared by all convolutions */
   gsize         scratch_bytes;
   GQueue        prepared; /* of FddmPrepared: the weights that convolutions use now */
+
+  FddmConvolution chosen, exact; /* EXACT: the way in place of 8 bits; FASTEST = 8 bits were not chosen, or were asked for */
+  const FddmStrays *strays;      /* watched, or NULL */
 } FddmOneDnn;
 
 typedef struct {

@@ -76,23 +76,27 @@ test_times_decide (void)
     return;
   for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
     {
-      FddmDeviceOptions exact = narrow;
+      FddmDeviceOptions exact = narrow, watched = narrow, plain = narrow;
       double            times[WAYS];
-      g_autofree char  *found = NULL, *found_exact = NULL;
+      g_autofree char  *found = NULL, *found_exact = NULL, *found_watched = NULL, *found_plain = NULL;
 
       if (kept[way - 1] <= 0)
         continue;
-      exact.float32 = TRUE;
+      exact.float32 = exact.watched = watched.watched = plain.watched = TRUE;
+      plain.ranges                                                    = FALSE;
       for (int other = 1; other < FDDM_CONVOLUTIONS; other++)
         times[other - 1] = kept[other - 1] <= 0 ? 0 : other == way ? 10 : 50;
       g_key_file_set_double_list (file, group, "3x3 16-16", times, WAYS);
       g_assert_true (g_key_file_save_to_file (file, path, NULL));
-      found       = format_of (&narrow);
-      found_exact = format_of (&exact);
+      found         = format_of (&narrow);
+      found_exact   = format_of (&exact);
+      found_watched = format_of (&watched);
+      found_plain   = format_of (&plain);
       if (way != FDDM_CONVOLUTION_INT8)
         g_assert_cmpstr (found, ==, formats[way]);
-      else /* only for who asks for it */
-        g_assert_cmpstr (found, !=, formats[way]);
+      else /* only for who asks for it, or watches for strays; and for networks with ranges */
+        g_assert_false (g_str_has_prefix (found, formats[way]) || g_str_has_prefix (found_plain, formats[way]));
+      g_assert_cmpstr (found_watched, ==, way != FDDM_CONVOLUTION_INT8 ? formats[way] : "8 bits, drawings in float");
       if (way != FDDM_CONVOLUTION_BF16 && way != FDDM_CONVOLUTION_INT8)
         g_assert_cmpstr (found_exact, ==, formats[way]);
       else

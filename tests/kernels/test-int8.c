@@ -11,21 +11,59 @@ rounded (double value, double step, double least, double most)
   return CLAMP (rint (value / step), least, most);
 }
 
+/* The N weights of a kernel as whole numbers whose sum is that of EXACT, rounded: of all such numbers next to EXACT, those that
+ * are nearest to it, found by trying. */
+static void
+whole_kernel (const double *exact, int n, double *whole)
+{
+  double sum = 0, least = HUGE_VAL;
+
+  for (int k = 0; k < n; k++)
+    sum += exact[k];
+  for (int up = 0; up < 1 << n; up++)
+    {
+      double total = 0, distance = 0;
+
+      for (int k = 0; k < n; k++)
+        {
+          const double value = floor (exact[k]) + (up >> k & 1);
+
+          total += value;
+          distance += (value - exact[k]) * (value - exact[k]);
+        }
+      if (total != rint (sum) || distance >= least)
+        continue;
+      least = distance;
+      for (int k = 0; k < n; k++)
+        whole[k] = floor (exact[k]) + (up >> k & 1);
+    }
+}
+
 /* The convolution of SPEC as integers, at exact sums: IN are its inputs as whole numbers. The result in floats, with bias. */
 static double *
 defined (const FddmConvSpec *spec, const double *in)
 {
-  const int    n = spec->in_channels, m = spec->out_channels, reach = spec->kernel / 2;
-  const double most = spec->positive ? 255 : 127;
-  double      *out  = g_new0 (double, PLACES * m);
+  const int          n = spec->in_channels, m = spec->out_channels, reach = spec->kernel / 2;
+  const int          area  = spec->kernel * spec->kernel;
+  const double       most  = spec->positive ? 255 : 127;
+  g_autofree double *whole = g_new0 (double, n * area);
+  double            *out   = g_new0 (double, PLACES * m);
 
   for (int o = 0; o < m; o++)
     {
       const float *weights = spec->weights + (gsize) o * n * spec->kernel * spec->kernel;
       double       largest = 0;
 
-      for (int i = 0; i < n * spec->kernel * spec->kernel; i++)
-        largest = MAX (largest, fabs ((double) weights[i]) * spec->ranges[i / (spec->kernel * spec->kernel)]);
+      for (int i = 0; i < n * area; i++)
+        largest = MAX (largest, fabs ((double) weights[i]) * spec->ranges[i / area]);
+      for (int i = 0; i < n; i++)
+        {
+          double exact[9];
+
+          for (int k = 0; k < area; k++)
+            exact[k] = weights[i * area + k] * (double) spec->ranges[i] / largest * 127;
+          whole_kernel (exact, area, whole + i * area);
+        }
       for (int p = 0; p < PLACES; p++)
         {
           double sum = 0;
@@ -34,11 +72,10 @@ defined (const FddmConvSpec *spec, const double *in)
             for (int dy = -reach; dy <= reach; dy++)
               for (int dx = -reach; dx <= reach; dx++)
                 {
-                  const int    y = p / WIDTH + dy, x = p % WIDTH + dx;
-                  const double weight = weights[(i * spec->kernel + dy + reach) * spec->kernel + dx + reach];
+                  const int y = p / WIDTH + dy, x = p % WIDTH + dx;
 
                   if (y >= 0 && y < HEIGHT && x >= 0 && x < WIDTH)
-                    sum += in[(y * WIDTH + x) * n + i] * rint (weight * spec->ranges[i] / largest * 127);
+                    sum += in[(y * WIDTH + x) * n + i] * whole[i * area + (dy + reach) * spec->kernel + dx + reach];
                 }
           out[p * m + o] = sum * largest / 127 / most + spec->bias[o];
         }
@@ -246,11 +283,60 @@ test_rounding (void)
 
       spec.positive = positive;
       int8          = fddm_int8_new (&spec);
-      fddm_int8_round (int8, in, G_N_ELEMENTS (in), 1, 2, out);
+      g_assert_true (fddm_int8_round (int8, in, G_N_ELEMENTS (in), 1, 1, 2, NULL, out));
       for (gsize i = 0; i < G_N_ELEMENTS (in); i++)
         g_assert_cmpint (positive ? out[i] : (gint8) out[i], ==, positive ? plain[i] : signs[i]);
       fddm_int8_free (int8);
     }
+}
+
+/* What lies outside of its range counts in its block, by the square of the share, within the rectangle watched; where a block
+ * has too many, the convolution fails. */
+static void
+test_strays (void)
+{
+  enum { SIDE = 40, N = SIDE * SIDE };
+  FddmDevice       *device     = open_int8 ();
+  g_autofree float *in         = g_new0 (float, N * 2);
+  float             weights[2] = { 1, 1 }, bias[1] = { 0 }, ranges[2] = { 2, 4 };
+  FddmConvSpec      spec = {
+         .kernel = 1, .in_channels = 2, .out_channels = 1, .weights = weights, .bias = bias, .ranges = ranges
+  };
+  guint32          blocks[8] = { 0 };
+  const FddmStrays strays    = {
+       .top = 1, .bottom = 39, .left = 0, .right = SIDE, .row = 10, .column = 60, .across = 4, .blocks = blocks, .most = 300
+  };
+  g_autoptr (GError) error = NULL;
+  FddmConv          *conv;
+  FddmTensor        *source, *out;
+
+  if (device == NULL)
+    return;
+  in[0]                    = 100;                                /* row 0 is not watched                          */
+  in[2 * SIDE]             = -2.5f;                              /* row 1 + 10, column 60: a sixteenth            */
+  in[2 * (SIDE + 3) + 1]   = 4.4f;                               /* column 63: a hundredth                        */
+  in[2 * (SIDE + 4) + 1]   = -4.8f;                              /* column 64: 1/25                               */
+  in[2 * (22 * SIDE + 39)] = 2.002f;                             /* less than half a step: none                   */
+  in[2 * (22 * SIDE + 38)] = in[2 * (22 * SIDE + 38) + 1] = 900; /* row 32, column 98: the most       */
+  conv                                                    = fddm_backend_cpu.conv_new (device, &spec, &error);
+  source = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, SIDE, SIDE, 2, in);
+  out    = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, SIDE, SIDE, 1, NULL);
+  fddm_backend_cpu.watch (device, &strays);
+  g_assert_true (fddm_backend_cpu.conv (device, conv, source, NULL, out, &error));
+  g_assert_cmpint (blocks[1], ==, 64 + 10); /* 1024/16, 1024/100 */
+  g_assert_cmpint (blocks[2], ==, 41);      /* 1024/25 */
+  g_assert_cmpint (blocks[7], ==, 256);
+  g_assert_cmpint (blocks[0] + blocks[3] + blocks[4] + blocks[5] + blocks[6], ==, 0);
+  g_assert_false (fddm_backend_cpu.conv (device, conv, source, NULL, out, &error));
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_RANGES);
+  g_clear_error (&error);
+  fddm_backend_cpu.watch (device, NULL);
+  g_assert_true (fddm_backend_cpu.conv (device, conv, source, NULL, out, &error));
+  g_assert_cmpint (blocks[7], ==, 512);
+  fddm_backend_cpu.tensor_free (device, out);
+  fddm_backend_cpu.tensor_free (device, source);
+  fddm_backend_cpu.conv_free (device, conv);
+  fddm_backend_cpu.close (device);
 }
 
 int
@@ -261,5 +347,6 @@ main (int argc, char **argv)
   g_test_add_func ("/int8/passed-on", test_passed_on);
   g_test_add_func ("/int8/shared-weights", test_shared_weights);
   g_test_add_func ("/int8/rounding", test_rounding);
+  g_test_add_func ("/int8/strays", test_strays);
   return g_test_run ();
 }

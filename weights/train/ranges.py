@@ -72,6 +72,17 @@ def best(x, weight, positive):
     return shape * float(SHARES[int(torch.stack(losses).argmin())])
 
 
+def together(weight):
+    """WEIGHT (out x in x k x k) as integers. In each kernel those with the largest rest are rounded the other way until their sum
+    is rounded to the nearest, too: in even areas only the sum counts."""
+    exact = weight.double().flatten(2)
+    whole = exact.round()
+    missing = exact.sum(2).round() - whole.sum(2)
+    way = missing.sign().unsqueeze(2)
+    place = (way * (exact - whole)).argsort(2, descending=True).argsort(2)
+    return (whole + way * (place < missing.abs().unsqueeze(2))).view_as(weight).to(weight)
+
+
 def in_integers(model, ranges):
     """MODEL computes as the engine does in 8 bits."""
     network, operate = model.network, model.network._operate
@@ -79,7 +90,7 @@ def in_integers(model, ranges):
         weight = network._module(network.layers[i]).weight
         w = weight.data * r.view(1, -1, 1, 1)
         step = w.abs().amax((1, 2, 3), keepdim=True).clamp_min(1e-20) / 127
-        weight.data = (w / step).round() * step / r.view(1, -1, 1, 1)
+        weight.data = together(w / step) * step / r.view(1, -1, 1, 1)
 
     def run(layer, values, classes):
         i = network.layers.index(layer)

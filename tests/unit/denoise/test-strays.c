@@ -1,0 +1,203 @@
+/* test-strays.c: a picture that does not fit the ranges of 8 bits is computed in float, whole; one that fits is not.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gstdio.h>
+#include "tests/unit/denoising.h"
+#include "engine/context.h"
+
+enum { WIDTH = 305, HEIGHT = 303, N = WIDTH * HEIGHT * 3 };
+
+/* Makes 8 bits the fastest way in the cache of times. FALSE if this processor has none. */
+static gboolean
+prefer_int8 (void)
+{
+  const int            way     = FDDM_CONVOLUTION_INT8 - 1;
+  g_autofree char     *path    = g_build_filename (g_get_user_cache_dir (), "fddm", "convolutions.ini", NULL);
+  g_autoptr (GKeyFile) file    = g_key_file_new ();
+  g_autofree char     *group   = NULL;
+  g_auto (GStrv)       keys    = NULL;
+  gboolean             offered = FALSE;
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+    return FALSE;
+  group = g_key_file_get_start_group (file);
+  keys  = g_key_file_get_keys (file, group, NULL, NULL);
+  for (int i = 0; keys != NULL && keys[i] != NULL; i++)
+    {
+      gsize              n;
+      g_autofree double *times = g_key_file_get_double_list (file, group, keys[i], &n, NULL);
+
+      if (times == NULL || n != FDDM_CONVOLUTIONS - 1 || times[way] <= 0)
+        continue;
+      offered    = TRUE;
+      times[way] = 1e-3;
+      g_key_file_set_double_list (file, group, keys[i], times, n);
+    }
+  g_assert_true (g_key_file_save_to_file (file, path, NULL));
+  return offered;
+}
+
+/* The network of "fast" in WAY; NULL: as is chosen without being asked. */
+static FddmContext *
+open_way (const char *way, int tile)
+{
+  g_autofree char         *path    = test_golden_path ("../../weights/denoise-fast.safetensors");
+  g_autoptr (GError)       error   = NULL;
+  g_autoptr (FddmWeights)  weights = fddm_weights_open (path, &error);
+  const FddmContextOptions options = { .tile = tile };
+  FddmContext             *context;
+
+  g_assert_no_error (error);
+  g_setenv ("FDDM_CPU_CONVOLUTION", way != NULL ? way : "", TRUE);
+  context = fddm_context_new (weights, FDDM_DEVICE_CPU, &options, &error);
+  g_unsetenv ("FDDM_CPU_CONVOLUTION");
+  return context;
+}
+
+static FddmContext *
+open_chosen (int tile)
+{
+  FddmContext *context = open_way (NULL, tile);
+
+  g_assert_nonnull (context);
+  if (fddm_context_is_in_8_bits (context))
+    return context;
+  fddm_context_free (context);
+  if (!prefer_int8 ())
+    {
+      g_test_skip ("no 8 bits on this processor");
+      return NULL;
+    }
+  context = open_way (NULL, tile);
+  g_assert_true (fddm_context_is_in_8_bits (context));
+  return context;
+}
+
+static float *
+denoise (FddmContext *context, const FddmDenoiseParams *params, const float *pixels)
+{
+  g_autoptr (GError) error = NULL;
+  float             *out   = run (context, params, pixels, WIDTH, HEIGHT, 3, NULL, &error);
+
+  g_assert_no_error (error);
+  return out;
+}
+
+/* Soft, noisy; SHARP: with strokes in a corner, of SIDE × SIDE pixels. */
+static float *
+picture (int side)
+{
+  float *pixels = test_floats (N, 0.42f, 0.52f, 5);
+
+  for (int y = HEIGHT - side; y < HEIGHT; y++)
+    for (int x = WIDTH - side; x < WIDTH; x++)
+      for (int c = 0; c < 3; c++)
+        pixels[(y * WIDTH + x) * 3 + c] = (x + y / 2) % 4 < 2 ? 0.0f : 1.0f;
+  return pixels;
+}
+
+static gboolean
+same (const float *a, const float *b)
+{
+  return memcmp (a, b, N * sizeof *a) == 0;
+}
+
+/* Strokes in a corner are enough; the next picture is in 8 bits again. */
+static void
+test_choice (void)
+{
+  const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 4), params_with (20, 50, 1) };
+  g_autofree float       *soft = picture (0), *sharp = picture (32);
+  FddmContext            *chosen = open_chosen (0);
+
+  if (chosen == NULL)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (FddmContext) int8 = open_way ("int8", 0), direct = open_way ("direct", 0),
+                              winograd  = open_way ("winograd", 0);
+      g_autoptr (FddmContext) bf16      = open_way ("bf16", 0);
+      g_autofree float       *in_8_bits = denoise (int8, &cases[i], soft), *in_float = denoise (direct, &cases[i], sharp);
+      g_autofree float       *wrong       = denoise (int8, &cases[i], sharp);
+      g_autofree float       *in_winograd = winograd != NULL ? denoise (winograd, &cases[i], sharp) : NULL;
+      g_autofree float       *in_bf16     = bf16 != NULL ? denoise (bf16, &cases[i], sharp) : NULL;
+      g_autofree float       *first = denoise (chosen, &cases[i], soft), *second = denoise (chosen, &cases[i], sharp);
+      g_autofree float       *third = denoise (chosen, &cases[i], soft);
+
+      g_assert_true (same (first, in_8_bits));
+      g_assert_false (same (second, wrong));
+      g_assert_true (same (second, in_float) || (winograd != NULL && same (second, in_winograd)) ||
+                     (bf16 != NULL && same (second, in_bf16)));
+      g_assert_true (same (third, in_8_bits));
+    }
+  fddm_context_free (chosen);
+}
+
+/* With little noise, rounding would be seen: float. */
+static void
+test_little_noise (void)
+{
+  const FddmDenoiseParams little = params_with (9, 0, 1), more = params_with (10, 0, 1);
+  g_autofree float       *pixels = picture (0), *found = NULL, *in_8_bits = NULL;
+  FddmContext            *chosen = open_chosen (0), *int8;
+
+  if (chosen == NULL)
+    return;
+  int8 = open_way ("int8", 0);
+  for (int i = 0; i < 2; i++)
+    {
+      g_free (found);
+      g_free (in_8_bits);
+      found     = denoise (chosen, i ? &more : &little, pixels);
+      in_8_bits = denoise (int8, i ? &more : &little, pixels);
+      g_assert_true (same (found, in_8_bits) == (i == 1));
+    }
+  fddm_context_free (int8);
+  fddm_context_free (chosen);
+}
+
+/* The same choice and the same picture, however it is cut. */
+static void
+test_tiling_equals_untiled (void)
+{
+  const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 5) };
+
+  for (int side = 0; side <= 32; side += 32)
+    {
+      g_autofree float *pixels = picture (side);
+
+      for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+        {
+          g_autoptr (FddmContext) whole = open_chosen (0), cut = NULL;
+          g_autofree float       *untiled = NULL, *tiled = NULL;
+
+          if (whole == NULL)
+            return;
+          cut     = open_chosen (100);
+          untiled = denoise (whole, &cases[i], pixels);
+          tiled   = denoise (cut, &cases[i], pixels);
+          for (int j = 0; j < N; j++)
+            g_assert_cmpfloat_with_epsilon (untiled[j], tiled[j], 1e-4);
+        }
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *folder = g_dir_make_tmp ("fddm-strays-XXXXXX", NULL);
+  g_autofree char *inner  = g_build_filename (folder, "fddm", NULL);
+  g_autofree char *file   = g_build_filename (inner, "convolutions.ini", NULL);
+  int              result;
+
+  g_setenv ("XDG_CACHE_HOME", folder, TRUE);
+  g_unsetenv ("FDDM_CPU_CONVOLUTION");
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/strays/choice", test_choice);
+  g_test_add_func ("/strays/little-noise", test_little_noise);
+  g_test_add_func ("/strays/tiling-equals-untiled", test_tiling_equals_untiled);
+  result = g_test_run ();
+  g_unlink (file);
+  g_rmdir (inner);
+  g_rmdir (folder);
+  return result;
+}
