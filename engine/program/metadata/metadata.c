@@ -208,10 +208,11 @@ add_most (const Source *source, GMappedFile *picture, const char *path, char **l
 char *
 fddm_metadata_packets (const char *from, const FddmTagFacts *facts, GBytes **exif, GBytes **xmp)
 {
-  g_autoptr (GMappedFile) file     = g_mapped_file_new (from, FALSE, NULL);
+  g_autoptr (GError)      unread   = NULL;
+  g_autoptr (GMappedFile) file     = g_mapped_file_new (from, FALSE, &unread);
   const Source            source   = { from, format_of (file), FORMAT_HEIF, facts };
   gboolean                may_help = source.format != FORMAT_OTHER;
-  char                   *problem  = NULL;
+  char                   *problem  = unread ? g_strdup (unread->message) : NULL;
 
   g_clear_pointer (&logged, g_free);
   for (gsize i = 0; may_help && i < G_N_ELEMENTS (tried); i++)
@@ -238,14 +239,17 @@ fddm_metadata_packets (const char *from, const FddmTagFacts *facts, GBytes **exi
 char *
 fddm_metadata_copy (const char *from, const char *to, const FddmTagFacts *facts, char **lost)
 {
-  g_autoptr (GMappedFile) file    = g_mapped_file_new (from, FALSE, NULL);
-  g_autoptr (GMappedFile) picture = g_mapped_file_new (to, FALSE, NULL);
+  g_autoptr (GError)      error   = NULL;
+  g_autoptr (GMappedFile) file    = g_mapped_file_new (from, FALSE, &error);
+  g_autoptr (GMappedFile) picture = file ? g_mapped_file_new (to, FALSE, &error) : NULL;
   g_autofree char        *parent  = g_path_get_dirname (to);
   g_autofree char        *copied  = g_build_filename (parent, "with-metadata", NULL);
   const Source            source  = { from, format_of (file), format_of (picture), facts };
   char                   *problem = NULL;
 
   *lost = NULL;
+  if (!picture)
+    return g_strdup (error->message);
   if (source.format == FORMAT_OTHER || source.target_format == FORMAT_OTHER || source.target_format == FORMAT_HEIF)
     return NULL;
   g_clear_pointer (&logged, g_free);
