@@ -140,14 +140,10 @@ save_tags (GExiv2Metadata *tags, Format format, const char *path, GError **error
   return gexiv2_metadata_save_file (tags, path, error) && (!exif || add_exif (path, exif, error));
 }
 
-/* The PARTS of SOURCE, as they are true of the new picture. NULL with ERROR set if they cannot be read. */
-static GExiv2Metadata *
-corrected_tags (const Source *source, FddmTagParts parts, GError **error)
+/* Leaves the PARTS of SOURCE's TAGS, as they are true of the new picture. */
+static void
+correct_tags (GExiv2Metadata *tags, const Source *source, FddmTagParts parts)
 {
-  GExiv2Metadata *tags = open_tags (source->path, source->facts->traits, error);
-
-  if (!tags)
-    return NULL;
   fddm_tags_keep (tags, parts);
   fddm_tags_drop_structure (tags, source->format == FORMAT_TIFF);
   fddm_tags_correct (tags, source->facts);
@@ -156,16 +152,6 @@ corrected_tags (const Source *source, FddmTagParts parts, GError **error)
     fddm_tags_set_orientation (tags, source->facts->traits->orientation);
   if (source->format != source->target_format)
     fddm_tags_add_comment (tags, source->facts->traits);
-  return tags;
-}
-
-/* Adds the PARTS of SOURCE to the picture file PATH. */
-static gboolean
-add (const Source *source, const char *path, FddmTagParts parts, GError **error)
-{
-  g_autoptr (GExiv2Metadata) tags = corrected_tags (source, parts, error);
-
-  return tags && save_tags (tags, source->target_format, path, error);
 }
 
 /* What is tried, one after the other, until it can be kept. */
@@ -178,24 +164,43 @@ static const FddmTagParts tried[] = { FDDM_TAG_ALL,
                                       FDDM_TAG_IPTC,
                                       0 };
 
-/* Copies PICTURE to PATH and adds the metadata of SOURCE there. After a failure, tries it without the part at fault. FALSE
- * if there is no file to use. *PROBLEM is the first failure. */
+/* A file that cannot be written: no fault of the metadata. */
 static gboolean
-add_most (const Source *source, GMappedFile *picture, const char *path, char **problem)
+is_of_disk (const GError *error)
+{
+  return error && error->domain == G_FILE_ERROR;
+}
+
+/* Copies PICTURE to PATH and adds the metadata of SOURCE there. After a failure to save them, tries it without the part at
+ * fault; what cannot be opened cannot be opened in parts. FALSE if there is no file to use: with *PROBLEM set if it cannot be
+ * written. *LOST is the first failure that SOURCE is to blame for. */
+static gboolean
+add_most (const Source *source, GMappedFile *picture, const char *path, char **lost, char **problem)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (tried); i++)
     {
-      g_autoptr (GError) error  = NULL;
-      const gboolean     copied = g_file_set_contents_full (path, g_mapped_file_get_contents (picture),
-                                                            (gssize) g_mapped_file_get_length (picture),
-                                                            G_FILE_SET_CONTENTS_NONE, 0666, &error);
+      g_autoptr (GError)         error  = NULL;
+      g_autoptr (GExiv2Metadata) tags   = open_tags (source->path, source->facts->traits, &error);
+      const gboolean             opened = tags != NULL;
+      const gboolean             copied = opened && g_file_set_contents_full (path, g_mapped_file_get_contents (picture),
+                                                                              (gssize) g_mapped_file_get_length (picture),
+                                                                              G_FILE_SET_CONTENTS_NONE, 0666, &error);
 
-      if (copied && add (source, path, tried[i], &error))
-        return TRUE;
-      if (!*problem)
-        *problem = g_strdup (error ? error->message : "?");
-      if (!copied)
-        break;
+      if (copied)
+        {
+          correct_tags (tags, source, tried[i]);
+          if (save_tags (tags, source->target_format, path, &error))
+            return TRUE;
+        }
+      if (opened && is_of_disk (error))
+        {
+          *problem = g_strdup (error->message);
+          return FALSE;
+        }
+      if (!*lost)
+        *lost = g_strdup (error ? error->message : "?");
+      if (!opened)
+        return FALSE;
     }
   return FALSE;
 }
@@ -203,17 +208,22 @@ add_most (const Source *source, GMappedFile *picture, const char *path, char **p
 char *
 fddm_metadata_packets (const char *from, const FddmTagFacts *facts, GBytes **exif, GBytes **xmp)
 {
-  g_autoptr (GMappedFile) file    = g_mapped_file_new (from, FALSE, NULL);
-  const Source            source  = { from, format_of (file), FORMAT_HEIF, facts };
-  char                   *problem = NULL;
+  g_autoptr (GError)      unread   = NULL;
+  g_autoptr (GMappedFile) file     = g_mapped_file_new (from, FALSE, &unread);
+  const Source            source   = { from, format_of (file), FORMAT_HEIF, facts };
+  gboolean                may_help = source.format != FORMAT_OTHER;
+  char                   *problem  = unread ? g_strdup (unread->message) : NULL;
 
   g_clear_pointer (&logged, g_free);
-  for (gsize i = 0; source.format != FORMAT_OTHER && i < G_N_ELEMENTS (tried); i++)
+  for (gsize i = 0; may_help && i < G_N_ELEMENTS (tried); i++)
     {
       g_autoptr (GError)         error = NULL;
-      g_autoptr (GExiv2Metadata) tags  = corrected_tags (&source, tried[i], &error);
+      g_autoptr (GExiv2Metadata) tags  = open_tags (from, facts->traits, &error);
       char                      *text  = NULL;
 
+      may_help = tags != NULL;
+      if (tags)
+        correct_tags (tags, &source, tried[i]);
       if (tags && take_packets (tags, exif, &text, &error))
         {
           *xmp = text ? g_bytes_new_take (text, strlen (text)) : NULL;
@@ -227,21 +237,27 @@ fddm_metadata_packets (const char *from, const FddmTagFacts *facts, GBytes **exi
 }
 
 char *
-fddm_metadata_copy (const char *from, const char *to, const FddmTagFacts *facts)
+fddm_metadata_copy (const char *from, const char *to, const FddmTagFacts *facts, char **lost)
 {
-  g_autoptr (GMappedFile) file    = g_mapped_file_new (from, FALSE, NULL);
-  g_autoptr (GMappedFile) picture = g_mapped_file_new (to, FALSE, NULL);
+  g_autoptr (GError)      error   = NULL;
+  g_autoptr (GMappedFile) file    = g_mapped_file_new (from, FALSE, &error);
+  g_autoptr (GMappedFile) picture = file ? g_mapped_file_new (to, FALSE, &error) : NULL;
   g_autofree char        *parent  = g_path_get_dirname (to);
   g_autofree char        *copied  = g_build_filename (parent, "with-metadata", NULL);
   const Source            source  = { from, format_of (file), format_of (picture), facts };
   char                   *problem = NULL;
 
+  *lost = NULL;
+  if (!picture)
+    return g_strdup (error->message);
   if (source.format == FORMAT_OTHER || source.target_format == FORMAT_OTHER || source.target_format == FORMAT_HEIF)
     return NULL;
   g_clear_pointer (&logged, g_free);
-  if (!add_most (&source, picture, copied, &problem))
+  if (!add_most (&source, picture, copied, lost, &problem))
     g_unlink (copied);
-  else if (g_rename (copied, to) != 0 && !problem)
+  else if (g_rename (copied, to) != 0)
     problem = g_strdup (g_strerror (errno));
-  return problem ? problem : g_steal_pointer (&logged);
+  if (!*lost)
+    *lost = g_steal_pointer (&logged);
+  return problem;
 }

@@ -52,15 +52,25 @@ run_loader (const char *operation, const char *path, char **problem)
 static GeglBuffer *
 read_open (FILE *file, const char *path, FddmTraits *traits, char **problem)
 {
-  guint8      head[FDDM_FORMAT_HEAD];
-  const gsize size = fread (head, 1, sizeof head, file);
-  FddmFormat  format;
+  guint8                 head[FDDM_FORMAT_HEAD];
+  const gsize            size   = fread (head, 1, sizeof head, file);
+  g_autoptr (GeglBuffer) buffer = NULL;
+  FddmFormat             format;
 
   if (!fddm_format_of_head (&format, head, size, problem))
     return NULL;
   rewind (file);
   traits->codec = format.codec;
-  return format.codec ? format.codec->read (file, traits, problem) : run_loader (format.operation, path, problem);
+  if (!format.codec)
+    return run_loader (format.operation, path, problem);
+  buffer = format.codec->read (file, traits, problem);
+  /* stdio goes on behind what could not be read, so that a codec may find another picture in the rest. */
+  if (buffer && ferror (file))
+    {
+      *problem = g_strdup (g_strerror (EIO));
+      return NULL;
+    }
+  return g_steal_pointer (&buffer);
 }
 
 GeglBuffer *

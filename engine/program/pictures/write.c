@@ -101,13 +101,17 @@ warn_of_loss (const FddmPictureOrigin *from, char *reason)
     warn (from, g_strdup_printf (_ ("Not all metadata of “%s” could be kept: %s"), shown, lost));
 }
 
-/* Copies the metadata of FROM to the picture PATH. */
-static void
+/* Copies the metadata of FROM to the picture PATH. Returns the problem if it cannot be written, or NULL. */
+static char *
 add_metadata (const FddmPictureOrigin *from, const char *path, GeglBuffer *buffer)
 {
   const FddmTagFacts facts = { gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), from->traits };
 
-  warn_of_loss (from, fddm_metadata_copy (from->path, path, &facts));
+  char *lost    = NULL;
+  char *problem = fddm_metadata_copy (from->path, path, &facts, &lost);
+
+  warn_of_loss (from, lost);
+  return problem;
 }
 
 /* Hands out the metadata of FROM for the upright BUFFER. */
@@ -182,7 +186,7 @@ save_beside (const FddmFormat *format, GeglBuffer *buffer, const FddmPictureOrig
   if (!problem && fddm_cli_interrupted ())
     return NULL;
   if (!problem && from && from->traits && !(format->codec && format->codec->upright))
-    add_metadata (from, place->path, buffer);
+    problem = add_metadata (from, place->path, buffer);
   fddm_graph_guard (&file);
   if (!problem)
     problem = fddm_verify (place->path, buffer, how->profile, format->loss);
