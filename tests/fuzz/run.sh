@@ -25,7 +25,7 @@ fi
 harnesses=${*:-$(ls "$source"/tests/fuzz/corpus | grep -v '\.py$')}
 ninja -C "$build" $(printf 'tests/fuzz/fuzz-%s ' $harnesses) || exit 1
 
-# What was freed is kept for 16 MiB, not 256: inputs are small, and fresh pages cost half of the time of some harnesses.
+# What was freed is kept for 16 MiB, not 256, and eight callers of it: inputs are small.
 export ASAN_OPTIONS=detect_odr_violation=0:handle_abort=1:quarantine_size_mb=16:malloc_context_size=8 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export TMPDIR # of a file system in memory, where there is one
 TMPDIR=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo /tmp)")
