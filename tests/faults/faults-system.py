@@ -19,6 +19,7 @@ CHOSEN = sys.argv[3:]
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "unit", "program"))
 sys.argv = [sys.argv[0], PROGRAM]
 from program import noise, write_png  # noqa: E402
+from tap import tell  # noqa: E402
 
 GENERATOR = os.path.join(os.path.dirname(NETWORK), "tiny-generate.safetensors")
 # What the system answers.
@@ -114,10 +115,7 @@ def main():
                 number += 1
                 n, defects = check(room, call, command, pool)
                 failed += bool(defects)
-                print("%s %d %s, %s: %d faults" % ("not ok" if defects else "ok", number, call, command, n))
-                for told in defects:
-                    print("# " + told)
-                sys.stdout.flush()
+                tell(number, "%s, %s" % (call, command), n, defects)
     return failed > 0
 
 

@@ -15,6 +15,7 @@ PROGRAM, LIBRARY, NETWORK = (os.path.abspath(path) for path in sys.argv[1:4])
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "unit", "program"))
 sys.argv = [sys.argv[0], PROGRAM] + sys.argv[4:]
 from program import noise, read_png, write_png  # noqa: E402
+from tap import tell  # noqa: E402
 
 KINDS = ("memory", "thread", "read", "write", "open", "rename", "sync", "folder", "onednn", "onednn-broken")
 MOST = 10000 if os.environ.get("FDDM_FAULTS") == "all" else 15  # runs of a kind and a command; of more calls, every n-th fails
@@ -110,10 +111,7 @@ def main():
         for number, (kind, command, cold) in enumerate(rounds, 1):
             n, defects = check(kind, command, None if cold else cache, pool)
             failed += bool(defects)
-            print("%s %d %s, %s%s: %d faults" % ("not ok" if defects else "ok", number, kind, command, cold, n))
-            for told in defects:
-                print("# " + told)
-            sys.stdout.flush()
+            tell(number, "%s, %s%s" % (kind, command, cold), n, defects)
     return failed > 0
 
 

@@ -1,6 +1,6 @@
 /* test-generate.c: pictures out of noise, with a small random network.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "tests/support.h"
+#include "tests/unit/generating.h"
 #include "engine/weights/weights.h"
 
 /* SIDE: as if the network had been trained on pictures of that size; 0: what the file says. */
@@ -19,19 +19,6 @@ open_context (FddmDeviceKind device, const char *name, int side, gsize memory, i
   context = fddm_context_new (weights, device, &options, &error);
   g_assert_no_error (error);
   return context;
-}
-
-static FddmGenerateParams
-params_with (const char *subject, int width, int height, guint32 seed)
-{
-  FddmGenerateParams params = fddm_generate_params_default ();
-
-  params.subject = subject;
-  params.width   = width;
-  params.height  = height;
-  params.steps   = 4;
-  params.seed    = seed;
-  return params;
 }
 
 static float *
@@ -60,7 +47,7 @@ test_sizes (void)
       {
         const int               width = sizes[s / 4].width, height = sizes[s / 4].height;
         g_autoptr (FddmContext) context = open_context (device, "tiny-generate.safetensors", s & 1 ? 16 : 0, 0, 2);
-        FddmGenerateParams      params  = params_with ("", width, height, 3);
+        FddmGenerateParams      params  = test_params ("", width, height, 3, 4);
         g_autoptr (GError)      error   = NULL;
         g_autofree float       *pixels  = NULL;
 
@@ -77,7 +64,7 @@ static void
 test_cropped (void)
 {
   g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_REFERENCE, "tiny-generate.safetensors", 24, 0, 1);
-  FddmGenerateParams      small = params_with ("grass", 10, 7, 3), large = params_with ("grass", 24, 24, 3);
+  FddmGenerateParams      small = test_params ("grass", 10, 7, 3, 4), large = test_params ("grass", 24, 24, 3, 4);
   g_autofree float       *cut = generate (context, &small, NULL), *whole = generate (context, &large, NULL);
 
   for (int y = 0; y < 7; y++)
@@ -92,9 +79,9 @@ test_same_and_different (gconstpointer data)
   const int               side     = GPOINTER_TO_INT (data);
   g_autoptr (FddmContext) context  = open_context (FDDM_DEVICE_CPU, "tiny-generate.safetensors", side, 0, 1);
   g_autoptr (FddmContext) threaded = open_context (FDDM_DEVICE_CPU, "tiny-generate.safetensors", side, 0, 3);
-  FddmGenerateParams      params[] = { params_with ("grass", 24, 20, 3), params_with ("grass", 24, 20, 3),
-                                       params_with ("grass", 24, 20, 4), params_with ("stone paving", 24, 20, 3),
-                                       params_with (NULL, 24, 20, 3),    params_with ("grass", 24, 20, 3) };
+  FddmGenerateParams      params[] = { test_params ("grass", 24, 20, 3, 4), test_params ("grass", 24, 20, 3, 4),
+                                       test_params ("grass", 24, 20, 4, 4), test_params ("stone paving", 24, 20, 3, 4),
+                                       test_params (NULL, 24, 20, 3, 4),    test_params ("grass", 24, 20, 3, 4) };
   float                  *pixels[G_N_ELEMENTS (params)];
 
   params[5].eta = 0.0;
@@ -121,16 +108,16 @@ assert_refused (const char *weights, gsize memory, const FddmGenerateParams *par
 static void
 test_refused (void)
 {
-  FddmGenerateParams params = params_with ("gras", 9, 9, 0);
+  FddmGenerateParams params = test_params ("gras", 9, 9, 0, 4);
 
   assert_refused ("tiny-generate.safetensors", 0, &params, FDDM_ERROR_ARGUMENT, "grass, stone paving");
-  params = params_with ("", 9, 9, 0);
+  params = test_params ("", 9, 9, 0, 4);
   assert_refused ("tiny.safetensors", 0, &params, FDDM_ERROR_WEIGHTS, "tiny.safetensors");
   params.eta = 1.5;
   assert_refused ("tiny-generate.safetensors", 0, &params, FDDM_ERROR_ARGUMENT, "1.5");
-  params = params_with ("", 9, 9000, 0);
+  params = test_params ("", 9, 9000, 0, 4);
   assert_refused ("tiny-generate.safetensors", 0, &params, FDDM_ERROR_ARGUMENT, "9000");
-  params = params_with ("", 200, 200, 0);
+  params = test_params ("", 200, 200, 0, 4);
   assert_refused ("tiny-generate.safetensors", 100000, &params, FDDM_ERROR_MEMORY, "memory");
 }
 
@@ -165,7 +152,7 @@ static void
 test_progress (void)
 {
   g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_CPU, "tiny-generate.safetensors", 16, 0, 3);
-  FddmGenerateParams      params  = params_with ("grass", 90, 70, 3);
+  FddmGenerateParams      params  = test_params ("grass", 90, 70, 3, 4);
   g_autofree float       *pixels  = g_new (float, 90 * 70 * 3);
   FddmImage               image   = { pixels, 90, 70, 3, 90 * 3, 3 };
   FddmSink                sink = fddm_image_sink (&image), unused = { never, NULL };

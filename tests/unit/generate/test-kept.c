@@ -4,7 +4,7 @@
 #include "engine/generate/generate.h"
 #include "engine/generate/shown.h"
 #include "engine/weights/private.h"
-#include "tests/support.h"
+#include "tests/unit/generating.h"
 #include "tests/unit/weights-file.h"
 
 enum { WIDTH = 72, HEIGHT = 66, SAMPLES = WIDTH * HEIGHT * 3, PICTURES = 4 };
@@ -76,19 +76,6 @@ open_context (gboolean with, int side, gsize memory)
   return context;
 }
 
-static FddmGenerateParams
-params_with (const char *subject, int width, int height, guint32 seed)
-{
-  FddmGenerateParams params = fddm_generate_params_default ();
-
-  params.subject = subject;
-  params.width   = width;
-  params.height  = height;
-  params.steps   = 5;
-  params.seed    = seed;
-  return params;
-}
-
 static float *
 generate (FddmContext *context, const FddmGenerateParams *params)
 {
@@ -153,7 +140,7 @@ test_is_like_the_picture (void)
     {
       g_autoptr (FddmContext) context = open_context (TRUE, i & 1 ? 24 : 0, 0);
       const char             *subject = i & 2 ? "marble" : "tiles";
-      FddmGenerateParams      params  = params_with (subject, sizes[i % 3].width, sizes[i % 3].height, i);
+      FddmGenerateParams      params  = test_params (subject, sizes[i % 3].width, sizes[i % 3].height, i, 5);
       FddmGenerateParams      other   = params;
       const gsize             bytes   = (gsize) params.width * params.height * 3 * sizeof (float);
       g_autofree float       *example = g_new (float, SAMPLES), *expected = NULL, *got = NULL;
@@ -187,7 +174,7 @@ test_callers_example (void)
 
   for (int i = 0; i < 3; i++)
     {
-      FddmGenerateParams params   = params_with (names[i], 40, 40, 1);
+      FddmGenerateParams params   = test_params (names[i], 40, 40, 1, 5);
       FddmSeamlessParams seamless = fddm_seamless_params_default ();
       FddmImage          out;
       FddmSink           sink;
@@ -219,7 +206,7 @@ test_others_stay (void)
 
   for (guint32 i = 0; i < 9; i++)
     {
-      FddmGenerateParams params = params_with (names[i / 3], 40, 30, i);
+      FddmGenerateParams params = test_params (names[i / 3], 40, 30, i, 5);
       g_autofree float  *a = generate (with, &params), *b = generate (without, &params);
 
       g_assert_cmpmem (a, 40 * 30 * 3 * sizeof (float), b, 40 * 30 * 3 * sizeof (float));
@@ -246,9 +233,9 @@ test_memory (void)
   g_autofree float       *example = test_floats (SAMPLES, 0.2f, 0.8f, 1);
   FddmImage               image   = { example, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
   const FddmSource        source  = fddm_image_source (&image);
-  FddmGenerateParams      without = params_with ("", 24, 24, 0), like = without, kept = params_with ("tiles", 24, 24, 0);
-  g_autoptr (GError)      error = NULL;
-  gsize                   few;
+  FddmGenerateParams without = test_params ("", 24, 24, 0, 5), like = without, kept = test_params ("tiles", 24, 24, 0, 5);
+  g_autoptr (GError) error = NULL;
+  gsize              few;
 
   like.like      = &source;
   like.closeness = 0.0;
