@@ -28,10 +28,6 @@
 /* h² of colour blotches in squared 8-bit steps, per 8-bit step of luma noise. White noise forms no blotches. */
 #define BLOTCHES_OTHER 2.1
 
-/* Luma noise, in 8-bit steps, from which on 8 bits may be used: with less, their rounding costs even slopes of colour more than
- * 0.05 dB (docs/results.md). */
-#define LEAST_IN_8_BITS 9.5
-
 /* The arguments of fddm_denoise_uncertain. */
 typedef struct {
   FddmDenoiseJob job;
@@ -393,9 +389,7 @@ denoise_on_device (gpointer data, GError **error)
     return copy_picture (job->source, job->sink, &denoising, error);
   job->removal.noise_varies = noise_varies (&job->removal.noise);
   job->removal.hot          = fddm_tile_hot_noise (job);
-  ok = (luma_level (&job->removal.noise) >= LEAST_IN_8_BITS || !fddm_context_is_in_8_bits (job->context) ||
-        fddm_context_use_exact (job->context, TRUE, error)) &&
-       denoise_somehow (call, &denoising, error);
+  ok                        = denoise_somehow (call, &denoising, error);
   fddm_context_use_exact (job->context, FALSE, NULL); /* the next picture may fit */
   return ok;
 }

@@ -132,29 +132,6 @@ test_choice (void)
   fddm_context_free (chosen);
 }
 
-/* With little noise, rounding would be seen: float. */
-static void
-test_little_noise (void)
-{
-  const FddmDenoiseParams little = params_with (9, 0, 1), more = params_with (10, 0, 1);
-  g_autofree float       *pixels = picture (0), *found = NULL, *in_8_bits = NULL;
-  FddmContext            *chosen = open_chosen (0), *int8;
-
-  if (chosen == NULL)
-    return;
-  int8 = open_way ("int8", 0);
-  for (int i = 0; i < 2; i++)
-    {
-      g_free (found);
-      g_free (in_8_bits);
-      found     = denoise (chosen, i ? &more : &little, pixels);
-      in_8_bits = denoise (int8, i ? &more : &little, pixels);
-      g_assert_true (same (found, in_8_bits) == (i == 1));
-    }
-  fddm_context_free (int8);
-  fddm_context_free (chosen);
-}
-
 /* The same choice and the same picture, however it is cut. */
 static void
 test_tiling_equals_untiled (void)
@@ -193,7 +170,6 @@ main (int argc, char **argv)
   g_unsetenv ("FDDM_CPU_CONVOLUTION");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/strays/choice", test_choice);
-  g_test_add_func ("/strays/little-noise", test_little_noise);
   g_test_add_func ("/strays/tiling-equals-untiled", test_tiling_equals_untiled);
   result = g_test_run ();
   g_unlink (file);
