@@ -10,6 +10,7 @@
 #include "ui/noise-level.h"
 #include "ui/preset-button.h"
 #include "ui/requests.h"
+#include "ui/sizes.h"
 #include "ui/toolkit.h"
 
 /* Minimum size of the preview in pixels. With it the dialog fits on a screen of 1280 × 720. */
@@ -87,20 +88,11 @@ moved (gpointer data)
   ask (form, LATE);
 }
 
-static char *
-time_words (double seconds)
-{
-  /* translators: how long it takes */
-  if (seconds < 90)
-    return g_strdup_printf (_ ("about %d s"), MAX ((int) (seconds + 0.5), 1));
-  return g_strdup_printf (_ ("about %d min"), (int) (seconds / 60 + 0.5));
-}
-
 /* Shows the estimated time and the computing device. */
 static void
 tell_costs (FddmDenoiseForm *form)
 {
-  g_autofree char *time  = time_words (form->seconds);
+  g_autofree char *time  = fddm_time_words (form->seconds);
   g_autofree char *words = NULL;
 
   if (!form->where)

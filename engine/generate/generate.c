@@ -151,6 +151,12 @@ takes_shapes (const FddmGenerateParams *params)
   return params->like != NULL && params->closeness > 0.0;
 }
 
+static int
+steps_taken (const FddmGenerateParams *params)
+{
+  return takes_shapes (params) ? fddm_like_steps (params->closeness, params->steps) : params->steps;
+}
+
 /* A torus that holds the picture. A picture that need not tile uses the network's own window if that is large enough. */
 static void
 lay_out (const FddmWeights *weights, int pixels, gboolean tileable, FddmTorusAxis *axis)
@@ -353,7 +359,7 @@ fddm_generate_shown (FddmContext *context, const FddmGenerateParams *params, con
     return FALSE;
   take_kept (&job);
   params    = job.params;
-  job.steps = takes_shapes (params) ? fddm_like_steps (params->closeness, params->steps) : params->steps;
+  job.steps = steps_taken (params);
   if (params->like != NULL)
     job.example = fddm_example_read (params->like, context->weights->channels, error);
   ok = (params->like == NULL || job.example != NULL) && fddm_context_run (context, generate_on_device, &job, error);
@@ -369,7 +375,7 @@ fddm_generate (FddmContext *context, const FddmGenerateParams *params, const Fdd
 }
 
 int
-fddm_generate_windows (FddmContext *context, const FddmGenerateParams *params, GError **error)
+fddm_generate_evaluations (FddmContext *context, const FddmGenerateParams *params, GError **error)
 {
   Job       job   = { .context = context, .params = params };
   FddmTorus torus = { 0 };
@@ -379,7 +385,7 @@ fddm_generate_windows (FddmContext *context, const FddmGenerateParams *params, G
     return 0;
   take_kept (&job);
   if (fddm_generate_plan (context, job.params, job.class, &torus, error))
-    n = fddm_torus_windows (&torus);
+    n = fddm_torus_windows (&torus) * steps_taken (job.params);
   fddm_torus_clear (&torus);
   return n;
 }

@@ -8,6 +8,6 @@
 gboolean fddm_generate_shown (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink,
                               const FddmSink *estimates, FddmProgress progress, gpointer data, GError **error);
 
-/* Number of windows that the network evaluates in each step. The duration of a step is proportional to it. 0 and an error
- * if the parameters are invalid or memory does not suffice. Allocates nothing large. */
-int fddm_generate_windows (FddmContext *context, const FddmGenerateParams *params, GError **error);
+/* Number of windows that the network evaluates in all steps, fewer of which are taken from a picture on. The time is
+ * proportional to it. 0 and an error if the parameters are invalid or memory does not suffice. Allocates nothing large. */
+int fddm_generate_evaluations (FddmContext *context, const FddmGenerateParams *params, GError **error);

@@ -30,7 +30,7 @@ struct FddmGeneratePreview {
   FddmContext *context;
   gboolean     looked;      /* a GPU was looked for */
   char        *gpu_problem; /* reason why there is none */
-  double       unit;        /* seconds per step and window; 0: not known yet */
+  double       unit;        /* seconds per window and step; 0: not known yet */
 };
 
 /* ---- What is painted ---- */
@@ -118,7 +118,7 @@ account (gpointer data, const double *values, FddmOffer *offer)
   FddmGeneratePreview     *preview = data;
   const FddmGenerateParams params  = whole_params (preview, values);
   g_autoptr (GError)       error   = NULL;
-  int                      windows;
+  int                      evaluations;
 
   offer->device = device_words (preview, values[FDDM_GENERATE_DEVICE]);
   if (values[FDDM_GENERATE_LIKE] >= 0 && !params.like)
@@ -131,9 +131,9 @@ account (gpointer data, const double *values, FddmOffer *offer)
       set_problem (offer, error);
       return FALSE;
     }
-  windows        = fddm_generate_windows (preview->context, &params, &error);
-  offer->seconds = preview->unit * windows * params.steps * values[FDDM_GENERATE_COUNT];
-  if (!windows || !check_layers (preview, values, &params, &error))
+  evaluations    = fddm_generate_evaluations (preview->context, &params, &error);
+  offer->seconds = preview->unit * evaluations * values[FDDM_GENERATE_COUNT];
+  if (!evaluations || !check_layers (preview, values, &params, &error))
     set_problem (offer, error);
   return TRUE;
 }
@@ -208,14 +208,14 @@ write_estimate (gpointer data, int x, int y, int width, int height, const float 
 static gboolean
 run_engine (FddmGeneratePreview *preview, Canvas *canvas, GError **error)
 {
-  const FddmSink estimates = { write_estimate, canvas };
-  const int      windows   = fddm_generate_windows (preview->context, canvas->params, error);
+  const FddmSink estimates   = { write_estimate, canvas };
+  const int      evaluations = fddm_generate_evaluations (preview->context, canvas->params, error);
 
-  if (!windows)
+  if (!evaluations)
     return FALSE;
   if (!fddm_generate_shown (preview->context, canvas->params, &canvas->into, &estimates, watch_progress, canvas, error))
     return FALSE;
-  preview->unit = (double) (g_get_monotonic_time () - canvas->begun) / G_USEC_PER_SEC / (windows * canvas->params->steps);
+  preview->unit = (double) (g_get_monotonic_time () - canvas->begun) / G_USEC_PER_SEC / evaluations;
   return TRUE;
 }
 

@@ -39,8 +39,8 @@ check_tiles (const FddmWork *work)
       }
 }
 
-/* One and all grids, with and without filters' margins. The network's answer at a tile's edge would be off by so little without its
- * farthest neighbours that comparing pictures does not find all such faults. */
+/* One and all grids, with and without filters' margins. Without its farthest neighbours the network's answer at a tile's edge
+ * would be off by so little that comparing pictures does not find all such faults. */
 static void
 test_core_is_within_reach (void)
 {

@@ -242,10 +242,29 @@ test_memory (void)
   few            = planned (context, &without);
   g_assert_cmpuint (planned (context, &like), ==, few + SAMPLES * sizeof (float));
   context->options.memory = few + context->weight_bytes;
-  g_assert_cmpint (fddm_generate_windows (context, &without, &error), >, 0);
+  g_assert_cmpint (fddm_generate_evaluations (context, &without, &error), >, 0);
   g_assert_no_error (error);
-  g_assert_cmpint (fddm_generate_windows (context, &kept, &error), ==, 0);
+  g_assert_cmpint (fddm_generate_evaluations (context, &kept, &error), ==, 0);
   g_assert_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY);
+}
+
+/* At closeness 60, 12 · (1 − 0.77 · 0.6) = 6.5 steps are left of 12; four are taken of 5. */
+static void
+test_steps (void)
+{
+  static const struct {
+    int asked, taken;
+  } cases[]                       = { { 12, 7 }, { 5, 4 }, { 2, 2 } };
+  g_autoptr (FddmContext) context = open_context (TRUE, 24, 0);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      FddmGenerateParams without = test_params ("", 24, 24, 0, 5), kept = test_params ("tiles", 24, 24, 0, 5);
+
+      without.steps = kept.steps = cases[i].asked;
+      g_assert_cmpint (fddm_generate_evaluations (context, &without, NULL) * cases[i].taken, ==,
+                       fddm_generate_evaluations (context, &kept, NULL) * cases[i].asked);
+    }
 }
 
 /* ---- In a file ---- */
@@ -375,6 +394,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/kept/draws", test_draws);
+  g_test_add_func ("/kept/steps", test_steps);
   g_test_add_func ("/kept/is-like-the-picture", test_is_like_the_picture);
   g_test_add_func ("/kept/callers-example", test_callers_example);
   g_test_add_func ("/kept/others-stay", test_others_stay);

@@ -152,7 +152,7 @@ test_estimates_may_fail (void)
 }
 
 /* A window has the size of the training pictures, and neighbours overlap by a quarter here. Patches have 4 pixels per
- * side. */
+ * side. There are three steps. */
 static void
 test_windows (void)
 {
@@ -170,7 +170,7 @@ test_windows (void)
 
       params.width  = cases[i].width;
       params.height = cases[i].height;
-      g_assert_cmpint (fddm_generate_windows (context, &params, NULL), ==, cases[i].windows);
+      g_assert_cmpint (fddm_generate_evaluations (context, &params, NULL), ==, 3 * cases[i].windows);
     }
 }
 
@@ -182,11 +182,11 @@ test_no_windows (void)
   g_autoptr (GError)      error   = NULL;
 
   params.width = params.height = 4000;
-  g_assert_cmpint (fddm_generate_windows (context, &params, &error), ==, 0);
+  g_assert_cmpint (fddm_generate_evaluations (context, &params, &error), ==, 0);
   g_assert_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY);
   g_clear_error (&error);
   params.subject = "marble";
-  g_assert_cmpint (fddm_generate_windows (context, &params, &error), ==, 0);
+  g_assert_cmpint (fddm_generate_evaluations (context, &params, &error), ==, 0);
   g_assert_error (error, FDDM_ERROR, FDDM_ERROR_ARGUMENT);
 }
 
