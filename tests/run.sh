@@ -9,7 +9,7 @@
 #                             harness for FDDM_FUZZ_SECONDS, default 20; 60 for a release), threads (ThreadSanitizer, 15
 #                             minutes), memcheck (valgrind over one picture, two minutes); they need clang and valgrind
 #
-# Several parts run side by side, as many at once as there are processors; the output of each is shown when it ends.
+# Several parts run side by side, one more at once than there are processors; the output of each is shown when it ends.
 # Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
 # build-test in the source tree), which is kept for the next run. FDDM_ROOT_CACHE: see debian-root.sh.
 set -u
@@ -100,7 +100,7 @@ side_by_side() {
   local waiting=" $* " part most
   local -A names=() since=()
   trap 'trap - TERM; kill 0; exit 130' INT TERM
-  most=$(nproc)
+  most=$(($(nproc) + 1)) # the tests on a screen wait for most of their time
   while [ -n "${waiting// /}" ] || [ ${#names[@]} -gt 0 ]; do
     part=$([ ${#names[@]} -lt "$most" ] && first_ready)
     if [ -n "$part" ]; then
