@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include "engine/fddm.h"
 #include "engine/program/metadata/boxes.h"
 #include "engine/program/metadata/chunks.h"
 #include "engine/program/metadata/gexiv2.h"
@@ -122,6 +124,21 @@ add_exif (const char *path, GBytes *exif, GError **error)
                                             G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
 
+/* Saves TAGS to the picture file PATH by Exiv2, and looks whether they are there: Exiv2 overlooks some errors of the disk. */
+static gboolean
+save_surely (GExiv2Metadata *tags, const char *path, GError **error)
+{
+  g_autoptr (GExiv2Metadata) saved = gexiv2_metadata_new ();
+
+  if (!gexiv2_metadata_save_file (tags, path, error) || !gexiv2_metadata_open_path (saved, path, error))
+    return FALSE;
+  if ((!gexiv2_metadata_has_exif (tags) || gexiv2_metadata_has_exif (saved)) &&
+      (!gexiv2_metadata_has_xmp (tags) || gexiv2_metadata_has_xmp (saved)))
+    return TRUE;
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_WRITE, _ ("it could not be written whole; is the disk full?"));
+  return FALSE;
+}
+
 /* Saves TAGS to the picture file PATH. */
 static gboolean
 save_tags (GExiv2Metadata *tags, Format format, const char *path, GError **error)
@@ -137,7 +154,7 @@ save_tags (GExiv2Metadata *tags, Format format, const char *path, GError **error
         return FALSE;
       gexiv2_metadata_clear_exif (tags);
     }
-  return gexiv2_metadata_save_file (tags, path, error) && (!exif || add_exif (path, exif, error));
+  return save_surely (tags, path, error) && (!exif || add_exif (path, exif, error));
 }
 
 /* Leaves the PARTS of SOURCE's TAGS, as they are true of the new picture. */
