@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <string.h>
-#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "engine/fddm.h"
 #include "engine/program/metadata/boxes.h"
@@ -134,7 +133,7 @@ save_surely (GExiv2Metadata *tags, const char *path, GError **error)
   if ((!gexiv2_metadata_has_exif (tags) || gexiv2_metadata_has_exif (saved)) &&
       (!gexiv2_metadata_has_xmp (tags) || gexiv2_metadata_has_xmp (saved)))
     return TRUE;
-  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_WRITE, _ ("it could not be written whole; is the disk full?"));
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_WRITE, g_strerror (EIO));
   return FALSE;
 }
 
