@@ -370,6 +370,7 @@ scale() {
   build native "$work/native" -Dcuda=disabled || return
   one_of_many "computers share a folder; GNU parallel; a worker's death" tests/scale/share.sh "$work/native/engine/fddm"
   one_of_many "a Slurm array on two nodes" tests/scale/slurm.sh "$work/native/engine/fddm"
+  one_of_many "a thousand photos, three of them bad" /usr/bin/python3 tests/scale/thousand.py program "$work/native/engine/fddm"
   one_of_many "a watched folder" tests/scale/watch.sh "$work/native/engine/fddm"
   one_of_many "training on two computers" tests/scale/train.sh
 }

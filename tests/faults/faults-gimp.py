@@ -19,7 +19,8 @@ from program import noise, read_png, write_png  # noqa: E402
 from run import Gimp  # noqa: E402
 
 KINDS = ("memory", "thread", "read", "write", "open", "rename", "sync", "folder")
-MOST = 200 if os.environ.get("FDDM_FAULTS") == "all" else 25  # faults of a kind, within the time of a batch; of more, every n-th
+MOST = 200 if os.environ.get("FDDM_FAULTS") == "all" else 25  # faults of a kind; of more calls, every n-th
+AT_ONCE = 50                                                    # photos of a batch, which has its time
 OLD = b"the old file"
 CALL = '(fddm-batch-denoise "{}/*.png" "{}-out" 20 100 100 0 "fast" "cpu" 0)'
 WRAPPER = """#!/bin/sh
@@ -64,10 +65,10 @@ class Faults:
         return problems, counted and (int(counted[1]), int(counted[2])), said
 
 
-def defects(faults, kind, numbers, whole):
-    """What is wrong with the photos whose calls NUMBERS fail."""
-    problems, counted, said = faults.batch(kind, kind, numbers)
-    out = faults.gimp.work / (kind + "-out")
+def defects(faults, name, kind, numbers, whole):
+    """What is wrong with the photos whose calls NUMBERS fail, in one batch."""
+    problems, counted, said = faults.batch(name, kind, numbers)
+    out = faults.gimp.work / (name + "-out")
     found, done = [], 0
     for i, number in enumerate(numbers):
         path = out / ("%03d.png" % i)
@@ -108,7 +109,8 @@ def main():
             calls = int(faults.log.read_text())
             whole = read_png(str(faults.gimp.work / (kind + "-0-out") / "000.png"))
             numbers = list(range(1, calls + 1, -(-calls // MOST) or 1))
-            found = defects(faults, kind, numbers, whole) if numbers else []
+            found = [told for first in range(0, len(numbers), AT_ONCE)
+                     for told in defects(faults, "%s-%d" % (kind, first + 1), kind, numbers[first:first + AT_ONCE], whole)]
             failed += bool(found)
             print("%s %d %s in %s: %d faults of %d calls" % ("not ok" if found else "ok", number, kind, HOST, len(numbers), calls))
             for told in found:

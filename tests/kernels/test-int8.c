@@ -339,6 +339,41 @@ test_strays (void)
   fddm_backend_cpu.close (device);
 }
 
+/* Strays everywhere, in blocks that several threads share. */
+static void
+test_strays_of_threads (void)
+{
+  enum { SIDE = 64, N = SIDE * SIDE, ROUNDS = 20 };
+  FddmDevice       *device     = open_int8 ();
+  g_autofree float *in         = g_new (float, N);
+  float             weights[1] = { 1 }, bias[1] = { 0 }, ranges[1] = { 2 };
+  FddmConvSpec      spec = {
+         .kernel = 1, .in_channels = 1, .out_channels = 1, .weights = weights, .bias = bias, .ranges = ranges
+  };
+  guint32          blocks[6] = { 0 };
+  const FddmStrays strays = { .bottom = SIDE, .right = SIDE, .row = 16, .across = 2, .blocks = blocks, .most = G_MAXUINT32 };
+  g_autoptr (GError) error = NULL;
+  FddmConv          *conv;
+  FddmTensor        *source, *out;
+
+  if (device == NULL)
+    return;
+  for (int i = 0; i < N; i++)
+    in[i] = -2.5f; /* a sixteenth */
+  conv   = fddm_backend_cpu.conv_new (device, &spec, &error);
+  source = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, SIDE, SIDE, 1, in);
+  out    = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, SIDE, SIDE, 1, NULL);
+  fddm_backend_cpu.watch (device, &strays);
+  for (int i = 0; i < ROUNDS; i++)
+    g_assert_true (fddm_backend_cpu.conv (device, conv, source, NULL, out, &error));
+  for (int i = 0; i < 6; i++)
+    g_assert_cmpuint (blocks[i], ==, (i / 2 == 1 ? 32 : 16) * 32 * 64 * ROUNDS);
+  fddm_backend_cpu.tensor_free (device, out);
+  fddm_backend_cpu.tensor_free (device, source);
+  fddm_backend_cpu.conv_free (device, conv);
+  fddm_backend_cpu.close (device);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -348,5 +383,6 @@ main (int argc, char **argv)
   g_test_add_func ("/int8/shared-weights", test_shared_weights);
   g_test_add_func ("/int8/rounding", test_rounding);
   g_test_add_func ("/int8/strays", test_strays);
+  g_test_add_func ("/int8/strays-of-threads", test_strays_of_threads);
   return g_test_run ();
 }

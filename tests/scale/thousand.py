@@ -1,79 +1,145 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""A thousand photos, three of them bad, through the program at once: the good ones are right, the bad ones are named, and memory
-does not grow.
+"""A thousand small photos, three of them bad, in one go: thousand.py program PROGRAM | gimp2|gimp3 PLUGIN PROBE WEIGHTS. TAP.
 
-    tests/scale/thousand.py PROGRAM [PHOTOS]
-
-Prints a line for each figure; exit status 1 if one of them is wrong. It takes minutes, so tests/run.sh does not run it.
-"""
-import json
+997 become what each of them becomes alone, the three are named, and memory stays as it is in the second quarter. Some minutes; in
+GIMP, whose plug-in is started for each photo, half an hour on a slow computer."""
+import os
 import pathlib
-import shutil
+import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "unit" / "program"))
-from program import noise, read_png, write_png   # noqa: E402
+import numpy as np
+from PIL import Image
 
-WIDTH, HEIGHT = 48, 36
-OPTIONS = ("--quality", "fast", "--device", "cpu", "--threads", "1", "--quiet")
-GROWTH = 1.05            # of the peak of memory, from the first tenth on
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "hosts")]
+from run import Gimp  # noqa: E402
 
-
-def make(folder, count):
-    """COUNT photos; three of them cut short, empty, and no picture. The names of the bad ones."""
-    folder.mkdir()
-    for i in range(count):
-        write_png(str(folder / f"p{i:04}.png"), WIDTH, HEIGHT, noise(WIDTH, HEIGHT, seed=i))
-    bad = [f"p{count * part // 4:04}.png" for part in (1, 2, 3)]
-    whole = (folder / bad[0]).read_bytes()
-    for name, data in zip(bad, (whole[:len(whole) // 2], b"", b"no picture, but a text of some length\n")):
-        (folder / name).write_bytes(data)
-    return bad
+N = int(os.environ.get("FDDM_TEST_PHOTOS", 1000))
+ENDINGS = ("jpg", "png", "tif", "webp")
+BAD = {"0101.png": "cut", "%04d.jpg" % (N // 2): "cut", "%04d.tif" % (N - 2): "no picture"}
 
 
-def as_alone(program, folder, names):
-    """Whether these photos become the same when each is denoised on its own."""
-    for name in names:
-        alone = folder / "alone.png"
-        subprocess.run([program, "denoise", *OPTIONS, str(folder / "in" / name), str(alone)], check=True,
-                       stdout=subprocess.DEVNULL)
-        if read_png(alone) != read_png(folder / "out" / name):
-            return False
-    return True
+def make(folder):
+    rand = np.random.default_rng(7)
+    for i in range(N):
+        height, width = rand.integers(40, 120, 2)
+        y, x = np.mgrid[0:height, 0:width]
+        photo = np.stack([128 + 90 * np.sin(x / 9 + i), 128 + 90 * np.cos(y / 7), x + y], -1) + rand.normal(0, 12, (height, width, 3))
+        path = folder / ("%04d.%s" % (i, ENDINGS[i % 4]))
+        Image.fromarray(photo.clip(0, 255).astype(np.uint8)).save(path)
+        if path.name in BAD:
+            data = path.read_bytes()
+            path.write_bytes(data[:len(data) * 2 // 3] if BAD[path.name] == "cut" else b"holiday in Rome\n" * 99)
+    assert all((folder / name).exists() for name in BAD)
+
+
+class Memory(threading.Thread):
+    """Resident memory of a process and all below it, in MiB, five times a second."""
+
+    def __init__(self, process):
+        super().__init__(daemon=True)
+        self.process, self.seen = process, []
+
+    def run(self):
+        while self.process.poll() is None:
+            total, wanted = 0, {self.process.pid}
+            for entry in sorted((int(name) for name in os.listdir("/proc") if name.isdigit())):
+                try:
+                    with open("/proc/%d/status" % entry) as f:
+                        status = f.read()
+                except OSError:
+                    continue
+                if entry in wanted or int(re.search(r"^PPid:\s*(\d+)", status, re.M)[1]) in wanted:
+                    wanted.add(entry)
+                    found = re.search(r"^VmRSS:\s*(\d+)", status, re.M)
+                    total += int(found[1]) / 1024 if found else 0
+            self.seen.append(total)
+            time.sleep(0.2)
+
+
+def watched(command, **how):
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               errors="replace", **how)
+    memory = Memory(process)
+    memory.start()
+    said = process.communicate()[0]
+    return process.returncode, said, memory.seen
+
+
+def program(work):
+    path, network = os.path.abspath(sys.argv[2]), str(HERE.parents[1] / "weights" / "denoise-fast.safetensors")
+    quiet = ("--weights", network, "--device", "cpu", "--noise", "20")
+    env = dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="C")
+    alone = lambda name: subprocess.run([path, "denoise", "in/" + name, "one-" + name, *quiet], cwd=work, env=env, check=True,
+                                        stderr=subprocess.PIPE)
+    return ([path, "denoise", "-o", "out", "in", *quiet], dict(cwd=work, env=env), alone, 3,
+            r"(\d+) done, 0 already there, (\d+) failed")
+
+
+def gimp(work):
+    host = Gimp(sys.argv[1], work / "gimp", "/nonexistent")
+    host.run("(display 1)")
+    host.install(*sys.argv[2:4], pathlib.Path(sys.argv[4]))
+    call = '(fddm-batch-denoise "%s/%s" "%s/%s" 20 100 100 0 "fast" "cpu" 0)'
+    command = (["gimp-console-2.10", "-idf", "-b", call % (work, "in/*", work, "out"), "-b", "(gimp-quit 0)"] if sys.argv[1] == "gimp2" else
+               ["gimp-console-3", "-idf", "--quit", "--batch-interpreter=plug-in-script-fu-eval", "-b", call % (work, "in/*", work, "out")])
+    (work / "out").mkdir()
+    (work / "alone").mkdir()
+
+    def alone(name):
+        host.run(call % (work, "in/" + name, work, "alone"))
+        os.rename(work / "alone" / name, work / ("one-" + name))
+    return command, dict(cwd=host.work, env=host.environment), alone, None, r"(\d+) done, (\d+) failed"
 
 
 def main():
-    program, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 1000
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="fddm-thousand-"))
-    try:
-        bad = make(folder / "in", count)
-        start = time.monotonic()
-        done = subprocess.run([program, "denoise", "-o", str(folder / "out"), "--jobs", "1", "--json", *OPTIONS,
-                               str(folder / "in")], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-        seconds = time.monotonic() - start
-        lines = [json.loads(line) for line in done.stdout.splitlines()]
-        right = [line for line in lines if line["status"] == "done" and
-                 read_png(line["output"])[:2] == (WIDTH, HEIGHT)]
-        failed = sorted(pathlib.Path(line["input"]).name for line in lines if line["status"] == "failed")
-        peaks = [line["peak-memory"] for line in lines if line["status"] == "done"]
-        early, last = peaks[count // 10], peaks[-1]
-        named = [name for name in bad if any(name in line for line in done.stderr.splitlines())]
-        left = [path.name for path in (folder / "out").iterdir() if path.suffix != ".png" and path.name != ".fddm-journal"]
-        print(f"{len(right)} right, {len(failed)} failed, {len(named)} named, exit status {done.returncode}")
-        print(f"memory: {early / 2**20:.1f} MiB after {count // 10} photos, {last / 2**20:.1f} MiB at the end, "
-              f"{last / early:.3f} times")
-        print(f"{seconds:.1f} s, {count / seconds:.1f} photos a second")
-        good = (len(right) == count - 3 and failed == sorted(bad) and len(named) == 3 and done.returncode == 3 and not left
-                and last <= GROWTH * early
-                and as_alone(program, folder, ["p0000.png", f"p{count // 3:04}.png", f"p{count - 1:04}.png"]))
-        print("as it should be" if good else f"WRONG {left or ''}")
-        return 0 if good else 1
-    finally:
-        shutil.rmtree(folder)
+    failed = number = 0
+
+    def tell(good, what):
+        nonlocal failed, number
+        number, failed = number + 1, failed + (not good)
+        print("%s %d %s" % ("ok" if good else "not ok", number, what), flush=True)
+    print("1..5")
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        (work / "in").mkdir()
+        (work / "gimp").mkdir()
+        make(work / "in")
+        command, how, alone, status, counts = (program if sys.argv[1] == "program" else gimp)(work)
+        ended, said, memory = watched(command, **how)
+        found = re.search(counts, said)
+        tell(status in (None, ended) and found and (int(found[1]), int(found[2])) == (N - len(BAD), len(BAD)),
+             "counts: %s, status %d" % (found and found[0], ended))
+        tell(all(re.search(name + r"\W", said) for name in BAD) or "\n".join(said.split("\n")[-9:]), "the bad ones are named")
+        made = sorted(path.name for path in (work / "out").iterdir() if not path.name.startswith("."))
+        names = sorted(path.name for path in (work / "in").iterdir())
+        tell(made == [name for name in names if name not in BAD] and not list((work / "out").glob(".fddm-??????")), "nothing else")
+        other = []
+        for i in list(range(0, N, N // 20)) + [N - 1]:
+            name = names[i]
+            if name in BAD:
+                continue
+            alone(name)
+            if not (np.array(Image.open(work / "out" / name)) == np.array(Image.open(work / ("one-" + name)))).all():
+                other.append(name)
+        sizes = [name for name in made if Image.open(work / "in" / name).size != Image.open(work / "out" / name).size]
+        changed = [name for name in made if psnr(work / "in" / name, work / "out" / name) > 60]
+        tell(not other and not sizes and not changed, "21 are as they become alone; sizes are right, all are changed %s" %
+             (other + sizes + changed))
+        quarters = [max(memory[len(memory) * i // 4:len(memory) * (i + 1) // 4] or [0]) for i in range(4)]
+        tell(max(quarters[2:]) < 1.05 * quarters[1] + 10, "memory at most, in MiB, by quarters: %s" % " ".join("%.0f" % q for q in quarters))
+    return failed > 0
+
+
+def psnr(a, b):
+    with Image.open(a) as one, Image.open(b) as two:
+        return 10 * np.log10(255 ** 2 / max(np.mean((np.array(one, float) - np.array(two, float)) ** 2), 1e-9))
 
 
 if __name__ == "__main__":

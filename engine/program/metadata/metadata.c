@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <glib/gstdio.h>
+#include "engine/fddm.h"
 #include "engine/program/metadata/boxes.h"
 #include "engine/program/metadata/chunks.h"
 #include "engine/program/metadata/gexiv2.h"
@@ -41,9 +42,10 @@ take_log (GExiv2LogLevel level, const char *message)
     logged = g_strstrip (g_strdup (message));
 }
 
-/* Tags of TRAITS, where they hold any, otherwise of the picture file PATH; or NULL with an error set. */
+/* Tags of TRAITS, where they hold any, otherwise of the picture FILE; or NULL with an error set. Exiv2 reads from memory, for it
+ * overlooks some errors of a disk. */
 static GExiv2Metadata *
-open_tags (const char *path, const FddmTraits *traits, GError **error)
+open_tags (GMappedFile *file, const FddmTraits *traits, GError **error)
 {
   g_autoptr (GExiv2Metadata) tags = NULL;
   g_autoptr (GBytes)         held = NULL;
@@ -53,12 +55,10 @@ open_tags (const char *path, const FddmTraits *traits, GError **error)
   gexiv2_log_set_handler (take_log);
   tags = gexiv2_metadata_new ();
   if (traits->exif || traits->xmp || traits->codec == &fddm_codec_jxl)
-    {
-      held   = fddm_chunks_file (traits->exif, traits->xmp);
-      opened = gexiv2_metadata_open_buf (tags, g_bytes_get_data (held, NULL), (glong) g_bytes_get_size (held), error);
-    }
+    held = fddm_chunks_file (traits->exif, traits->xmp);
   else
-    opened = gexiv2_metadata_open_path (tags, path, error);
+    held = g_mapped_file_get_bytes (file);
+  opened = gexiv2_metadata_open_buf (tags, g_bytes_get_data (held, NULL), (glong) g_bytes_get_size (held), error);
   return opened ? g_steal_pointer (&tags) : NULL;
 }
 
@@ -70,7 +70,7 @@ fddm_metadata_facts (const char *path, FddmTraits *traits)
 
   if ((traits->resolution[0] > 0 && traits->orientation > 0) || format_of (file) == FORMAT_OTHER)
     return;
-  tags = open_tags (path, traits, NULL); /* copying tells the error */
+  tags = open_tags (file, traits, NULL); /* copying tells the error */
   if (tags && traits->resolution[0] <= 0)
     fddm_tags_resolution (tags, traits->resolution);
   if (tags && traits->orientation == 0)
@@ -78,7 +78,7 @@ fddm_metadata_facts (const char *path, FddmTraits *traits)
 }
 
 typedef struct {
-  const char         *path;
+  GMappedFile        *file;
   Format              format, target_format;
   const FddmTagFacts *facts;
 } Source;
@@ -122,6 +122,21 @@ add_exif (const char *path, GBytes *exif, GError **error)
                                             G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
 
+/* Saves TAGS to the picture file PATH by Exiv2, and looks whether they are there: Exiv2 overlooks some errors of the disk. */
+static gboolean
+save_surely (GExiv2Metadata *tags, const char *path, GError **error)
+{
+  g_autoptr (GExiv2Metadata) saved = gexiv2_metadata_new ();
+
+  if (!gexiv2_metadata_save_file (tags, path, error) || !gexiv2_metadata_open_path (saved, path, error))
+    return FALSE;
+  if ((!gexiv2_metadata_has_exif (tags) || gexiv2_metadata_has_exif (saved)) &&
+      (!gexiv2_metadata_has_xmp (tags) || gexiv2_metadata_has_xmp (saved)))
+    return TRUE;
+  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_WRITE, g_strerror (EIO));
+  return FALSE;
+}
+
 /* Saves TAGS to the picture file PATH. */
 static gboolean
 save_tags (GExiv2Metadata *tags, Format format, const char *path, GError **error)
@@ -137,7 +152,7 @@ save_tags (GExiv2Metadata *tags, Format format, const char *path, GError **error
         return FALSE;
       gexiv2_metadata_clear_exif (tags);
     }
-  return gexiv2_metadata_save_file (tags, path, error) && (!exif || add_exif (path, exif, error));
+  return save_surely (tags, path, error) && (!exif || add_exif (path, exif, error));
 }
 
 /* Leaves the PARTS of SOURCE's TAGS, as they are true of the new picture. */
@@ -180,7 +195,7 @@ add_most (const Source *source, GMappedFile *picture, const char *path, char **l
   for (gsize i = 0; i < G_N_ELEMENTS (tried); i++)
     {
       g_autoptr (GError)         error  = NULL;
-      g_autoptr (GExiv2Metadata) tags   = open_tags (source->path, source->facts->traits, &error);
+      g_autoptr (GExiv2Metadata) tags   = open_tags (source->file, source->facts->traits, &error);
       const gboolean             opened = tags != NULL;
       const gboolean             copied = opened && g_file_set_contents_full (path, g_mapped_file_get_contents (picture),
                                                                               (gssize) g_mapped_file_get_length (picture),
@@ -210,7 +225,7 @@ fddm_metadata_packets (const char *from, const FddmTagFacts *facts, GBytes **exi
 {
   g_autoptr (GError)      unread   = NULL;
   g_autoptr (GMappedFile) file     = g_mapped_file_new (from, FALSE, &unread);
-  const Source            source   = { from, format_of (file), FORMAT_HEIF, facts };
+  const Source            source   = { file, format_of (file), FORMAT_HEIF, facts };
   gboolean                may_help = source.format != FORMAT_OTHER;
   char                   *problem  = unread ? g_strdup (unread->message) : NULL;
 
@@ -218,7 +233,7 @@ fddm_metadata_packets (const char *from, const FddmTagFacts *facts, GBytes **exi
   for (gsize i = 0; may_help && i < G_N_ELEMENTS (tried); i++)
     {
       g_autoptr (GError)         error = NULL;
-      g_autoptr (GExiv2Metadata) tags  = open_tags (from, facts->traits, &error);
+      g_autoptr (GExiv2Metadata) tags  = open_tags (file, facts->traits, &error);
       char                      *text  = NULL;
 
       may_help = tags != NULL;
@@ -244,7 +259,7 @@ fddm_metadata_copy (const char *from, const char *to, const FddmTagFacts *facts,
   g_autoptr (GMappedFile) picture = file ? g_mapped_file_new (to, FALSE, &error) : NULL;
   g_autofree char        *parent  = g_path_get_dirname (to);
   g_autofree char        *copied  = g_build_filename (parent, "with-metadata", NULL);
-  const Source            source  = { from, format_of (file), format_of (picture), facts };
+  const Source            source  = { file, format_of (file), format_of (picture), facts };
   char                   *problem = NULL;
 
   *lost = NULL;

@@ -1,5 +1,6 @@
 /* bytes.c: the contents of a file, for codecs that decode memory.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/program/pictures/codec.h"
@@ -10,13 +11,15 @@ fddm_picture_bytes (FILE *file, char **problem)
   g_autofree guint8 *bytes = NULL;
   long               size;
 
-  fseek (file, 0, SEEK_END);
-  size = ftell (file);
-  rewind (file);
+  if (fseek (file, 0, SEEK_END) != 0 || (size = ftell (file)) < 0 || fseek (file, 0, SEEK_SET) != 0)
+    {
+      *problem = g_strdup (g_strerror (errno));
+      return NULL;
+    }
   bytes = size > 0 ? g_try_malloc ((gsize) size) : NULL;
   if (bytes && fread (bytes, 1, (gsize) size, file) == (gsize) size)
     return g_bytes_new_take (g_steal_pointer (&bytes), (gsize) size);
-  *problem = g_strdup (bytes ? _ ("it is cut off") : _ ("not enough memory"));
+  *problem = g_strdup (!bytes ? _ ("not enough memory") : ferror (file) ? g_strerror (errno) : _ ("it is cut off"));
   return NULL;
 }
 

@@ -2,39 +2,9 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gstdio.h>
 #include "tests/unit/denoising.h"
-#include "engine/context.h"
+#include "tests/unit/int8.h"
 
 enum { WIDTH = 305, HEIGHT = 303, N = WIDTH * HEIGHT * 3 };
-
-/* Makes 8 bits the fastest way in the cache of times. FALSE if this processor has none. */
-static gboolean
-prefer_int8 (void)
-{
-  const int            way     = FDDM_CONVOLUTION_INT8 - 1;
-  g_autofree char     *path    = g_build_filename (g_get_user_cache_dir (), "fddm", "convolutions.ini", NULL);
-  g_autoptr (GKeyFile) file    = g_key_file_new ();
-  g_autofree char     *group   = NULL;
-  g_auto (GStrv)       keys    = NULL;
-  gboolean             offered = FALSE;
-
-  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
-    return FALSE;
-  group = g_key_file_get_start_group (file);
-  keys  = g_key_file_get_keys (file, group, NULL, NULL);
-  for (int i = 0; keys != NULL && keys[i] != NULL; i++)
-    {
-      gsize              n;
-      g_autofree double *times = g_key_file_get_double_list (file, group, keys[i], &n, NULL);
-
-      if (times == NULL || n != FDDM_CONVOLUTIONS - 1 || times[way] <= 0)
-        continue;
-      offered    = TRUE;
-      times[way] = 1e-3;
-      g_key_file_set_double_list (file, group, keys[i], times, n);
-    }
-  g_assert_true (g_key_file_save_to_file (file, path, NULL));
-  return offered;
-}
 
 /* The network of "fast" in WAY; NULL: as is chosen without being asked. */
 static FddmContext *
@@ -62,7 +32,7 @@ open_chosen (int tile)
   if (fddm_context_is_in_8_bits (context))
     return context;
   fddm_context_free (context);
-  if (!prefer_int8 ())
+  if (!test_prefer_int8 ())
     {
       g_test_skip ("no 8 bits on this processor");
       return NULL;

@@ -61,6 +61,30 @@ def cut_and_damaged():
 
 
 @test
+def last_bytes_of_webp():
+    """Where all pixels are there, and only padding or metadata behind them are not, they come out right, and a word is said; whatever
+    else is missing, the file is refused."""
+    noisy = (picture() + np.random.default_rng(3).normal(0, 4, picture().shape)).clip(0, 255).astype(np.uint8)
+    for how in ({}, {"lossless": True}, {"xmp": b" " * 50}, {"xmp": b" " * 50, "lossless": True}):
+        Image.fromarray(noisy).save("a.webp", **how)
+        with open("a.webp", "rb") as f:
+            data = f.read()
+        taken = []
+        for missing in (1, 2, 3, 10, 40, 70):
+            with open("cut.webp", "wb") as f:
+                f.write(data[:-missing])
+            try:
+                words = keep("cut.webp", "out.png").stderr
+            except AssertionError:
+                refused("cut.webp", "cut off")
+                continue
+            assert (pixels("out.png") == pixels("a.webp")).all() and "Not all metadata of “cut.webp”" in words, (how, missing, words)
+            os.remove("out.png")
+            taken.append(missing)
+        assert ([1, 2, 3, 10, 40] == taken[:5] if "xmp" in how else not {10, 40} & set(taken)) and 70 not in taken, (how, taken)
+
+
+@test
 def what_else_it_is():
     for name, data in (("Photoshop", b"8BPS\0\1"), ("CR3", b"\0\0\0\x18ftypcrx "), ("FITS", b"SIMPLE  =    T")):
         with open("in.x", "wb") as f:

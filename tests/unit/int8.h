@@ -1,0 +1,34 @@
+/* int8.h: 8 bits for tests.
+ * SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "engine/context.h"
+
+/* Makes 8 bits the fastest way in the cache of times. FALSE if this processor has none. */
+static inline gboolean
+test_prefer_int8 (void)
+{
+  const int            way     = FDDM_CONVOLUTION_INT8 - 1;
+  g_autofree char     *path    = g_build_filename (g_get_user_cache_dir (), "fddm", "convolutions.ini", NULL);
+  g_autoptr (GKeyFile) file    = g_key_file_new ();
+  g_autofree char     *group   = NULL;
+  g_auto (GStrv)       keys    = NULL;
+  gboolean             offered = FALSE;
+
+  if (!g_key_file_load_from_file (file, path, G_KEY_FILE_NONE, NULL))
+    return FALSE;
+  group = g_key_file_get_start_group (file);
+  keys  = g_key_file_get_keys (file, group, NULL, NULL);
+  for (int i = 0; keys != NULL && keys[i] != NULL; i++)
+    {
+      gsize              n;
+      g_autofree double *times = g_key_file_get_double_list (file, group, keys[i], &n, NULL);
+
+      if (times == NULL || n != FDDM_CONVOLUTIONS - 1 || times[way] <= 0)
+        continue;
+      offered    = TRUE;
+      times[way] = 1e-3;
+      g_key_file_set_double_list (file, group, keys[i], times, n);
+    }
+  g_assert_true (g_key_file_save_to_file (file, path, NULL));
+  return offered;
+}
