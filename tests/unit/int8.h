@@ -3,6 +3,16 @@
 #pragma once
 #include "engine/context.h"
 
+/* Strokes in the lower right corner, SIDE × SIDE pixels, of a picture of WIDTH × HEIGHT × 3 samples: they do not fit 8 bits. */
+static inline void
+test_strokes (float *pixels, int width, int height, int side)
+{
+  for (int y = height - side; y < height; y++)
+    for (int x = width - side; x < width; x++)
+      for (int c = 0; c < 3; c++)
+        pixels[(y * width + x) * 3 + c] = (x + y / 2) % 4 < 2 ? 0.0f : 1.0f;
+}
+
 /* Makes 8 bits the fastest way in the cache of times. FALSE if this processor has none. */
 static inline gboolean
 test_prefer_int8 (void)

@@ -58,10 +58,7 @@ picture (int side)
 {
   float *pixels = test_floats (N, 0.42f, 0.52f, 5);
 
-  for (int y = HEIGHT - side; y < HEIGHT; y++)
-    for (int x = WIDTH - side; x < WIDTH; x++)
-      for (int c = 0; c < 3; c++)
-        pixels[(y * WIDTH + x) * 3 + c] = (x + y / 2) % 4 < 2 ? 0.0f : 1.0f;
+  test_strokes (pixels, WIDTH, HEIGHT, side);
   return pixels;
 }
 
