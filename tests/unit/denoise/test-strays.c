@@ -4,7 +4,8 @@
 #include "tests/unit/denoising.h"
 #include "tests/unit/int8.h"
 
-enum { WIDTH = 305, HEIGHT = 303, N = WIDTH * HEIGHT * 3 };
+/* Pixels a side: a small picture, and one that is cut into tiles. */
+enum { SMALL = 129, LARGE = 305 };
 
 /* The network of "fast" in WAY; NULL: as is chosen without being asked. */
 static FddmContext *
@@ -43,29 +44,38 @@ open_chosen (int tile)
 }
 
 static float *
-denoise (FddmContext *context, const FddmDenoiseParams *params, const float *pixels)
+denoise (FddmContext *context, const FddmDenoiseParams *params, const float *pixels, int side, int *tiles)
 {
   g_autoptr (GError) error = NULL;
-  float             *out   = run (context, params, pixels, WIDTH, HEIGHT, 3, NULL, &error);
+  FddmReport         report;
+  float             *out = run (context, params, pixels, side, side, 3, &report, &error);
 
   g_assert_no_error (error);
+  if (tiles != NULL)
+    *tiles = report.tiles;
   return out;
 }
 
-/* Soft, noisy; SHARP: with strokes in a corner, of SIDE × SIDE pixels. */
 static float *
-picture (int side)
+denoise_small (FddmContext *context, const FddmDenoiseParams *params, const float *pixels)
 {
-  float *pixels = test_floats (N, 0.42f, 0.52f, 5);
+  return denoise (context, params, pixels, SMALL, NULL);
+}
 
-  test_strokes (pixels, WIDTH, HEIGHT, side);
+/* Soft, noisy; with STROKES × STROKES pixels of strokes in a corner. */
+static float *
+picture (int side, int strokes)
+{
+  float *pixels = test_floats (side * side * 3, 0.42f, 0.52f, 5);
+
+  test_strokes (pixels, side, side, strokes);
   return pixels;
 }
 
 static gboolean
 same (const float *a, const float *b)
 {
-  return memcmp (a, b, N * sizeof *a) == 0;
+  return memcmp (a, b, SMALL * SMALL * 3 * sizeof *a) == 0;
 }
 
 /* Strokes in a corner are enough; the next picture is in 8 bits again. */
@@ -73,7 +83,7 @@ static void
 test_choice (void)
 {
   const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 4), params_with (20, 50, 1) };
-  g_autofree float       *soft = picture (0), *sharp = picture (32);
+  g_autofree float       *soft = picture (SMALL, 0), *sharp = picture (SMALL, 32);
   FddmContext            *chosen = open_chosen (0);
 
   if (chosen == NULL)
@@ -83,12 +93,13 @@ test_choice (void)
       g_autoptr (FddmContext) int8 = open_way ("int8", 0), direct = open_way ("direct", 0),
                               winograd  = open_way ("winograd", 0);
       g_autoptr (FddmContext) bf16      = open_way ("bf16", 0);
-      g_autofree float       *in_8_bits = denoise (int8, &cases[i], soft), *in_float = denoise (direct, &cases[i], sharp);
-      g_autofree float       *wrong       = denoise (int8, &cases[i], sharp);
-      g_autofree float       *in_winograd = winograd != NULL ? denoise (winograd, &cases[i], sharp) : NULL;
-      g_autofree float       *in_bf16     = bf16 != NULL ? denoise (bf16, &cases[i], sharp) : NULL;
-      g_autofree float       *first = denoise (chosen, &cases[i], soft), *second = denoise (chosen, &cases[i], sharp);
-      g_autofree float       *third = denoise (chosen, &cases[i], soft);
+      g_autofree float       *in_8_bits = denoise_small (int8, &cases[i], soft),
+                       *in_float        = denoise_small (direct, &cases[i], sharp);
+      g_autofree float *wrong           = denoise_small (int8, &cases[i], sharp);
+      g_autofree float *in_winograd     = winograd != NULL ? denoise_small (winograd, &cases[i], sharp) : NULL;
+      g_autofree float *in_bf16         = bf16 != NULL ? denoise_small (bf16, &cases[i], sharp) : NULL;
+      g_autofree float *first = denoise_small (chosen, &cases[i], soft), *second = denoise_small (chosen, &cases[i], sharp);
+      g_autofree float *third = denoise_small (chosen, &cases[i], soft);
 
       g_assert_true (same (first, in_8_bits));
       g_assert_false (same (second, wrong));
@@ -105,21 +116,23 @@ test_tiling_equals_untiled (void)
 {
   const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 5) };
 
-  for (int side = 0; side <= 32; side += 32)
+  for (int strokes = 0; strokes <= 32; strokes += 32)
     {
-      g_autofree float *pixels = picture (side);
+      g_autofree float *pixels = picture (LARGE, strokes);
 
       for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
         {
           g_autoptr (FddmContext) whole = open_chosen (0), cut = NULL;
           g_autofree float       *untiled = NULL, *tiled = NULL;
+          int                     one, many;
 
           if (whole == NULL)
             return;
           cut     = open_chosen (100);
-          untiled = denoise (whole, &cases[i], pixels);
-          tiled   = denoise (cut, &cases[i], pixels);
-          for (int j = 0; j < N; j++)
+          untiled = denoise (whole, &cases[i], pixels, LARGE, &one);
+          tiled   = denoise (cut, &cases[i], pixels, LARGE, &many);
+          g_assert_true (one == 1 && many > 1);
+          for (int j = 0; j < LARGE * LARGE * 3; j++)
             g_assert_cmpfloat_with_epsilon (untiled[j], tiled[j], 1e-4);
         }
     }
