@@ -3,13 +3,14 @@
 """Writes a weights file and its card from a checkpoint of train.py.
 
     export_generate.py --checkpoint C --name texture --out weights/generate-texture.safetensors --textures DIR
-                       [--offer wood sand ...] [--guidance 1.5] [--clamp] [--metrics FRECHET.json] [--sheet PNG]
+                       [--offer wood sand ...] [--guidance 1.5] [--clamp] [--settle -1.5] [--metrics FRECHET.json] [--sheet PNG]
                        [--keep rock=0,3,7 ...] [--examples data/examples-texture.toml] [--hardware TEXT] [--log CSV]
 
 The difficulty curve of a network without variants is measured on the held-back pictures of --textures or --fashion. --offer: the
 classes that are worth it; the others are left out. --keep: the variants of a class that are worth it (sample.py --each shows them
-in their order). --examples: the subjects that start from pictures, which add_examples.py adds. --guidance, --clamp: how the engine
-is to sample (weights/FORMAT.md).
+in their order). --settle: ln s below which the curve is 0, so that no step is placed there: for a network that knows no more
+than the Wiener filter by then. --examples: the subjects that start from pictures, which add_examples.py adds. --guidance,
+--clamp: how the engine is to sample (weights/FORMAT.md).
 METRICS is what frechet.py --json wrote, sampling in the same way. The card stands beside the file (.md).
 """
 import argparse
@@ -55,7 +56,13 @@ def difficulty(generator, o, count=96):
     pictures, labels = data.batch(count)
     rows = [shape["classes"].index(n) if n in shape["classes"] else -1 for n in data.classes]
     labels = torch.tensor(rows)[labels]
-    return generator.difficulty(transform.patch_dct(transform.to_ycc(pictures), shape["patch"]), labels)
+    return settled(generator.difficulty(transform.patch_dct(transform.to_ycc(pictures), shape["patch"]), labels), o.settle)
+
+
+def settled(curve, end):
+    """CURVE with no difficulty below END, a ln s: the last step to no noise begins about there. end: None changes nothing."""
+    kept = [e if end is None or at >= end else 0 for at, e in zip(curve["log_s"], curve["error"])]
+    return dict(curve, error=kept)
 
 
 def metadata(generator, stored, o):
@@ -116,6 +123,7 @@ def main():
     a.add_argument("--keep", nargs="+", default=[], metavar="CLASS=N,N...")
     a.add_argument("--examples", metavar="FILE", help="of subjects that start from pictures")
     a.add_argument("--guidance", type=float, default=1.0)
+    a.add_argument("--settle", type=float, metavar="LN_S")
     a.add_argument("--clamp", action="store_true")
     a.add_argument("--metrics")
     a.add_argument("--sheet", help="as the card names it")

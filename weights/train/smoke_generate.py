@@ -24,6 +24,8 @@ import smoke
 import table1
 import train as commands
 
+SETTLE = -1.5           # ln s below which the tiny network's file places no step
+
 
 def check_table1():
     for name, (published, _) in table1.PUBLISHED.items():
@@ -134,7 +136,7 @@ def check_training(out):
         train(checkpoint, data, 20, "optimiser.average=0.9")
         train(checkpoint, data, 60, "optimiser.average=0.9")
         smoke.run("export_generate.py", "--checkpoint", checkpoint, "--name", "smoke", "--out", out, "--offer", "waves",
-                  "flecks", "--guidance", "1.5", "--clamp", *data)
+                  "flecks", "--guidance", "1.5", "--clamp", "--settle", "%g" % SETTLE, *data)
         smoke.run("sample.py", checkpoint, "--out", os.path.join(folder, "sheet.png"), "--steps", "2", "--count", "2", *data)
         stored, loaded = generative.load(checkpoint), generative.load(out)
         first, last = errors(stored, Textures(pictures, 32, torch.device("cpu")))
@@ -153,6 +155,11 @@ def check_training(out):
     times = loaded.times(10, "difficulty")
     if not ((times[1:] < times[:-1]).all() and times[0] == 1 and times[-1] > 0):
         sys.exit("smoke_generate.py: steps placed by difficulty do not fall")
+    curve, shape = loaded.curve, loaded.shape
+    first_mu, last_mu = shape["mu_range"]
+    lowest = -(last_mu + (first_mu - last_mu) * times[-1].item()) / (2 * shape["temperature"])
+    if lowest < max(at for at, e in zip(curve["log_s"], curve["error"]) if e == 0) or lowest > max(curve["log_s"]):
+        sys.exit("smoke_generate.py: a step at ln s = %.2f, where the curve is 0" % lowest)
     return first, last
 
 
