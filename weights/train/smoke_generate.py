@@ -168,7 +168,8 @@ def check_training(out):
     curve, shape = loaded.curve, loaded.shape
     first_mu, last_mu = shape["mu_range"]
     lowest = -(last_mu + (first_mu - last_mu) * times[-1].item()) / (2 * shape["temperature"])
-    if lowest < max(at for at, e in zip(curve["log_s"], curve["error"]) if e == 0) or lowest > max(curve["log_s"]):
+    flat = [at for at, e in zip(curve["log_s"], curve["error"]) if e == 0]
+    if not flat or lowest < max(flat):
         sys.exit("smoke_generate.py: a step at ln s = %.2f, where the curve is 0" % lowest)
     return first, last
 
