@@ -133,6 +133,8 @@ def main():
     generator, stored = generative.load(o.checkpoint), checkpoint.read(o.checkpoint)
     if generator.shape["condition"] != "map":
         a.error("a network that is told the time, as the paper's are, has no place in a weights file")
+    if generator.shape.get("output") == "clean":
+        a.error("the engine knows no network whose output is `clean`")
     if not generator.shape["classes"]:
         a.error("a weights file that generates has classes")
     keep = {name: [int(n) for n in rows.split(",")] for name, rows in (entry.split("=") for entry in o.keep)}

@@ -48,6 +48,16 @@ def check_time():
         sys.exit("smoke_generate.py: the path's ends are not the paper's")
 
 
+def check_clean():
+    """A network that tells clean coefficients is not bound to what it is shown: its estimate is m + sqrt(v) F at any noise."""
+    shape = generative.shape_of("fddm-p4-64", width=32, condition="map", output="clean")
+    model = generative.build(shape, torch.full((48,), 0.5), torch.full((48,), 4.0))
+    for s in (0.01, 100.0):
+        found = model.combine(torch.randn(2, 48, 4, 4), torch.full((1, 48, 1, 1), s), torch.full((2, 48, 4, 4), 0.25))
+        if (found - 1).abs().max() > 1e-6:
+            sys.exit("smoke_generate.py: clean coefficients that a network tells don't come out")
+
+
 def check_frechet():
     torch.manual_seed(1)
     a = torch.randn(20000, 3) * torch.tensor([1.0, 2.0, 0.5])
@@ -158,7 +168,8 @@ def check_training(out):
     curve, shape = loaded.curve, loaded.shape
     first_mu, last_mu = shape["mu_range"]
     lowest = -(last_mu + (first_mu - last_mu) * times[-1].item()) / (2 * shape["temperature"])
-    if lowest < max(at for at, e in zip(curve["log_s"], curve["error"]) if e == 0) or lowest > max(curve["log_s"]):
+    flat = [at for at, e in zip(curve["log_s"], curve["error"]) if e == 0]
+    if not flat or lowest < max(flat):
         sys.exit("smoke_generate.py: a step at ln s = %.2f, where the curve is 0" % lowest)
     return first, last
 
@@ -249,6 +260,7 @@ def main():
     check_table1()
     check_time()
     check_frechet()
+    check_clean()
     check_guidance()
     check_windows()
     check_variants()

@@ -111,14 +111,15 @@ class Denoiser(nn.Module):
     """phi(x, s): estimates clean coefficients. mean, variance: (C), of the clean coefficients over the training set.
     low, high: the noise levels that training covers; the map that the network sees is clamped to them. variants: None, or
     (R x C, R x C, counts): means and variances of single pictures, COUNTS of them for each class, one of which then stands
-    in for MEAN and VARIANCE, as OWN, a pair of N x C x 1 x 1. wiener: the form of the network's input."""
+    in for MEAN and VARIANCE, as OWN, a pair of N x C x 1 x 1. wiener: the form of the network's input. clean: the network
+    tells the clean coefficients themselves, (phi - m)/sqrt(v), instead of what the Wiener filter leaves."""
 
-    def __init__(self, network, mean, variance, low, high, variants=None, wiener=False):
+    def __init__(self, network, mean, variance, low, high, variants=None, wiener=False, clean=False):
         super().__init__()
         self.network = network
         self.register_buffer("mean", mean.float())
         self.register_buffer("variance", variance.float())
-        self.low, self.high, self.counts, self.wiener = low, high, None, wiener
+        self.low, self.high, self.counts, self.wiener, self.clean = low, high, None, wiener, clean
         if variants:
             self.register_buffer("own_mean", variants[0].float())
             self.register_buffer("own_variance", variants[1].float())
@@ -153,6 +154,8 @@ class Denoiser(nn.Module):
     def combine(self, x, s, output, own=None):
         """The estimate, from the network's output: the Wiener filter and what the network adds to it."""
         m, v = self.statistics(own)
+        if self.clean:
+            return m + v.sqrt() * output
         total = v + s * s
         return m + v / total * (x - m) + s * (v / total).sqrt() * output
 

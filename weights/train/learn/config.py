@@ -32,7 +32,8 @@ KINDS = {
     "generate": {
         "network": {"patch": int, "channels": int, "side": int, "width": int, "multipliers": list, "blocks": int,
                     "attention": list, "middle": bool, "sampled": bool, "heads": int, "dropout": float, "condition": ("map", "time"),
-                    "input": ("whitened", "wiener"), "padding": ("zero", "circular"), "mu_range": list, "temperature": float},
+                    "input": ("whitened", "wiener"), "output": ("residual", "clean"), "padding": ("zero", "circular"),
+                    "mu_range": list, "temperature": float},
         "sample": {"batch": int, "crop": int, "view": ("crop", "tile"), "classes": bool, "variants": bool, "inexact": float,
                    "any": float, "balance": float, "favour": list, "favour_share": float},
         "loss": {"whitening": bool, "power": float, "focus": ("", "active", "learnable"), "pixels": bool},

@@ -23,7 +23,8 @@ PAPERS = {
     "ddpm-28": dict(patch=1, width=64, condition="time", sampled=True, side=28, channels=1, multipliers=[1, 2, 2]),
 }
 PLAIN = dict(side=64, channels=3, multipliers=[1, 2, 2, 2], blocks=2, attention=[1], middle=True, sampled=False, heads=1,
-             dropout=0.1, condition="map", padding="zero", mu_range=WIDE, temperature=0.5, classes=[], variants=None, input="whitened")
+             dropout=0.1, condition="map", padding="zero", mu_range=WIDE, temperature=0.5, classes=[], variants=None, input="whitened",
+             output="residual")
 
 
 def shape_of(configuration, **changes):
@@ -90,7 +91,7 @@ def build(shape, mean, variance, variants=None):
             several = sum(shape["variants"]), channels
             variants = (torch.zeros(several), torch.ones(several), shape["variants"])
         model = networks.Denoiser(network, mean, variance, float("%.3g" % levels.min()), float("%.3g" % levels.max()), variants,
-                                  shape["input"] == "wiener")
+                                  shape["input"] == "wiener", shape.get("output") == "clean")
     unet.start(network)
     if shape["padding"] == "circular":
         unet.wrap(network)

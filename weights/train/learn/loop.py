@@ -11,6 +11,7 @@ from learn.optimiser import Both, follow
 from learn.plan import Plan
 
 SAVE = 110              # seconds between checkpoints
+PLAIN = {"output": "residual"}      # of networks in checkpoints older than the key
 LOOKS = 200, 30         # rows of the log over the constant stretch and over the fall
 
 
@@ -84,7 +85,8 @@ class Training:
 
     def _go_on(self, stored):
         before, now = stored["config"], self.settings
-        if before["network"] != now["network"] or before["kind"] != now["kind"]:
+        network = {**{k: PLAIN[k] for k in PLAIN.keys() & now["network"].keys()}, **before["network"]}
+        if network != now["network"] or before["kind"] != now["kind"]:
             raise config.Wrong("%s: of another network than %s states" % (self.out, self.o.config))
         if (stored["fell"] >= 0) != bool(self.o.fall):
             raise config.Wrong("%s: %s" % (self.out, "its rate has fallen: go on from the checkpoint that it branched off from"

@@ -9,6 +9,10 @@ from learn.config import Wrong, beside
 
 PARTS = 4               # of the path, for which the error is told apart
 
+# Of the variance: a network that tells clean coefficients isn't asked to be right to less noise than this. It could not, and the
+# loss would be about nothing else.
+FLOOR = 0.01
+
 
 class Loss:
     """Squared error of the estimate: as the preconditioned network sees it, (v + s^2) / (s^2 v) of it, times a power of
@@ -21,6 +25,7 @@ class Loss:
     TINY = 1e-6             # the least weight: at either end of the path there is hardly any
 
     def __init__(self, model, variance, power, plain, focus, path):
+        self.floor = FLOOR if not plain and model.clean else 0
         self.plain, self.focus = plain, focus
         v = model.variance if not model.counts else model.own_variance.log().mean(0).exp()
         share = (variance.to(v) if not model.counts else v) ** power
@@ -48,7 +53,7 @@ class Loss:
         if self.plain:
             return error.pow(2).mean((1, 2, 3))
         weight = self.weight(s, v)
-        relative = error.pow(2) * (weight * (1 / v + 1 / (s * s)))
+        relative = error.pow(2) * (weight * (1 / v + 1 / (s * s + self.floor * v)))
         return relative.mean((1, 2, 3)) / weight.mean((1, 2, 3))
 
 
