@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * FDDM_TEST_CONVOLUTIONS in the environment says how many convolutions work; 0: the device does not open. FDDM_TEST_SILENT says
- * which question for free memory gets no answer. As a GPU may, it puts a synthesis and the filters off until they are waited for, and overwrites the change that a series sums up. */
+ * which question for free memory gets no answer. As a GPU may, it puts a synthesis and the filters off until they are waited for,
+ * and overwrites the change that a series sums up. */
 #include <stdlib.h>
 #include <string.h>
 #include "kernels/backend.h"
