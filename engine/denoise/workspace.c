@@ -378,6 +378,12 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
   memset (work, 0, sizeof *work);
   work->context = context;
   work->spec    = *spec;
+  if (limit == 0) /* nothing is free, or the device did not answer: less work would not help */
+    {
+      g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_DEVICE,
+                           _ ("Not enough free memory for the smallest tile; close other programs or reduce detail"));
+      return FALSE;
+    }
   for (;;)
     {
       GError *problem = NULL;

@@ -106,6 +106,32 @@ test_gpu_asked_for (void)
   g_assert_nonnull (strstr (error->message, "no NVIDIA driver"));
 }
 
+/* A GPU that does not tell its free memory once: the whole result or an error, never one for want of memory, without filters. */
+static void
+test_silent_about_memory (void)
+{
+  g_autofree float *out = g_new0 (float, N), *expected = g_new0 (float, N);
+  int               errors = 0;
+
+  for (int n = 0; n < 6; n++)
+    {
+      g_autofree char        *which   = g_strdup_printf ("%d", n);
+      g_autoptr (GError)      error   = NULL;
+      g_autoptr (FddmContext) context = NULL;
+
+      g_setenv ("FDDM_TEST_SILENT", which, TRUE);
+      context = open_context (FDDM_DEVICE_GPU, "1000000", &error);
+      g_unsetenv ("FDDM_TEST_SILENT");
+      g_assert_no_error (error);
+      if (run (context, n == 0 ? expected : out, &error))
+        g_assert_true (n == 0 || memcmp (out, expected, N * sizeof *out) == 0);
+      else
+        errors++;
+      g_assert_true ((error != NULL) == (n > 0 && errors == n));
+    }
+  g_assert_cmpint (errors, >, 1);
+}
+
 static void
 test_no_gpu (void)
 {
@@ -374,6 +400,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fallback/lost-half-way", test_lost_half_way);
   g_test_add_func ("/fallback/lost-generating", test_lost_generating);
   g_test_add_func ("/fallback/gpu-asked-for", test_gpu_asked_for);
+  g_test_add_func ("/fallback/silent-about-memory", test_silent_about_memory);
   g_test_add_func ("/fallback/no-gpu", test_no_gpu);
   g_test_add_func ("/fallback/gpu-usable", test_gpu_usable);
   g_test_add_func ("/fallback/codes", test_codes);

@@ -1,15 +1,16 @@
 /* vanishing.c: a GPU module whose device is lost after some convolutions, or never opens.
  * SPDX-License-Identifier: Apache-2.0
  *
- * FDDM_TEST_CONVOLUTIONS in the environment says how many convolutions work; 0: the device does not open. As a GPU may, it
- * puts a synthesis and the filters off until they are waited for, and overwrites the change that a series sums up. */
+ * FDDM_TEST_CONVOLUTIONS in the environment says how many convolutions work; 0: the device does not open. FDDM_TEST_SILENT says
+ * which question for free memory gets no answer. As a GPU may, it puts a synthesis and the filters off until they are waited for,
+ * and overwrites the change that a series sums up. */
 #include <stdlib.h>
 #include <string.h>
 #include "kernels/backend.h"
 
 const FddmBackend *fddm_backend_module (void);
 
-static int left;
+static int left, silent;
 
 static const float *analysed; /* pixels of the last analysis */
 
@@ -32,7 +33,10 @@ static struct {
 static FddmDevice *
 vanishing_open (const FddmDeviceOptions *options, GError **error)
 {
-  left = atoi (g_getenv ("FDDM_TEST_CONVOLUTIONS"));
+  const char *which = g_getenv ("FDDM_TEST_SILENT");
+
+  silent = which != NULL ? atoi (which) : 0;
+  left   = atoi (g_getenv ("FDDM_TEST_CONVOLUTIONS"));
   if (left > 0)
     return fddm_backend_ref.open (options, error);
   g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_DRIVER, "no NVIDIA driver");
@@ -58,6 +62,12 @@ vanishing_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const 
     return fddm_backend_ref.conv (device, conv, in, residual, out, error);
   g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, "the GPU has fallen off the bus");
   return FALSE;
+}
+
+static gsize
+vanishing_available (FddmDevice *device)
+{
+  return silent-- == 1 ? 0 : fddm_backend_ref.available (device);
 }
 
 static gboolean
@@ -151,6 +161,7 @@ fddm_backend_module (void)
   table.open              = vanishing_open;
   table.look              = vanishing_look;
   table.conv              = vanishing_conv;
+  table.available         = vanishing_available;
   table.analyse           = vanishing_analyse;
   table.analyse_input     = vanishing_analyse_input;
   table.filter            = vanishing_filter;
