@@ -12,6 +12,7 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "engine/gegl-start.h"
+#include "engine/program/babl-memory.h"
 #include "engine/program/program.h"
 
 #ifndef FDDM_VERSION
@@ -52,6 +53,7 @@ leave_babl (gboolean unused)
 {
   (void) unused;
   babl_exit ();
+  fddm_babl_forget (g_getenv ("XDG_CACHE_HOME"));
 }
 
 void
