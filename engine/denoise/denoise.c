@@ -389,7 +389,8 @@ denoise_on_device (gpointer data, GError **error)
     return copy_picture (job->source, job->sink, &denoising, error);
   job->removal.noise_varies = noise_varies (&job->removal.noise);
   job->removal.hot          = fddm_tile_hot_noise (job);
-  ok                        = denoise_somehow (call, &denoising, error);
+
+  ok = denoise_somehow (call, &denoising, error);
   fddm_context_use_exact (job->context, FALSE, NULL); /* the next picture may fit */
   return ok;
 }

@@ -374,18 +374,18 @@ fddm_generate (FddmContext *context, const FddmGenerateParams *params, const Fdd
   return fddm_generate_shown (context, params, sink, NULL, progress, data, error);
 }
 
-int
+gint64
 fddm_generate_evaluations (FddmContext *context, const FddmGenerateParams *params, GError **error)
 {
   Job       job   = { .context = context, .params = params };
   FddmTorus torus = { 0 };
-  int       n     = 0;
+  gint64    n     = 0;
 
   if (!check_arguments (&job, error))
     return 0;
   take_kept (&job);
   if (fddm_generate_plan (context, job.params, job.class, &torus, error))
-    n = fddm_torus_windows (&torus) * steps_taken (job.params);
+    n = (gint64) fddm_torus_windows (&torus) * steps_taken (job.params);
   fddm_torus_clear (&torus);
   return n;
 }

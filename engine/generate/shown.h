@@ -10,4 +10,4 @@ gboolean fddm_generate_shown (FddmContext *context, const FddmGenerateParams *pa
 
 /* Number of windows that the network evaluates in all steps, fewer of which are taken from a picture on. The time is
  * proportional to it. 0 and an error if the parameters are invalid or memory does not suffice. Allocates nothing large. */
-int fddm_generate_evaluations (FddmContext *context, const FddmGenerateParams *params, GError **error);
+gint64 fddm_generate_evaluations (FddmContext *context, const FddmGenerateParams *params, GError **error);

@@ -118,7 +118,7 @@ account (gpointer data, const double *values, FddmOffer *offer)
   FddmGeneratePreview     *preview = data;
   const FddmGenerateParams params  = whole_params (preview, values);
   g_autoptr (GError)       error   = NULL;
-  int                      evaluations;
+  gint64                   evaluations;
 
   offer->device = device_words (preview, values[FDDM_GENERATE_DEVICE]);
   if (values[FDDM_GENERATE_LIKE] >= 0 && !params.like)
@@ -132,7 +132,7 @@ account (gpointer data, const double *values, FddmOffer *offer)
       return FALSE;
     }
   evaluations    = fddm_generate_evaluations (preview->context, &params, &error);
-  offer->seconds = preview->unit * evaluations * values[FDDM_GENERATE_COUNT];
+  offer->seconds = preview->unit * (double) evaluations * values[FDDM_GENERATE_COUNT];
   if (!evaluations || !check_layers (preview, values, &params, &error))
     set_problem (offer, error);
   return TRUE;
@@ -209,13 +209,13 @@ static gboolean
 run_engine (FddmGeneratePreview *preview, Canvas *canvas, GError **error)
 {
   const FddmSink estimates   = { write_estimate, canvas };
-  const int      evaluations = fddm_generate_evaluations (preview->context, canvas->params, error);
+  const gint64   evaluations = fddm_generate_evaluations (preview->context, canvas->params, error);
 
   if (!evaluations)
     return FALSE;
   if (!fddm_generate_shown (preview->context, canvas->params, &canvas->into, &estimates, watch_progress, canvas, error))
     return FALSE;
-  preview->unit = (double) (g_get_monotonic_time () - canvas->begun) / G_USEC_PER_SEC / evaluations;
+  preview->unit = (double) (g_get_monotonic_time () - canvas->begun) / G_USEC_PER_SEC / (double) evaluations;
   return TRUE;
 }
 

@@ -116,7 +116,8 @@ def main():
         found = re.search(counts, said)
         tell(status in (None, ended) and found and (int(found[1]), int(found[2])) == (N - len(BAD), len(BAD)),
              "counts: %s, status %d" % (found and found[0], ended))
-        tell(all(re.search(name + r"\W", said) for name in BAD) or "\n".join(said.split("\n")[-9:]), "the bad ones are named")
+        unnamed = [name for name in BAD if not re.search(re.escape(name) + r"\W", said)]
+        tell(not unnamed, "the bad ones are named %s" % unnamed)
         made = sorted(path.name for path in (work / "out").iterdir() if not path.name.startswith("."))
         names = sorted(path.name for path in (work / "in").iterdir())
         tell(made == [name for name in names if name not in BAD] and not list((work / "out").glob(".fddm-??????")), "nothing else")
