@@ -6,7 +6,7 @@
 #                             release is made or packaging changes: gimp32 (Debian testing) packages; scale (several
 #                             computers); emulation (the GPU's operations under the sanitizers, ten minutes); programs (the
 #                             program's tests under the sanitizers); faults (every call fails once); fuzz (each
-#                             harness for FDDM_FUZZ_SECONDS, default 20; 60 for a release), threads (ThreadSanitizer, 15
+#                             harness for FDDM_FUZZ_SECONDS, default 60), threads (ThreadSanitizer, 15
 #                             minutes), memcheck (valgrind over one picture, two minutes); they need clang and valgrind
 #
 # Several parts run side by side, one more at once than there are processors; the output of each is shown when it ends.
@@ -381,7 +381,7 @@ fuzz() {
   local name
   for name in tests/fuzz/corpus/*/; do
     name=$(basename "$name")
-    one_of_many "fuzzing: $name" tests/fuzz/run.sh "$work/fuzz" "${FDDM_FUZZ_SECONDS:-20}" "$name"
+    one_of_many "fuzzing: $name" tests/fuzz/run.sh "$work/fuzz" "${FDDM_FUZZ_SECONDS:-60}" "$name"
     tail -n 1 "$step_log"
   done
 }

@@ -11,6 +11,9 @@
 #include "engine/program/pictures/rows.h"
 
 #define BMP_HEAD 34    /* bytes of a header up to the kind of compression */
+#define GIF_HEAD 10    /* bytes of a header up to the size of the screen */
+#define GIF_MOST 2560  /* pixels that a byte can stand for: codes of 12 bits, each for 3839 pixels at most */
+#define GIF_FREE 10e6  /* pixels of a screen that may be larger than its file explains */
 #define STEP     65536 /* bytes given to the loader at a time */
 
 static guint32
@@ -43,6 +46,23 @@ is_cut_bmp (FILE *file)
     return size < number (head + 2);
   row = ((gint64) number (head + 18) * (head[28] | head[29] << 8) + 31) / 32 * 4;
   return row > size || ABS ((gint64) (gint32) number (head + 22)) * row > size - number (head + 10);
+}
+
+/* Whether FILE is a GIF whose screen is larger than what it can hold. The loader fills it all the same, 7 GB and more. */
+static gboolean
+is_hollow_gif (FILE *file)
+{
+  guint8      head[GIF_HEAD];
+  const gsize n = fread (head, 1, sizeof head, file);
+  double      pixels, size;
+
+  fseek (file, 0, SEEK_END);
+  size = (double) ftell (file);
+  rewind (file);
+  if (n < sizeof head || memcmp (head, "GIF8", 4) != 0)
+    return FALSE;
+  pixels = (double) (head[6] | head[7] << 8) * (head[8] | head[9] << 8);
+  return pixels > MAX (GIF_MOST * size, GIF_FREE);
 }
 
 /* Gives FILE to LOADER. FALSE with ERROR set. */
@@ -100,7 +120,7 @@ load_pixbuf (FILE *file, char **problem)
 static GeglBuffer *
 read_pixbuf (FILE *file, G_GNUC_UNUSED FddmTraits *traits, char **problem)
 {
-  if (!is_cut_bmp (file))
+  if (!is_cut_bmp (file) && !is_hollow_gif (file))
     return load_pixbuf (file, problem);
   *problem = g_strdup (_ ("it is cut off"));
   return NULL;

@@ -200,6 +200,14 @@ def bmp_and_gif():
     with open("head.bmp", "wb") as f:
         f.write(head)
     assert "cut off" in keep("head.bmp", "out.png", status=1).stderr
+    Image.new("P", (3300, 3100)).save("flat.gif")       # hardly any file is smaller for its size
+    keep("flat.gif", "out.png")
+    with open("in.gif", "rb") as f:
+        data = bytearray(f.read())
+    data[6:10] = struct.pack("<HH", 12000, 12000)       # a screen of 0.6 GB, which nothing fills
+    with open("screen.gif", "wb") as f:
+        f.write(data)
+    refused("screen.gif", "cut off")
 
 
 @test
