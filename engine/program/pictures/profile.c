@@ -3,7 +3,9 @@
 #include <string.h>
 #include "engine/program/pictures/profile.h"
 
-#define COLOURS_AT 16 /* offset of the colour space's four letters */
+#define COLOURS_AT   16 /* offset of the colour space's four letters */
+#define SIGNATURE_AT 36 /* and of the four of every ICC profile */
+#define HEADER       128
 
 const Babl *
 fddm_profile_space (GBytes *profile)
@@ -12,8 +14,10 @@ fddm_profile_space (GBytes *profile)
   gsize       size;
   const char *data = profile ? g_bytes_get_data (profile, &size) : NULL;
 
-  return data && size <= G_MAXINT32 ? babl_space_from_icc (data, (int) size, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC, &problem)
-                                    : NULL;
+  /* babl loses some memory with each one that is none. */
+  if (!data || size <= HEADER || size > G_MAXINT32 || memcmp (data + SIGNATURE_AT, "acsp", 4) != 0)
+    return NULL;
+  return babl_space_from_icc (data, (int) size, BABL_ICC_INTENT_RELATIVE_COLORIMETRIC, &problem);
 }
 
 static gboolean
