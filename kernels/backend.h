@@ -24,7 +24,7 @@
 #include "kernels/pixels/filters.h"
 #include "kernels/pixels/meter.h"
 
-#define FDDM_BACKEND_ABI 12
+#define FDDM_BACKEND_ABI 13
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
@@ -35,6 +35,9 @@ typedef enum { FDDM_ACTIVATION_NONE, FDDM_ACTIVATION_RELU, FDDM_ACTIVATION_SILU 
 
 /* Form of a network's input (weights/FORMAT.md). */
 typedef enum { FDDM_INPUT_WHITENED, FDDM_INPUT_WIENER } FddmInputForm;
+
+/* Meaning of a network's output: the residual of the Wiener estimate, or the clean coefficient itself. */
+typedef enum { FDDM_OUTPUT_RESIDUAL, FDDM_OUTPUT_CLEAN } FddmOutputForm;
 
 typedef struct {
   FddmTensorType type;
@@ -85,11 +88,12 @@ typedef struct {
   float             lo, hi; /* range to which noise levels for the network are clamped */
 } FDDM_BY_NAME FddmEnds;
 
-/* Conversion of a state and its noise to the network's input (formulas in weights/FORMAT.md). MEAN and VARIANCE are
- * constant. */
+/* Conversion of a state and its noise to the network's input, and of its output to an estimate (formulas in
+ * weights/FORMAT.md). MEAN and VARIANCE are constant. */
 typedef struct {
   const FddmTensor *mean, *variance;
   FddmInputForm     form;
+  FddmOutputForm    output;
   float             lo, hi; /* in the form WHITENED, range to which noise levels are clamped */
 } FDDM_BY_NAME FddmConditioning;
 
@@ -238,9 +242,9 @@ typedef struct {
   /* Computes the network's input (2C channels) from the state X (C channels). NOISE may be constant. */
   gboolean (*precondition) (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
                             const FddmConditioning *conditioning, FddmTensor *input, GError **error);
-  /* Clean coefficients X0 from X and the network's OUTPUT. MEAN and VARIANCE are constant; NOISE may be. */
-  gboolean (*estimate) (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                        const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error);
+  /* Clean coefficients X0 from X and the network's OUTPUT. NOISE may be constant. */
+  gboolean (*estimate) (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
+                        const FddmConditioning *conditioning, const FddmTensor *output, FddmTensor *x0, GError **error);
   /* One step of the sampler. Changes X in place. */
   gboolean (*step) (FddmDevice *device, const FddmStep *step, FddmTensor *x, GError **error);
   /* X = MEAN + √(VARIANCE + NOISE²) · z, the initial state of generation. NOISE may be constant. */

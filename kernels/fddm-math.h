@@ -128,13 +128,20 @@ fddm_wiener_noise (float s, float variance)
   return fddm_precondition_noise (s / sqrtf (variance), 1.0f / FDDM_NOISE_RATIO_MAX, FDDM_NOISE_RATIO_MAX);
 }
 
-/* Clean coefficient: the Wiener estimate plus the network's OUTPUT. */
+/* Clean coefficient, form FDDM_OUTPUT_RESIDUAL: the Wiener estimate plus the network's OUTPUT. */
 FDDM_MATH float
 fddm_estimate (float x, float s, float mean, float variance, float output)
 {
   float total = variance + s * s;
 
   return mean + variance / total * (x - mean) + s * sqrtf (variance / total) * output;
+}
+
+/* Clean coefficient from the OUTPUT of a network of the form FDDM_OUTPUT_CLEAN. */
+FDDM_MATH float
+fddm_estimate_clean (float mean, float variance, float output)
+{
+  return mean + sqrtf (variance) * output;
 }
 
 /* Part of the coefficient X beyond LIMIT standard deviations from the mean, which the network does not see; exactly 0

@@ -152,11 +152,7 @@ gboolean
 fddm_grid_precondition (FddmGridPass *pass, GError **error)
 {
   const FddmContext     *context      = pass->context;
-  const FddmConditioning conditioning = { .mean     = context->mean,
-                                          .variance = context->variance,
-                                          .form     = context->weights->input_form,
-                                          .lo       = context->weights->noise_lo,
-                                          .hi       = context->weights->noise_hi };
+  const FddmConditioning conditioning = fddm_network_conditioning (context->weights, context->mean, context->variance);
 
   if (pass->once)
     return TRUE;
@@ -173,13 +169,14 @@ fddm_grid_run_network (FddmGridPass *pass, GError **error)
 gboolean
 fddm_grid_estimate (FddmGridPass *pass, GError **error)
 {
-  const FddmContext *context = pass->context;
-  FddmCoefficients  *c       = pass->coefficients;
+  const FddmContext     *context      = pass->context;
+  const FddmConditioning conditioning = fddm_network_conditioning (context->weights, context->mean, context->variance);
+  FddmCoefficients      *c            = pass->coefficients;
 
   if (pass->once)
     return TRUE;
-  return context->backend->estimate (context->device, c->y, c->noise, context->mean, context->variance,
-                                     fddm_network_output (context->network), c->x0, error);
+  return context->backend->estimate (context->device, c->y, c->noise, &conditioning, fddm_network_output (context->network),
+                                     c->x0, error);
 }
 
 gboolean

@@ -127,6 +127,19 @@ operations_of (const FddmWeights *weights, const FddmConvShape *shape)
   return sum;
 }
 
+FddmConditioning
+fddm_network_conditioning (const FddmWeights *weights, const FddmTensor *mean, const FddmTensor *variance)
+{
+  const FddmConditioning conditioning = { .mean     = mean,
+                                          .variance = variance,
+                                          .form     = weights->input_form,
+                                          .output   = weights->output_form,
+                                          .lo       = weights->noise_lo,
+                                          .hi       = weights->noise_hi };
+
+  return conditioning;
+}
+
 double
 fddm_network_heaviest (const FddmNetwork *network)
 {

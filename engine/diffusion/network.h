@@ -16,6 +16,9 @@ gboolean fddm_network_has_ranges (const FddmWeights *weights);
 FddmNetwork *fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error);
 void         fddm_network_free (FddmNetwork *network);
 
+/* How the network of WEIGHTS is conditioned. MEAN and VARIANCE: their statistics, or one variant's, on the device. */
+FddmConditioning fddm_network_conditioning (const FddmWeights *weights, const FddmTensor *mean, const FddmTensor *variance);
+
 /* Multiply-adds per patch of the layer that has most. */
 double fddm_network_heaviest (const FddmNetwork *network);
 

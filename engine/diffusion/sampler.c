@@ -14,18 +14,13 @@ static gboolean
 evaluate (const FddmSampler *sampler, int class, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
           const FddmTicker *ticker, GError **error)
 {
-  const FddmWeights     *weights      = sampler->weights;
-  const FddmConditioning conditioning = { .mean     = sampler->mean,
-                                          .variance = sampler->variance,
-                                          .form     = weights->input_form,
-                                          .lo       = weights->noise_lo,
-                                          .hi       = weights->noise_hi };
+  const FddmConditioning conditioning = fddm_network_conditioning (sampler->weights, sampler->mean, sampler->variance);
 
   return sampler->backend->precondition (sampler->device, x, noise, &conditioning, fddm_network_input (sampler->network),
                                          error) &&
          fddm_network_run (sampler->network, class, ticker, error) &&
-         sampler->backend->estimate (sampler->device, x, noise, sampler->mean, sampler->variance,
-                                     fddm_network_output (sampler->network), x0, error);
+         sampler->backend->estimate (sampler->device, x, noise, &conditioning, fddm_network_output (sampler->network), x0,
+                                     error);
 }
 
 static gboolean

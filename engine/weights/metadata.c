@@ -222,15 +222,18 @@ read_variants (FddmWeights *weights, FddmSafetensors *file, GError **error)
 static gboolean
 read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  static const char *const keys[]     = { "side", "padding", "guidance", "clamp", "input", "variants", "examples", NULL };
+  static const char *const keys[] = {
+    "side", "padding", "guidance", "clamp", "input", "output", "variants", "examples", NULL
+  };
   static const char *const paddings[] = { "zero", NULL };
   static const char *const foreign[]  = { "white", NULL };
   static const char *const truths[]   = { "false", "true", NULL };
-  static const char *const forms[]    = { "whitened", "wiener", NULL }; /* in the order of FddmInputForm */
+  static const char *const inputs[]   = { "whitened", "wiener", NULL }; /* in the order of FddmInputForm  */
+  static const char *const outputs[]  = { "residual", "clean", NULL };  /* in the order of FddmOutputForm */
   const char              *side       = g_hash_table_lookup (file->metadata, "side");
   double                   guidance   = 1.0;
   guint64                  pixels     = 0;
-  int                      clamp = 0, form = FDDM_INPUT_WHITENED;
+  int                      clamp = 0, input = FDDM_INPUT_WHITENED, output = FDDM_OUTPUT_RESIDUAL;
 
   weights->guidance = 1.0f;
   if (weights->kind != FDDM_KIND_GENERATE)
@@ -241,15 +244,17 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
     return fddm_weights_fail (error, _ ("metadata “%s” must be a number from %d to %d"), "side", 1, SIDE_MAX);
   if ((g_hash_table_contains (file->metadata, "padding") && choice (file, "padding", paddings, error) < 0) ||
       (g_hash_table_contains (file->metadata, "clamp") && (clamp = choice (file, "clamp", truths, error)) < 0) ||
-      (g_hash_table_contains (file->metadata, "input") && (form = choice (file, "input", forms, error)) < 0) ||
+      (g_hash_table_contains (file->metadata, "input") && (input = choice (file, "input", inputs, error)) < 0) ||
+      (g_hash_table_contains (file->metadata, "output") && (output = choice (file, "output", outputs, error)) < 0) ||
       (g_hash_table_contains (file->metadata, "guidance") && !number (file, "guidance", &guidance, error)))
     return FALSE;
   if (!(guidance >= 1.0 && guidance <= GUIDANCE_MAX))
     return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "guidance");
-  weights->side       = (int) pixels;
-  weights->guidance   = (float) guidance;
-  weights->clamp      = clamp == 1;
-  weights->input_form = (FddmInputForm) form;
+  weights->side        = (int) pixels;
+  weights->guidance    = (float) guidance;
+  weights->clamp       = clamp == 1;
+  weights->input_form  = (FddmInputForm) input;
+  weights->output_form = (FddmOutputForm) output;
   return TRUE;
 }
 

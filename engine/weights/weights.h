@@ -55,6 +55,7 @@ struct FddmWeights {
   double          mu_from, mu_to;
   float           noise_lo, noise_hi;
   FddmInputForm   input_form;
+  FddmOutputForm  output_form;
   int             n_layers;
   FddmLayer      *layers;
   char          **classes;                 /* NULL-terminated, or NULL                                        */

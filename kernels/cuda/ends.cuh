@@ -59,9 +59,11 @@ fddm_valid (const FddmSpread &spread, float f)
   return 0.0f;
 }
 
-/* Replaces the state X with the estimate of the clean coefficients, from the network's OUTPUT at POSITION. */
+/* Replaces the state X with the estimate of the clean coefficients, from the network's OUTPUT
+ * at POSITION. */
 static __device__ __forceinline__ void
-fddm_from_network (const FddmSpread &spread, const FddmView &output, size_t position, int k, float x[4], const float s[4])
+fddm_from_network (const FddmSpread &spread, FddmOutputForm form, const FddmView &output, size_t position, int k, float x[4],
+                   const float s[4])
 {
   float m[4], v[4], f[4];
 
@@ -70,8 +72,9 @@ fddm_from_network (const FddmSpread &spread, const FddmView &output, size_t posi
   fddm_get4 (output, position, k, f);
   for (int i = 0; i < 4; i++)
     {
-      const float excess = fddm_excess (x[i], s[i], m[i], v[i], spread.limit);
+      const float excess = fddm_excess (x[i], s[i], m[i], v[i], spread.limit), valid = fddm_valid (spread, f[i]);
 
-      x[i] = fddm_estimate (x[i] - excess, s[i], m[i], v[i], fddm_valid (spread, f[i])) + excess;
+      x[i] = excess + (form == FDDM_OUTPUT_CLEAN ? fddm_estimate_clean (m[i], v[i], valid)
+                                                 : fddm_estimate (x[i] - excess, s[i], m[i], v[i], valid));
     }
 }

@@ -80,7 +80,7 @@ take_output (const Ends &ends, size_t position, int k, int d, float dc, float y[
 
   noise_of (ends, k, d, dc, s);
   fddm_get4 (ends.strength, 0, k, strength);
-  fddm_from_network (ends.spread, ends.network, position, k, x0, s);
+  fddm_from_network (ends.spread, FDDM_OUTPUT_RESIDUAL, ends.network, position, k, x0, s);
   for (int i = 0; i < 4; i++)
     y[i] = fddm_difference (y[i], x0[i], strength[i]);
 }

@@ -106,7 +106,8 @@ fddm_cuda_precondition (FddmDevice *device, const FddmTensor *x, const FddmTenso
 }
 
 static __global__ void
-estimate_kernel (FddmView x, FddmView noise, FddmSpread spread, FddmView output, FddmView x0, size_t positions)
+estimate_kernel (FddmView x, FddmView noise, FddmSpread spread, FddmOutputForm form, FddmView output, FddmView x0,
+                 size_t positions)
 {
   const size_t position = fddm_position ();
 
@@ -118,21 +119,22 @@ estimate_kernel (FddmView x, FddmView noise, FddmSpread spread, FddmView output,
 
       fddm_get4 (x, position, k, state);
       fddm_get4 (noise, position, k, s);
-      fddm_from_network (spread, output, position, k, state, s);
+      fddm_from_network (spread, form, output, position, k, state, s);
       fddm_put4 (x0, position, k, x0.channels - k, state);
     }
 }
 
 gboolean
-fddm_cuda_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                    const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error)
+fddm_cuda_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmConditioning *conditioning,
+                    const FddmTensor *output, FddmTensor *x0, GError **error)
 {
-  const size_t n = fddm_positions (x0);
+  const size_t     n      = fddm_positions (x0);
+  const FddmSpread spread = fddm_spread (device, conditioning->mean, conditioning->variance);
 
   if (!fddm_cuda_enter (device, error))
     return FALSE;
   estimate_kernel<<<fddm_fours_grid (x0->channels, n), fddm_fours_block (x0->channels), 0, device->stream>>> (
-    fddm_view (device, x), fddm_view (device, noise), fddm_spread (device, mean, variance), fddm_view (device, output),
+    fddm_view (device, x), fddm_view (device, noise), spread, conditioning->output, fddm_view (device, output),
     fddm_view (device, x0), n);
   return fddm_cuda_launched ("the estimate", error);
 }

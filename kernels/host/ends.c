@@ -23,6 +23,13 @@ level_of (const FddmHostEnds *ends, int k, float noise)
                                          : fddm_precondition_noise (noise, ends->lo, ends->hi);
 }
 
+static float
+estimate_of (const FddmHostEnds *ends, int k, float x, float noise, float mean, float output)
+{
+  return ends->output == FDDM_OUTPUT_CLEAN ? fddm_estimate_clean (mean, ends->variance[k], output)
+                                           : fddm_estimate (x, noise, mean, ends->variance[k], output);
+}
+
 void
 fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, const float *noise)
 {
@@ -30,6 +37,7 @@ fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, c
   ends->mean     = fddm_host_at (conditioning->mean, 0, 0);
   ends->variance = fddm_host_at (conditioning->variance, 0, 0);
   ends->form     = conditioning->form;
+  ends->output   = conditioning->output;
   ends->lo       = conditioning->lo;
   ends->hi       = conditioning->hi;
   ends->constant = noise != NULL;
@@ -37,8 +45,8 @@ fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, c
     {
       ends->state[k]  = state_of (ends, k, 1.0f, noise[k], 0.0f);
       ends->level[k]  = level_of (ends, k, noise[k]);
-      ends->wiener[k] = fddm_estimate (1.0f, noise[k], 0.0f, ends->variance[k], 0.0f);
-      ends->share[k]  = fddm_estimate (0.0f, noise[k], 0.0f, ends->variance[k], 1.0f);
+      ends->wiener[k] = estimate_of (ends, k, 1.0f, noise[k], 0.0f, 0.0f);
+      ends->share[k]  = estimate_of (ends, k, 0.0f, noise[k], 0.0f, 1.0f);
     }
 }
 
@@ -80,13 +88,13 @@ fddm_host_ends_input (const FddmHostEnds *ends, const float *x, const float *noi
 gboolean
 fddm_host_ends_estimate (const FddmHostEnds *ends, const float *x, const float *noise, const float *output, float *x0)
 {
-  const float *mean = ends->mean, *variance = ends->variance;
-  int          bad = 0;
+  const float *mean = ends->mean;
+  int          bad  = 0;
 
   for (int k = 0; k < ends->n; k++)
     {
       x0[k] = ends->constant ? mean[k] + ends->wiener[k] * (x[k] - mean[k]) + ends->share[k] * output[k]
-                             : fddm_estimate (x[k], noise[k], mean[k], variance[k], output[k]);
+                             : estimate_of (ends, k, x[k], noise[k], mean[k], output[k]);
       bad |= !(fabsf (output[k]) < OUTPUT_MAX);
     }
   return bad == 0;

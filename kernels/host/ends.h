@@ -7,17 +7,18 @@
 /* Constants of all patches. Where the noise does not depend on the place, its roots and logarithms are computed once, in the
  * tables. */
 typedef struct {
-  int           n; /* coefficients per patch */
-  const float  *mean, *variance;
-  FddmInputForm form;
-  float         lo, hi;
-  gboolean      constant;                                    /* whether the tables are valid                     */
-  float         state[FDDM_COEF_MAX], level[FDDM_COEF_MAX];  /* factor of the state; noise input of the network  */
-  float         wiener[FDDM_COEF_MAX], share[FDDM_COEF_MAX]; /* factors of the state and of the network's output */
+  int            n; /* coefficients per patch */
+  const float   *mean, *variance;
+  FddmInputForm  form;
+  FddmOutputForm output;
+  float          lo, hi;
+  gboolean       constant;                                    /* whether the tables are valid                     */
+  float          state[FDDM_COEF_MAX], level[FDDM_COEF_MAX];  /* factor of the state; noise input of the network  */
+  float          wiener[FDDM_COEF_MAX], share[FDDM_COEF_MAX]; /* factors of the state and of the network's output */
 } FddmHostEnds;
 
-/* NOISE: noise levels, n values, if they are the same everywhere, otherwise NULL. Form and range of CONDITIONING are ignored
- * unless the network's input is computed. */
+/* NOISE: noise levels, n values, if they are the same everywhere, otherwise NULL. Input form and range of CONDITIONING are
+ * ignored unless the network's input is computed. */
 void fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, const float *noise);
 /* Writes the noise levels of a patch with coefficients Y to NOISE, from LEVEL by coefficient and CURVE by channel. */
 void fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_KNOTS], int channels, int patch,

@@ -69,8 +69,8 @@ gboolean fddm_host_noise_cap (FddmDevice *device, const FddmTensor *noise, const
                               GError **error);
 gboolean fddm_host_precondition (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
                                  const FddmConditioning *conditioning, FddmTensor *input, GError **error);
-gboolean fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                             const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error);
+gboolean fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise,
+                             const FddmConditioning *conditioning, const FddmTensor *output, FddmTensor *x0, GError **error);
 gboolean fddm_host_step (FddmDevice *device, const FddmStep *step, FddmTensor *x, GError **error);
 gboolean fddm_host_start (FddmDevice *device, const FddmTensor *noise, const FddmTensor *mean, const FddmTensor *variance,
                           const FddmRandom *random, FddmTensor *x, GError **error);

@@ -118,17 +118,15 @@ estimate_rows (const void *task, int first, int last)
 }
 
 gboolean
-fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmTensor *mean,
-                    const FddmTensor *variance, const FddmTensor *output, FddmTensor *x0, GError **error)
+fddm_host_estimate (FddmDevice *device, const FddmTensor *x, const FddmTensor *noise, const FddmConditioning *conditioning,
+                    const FddmTensor *output, FddmTensor *x0, GError **error)
 {
-  /* Form and range concern the network's input only, which is not computed here. */
-  const FddmConditioning conditioning = { .mean = mean, .variance = variance, .lo = 1.0f, .hi = 1.0f };
-  FddmHostEnds           ends;
-  int                    overflowed = FALSE;
-  Sampling               s = { .device = device, .x = x, .noise = noise, .other = output, .ends = &ends, .out = x0 };
+  FddmHostEnds ends;
+  int          overflowed = FALSE;
+  Sampling     s          = { .device = device, .x = x, .noise = noise, .other = output, .ends = &ends, .out = x0 };
 
   s.overflowed = &overflowed;
-  ends_init (&ends, &conditioning, noise);
+  ends_init (&ends, conditioning, noise);
   device->rows (device, estimate_rows, &s, x->height);
   return fddm_host_ends_finish (overflowed, error);
 }

@@ -110,11 +110,7 @@ question_open (Question *q, int setting, const char *file, FddmSafetensors *gold
 static void
 assert_input (const Question *q, const float *expected, double tolerance)
 {
-  const FddmConditioning conditioning = { .mean     = q->b.mean,
-                                          .variance = q->b.variance,
-                                          .form     = q->b.weights->input_form,
-                                          .lo       = q->b.weights->noise_lo,
-                                          .hi       = q->b.weights->noise_hi };
+  const FddmConditioning conditioning = fddm_network_conditioning (q->b.weights, q->b.mean, q->b.variance);
   FddmTensor            *input        = fddm_network_input (q->b.network);
 
   g_assert_true (q->b.backend->precondition (q->b.device, q->x, q->s, &conditioning, input, NULL));
@@ -196,6 +192,29 @@ test_wiener_input (void)
         q.b.weights->input_form = FDDM_INPUT_WIENER;
         q.b.sampler.class       = 1;
         assert_input (&q, input, settings[i].tolerance);
+        g_assert_true (fddm_sampler_estimate (&q.b.sampler, q.x, q.s, q.x0, &silent, NULL));
+        assert_close (&q.b, q.x0, estimate, settings[i].tolerance);
+        question_close (&q);
+      }
+}
+
+/* The same network, understood to tell the clean coefficients. Its state is not asked for. */
+static void
+test_clean_output (void)
+{
+  g_autofree char            *bytes = NULL;
+  g_autoptr (FddmSafetensors) file  = test_golden_open (&bytes);
+  int                         n, rows, columns;
+  g_autofree float           *estimate = test_golden_image (file, "clean.estimate", &n, &rows, &columns);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (settings); i++)
+    if (is_usable (&settings[i]))
+      {
+        Question q;
+
+        question_open (&q, i, "tiny-generate.safetensors", file, "generate");
+        q.b.weights->output_form = FDDM_OUTPUT_CLEAN;
+        q.b.sampler.class        = 1;
         g_assert_true (fddm_sampler_estimate (&q.b.sampler, q.x, q.s, q.x0, &silent, NULL));
         assert_close (&q.b, q.x0, estimate, settings[i].tolerance);
         question_close (&q);
@@ -449,6 +468,7 @@ main (int argc, char **argv)
   g_test_add_func ("/golden/denoising-network", test_denoising_network);
   g_test_add_func ("/golden/generating-network", test_generating_network);
   g_test_add_func ("/golden/wiener-input", test_wiener_input);
+  g_test_add_func ("/golden/clean-output", test_clean_output);
   g_test_add_func ("/golden/sampler", test_sampler);
   g_test_add_func ("/golden/ten-steps", test_ten_steps);
   g_test_add_func ("/golden/ten-levels", test_ten_levels);

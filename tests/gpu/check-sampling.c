@@ -68,12 +68,20 @@ check_network_ends (Bench *bench, int height, int width, int n, gboolean constan
         bench_compare_twin (bench, input, bench_rounding (bench), "precondition %d, %d × %d × %d, %s", form, height, width,
                             n, kind);
     }
-  bench->ref->estimate (bench->ref_device, x.ref, noise.ref, mean.ref, variance.ref, output.ref, x0.ref, NULL);
-  if (bench_ran (bench,
-                 bench->backend->estimate (bench->device, x.tested, noise.tested, mean.tested, variance.tested,
-                                           output.tested, x0.tested, &error),
-                 &error, "estimate"))
-    bench_compare_twin (bench, x0, TOLERANCE, "estimate, %d × %d × %d, %s", height, width, n, kind);
+  for (int form = FDDM_OUTPUT_RESIDUAL; form <= FDDM_OUTPUT_CLEAN; form++)
+    {
+      const FddmConditioning ref = { .mean = mean.ref, .variance = variance.ref, .output = form, .lo = 0.05f, .hi = 0.6f };
+      const FddmConditioning tested = {
+        .mean = mean.tested, .variance = variance.tested, .output = form, .lo = 0.05f, .hi = 0.6f
+      };
+
+      bench->ref->estimate (bench->ref_device, x.ref, noise.ref, &ref, output.ref, x0.ref, NULL);
+      if (bench_ran (
+            bench,
+            bench->backend->estimate (bench->device, x.tested, noise.tested, &tested, output.tested, x0.tested, &error),
+            &error, "estimate"))
+        bench_compare_twin (bench, x0, TOLERANCE, "estimate %d, %d × %d × %d, %s", form, height, width, n, kind);
+    }
   bench_twin_free (bench, x);
   bench_twin_free (bench, noise);
   bench_twin_free (bench, mean);
@@ -152,11 +160,11 @@ check_glint (Bench *bench)
                   fabs (first_of (bench, input) / (seen / spread) - 1.0) < 1e-2,
                 "a glint for the network");
   bench_expect (bench,
-                b->estimate (bench->device, x, noise, mean, variance, output, x0, NULL) &&
+                b->estimate (bench->device, x, noise, &conditioning, output, x0, NULL) &&
                   fabs (first_of (bench, x0) / wiener - 1.0) < 1e-5,
                 "a glint that the network is silent on");
   bench_expect (
-    bench, add_in_network (bench, large, large) && b->estimate (bench->device, x, noise, mean, variance, large, x0, NULL),
+    bench, add_in_network (bench, large, large) && b->estimate (bench->device, x, noise, &conditioning, large, x0, NULL),
     "a network that overflows");
   if (is_half)
     bench_expect (bench,

@@ -103,7 +103,7 @@ operate (Place *p, int which, gboolean constant)
       conditioning.form = FDDM_INPUT_WHITENED;
       ok                = b->precondition (p->device, p->x, noise, &conditioning, p->input, NULL);
       break;
-    case 3: ok = b->estimate (p->device, p->x, noise, p->mean, p->variance, p->output, p->out, NULL); break;
+    case 3: ok = b->estimate (p->device, p->x, noise, &conditioning, p->output, p->out, NULL); break;
     case 4: ok = b->step (p->device, &first_order, p->out, NULL); break;
     case 5: ok = b->step (p->device, &second_order, p->out, NULL); break;
     case 6: ok = b->start (p->device, noise, p->mean, p->variance, &random_numbers, p->out, NULL); break;
@@ -126,6 +126,10 @@ operate (Place *p, int which, gboolean constant)
       result            = p->input;
       conditioning.form = FDDM_INPUT_WIENER;
       ok                = b->precondition (p->device, p->x, noise, &conditioning, p->input, NULL);
+      break;
+    case 13:
+      conditioning.output = FDDM_OUTPUT_CLEAN;
+      ok                  = b->estimate (p->device, p->x, noise, &conditioning, p->output, p->out, NULL);
       break;
     default: return NULL;
     }

@@ -128,7 +128,7 @@ run_separately (Case *c)
   g_assert_true (c->ends.curve != NULL ? b->noise_map (c->device, &c->model, c->y, c->noise, NULL)
                                        : b->tensor_upload (c->device, c->noise, c->model.level, NULL));
   g_assert_true (b->precondition (c->device, c->y, c->noise, &conditioning, c->input, NULL));
-  g_assert_true (b->estimate (c->device, c->y, c->noise, c->mean, c->variance, c->output, c->x0, NULL));
+  g_assert_true (b->estimate (c->device, c->y, c->noise, &conditioning, c->output, c->x0, NULL));
   g_assert_true (b->difference (c->device, c->y, c->x0, NULL, 0.0f, c->strength, c->x0, NULL));
   g_assert_true (b->synthesise (c->device, &c->window, c->x0, 0.7f, pixels, NULL));
   g_assert_true (b->synthesise_finish (c->device, NULL));

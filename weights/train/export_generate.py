@@ -72,7 +72,7 @@ def metadata(generator, stored, o):
         colour="ycbcr-bt601" if shape["channels"] == 3 else "gray", k_grid="paper", temperature="%g" % shape["temperature"],
         mu_range=shape["mu_range"], noise_range=[generator.model.low, generator.model.high], classes=shape["classes"],
         **({} if generator.model.counts else {"difficulty": difficulty(generator, o)}),
-        side=str(shape["side"]), padding=shape["padding"], input=shape["input"],
+        side=str(shape["side"]), padding=shape["padding"], input=shape["input"], output=shape.get("output", "residual"),
         guidance="%g" % o.guidance, clamp="true" if o.clamp else "false", training_data=DATA[kind],
         licence=export.LICENCE, metrics=json.load(open(o.metrics)) if o.metrics else {},
         **export.provenance(stored, o.checkpoint, o.hardware, o.log))
@@ -133,8 +133,6 @@ def main():
     generator, stored = generative.load(o.checkpoint), checkpoint.read(o.checkpoint)
     if generator.shape["condition"] != "map":
         a.error("a network that is told the time, as the paper's are, has no place in a weights file")
-    if generator.shape.get("output") == "clean":
-        a.error("the engine knows no network whose output is `clean`")
     if not generator.shape["classes"]:
         a.error("a weights file that generates has classes")
     keep = {name: [int(n) for n in rows.split(",")] for name, rows in (entry.split("=") for entry in o.keep)}

@@ -218,6 +218,8 @@ def main():
     model.wiener = True
     g["wiener.input"] = model.network_input(x, s)
     g["wiener.estimate"] = model(x, s, torch.tensor([1]))
+    model.wiener, model.clean = False, True
+    g["clean.estimate"] = model(x, s, torch.tensor([1]))
 
     rgb, gray = torch.rand(1, 3, 13, 10) * 2 - 1, torch.rand(1, 1, 13, 10) * 2 - 1
     g["transform.rgb"], g["transform.coefficients"] = rgb, transform.analyse(rgb, D)

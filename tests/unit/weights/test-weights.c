@@ -327,6 +327,7 @@ test_generating_file (void)
     { "'guidance':'1.5'", "'guidance':'1e999'", "“guidance”" },
     { "'clamp':'true'", "'clamp':'yes'", "“clamp”: “yes” is unknown" },
     { "'wiener'", "'plain'", "“input”: “plain” is unknown" },
+    { "'clean'", "'plain'", "“output”: “plain” is unknown" },
   };
   g_autoptr (GByteArray)  file    = weights_file (HEADER, GENERATE_HEADER, data, DATA_BYTES);
   g_autoptr (GByteArray)  bare    = weights_file ("'kind':'denoise'", "'kind':'generate'", data, DATA_BYTES);
@@ -336,10 +337,11 @@ test_generating_file (void)
   g_assert_no_error (error);
   g_assert_cmpint (weights->side, ==, 128);
   g_assert_cmpfloat (weights->guidance, ==, 1.5f);
-  g_assert_true (weights->clamp && weights->input_form == FDDM_INPUT_WIENER);
+  g_assert_true (weights->clamp && weights->input_form == FDDM_INPUT_WIENER && weights->output_form == FDDM_OUTPUT_CLEAN);
   plain = parse (bare, &error);
   g_assert_no_error (error);
-  g_assert_true (plain->side == 0 && plain->guidance == 1.0f && !plain->clamp && plain->input_form == FDDM_INPUT_WHITENED);
+  g_assert_true (plain->side == 0 && plain->guidance == 1.0f && !plain->clamp && plain->input_form == FDDM_INPUT_WHITENED &&
+                 plain->output_form == FDDM_OUTPUT_RESIDUAL);
   for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
       g_autoptr (GString)    header  = g_string_new (GENERATE_HEADER);

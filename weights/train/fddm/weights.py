@@ -63,7 +63,7 @@ def load(path):
         variants = (*own, json.loads(metadata["variants"]))
     model = networks.Denoiser(network, torch.from_numpy(tensors["coef_mean"].copy()),
                               torch.from_numpy(tensors["coef_var"].copy()), low, high, variants,
-                              metadata.get("input") == "wiener")
+                              metadata.get("input") == "wiener", metadata.get("output") == "clean")
     return model.eval(), metadata
 
 

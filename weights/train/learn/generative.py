@@ -173,7 +173,8 @@ def load(path, device="cpu"):
         d, channels = int(about["patch"]), int(about["channels"])
         shape = dict(PLAIN, patch=d, channels=channels, mu_range=json.loads(about["mu_range"]),
                      temperature=float(about["temperature"]), classes=json.loads(about["classes"]),
-                     side=int(about.get("side", 64)), padding=about.get("padding", "zero"), input=about.get("input", "whitened"))
+                     side=int(about.get("side", 64)), padding=about.get("padding", "zero"), input=about.get("input", "whitened"),
+                     output=about.get("output", "residual"))
         if shape["padding"] == "circular":
             unet.wrap(model.network)
         curve = json.loads(about["difficulty"]) if "difficulty" in about else None
