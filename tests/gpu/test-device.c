@@ -381,10 +381,11 @@ test_ends_are_remembered (void)
   FddmDevice        *device = open_emulated (NULL, NULL, &error);
   FddmTensor        *y = vector_new (device, ROWS, COLUMNS, n, 0, 1), *x0 = vector_new (device, ROWS, COLUMNS, n, 0, 1);
   FddmTensor        *input = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, ROWS, COLUMNS, 2 * n, &error);
-  FddmTensor    *output = vector_new (device, ROWS, COLUMNS, n, -1, 1), *noise = vector_new (device, ROWS, COLUMNS, n, 0, 0);
-  FddmTensor    *mean = vector_new (device, 1, 1, n, -0.1f, 0.1f), *variance = vector_new (device, 1, 1, n, 0.1f, 1);
-  FddmTensor    *strength = vector_new (device, 1, 1, n, 0, 1), *level = vector_new (device, 1, 1, n, 0.2f, 0.2f);
-  FddmNoiseModel model = { .patch = PATCH, .channels = 3 };
+  FddmTensor *output = vector_new (device, ROWS, COLUMNS, n, -1, 1), *noise = vector_new (device, ROWS, COLUMNS, n, 0, 0);
+  FddmTensor *mean = vector_new (device, 1, 1, n, -0.1f, 0.1f), *variance = vector_new (device, 1, 1, n, 0.1f, 1);
+  FddmTensor *strength = vector_new (device, 1, 1, n, 0, 1), *level = vector_new (device, 1, 1, n, 0.2f, 0.2f);
+  const FddmConditioning conditioning = { .mean = mean, .variance = variance, .lo = 0.01f, .hi = 1.0f };
+  FddmNoiseModel         model        = { .patch = PATCH, .channels = 3 };
   FddmEnds    ends   = { .level = level, .curve = model.curve, .mean = mean, .variance = variance, .lo = 0.01f, .hi = 1.0f };
   FddmOutput  whole  = { .coefficients = y, .output = output, .strength = strength, .weight = 1.0f };
   FddmWindow  window = window_new (device, rows, columns);
@@ -399,7 +400,7 @@ test_ends_are_remembered (void)
     model.curve[i / FDDM_NOISE_KNOTS][i % FDDM_NOISE_KNOTS] = 0.1f * (float) (i + 1);
   g_assert_true (fddm_cuda_analyse_input (device, &window, photo, &ends, y, input, &error));
   g_assert_true (fddm_cuda_noise_map (device, &model, y, noise, &error));
-  g_assert_true (fddm_cuda_estimate (device, y, noise, mean, variance, output, x0, &error));
+  g_assert_true (fddm_cuda_estimate (device, y, noise, &conditioning, output, x0, &error));
   g_assert_true (fddm_cuda_difference (device, y, x0, NULL, 0.0f, strength, x0, &error));
   g_assert_true (fddm_cuda_synthesise (device, &window, x0, 1.0f, separate, &error) &&
                  fddm_cuda_synthesise_finish (device, &error));
