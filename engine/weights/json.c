@@ -39,7 +39,42 @@ deepest (const char *text, gsize length)
   return most;
 }
 
-/* What json-glib accepts beyond JSON could hide brackets from deepest (): its comments and single-quoted strings. */
+/* Value of the four hexadecimal digits at TEXT, or -1. */
+static int
+unit_of (const char *text)
+{
+  int unit = 0;
+
+  for (int i = 0; i < 4; i++)
+    {
+      if (!g_ascii_isxdigit (text[i]))
+        return -1;
+      unit = 16 * unit + g_ascii_xdigit_value (text[i]);
+    }
+  return unit;
+}
+
+/* Length of the escape that starts at TEXT, which has LENGTH bytes, and 0 if JSON has none such. Half a pair of UTF-16 is none. */
+static gsize
+escape_length (const char *text, gsize length)
+{
+  int unit, low;
+
+  if (length < 2)
+    return 0;
+  if (text[1] != 'u')
+    return strchr ("\"\\/bfnrt", text[1]) != NULL && text[1] != '\0' ? 2 : 0;
+  unit = length >= 6 ? unit_of (text + 2) : -1;
+  if (unit < 0 || (unit & 0xfc00) == 0xdc00)
+    return 0;
+  if ((unit & 0xfc00) != 0xd800)
+    return 6;
+  low = length >= 12 && text[6] == '\\' && text[7] == 'u' ? unit_of (text + 8) : -1;
+  return low >= 0 && (low & 0xfc00) == 0xdc00 ? 12 : 0;
+}
+
+/* json-glib accepts more than JSON. Its comments and single-quoted strings could hide brackets from deepest (), and its octal
+ * escapes make strings that are not UTF-8. */
 static gboolean
 is_plain (const char *text, gsize length)
 {
@@ -48,7 +83,13 @@ is_plain (const char *text, gsize length)
   for (gsize i = 0; i < length; i++)
     {
       if (in_string && text[i] == '\\')
-        i++;
+        {
+          const gsize escape = escape_length (text + i, length - i);
+
+          if (escape == 0)
+            return FALSE;
+          i += escape - 1;
+        }
       else if (text[i] == '"')
         in_string = !in_string;
       else if (!in_string && (text[i] == '/' || text[i] == '\'' || text[i] == '#'))

@@ -3,9 +3,9 @@
 #pragma once
 #include <json-glib/json-glib.h>
 
-/* Parses LENGTH bytes of TEXT. Refuses, beyond what json-glib refuses, text that is not UTF-8 or contains NUL, nesting
- * deeper than DEPTH (json-glib recurses for each level), and duplicate keys in an object (json-glib keeps the last). The
- * error describes the defect, but not the source of the text. */
+/* Parses LENGTH bytes of TEXT. Refuses, beyond what json-glib refuses, text or strings that are not UTF-8 or contain NUL,
+ * escapes that JSON does not have, nesting deeper than DEPTH (json-glib recurses for each level), and duplicate keys in an
+ * object (json-glib keeps the last). The error describes the defect, but not the source of the text. */
 JsonNode *fddm_json_parse (const char *text, gsize length, int depth, GError **error);
 
 /* Values of NODE, an array of at most MAX finite numbers; NULL if it is anything else. Free with g_free. */
