@@ -223,7 +223,7 @@ check_uncertainty (Check *check, int width, int height, int channels, const Fddm
 static void
 check_memory (Check *check)
 {
-  Picture            noisy = picture_new (700, 500, 3), whole = picture_new (700, 500, 3), tiled = picture_new (700, 500, 3);
+  Picture            noisy = picture_new (350, 250, 3), whole = picture_new (350, 250, 3), tiled = picture_new (350, 250, 3);
   FddmDenoiseParams  params  = fddm_denoise_params_default ();
   FddmContextOptions options = { .module_dir = check->modules };
   g_autoptr (GError) error   = NULL;
@@ -233,10 +233,10 @@ check_memory (Check *check)
   params.noise = 15.0;
   paint (&noisy, 15.0 / 255.0);
   if (by_device (check, FDDM_DEVICE_GPU, 0, NULL, &params, &noisy, &whole, NULL, "whole") &&
-      by_device (check, FDDM_DEVICE_GPU, 0, "72", &params, &noisy, &tiled, &report, "72 MiB of memory"))
+      by_device (check, FDDM_DEVICE_GPU, 0, "70", &params, &noisy, &tiled, &report, "70 MiB of memory"))
     {
-      count (check, report.tiles > 1, "72 MiB of memory: tiles", report.tiles);
-      count (check, distance (&tiled, &whole) <= 1e-3, "72 MiB of memory: distance", distance (&tiled, &whole));
+      count (check, report.tiles > 1, "70 MiB of memory: tiles", report.tiles);
+      count (check, distance (&tiled, &whole) <= 1e-3, "70 MiB of memory: distance", distance (&tiled, &whole));
     }
   g_setenv ("FDDM_GPU_MEMORY", "1", TRUE);
   context = fddm_context_new (check->weights, FDDM_DEVICE_GPU, &options, &error);
