@@ -54,7 +54,7 @@ unit_of (const char *text)
   return unit;
 }
 
-/* Length of the escape that starts at TEXT, which has LENGTH bytes, and 0 if JSON has none such. Half a pair of UTF-16 is none. */
+/* Length of the escape that starts at TEXT, which has LENGTH bytes; 0 if JSON has none such. Half a pair of UTF-16 is none. */
 static gsize
 escape_length (const char *text, gsize length)
 {

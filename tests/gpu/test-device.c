@@ -18,6 +18,17 @@ open_emulated (const char *cuda, const char *cudnn, GError **error)
   return fddm_cuda_open (&options, error);
 }
 
+/* Whether the test has a process to itself, in which a GPU may be lost. If not, runs it in one. */
+static gboolean
+in_own_process (void)
+{
+  if (g_test_subprocess ())
+    return TRUE;
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  return FALSE;
+}
+
 static void
 test_sentences (void)
 {
@@ -426,12 +437,8 @@ test_lost_gpu (void)
   FddmDevice        *device;
   Net                net;
 
-  if (!g_test_subprocess ())
-    {
-      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
-      g_test_trap_assert_passed ();
-      return;
-    }
+  if (!in_own_process ())
+    return;
   device = open_emulated ("lost=30", NULL, &error);
   g_assert_no_error (error);
   net = net_new (device);
@@ -457,12 +464,8 @@ test_lost_pixels (void)
   FddmTensor        *tensor;
   FddmWindow         window;
 
-  if (!g_test_subprocess ())
-    {
-      g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
-      g_test_trap_assert_passed ();
-      return;
-    }
+  if (!in_own_process ())
+    return;
   device = open_emulated ("lost=20", NULL, &error);
   g_assert_no_error (error);
   tensor = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, ROWS, COLUMNS, 3 * PATCH * PATCH, &error);

@@ -25,11 +25,11 @@
   "'c.weight':{'dtype':'F32','shape':[1,4,3,3],'data_offsets':[104,248]}," \
   "'c.bias':{'dtype':'F32','shape':[1],'data_offsets':[248,252]}"
 /* What a generating network may say besides. */
-#define GENERATE_KEYS                                                                                                                   \
-  "'format':'fddm/1','kind':'generate','name':'tiny','patch':'1','channels':'1','colour':'gray',"                                       \
-  "'k_grid':'open','temperature':'0.5','mu_range':'[-4, 8.5]','noise_range':'[0.002, 1]','licence':'CC0',"                              \
-  "'side':'128','padding':'zero','guidance':'1.5','clamp':'true','input':'wiener','output':'clean','classes':'[`a`]','layers':'" LAYERS \
-  "'"
+#define GENERATE_KEYS                                                                                      \
+  "'format':'fddm/1','kind':'generate','name':'tiny','patch':'1','channels':'1','colour':'gray',"          \
+  "'k_grid':'open','temperature':'0.5','mu_range':'[-4, 8.5]','noise_range':'[0.002, 1]','licence':'CC0'," \
+  "'side':'128','padding':'zero','guidance':'1.5','clamp':'true','input':'wiener','output':'clean',"       \
+  "'classes':'[`a`]','layers':'" LAYERS "'"
 #define GENERATE_METADATA "'__metadata__':{" GENERATE_KEYS "}"
 #define GENERATE_HEADER   "{" GENERATE_METADATA "," TENSORS "}"
 #define HEADER            "{" METADATA "," TENSORS "}"
