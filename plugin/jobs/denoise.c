@@ -178,7 +178,8 @@ run_engine (Job *job, GError **error)
                                  job->watch ? (gpointer) job : (gpointer) &job->bar, &report, error);
   if (!job->watch)
     job->bar.context = NULL;
-  job->nothing = done && report.tiles == 0 && params.noise == 0 && (params.luma > 0 || params.chroma > 0);
+  job->nothing = done && report.tiles == 0 && params.noise == 0 &&
+                 (params.luma > 0 || (params.chroma > 0 && source.channels > 1)); /* gray has no colour noise */
   if (done && job->account)
     *job->account = describe_run (job, context, &report, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
   return done;

@@ -322,6 +322,25 @@ check_nothing_found (void)
   fddm_host_image_delete (image);
 }
 
+/* With “Colour only”, nothing is removed of a gray picture, which has noise all the same. */
+static void
+check_colour_of_gray (void)
+{
+  FddmImageId      image   = probe_image_new (300, 280, TRUE, PROBE_U8_PERCEPTUAL);
+  FddmItemId       source  = probe_layer_new (image, 300, 280, FALSE, FDDM_NO_ITEM, 0, 0);
+  g_autofree char *account = NULL;
+  double           values[FDDM_DENOISE_N];
+  FddmLayers       made;
+
+  fill (source, noisy_ramp, NULL);
+  fast_values (values);
+  values[FDDM_DENOISE_NOISE] = values[FDDM_DENOISE_LUMA] = 0;
+  check (fddm_job_denoise_seen (image, source, values, NULL, &made, &account, NULL),
+         "gray, colour noise alone: it goes well");
+  check (account && strstr (account, "was copied"), "gray, colour noise alone: it says “%s”", account ? account : "");
+  fddm_host_image_delete (image);
+}
+
 static void
 check_stopped (void)
 {
@@ -428,6 +447,7 @@ check_meanwhile (void)
   check_device_shown ();
   check_copied_result ();
   check_nothing_found ();
+  check_colour_of_gray ();
   check_stopped ();
   check_no_gpu ();
   check_painting ();
