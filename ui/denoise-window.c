@@ -140,22 +140,11 @@ apply_and_close (Window *window)
     window->closing = g_timeout_add (LINGER, close_now, window);
 }
 
-/* Takes over a number that is just being typed: the mnemonic of a button leaves the focus where it is. */
-static void
-end_typing (Window *window)
-{
-  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window->window));
-
-  if (focus && GTK_IS_SPIN_BUTTON (focus))
-    gtk_spin_button_update (GTK_SPIN_BUTTON (focus));
-}
-
 static void
 respond (G_GNUC_UNUSED GtkDialog *dialog, int response, Window *window)
 {
   const gboolean leave = response == GTK_RESPONSE_CANCEL || response == GTK_RESPONSE_DELETE_EVENT;
 
-  end_typing (window);
   if (window->closing)
     g_main_loop_quit (window->loop);
   else if (window->running && leave)

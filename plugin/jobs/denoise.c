@@ -260,7 +260,8 @@ fill_layer (Job *job, FddmItemId layer, FddmLayerKind kind, const FddmStretch *s
     }
 }
 
-/* Adds a layer above ABOVE. Its writing takes the progress bar from FROM to TO. */
+/* Adds a layer above ABOVE. Its writing takes the progress bar from FROM to TO. All pixels are written before the layer is in the
+ * image, where it may stand in a locked group. */
 static FddmItemId
 add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double to)
 {
@@ -275,12 +276,7 @@ add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double t
     return FDDM_NO_ITEM;
   fill_layer (job, layer, kind, &stretch);
   fddm_host_layer_mark (layer, job->source);
-  if (!fddm_host_layer_insert (job->image, layer, above))
-    return FDDM_NO_ITEM;
-  if (mask_like_source (job, layer))
-    return layer;
-  fddm_host_layer_remove (job->image, layer);
-  return FDDM_NO_ITEM;
+  return mask_like_source (job, layer) && fddm_host_layer_insert (job->image, layer, above) ? layer : FDDM_NO_ITEM;
 }
 
 /* The topmost of the layers that earlier runs have added directly above the source. */

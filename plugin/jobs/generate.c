@@ -161,7 +161,8 @@ add_mask (const Job *job, FddmItemId layer)
   return !job->chosen || mask != FDDM_NO_ITEM;
 }
 
-/* Adds layer I directly above ABOVE. Maps are hidden. */
+/* Adds layer I directly above ABOVE. Maps are hidden. All pixels are written before the layer is in the image, where it may stand in
+ * a locked group. */
 static FddmItemId
 add_layer (Job *job, FddmItemId above, int i)
 {
@@ -179,12 +180,7 @@ add_layer (Job *job, FddmItemId above, int i)
       fddm_host_layer_hide (layer);
     }
   fddm_layer_pixels_write (layer, job->pictures[i], &stretch);
-  if (!fddm_host_layer_insert (job->image, layer, above))
-    return FDDM_NO_ITEM;
-  if (add_mask (job, layer))
-    return layer;
-  fddm_host_layer_remove (job->image, layer);
-  return FDDM_NO_ITEM;
+  return add_mask (job, layer) && fddm_host_layer_insert (job->image, layer, above) ? layer : FDDM_NO_ITEM;
 }
 
 static gboolean

@@ -196,6 +196,14 @@ probe_unselect (FddmImageId image)
 }
 
 void
+probe_lock (FddmItemId layer)
+{
+  gimp_item_set_lock_content (layer, TRUE);
+  gimp_item_set_lock_position (layer, TRUE);
+  gimp_layer_set_lock_alpha (layer, TRUE);
+}
+
+void
 probe_resize (FddmItemId layer, int width, int height)
 {
   gimp_layer_resize (layer, width, height, 0, 0);

@@ -244,6 +244,15 @@ probe_unselect (FddmImageId image)
 }
 
 void
+probe_lock (FddmItemId layer)
+{
+  gimp_item_set_lock_content (ITEM (layer), TRUE);
+  gimp_item_set_lock_position (ITEM (layer), TRUE);
+  gimp_item_set_lock_visibility (ITEM (layer), TRUE);
+  gimp_layer_set_lock_alpha (LAYER (layer), TRUE);
+}
+
+void
 probe_resize (FddmItemId layer, int width, int height)
 {
   gimp_layer_resize (LAYER (layer), width, height, 0, 0);
