@@ -161,8 +161,8 @@ add_mask (const Job *job, FddmItemId layer)
   return !job->chosen || mask != FDDM_NO_ITEM;
 }
 
-/* Adds layer I directly above ABOVE. Maps are hidden. All pixels are written before the layer is in the image, where it may stand in
- * a locked group. */
+/* Adds layer I directly above ABOVE. Maps are hidden. All pixels are written before the layer is in the image, where it may
+ * stand in a locked group. */
 static FddmItemId
 add_layer (Job *job, FddmItemId above, int i)
 {
