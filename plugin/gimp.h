@@ -41,7 +41,8 @@ gboolean fddm_host_item_there (FddmItemId item); /* in whatever image */
 /* The image of a drawable; -1 if there is none with that number. */
 FddmImageId fddm_host_image_of (FddmItemId drawable);
 gboolean    fddm_host_item_is_layer (FddmItemId item);
-char       *fddm_host_item_name (FddmItemId item); /* free with g_free */
+void        fddm_host_offsets (FddmItemId drawable, int *x, int *y); /* its place in the image */
+char       *fddm_host_item_name (FddmItemId item);                   /* free with g_free */
 /* The layer that ITEM is or is the mask of; FDDM_NO_ITEM for other items and items of other images. */
 FddmItemId fddm_host_layer_of (FddmImageId image, FddmItemId item);
 /* The layer right above, in the same group; FDDM_NO_ITEM for the uppermost. */
@@ -52,6 +53,8 @@ gboolean   fddm_host_has_selection (FddmImageId image);
 /* The part of the drawable inside the selection (all, without a selection), in the drawable's coordinates. FALSE if it is
  * empty. */
 gboolean fddm_host_selection_bounds (FddmItemId drawable, GeglRectangle *bounds);
+/* The selection as a mask of the image's size. Free with g_object_unref. */
+GeglBuffer *fddm_host_selection (FddmImageId image);
 /* The selection in the image's coordinates; empty without a selection. */
 void fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds);
 /* Whether the layer covers those below: normal mode, fully opaque. A group that passes through counts as such. */
@@ -88,8 +91,8 @@ gboolean fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId
 /* Puts the layer into a new group of its name, at its place, which takes over its mode and opacity; the layer becomes plain. The
  * image looks the same. */
 gboolean fddm_host_layer_enclose (FddmImageId image, FddmItemId layer);
-/* Gives the layer a mask from the selection (all, without a selection). Returns the mask, or FDDM_NO_ITEM. Painting still
- * goes to the layer, not to the mask. */
+/* Gives the layer a mask that hides nothing. Returns the mask, or FDDM_NO_ITEM. Painting still goes to the layer, not to the
+ * mask. */
 FddmItemId fddm_host_layer_add_mask (FddmItemId layer);
 /* Notes what a new layer, not in the image yet, was made of. */
 void fddm_host_layer_mark (FddmItemId layer, FddmItemId source);

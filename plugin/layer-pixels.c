@@ -111,11 +111,22 @@ fddm_layer_pixels_noise (FddmItemId layer, GeglBuffer *noisy, GeglBuffer *clean,
     }
 }
 
+GeglBuffer *
+fddm_layer_pixels_selection (FddmImageId image, const GeglRectangle *part)
+{
+  const GeglRectangle    all  = { 0, 0, part->width, part->height };
+  g_autoptr (GeglBuffer) live = fddm_host_has_selection (image) ? fddm_host_selection (image) : NULL;
+  GeglBuffer            *copy = live ? gegl_buffer_new (&all, gegl_buffer_get_format (live)) : NULL;
+
+  if (live)
+    gegl_buffer_copy (live, part, GEGL_ABYSS_NONE, copy, &all);
+  return copy;
+}
+
 void
-fddm_layer_pixels_mask (FddmItemId to, FddmItemId from)
+fddm_layer_pixels_mask (FddmItemId to, GeglBuffer *factor)
 {
   g_autoptr (GeglBuffer) target = fddm_host_buffer (to);
-  g_autoptr (GeglBuffer) factor = fddm_host_buffer (from);
   const Babl            *format = babl_format ("Y float");
   GeglBufferIterator *iterator  = gegl_buffer_iterator_new (target, NULL, 0, format, GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE,
                                                             2);

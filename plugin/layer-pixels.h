@@ -20,5 +20,8 @@ void fddm_layer_pixels_write (FddmItemId layer, GeglBuffer *pixels, const FddmSt
 /* Fills the noise layer LAYER with the noise removed, centred on middle gray, so that grain merge over CLEAN gives NOISY. */
 void fddm_layer_pixels_noise (FddmItemId layer, GeglBuffer *noisy, GeglBuffer *clean, const FddmStretch *stretch);
 
-/* Multiplies the mask TO by the mask FROM of the same size. */
-void fddm_layer_pixels_mask (FddmItemId to, FddmItemId from);
+/* A copy of the selection in PART of the image, independent of it. It begins at (0, 0). NULL without a selection. */
+GeglBuffer *fddm_layer_pixels_selection (FddmImageId image, const GeglRectangle *part);
+
+/* Multiplies the mask TO by FACTOR of the same size. */
+void fddm_layer_pixels_mask (FddmItemId to, GeglBuffer *factor);

@@ -12,7 +12,7 @@
 static char *
 words (const FddmProgressBar *bar, FddmStage stage, double fraction)
 {
-  const gboolean gpu     = bar->context && fddm_context_device (bar->context) == FDDM_DEVICE_GPU;
+  const gboolean gpu     = bar->context ? fddm_context_device (bar->context) == FDDM_DEVICE_GPU : bar->gpu;
   const char    *device  = gpu ? _ ("GPU") : _ ("CPU");
   const int      percent = (int) (100 * fraction);
 

@@ -13,7 +13,8 @@ typedef enum {
 
 /* Zero before first use. A job passes through the stages in order. */
 typedef struct {
-  const FddmContext *context;       /* device in use, which changes if a GPU fails; NULL until opened */
+  const FddmContext *context;       /* device in use, which changes if a GPU fails; NULL: see GPU */
+  gboolean           gpu;           /* without a context: a GPU is in use                             */
   int                layer, layers; /* index of the layer being generated, and number of layers       */
   FddmStage          stage;
   gint64             last; /* time of the last update, µs; each is a round trip to GIMP */

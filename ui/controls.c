@@ -104,6 +104,7 @@ new_scale (FddmControls *controls, int place, const char *unit)
   GtkWidget *content = fddm_row_new (6), *slider = fddm_slider_new (adjustment);
   GtkWidget *spin = gtk_spin_button_new (adjustment, step, step < 1 ? 2 : 0);
 
+  gtk_range_set_round_digits (GTK_RANGE (slider), step < 1 ? 2 : 0); /* the value is the one that the number tells */
   gtk_entry_set_activates_default (GTK_ENTRY (spin), TRUE);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (spin), TRUE);
   gtk_entry_set_width_chars (GTK_ENTRY (spin), 4);

@@ -313,10 +313,20 @@ key_changed (GtkWidget *window, GdkEventKey *event, FddmDenoiseForm *form)
 {
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (window));
 
+  if (event->keyval == GDK_KEY_space && event->type == GDK_KEY_RELEASE)
+    let_go (form); /* wherever the focus is by now */
   if (event->keyval != GDK_KEY_space || (focus && has_use_for_space (focus) && focus != form->original))
     return FALSE;
   fddm_canvas_hold (form->canvas, event->type == GDK_KEY_PRESS);
   return TRUE;
+}
+
+/* Another window takes the keys, and the release of this one. */
+static gboolean
+focus_lost (G_GNUC_UNUSED GtkWidget *window, G_GNUC_UNUSED GdkEventFocus *event, FddmDenoiseForm *form)
+{
+  let_go (form);
+  return FALSE;
 }
 
 /* ---- The whole ---- */
@@ -403,6 +413,7 @@ fddm_denoise_form_window (FddmDenoiseForm *form, GtkWidget *window)
   gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), form->box, TRUE, TRUE, 0);
   g_signal_connect (window, "key-press-event", G_CALLBACK (key_changed), form);
   g_signal_connect (window, "key-release-event", G_CALLBACK (key_changed), form);
+  g_signal_connect (window, "focus-out-event", G_CALLBACK (focus_lost), form);
   gtk_widget_grab_focus (fddm_canvas_widget (form->canvas));
 }
 

@@ -120,6 +120,13 @@ apply (Window *window)
   run (window, &account);
 }
 
+/* Whether there is a layer of this dialog. The user may have undone it meanwhile. */
+static gboolean
+has_layer (const Window *window)
+{
+  return window->done && window->help->runner.there (window->help->runner.data);
+}
+
 /* Applies the settings, unless the last layer has the same ones, and closes the dialog. It stays open if no layer was
  * made. */
 static void
@@ -127,7 +134,7 @@ apply_and_close (Window *window)
 {
   g_autofree char *account = NULL;
 
-  if (window->done && !memcmp (window->applied, window->values, window->bytes))
+  if (has_layer (window) && !memcmp (window->applied, window->values, window->bytes))
     g_main_loop_quit (window->loop);
   else if (run (window, &account))
     window->closing = g_timeout_add (LINGER, close_now, window);
@@ -157,7 +164,8 @@ respond (G_GNUC_UNUSED GtkDialog *dialog, int response, Window *window)
 gboolean
 fddm_denoise_window_run (GtkWidget *dialog, const FddmDenoiseHelp *help, const FddmParameter *table, double *values)
 {
-  Window window = { .window = dialog, .help = help, .values = values };
+  Window   window = { .window = dialog, .help = help, .values = values };
+  gboolean made;
 
   while (table[window.bytes].name)
     window.bytes++;
@@ -174,9 +182,10 @@ fddm_denoise_window_run (GtkWidget *dialog, const FddmDenoiseHelp *help, const F
 
   if (window.closing)
     g_source_remove (window.closing);
+  made = has_layer (&window);
   remember (&window);
   gtk_widget_destroy (dialog);
   fddm_denoise_form_free (window.form);
   g_main_loop_unref (window.loop);
-  return window.done;
+  return made;
 }

@@ -75,6 +75,8 @@ typedef struct {
    * or the reason why there is no layer; translated, free with g_free. */
   gboolean (*run) (gpointer data, const double *values, const FddmRunWatch *watch, gboolean *made, char **account,
                    GError **error);
+  /* Whether the layers of the last run that made some are still there: the user may have undone it. */
+  gboolean (*there) (gpointer data);
   gpointer data;
 } FddmRunner;
 

@@ -69,12 +69,13 @@ place_of (const FddmPresetButton *button, const char *name)
 static void
 ask_name (FddmPresetButton *button, const char *title, const char *name, NameFunc use)
 {
-  GtkWidget *window = gtk_dialog_new_with_buttons (title, GTK_WINDOW (gtk_widget_get_toplevel (button->button)),
-                                                   GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, _ ("_Cancel"),
-                                                   GTK_RESPONSE_CANCEL, _ ("_OK"), GTK_RESPONSE_OK, NULL);
-  GtkWidget *column = fddm_column_new (6), *row = fddm_row_new (8), *entry = gtk_entry_new ();
-  GtkWidget *label = fddm_label_new (_ ("_Name"), 0), *problem = fddm_label_new ("", WIDTH);
-  gboolean   done = FALSE;
+  GtkWidget       *window = gtk_dialog_new_with_buttons (title, GTK_WINDOW (gtk_widget_get_toplevel (button->button)),
+                                                         GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, _ ("_Cancel"),
+                                                         GTK_RESPONSE_CANCEL, _ ("_OK"), GTK_RESPONSE_OK, NULL);
+  GtkWidget       *column = fddm_column_new (6), *row = fddm_row_new (8), *entry = gtk_entry_new ();
+  GtkWidget       *label = fddm_label_new (_ ("_Name"), 0), *problem = fddm_label_new ("", WIDTH);
+  g_autofree char *before = button->last < 0 ? NULL : g_strdup (fddm_presets_name (button->presets, button->last));
+  gboolean         done   = FALSE;
 
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);
   gtk_entry_set_activates_default (GTK_ENTRY (entry), TRUE);
@@ -99,6 +100,8 @@ ask_name (FddmPresetButton *button, const char *title, const char *name, NameFun
       else
         gtk_label_set_text (GTK_LABEL (problem), error->message);
     }
+  if (!done && before) /* what was refused may have renumbered them */
+    button->last = place_of (button, before);
   gtk_widget_destroy (window);
   fddm_preset_button_update (button);
 }

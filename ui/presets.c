@@ -148,18 +148,19 @@ write_values (const FddmPresets *presets, GKeyFile *file, const char *group, con
       }
 }
 
-/* Writes all settings to a temporary name, then renames. */
-static gboolean
-write_file (FddmPresets *presets, GError **error)
+static void
+write_last (const FddmPresets *presets, GKeyFile *file)
 {
-  g_autoptr (GKeyFile) file                          = g_key_file_new ();
-  g_autofree char     *folder                        = g_path_get_dirname (presets->path);
-  g_autofree char     *aside                         = g_strconcat (presets->path, ".damaged", NULL);
-  gboolean             left_out[FDDM_PARAMETERS_MAX] = { FALSE };
+  gboolean left_out[FDDM_PARAMETERS_MAX] = { FALSE };
 
   for (int k = 0; presets->table[k].name; k++)
     left_out[k] = !presets->known[k];
   write_values (presets, file, LAST, presets->last, left_out);
+}
+
+static void
+write_own (const FddmPresets *presets, GKeyFile *file)
+{
   for (int i = 0, n = 0; i < fddm_presets_count (presets); i++)
     if (preset_at (presets, i)->own)
       {
@@ -168,6 +169,15 @@ write_file (FddmPresets *presets, GError **error)
         g_key_file_set_string (file, group, NAME, preset_at (presets, i)->name);
         write_values (presets, file, group, preset_at (presets, i)->values, presets->apart);
       }
+}
+
+/* Writes FILE under a temporary name, then renames. */
+static gboolean
+save_file (FddmPresets *presets, GKeyFile *file, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (presets->path);
+  g_autofree char *aside  = g_strconcat (presets->path, ".damaged", NULL);
+
   if (g_mkdir_with_parents (folder, 0700))
     {
       g_set_error (error, G_FILE_ERROR, g_file_error_from_errno (errno), _ ("The folder “%s” cannot be made: %s"), folder,
@@ -177,6 +187,35 @@ write_file (FddmPresets *presets, GError **error)
   if (presets->damaged && !g_rename (presets->path, aside))
     presets->damaged = FALSE;
   return g_key_file_save_to_file (file, presets->path, error);
+}
+
+static gboolean
+write_file (FddmPresets *presets, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  write_last (presets, file);
+  write_own (presets, file);
+  return save_file (presets, file, error);
+}
+
+/* Replaces the user's presets by those in the file, to which another dialog may have written. A file that is missing or damaged
+ * changes nothing. */
+static void
+read_own_again (FddmPresets *presets)
+{
+  g_autoptr (GKeyFile) file   = g_key_file_new ();
+  g_auto (GStrv)       groups = NULL;
+
+  if (presets->damaged || !g_key_file_load_from_file (file, presets->path, G_KEY_FILE_NONE, NULL))
+    return;
+  for (guint i = presets->all->len; i-- > 0;)
+    if (preset_at (presets, (int) i)->own)
+      g_ptr_array_remove_index (presets->all, i);
+  groups = g_key_file_get_groups (file, NULL);
+  for (char **group = groups; *group; group++)
+    if (g_str_has_prefix (*group, PRESET))
+      read_own (presets, file, *group);
 }
 
 /* ---- Shipped ones ---- */
@@ -291,6 +330,7 @@ fddm_presets_save (FddmPresets *presets, const char *name, const double *values,
 
   if (!plain)
     return FALSE;
+  read_own_again (presets);
   i = find_name (presets, plain, -1);
   if (i >= 0 && !preset_at (presets, i)->own)
     return refuse_name (plain, error);
@@ -299,16 +339,36 @@ fddm_presets_save (FddmPresets *presets, const char *name, const double *values,
   return write_file (presets, error);
 }
 
+/* Reads the user's presets again. Returns the new index of preset I; if another dialog has removed it, it comes back if WANTED,
+ * else -1. */
+static int
+read_again (FddmPresets *presets, int i, gboolean wanted)
+{
+  const Preset     before = *preset_at (presets, i);
+  g_autofree char *name   = g_strdup (before.name);
+
+  read_own_again (presets);
+  for (i = fddm_presets_count (presets) - 1; i >= 0; i--) /* in another language, a shipped one may have that name */
+    if (preset_at (presets, i)->own && !strcmp (preset_at (presets, i)->name, name))
+      return i;
+  if (!wanted)
+    return -1;
+  memcpy (add (presets, name, TRUE)->values, before.values, sizeof before.values);
+  return fddm_presets_count (presets) - 1;
+}
+
 gboolean
 fddm_presets_rename (FddmPresets *presets, int i, const char *name, GError **error)
 {
-  g_autofree char *plain  = check_name (name, error);
-  Preset          *preset = g_ptr_array_index (presets->all, i);
+  g_autofree char *plain = check_name (name, error);
+  Preset          *preset;
 
   if (!plain)
     return FALSE;
+  i = read_again (presets, i, TRUE);
   if (find_name (presets, plain, i) >= 0)
     return refuse_name (plain, error);
+  preset = g_ptr_array_index (presets->all, i);
   g_free (preset->name);
   preset->name = g_steal_pointer (&plain);
   return write_file (presets, error);
@@ -317,7 +377,9 @@ fddm_presets_rename (FddmPresets *presets, int i, const char *name, GError **err
 gboolean
 fddm_presets_remove (FddmPresets *presets, int i, GError **error)
 {
-  g_ptr_array_remove_index (presets->all, i);
+  i = read_again (presets, i, FALSE);
+  if (i >= 0)
+    g_ptr_array_remove_index (presets->all, i);
   return write_file (presets, error);
 }
 
@@ -329,6 +391,19 @@ fddm_presets_recall (const FddmPresets *presets, double *values)
       values[k] = presets->last[k];
 }
 
+/* Leaves the presets in the file alone, as another dialog may have written to it. */
+static gboolean
+write_last_alone (FddmPresets *presets, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+
+  if (presets->damaged || !g_key_file_load_from_file (file, presets->path, G_KEY_FILE_NONE, NULL))
+    return write_file (presets, error);
+  g_key_file_remove_group (file, LAST, NULL);
+  write_last (presets, file);
+  return save_file (presets, file, error);
+}
+
 gboolean
 fddm_presets_remember (FddmPresets *presets, const double *values, GError **error)
 {
@@ -337,7 +412,7 @@ fddm_presets_remember (FddmPresets *presets, const double *values, GError **erro
       presets->last[k]  = values[k];
       presets->known[k] = presets->table[k].type != FDDM_PARAMETER_TEXT;
     }
-  return write_file (presets, error);
+  return write_last_alone (presets, error);
 }
 
 /* ---- The whole ---- */

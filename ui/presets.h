@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * They are stored in a file of the user's. A missing file counts as empty. Damaged entries are ignored; the damaged file
- * is kept as FILE.damaged before it is first rewritten. */
+ * is kept as FILE.damaged before it is first rewritten. Several dialogs may be open at once: each change is made to what is in
+ * the file by then. */
 #pragma once
 #include "ui/parameter.h"
 
@@ -35,6 +36,8 @@ void        fddm_presets_take (const FddmPresets *presets, int i, double *values
 /* Index of the preset that matches VALUES, or -1. The parameters in APART are ignored. If several match: FAVOURITE (may be
  * -1) if it is among them, otherwise the first. */
 int fddm_presets_find (const FddmPresets *presets, const double *values, int favourite);
+
+/* Changes of the list read the file again, so that the user's presets may get other numbers, even if the change fails. */
 
 /* Saves VALUES as a preset of the user's. Replaces one of the user's with that name. */
 gboolean fddm_presets_save (FddmPresets *presets, const char *name, const double *values, GError **error);

@@ -6,8 +6,10 @@
 #include <libgimp/gimp.h>
 #include <string.h>
 
-/* The parasite of a layer that was made of another one: that one's tattoo. */
+/* Parasites. Of a layer that was made of another one: the other one's tattoo and name. Of the other one: its name, which no
+ * layer of another image has. */
 #define MARK "fddm-made-of"
+#define NAME "fddm-name"
 
 G_DEFINE_QUARK (fddm-host-error-quark, fddm_host_error)
 
@@ -97,6 +99,12 @@ fddm_host_item_is_layer (FddmItemId item)
   return gimp_item_is_layer (item);
 }
 
+void
+fddm_host_offsets (FddmItemId drawable, int *x, int *y)
+{
+  gimp_drawable_offsets (drawable, x, y);
+}
+
 char *
 fddm_host_item_name (FddmItemId item)
 {
@@ -124,15 +132,39 @@ fddm_host_layer_above (FddmImageId image, FddmItemId layer)
   return position > 0 && position < n ? siblings[position - 1] : FDDM_NO_ITEM;
 }
 
+/* Text of a parasite, or NULL. Free with g_free. */
+static char *
+parasite_of (FddmItemId item, const char *key)
+{
+  GimpParasite *parasite = gimp_item_get_parasite (item, key);
+  char         *text     = parasite ? g_strndup (gimp_parasite_data (parasite), gimp_parasite_data_size (parasite)) : NULL;
+
+  if (parasite)
+    gimp_parasite_free (parasite);
+  return text;
+}
+
+static void
+set_parasite (FddmItemId item, const char *key, const char *text)
+{
+  GimpParasite *parasite = gimp_parasite_new (key, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE, strlen (text), text);
+
+  gimp_item_attach_parasite (item, parasite);
+  gimp_parasite_free (parasite);
+}
+
 FddmItemId
 fddm_host_layer_source (FddmImageId image, FddmItemId layer)
 {
-  GimpParasite    *mark = gimp_item_get_parasite (layer, MARK);
-  g_autofree char *text = mark ? g_strndup (gimp_parasite_data (mark), gimp_parasite_data_size (mark)) : NULL;
+  g_autofree char *mark = parasite_of (layer, MARK), *name = NULL;
+  char            *rest   = NULL;
+  const guint      from   = mark ? (guint) g_ascii_strtoull (mark, &rest, 10) : 0;
+  const FddmItemId source = from ? gimp_image_get_layer_by_tattoo (image, (int) from) : FDDM_NO_ITEM;
 
-  if (mark)
-    gimp_parasite_free (mark);
-  return text ? gimp_image_get_layer_by_tattoo (image, (int) g_ascii_strtoll (text, NULL, 10)) : FDDM_NO_ITEM;
+  if (source == FDDM_NO_ITEM)
+    return FDDM_NO_ITEM;
+  name = parasite_of (source, NAME);
+  return name && !strcmp (g_strchug (rest), name) ? source : FDDM_NO_ITEM;
 }
 
 gboolean
@@ -145,6 +177,12 @@ gboolean
 fddm_host_selection_bounds (FddmItemId drawable, GeglRectangle *bounds)
 {
   return gimp_drawable_mask_intersect (drawable, &bounds->x, &bounds->y, &bounds->width, &bounds->height);
+}
+
+GeglBuffer *
+fddm_host_selection (FddmImageId image)
+{
+  return gimp_drawable_get_buffer (gimp_image_get_selection (image));
 }
 
 void
@@ -297,8 +335,7 @@ fddm_host_layer_hide (FddmItemId layer)
 FddmItemId
 fddm_host_layer_add_mask (FddmItemId layer)
 {
-  gboolean   selected = !gimp_selection_is_empty (gimp_item_get_image (layer));
-  FddmItemId mask     = gimp_layer_create_mask (layer, selected ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE);
+  const FddmItemId mask = gimp_layer_create_mask (layer, GIMP_ADD_MASK_WHITE);
 
   if (mask == FDDM_NO_ITEM || !gimp_layer_add_mask (layer, mask))
     return FDDM_NO_ITEM;
@@ -309,11 +346,13 @@ fddm_host_layer_add_mask (FddmItemId layer)
 void
 fddm_host_layer_mark (FddmItemId layer, FddmItemId source)
 {
-  g_autofree char *text = g_strdup_printf ("%d", gimp_item_get_tattoo (source));
-  GimpParasite    *mark = gimp_parasite_new (MARK, GIMP_PARASITE_PERSISTENT, strlen (text), text);
+  g_autofree char *known = parasite_of (source, NAME);
+  g_autofree char *name  = known ? g_strdup (known) : g_uuid_string_random ();
+  g_autofree char *mark  = g_strdup_printf ("%d %s", gimp_item_get_tattoo (source), name);
 
-  gimp_item_attach_parasite (layer, mark);
-  gimp_parasite_free (mark);
+  if (!known)
+    set_parasite (source, NAME, name);
+  set_parasite (layer, MARK, mark);
 }
 
 void

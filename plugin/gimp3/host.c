@@ -6,8 +6,10 @@
 #include <libgimp/gimp.h>
 #include <string.h>
 
-/* The parasite of a layer that was made of another one: that one's tattoo. */
+/* Parasites. Of a layer that was made of another one: the other one's tattoo and name. Of the other one: its name, which no
+ * layer of another image has. */
 #define MARK "fddm-made-of"
+#define NAME "fddm-name"
 
 G_DEFINE_QUARK (fddm-host-error-quark, fddm_host_error)
 
@@ -112,6 +114,12 @@ fddm_host_item_is_layer (FddmItemId item)
   return gimp_item_is_layer (ITEM (item));
 }
 
+void
+fddm_host_offsets (FddmItemId drawable, int *x, int *y)
+{
+  gimp_drawable_get_offsets (DRAWABLE (drawable), x, y);
+}
+
 char *
 fddm_host_item_name (FddmItemId item)
 {
@@ -141,18 +149,42 @@ fddm_host_layer_above (FddmImageId image, FddmItemId layer)
   return position > 0 ? id_of (siblings[position - 1]) : FDDM_NO_ITEM;
 }
 
+/* Text of a parasite, or NULL. Free with g_free. */
+static char *
+parasite_of (FddmItemId item, const char *key)
+{
+  GimpParasite *parasite = gimp_item_get_parasite (ITEM (item), key);
+  guint32       size     = 0;
+  const char   *data     = parasite ? gimp_parasite_get_data (parasite, &size) : NULL;
+  char         *text     = data ? g_strndup (data, size) : NULL;
+
+  if (parasite)
+    gimp_parasite_free (parasite);
+  return text;
+}
+
+static void
+set_parasite (FddmItemId item, const char *key, const char *text)
+{
+  GimpParasite *parasite = gimp_parasite_new (key, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE,
+                                              (guint32) strlen (text), text);
+
+  gimp_item_attach_parasite (ITEM (item), parasite);
+  gimp_parasite_free (parasite);
+}
+
 FddmItemId
 fddm_host_layer_source (FddmImageId image, FddmItemId layer)
 {
-  GimpParasite    *mark = gimp_item_get_parasite (ITEM (layer), MARK);
-  guint32          size = 0;
-  const char      *data = mark ? gimp_parasite_get_data (mark, &size) : NULL;
-  g_autofree char *text = g_strndup (data ? data : "", size);
-  const guint      from = (guint) g_ascii_strtoull (text, NULL, 10);
+  g_autofree char *mark = parasite_of (layer, MARK), *name = NULL;
+  char            *rest   = NULL;
+  const guint      from   = mark ? (guint) g_ascii_strtoull (mark, &rest, 10) : 0;
+  const FddmItemId source = from ? id_of (gimp_image_get_layer_by_tattoo (IMAGE (image), from)) : FDDM_NO_ITEM;
 
-  if (mark)
-    gimp_parasite_free (mark);
-  return from ? id_of (gimp_image_get_layer_by_tattoo (IMAGE (image), from)) : FDDM_NO_ITEM;
+  if (source == FDDM_NO_ITEM)
+    return FDDM_NO_ITEM;
+  name = parasite_of (source, NAME);
+  return name && !strcmp (g_strchug (rest), name) ? source : FDDM_NO_ITEM;
 }
 
 gboolean
@@ -165,6 +197,12 @@ gboolean
 fddm_host_selection_bounds (FddmItemId drawable, GeglRectangle *bounds)
 {
   return gimp_drawable_mask_intersect (DRAWABLE (drawable), &bounds->x, &bounds->y, &bounds->width, &bounds->height);
+}
+
+GeglBuffer *
+fddm_host_selection (FddmImageId image)
+{
+  return gimp_drawable_get_buffer (GIMP_DRAWABLE (gimp_image_get_selection (IMAGE (image))));
 }
 
 void
@@ -314,9 +352,8 @@ fddm_host_layer_hide (FddmItemId layer)
 FddmItemId
 fddm_host_layer_add_mask (FddmItemId id)
 {
-  GimpLayer     *layer    = LAYER (id);
-  gboolean       selected = !gimp_selection_is_empty (gimp_item_get_image (GIMP_ITEM (layer)));
-  GimpLayerMask *mask     = gimp_layer_create_mask (layer, selected ? GIMP_ADD_MASK_SELECTION : GIMP_ADD_MASK_WHITE);
+  GimpLayer     *layer = LAYER (id);
+  GimpLayerMask *mask  = gimp_layer_create_mask (layer, GIMP_ADD_MASK_WHITE);
 
   if (!mask || !gimp_layer_add_mask (layer, mask))
     return FDDM_NO_ITEM;
@@ -327,11 +364,13 @@ fddm_host_layer_add_mask (FddmItemId id)
 void
 fddm_host_layer_mark (FddmItemId layer, FddmItemId source)
 {
-  g_autofree char *text = g_strdup_printf ("%u", gimp_item_get_tattoo (ITEM (source)));
-  GimpParasite    *mark = gimp_parasite_new (MARK, GIMP_PARASITE_PERSISTENT, (guint32) strlen (text), text);
+  g_autofree char *known = parasite_of (source, NAME);
+  g_autofree char *name  = known ? g_strdup (known) : g_uuid_string_random ();
+  g_autofree char *mark  = g_strdup_printf ("%u %s", gimp_item_get_tattoo (ITEM (source)), name);
 
-  gimp_item_attach_parasite (ITEM (layer), mark);
-  gimp_parasite_free (mark);
+  if (!known)
+    set_parasite (source, NAME, name);
+  set_parasite (layer, MARK, mark);
 }
 
 void

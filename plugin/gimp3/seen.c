@@ -30,6 +30,18 @@ counterpart (GimpImage *copy, GimpItem *layer)
   return siblings[position];
 }
 
+/* Takes the locks off ITEM and the groups around it, which would keep it hidden or in its place. */
+static void
+unlock (GimpItem *item)
+{
+  for (; item; item = gimp_item_get_parent (item))
+    {
+      gimp_item_set_lock_content (item, FALSE);
+      gimp_item_set_lock_position (item, FALSE);
+      gimp_item_set_lock_visibility (item, FALSE);
+    }
+}
+
 /* Leaves LAYER alone in its image, which gets its size, and plain: opaque, in normal mode, without a mask. */
 static void
 isolate (GimpImage *image, GimpLayer *layer)
@@ -37,6 +49,7 @@ isolate (GimpImage *image, GimpLayer *layer)
   g_autofree GimpLayer **layers = NULL;
   int                    x, y;
 
+  unlock (GIMP_ITEM (layer));
   gimp_image_reorder_item (image, GIMP_ITEM (layer), NULL, 0);
   layers = gimp_image_get_layers (image);
   for (int i = 0; layers[i]; i++)

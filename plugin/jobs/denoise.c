@@ -22,6 +22,7 @@ typedef struct {
   FddmItemId      source;
   char           *name;   /* of the source */
   GeglRectangle   bounds; /* area to compute */
+  GeglBuffer     *chosen; /* copy of the selection; NULL: all */
   GeglBuffer     *noisy;  /* copy of the source's pixels */
   const double   *values;
   FddmProgressBar bar;
@@ -31,9 +32,9 @@ typedef struct {
   gboolean        seen;        /* a user watches, as opposed to a script */
   gboolean        nothing;     /* no noise was found */
   /* For an engine that runs in a thread of its own: */
-  const FddmRunWatch *watch;   /* or NULL */
-  FddmContext        *context; /* atomic, as are the following members */
-  int                 phase, permille, ended;
+  const FddmRunWatch *watch;                       /* or NULL */
+  const FddmContext  *context;                     /* for that thread alone */
+  int                 phase, permille, gpu, ended; /* atomic */
 } Job;
 
 static gboolean
@@ -134,6 +135,7 @@ note_progress (FddmPhase phase, double fraction, gpointer data)
 
   g_atomic_int_set (&job->phase, (int) phase);
   g_atomic_int_set (&job->permille, (int) (1000 * fraction));
+  g_atomic_int_set (&job->gpu, fddm_context_device (job->context) == FDDM_DEVICE_GPU);
   return !g_atomic_int_get (job->watch->stop);
 }
 
@@ -160,7 +162,7 @@ run_engine (Job *job, GError **error)
     return FALSE;
 
   if (job->watch)
-    g_atomic_pointer_set (&job->context, context);
+    job->context = context;
   else
     job->bar.context = context;
   fddm_gegl_pixels_init (&pixels, job->noisy, job->clean, &job->bounds, format);
@@ -176,7 +178,8 @@ run_engine (Job *job, GError **error)
                                  job->watch ? (gpointer) job : (gpointer) &job->bar, &report, error);
   if (!job->watch)
     job->bar.context = NULL;
-  job->nothing = done && report.tiles == 0 && params.noise == 0 && (params.luma > 0 || params.chroma > 0);
+  job->nothing = done && report.tiles == 0 && params.noise == 0 &&
+                 (params.luma > 0 || (params.chroma > 0 && source.channels > 1)); /* gray has no colour noise */
   if (done && job->account)
     *job->account = describe_run (job, context, &report, (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC);
   return done;
@@ -206,6 +209,7 @@ tell_progress (gpointer data)
 {
   Job *job = data;
 
+  job->bar.gpu = g_atomic_int_get (&job->gpu);
   fddm_progress_engine ((FddmPhase) g_atomic_int_get (&job->phase), g_atomic_int_get (&job->permille) / 1000.0, &job->bar);
   return G_SOURCE_CONTINUE;
 }
@@ -226,19 +230,22 @@ run_engine_watched (Job *job, GError **error)
   return beside.done;
 }
 
-/* Adds a mask if there is a selection or the source has a mask. */
+/* Adds a mask if there was a selection or the source has a mask. */
 static gboolean
-mask_like_source (FddmImageId image, FddmItemId layer, FddmItemId source)
+mask_like_source (const Job *job, FddmItemId layer)
 {
-  FddmItemId own = fddm_host_layer_mask (source);
-  FddmItemId mask;
+  const FddmItemId       own    = fddm_host_layer_mask (job->source);
+  const gboolean         masked = own != FDDM_NO_ITEM || job->chosen;
+  const FddmItemId       mask   = masked ? fddm_host_layer_add_mask (layer) : FDDM_NO_ITEM;
+  g_autoptr (GeglBuffer) whole  = own == FDDM_NO_ITEM ? NULL : fddm_host_buffer (own);
 
-  if (own == FDDM_NO_ITEM && !fddm_host_has_selection (image))
-    return TRUE;
-  mask = fddm_host_layer_add_mask (layer);
-  if (mask != FDDM_NO_ITEM && own != FDDM_NO_ITEM)
-    fddm_layer_pixels_mask (mask, own);
-  return mask != FDDM_NO_ITEM;
+  if (mask == FDDM_NO_ITEM)
+    return !masked;
+  if (job->chosen)
+    fddm_layer_pixels_mask (mask, job->chosen);
+  if (whole)
+    fddm_layer_pixels_mask (mask, whole);
+  return TRUE;
 }
 
 /* Writes the pixels of the layer of kind KIND. */
@@ -253,7 +260,8 @@ fill_layer (Job *job, FddmItemId layer, FddmLayerKind kind, const FddmStretch *s
     }
 }
 
-/* Adds a layer above ABOVE. Its writing takes the progress bar from FROM to TO. */
+/* Adds a layer above ABOVE. Its writing takes the progress bar from FROM to TO. All pixels are written before the layer is in the
+ * image, where it may stand in a locked group. */
 static FddmItemId
 add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double to)
 {
@@ -268,12 +276,7 @@ add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double t
     return FDDM_NO_ITEM;
   fill_layer (job, layer, kind, &stretch);
   fddm_host_layer_mark (layer, job->source);
-  if (!fddm_host_layer_insert (job->image, layer, above))
-    return FDDM_NO_ITEM;
-  if (mask_like_source (job->image, layer, job->source))
-    return layer;
-  fddm_host_layer_remove (job->image, layer);
-  return FDDM_NO_ITEM;
+  return mask_like_source (job, layer) && fddm_host_layer_insert (job->image, layer, above) ? layer : FDDM_NO_ITEM;
 }
 
 /* The topmost of the layers that earlier runs have added directly above the source. */
@@ -288,12 +291,11 @@ above_former (const Job *job)
   return top;
 }
 
+/* Fails if the user has taken away the source meanwhile, or its size. */
 static gboolean
-add_layers (Job *job, FddmLayers *made, GError **error)
+check_source (const Job *job, GError **error)
 {
-  const int      output = (int) job->values[FDDM_DENOISE_OUTPUT];
-  const gboolean two    = output != FDDM_OUTPUT_LAYER;
-  gboolean       done;
+  g_autoptr (GeglBuffer) live = NULL;
 
   if (!fddm_host_has_item (job->image, job->source))
     {
@@ -301,6 +303,23 @@ add_layers (Job *job, FddmLayers *made, GError **error)
                    _ ("“%s” was closed or removed while it was denoised. There is no result."), job->name);
       return FALSE;
     }
+  live = fddm_host_buffer (job->source);
+  if (gegl_rectangle_equal (gegl_buffer_get_extent (live), gegl_buffer_get_extent (job->noisy)))
+    return TRUE;
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED,
+               _ ("“%s” changed its size while it was denoised. There is no result."), job->name);
+  return FALSE;
+}
+
+static gboolean
+add_layers (Job *job, FddmLayers *made, GError **error)
+{
+  const int      output = (int) job->values[FDDM_DENOISE_OUTPUT];
+  const gboolean two    = output != FDDM_OUTPUT_LAYER;
+  gboolean       done;
+
+  if (!check_source (job, error))
+    return FALSE;
   fddm_host_undo_begin (job->image);
   made->second = made->layer = FDDM_NO_ITEM;
   /* In a group with the source, the result looks as the source did, whatever lies below. */
@@ -351,23 +370,36 @@ compute (Job *job, GError **error)
   return !was_stopped (job, error) && done;
 }
 
+/* Copies what the job needs of the image. */
+static void
+read_source (Job *job)
+{
+  FddmStretch   reading = { .bar = &job->bar, .stage = FDDM_STAGE_READ, .from = 0, .to = 1 };
+  GeglRectangle place;
+
+  job->noisy = fddm_layer_pixels_copy (job->source, &reading);
+  job->clean = gegl_buffer_dup (job->noisy); /* shares the pixels until they change */
+  place      = *gegl_buffer_get_extent (job->noisy);
+  fddm_host_offsets (job->source, &place.x, &place.y);
+  job->chosen = fddm_layer_pixels_selection (job->image, &place);
+  if (job->values[FDDM_DENOISE_OUTPUT] == FDDM_OUTPUT_LAYER_AND_UNCERTAINTY)
+    job->uncertainty = fddm_gegl_pixels_gray_new (job->noisy, gegl_buffer_get_format (job->noisy));
+}
+
 /* Runs the whole job: read, compute, add layers. */
 static gboolean
 do_job (Job *job, FddmLayers *made, GError **error)
 {
-  FddmStretch reading = { .bar = &job->bar, .stage = FDDM_STAGE_READ, .from = 0, .to = 1 };
-  gboolean    done;
+  gboolean done;
 
   *made = (FddmLayers) { FDDM_NO_ITEM, FDDM_NO_ITEM };
   if (!fddm_parameters_check (fddm_denoise_parameters, job->values, error) || !check_layer (job->image, job->source, error))
     return FALSE;
-  job->name  = fddm_host_item_name (job->source);
-  job->noisy = fddm_layer_pixels_copy (job->source, &reading);
-  job->clean = gegl_buffer_dup (job->noisy); /* shares the pixels until they change */
-  if (job->values[FDDM_DENOISE_OUTPUT] == FDDM_OUTPUT_LAYER_AND_UNCERTAINTY)
-    job->uncertainty = fddm_gegl_pixels_gray_new (job->noisy, gegl_buffer_get_format (job->noisy));
+  job->name = fddm_host_item_name (job->source);
+  read_source (job);
   done = fddm_denoise_bounds (job->source, gegl_buffer_get_extent (job->noisy), &job->bounds, error) &&
          compute (job, error) && ((job->seen && job->nothing) || add_layers (job, made, error));
+  g_clear_object (&job->chosen);
   g_clear_object (&job->noisy);
   g_clear_object (&job->clean);
   g_clear_object (&job->uncertainty);

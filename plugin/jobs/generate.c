@@ -18,8 +18,9 @@ typedef struct {
   const double      *values;
   FddmGenerateParams params; /* of the first layer */
   FddmExampleLayer   example;
-  int                count; /* of pictures            */
-  int                each;  /* layers of each picture */
+  GeglBuffer        *chosen; /* copy of the selection at the start, the mask of the layers; NULL: none */
+  int                count;  /* of pictures            */
+  int                each;   /* layers of each picture */
   FddmProgressBar    bar;
   GeglBuffer        *pictures[FDDM_GENERATED_MAX]; /* of all layers */
   char             **account;                      /* may be NULL */
@@ -150,7 +151,18 @@ title_of (const Job *job, int i)
   return i % job->each == 0 ? g_steal_pointer (&title) : fddm_job_maps_title (title, i % job->each);
 }
 
-/* Adds layer I directly above ABOVE. Maps are hidden. */
+static gboolean
+add_mask (const Job *job, FddmItemId layer)
+{
+  const FddmItemId mask = job->chosen ? fddm_host_layer_add_mask (layer) : FDDM_NO_ITEM;
+
+  if (mask != FDDM_NO_ITEM)
+    fddm_layer_pixels_mask (mask, job->chosen);
+  return !job->chosen || mask != FDDM_NO_ITEM;
+}
+
+/* Adds layer I directly above ABOVE. Maps are hidden. All pixels are written before the layer is in the image, where it may
+ * stand in a locked group. */
 static FddmItemId
 add_layer (Job *job, FddmItemId above, int i)
 {
@@ -168,12 +180,7 @@ add_layer (Job *job, FddmItemId above, int i)
       fddm_host_layer_hide (layer);
     }
   fddm_layer_pixels_write (layer, job->pictures[i], &stretch);
-  if (!fddm_host_layer_insert (job->image, layer, above))
-    return FDDM_NO_ITEM;
-  if (!fddm_host_has_selection (job->image) || job->example.selected || fddm_host_layer_add_mask (layer) != FDDM_NO_ITEM)
-    return layer;
-  fddm_host_layer_remove (job->image, layer);
-  return FDDM_NO_ITEM;
+  return add_mask (job, layer) && fddm_host_layer_insert (job->image, layer, above) ? layer : FDDM_NO_ITEM;
 }
 
 static gboolean
@@ -241,13 +248,16 @@ read_example (Job *job, GError **error)
   return TRUE;
 }
 
-/* Fails if the selection would hide the layers. One that chose the example has no say in that. */
+/* Copies the selection. Fails if it would hide the layers. One that chose the example has no say in that. */
 static gboolean
-check_selection (const Job *job, GError **error)
+read_selection (Job *job, GError **error)
 {
   const FddmGenerateSelection selection = fddm_generate_selection (job->image);
 
-  return job->example.selected || fddm_generate_check_selection (&selection, &job->params, error);
+  if (job->example.selected)
+    return TRUE;
+  job->chosen = fddm_layer_pixels_selection (job->image, GEGL_RECTANGLE (0, 0, job->params.width, job->params.height));
+  return fddm_generate_check_selection (&selection, &job->params, error);
 }
 
 gboolean
@@ -276,10 +286,11 @@ fddm_job_generate (FddmImageId image, FddmItemId drawable, const double *values,
   job.count  = (int) values[FDDM_GENERATE_COUNT];
   job.each   = 1 + fddm_job_maps_count (values);
   job.above  = fddm_host_layer_of (image, drawable);
-  done       = read_example (&job, error) && check_selection (&job, error) && run_engine (&job, error) &&
+  done       = read_example (&job, error) && read_selection (&job, error) && run_engine (&job, error) &&
          check_meanwhile (&job, error) && add_layers (&job, made, error);
   for (int i = 0; i < job.count * job.each; i++)
     g_clear_object (&job.pictures[i]);
+  g_clear_object (&job.chosen);
   fddm_example_layer_clear (&job.example);
   return done;
 }

@@ -106,6 +106,15 @@ run (gpointer data, const double *values, const FddmRunWatch *watch, gboolean *m
   return TRUE;
 }
 
+static gboolean
+is_there (gpointer data)
+{
+  const FddmDenoiseSight *sight = data;
+
+  return fddm_host_has_item (sight->image, sight->made->layer) &&
+         (sight->made->second == FDDM_NO_ITEM || fddm_host_has_item (sight->image, sight->made->second));
+}
+
 /* ---- In the painter's ---- */
 
 static gboolean
@@ -367,7 +376,7 @@ fddm_denoise_sight_new (FddmImageId image, FddmItemId chosen, FddmLayers *made, 
                               { focus.x, focus.y, focus.width, focus.height },
                               fddm_host_image_is_gray (image),
                               { read_band, show_original, show_overview, measure, denoise, finish, sight },
-                              { run, sight },
+                              { run, is_there, sight },
                               sight->presets,
                               sight->note };
   return sight;

@@ -114,6 +114,58 @@ check_selection (void)
   fddm_host_image_delete (image);
 }
 
+/* In a locked group, GIMP kills a plug-in that writes pixels. */
+static void
+check_locked_group (void)
+{
+  FddmImageId   image  = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId    group  = probe_group_new (image);
+  FddmItemId    source = probe_layer_new (image, 40, 30, TRUE, group, 0, 0);
+  double        values[FDDM_DENOISE_N], others[FDDM_GENERATE_N];
+  FddmLayers    made;
+  FddmGenerated generated;
+
+  fill (source, noisy_ramp, NULL);
+  fddm_host_layer_add_mask (source);
+  probe_select (image, 5, 5, 20, 10);
+  probe_lock (group);
+  fast_values (values);
+  if (denoised (image, source, values, &made, "a selection in a locked group"))
+    check (probe_parent (made.layer) == group && probe_any_mask (made.layer) != FDDM_NO_ITEM,
+           "a selection in a locked group: the new layer is there, with a mask");
+  fddm_parameters_defaults (fddm_generate_parameters, others);
+  others[FDDM_GENERATE_STEPS]  = 2;
+  others[FDDM_GENERATE_DEVICE] = FDDM_DEVICE_CHOICE_CPU;
+  check (!probe_generate (PROBE_RUN_NONINTERACTIVE, image, source, others, &generated) && generated.n == 1 &&
+           probe_parent (generated.layers[0]) == group,
+         "a selection in a locked group: a texture, too");
+  fddm_host_image_delete (image);
+}
+
+/* Locks are no hindrance to a new layer above, nor to the group around both. */
+static void
+check_locked (void)
+{
+  FddmImageId image  = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId  source = probe_layer_new (image, 40, 30, TRUE, FDDM_NO_ITEM, 0, 0);
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  made;
+
+  fill (source, noisy_ramp, NULL);
+  probe_multiply (source);
+  probe_lock (source);
+  fast_values (values);
+  if (denoised (image, source, values, &made, "a locked layer"))
+    {
+      const FddmItemId group = probe_parent (source);
+
+      check (group != FDDM_NO_ITEM && probe_parent (made.layer) == group, "a locked layer: both are in a group");
+      check (!strcmp (probe_mode (group), "other") && !strcmp (probe_mode (source), "normal"),
+             "a locked layer: the group has its mode");
+    }
+  fddm_host_image_delete (image);
+}
+
 static float
 half_hidden (int x, G_GNUC_UNUSED int y, G_GNUC_UNUSED int c, G_GNUC_UNUSED int n, G_GNUC_UNUSED gpointer data)
 {
@@ -288,6 +340,8 @@ check_layers (void)
   check_group ();
   check_selection ();
   check_source_mask ();
+  check_locked ();
+  check_locked_group ();
   check_noise_layer (PROBE_U8_PERCEPTUAL, 1.6 / 255, "noise layer, 8 bit");
   check_noise_layer (PROBE_FLOAT_LINEAR, 1e-4, "noise layer, float");
   check_uncertainty_layer (FALSE, PROBE_U8_PERCEPTUAL, "uncertainty layer, 8 bit");

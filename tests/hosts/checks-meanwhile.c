@@ -13,8 +13,20 @@ static void (*meanwhile) (FddmImageId image, FddmItemId source);
 static FddmImageId the_image;
 static FddmItemId  the_source;
 
+/* Whether the next picture has a selection; whether the engine is said to compute on a GPU. */
+static gboolean selected, pretend_gpu;
+
 void __real_fddm_host_progress (const char *text, double fraction);
 void __wrap_fddm_host_progress (const char *text, double fraction);
+
+FddmDeviceKind __real_fddm_context_device (const FddmContext *context);
+FddmDeviceKind __wrap_fddm_context_device (const FddmContext *context);
+
+FddmDeviceKind
+__wrap_fddm_context_device (const FddmContext *context)
+{
+  return pretend_gpu ? FDDM_DEVICE_GPU : __real_fddm_context_device (context);
+}
 
 void
 __wrap_fddm_host_progress (const char *text, double fraction)
@@ -56,6 +68,8 @@ denoise_while (void (*act) (FddmImageId image, FddmItemId source), FddmLayers *m
   the_image  = probe_image_new (60, 50, FALSE, PROBE_U8_PERCEPTUAL);
   the_source = probe_layer_new (the_image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
   fill (the_source, noisy_ramp, NULL);
+  if (selected)
+    probe_select (the_image, 20, 10, 16, 12);
   fast_values (values);
   values[FDDM_DENOISE_OUTPUT] = FDDM_OUTPUT_LAYER_AND_NOISE;
   calls                       = 0;
@@ -95,6 +109,65 @@ check_closing (void)
   check (calls == 1, "closing the image meanwhile: that was done");
   check (error && strstr (error->message, "closed or removed"), "closing the image meanwhile: it says “%s”",
          error ? error->message : "");
+}
+
+static void
+unselect (FddmImageId image, G_GNUC_UNUSED FddmItemId source)
+{
+  probe_unselect (image);
+}
+
+static void
+select_other (FddmImageId image, G_GNUC_UNUSED FddmItemId source)
+{
+  probe_select (image, 0, 0, 5, 5);
+}
+
+/* The selection at the start says what is denoised. Only there are the pixels computed. */
+static void
+check_selecting (void)
+{
+  void (*const acts[]) (FddmImageId image, FddmItemId source) = { unselect, select_other };
+  FddmLayers  calm, busy;
+  FddmImageId image;
+
+  selected = TRUE;
+  if (check (denoise_while (NULL, &calm, NULL), "a selection, meanwhile nothing: denoised"))
+    {
+      image = the_image;
+      for (gsize i = 0; i < G_N_ELEMENTS (acts); i++)
+        {
+          if (check (denoise_while (acts[i], &busy, NULL), "another selection meanwhile (%zu): denoised", i))
+            check (probe_any_mask (busy.layer) != FDDM_NO_ITEM &&
+                     same_pixels (probe_any_mask (calm.layer), probe_any_mask (busy.layer)),
+                   "another selection meanwhile (%zu): the mask is that of the first one", i);
+          fddm_host_image_delete (the_image);
+        }
+      fddm_host_image_delete (image);
+    }
+  selected = FALSE;
+  if (check (denoise_while (select_other, &busy, NULL), "a selection meanwhile, none before: denoised"))
+    check (probe_any_mask (busy.layer) == FDDM_NO_ITEM, "a selection meanwhile, none before: there is no mask");
+  fddm_host_image_delete (the_image);
+}
+
+static void
+cut (G_GNUC_UNUSED FddmImageId image, FddmItemId source)
+{
+  probe_resize (source, 30, 50);
+}
+
+static void
+check_resizing (void)
+{
+  g_autoptr (GError) error = NULL;
+  FddmLayers         made;
+
+  check (!denoise_while (cut, &made, &error), "cutting the layer meanwhile: it is an error");
+  check (error && strstr (error->message, "changed its size"), "cutting the layer meanwhile: it says “%s”",
+         error ? error->message : "");
+  check (probe_layer_count (the_image, FDDM_NO_ITEM) == 1, "cutting the layer meanwhile: there is no new one");
+  fddm_host_image_delete (the_image);
 }
 
 /* The same for a layer that is made seamless. */
@@ -158,6 +231,53 @@ image_of (Pattern pattern, FddmItemId *source)
   return image;
 }
 
+static void
+note_words (gpointer data, const char *text, G_GNUC_UNUSED double fraction)
+{
+  if (strstr (text, "Denoising"))
+    *(gboolean *) data = strstr (text, "GPU") != NULL;
+}
+
+static void
+check_device_shown (void)
+{
+  int                stop   = 0;
+  gboolean           gpu    = FALSE;
+  const FddmRunWatch watch  = { note_words, &gpu, &stop };
+  const FddmImageId  image  = probe_image_new (900, 700, FALSE, PROBE_U8_PERCEPTUAL); /* so that there is time to tell */
+  const FddmItemId   source = probe_layer_new (image, 900, 700, FALSE, FDDM_NO_ITEM, 0, 0);
+  double             values[FDDM_DENOISE_N];
+  FddmLayers         made;
+
+  fill (source, noisy_ramp, NULL);
+  fast_values (values);
+  pretend_gpu = TRUE;
+  check (fddm_job_denoise_seen (image, source, values, &watch, &made, NULL, NULL), "a run on a GPU goes well");
+  pretend_gpu = FALSE;
+  check (gpu, "a run on a GPU: its progress says so");
+  fddm_host_image_delete (image);
+}
+
+/* In another image, a result is a layer like others, whatever is there. */
+static void
+check_copied_result (void)
+{
+  FddmItemId  source, stranger, copy;
+  FddmImageId image = image_of (noisy_ramp, &source), other = image_of (noisy_ramp, &stranger);
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  made;
+
+  fast_values (values);
+  if (check (fddm_job_denoise_seen (image, source, values, NULL, &made, NULL, NULL), "a result for another image"))
+    {
+      copy = probe_copy_to (made.layer, other);
+      check (fddm_job_denoise_source (other, copy) == copy, "in another image, a result has no source (%d, %d)", stranger,
+             copy);
+    }
+  fddm_host_image_delete (image);
+  fddm_host_image_delete (other);
+}
+
 /* A further run denoises the original, not the last result, and its result goes above. */
 static void
 check_again (void)
@@ -199,6 +319,25 @@ check_nothing_found (void)
   check (fddm_job_denoise_seen (image, source, values, NULL, &made, &account, NULL), "no noise: the run goes well");
   check (made.layer == FDDM_NO_ITEM && probe_layer_count (image, FDDM_NO_ITEM) == 1, "no noise: there is no new layer");
   check (account && strstr (account, "No noise was found"), "no noise: it says “%s”", account ? account : "");
+  fddm_host_image_delete (image);
+}
+
+/* With “Colour only”, nothing is removed of a gray picture, which has noise all the same. */
+static void
+check_colour_of_gray (void)
+{
+  FddmImageId      image   = probe_image_new (300, 280, TRUE, PROBE_U8_PERCEPTUAL);
+  FddmItemId       source  = probe_layer_new (image, 300, 280, FALSE, FDDM_NO_ITEM, 0, 0);
+  g_autofree char *account = NULL;
+  double           values[FDDM_DENOISE_N];
+  FddmLayers       made;
+
+  fill (source, noisy_ramp, NULL);
+  fast_values (values);
+  values[FDDM_DENOISE_NOISE] = values[FDDM_DENOISE_LUMA] = 0;
+  check (fddm_job_denoise_seen (image, source, values, NULL, &made, &account, NULL),
+         "gray, colour noise alone: it goes well");
+  check (account && strstr (account, "was copied"), "gray, colour noise alone: it says “%s”", account ? account : "");
   fddm_host_image_delete (image);
 }
 
@@ -253,6 +392,8 @@ generate_while (void (*act) (FddmImageId image, FddmItemId source), FddmGenerate
   the_image  = probe_image_new (60, 50, FALSE, PROBE_U8_PERCEPTUAL);
   the_source = probe_layer_new (the_image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
   probe_layer_new (the_image, 60, 50, FALSE, FDDM_NO_ITEM, 0, 0);
+  if (selected)
+    probe_select (the_image, 20, 10, 16, 12);
   fddm_parameters_defaults (fddm_generate_parameters, values);
   values[FDDM_GENERATE_STEPS]  = 2;
   values[FDDM_GENERATE_DEVICE] = FDDM_DEVICE_CHOICE_CPU;
@@ -286,16 +427,35 @@ check_removing_of_lower (void)
   fddm_host_image_delete (the_image);
 }
 
+static void
+check_unselecting_of_generated (void)
+{
+  FddmGenerated made;
+
+  selected = TRUE;
+  if (check (generate_while (unselect, &made, NULL), "no selection any more: generated"))
+    check (calls == 1 && probe_any_mask (made.layers[0]) != FDDM_NO_ITEM,
+           "no selection any more: it is the mask all the same");
+  selected = FALSE;
+  fddm_host_image_delete (the_image);
+}
+
 void
 check_meanwhile (void)
 {
   check_again ();
+  check_device_shown ();
+  check_copied_result ();
   check_nothing_found ();
+  check_colour_of_gray ();
   check_stopped ();
   check_no_gpu ();
   check_painting ();
   check_closing ();
+  check_selecting ();
+  check_resizing ();
   check_seamless_meanwhile ();
   check_closing_of_generated ();
   check_removing_of_lower ();
+  check_unselecting_of_generated ();
 }

@@ -57,7 +57,7 @@ check_as_visible (FddmImageId image, FddmItemId layer, const char *what)
   check (most <= 1, "%s: the new layer has what is seen (%d)", what, most);
 }
 
-/* A layer with a filter that inverts, with all that may not show in the pixels: place, opacity, mask, group. */
+/* A layer with a filter that inverts, with all that may not show in the pixels: place, opacity, mask, locks, group. */
 static void
 check_filter (void)
 {
@@ -85,6 +85,8 @@ check_filter (void)
       fddm_host_image_delete (image);
       return;
     }
+  probe_lock (source);
+  probe_lock (group);
   fast_values (values);
   values[FDDM_DENOISE_LUMA] = values[FDDM_DENOISE_CHROMA] = 0;
   if (denoised (image, source, values, &made, "a live filter"))

@@ -134,6 +134,11 @@ def check_hold(tap, dialog):
     dialog.screen.call("xdotool", "keyup", "space")
     back = dialog.wait(lambda: dialog.gone() > MOST, 10)
     tap.line(held and back, "the space bar shows the original as long as it is held")
+    dialog.screen.call("xdotool", "keydown", "space")
+    held = dialog.wait(lambda: dialog.gone() < LITTLE, 10)
+    dialog.screen.call("xdotool", "key", "alt+d", "keyup", "space")
+    back = dialog.wait(lambda: dialog.gone() > MOST, 10)
+    tap.line(held and back, "so it is when another widget has the focus by then")
 
 
 def check_fit(tap, dialog):
@@ -250,6 +255,31 @@ def check_runs(tap, screen, main, dialog):
     tap.line(stopped and dialog.there() and screen.layers(main) == 2, "Escape in a run stops that, not the dialog; no layer")
     screen.shot("stopped")
     dialog.set("d", "0")
+    screen.key("alt+b", "ctrl+a", "3", "6", "alt+y")
+    text = "luma=36"
+    tap.line(screen.until(lambda: screen.layers(main) == 3, 120), "Apply by its key, while a number is being typed: a layer more")
+    tap.line(text in (screen.profile / "fddm" / "denoise-presets.ini").read_text(encoding="utf-8"), "it has that number")
+    screen.action(main, "delete-layer")
+    tap.line(screen.until(lambda: screen.layers(main) == 2, 20), "that layer is deleted")
+    screen.call("xdotool", "windowactivate", "--sync", dialog.window)
+    dialog.focus()
+    screen.key("Return")
+    tap.line(screen.until(lambda: screen.layers(main) == 3 and not dialog.there(), 120),
+             "Return with the same settings: it is made again")
+    tap.line(not screen.window("GIMP Message"), "GIMP has no complaint")
+    screen.action(main, "delete-layer")
+    screen.until(lambda: screen.layers(main) == 2, 20)
+    dialog = Dialog(screen, main)
+    dialog.wait(lambda: 0.1 < dialog.gone() < MOST)
+    screen.key("alt+y")
+    screen.until(lambda: screen.layers(main) == 3, 120)
+    screen.action(main, "delete-layer")
+    screen.until(lambda: screen.layers(main) == 2, 20)
+    screen.call("xdotool", "windowactivate", "--sync", dialog.window)
+    dialog.focus()
+    tap.line(dialog.leave() and not screen.window("GIMP Message"), "without its layer, the dialog closes without a complaint")
+    dialog = Dialog(screen, main)
+    dialog.wait(lambda: 0.1 < dialog.gone() < MOST)
     dialog.set("b", "37")
     screen.key("Return")
     tap.line(screen.until(lambda: screen.layers(main) == 3, 120),

@@ -196,6 +196,29 @@ probe_unselect (FddmImageId image)
 }
 
 void
+probe_lock (FddmItemId layer)
+{
+  gimp_item_set_lock_content (layer, TRUE);
+  gimp_item_set_lock_position (layer, TRUE);
+  gimp_layer_set_lock_alpha (layer, TRUE);
+}
+
+void
+probe_resize (FddmItemId layer, int width, int height)
+{
+  gimp_layer_resize (layer, width, height, 0, 0);
+}
+
+FddmItemId
+probe_copy_to (FddmItemId layer, FddmImageId image)
+{
+  const FddmItemId copy = gimp_layer_new_from_drawable (layer, image);
+
+  gimp_image_insert_layer (image, copy, -1, 0);
+  return copy;
+}
+
+void
 probe_remember (const char *procedure, const char *settings)
 {
   gimp_set_data (procedure, settings, strlen (settings));

@@ -243,6 +243,30 @@ probe_unselect (FddmImageId image)
   gimp_selection_none (IMAGE (image));
 }
 
+void
+probe_lock (FddmItemId layer)
+{
+  gimp_item_set_lock_content (ITEM (layer), TRUE);
+  gimp_item_set_lock_position (ITEM (layer), TRUE);
+  gimp_item_set_lock_visibility (ITEM (layer), TRUE);
+  gimp_layer_set_lock_alpha (LAYER (layer), TRUE);
+}
+
+void
+probe_resize (FddmItemId layer, int width, int height)
+{
+  gimp_layer_resize (LAYER (layer), width, height, 0, 0);
+}
+
+FddmItemId
+probe_copy_to (FddmItemId layer, FddmImageId image)
+{
+  GimpLayer *copy = gimp_layer_new_from_drawable (DRAWABLE (layer), IMAGE (image));
+
+  gimp_image_insert_layer (IMAGE (image), copy, NULL, 0);
+  return id_of (copy);
+}
+
 /* GIMP 3 remembers them in a file, which run.py has written. */
 void
 probe_remember (G_GNUC_UNUSED const char *procedure, G_GNUC_UNUSED const char *settings)

@@ -59,6 +59,11 @@ void        probe_select (FddmImageId image, int x, int y, int width, int height
 void        probe_float (FddmItemId drawable); /* floats the selection */
 gboolean    probe_to_indexed (FddmImageId image);
 void        probe_unselect (FddmImageId image);
+void probe_lock (FddmItemId layer); /* sets all locks that a layer has */
+/* Cuts the layer to this size. */
+void probe_resize (FddmItemId layer, int width, int height);
+/* A copy of the layer on top of IMAGE, another one, as dragging makes it. */
+FddmItemId probe_copy_to (FddmItemId layer, FddmImageId image);
 /* Stores SETTINGS like an earlier dialog. On GIMP 3, run.py has done it. */
 void probe_remember (const char *procedure, const char *settings);
 /* Calls plug-in-fddm-denoise. Returns NULL, or GIMP's error message. Free with g_free. */

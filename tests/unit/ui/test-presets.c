@@ -176,6 +176,41 @@ test_damaged (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
     }
 }
 
+/* Two dialogs, each with the list that it read when it was opened. None takes away what the other one has done. */
+static void
+test_two_at_once (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+  const double values[FDDM_PARAMETERS_MAX] = { 20, 1, 0 }, others[FDDM_PARAMETERS_MAX] = { 30, 0, 0 };
+  FddmPresets *other;
+  double       read[FDDM_PARAMETERS_MAX];
+
+  g_assert_true (fddm_presets_save (fixture->presets, "first", values, NULL));
+  other = fddm_presets_new (table, shipped, apart, fixture->path);
+  g_assert_true (fddm_presets_save (fixture->presets, "second", others, NULL));
+  g_assert_true (fddm_presets_remember (other, others, NULL));
+  again (fixture);
+  g_assert_cmpint (fddm_presets_count (fixture->presets), ==, 4);
+  fddm_presets_recall (fixture->presets, read);
+  g_assert_cmpfloat (read[0], ==, 30);
+
+  g_assert_true (fddm_presets_save (other, "third", values, NULL));
+  g_assert_true (fddm_presets_remove (fixture->presets, 2, NULL)); /* the first one */
+  again (fixture);
+  g_assert_cmpint (fddm_presets_count (fixture->presets), ==, 4);
+  g_assert_cmpstr (fddm_presets_name (fixture->presets, 2), ==, "second");
+  fddm_presets_take (fixture->presets, 2, read);
+  g_assert_cmpfloat (read[0], ==, 30);
+  g_assert_cmpstr (fddm_presets_name (fixture->presets, 3), ==, "third");
+
+  g_assert_true (fddm_presets_rename (other, 2, "fourth", NULL)); /* the one that was removed, which it still has */
+  again (fixture);
+  g_assert_cmpint (fddm_presets_count (fixture->presets), ==, 5);
+  g_assert_cmpstr (fddm_presets_name (fixture->presets, 4), ==, "fourth");
+  fddm_presets_take (fixture->presets, 4, read);
+  g_assert_cmpfloat (read[0], ==, 20);
+  fddm_presets_free (other);
+}
+
 static void
 test_no_folder_to_write_to (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
@@ -198,6 +233,7 @@ main (int argc, char **argv)
   g_test_add ("/presets/names", Fixture, NULL, set_up, test_names, tear_down);
   g_test_add ("/presets/last-values", Fixture, NULL, set_up, test_last_values, tear_down);
   g_test_add ("/presets/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
+  g_test_add ("/presets/two-at-once", Fixture, NULL, set_up, test_two_at_once, tear_down);
   g_test_add ("/presets/no-folder-to-write-to", Fixture, NULL, set_up, test_no_folder_to_write_to, tear_down);
   return g_test_run ();
 }
