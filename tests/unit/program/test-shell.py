@@ -3,12 +3,13 @@
 """What a shell hands to fddm: closed streams, ignored signals. test-shell.py PROGRAM (environment: FDDM_GOLDEN). TAP."""
 import glob
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
-from many import JOURNAL, OPTIONS, children, content, photo, results, start, tree, until
+from many import JOURNAL, OPTIONS, children, content, counts, many, photo, results, start, tree, until
 from program import NETWORK, PROGRAM, main, noise, read_png, run, test, write_png
 
 
@@ -35,6 +36,26 @@ def closed_streams_are_not_files():
     for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
         assert shell("$FDDM denoise $HOW in/a.png one.png %s" % closed) == 0, closed
         assert read_png("one.png") == read_png("out/a.png")
+
+
+@test
+def what_the_user_puts_in_place_of_a_failure_stays():
+    """A photo fails, its user denoises it elsewhere and saves it there. An older result of fddm is replaced, as ever."""
+    photo("in/a.png")
+    photo("in/b.png", seed=2)
+    good, bad = content("in/b.png"), content("in/b.png")[:60]
+    many("-o", "out", "in")
+    for own in (False, True):
+        with open("in/b.png", "wb") as f:
+            f.write(bad)
+        many("-o", "out", "in", status=3)
+        if own:
+            shutil.copy("in/a.png", "out/b.png")
+        with open("in/b.png", "wb") as f:
+            f.write(good)
+        lines, problems = many("-o", "out", "in", status=3 if own else 0)
+        assert counts(lines) == ((0, 1, 1) if own else (1, 1, 0)), lines
+    assert "no run of fddm wrote" in problems[0] and content("out/b.png") == content("in/a.png")
 
 
 @test
