@@ -51,18 +51,30 @@ as_installer() {
   if [ $scope = system ]; then as_root "$@"; else "$@"; fi
 }
 
+# Whether the folder $1 is called fddm, or lies in one that is. The user may be called so, too.
+is_ours() {
+  below=${1#"$HOME"}
+  below=${below#"$prefix"}
+  case $below in
+    */fddm | */fddm/*) [ -d "$1" ] ;;
+    *) false ;;
+  esac
+}
+
 # Removes the files of the last installation from this build folder.
 remove_installed() {
   [ -f "$build/meson-logs/install-log.txt" ] || return 0
-  folders=$(sed -n 's|^\(/.*\)/[^/]*$|\1|p' "$build/meson-logs/install-log.txt" | grep fddm | sort -ur)
+  folders=$(sed -n 's|^\(/.*\)/[^/]*$|\1|p' "$build/meson-logs/install-log.txt" | sort -ur)
   as_installer ninja -C "$build" uninstall
   # meson leaves the folders. Remove ours if they are empty.
-  for folder in $folders; do
-    while [ "$folder" != "${folder#*fddm}" ] && [ -d "$folder" ]; do
+  while IFS= read -r folder; do
+    while is_ours "$folder"; do
       as_installer rmdir --ignore-fail-on-non-empty "$folder"
       folder=$(dirname "$folder")
     done
-  done
+  done <<END
+$folders
+END
 }
 
 uninstall() {
@@ -141,7 +153,7 @@ fi
 
 say "Building"
 if [ -f "$build/build.ninja" ]; then
-  meson setup --reconfigure "$build" "$source" $gegl >/dev/null
+  told=$(meson setup --reconfigure "$build" "$source" $gegl) || { printf '%s\n' "$told"; die "the build cannot be configured; see above"; }
 else
   meson setup "$build" "$source" $gegl -Dscope=$scope -Dtests=false --prefix "$prefix" || die "the build cannot be configured; see above"
 fi

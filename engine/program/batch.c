@@ -270,7 +270,7 @@ stop_workers (const Batch *batch)
 {
   for (int i = 0; i < batch->denoise->jobs; i++)
     if (batch->workers[i].process > 0)
-      kill (batch->workers[i].process, SIGTERM);
+      kill (batch->workers[i].process, FDDM_CLI_STOP);
 }
 
 /* Waits for a message of a worker, at most one second, so that the bar counts down. */

@@ -258,6 +258,33 @@ report_json (const Generate *generate, FddmContext *context, FddmWeights *weight
   fddm_cli_print_json (builder);
 }
 
+/* Fails if FILE is the picture ORIGINAL. */
+static gboolean
+is_apart (const char *file, const char *original, GError **error)
+{
+  if (!fddm_stamp_one_file (original, file))
+    return TRUE;
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("“%s” is the original; give another name"), file);
+  return FALSE;
+}
+
+/* Fails if a picture or a map would overwrite ORIGINAL. */
+static gboolean
+spares (const Generate *generate, const char *original, GError **error)
+{
+  for (int i = 0; i < generate->count; i++)
+    {
+      g_auto (GStrv) maps = generate->maps.wanted ? fddm_cli_maps_files (generate->files[i]) : NULL;
+
+      if (!is_apart (generate->files[i], original, error))
+        return FALSE;
+      for (int k = 0; maps && maps[k]; k++)
+        if (!is_apart (maps[k], original, error))
+          return FALSE;
+    }
+  return TRUE;
+}
+
 /* Reads the picture of --like or --seamless, if there is one. */
 static gboolean
 open_example (Generate *generate, GError **error)
@@ -266,13 +293,8 @@ open_example (Generate *generate, GError **error)
 
   if (!path)
     return TRUE;
-  for (int i = 0; i < generate->count; i++)
-    if (fddm_stamp_one_file (path, generate->files[i]))
-      {
-        g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("“%s” is the original; give another name"),
-                     generate->files[i]);
-        return FALSE;
-      }
+  if (!spares (generate, path, error))
+    return FALSE;
   if (!fddm_cli_example_open (&generate->example, path, generate->like != NULL, error))
     return FALSE;
   generate->params.like = generate->like ? &generate->example.source : NULL;

@@ -32,7 +32,7 @@ struct FddmJournal {
 typedef struct {
   char     *input, *settings;
   FddmStamp photo, result;
-  gboolean  done;
+  gboolean  done, failed;
   guint32   run; /* run that has begun it without finishing or failing; 0 = none */
 } Entry;
 
@@ -84,7 +84,8 @@ note (FddmJournal *journal, char **fields)
       entry->input = g_strdup (fields[1]);
       g_hash_table_insert (journal->entries, g_strdup (fields[2]), entry);
     }
-  entry->run = strcmp (what, "begun") == 0 && n == 4 ? (guint32) g_ascii_strtoull (fields[3], NULL, 10) : 0;
+  entry->run    = strcmp (what, "begun") == 0 && n == 4 ? (guint32) g_ascii_strtoull (fields[3], NULL, 10) : 0;
+  entry->failed = strcmp (what, "failed") == 0;
   if (strcmp (what, "done") == 0 && n == 8)
     note_done (entry, fields);
   else if (strcmp (what, "begun") == 0)
@@ -234,7 +235,8 @@ judge (const FddmJournal *journal, const FddmPhoto *photo, const char *input, co
     return FDDM_CLAIM_DONE;
   if (!exists)
     return FDDM_CLAIM_TAKEN;
-  if (!entry)
+  /* Where the last run failed, what is there is an older result, or the user's own. */
+  if (!entry || (entry->failed && !fddm_stamp_same_contents (&entry->result, &result)))
     return refuse (photo, _ ("there is a file already that no run of fddm wrote; see --skip-existing"), NULL, error);
   if (!entry->done)
     return FDDM_CLAIM_TAKEN;

@@ -137,8 +137,7 @@ run (char **argv)
     if (strcmp (argv[0], commands[i].name) == 0)
       {
         if (commands[i].run (argv, &error))
-          /* Incomplete standard output counts as failure. */
-          return fflush (stdout) == 0 && !ferror (stdout) ? EXIT_SUCCESS : (perror ("fddm"), EXIT_FAILURE);
+          return fddm_cli_is_printed () ? EXIT_SUCCESS : EXIT_FAILURE; /* results that nobody got */
         line = fddm_cli_error_line (error->message);
         fprintf (stderr, "fddm: %s\n", line);
         return exit_status (error);
@@ -148,11 +147,21 @@ run (char **argv)
   return 2;
 }
 
+/* At the end after help, with which GLib ends the program itself. */
+static void
+check_help (void)
+{
+  if (!fddm_cli_is_printed ())
+    _exit (EXIT_FAILURE);
+}
+
 int
 main (int argc, char **argv)
 {
   int status;
 
+  fddm_cli_occupy_streams ();
+  atexit (check_help);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, FDDM_LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

@@ -1,5 +1,7 @@
 /* output.c: progress, interruption, JSON.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,14 +22,47 @@ interrupt (int signal_number)
   signal (signal_number, SIG_DFL); /* a second interruption ends the program at once */
 }
 
+/* What is ignored stays so: nohup and shells ask for it. */
+static void
+catch_unless_ignored (int number)
+{
+  struct sigaction before;
+
+  if (sigaction (number, NULL, &before) != 0 || before.sa_handler != SIG_IGN)
+    signal (number, interrupt);
+}
+
 void
 fddm_cli_catch_signals (void)
 {
-  signal (SIGINT, interrupt);
-  signal (SIGTERM, interrupt);
-  signal (SIGHUP, interrupt);
+  catch_unless_ignored (SIGINT);
+  catch_unless_ignored (SIGTERM);
+  catch_unless_ignored (SIGHUP);
+  signal (FDDM_CLI_STOP, interrupt);
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN); /* exceeding a file size limit then fails like a full disk */
+}
+
+/* Otherwise the next file opened, such as the journal or the picture, would take the number of a closed stream, and receive what
+ * is printed. Writing fails as before. */
+void
+fddm_cli_occupy_streams (void)
+{
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+    if (fcntl (stream, F_GETFD) < 0)
+      open ("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY); /* the lowest number that is free */
+}
+
+gboolean
+fddm_cli_is_printed (void)
+{
+  const gboolean flushed = fflush (stdout) == 0;
+
+  if (flushed && ferror (stdout))
+    errno = EIO; /* the reason has been forgotten */
+  if (!flushed || ferror (stdout))
+    perror ("fddm");
+  return flushed && !ferror (stdout);
 }
 
 gboolean

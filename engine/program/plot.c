@@ -2,8 +2,10 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/program/plot.h"
 #include <cairo.h>
+#include <errno.h>
 #include <math.h>
 #include <glib/gi18n-lib.h>
+#include "engine/files/place.h"
 #include "engine/program/program.h"
 
 #define WIDTH    1120
@@ -261,12 +263,30 @@ append (void *bytes, const unsigned char *data, unsigned int length)
   return CAIRO_STATUS_SUCCESS;
 }
 
+/* Writes BYTES to PATH, whole or not at all. Returns the problem, or NULL. */
+static char *
+save (const GByteArray *bytes, const char *path)
+{
+  g_autoptr (GError) reason = NULL;
+  FddmPlace          place;
+  char              *problem;
+
+  if (!fddm_place_init (&place, path))
+    return g_strdup (g_strerror (errno));
+  if (g_file_set_contents_full (place.path, (const char *) bytes->data, (gssize) bytes->len, G_FILE_SET_CONTENTS_NONE, 0666,
+                                &reason))
+    problem = fddm_place_commit (&place);
+  else
+    problem = g_strdup (reason->message);
+  fddm_place_clear (&place);
+  return problem;
+}
+
 gboolean
 fddm_plot_noise (const FddmNoiseModel *noise, const char *name, const char *path, GError **error)
 {
   g_autoptr (GByteArray) bytes   = g_byte_array_new ();
-  g_autoptr (GError)     reason  = NULL;
-  g_autofree char       *shown   = g_filename_display_name (path);
+  g_autofree char       *problem = NULL, *shown = g_filename_display_name (path);
   cairo_surface_t       *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, WIDTH, HEIGHT);
   cairo_t               *cairo   = cairo_create (surface);
   cairo_status_t         status;
@@ -277,12 +297,9 @@ fddm_plot_noise (const FddmNoiseModel *noise, const char *name, const char *path
     status = cairo_surface_write_to_png_stream (surface, append, bytes);
   cairo_destroy (cairo);
   cairo_surface_destroy (surface);
-  /* Writes to a temporary name, then renames. */
-  if (status == CAIRO_STATUS_SUCCESS &&
-      g_file_set_contents_full (path, (const char *) bytes->data, (gssize) bytes->len,
-                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666, &reason))
+  problem = status == CAIRO_STATUS_SUCCESS ? save (bytes, path) : g_strdup (cairo_status_to_string (status));
+  if (!problem)
     return TRUE;
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot write “%s”: %s"), shown,
-               reason ? reason->message : cairo_status_to_string (status));
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot write “%s”: %s"), shown, problem);
   return FALSE;
 }

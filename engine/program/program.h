@@ -58,8 +58,15 @@ void     fddm_cli_progress_end (const FddmCliOptions *options);
 gboolean fddm_cli_interrupted (void);
 /* Calls ACT in the handler of the signal, during work that does not ask fddm_cli_interrupted; NULL = no longer. */
 void fddm_cli_on_interruption (void (*act) (void));
+/* Stops a worker, from its parent. No other signal: one that came to the whole process group has been here before, and its second
+ * would end the worker at once. */
+#define FDDM_CLI_STOP SIGUSR1
 /* From now on, an interruption ends the work cleanly. */
 void fddm_cli_catch_signals (void);
+/* Gives the standard streams that are closed to a file that nothing can be read from or written to. */
+void fddm_cli_occupy_streams (void);
+/* Whether all that was printed has been written; tells it on stderr if not. */
+gboolean fddm_cli_is_printed (void);
 /* TEXT, for a line on a terminal: valid UTF-8, with line ends and other control characters escaped, so that a file name or a
  * weights file's text can imitate no other output. NULL becomes "". Free with g_free. */
 char *fddm_cli_printable (const char *text);

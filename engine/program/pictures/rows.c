@@ -84,7 +84,8 @@ fddm_rows_read (FddmRows *rows)
 GeglBuffer *
 fddm_rows_buffer (gint64 width, gint64 height, const Babl *format, char **problem)
 {
-  if (width > 0 && height > 0 && width <= G_MAXINT32 && height <= PIXELS_MOST / width)
+  /* The engine takes no longer sides; a row of them alone could take gigabytes. */
+  if (width > 0 && height > 0 && width <= FDDM_SIDE_MAX && height <= FDDM_SIDE_MAX && height <= PIXELS_MOST / width)
     return gegl_buffer_new (GEGL_RECTANGLE (0, 0, (int) width, (int) height), format);
   /* translators: width and height of a picture */
   *problem = g_strdup_printf (_ ("%" G_GINT64_FORMAT " × %" G_GINT64_FORMAT " pixels are too many"), width, height);

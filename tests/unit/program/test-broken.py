@@ -85,6 +85,14 @@ def last_bytes_of_webp():
 
 
 @test
+def rows_of_gigabytes():
+    """A few bytes, in which a run goes on for the whole row: it took all memory, and then GEGL waited for more."""
+    with open("wide.hdr", "wb") as f:
+        f.write(b"#?RADIANCE\nFORMAT=32-bit_rle_rgbe\n\n-Y 1 +X 700000000\n" + b"\x80" * 4 + b"\x01\x01\x01\xff" * 4)
+    refused("wide.hdr", "700000000 × 1 pixels are too many")
+
+
+@test
 def what_else_it_is():
     for name, data in (("Photoshop", b"8BPS\0\1"), ("CR3", b"\0\0\0\x18ftypcrx "), ("FITS", b"SIMPLE  =    T")):
         with open("in.x", "wb") as f:

@@ -154,6 +154,11 @@ def unsuitable_materials():
         before = read_png("a.png")
         assert "a.png” is the original" in generate("a.png", option, "a.png", status=2).stderr
         assert before == read_png("a.png")
+        for name in ("height", "normal", "roughness"):        # neither do its maps replace it
+            os.link("a.png", "it-%s.png" % name)
+            assert "it-%s.png” is the original" % name in generate("it.png", option, "a.png", "--maps", status=2).stderr
+            assert before == read_png("a.png") and not os.path.exists("it.png")
+            os.remove("it-%s.png" % name)
     for band in ("17", "-1"):
         assert "band must be from 1 to 16" in generate("out.png", "--seamless", "a.png", "--band", band, status=2).stderr
     assert "exclude" in generate("out.png", "--like", "a.png", "--seamless", "a.png", status=2).stderr

@@ -367,6 +367,14 @@ def noise_is_drawn():
     info("old.png")
     width, height, kind, depth, samples = read_png("old.png")
     assert width > 600 and kind == 2
+    os.chmod("old.png", 0o640)
+    os.symlink("old.png", "link.png")
+    info("link.png")
+    assert os.path.islink("link.png") and os.stat("old.png").st_mode & 0o777 == 0o640
+    os.remove("link.png")
+    long = "x" * 251 + ".png"              # no name beside it could be longer
+    info(long)
+    os.remove(long)
     colours = set(zip(samples[0::3], samples[1::3], samples[2::3]))
     for curve in ((64, 64, 71), (33, 102, 217), (214, 56, 46)):
         assert any(max(abs(a - b) for a, b in zip(curve, c)) < 3 for c in colours), curve
