@@ -1,6 +1,7 @@
 /* gegl-pixels.c: a GeglBuffer as the engine's source and sink.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include <math.h>
 #include <glib/gi18n-lib.h>
 #include "engine/gegl-alpha.h"
 
@@ -228,7 +229,7 @@ fddm_gegl_pixels_brightest (FddmGeglPixels *pixels)
       if (!source.read (source.data, 0, y, source.width, 1, row, NULL))
         return 1.0;
       for (gsize i = 0; i < n; i++)
-        most = MAX (most, row[i]);
+        most = fmaxf (most, row[i]); /* which a sample that is no number leaves as it is */
       if (most > FDDM_DARK)
         return 1.0;
     }

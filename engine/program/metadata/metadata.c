@@ -9,6 +9,8 @@
 #include "engine/program/metadata/gexiv2.h"
 #include "engine/program/metadata/metadata.h"
 
+#define RESOLUTION_MAX 1e7 /* pixels per metre; 254 000 per inch */
+
 typedef enum { FORMAT_OTHER, FORMAT_JPEG, FORMAT_PNG, FORMAT_TIFF, FORMAT_WEBP, FORMAT_HEIF, FORMAT_JXL } Format;
 
 static Format
@@ -62,17 +64,30 @@ open_tags (GMappedFile *file, const FddmTraits *traits, GError **error)
   return opened ? g_steal_pointer (&tags) : NULL;
 }
 
+/* Forgets a RESOLUTION that no picture has, in pixels per metre: damaged files tell any number, and infinity. */
+static void
+doubt (double resolution[2])
+{
+  for (int i = 0; i < 2; i++)
+    if (!(resolution[i] > 0 && resolution[i] <= RESOLUTION_MAX))
+      resolution[0] = resolution[1] = 0;
+}
+
 void
 fddm_metadata_facts (const char *path, FddmTraits *traits)
 {
   g_autoptr (GMappedFile)    file = g_mapped_file_new (path, FALSE, NULL);
   g_autoptr (GExiv2Metadata) tags = NULL;
 
+  doubt (traits->resolution);
   if ((traits->resolution[0] > 0 && traits->orientation > 0) || format_of (file) == FORMAT_OTHER)
     return;
   tags = open_tags (file, traits, NULL); /* copying tells the error */
   if (tags && traits->resolution[0] <= 0)
-    fddm_tags_resolution (tags, traits->resolution);
+    {
+      fddm_tags_resolution (tags, traits->resolution);
+      doubt (traits->resolution);
+    }
   if (tags && traits->orientation == 0)
     traits->orientation = fddm_tags_orientation (tags);
 }

@@ -199,6 +199,17 @@ def resolution_in_centimetres():
 
 
 @test
+def resolution_that_no_picture_has():
+    photo("photo", "tif", IFD0_XResolution="4294967295", IFD0_YResolution="300", IFD0_ResolutionUnit=2)
+    photo("photo", "jpg", IFD0_XResolution="4294967295", IFD0_YResolution="300", IFD0_ResolutionUnit=2)
+    exiftool("-JFIF:ResolutionUnit=0", "photo.jpg")
+    for source in ("tif", "jpg"):
+        denoise("photo." + source, "out.png")
+        found = tags_of("out.png")
+        assert "PNG-pHYs:PixelsPerUnitX" not in found, found
+
+
+@test
 def exif_of_phones_photos():
     """Their reader turns the pixels."""
     write_png("in.png", 96, 64, noise(96, 64))
