@@ -156,6 +156,8 @@ prepare (Look *look, GError **error)
   look->columns = MIN (SIDE, look->source->width) / patch;
   look->down    = CLAMP (look->source->height / SIDE, 1, DOWN);
   look->across  = CLAMP (look->source->width / SIDE, 1, ACROSS);
+  if (look->rows == 0 || look->columns == 0)
+    return TRUE;
   if (!fddm_network_prepare (context->network, look->rows, look->columns, error) ||
       !fddm_context_make_tensor (context, look->rows, look->columns, &look->y, error) ||
       !fddm_context_make_tensor (context, look->rows, look->columns, &look->noise, error) ||
@@ -178,7 +180,7 @@ prepare (Look *look, GError **error)
 static gboolean
 look_at_pieces (Look *look, const FddmTicker *ticker, GError **error)
 {
-  const int n = look->down * look->across;
+  const int n = look->rows > 0 && look->columns > 0 ? look->down * look->across : 0;
 
   for (int i = 0; i < n; i++)
     {
@@ -207,9 +209,9 @@ clear (Look *look)
   g_free (look->column_offset);
 }
 
-/* Lowers MODEL. */
-static gboolean
-look_again (FddmContext *context, const FddmSource *source, const FddmTicker *ticker, FddmNoiseModel *model, GError **error)
+gboolean
+fddm_look_again (FddmContext *context, const FddmSource *source, const FddmTicker *ticker, FddmNoiseModel *model,
+                 GError **error)
 {
   Look     look = { .context = context,
                     .source  = source,
@@ -242,5 +244,5 @@ fddm_measure_twice (FddmContext *context, const FddmSource *source, const FddmTi
   if (!(model->level[0] > 0) || fddm_noise_is_white (model, gray))
     return fddm_tick (ticker, 1, 1, error);
   fddm_context_use (context, FALSE);
-  return look_again (context, source, &second, model, error);
+  return fddm_look_again (context, source, &second, model, error);
 }
