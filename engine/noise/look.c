@@ -24,6 +24,11 @@
 #define STEEP  4.0
 #define LEAST  0.2
 
+/* What was taken out is told apart by brightness: a knot of the curve sees a bell of that standard deviation, in knots, and a
+ * share of the whole picture. */
+#define BELL  1.5
+#define WHOLE 0.1
+
 /* How far outside of [0,1] samples count, as for the meter. */
 #define BEYOND 1.0f
 
@@ -39,8 +44,8 @@ typedef struct {
   float                *values;       /* three tensors' */
   guint8               *visible;      /* by pixel of a region; NULL: nothing is hidden */
   int                  *row_offset, *column_offset;
-  double                sum; /* of the squares of what was taken out of luma's means, as shares of the level */
-  gsize                 n;   /* patches in SUM                                                                */
+  double                sum[FDDM_METER_BINS]; /* by brightness: of the squares of what was taken out of luma's means, as */
+  double                n[FDDM_METER_BINS];   /* shares of the level; number of patches                                  */
 } Look;
 
 double
@@ -104,11 +109,14 @@ gather (Look *look, const FddmTile *tile, GError **error)
       {
         const gsize  at    = ((gsize) row * look->columns + column) * n;
         const double share = (y[at] - x0[at]) / level[at];
+        int          bin;
 
         if (!isfinite (share) || !patch_is_visible (look, tile, row, column))
           continue;
-        look->sum += share * share;
-        look->n += 1;
+        bin = (int) ((y[at] / look->model->patch + 1) / 2 * FDDM_METER_BINS);
+        bin = CLAMP (bin, 0, FDDM_METER_BINS - 1);
+        look->sum[bin] += share * share;
+        look->n[bin] += 1;
       }
   return TRUE;
 }
@@ -209,6 +217,37 @@ clear (Look *look)
   g_free (look->column_offset);
 }
 
+/* What was taken out around KNOT of the curve, or of the whole picture where that is less, as a share of the level; 1 where
+ * nothing was seen. */
+static double
+taken_at (const Look *look, int knot)
+{
+  double sum = 0, n = 0, all = 0, n_all = 0;
+
+  for (int b = 0; b < FDDM_METER_BINS; b++)
+    {
+      const double away = (b + 0.5 - knot) / BELL, weight = exp (-0.5 * away * away) + WHOLE;
+
+      sum += weight * look->sum[b];
+      n += weight * look->n[b];
+      all += look->sum[b];
+      n_all += look->n[b];
+    }
+  return n > 0 ? sqrt (MIN (sum / n, all / n_all)) : 1;
+}
+
+static void
+lower (const Look *look, FddmNoiseModel *model)
+{
+  for (int knot = 0; knot < FDDM_NOISE_KNOTS; knot++)
+    {
+      const float factor = (float) fddm_look_factor (taken_at (look, knot));
+
+      for (int c = 0; c < model->channels; c++)
+        model->curve[c][knot] *= factor;
+    }
+}
+
 gboolean
 fddm_look_again (FddmContext *context, const FddmSource *source, const FddmTicker *ticker, FddmNoiseModel *model,
                  GError **error)
@@ -226,9 +265,8 @@ fddm_look_again (FddmContext *context, const FddmSource *source, const FddmTicke
   gboolean ok   = prepare (&look, error) && look_at_pieces (&look, ticker, error);
 
   clear (&look);
-  if (ok && look.n > 0)
-    for (int k = 0; k < context->weights->coefficients; k++)
-      model->level[k] *= (float) fddm_look_factor (sqrt (look.sum / (double) look.n));
+  if (ok)
+    lower (&look, model);
   return ok;
 }
 

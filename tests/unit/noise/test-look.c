@@ -42,6 +42,15 @@ open_wiener (float variance)
   return context_for (weights);
 }
 
+static double
+level_at (const FddmNoiseModel *model, double brightness)
+{
+  const double at   = (brightness + 1) / 2 * (FDDM_NOISE_KNOTS - 1);
+  const int    knot = (int) at;
+
+  return model->level[0] * (model->curve[0][knot] + (at - knot) * (model->curve[0][knot + 1] - model->curve[0][knot]));
+}
+
 /* Of a picture that is off the mean by ±1.5 LEVEL, that filter takes 1.5 LEVEL² / (variance + LEVEL²) times LEVEL out. */
 static void
 test_level_follows_what_was_taken_out (void)
@@ -63,8 +72,27 @@ test_level_follows_what_was_taken_out (void)
       fddm_noise_white (&model, 1, 1, TRUE, LEVEL / FDDM_STEP);
       g_assert_true (fddm_look_again (context, &source, &silent, &model, &error));
       g_assert_no_error (error);
-      g_assert_cmpfloat_with_epsilon (model.level[0] / LEVEL, CLAMP (exp (4 * (lns[i] + 1)), 0.2, 1), 2e-3);
+      g_assert_cmpfloat_with_epsilon (level_at (&model, 0.5) / LEVEL, CLAMP (exp (4 * (lns[i] + 1)), 0.2, 1), 2e-3);
     }
+}
+
+/* A dark half of which much is taken out, and a bright one of which nothing is. */
+static void
+test_brightness_is_told_apart (void)
+{
+  g_autoptr (FddmContext) context = open_wiener (1);
+  g_autofree float       *pixels  = g_new (float, SIDE * SIDE);
+  FddmImage               image   = { pixels, SIDE, SIDE, 1, SIDE, 1 };
+  FddmSource              source  = fddm_image_source (&image);
+  FddmNoiseModel          model;
+
+  /* With a variance of 1 and a level of 1, half of the distance from 0.5 is taken out: nothing at 0.5, 0.6 at -0.7. */
+  for (int i = 0; i < SIDE * SIDE; i++)
+    pixels[i] = i % SIDE < SIDE / 2 ? 0.75f : 0.15f;
+  fddm_noise_white (&model, 1, 1, TRUE, 1 / FDDM_STEP);
+  g_assert_true (fddm_look_again (context, &source, &silent, &model, NULL));
+  g_assert_cmpfloat_with_epsilon (level_at (&model, -0.7), 1, 1e-3);
+  g_assert_cmpfloat (level_at (&model, 0.5), <, 0.5);
 }
 
 /* What is hidden does not count: here, all that is off the mean. */
@@ -94,7 +122,7 @@ test_hidden_pixels_do_not_count (void)
       source.visible = hides ? see_left : NULL;
       fddm_noise_white (&model, 1, 1, TRUE, LEVEL / FDDM_STEP);
       g_assert_true (fddm_look_again (context, &source, &silent, &model, NULL));
-      g_assert_cmpfloat_with_epsilon (model.level[0] / LEVEL, hides ? 0.2 : 1, 1e-3);
+      g_assert_cmpfloat_with_epsilon (level_at (&model, 0.5) / LEVEL, hides ? 0.2 : 1, 1e-3);
     }
 }
 
@@ -188,8 +216,8 @@ share_left (FddmContext *context, const FddmImage *image)
   g_assert_no_error (error);
   g_assert_cmpfloat (once.level[0], >, 0.5 * FDDM_STEP);
   g_assert_false (fddm_noise_is_white (&once, FALSE));
-  g_test_message ("level %.2f, then %.2f", once.level[0] / FDDM_STEP, twice.level[0] / FDDM_STEP);
-  return twice.level[0] / once.level[0];
+  g_test_message ("level %.2f, then %.2f", level_at (&once, -0.3) / FDDM_STEP, level_at (&twice, -0.3) / FDDM_STEP);
+  return level_at (&twice, -0.3) / level_at (&once, -0.3);
 }
 
 static void
@@ -216,6 +244,7 @@ main (int argc, char **argv)
   g_assert_cmpint (argc, >, 1);
   trained = argv[1];
   g_test_add_func ("/look/level-follows-what-was-taken-out", test_level_follows_what_was_taken_out);
+  g_test_add_func ("/look/brightness-is-told-apart", test_brightness_is_told_apart);
   g_test_add_func ("/look/hidden-pixels-do-not-count", test_hidden_pixels_do_not_count);
   g_test_add_func ("/look/any-size", test_any_size);
   g_test_add_func ("/look/noise-stays-and-texture-goes", test_noise_stays_and_texture_goes);
