@@ -1,7 +1,7 @@
 /* gegl-pixels.c: a GeglBuffer as the engine's source and sink.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <string.h>
 #include <math.h>
+#include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/gegl-alpha.h"
 

@@ -10,7 +10,7 @@
 #include "engine/denoise/tile.h"
 #include "engine/denoise/vectors.h"
 #include "engine/diffusion/sampler.h"
-#include "engine/noise/measure.h"
+#include "engine/noise/look.h"
 #include "engine/noise/model.h"
 #include "kernels/pixels/pixels.h"
 
@@ -139,7 +139,7 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
     fddm_noise_white (noise, weights->patch, weights->channels, gray, job->params->noise);
   if (job->known != NULL && job->known->patch == weights->patch && job->known->channels == weights->channels)
     measured = *job->known;
-  else if (!fddm_measure_model (context, job->source, ticker, &measured, error))
+  else if (!fddm_measure_twice (context, job->source, ticker, &measured, error))
     return FALSE;
   if (!told)
     *noise = measured;

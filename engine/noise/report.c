@@ -3,7 +3,7 @@
 #include "engine/noise/report.h"
 #include <math.h>
 #include <glib/gi18n-lib.h>
-#include "engine/noise/measure.h"
+#include "engine/noise/look.h"
 #include "engine/noise/model.h"
 
 /* Lowest noise worth mentioning, in 8-bit steps. The rounding error of 8 bits alone is 0.3. */
@@ -27,7 +27,7 @@ measure_on_device (gpointer data, GError **error)
 {
   Job *job = data;
 
-  return fddm_measure_model (job->context, job->source, &job->ticker, job->noise, error);
+  return fddm_measure_twice (job->context, job->source, &job->ticker, job->noise, error);
 }
 
 gboolean
