@@ -3,7 +3,9 @@
  *
  * Values live in slots. A slot is memory for one value after another, as large as the largest of them, because memory that
  * was never touched is expensive: the system clears it first. If the residual value of a convolution is not read later, the
- * result takes over its slot and the sum is computed in place. */
+ * result takes over its slot and the sum is computed in place.
+ *
+ * A chain of convolutions on a backend that computes it band by band has memory for its ends only. */
 #include "engine/diffusion/network.h"
 #include "engine/error.h"
 #include "engine/tensor.h"
@@ -26,6 +28,9 @@ struct FddmNetwork {
   FddmTensor       **slots;
   FddmTensor        *values;        /* views of the slots, indexed by value      */
   int                rows, columns; /* of the slots' tensors; 0 = none allocated */
+  FddmConv         **convs;         /* of the chain; NULL = it is none, or the backend runs none */
+  gboolean          *residuals;
+  int                bands;         /* of the chain for the slots' size; 0 = layers run one after another */
 };
 
 /* ---- Slots ---- */
@@ -96,100 +101,21 @@ assign_slots (FddmNetwork *network)
       network->slot_of[i + 1] = slot;
       busy_until[slot]        = MAX (last_reader (weights, i + 1), i);
     }
-  network->slots  = g_try_new0 (FddmTensor *, network->n_slots);
+  network->slots  = g_try_new0 (FddmTensor *, MAX (network->n_slots, 2)); /* a chain's ends */
   network->values = g_try_new0 (FddmTensor, n_values);
   return network->slots != NULL && network->values != NULL;
 }
 
 /* ---- Weights ---- */
 
-static FddmConvShape
-shape_of (const FddmWeights *weights, int i)
-{
-  return (FddmConvShape) { .kernel       = weights->layers[i].kernel,
-                           .in_channels  = fddm_weights_value_channels (weights, weights->layers[i].in[0]),
-                           .out_channels = weights->layers[i].channels };
-}
-
-/* Multiply-adds of all layers of SHAPE, for one position. */
-static double
-operations_of (const FddmWeights *weights, const FddmConvShape *shape)
-{
-  double one = (double) shape->kernel * shape->kernel * shape->in_channels * shape->out_channels, sum = 0.0;
-
-  for (int i = 0; i < weights->n_layers; i++)
-    {
-      FddmConvShape other = shape_of (weights, i);
-
-      if (weights->layers[i].op == FDDM_OP_CONV && memcmp (&other, shape, sizeof other) == 0)
-        sum += one;
-    }
-  return sum;
-}
-
-FddmConditioning
-fddm_network_conditioning (const FddmWeights *weights, const FddmTensor *mean, const FddmTensor *variance)
-{
-  const FddmConditioning conditioning = { .mean     = mean,
-                                          .variance = variance,
-                                          .form     = weights->input_form,
-                                          .output   = weights->output_form,
-                                          .lo       = weights->noise_lo,
-                                          .hi       = weights->noise_hi };
-
-  return conditioning;
-}
-
 double
 fddm_network_heaviest (const FddmNetwork *network)
 {
-  const FddmWeights *weights = network->weights;
-  double             most    = 0.0;
+  double most = 0.0;
 
-  for (int i = 0; i < weights->n_layers; i++)
-    {
-      const FddmConvShape shape = shape_of (weights, i);
-
-      if (weights->layers[i].op == FDDM_OP_CONV)
-        most = MAX (most, (double) shape.kernel * shape.kernel * shape.in_channels * shape.out_channels);
-    }
+  for (int i = 0; i < network->weights->n_layers; i++)
+    most = MAX (most, fddm_network_layer_operations (network->weights, i));
   return most;
-}
-
-FddmConvShape
-fddm_network_shape (const FddmWeights *weights)
-{
-  FddmConvShape most      = { .kernel = 0 };
-  double        most_work = 0.0;
-
-  for (int i = 0; i < weights->n_layers; i++)
-    {
-      FddmConvShape shape = shape_of (weights, i);
-      double        work  = weights->layers[i].op == FDDM_OP_CONV ? operations_of (weights, &shape) : 0.0;
-
-      if (work > most_work)
-        {
-          most      = shape;
-          most_work = work;
-        }
-    }
-  return most;
-}
-
-gboolean
-fddm_network_has_ranges (const FddmWeights *weights)
-{
-  const FddmConvShape most = fddm_network_shape (weights);
-
-  for (int i = 0; i < weights->n_layers; i++)
-    {
-      const FddmConvShape shape = shape_of (weights, i);
-
-      if (weights->layers[i].op == FDDM_OP_CONV && memcmp (&shape, &most, sizeof shape) == 0 &&
-          weights->layers[i].ranges == NULL)
-        return FALSE;
-    }
-  return TRUE;
 }
 
 static int
@@ -239,6 +165,25 @@ load_layer (FddmNetwork *network, int i, GError **error)
     }
 }
 
+static gboolean
+make_chain (FddmNetwork *network, GError **error)
+{
+  const FddmWeights *weights = network->weights;
+
+  if (network->backend->chain_prepare == NULL || !fddm_network_is_chain (weights))
+    return TRUE;
+  network->convs     = g_try_new (FddmConv *, weights->n_layers);
+  network->residuals = g_try_new (gboolean, weights->n_layers);
+  if (network->convs == NULL || network->residuals == NULL)
+    return fddm_weights_no_memory (error);
+  for (int i = 0; i < weights->n_layers; i++)
+    {
+      network->convs[i]     = network->layers[i].conv;
+      network->residuals[i] = weights->layers[i].residual >= 0;
+    }
+  return TRUE;
+}
+
 FddmNetwork *
 fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error)
 {
@@ -252,7 +197,7 @@ fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *w
   ok               = (network->layers != NULL && assign_slots (network)) || fddm_weights_no_memory (error);
   for (int i = 0; ok && i < weights->n_layers; i++)
     ok = load_layer (network, i, error);
-  if (ok)
+  if (ok && make_chain (network, error))
     return network;
   fddm_network_free (network);
   return NULL;
@@ -274,6 +219,8 @@ fddm_network_free (FddmNetwork *network)
       g_free (network->layers[i].rows);
     }
   g_free (network->layers);
+  g_free (network->convs);
+  g_free (network->residuals);
   g_free (network->slot_of);
   g_free (network->slot_channels);
   g_free (network->slots);
@@ -284,11 +231,54 @@ fddm_network_free (FddmNetwork *network)
 
 /* ---- Sizes ---- */
 
+static FddmChain
+chain_of (const FddmNetwork *network)
+{
+  return (FddmChain) { .n = network->weights->n_layers, .convs = network->convs, .residuals = network->residuals };
+}
+
+/* Sets BANDS to those of the chain, 0 without one, and BYTES to its working memory. */
+static gboolean
+count_bands (FddmNetwork *network, int rows, int columns, int *bands, gsize *bytes, GError **error)
+{
+  const FddmChain chain = chain_of (network);
+
+  *bands = 0;
+  return network->convs == NULL ||
+         network->backend->chain_prepare (network->device, &chain, rows, columns, bands, bytes, error);
+}
+
+/* Bytes of the network's input and output. */
+static gsize
+end_bytes (const FddmNetwork *network, int rows, int columns)
+{
+  gsize sum = 0;
+
+  for (int i = 0; i < 2; i++)
+    {
+      const int channels = fddm_weights_value_channels (network->weights, i * network->weights->n_layers);
+
+      if (!g_size_checked_add (&sum, sum,
+                               network->backend->tensor_bytes (network->device, FDDM_TENSOR_NETWORK, rows, columns, channels)))
+        sum = G_MAXSIZE;
+    }
+  return sum;
+}
+
 gboolean
 fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, GError **error)
 {
   gsize most_scratch = 0;
+  int   bands;
 
+  if (!count_bands (network, rows, columns, &bands, &most_scratch, error))
+    return FALSE;
+  if (bands > 0)
+    {
+      if (!g_size_checked_add (bytes, end_bytes (network, rows, columns), most_scratch))
+        *bytes = G_MAXSIZE;
+      return TRUE;
+    }
   *bytes = 0;
   for (int s = 0; s < network->n_slots; s++)
     {
@@ -321,21 +311,33 @@ view_slot (FddmNetwork *network, int value)
 {
   FddmTensor *view = &network->values[value];
 
-  *view          = *network->slots[network->slot_of[value]];
+  *view          = *network->slots[network->bands > 0 ? value != 0 : network->slot_of[value]];
   view->channels = fddm_weights_value_channels (network->weights, value);
   view->bytes    = network->backend->tensor_bytes (network->device, view->type, view->height, view->width, view->channels);
+}
+
+/* Channels of slot S. In bands, the slots are the chain's ends. */
+static int
+slot_channels (const FddmNetwork *network, int s)
+{
+  return network->bands > 0 ? fddm_weights_value_channels (network->weights, s * network->weights->n_layers)
+                            : network->slot_channels[s];
 }
 
 gboolean
 fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **error)
 {
+  gsize scratch;
+
   if (network->rows == rows && network->columns == columns)
     return TRUE;
   fddm_network_release (network);
-  for (int s = 0; s < network->n_slots; s++)
+  if (!count_bands (network, rows, columns, &network->bands, &scratch, error))
+    return FALSE;
+  for (int s = 0; s < (network->bands > 0 ? 2 : network->n_slots); s++)
     {
       network->slots[s] = network->backend->tensor_new (network->device, FDDM_TENSOR_NETWORK, rows, columns,
-                                                        network->slot_channels[s], error);
+                                                        slot_channels (network, s), error);
       if (network->slots[s] == NULL)
         {
           fddm_network_release (network);
@@ -343,7 +345,8 @@ fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **erro
         }
     }
   for (int value = 0; value <= network->weights->n_layers; value++)
-    view_slot (network, value);
+    if (network->bands == 0 || value == 0 || value == network->weights->n_layers)
+      view_slot (network, value);
   network->rows    = rows;
   network->columns = columns;
   return TRUE;
@@ -352,12 +355,12 @@ fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **erro
 void
 fddm_network_release (FddmNetwork *network)
 {
-  for (int s = 0; network->slots != NULL && s < network->n_slots; s++)
+  for (int s = 0; network->slots != NULL && s < MAX (network->n_slots, 2); s++)
     {
       network->backend->tensor_free (network->device, network->slots[s]);
       network->slots[s] = NULL;
     }
-  network->rows = network->columns = 0;
+  network->rows = network->columns = network->bands = 0;
 }
 
 /* ---- Running ---- */
@@ -474,12 +477,28 @@ run_layer_asking (FddmNetwork *network, int i, int class, const FddmTicker *tick
   return FALSE;
 }
 
+/* Runs the chain. TICKER may be NULL. */
+static gboolean
+run_bands (FddmNetwork *network, const FddmTicker *ticker, GError **error)
+{
+  const FddmChain chain = chain_of (network);
+
+  for (int band = 0; band < network->bands; band++)
+    if (!network->backend->chain_band (network->device, &chain, fddm_network_input (network), fddm_network_output (network),
+                                       band, error) ||
+        (ticker != NULL && !fddm_tick (ticker, band + 1, network->bands, error)))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean
 fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GError **error)
 {
   const int      n      = network->weights->n_layers;
   const gboolean queues = network->backend->pace != NULL; /* layers are not done when their calls return */
 
+  if (network->bands > 0)
+    return run_bands (network, ticker, error);
   for (int i = 0; i < n; i++)
     if (!run_layer_asking (network, i, class, ticker, error) || !(queues || fddm_tick (ticker, i + 1, n, error)))
       return FALSE;
@@ -489,6 +508,8 @@ fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GEr
 gboolean
 fddm_network_run_convolutions (FddmNetwork *network, GError **error)
 {
+  if (network->bands > 0)
+    return run_bands (network, NULL, error);
   for (int i = 0; i < network->weights->n_layers; i++)
     if (network->weights->layers[i].op == FDDM_OP_CONV && !run_layer (network, i, -1, error))
       return FALSE;

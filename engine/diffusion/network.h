@@ -11,6 +11,10 @@ typedef struct FddmNetwork FddmNetwork;
 FddmConvShape fddm_network_shape (const FddmWeights *weights);
 /* Whether the convolutions of that shape have the ranges of their inputs. */
 gboolean fddm_network_has_ranges (const FddmWeights *weights);
+/* Multiply-adds per patch of layer I. */
+double fddm_network_layer_operations (const FddmWeights *weights, int i);
+/* Whether the layers are a chain of convolutions (FddmChain). */
+gboolean fddm_network_is_chain (const FddmWeights *weights);
 
 /* Prepares the weights for the device. Keeps a reference to WEIGHTS; DEVICE must outlive the network. */
 FddmNetwork *fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error);
