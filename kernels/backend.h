@@ -136,6 +136,16 @@ typedef struct {
   const gboolean  *residuals;
 } FDDM_BY_NAME FddmChain;
 
+/* A network that is evaluated once: what analyse_input, the network and synthesise_output do. PIXELS may be TARGET. */
+typedef struct {
+  const FddmWindow *window;
+  const FddmEnds   *ends;
+  const FddmTensor *strength;
+  float             weight;
+  const float      *pixels;
+  float            *target;
+} FDDM_BY_NAME FddmPass;
+
 /* How the CPU convolves. */
 typedef enum {
   FDDM_CONVOLUTION_FASTEST,  /* as was measured                          */
@@ -325,6 +335,10 @@ typedef struct {
                              GError **error);
   gboolean (*chain_band) (FddmDevice *device, const FddmChain *chain, const FddmTensor *in, FddmTensor *out, int band,
                           GError **error);
+  /* Likewise for a whole PASS, so that coefficients, input and output take the memory of a band, too. */
+  gboolean (*flow_prepare) (FddmDevice *device, const FddmChain *chain, int height, int width, int *bands, gsize *scratch,
+                            GError **error);
+  gboolean (*flow_band) (FddmDevice *device, const FddmChain *chain, const FddmPass *pass, int band, GError **error);
 } FddmBackend;
 
 #define FDDM_KERNEL_ERROR (fddm_kernel_error_quark ())

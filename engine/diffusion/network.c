@@ -30,7 +30,9 @@ struct FddmNetwork {
   int                rows, columns; /* of the slots' tensors; 0 = none allocated */
   FddmConv         **convs;         /* of the chain; NULL = it is none, or the backend runs none */
   gboolean          *residuals;
-  int                bands;         /* of the chain for the slots' size; 0 = layers run one after another */
+  FddmChain          chain; /* of them; N is 0 without a chain                                     */
+  gboolean           once;  /* pixels flow through the chain: fddm_network_flow                    */
+  int                bands; /* of the chain for the slots' size; 0 = layers run one after another */
 };
 
 /* ---- Slots ---- */
@@ -165,22 +167,24 @@ load_layer (FddmNetwork *network, int i, GError **error)
     }
 }
 
+/* FALSE if out of memory. */
 static gboolean
-make_chain (FddmNetwork *network, GError **error)
+make_chain (FddmNetwork *network)
 {
-  const FddmWeights *weights = network->weights;
+  const int n = network->weights->n_layers;
 
-  if (network->backend->chain_prepare == NULL || !fddm_network_is_chain (weights))
+  if (network->backend->chain_prepare == NULL || !fddm_network_is_chain (network->weights))
     return TRUE;
-  network->convs     = g_try_new (FddmConv *, weights->n_layers);
-  network->residuals = g_try_new (gboolean, weights->n_layers);
+  network->convs     = g_try_new (FddmConv *, n);
+  network->residuals = g_try_new (gboolean, n);
   if (network->convs == NULL || network->residuals == NULL)
-    return fddm_weights_no_memory (error);
-  for (int i = 0; i < weights->n_layers; i++)
+    return FALSE;
+  for (int i = 0; i < n; i++)
     {
       network->convs[i]     = network->layers[i].conv;
-      network->residuals[i] = weights->layers[i].residual >= 0;
+      network->residuals[i] = network->weights->layers[i].residual >= 0;
     }
+  network->chain = (FddmChain) { .n = n, .convs = network->convs, .residuals = network->residuals };
   return TRUE;
 }
 
@@ -197,7 +201,7 @@ fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *w
   ok               = (network->layers != NULL && assign_slots (network)) || fddm_weights_no_memory (error);
   for (int i = 0; ok && i < weights->n_layers; i++)
     ok = load_layer (network, i, error);
-  if (ok && make_chain (network, error))
+  if (ok && (make_chain (network) || fddm_weights_no_memory (error)))
     return network;
   fddm_network_free (network);
   return NULL;
@@ -231,21 +235,39 @@ fddm_network_free (FddmNetwork *network)
 
 /* ---- Sizes ---- */
 
-static FddmChain
-chain_of (const FddmNetwork *network)
-{
-  return (FddmChain) { .n = network->weights->n_layers, .convs = network->convs, .residuals = network->residuals };
-}
-
 /* Sets BANDS to those of the chain, 0 without one, and BYTES to its working memory. */
 static gboolean
 count_bands (FddmNetwork *network, int rows, int columns, int *bands, gsize *bytes, GError **error)
 {
-  const FddmChain chain = chain_of (network);
+  const FddmBackend *backend = network->backend;
 
   *bands = 0;
-  return network->convs == NULL ||
-         network->backend->chain_prepare (network->device, &chain, rows, columns, bands, bytes, error);
+  return network->chain.n == 0 || (network->once ? backend->flow_prepare : backend->chain_prepare) (
+                                    network->device, &network->chain, rows, columns, bands, bytes, error);
+}
+
+void
+fddm_network_flow (FddmNetwork *network, gboolean once)
+{
+  if (network->once != once)
+    fddm_network_release (network);
+  network->once = once;
+}
+
+gboolean
+fddm_network_flows (FddmNetwork *network, int rows, int columns)
+{
+  gsize bytes;
+  int   bands;
+
+  return network->once && count_bands (network, rows, columns, &bands, &bytes, NULL) && bands > 0;
+}
+
+/* Slots that have memory: in bands those of the chain's ends, which pixels that flow do without. */
+static int
+n_slots (const FddmNetwork *network)
+{
+  return network->bands == 0 ? network->n_slots : network->once ? 0 : 2;
 }
 
 /* Bytes of the network's input and output. */
@@ -254,12 +276,12 @@ end_bytes (const FddmNetwork *network, int rows, int columns)
 {
   gsize sum = 0;
 
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < 2 && !network->once; i++)
     {
       const int channels = fddm_weights_value_channels (network->weights, i * network->weights->n_layers);
 
-      if (!g_size_checked_add (&sum, sum,
-                               network->backend->tensor_bytes (network->device, FDDM_TENSOR_NETWORK, rows, columns, channels)))
+      if (!g_size_checked_add (
+            &sum, sum, network->backend->tensor_bytes (network->device, FDDM_TENSOR_NETWORK, rows, columns, channels)))
         sum = G_MAXSIZE;
     }
   return sum;
@@ -334,7 +356,7 @@ fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **erro
   fddm_network_release (network);
   if (!count_bands (network, rows, columns, &network->bands, &scratch, error))
     return FALSE;
-  for (int s = 0; s < (network->bands > 0 ? 2 : network->n_slots); s++)
+  for (int s = 0; s < n_slots (network); s++)
     {
       network->slots[s] = network->backend->tensor_new (network->device, FDDM_TENSOR_NETWORK, rows, columns,
                                                         slot_channels (network, s), error);
@@ -345,7 +367,7 @@ fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **erro
         }
     }
   for (int value = 0; value <= network->weights->n_layers; value++)
-    if (network->bands == 0 || value == 0 || value == network->weights->n_layers)
+    if (network->bands == 0 || (n_slots (network) > 0 && (value == 0 || value == network->weights->n_layers)))
       view_slot (network, value);
   network->rows    = rows;
   network->columns = columns;
@@ -477,16 +499,23 @@ run_layer_asking (FddmNetwork *network, int i, int class, const FddmTicker *tick
   return FALSE;
 }
 
-/* Runs the chain. TICKER may be NULL. */
 static gboolean
 run_bands (FddmNetwork *network, const FddmTicker *ticker, GError **error)
 {
-  const FddmChain chain = chain_of (network);
-
   for (int band = 0; band < network->bands; band++)
-    if (!network->backend->chain_band (network->device, &chain, fddm_network_input (network), fddm_network_output (network),
-                                       band, error) ||
-        (ticker != NULL && !fddm_tick (ticker, band + 1, network->bands, error)))
+    if (!network->backend->chain_band (network->device, &network->chain, fddm_network_input (network),
+                                       fddm_network_output (network), band, error) ||
+        !fddm_tick (ticker, band + 1, network->bands, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+fddm_network_run_pass (FddmNetwork *network, const FddmPass *pass, const FddmTicker *ticker, GError **error)
+{
+  for (int band = 0; band < network->bands; band++)
+    if (!network->backend->flow_band (network->device, &network->chain, pass, band, error) ||
+        !fddm_tick (ticker, band + 1, network->bands, error))
       return FALSE;
   return TRUE;
 }

@@ -33,6 +33,13 @@ gboolean fddm_network_prepare (FddmNetwork *network, int rows, int columns, GErr
 /* Frees all tensors. */
 void fddm_network_release (FddmNetwork *network);
 
+/* ONCE: from now on it is evaluated by fddm_network_run_pass alone, where it flows. */
+void fddm_network_flow (FddmNetwork *network, gboolean once);
+/* Whether pixels flow through it, band by band, at this size: then it has neither input nor output. */
+gboolean fddm_network_flows (FddmNetwork *network, int rows, int columns);
+/* Ticks after each band. */
+gboolean fddm_network_run_pass (FddmNetwork *network, const FddmPass *pass, const FddmTicker *ticker, GError **error);
+
 /* Input to fill in before each run, which may overwrite it, and output to read after it. Valid between prepare and
  * release. */
 FddmTensor *fddm_network_input (FddmNetwork *network);

@@ -45,8 +45,9 @@ fddm_network_layer_operations (const FddmWeights *weights, int i)
 {
   const FddmConvShape shape = shape_of (weights, i);
 
-  return weights->layers[i].op == FDDM_OP_CONV ? (double) shape.kernel * shape.kernel * shape.in_channels * shape.out_channels
-                                               : 0.0;
+  return weights->layers[i].op == FDDM_OP_CONV
+           ? (double) shape.kernel * shape.kernel * shape.in_channels * shape.out_channels
+           : 0.0;
 }
 
 FddmConvShape

@@ -12,9 +12,6 @@
 /* Working memory that any convolution may take: the threads' caches hold it. */
 #define SCRATCH_MIN ((gsize) 32 << 20)
 
-/* Of memory for vectors, in bytes. */
-#define ALIGNMENT 64
-
 typedef struct {
   FddmRowsShape         shape;
   gboolean              open; /* rows above and below come with the inputs */
@@ -147,6 +144,12 @@ describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
   return fddm_onednn_describe_conv (library->engine, &request, &plan->desc);
 }
 
+const FddmConvSpec *
+fddm_cpu_conv_spec (const FddmConv *conv)
+{
+  return &conv->spec;
+}
+
 int
 fddm_cpu_conv_reach (const FddmConv *conv)
 {
@@ -203,8 +206,10 @@ get_plan (FddmDevice *device, FddmConv *conv, const FddmRowsShape *shape, gboole
       return NULL;
     }
   plan->scratch = scratch_of (plan);
-  plan->rounded = (plan->scratch + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-  plan->bytes   = conv->int8 != NULL ? plan->rounded + (gsize) source_height (conv, plan) * shape->width * conv->spec.in_channels : plan->scratch;
+  plan->rounded = (plan->scratch + FDDM_VECTOR_BYTES - 1) / FDDM_VECTOR_BYTES * FDDM_VECTOR_BYTES;
+  plan->bytes   = conv->int8 != NULL
+                    ? plan->rounded + (gsize) source_height (conv, plan) * shape->width * conv->spec.in_channels
+                    : plan->scratch;
   g_queue_push_head (&conv->plans, plan);
   if (conv->plans.length > PLANS_MAX)
     plan_free (g_queue_pop_tail (&conv->plans));
@@ -330,8 +335,8 @@ fddm_cpu_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const F
 }
 
 gboolean
-fddm_cpu_conv_rows (FddmDevice *device, FddmConv *conv, const FddmRowsShape *shape, const void *in,
-                    const FddmStrays *strays, void *out, GError **error)
+fddm_cpu_conv_rows (FddmDevice *device, FddmConv *conv, const FddmRowsShape *shape, const void *in, const FddmStrays *strays,
+                    void *out, GError **error)
 {
   const Plan *plan = get_plan (device, conv, shape, TRUE, error);
 

@@ -141,4 +141,6 @@ const FddmBackend fddm_backend_cpu = {
   .exactly         = cpu_exactly,
   .chain_prepare   = fddm_cpu_chain_prepare,
   .chain_band      = fddm_cpu_chain_band,
+  .flow_prepare    = fddm_cpu_flow_prepare,
+  .flow_band       = fddm_cpu_flow_band,
 };

@@ -78,12 +78,20 @@ gboolean fddm_cpu_conv_rows (FddmDevice *device, FddmConv *conv, const FddmRowsS
 /* Bytes of the results, and of the inputs if nothing else computed them, of one position. */
 gsize fddm_cpu_conv_result_bytes (const FddmConv *conv);
 gsize fddm_cpu_conv_input_bytes (const FddmConv *conv);
+/* What CONV computes. */
+const FddmConvSpec *fddm_cpu_conv_spec (const FddmConv *conv);
 /* How many rows above and below a result the kernel sees. */
 int fddm_cpu_conv_reach (const FddmConv *conv);
 
-/* ---- chain.c: chains of convolutions in the table of operations ---- */
+/* Of memory for vectors, in bytes. */
+#define FDDM_VECTOR_BYTES 64
+
+/* ---- chain.c, flow.c: chains of convolutions in the table of operations ---- */
 
 gboolean fddm_cpu_chain_prepare (FddmDevice *device, const FddmChain *chain, int height, int width, int *bands,
                                  gsize *scratch, GError **error);
 gboolean fddm_cpu_chain_band (FddmDevice *device, const FddmChain *chain, const FddmTensor *in, FddmTensor *out, int band,
                               GError **error);
+gboolean fddm_cpu_flow_prepare (FddmDevice *device, const FddmChain *chain, int height, int width, int *bands, gsize *scratch,
+                                GError **error);
+gboolean fddm_cpu_flow_band (FddmDevice *device, const FddmChain *chain, const FddmPass *pass, int band, GError **error);
