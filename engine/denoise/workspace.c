@@ -5,7 +5,7 @@
 #include <string.h>
 #include "kernels/pixels/pixels.h"
 
-#define TILES_ENOUGH ((gsize) 768 << 20)
+#define TILES_ENOUGH ((gsize) 256 << 20)
 
 /* Patches along an axis of PIXELS. */
 static int
