@@ -8,7 +8,7 @@
 #define INPUT  24
 #define INNER  48
 #define OUTPUT 12
-#define BLOCKS 128
+#define BLOCKS 256
 
 static const int      kernels[N]   = { 3, 3, 3, 1, 3, 3, 3, 3 };
 static const gboolean residuals[N] = { FALSE, FALSE, TRUE, FALSE, FALSE, TRUE, FALSE, FALSE };
@@ -108,7 +108,7 @@ in_bands (Net *net, int height, const float *in)
 static void
 test_same_results (gconstpointer data)
 {
-  static const int heights[] = { 1100, 1237, 2000 };
+  static const int heights[] = { 2000, 2237, 2603 };
   FddmDevice      *cpu       = test_cpu (GPOINTER_TO_INT (data), 1);
   Net              net;
 
