@@ -37,34 +37,6 @@ struct FddmNetwork {
 
 /* ---- Slots ---- */
 
-/* Index of the last layer that reads VALUE. The network's output counts as read after all layers. */
-static int
-last_reader (const FddmWeights *weights, int value)
-{
-  int last = value == weights->n_layers ? weights->n_layers : -1;
-
-  for (int i = 0; i < weights->n_layers; i++)
-    {
-      const FddmLayer *layer = &weights->layers[i];
-
-      if (layer->residual == value)
-        last = MAX (last, i);
-      for (int j = 0; j < layer->n_in; j++)
-        if (layer->in[j] == value)
-          last = MAX (last, i);
-    }
-  return last;
-}
-
-static gboolean
-takes_over_residual (const FddmWeights *weights, int i)
-{
-  const FddmLayer *layer = &weights->layers[i];
-
-  return layer->op == FDDM_OP_CONV && layer->residual >= 0 && layer->residual != layer->in[0] &&
-         last_reader (weights, layer->residual) == i;
-}
-
 /* The free slot whose size is closest to CHANNELS, enlarged if it is smaller; else a new one. */
 static int
 free_slot (FddmNetwork *network, const int *busy_until, int layer, int channels)
@@ -94,14 +66,14 @@ assign_slots (FddmNetwork *network)
   if (busy_until == NULL || network->slot_of == NULL || network->slot_channels == NULL)
     return FALSE;
   network->slot_of[0] = free_slot (network, busy_until, 0, fddm_weights_value_channels (weights, 0));
-  busy_until[0]       = last_reader (weights, 0);
+  busy_until[0]       = fddm_network_last_reader (weights, 0);
   for (int i = 0; i < weights->n_layers; i++)
     {
-      int slot = takes_over_residual (weights, i) ? network->slot_of[weights->layers[i].residual]
-                                                  : free_slot (network, busy_until, i, weights->layers[i].channels);
+      int slot = fddm_network_takes_over (weights, i) ? network->slot_of[weights->layers[i].residual]
+                                                      : free_slot (network, busy_until, i, weights->layers[i].channels);
 
       network->slot_of[i + 1] = slot;
-      busy_until[slot]        = MAX (last_reader (weights, i + 1), i);
+      busy_until[slot]        = MAX (fddm_network_last_reader (weights, i + 1), i);
     }
   network->slots  = g_try_new0 (FddmTensor *, MAX (network->n_slots, 2)); /* a chain's ends */
   network->values = g_try_new0 (FddmTensor, n_values);
@@ -274,17 +246,10 @@ n_slots (const FddmNetwork *network)
 static gsize
 end_bytes (const FddmNetwork *network, int rows, int columns)
 {
-  gsize sum = 0;
+  const int channels = fddm_weights_value_channels (network->weights, 0) +
+                       fddm_weights_value_channels (network->weights, network->weights->n_layers);
 
-  for (int i = 0; i < 2 && !network->once; i++)
-    {
-      const int channels = fddm_weights_value_channels (network->weights, i * network->weights->n_layers);
-
-      if (!g_size_checked_add (
-            &sum, sum, network->backend->tensor_bytes (network->device, FDDM_TENSOR_NETWORK, rows, columns, channels)))
-        sum = G_MAXSIZE;
-    }
-  return sum;
+  return network->backend->tensor_bytes (network->device, FDDM_TENSOR_NETWORK, rows, columns, channels);
 }
 
 gboolean
@@ -297,7 +262,7 @@ fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, G
     return FALSE;
   if (bands > 0)
     {
-      if (!g_size_checked_add (bytes, end_bytes (network, rows, columns), most_scratch))
+      if (!g_size_checked_add (bytes, network->once ? 0 : end_bytes (network, rows, columns), most_scratch))
         *bytes = G_MAXSIZE;
       return TRUE;
     }
@@ -397,8 +362,8 @@ value_tensor (FddmNetwork *network, int value)
 static FddmTensor *
 residual_tensor (FddmNetwork *network, int i)
 {
-  return takes_over_residual (network->weights, i) ? value_tensor (network, i + 1)
-                                                   : value_tensor (network, network->weights->layers[i].residual);
+  return fddm_network_takes_over (network->weights, i) ? value_tensor (network, i + 1)
+                                                       : value_tensor (network, network->weights->layers[i].residual);
 }
 
 FddmTensor *

@@ -13,6 +13,10 @@ FddmConvShape fddm_network_shape (const FddmWeights *weights);
 gboolean fddm_network_has_ranges (const FddmWeights *weights);
 /* Multiply-adds per patch of layer I. */
 double fddm_network_layer_operations (const FddmWeights *weights, int i);
+/* Index of the last layer that reads VALUE. The network's output counts as read after all layers. */
+int fddm_network_last_reader (const FddmWeights *weights, int value);
+/* Whether the result of layer I takes the place of its residual. */
+gboolean fddm_network_takes_over (const FddmWeights *weights, int i);
 /* Whether the layers are a chain of convolutions (FddmChain). */
 gboolean fddm_network_is_chain (const FddmWeights *weights);
 

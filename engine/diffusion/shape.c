@@ -102,3 +102,30 @@ fddm_network_is_chain (const FddmWeights *weights)
       return FALSE;
   return TRUE;
 }
+
+int
+fddm_network_last_reader (const FddmWeights *weights, int value)
+{
+  int last = value == weights->n_layers ? weights->n_layers : -1;
+
+  for (int i = 0; i < weights->n_layers; i++)
+    {
+      const FddmLayer *layer = &weights->layers[i];
+
+      if (layer->residual == value)
+        last = MAX (last, i);
+      for (int j = 0; j < layer->n_in; j++)
+        if (layer->in[j] == value)
+          last = MAX (last, i);
+    }
+  return last;
+}
+
+gboolean
+fddm_network_takes_over (const FddmWeights *weights, int i)
+{
+  const FddmLayer *layer = &weights->layers[i];
+
+  return layer->op == FDDM_OP_CONV && layer->residual >= 0 && layer->residual != layer->in[0] &&
+         fddm_network_last_reader (weights, layer->residual) == i;
+}
