@@ -4,8 +4,7 @@
  * Values live in slots. A slot is memory for one value after another, as large as the largest of them, because memory that
  * was never touched is expensive: the system clears it first. If the residual value of a convolution is not read later, the
  * result takes over its slot and the sum is computed in place.
- *
- * A chain of convolutions on a backend that computes it band by band has memory for its ends only. */
+ * A chain that runs band by band has memory for its ends only. */
 #include "engine/diffusion/network.h"
 #include "engine/error.h"
 #include "engine/tensor.h"
@@ -85,11 +84,7 @@ assign_slots (FddmNetwork *network)
 double
 fddm_network_heaviest (const FddmNetwork *network)
 {
-  double most = 0.0;
-
-  for (int i = 0; i < network->weights->n_layers; i++)
-    most = MAX (most, fddm_network_layer_operations (network->weights, i));
-  return most;
+  return fddm_network_heaviest_of (network->weights);
 }
 
 static int
@@ -464,22 +459,16 @@ run_layer_asking (FddmNetwork *network, int i, int class, const FddmTicker *tick
   return FALSE;
 }
 
-static gboolean
-run_bands (FddmNetwork *network, const FddmTicker *ticker, GError **error)
-{
-  for (int band = 0; band < network->bands; band++)
-    if (!network->backend->chain_band (network->device, &network->chain, fddm_network_input (network),
-                                       fddm_network_output (network), band, error) ||
-        !fddm_tick (ticker, band + 1, network->bands, error))
-      return FALSE;
-  return TRUE;
-}
-
 gboolean
 fddm_network_run_pass (FddmNetwork *network, const FddmPass *pass, const FddmTicker *ticker, GError **error)
 {
+  const FddmBackend *backend = network->backend;
+  const FddmTensor  *in      = fddm_network_input (network);
+
   for (int band = 0; band < network->bands; band++)
-    if (!network->backend->flow_band (network->device, &network->chain, pass, band, error) ||
+    if (!(pass != NULL
+            ? backend->flow_band (network->device, &network->chain, pass, band, error)
+            : backend->chain_band (network->device, &network->chain, in, fddm_network_output (network), band, error)) ||
         !fddm_tick (ticker, band + 1, network->bands, error))
       return FALSE;
   return TRUE;
@@ -492,7 +481,7 @@ fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GEr
   const gboolean queues = network->backend->pace != NULL; /* layers are not done when their calls return */
 
   if (network->bands > 0)
-    return run_bands (network, ticker, error);
+    return fddm_network_run_pass (network, NULL, ticker, error);
   for (int i = 0; i < n; i++)
     if (!run_layer_asking (network, i, class, ticker, error) || !(queues || fddm_tick (ticker, i + 1, n, error)))
       return FALSE;
@@ -503,7 +492,7 @@ gboolean
 fddm_network_run_convolutions (FddmNetwork *network, GError **error)
 {
   if (network->bands > 0)
-    return run_bands (network, NULL, error);
+    return fddm_network_run_pass (network, NULL, NULL, error);
   for (int i = 0; i < network->weights->n_layers; i++)
     if (network->weights->layers[i].op == FDDM_OP_CONV && !run_layer (network, i, -1, error))
       return FALSE;

@@ -29,6 +29,8 @@ FddmConditioning fddm_network_conditioning (const FddmWeights *weights, const Fd
 
 /* Multiply-adds per patch of the layer that has most. */
 double fddm_network_heaviest (const FddmNetwork *network);
+/* Likewise, of WEIGHTS. */
+double fddm_network_heaviest_of (const FddmWeights *weights);
 
 /* Memory for evaluating ROWS × COLUMNS patches, including input and output. */
 gboolean fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, GError **error);
@@ -41,7 +43,7 @@ void fddm_network_release (FddmNetwork *network);
 void fddm_network_flow (FddmNetwork *network, gboolean once);
 /* Whether pixels flow through it, band by band, at this size: then it has neither input nor output. */
 gboolean fddm_network_flows (FddmNetwork *network, int rows, int columns);
-/* Ticks after each band. */
+/* Runs it band by band and ticks after each. PASS: of pixels that flow; NULL = from the input to the output. */
 gboolean fddm_network_run_pass (FddmNetwork *network, const FddmPass *pass, const FddmTicker *ticker, GError **error);
 
 /* Input to fill in before each run, which may overwrite it, and output to read after it. Valid between prepare and

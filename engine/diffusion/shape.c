@@ -129,3 +129,13 @@ fddm_network_takes_over (const FddmWeights *weights, int i)
   return layer->op == FDDM_OP_CONV && layer->residual >= 0 && layer->residual != layer->in[0] &&
          fddm_network_last_reader (weights, layer->residual) == i;
 }
+
+double
+fddm_network_heaviest_of (const FddmWeights *weights)
+{
+  double most = 0.0;
+
+  for (int i = 0; i < weights->n_layers; i++)
+    most = MAX (most, fddm_network_layer_operations (weights, i));
+  return most;
+}
