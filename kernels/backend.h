@@ -24,7 +24,7 @@
 #include "kernels/pixels/filters.h"
 #include "kernels/pixels/meter.h"
 
-#define FDDM_BACKEND_ABI 13
+#define FDDM_BACKEND_ABI 14
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
@@ -127,6 +127,24 @@ typedef struct {
   const float *out_ranges;
   gboolean     passed;
 } FDDM_BY_NAME FddmConvSpec;
+
+/* Convolutions of which each reads the result of the one before it. One with a residual adds what the one before it read; the
+ * first two and the last have none. */
+typedef struct {
+  int             n;
+  FddmConv *const *convs;
+  const gboolean  *residuals;
+} FDDM_BY_NAME FddmChain;
+
+/* A network that is evaluated once: what analyse_input, the network and synthesise_output do. PIXELS may be TARGET. */
+typedef struct {
+  const FddmWindow *window;
+  const FddmEnds   *ends;
+  const FddmTensor *strength;
+  float             weight;
+  const float      *pixels;
+  float            *target;
+} FDDM_BY_NAME FddmPass;
 
 /* How the CPU convolves. */
 typedef enum {
@@ -308,6 +326,19 @@ typedef struct {
    * of the way that the device chose. FALSE, and nothing changes, unless it chose 8 bits by itself. NULL in backends without 8
    * bits. Convolutions and NETWORK tensors are to be used only in the state in which they were made. */
   gboolean (*exactly) (FddmDevice *device, gboolean exact);
+  /* A chain on bands of rows, one band through all convolutions after another, so that what lies between them takes the memory of
+   * a band. chain_prepare sets BANDS to their number, SCRATCH to an upper bound of the working memory in bytes, which convolutions
+   * share; BANDS is 0 where single convolutions do as well. chain_band computes BAND of NETWORK tensors of the size prepared, from
+   * 0 on in order, with the results of single convolutions; OUT may not overlap IN. NULL in backends that have no caches to keep
+   * values in. */
+  gboolean (*chain_prepare) (FddmDevice *device, const FddmChain *chain, int height, int width, int *bands, gsize *scratch,
+                             GError **error);
+  gboolean (*chain_band) (FddmDevice *device, const FddmChain *chain, const FddmTensor *in, FddmTensor *out, int band,
+                          GError **error);
+  /* Likewise for a whole PASS, so that coefficients, input and output take the memory of a band, too. */
+  gboolean (*flow_prepare) (FddmDevice *device, const FddmChain *chain, int height, int width, int *bands, gsize *scratch,
+                            GError **error);
+  gboolean (*flow_band) (FddmDevice *device, const FddmChain *chain, const FddmPass *pass, int band, GError **error);
 } FddmBackend;
 
 #define FDDM_KERNEL_ERROR (fddm_kernel_error_quark ())

@@ -129,6 +129,8 @@ fddm_grid_analyse (FddmGridPass *pass, GError **error)
   const FddmEnds     ends    = ends_of (pass);
   FddmTensor        *y       = pass->coefficients->y;
 
+  if (pass->coefficients->flows)
+    return fddm_tick (&pass->asking, 0, 1, error);
   return (pass->once ? backend->analyse_input (context->device, &pass->window, pass->photo, &ends, y,
                                                fddm_network_input (context->network), error)
                      : backend->analyse (context->device, &pass->window, pass->photo, y, error)) &&
@@ -163,7 +165,16 @@ fddm_grid_precondition (FddmGridPass *pass, GError **error)
 gboolean
 fddm_grid_run_network (FddmGridPass *pass, GError **error)
 {
-  return fddm_network_run (pass->context->network, -1, &pass->asking, error);
+  const FddmEnds ends = ends_of (pass);
+  const FddmPass flow = { .window   = &pass->window,
+                          .ends     = &ends,
+                          .strength = pass->removal->strength,
+                          .weight   = 1.0f / pass->removal->grids,
+                          .pixels   = pass->photo,
+                          .target   = pass->target };
+
+  return pass->coefficients->flows ? fddm_network_run_pass (pass->context->network, &flow, &pass->asking, error)
+                                   : fddm_network_run (pass->context->network, -1, &pass->asking, error);
 }
 
 gboolean
@@ -260,7 +271,7 @@ fddm_grid_invert (FddmGridPass *pass, GError **error)
                                  .strength     = removal->strength,
                                  .weight       = share };
 
-  if (!removal->removes)
+  if (!removal->removes || pass->coefficients->flows)
     return TRUE;
   if (!pass->once)
     return context->backend->synthesise (context->device, &pass->window, pass->coefficients->x0, share, pass->target, error);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "kernels/pixels/pixels.h"
 
-#define TILES_ENOUGH ((gsize) 768 << 20)
+#define TILES_ENOUGH ((gsize) 256 << 20)
 
 /* Patches along an axis of PIXELS. */
 static int
@@ -114,7 +114,7 @@ count_bytes (FddmWork *work, gsize *bytes, GError **error)
   const int    n            = context->weights->coefficients;
   gsize        coefficients = context->backend->tensor_bytes (context->device, FDDM_TENSOR_FLOAT, work->down.size,
                                                               work->across.size, n);
-  int          n_tensors    = 1;
+  int          n_tensors    = fddm_network_flows (context->network, work->down.size, work->across.size) ? 0 : 1;
   gsize        network;
 
   if (work->spec.samples_detail)
@@ -281,7 +281,8 @@ fddm_work_shape (FddmWork *work, int rows, int columns, GError **error)
   release (work);
   if (!fddm_network_prepare (work->context->network, rows, columns, error))
     return FALSE;
-  if (!fddm_context_make_tensor (work->context, rows, columns, &c->y, error))
+  c->flows = fddm_network_flows (work->context->network, rows, columns);
+  if (!c->flows && !fddm_context_make_tensor (work->context, rows, columns, &c->y, error))
     return FALSE;
   if (work->spec.samples_detail && !make_for_samples (work, rows, columns, error))
     return FALSE;
@@ -378,6 +379,7 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
   memset (work, 0, sizeof *work);
   work->context = context;
   work->spec    = *spec;
+  fddm_network_flow (context->network, !spec->samples_detail);
   if (limit == 0) /* nothing is free, or the device did not answer: less work would not help */
     {
       g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_DEVICE,
@@ -422,6 +424,7 @@ void
 fddm_work_clear (FddmWork *work)
 {
   release (work);
+  fddm_network_flow (work->context->network, FALSE);
   fddm_network_release (work->context->network);
   clear_tile (work, &work->pixels);
   clear_tile (work, &work->other);

@@ -38,6 +38,7 @@ typedef struct {
 /* The coefficients of a tile on one grid. */
 typedef struct {
   int         rows, columns; /* of the current tensors; a transposed grid swaps them         */
+  gboolean    flows;         /* a band at a time, on the device: there are no tensors        */
   FddmTensor *y;             /* the photo                                                    */
   FddmTensor *noise, *x0;    /* for several evaluations: the photo's noise map; its estimate */
   FddmTensor *x, *next;      /* likewise: the sampler's state, and its estimate              */

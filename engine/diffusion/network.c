@@ -3,7 +3,8 @@
  *
  * Values live in slots. A slot is memory for one value after another, as large as the largest of them, because memory that
  * was never touched is expensive: the system clears it first. If the residual value of a convolution is not read later, the
- * result takes over its slot and the sum is computed in place. */
+ * result takes over its slot and the sum is computed in place.
+ * A chain that runs band by band has memory for its ends only. */
 #include "engine/diffusion/network.h"
 #include "engine/error.h"
 #include "engine/tensor.h"
@@ -26,37 +27,14 @@ struct FddmNetwork {
   FddmTensor       **slots;
   FddmTensor        *values;        /* views of the slots, indexed by value      */
   int                rows, columns; /* of the slots' tensors; 0 = none allocated */
+  FddmConv         **convs;         /* of the chain; NULL = it is none, or the backend runs none */
+  gboolean          *residuals;
+  FddmChain          chain; /* of them; N is 0 without a chain                                     */
+  gboolean           once;  /* pixels flow through the chain: fddm_network_flow                    */
+  int                bands; /* of the chain for the slots' size; 0 = layers run one after another */
 };
 
 /* ---- Slots ---- */
-
-/* Index of the last layer that reads VALUE. The network's output counts as read after all layers. */
-static int
-last_reader (const FddmWeights *weights, int value)
-{
-  int last = value == weights->n_layers ? weights->n_layers : -1;
-
-  for (int i = 0; i < weights->n_layers; i++)
-    {
-      const FddmLayer *layer = &weights->layers[i];
-
-      if (layer->residual == value)
-        last = MAX (last, i);
-      for (int j = 0; j < layer->n_in; j++)
-        if (layer->in[j] == value)
-          last = MAX (last, i);
-    }
-  return last;
-}
-
-static gboolean
-takes_over_residual (const FddmWeights *weights, int i)
-{
-  const FddmLayer *layer = &weights->layers[i];
-
-  return layer->op == FDDM_OP_CONV && layer->residual >= 0 && layer->residual != layer->in[0] &&
-         last_reader (weights, layer->residual) == i;
-}
 
 /* The free slot whose size is closest to CHANNELS, enlarged if it is smaller; else a new one. */
 static int
@@ -87,109 +65,26 @@ assign_slots (FddmNetwork *network)
   if (busy_until == NULL || network->slot_of == NULL || network->slot_channels == NULL)
     return FALSE;
   network->slot_of[0] = free_slot (network, busy_until, 0, fddm_weights_value_channels (weights, 0));
-  busy_until[0]       = last_reader (weights, 0);
+  busy_until[0]       = fddm_network_last_reader (weights, 0);
   for (int i = 0; i < weights->n_layers; i++)
     {
-      int slot = takes_over_residual (weights, i) ? network->slot_of[weights->layers[i].residual]
-                                                  : free_slot (network, busy_until, i, weights->layers[i].channels);
+      int slot = fddm_network_takes_over (weights, i) ? network->slot_of[weights->layers[i].residual]
+                                                      : free_slot (network, busy_until, i, weights->layers[i].channels);
 
       network->slot_of[i + 1] = slot;
-      busy_until[slot]        = MAX (last_reader (weights, i + 1), i);
+      busy_until[slot]        = MAX (fddm_network_last_reader (weights, i + 1), i);
     }
-  network->slots  = g_try_new0 (FddmTensor *, network->n_slots);
+  network->slots  = g_try_new0 (FddmTensor *, MAX (network->n_slots, 2)); /* a chain's ends */
   network->values = g_try_new0 (FddmTensor, n_values);
   return network->slots != NULL && network->values != NULL;
 }
 
 /* ---- Weights ---- */
 
-static FddmConvShape
-shape_of (const FddmWeights *weights, int i)
-{
-  return (FddmConvShape) { .kernel       = weights->layers[i].kernel,
-                           .in_channels  = fddm_weights_value_channels (weights, weights->layers[i].in[0]),
-                           .out_channels = weights->layers[i].channels };
-}
-
-/* Multiply-adds of all layers of SHAPE, for one position. */
-static double
-operations_of (const FddmWeights *weights, const FddmConvShape *shape)
-{
-  double one = (double) shape->kernel * shape->kernel * shape->in_channels * shape->out_channels, sum = 0.0;
-
-  for (int i = 0; i < weights->n_layers; i++)
-    {
-      FddmConvShape other = shape_of (weights, i);
-
-      if (weights->layers[i].op == FDDM_OP_CONV && memcmp (&other, shape, sizeof other) == 0)
-        sum += one;
-    }
-  return sum;
-}
-
-FddmConditioning
-fddm_network_conditioning (const FddmWeights *weights, const FddmTensor *mean, const FddmTensor *variance)
-{
-  const FddmConditioning conditioning = { .mean     = mean,
-                                          .variance = variance,
-                                          .form     = weights->input_form,
-                                          .output   = weights->output_form,
-                                          .lo       = weights->noise_lo,
-                                          .hi       = weights->noise_hi };
-
-  return conditioning;
-}
-
 double
 fddm_network_heaviest (const FddmNetwork *network)
 {
-  const FddmWeights *weights = network->weights;
-  double             most    = 0.0;
-
-  for (int i = 0; i < weights->n_layers; i++)
-    {
-      const FddmConvShape shape = shape_of (weights, i);
-
-      if (weights->layers[i].op == FDDM_OP_CONV)
-        most = MAX (most, (double) shape.kernel * shape.kernel * shape.in_channels * shape.out_channels);
-    }
-  return most;
-}
-
-FddmConvShape
-fddm_network_shape (const FddmWeights *weights)
-{
-  FddmConvShape most      = { .kernel = 0 };
-  double        most_work = 0.0;
-
-  for (int i = 0; i < weights->n_layers; i++)
-    {
-      FddmConvShape shape = shape_of (weights, i);
-      double        work  = weights->layers[i].op == FDDM_OP_CONV ? operations_of (weights, &shape) : 0.0;
-
-      if (work > most_work)
-        {
-          most      = shape;
-          most_work = work;
-        }
-    }
-  return most;
-}
-
-gboolean
-fddm_network_has_ranges (const FddmWeights *weights)
-{
-  const FddmConvShape most = fddm_network_shape (weights);
-
-  for (int i = 0; i < weights->n_layers; i++)
-    {
-      const FddmConvShape shape = shape_of (weights, i);
-
-      if (weights->layers[i].op == FDDM_OP_CONV && memcmp (&shape, &most, sizeof shape) == 0 &&
-          weights->layers[i].ranges == NULL)
-        return FALSE;
-    }
-  return TRUE;
+  return fddm_network_heaviest_of (network->weights);
 }
 
 static int
@@ -239,6 +134,27 @@ load_layer (FddmNetwork *network, int i, GError **error)
     }
 }
 
+/* FALSE if out of memory. */
+static gboolean
+make_chain (FddmNetwork *network)
+{
+  const int n = network->weights->n_layers;
+
+  if (network->backend->chain_prepare == NULL || !fddm_network_is_chain (network->weights))
+    return TRUE;
+  network->convs     = g_try_new (FddmConv *, n);
+  network->residuals = g_try_new (gboolean, n);
+  if (network->convs == NULL || network->residuals == NULL)
+    return FALSE;
+  for (int i = 0; i < n; i++)
+    {
+      network->convs[i]     = network->layers[i].conv;
+      network->residuals[i] = network->weights->layers[i].residual >= 0;
+    }
+  network->chain = (FddmChain) { .n = n, .convs = network->convs, .residuals = network->residuals };
+  return TRUE;
+}
+
 FddmNetwork *
 fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error)
 {
@@ -252,7 +168,7 @@ fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *w
   ok               = (network->layers != NULL && assign_slots (network)) || fddm_weights_no_memory (error);
   for (int i = 0; ok && i < weights->n_layers; i++)
     ok = load_layer (network, i, error);
-  if (ok)
+  if (ok && (make_chain (network) || fddm_weights_no_memory (error)))
     return network;
   fddm_network_free (network);
   return NULL;
@@ -274,6 +190,8 @@ fddm_network_free (FddmNetwork *network)
       g_free (network->layers[i].rows);
     }
   g_free (network->layers);
+  g_free (network->convs);
+  g_free (network->residuals);
   g_free (network->slot_of);
   g_free (network->slot_channels);
   g_free (network->slots);
@@ -284,11 +202,65 @@ fddm_network_free (FddmNetwork *network)
 
 /* ---- Sizes ---- */
 
+/* Sets BANDS to those of the chain, 0 without one, and BYTES to its working memory. */
+static gboolean
+count_bands (FddmNetwork *network, int rows, int columns, int *bands, gsize *bytes, GError **error)
+{
+  const FddmBackend *backend = network->backend;
+
+  *bands = 0;
+  return network->chain.n == 0 || (network->once ? backend->flow_prepare : backend->chain_prepare) (
+                                    network->device, &network->chain, rows, columns, bands, bytes, error);
+}
+
+void
+fddm_network_flow (FddmNetwork *network, gboolean once)
+{
+  if (network->once != once)
+    fddm_network_release (network);
+  network->once = once;
+}
+
+gboolean
+fddm_network_flows (FddmNetwork *network, int rows, int columns)
+{
+  gsize bytes;
+  int   bands;
+
+  return network->once && count_bands (network, rows, columns, &bands, &bytes, NULL) && bands > 0;
+}
+
+/* Slots that have memory: in bands those of the chain's ends, which pixels that flow do without. */
+static int
+n_slots (const FddmNetwork *network)
+{
+  return network->bands == 0 ? network->n_slots : network->once ? 0 : 2;
+}
+
+/* Bytes of the network's input and output. */
+static gsize
+end_bytes (const FddmNetwork *network, int rows, int columns)
+{
+  const int channels = fddm_weights_value_channels (network->weights, 0) +
+                       fddm_weights_value_channels (network->weights, network->weights->n_layers);
+
+  return network->backend->tensor_bytes (network->device, FDDM_TENSOR_NETWORK, rows, columns, channels);
+}
+
 gboolean
 fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, GError **error)
 {
   gsize most_scratch = 0;
+  int   bands;
 
+  if (!count_bands (network, rows, columns, &bands, &most_scratch, error))
+    return FALSE;
+  if (bands > 0)
+    {
+      if (!g_size_checked_add (bytes, network->once ? 0 : end_bytes (network, rows, columns), most_scratch))
+        *bytes = G_MAXSIZE;
+      return TRUE;
+    }
   *bytes = 0;
   for (int s = 0; s < network->n_slots; s++)
     {
@@ -321,21 +293,33 @@ view_slot (FddmNetwork *network, int value)
 {
   FddmTensor *view = &network->values[value];
 
-  *view          = *network->slots[network->slot_of[value]];
+  *view          = *network->slots[network->bands > 0 ? value != 0 : network->slot_of[value]];
   view->channels = fddm_weights_value_channels (network->weights, value);
   view->bytes    = network->backend->tensor_bytes (network->device, view->type, view->height, view->width, view->channels);
+}
+
+/* Channels of slot S. In bands, the slots are the chain's ends. */
+static int
+slot_channels (const FddmNetwork *network, int s)
+{
+  return network->bands > 0 ? fddm_weights_value_channels (network->weights, s * network->weights->n_layers)
+                            : network->slot_channels[s];
 }
 
 gboolean
 fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **error)
 {
+  gsize scratch;
+
   if (network->rows == rows && network->columns == columns)
     return TRUE;
   fddm_network_release (network);
-  for (int s = 0; s < network->n_slots; s++)
+  if (!count_bands (network, rows, columns, &network->bands, &scratch, error))
+    return FALSE;
+  for (int s = 0; s < n_slots (network); s++)
     {
       network->slots[s] = network->backend->tensor_new (network->device, FDDM_TENSOR_NETWORK, rows, columns,
-                                                        network->slot_channels[s], error);
+                                                        slot_channels (network, s), error);
       if (network->slots[s] == NULL)
         {
           fddm_network_release (network);
@@ -343,7 +327,8 @@ fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **erro
         }
     }
   for (int value = 0; value <= network->weights->n_layers; value++)
-    view_slot (network, value);
+    if (network->bands == 0 || (n_slots (network) > 0 && (value == 0 || value == network->weights->n_layers)))
+      view_slot (network, value);
   network->rows    = rows;
   network->columns = columns;
   return TRUE;
@@ -352,12 +337,12 @@ fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **erro
 void
 fddm_network_release (FddmNetwork *network)
 {
-  for (int s = 0; network->slots != NULL && s < network->n_slots; s++)
+  for (int s = 0; network->slots != NULL && s < MAX (network->n_slots, 2); s++)
     {
       network->backend->tensor_free (network->device, network->slots[s]);
       network->slots[s] = NULL;
     }
-  network->rows = network->columns = 0;
+  network->rows = network->columns = network->bands = 0;
 }
 
 /* ---- Running ---- */
@@ -372,8 +357,8 @@ value_tensor (FddmNetwork *network, int value)
 static FddmTensor *
 residual_tensor (FddmNetwork *network, int i)
 {
-  return takes_over_residual (network->weights, i) ? value_tensor (network, i + 1)
-                                                   : value_tensor (network, network->weights->layers[i].residual);
+  return fddm_network_takes_over (network->weights, i) ? value_tensor (network, i + 1)
+                                                       : value_tensor (network, network->weights->layers[i].residual);
 }
 
 FddmTensor *
@@ -475,11 +460,28 @@ run_layer_asking (FddmNetwork *network, int i, int class, const FddmTicker *tick
 }
 
 gboolean
+fddm_network_run_pass (FddmNetwork *network, const FddmPass *pass, const FddmTicker *ticker, GError **error)
+{
+  const FddmBackend *backend = network->backend;
+  const FddmTensor  *in      = fddm_network_input (network);
+
+  for (int band = 0; band < network->bands; band++)
+    if (!(pass != NULL
+            ? backend->flow_band (network->device, &network->chain, pass, band, error)
+            : backend->chain_band (network->device, &network->chain, in, fddm_network_output (network), band, error)) ||
+        !fddm_tick (ticker, band + 1, network->bands, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
 fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GError **error)
 {
   const int      n      = network->weights->n_layers;
   const gboolean queues = network->backend->pace != NULL; /* layers are not done when their calls return */
 
+  if (network->bands > 0)
+    return fddm_network_run_pass (network, NULL, ticker, error);
   for (int i = 0; i < n; i++)
     if (!run_layer_asking (network, i, class, ticker, error) || !(queues || fddm_tick (ticker, i + 1, n, error)))
       return FALSE;
@@ -489,6 +491,8 @@ fddm_network_run (FddmNetwork *network, int class, const FddmTicker *ticker, GEr
 gboolean
 fddm_network_run_convolutions (FddmNetwork *network, GError **error)
 {
+  if (network->bands > 0)
+    return fddm_network_run_pass (network, NULL, NULL, error);
   for (int i = 0; i < network->weights->n_layers; i++)
     if (network->weights->layers[i].op == FDDM_OP_CONV && !run_layer (network, i, -1, error))
       return FALSE;

@@ -11,6 +11,14 @@ typedef struct FddmNetwork FddmNetwork;
 FddmConvShape fddm_network_shape (const FddmWeights *weights);
 /* Whether the convolutions of that shape have the ranges of their inputs. */
 gboolean fddm_network_has_ranges (const FddmWeights *weights);
+/* Multiply-adds per patch of layer I. */
+double fddm_network_layer_operations (const FddmWeights *weights, int i);
+/* Index of the last layer that reads VALUE. The network's output counts as read after all layers. */
+int fddm_network_last_reader (const FddmWeights *weights, int value);
+/* Whether the result of layer I takes the place of its residual. */
+gboolean fddm_network_takes_over (const FddmWeights *weights, int i);
+/* Whether the layers are a chain of convolutions (FddmChain). */
+gboolean fddm_network_is_chain (const FddmWeights *weights);
 
 /* Prepares the weights for the device. Keeps a reference to WEIGHTS; DEVICE must outlive the network. */
 FddmNetwork *fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error);
@@ -21,6 +29,8 @@ FddmConditioning fddm_network_conditioning (const FddmWeights *weights, const Fd
 
 /* Multiply-adds per patch of the layer that has most. */
 double fddm_network_heaviest (const FddmNetwork *network);
+/* Likewise, of WEIGHTS. */
+double fddm_network_heaviest_of (const FddmWeights *weights);
 
 /* Memory for evaluating ROWS × COLUMNS patches, including input and output. */
 gboolean fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, GError **error);
@@ -28,6 +38,13 @@ gboolean fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize 
 gboolean fddm_network_prepare (FddmNetwork *network, int rows, int columns, GError **error);
 /* Frees all tensors. */
 void fddm_network_release (FddmNetwork *network);
+
+/* ONCE: from now on it is evaluated by fddm_network_run_pass alone, where it flows. */
+void fddm_network_flow (FddmNetwork *network, gboolean once);
+/* Whether pixels flow through it, band by band, at this size: then it has neither input nor output. */
+gboolean fddm_network_flows (FddmNetwork *network, int rows, int columns);
+/* Runs it band by band and ticks after each. PASS: of pixels that flow; NULL = from the input to the output. */
+gboolean fddm_network_run_pass (FddmNetwork *network, const FddmPass *pass, const FddmTicker *ticker, GError **error);
 
 /* Input to fill in before each run, which may overwrite it, and output to read after it. Valid between prepare and
  * release. */

@@ -12,12 +12,9 @@
 /* Working memory that any convolution may take: the threads' caches hold it. */
 #define SCRATCH_MIN ((gsize) 32 << 20)
 
-/* Of memory for vectors, in bytes. */
-#define ALIGNMENT 64
-
 typedef struct {
-  int                   height, width;
-  gboolean              residual;
+  FddmRowsShape         shape;
+  gboolean              open; /* rows above and below come with the inputs */
   dnnl_primitive_desc_t desc;
   dnnl_primitive_t      primitive;
   dnnl_memory_t         weights; /* owned by the prepared weights */
@@ -103,7 +100,7 @@ scratch_of (const Plan *plan)
 static gboolean
 is_wasteful (const Plan *plan, int channels)
 {
-  const gsize result = (gsize) plan->height * plan->width * channels * sizeof (float);
+  const gsize result = (gsize) plan->shape.height * plan->shape.width * channels * sizeof (float);
 
   return channels <= FDDM_BLOCK && scratch_of (plan) > MAX (result, SCRATCH_MIN);
 }
@@ -115,12 +112,13 @@ describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
   FddmOneDnnConv request = { .kernel       = conv->spec.kernel,
                              .in_channels  = conv->spec.in_channels,
                              .out_channels = conv->spec.out_channels,
-                             .height       = plan->height,
-                             .width        = plan->width,
+                             .height       = plan->shape.height,
+                             .width        = plan->shape.width,
                              .source       = conv->type,
                              .weights      = conv->type,
                              .target       = conv->type,
-                             .residual     = plan->residual,
+                             .residual     = plan->shape.residual,
+                             .open         = plan->open,
                              .activation   = conv->spec.activation,
                              .blocked      = conv->blocked,
                              .winograd     = conv->blocked && conv->spec.kernel == 3 };
@@ -146,14 +144,34 @@ describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
   return fddm_onednn_describe_conv (library->engine, &request, &plan->desc);
 }
 
+const FddmConvSpec *
+fddm_cpu_conv_spec (const FddmConv *conv)
+{
+  return &conv->spec;
+}
+
+int
+fddm_cpu_conv_reach (const FddmConv *conv)
+{
+  return conv->spec.kernel / 2;
+}
+
+/* Rows of the inputs. */
+static int
+source_height (const FddmConv *conv, const Plan *plan)
+{
+  return plan->shape.height + (plan->open ? 2 * fddm_cpu_conv_reach (conv) : 0);
+}
+
 static Plan *
-find_plan (FddmConv *conv, int height, int width, gboolean residual)
+find_plan (FddmConv *conv, const FddmRowsShape *shape, gboolean open)
 {
   for (GList *link = conv->plans.head; link != NULL; link = link->next)
     {
       Plan *plan = link->data;
 
-      if (plan->height == height && plan->width == width && plan->residual == residual)
+      if (plan->shape.height == shape->height && plan->shape.width == shape->width &&
+          plan->shape.residual == shape->residual && plan->open == open)
         {
           g_queue_unlink (&conv->plans, link);
           g_queue_push_head_link (&conv->plans, link);
@@ -164,9 +182,9 @@ find_plan (FddmConv *conv, int height, int width, gboolean residual)
 }
 
 static Plan *
-get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual, GError **error)
+get_plan (FddmDevice *device, FddmConv *conv, const FddmRowsShape *shape, gboolean open, GError **error)
 {
-  Plan         *plan = find_plan (conv, height, width, residual);
+  Plan         *plan = find_plan (conv, shape, open);
   dnnl_status_t status;
 
   if (plan != NULL)
@@ -178,7 +196,7 @@ get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean re
       return NULL;
     }
   omp_set_num_threads (device->threads); /* a plan fixes the division among threads */
-  *plan = (Plan) { .height = height, .width = width, .residual = residual };
+  *plan = (Plan) { .shape = *shape, .open = open };
   if ((status = describe (device, conv, plan)) != dnnl_success ||
       (status = dnnl_primitive_create (&plan->primitive, plan->desc)) != dnnl_success ||
       (status = fddm_prepared_fit (device->library, conv->prepared, plan->desc, &plan->weights)) != dnnl_success)
@@ -188,24 +206,38 @@ get_plan (FddmDevice *device, FddmConv *conv, int height, int width, gboolean re
       return NULL;
     }
   plan->scratch = scratch_of (plan);
-  plan->rounded = (plan->scratch + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-  plan->bytes   = conv->int8 != NULL ? plan->rounded + (gsize) height * width * conv->spec.in_channels : plan->scratch;
+  plan->rounded = (plan->scratch + FDDM_VECTOR_BYTES - 1) / FDDM_VECTOR_BYTES * FDDM_VECTOR_BYTES;
+  plan->bytes   = conv->int8 != NULL
+                    ? plan->rounded + (gsize) source_height (conv, plan) * shape->width * conv->spec.in_channels
+                    : plan->scratch;
   g_queue_push_head (&conv->plans, plan);
   if (conv->plans.length > PLANS_MAX)
     plan_free (g_queue_pop_tail (&conv->plans));
   return plan;
 }
 
-gboolean
-fddm_cpu_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual, gsize *scratch,
-                       GError **error)
+static gboolean
+prepare (FddmDevice *device, FddmConv *conv, const FddmRowsShape *shape, gboolean open, gsize *scratch, GError **error)
 {
-  Plan *plan = get_plan (device, conv, height, width, residual, error);
+  const Plan *plan = get_plan (device, conv, shape, open, error);
 
   if (plan == NULL)
     return FALSE;
   *scratch = plan->bytes;
   return TRUE;
+}
+
+gboolean
+fddm_cpu_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual, gsize *scratch,
+                       GError **error)
+{
+  return prepare (device, conv, &(FddmRowsShape) { height, width, residual }, FALSE, scratch, error);
+}
+
+gboolean
+fddm_cpu_conv_rows_prepare (FddmDevice *device, FddmConv *conv, const FddmRowsShape *shape, gsize *scratch, GError **error)
+{
+  return prepare (device, conv, shape, TRUE, scratch, error);
 }
 
 static gboolean
@@ -254,39 +286,78 @@ execute (FddmDevice *device, const FddmConv *conv, const Plan *plan, const void 
   return status;
 }
 
-/* Sets SOURCE to the data of IN as CONV takes them. Fails if too many are strays. */
+/* Sets SOURCE to the data IN as CONV takes them. Fails if too many are strays. */
 static gboolean
-find_source (FddmDevice *device, const FddmConv *conv, const Plan *plan, const FddmTensor *in, const void **source,
-             GError **error)
+find_source (FddmDevice *device, const FddmConv *conv, const Plan *plan, const void *in, const FddmStrays *strays,
+             const void **source, GError **error)
 {
   const FddmOneDnn *library = device->library;
   guint8           *rounded;
 
-  *source = in->data;
+  *source = in;
   if (conv->int8 == NULL || conv->spec.passed)
     return TRUE;
   *source = rounded = (guint8 *) library->scratch + plan->rounded;
-  if (fddm_int8_round (conv->int8, in->data, in->height, in->width, conv->spec.in_channels, device->threads, library->strays,
-                       rounded))
+  if (fddm_int8_round (conv->int8, in, source_height (conv, plan), plan->shape.width, conv->spec.in_channels,
+                       device->threads, strays, rounded))
     return TRUE;
   g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_RANGES, _ ("The picture is too sharp for 8 bits"));
   return FALSE;
+}
+
+static gboolean
+run (FddmDevice *device, const FddmConv *conv, const Plan *plan, const void *in, const FddmStrays *strays, void *out,
+     GError **error)
+{
+  const void   *source;
+  dnnl_status_t status;
+
+  if (!grow_scratch (device->library, plan->bytes, error) || !find_source (device, conv, plan, in, strays, &source, error))
+    return FALSE;
+  omp_set_num_threads (device->threads);
+  status = execute (device, conv, plan, source, out);
+  return status == dnnl_success || fddm_onednn_fail (status, "run a convolution", error);
 }
 
 gboolean
 fddm_cpu_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual, FddmTensor *out,
                GError **error)
 {
-  Plan         *plan = get_plan (device, conv, out->height, out->width, residual != NULL, error);
-  const void   *source;
-  dnnl_status_t status;
+  const FddmOneDnn   *library = device->library;
+  const FddmRowsShape shape   = { out->height, out->width, residual != NULL };
+  const Plan         *plan    = get_plan (device, conv, &shape, FALSE, error);
 
-  if (plan == NULL || !grow_scratch (device->library, plan->bytes, error) ||
-      !find_source (device, conv, plan, in, &source, error))
+  if (plan == NULL)
     return FALSE;
   if (residual != NULL && residual != out)
     memcpy (out->data, residual->data, out->bytes);
-  omp_set_num_threads (device->threads);
-  status = execute (device, conv, plan, source, out->data);
-  return status == dnnl_success || fddm_onednn_fail (status, "run a convolution", error);
+  return run (device, conv, plan, in->data, library->strays, out->data, error);
+}
+
+gboolean
+fddm_cpu_conv_rows (FddmDevice *device, FddmConv *conv, const FddmRowsShape *shape, const void *in, const FddmStrays *strays,
+                    void *out, GError **error)
+{
+  const Plan *plan = get_plan (device, conv, shape, TRUE, error);
+
+  return plan != NULL && run (device, conv, plan, in, strays, out, error);
+}
+
+/* Of a number that is not in 8 bits. */
+static gsize
+number_bytes (const FddmConv *conv)
+{
+  return conv->type == dnnl_bf16 ? sizeof (guint16) : sizeof (float);
+}
+
+gsize
+fddm_cpu_conv_result_bytes (const FddmConv *conv)
+{
+  return conv->spec.out_channels * (conv->int8 != NULL && conv->spec.out_ranges != NULL ? 1 : number_bytes (conv));
+}
+
+gsize
+fddm_cpu_conv_input_bytes (const FddmConv *conv)
+{
+  return conv->spec.in_channels * number_bytes (conv);
 }

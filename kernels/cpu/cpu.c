@@ -41,6 +41,7 @@ cpu_close (FddmDevice *device)
   dnnl_stream_destroy (library->stream);
   dnnl_engine_destroy (library->engine);
   fddm_memory_free (library->scratch);
+  fddm_memory_free (library->rows);
   fddm_memory_pool_clear (&device->pool);
   g_free (library);
   g_free (device->description);
@@ -138,4 +139,8 @@ const FddmBackend fddm_backend_cpu = {
   .operation_limit = operation_limit,
   .watch           = cpu_watch,
   .exactly         = cpu_exactly,
+  .chain_prepare   = fddm_cpu_chain_prepare,
+  .chain_band      = fddm_cpu_chain_band,
+  .flow_prepare    = fddm_cpu_flow_prepare,
+  .flow_band       = fddm_cpu_flow_band,
 };

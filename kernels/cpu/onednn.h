@@ -11,6 +11,8 @@ typedef struct {
   dnnl_stream_t stream;
   void         *scratch; /* working memory shared by all convolutions */
   gsize         scratch_bytes;
+  void         *rows;    /* of a chain's values */
+  gsize         rows_bytes;
   GQueue        prepared; /* of FddmPrepared: the weights that convolutions use now */
 
   FddmConvolution chosen, exact; /* EXACT: the way in place of 8 bits; FASTEST = 8 bits were not chosen, or were asked for */
@@ -24,6 +26,7 @@ typedef struct {
   gboolean         blocked;                 /* activations in planes of FDDM_BLOCK channels, otherwise NHWC */
   gboolean         winograd;                /* requests Winograd, available for blocked floats only         */
   gboolean         residual;                /* the result is added to the output's previous contents        */
+  gboolean         open;                    /* the source has the rows that the kernel sees above and below, zeros otherwise */
   FddmActivation   activation;
 } FddmOneDnnConv;
 
@@ -60,3 +63,35 @@ gboolean fddm_cpu_conv_prepare (FddmDevice *device, FddmConv *conv, int height, 
                                 GError **error);
 gboolean fddm_cpu_conv (FddmDevice *device, FddmConv *conv, const FddmTensor *in, const FddmTensor *residual,
                         FddmTensor *out, GError **error);
+
+/* Some rows of a picture: HEIGHT results of WIDTH positions, from inputs with kernel/2 more rows above and below. */
+typedef struct {
+  int      height, width;
+  gboolean residual; /* the result is added to the output's previous contents */
+} FddmRowsShape;
+
+/* As conv_prepare and conv, for some rows. STRAYS: to be counted, or NULL. */
+gboolean fddm_cpu_conv_rows_prepare (FddmDevice *device, FddmConv *conv, const FddmRowsShape *shape, gsize *scratch,
+                                     GError **error);
+gboolean fddm_cpu_conv_rows (FddmDevice *device, FddmConv *conv, const FddmRowsShape *shape, const void *in,
+                             const FddmStrays *strays, void *out, GError **error);
+/* Bytes of the results, and of the inputs if nothing else computed them, of one position. */
+gsize fddm_cpu_conv_result_bytes (const FddmConv *conv);
+gsize fddm_cpu_conv_input_bytes (const FddmConv *conv);
+/* What CONV computes. */
+const FddmConvSpec *fddm_cpu_conv_spec (const FddmConv *conv);
+/* How many rows above and below a result the kernel sees. */
+int fddm_cpu_conv_reach (const FddmConv *conv);
+
+/* Of memory for vectors, in bytes. */
+#define FDDM_VECTOR_BYTES 64
+
+/* ---- chain.c, flow.c: chains of convolutions in the table of operations ---- */
+
+gboolean fddm_cpu_chain_prepare (FddmDevice *device, const FddmChain *chain, int height, int width, int *bands,
+                                 gsize *scratch, GError **error);
+gboolean fddm_cpu_chain_band (FddmDevice *device, const FddmChain *chain, const FddmTensor *in, FddmTensor *out, int band,
+                              GError **error);
+gboolean fddm_cpu_flow_prepare (FddmDevice *device, const FddmChain *chain, int height, int width, int *bands, gsize *scratch,
+                                GError **error);
+gboolean fddm_cpu_flow_band (FddmDevice *device, const FddmChain *chain, const FddmPass *pass, int band, GError **error);

@@ -36,12 +36,13 @@ fddm_onednn_scales_argument (void)
 dnnl_status_t
 fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnnl_primitive_desc_t *desc)
 {
-  const dnnl_dims_t       source_dims = { 1, conv->in_channels, conv->height, conv->width };
+  const int               reach       = conv->kernel / 2, above = conv->open ? 0 : reach;
+  const dnnl_dims_t       source_dims = { 1, conv->in_channels, conv->height + 2 * (reach - above), conv->width };
   const dnnl_dims_t       weight_dims = { conv->out_channels, conv->in_channels, conv->kernel, conv->kernel };
   const dnnl_dims_t       bias_dims   = { conv->out_channels };
   const dnnl_dims_t       target_dims = { 1, conv->out_channels, conv->height, conv->width };
   const dnnl_dims_t       strides     = { 1, 1 };
-  const dnnl_dims_t       padding     = { conv->kernel / 2, conv->kernel / 2 };
+  const dnnl_dims_t       padding     = { above, reach };
   const dnnl_format_tag_t layout      = conv->blocked ? dnnl_nChw16c : dnnl_nhwc;
   dnnl_memory_desc_t      source, weights, bias, target;
   dnnl_convolution_desc_t operation;
