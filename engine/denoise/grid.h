@@ -3,8 +3,8 @@
  *
  * Call them in the order of declaration. If the network is evaluated only once, neighbouring stages merge into one pass
  * over memory: fddm_grid_analyse also maps the noise and preconditions, fddm_grid_invert also estimates and applies the
- * strengths, and the functions in between do nothing. Where pixels flow through the network band by band, fddm_grid_run_network does it all. The results are
- * identical. */
+ * strengths, and the functions in between do nothing. Where pixels flow through the network band by band,
+ * fddm_grid_run_network does it all. The results are identical. */
 #pragma once
 #include "engine/denoise/job.h"
 #include "engine/denoise/workspace.h"

@@ -5,7 +5,9 @@
 #include <string.h>
 #include "kernels/pixels/pixels.h"
 
-#define TILES_ENOUGH ((gsize) 256 << 20)
+/* Memory that is enough for tiles, in bytes; where pixels flow through the network band by band. */
+#define TILES_ENOUGH ((gsize) 768 << 20)
+#define FLOW_ENOUGH  ((gsize) 256 << 20)
 
 /* Patches along an axis of PIXELS. */
 static int
@@ -359,16 +361,22 @@ allocate (FddmWork *work, GError **error)
   return fddm_work_no_memory (work, error);
 }
 
-/* Memory that tiles take in the end under LIMIT. The system clears pages before their first use, which in a virtual machine costs
- * more than the overlap of smaller tiles, where the network looks only once. */
-static gsize
-tile_limit (const FddmWork *work, gsize limit)
+/* Plans tiles under LIMIT. The system clears pages before their first use, which in a virtual machine costs more than the overlap
+ * of smaller tiles, where the network looks only once; least where pixels flow through it. */
+static gboolean
+plan_tiles (FddmWork *work, gsize limit, GError **error)
 {
   const FddmContext *context = work->context;
 
-  return context->kind == FDDM_DEVICE_CPU && context->options.memory == FDDM_MEMORY_DEFAULT && work->spec.evaluations == 1
-           ? MIN (limit, TILES_ENOUGH)
-           : limit;
+  if (context->kind == FDDM_DEVICE_CPU && context->options.memory == FDDM_MEMORY_DEFAULT && work->spec.evaluations == 1)
+    {
+      if (plan (work, MIN (limit, FLOW_ENOUGH), NULL) &&
+          fddm_network_flows (context->network, work->down.size, work->across.size))
+        return TRUE;
+      if (plan (work, MIN (limit, TILES_ENOUGH), NULL))
+        return TRUE;
+    }
+  return plan (work, limit, error);
 }
 
 gboolean
@@ -391,7 +399,7 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
       GError *problem = NULL;
       int     tiles;
 
-      if ((plan (work, tile_limit (work, limit), NULL) || plan (work, limit, error)) && allocate (work, &problem))
+      if (plan_tiles (work, limit, error) && allocate (work, &problem))
         return TRUE;
       tiles = fddm_work_tiles (work);
       fddm_work_clear (work);
