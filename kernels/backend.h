@@ -131,7 +131,7 @@ typedef struct {
 /* Convolutions of which each reads the result of the one before it. One with a residual adds what the one before it read; the
  * first two and the last have none. */
 typedef struct {
-  int             n;
+  int              n;
   FddmConv *const *convs;
   const gboolean  *residuals;
 } FDDM_BY_NAME FddmChain;
@@ -326,11 +326,11 @@ typedef struct {
    * of the way that the device chose. FALSE, and nothing changes, unless it chose 8 bits by itself. NULL in backends without 8
    * bits. Convolutions and NETWORK tensors are to be used only in the state in which they were made. */
   gboolean (*exactly) (FddmDevice *device, gboolean exact);
-  /* A chain on bands of rows, one band through all convolutions after another, so that what lies between them takes the memory of
-   * a band. chain_prepare sets BANDS to their number, SCRATCH to an upper bound of the working memory in bytes, which convolutions
-   * share; BANDS is 0 where single convolutions do as well. chain_band computes BAND of NETWORK tensors of the size prepared, from
-   * 0 on in order, with the results of single convolutions; OUT may not overlap IN. NULL in backends that have no caches to keep
-   * values in. */
+  /* A chain on bands of rows, one band through all convolutions after another, so that what lies between them takes the memory
+   * of a band. chain_prepare sets BANDS to their number, SCRATCH to an upper bound of the working memory in bytes, which
+   * convolutions share; BANDS is 0 where single convolutions do as well. chain_band computes BAND of NETWORK tensors of the
+   * size prepared, from 0 on in order, with the results of single convolutions; OUT may not overlap IN. NULL in backends
+   * that have no caches to keep values in. */
   gboolean (*chain_prepare) (FddmDevice *device, const FddmChain *chain, int height, int width, int *bands, gsize *scratch,
                              GError **error);
   gboolean (*chain_band) (FddmDevice *device, const FddmChain *chain, const FddmTensor *in, FddmTensor *out, int band,

@@ -1,10 +1,10 @@
 /* chain.c: chains of convolutions, band by band.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Value 0 is the chain's input, value v the result of convolution v − 1. Each kernel sees REACH rows above and below a result, so
- * the band of value v lies d(v) rows higher than that of the input, d being the sum of the reaches before it: band b of H rows has
- * its rows [bH − d, (b+1)H − d). Rows outside of the picture are zeros, which is the padding of single convolutions. All bands
- * have the same size, so that a convolution has one plan.
+ * Value 0 is the chain's input, value v the result of convolution v − 1. Each kernel sees REACH rows above and below a result,
+ * so the band of value v lies d(v) rows higher than that of the input, d being the sum of the reaches before it: band b of H
+ * rows has its rows [bH − d, (b+1)H − d). Rows outside of the picture are zeros, which is the padding of single convolutions.
+ * All bands have the same size, so that a convolution has one plan.
  *
  * The values between the ends take turns in two buffers, where row y of any value is at y − bH + ABOVE. A result with a residual
  * replaces what it is added to. The last rows of a value, which the next band sees, are kept aside. */

@@ -1,8 +1,8 @@
 /* flow.c: pixels through a chain of convolutions and back to pixels, band by band.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Behind the memory of the chain lie the ends of a band. Rows of the picture stand in each from a first one on, which moves on with
- * the bands: coefficients and input from before the band, since the result lags behind and the kernel sees the rows above. */
+ * Behind the memory of the chain lie the ends of a band. Rows of the picture stand in each from a first one on, which moves on
+ * with the bands: coefficients and input from before the band, since the result lags behind and the kernel sees rows above. */
 #include <string.h>
 #include "kernels/cpu/chain.h"
 

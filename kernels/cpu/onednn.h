@@ -11,7 +11,7 @@ typedef struct {
   dnnl_stream_t stream;
   void         *scratch; /* working memory shared by all convolutions */
   gsize         scratch_bytes;
-  void         *rows;    /* of a chain's values */
+  void         *rows; /* of a chain's values */
   gsize         rows_bytes;
   GQueue        prepared; /* of FddmPrepared: the weights that convolutions use now */
 
@@ -26,7 +26,7 @@ typedef struct {
   gboolean         blocked;                 /* activations in planes of FDDM_BLOCK channels, otherwise NHWC */
   gboolean         winograd;                /* requests Winograd, available for blocked floats only         */
   gboolean         residual;                /* the result is added to the output's previous contents        */
-  gboolean         open;                    /* the source has the rows that the kernel sees above and below, zeros otherwise */
+  gboolean         open; /* the source has the rows that the kernel sees above and below, zeros otherwise */
   FddmActivation   activation;
 } FddmOneDnnConv;
 
@@ -92,6 +92,6 @@ gboolean fddm_cpu_chain_prepare (FddmDevice *device, const FddmChain *chain, int
                                  gsize *scratch, GError **error);
 gboolean fddm_cpu_chain_band (FddmDevice *device, const FddmChain *chain, const FddmTensor *in, FddmTensor *out, int band,
                               GError **error);
-gboolean fddm_cpu_flow_prepare (FddmDevice *device, const FddmChain *chain, int height, int width, int *bands, gsize *scratch,
-                                GError **error);
+gboolean fddm_cpu_flow_prepare (FddmDevice *device, const FddmChain *chain, int height, int width, int *bands,
+                                gsize *scratch, GError **error);
 gboolean fddm_cpu_flow_band (FddmDevice *device, const FddmChain *chain, const FddmPass *pass, int band, GError **error);

@@ -36,7 +36,7 @@ fddm_onednn_scales_argument (void)
 dnnl_status_t
 fddm_onednn_describe_conv (dnnl_engine_t engine, const FddmOneDnnConv *conv, dnnl_primitive_desc_t *desc)
 {
-  const int               reach       = conv->kernel / 2, above = conv->open ? 0 : reach;
+  const int               reach = conv->kernel / 2, above = conv->open ? 0 : reach;
   const dnnl_dims_t       source_dims = { 1, conv->in_channels, conv->height + 2 * (reach - above), conv->width };
   const dnnl_dims_t       weight_dims = { conv->out_channels, conv->in_channels, conv->kernel, conv->kernel };
   const dnnl_dims_t       bias_dims   = { conv->out_channels };

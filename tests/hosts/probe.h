@@ -59,7 +59,7 @@ void        probe_select (FddmImageId image, int x, int y, int width, int height
 void        probe_float (FddmItemId drawable); /* floats the selection */
 gboolean    probe_to_indexed (FddmImageId image);
 void        probe_unselect (FddmImageId image);
-void probe_lock (FddmItemId layer); /* sets all locks that a layer has */
+void        probe_lock (FddmItemId layer); /* sets all locks that a layer has */
 /* Cuts the layer to this size. */
 void probe_resize (FddmItemId layer, int width, int height);
 /* A copy of the layer on top of IMAGE, another one, as dragging makes it. */
