@@ -273,7 +273,8 @@ check_uncertainty_layer (gboolean gray, int precision, const char *what)
       check (bytes == 96 * 40 * 12 && colour < 1e-4, "%s: gray", what);
       check (edges > 0.02 && edges < 0.8 && edges > plain, "%s: brighter where the guess is (%.3f, %.3f)", what, edges,
              plain);
-      check (same_pixels (alone.layer, made.layer), "%s: the result is as without", what);
+      check (same_pixels (alone.layer, made.layer), "%s: the result is as without (%.2g)", what,
+             difference (alone.layer, made.layer));
       after = pixels_of (source, fddm_host_format (source), &m);
       check (n == m && !memcmp (before, after, n), "%s: the source is as it was", what);
     }
