@@ -238,6 +238,8 @@ half_edges (int x, int y, int c, int n, gpointer data)
   return noisy_ramp (x, y, c, n, data) + (x < 48 ? ((x / 5 + y / 5) % 2 ? 0.1f : -0.1f) : 0.0f);
 }
 
+/* Of several conversions babl takes the one that was fastest just now. So the last bit of a float or of 16 bits may differ from one
+ * run to the next. */
 static void
 check_uncertainty_layer (gboolean gray, int precision, const char *what)
 {
@@ -260,7 +262,7 @@ check_uncertainty_layer (gboolean gray, int precision, const char *what)
       g_autofree char  *name   = fddm_host_item_name (made.second);
       g_autofree float *pixels = pixels_of (made.second, babl_format_with_space ("R'G'B' float", fddm_host_format (source)),
                                             &bytes);
-      double            edges = 0, plain = 0, colour = 0;
+      double            edges = 0, plain = 0, colour = 0, apart;
 
       for (gsize i = 0; i < bytes / sizeof *pixels; i += 3)
         {
@@ -273,8 +275,8 @@ check_uncertainty_layer (gboolean gray, int precision, const char *what)
       check (bytes == 96 * 40 * 12 && colour < 1e-4, "%s: gray", what);
       check (edges > 0.02 && edges < 0.8 && edges > plain, "%s: brighter where the guess is (%.3f, %.3f)", what, edges,
              plain);
-      check (same_pixels (alone.layer, made.layer), "%s: the result is as without (%.2g)", what,
-             difference (alone.layer, made.layer));
+      apart = difference (alone.layer, made.layer);
+      check (apart < 2e-5, "%s: the result is as without (%.2g)", what, apart);
       after = pixels_of (source, fddm_host_format (source), &m);
       check (n == m && !memcmp (before, after, n), "%s: the source is as it was", what);
     }
