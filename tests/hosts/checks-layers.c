@@ -238,8 +238,8 @@ half_edges (int x, int y, int c, int n, gpointer data)
   return noisy_ramp (x, y, c, n, data) + (x < 48 ? ((x / 5 + y / 5) % 2 ? 0.1f : -0.1f) : 0.0f);
 }
 
-/* Of several conversions babl takes the one that was fastest just now. So the last bit of a float or of 16 bits may differ from one
- * run to the next. */
+/* Of several conversions babl takes the one that was fastest just now. So the last bit of a float or of 16 bits may differ from
+ * one run to the next. */
 static void
 check_uncertainty_layer (gboolean gray, int precision, const char *what)
 {
