@@ -23,8 +23,9 @@ test_table_is_whole (void)
   const FddmBackend *backend = module ();
   const gpointer    *entries = (const gpointer *) &backend->open;
   /* NULL in a backend that does not need them. */
-  const gconstpointer optional[] = { &backend->beside, &backend->listen, &backend->attention_bytes, &backend->watch,
-                                     &backend->exactly };
+  const gconstpointer optional[] = { &backend->beside,     &backend->listen,       &backend->attention_bytes,
+                                     &backend->watch,      &backend->exactly,      &backend->chain_prepare,
+                                     &backend->chain_band, &backend->flow_prepare, &backend->flow_band };
 
   g_assert_cmpint (backend->abi, ==, FDDM_BACKEND_ABI);
   g_assert_cmpstr (backend->name, ==, "GPU");
