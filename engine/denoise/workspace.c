@@ -147,7 +147,7 @@ takes_too_long (const FddmWork *work)
   const FddmContext *context = work->context;
   const double limit = context->backend->operation_limit != NULL ? context->backend->operation_limit (context->device) : 0.0;
 
-  return limit > 0.0 && fddm_network_heaviest (context->network) * work->down.size * work->across.size > limit;
+  return limit > 0.0 && fddm_network_heaviest (context->weights) * work->down.size * work->across.size > limit;
 }
 
 /* Bound of host memory, whatever a GPU offers. */
@@ -168,7 +168,7 @@ check_work (const FddmWork *work, GError **error)
 
   if (context->kind == FDDM_DEVICE_GPU || !takes_too_long (work))
     return TRUE;
-  return fddm_context_check_work (fddm_network_heaviest (context->network) * work->down.size * work->across.size,
+  return fddm_context_check_work (fddm_network_heaviest (context->weights) * work->down.size * work->across.size,
                                   context->backend->operation_limit (context->device), work->across.size * patch,
                                   work->down.size * patch, error);
 }

@@ -81,12 +81,6 @@ assign_slots (FddmNetwork *network)
 
 /* ---- Weights ---- */
 
-double
-fddm_network_heaviest (const FddmNetwork *network)
-{
-  return fddm_network_heaviest_of (network->weights);
-}
-
 static int
 n_classes (const FddmNetwork *network)
 {

@@ -11,8 +11,9 @@ typedef struct FddmNetwork FddmNetwork;
 FddmConvShape fddm_network_shape (const FddmWeights *weights);
 /* Whether the convolutions of that shape have the ranges of their inputs. */
 gboolean fddm_network_has_ranges (const FddmWeights *weights);
-/* Multiply-adds per patch of layer I. */
+/* Multiply-adds per patch of layer I, and of the layer that has most. */
 double fddm_network_layer_operations (const FddmWeights *weights, int i);
+double fddm_network_heaviest (const FddmWeights *weights);
 /* Index of the last layer that reads VALUE. The network's output counts as read after all layers. */
 int fddm_network_last_reader (const FddmWeights *weights, int value);
 /* Whether the result of layer I takes the place of its residual. */
@@ -26,11 +27,6 @@ void         fddm_network_free (FddmNetwork *network);
 
 /* How the network of WEIGHTS is conditioned. MEAN and VARIANCE: their statistics, or one variant's, on the device. */
 FddmConditioning fddm_network_conditioning (const FddmWeights *weights, const FddmTensor *mean, const FddmTensor *variance);
-
-/* Multiply-adds per patch of the layer that has most. */
-double fddm_network_heaviest (const FddmNetwork *network);
-/* Likewise, of WEIGHTS. */
-double fddm_network_heaviest_of (const FddmWeights *weights);
 
 /* Memory for evaluating ROWS × COLUMNS patches, including input and output. */
 gboolean fddm_network_bytes (FddmNetwork *network, int rows, int columns, gsize *bytes, GError **error);

@@ -131,7 +131,7 @@ fddm_network_takes_over (const FddmWeights *weights, int i)
 }
 
 double
-fddm_network_heaviest_of (const FddmWeights *weights)
+fddm_network_heaviest (const FddmWeights *weights)
 {
   double most = 0.0;
 

@@ -164,7 +164,7 @@ check_work (const FddmTorus *torus, GError **error)
 
   return fddm_context_check_work (fddm_weights_work (context->weights, rows, columns), WORK_MAX, columns * patch,
                                   rows * patch, error) &&
-         fddm_context_check_work (fddm_network_heaviest (context->network) * rows * columns, limit, columns * patch,
+         fddm_context_check_work (fddm_network_heaviest (context->weights) * rows * columns, limit, columns * patch,
                                   rows * patch, error);
 }
 
