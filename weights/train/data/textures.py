@@ -25,7 +25,7 @@ UPRIGHT = ("brick", "rock", "wood")
 
 LEAST = (2 / 255) ** 2 / 12     # of a picture's variances: what rounding to 8 bits leaves
 
-RAGGED = 2                      # pixels at the edges of ambientCG's previews, half of them of another colour
+PREVIEW, RAGGED = 128, 2        # side of ambientCG's previews; pixels at their edges, half of them of another colour
 
 FASHION = ("t-shirt", "trousers", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot")
 
