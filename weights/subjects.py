@@ -18,7 +18,8 @@ from PIL import Image
 
 SIDE = 120   # the network's own window; shown at half the size, or whole on screens of high density
 SEEDS = {"brick": 3, "concrete": 4, "fabric": 8, "forest-floor": 7, "grass": 8, "gravel": 7, "ground": 2, "metal": 0, "paper": 0,
-         "rock": 0, "sand": 3, "snow": 1, "wood": 1, "marble": 0, "planks": 2, "stone-paving": 0, "tiles": 2}   # typical, by eye
+         "rock": 0, "sand": 3, "snow": 1, "wood": 1, "bark": 0, "marble": 2, "planks": 2, "stone-paving": 0,
+         "terrazzo": 0, "tiles": 3}   # typical, by eye
 ANY = ("brick", "grass", "rock", "wood")   # in quarters
 
 

@@ -14,6 +14,7 @@
 
 /* Known classes, with their names for users. */
 static const FddmChoice subjects[] = {
+  { "bark", N_ ("Bark") },
   { "brick", N_ ("Brick") },
   { "concrete", N_ ("Concrete") },
   { "fabric", N_ ("Fabric") },
@@ -29,6 +30,7 @@ static const FddmChoice subjects[] = {
   { "sand", N_ ("Sand") },
   { "snow", N_ ("Snow") },
   { "stone-paving", N_ ("Stone paving") },
+  { "terrazzo", N_ ("Terrazzo") },
   { "tiles", N_ ("Tiles") },
   { "wood", N_ ("Wood") },
 };
