@@ -14,24 +14,15 @@
 
 /* Known classes, with their names for users. */
 static const FddmChoice subjects[] = {
-  { "bark", N_ ("Bark") },
-  { "brick", N_ ("Brick") },
-  { "concrete", N_ ("Concrete") },
-  { "fabric", N_ ("Fabric") },
-  { "grass", N_ ("Grass") },
-  { "forest-floor", N_ ("Forest floor") },
-  { "gravel", N_ ("Gravel") },
-  { "ground", N_ ("Ground") },
-  { "marble", N_ ("Marble") },
-  { "metal", N_ ("Metal") },
-  { "paper", N_ ("Paper") },
-  { "planks", N_ ("Planks") },
-  { "rock", N_ ("Rock") },
-  { "sand", N_ ("Sand") },
-  { "snow", N_ ("Snow") },
-  { "stone-paving", N_ ("Stone paving") },
-  { "terrazzo", N_ ("Terrazzo") },
-  { "tiles", N_ ("Tiles") },
+  { "bark", N_ ("Bark") },         { "brick", N_ ("Brick") },
+  { "concrete", N_ ("Concrete") }, { "fabric", N_ ("Fabric") },
+  { "grass", N_ ("Grass") },       { "forest-floor", N_ ("Forest floor") },
+  { "gravel", N_ ("Gravel") },     { "ground", N_ ("Ground") },
+  { "marble", N_ ("Marble") },     { "metal", N_ ("Metal") },
+  { "paper", N_ ("Paper") },       { "planks", N_ ("Planks") },
+  { "rock", N_ ("Rock") },         { "sand", N_ ("Sand") },
+  { "snow", N_ ("Snow") },         { "stone-paving", N_ ("Stone paving") },
+  { "terrazzo", N_ ("Terrazzo") }, { "tiles", N_ ("Tiles") },
   { "wood", N_ ("Wood") },
 };
 
