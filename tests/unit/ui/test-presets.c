@@ -229,7 +229,7 @@ static void
 test_what_cannot_be_kept_is_not_listed (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
   const double values[FDDM_PARAMETERS_MAX] = { 20, 1, 0 }, others[FDDM_PARAMETERS_MAX] = { 30, 0, 0 };
-  GError      *error                       = NULL;
+  GError      *error = NULL;
   double       read[FDDM_PARAMETERS_MAX];
 
   g_assert_true (fddm_presets_save (fixture->presets, "first", values, NULL));
