@@ -362,7 +362,8 @@ insert_layers (const Job *job, const FddmLayers *made)
   return FALSE;
 }
 
-/* Puts the layers into the image, or leaves that as it was. In a group with the source, the result looks as the source did, whatever lies below. */
+/* Puts the layers into the image, or leaves that as it was. In a group with the source, the result looks as the source did,
+ * whatever lies below. */
 static gboolean
 place_layers (const Job *job, const FddmLayers *made)
 {
