@@ -136,6 +136,12 @@ if [ $action = uninstall ]; then
   exit 0
 fi
 
+# Meson turns a backslash into a slash; ninja's files are made of lines.
+case $source$build in
+  *\\* | *"
+"*) die "this folder's name has a backslash or a line break in it, which Meson cannot build in; move it: $source" ;;
+esac
+
 if [ $packages = yes ]; then
   command -v apt-get >/dev/null || die "apt-get is missing; install the packages listed in the README, then use --no-packages"
   install_packages || { as_root apt-get -o DPkg::Lock::Timeout=300 update && install_packages; } \

@@ -67,7 +67,7 @@ try_out_in() {
     && [ "$(grep -c "^== It works in GIMP [23]: " "$folder/told")" = 2 ] || { sed 's/^/# /' "$folder/told"; false; }
 }
 
-echo "1..8"
+echo "1..9"
 install_as_before
 is_so 1 "it uninstalls" "$installer" --user --uninstall >"$folder/told" 2>&1 || true
 sed -n '/^\(not \)\{0,1\}ok/p' "$folder/told"
@@ -76,6 +76,10 @@ is_so 3 "folders of others stay, also of a user called fddm" are_left
 install_as_before
 "$installer" --user --no-packages >"$folder/told" 2>&1 || true
 is_so 4 "an update that cannot be configured says why" tells_why
-for name in plain 'with spaces' 'a [b]* ?' 'quote " and \ backslash'; do
+for name in plain 'with spaces' 'a [b]* ?' '"quoted" $HOME'; do
   is_so $((number + 1)) "it is tried out in a folder called “$name”" try_out_in "$name"
 done
+is_refused_in() {
+  ! try_out_in "$1" >"$folder/lines" && grep -q "^# == Not installed: this folder's name has a backslash" "$folder/lines"
+}
+is_so 9 "a folder that Meson cannot build in is named" is_refused_in 'back\slash'
