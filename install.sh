@@ -108,12 +108,15 @@ install_packages() {
   $apt env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends $missing
 }
 
-# Denoises the sample with GIMP $1 (2 or 3), as the README does it.
+# The text $1 as a string of Scheme.
+scheme() { printf '"%s"' "$(printf '%s\n' "$1" | sed 's/[\\"]/\\&/g')"; }
+
+# Denoises the sample with GIMP $1 (2 or 3), as the README does it. A pattern that is the name of a file is taken as it is.
 try_out() {
   result=$build/sample-gimp-$1
   rm -rf "$result"
   mkdir -p "$result"
-  call="(fddm-batch-denoise \"$source/tests/data/sample.jpg\" \"$result\" 0 100 100 0 \"balanced\" \"auto\" 0)"
+  call="(fddm-batch-denoise $(scheme "$source/tests/data/sample.jpg") $(scheme "$result") 0 100 100 0 \"balanced\" \"auto\" 0)"
   if [ "$1" = 2 ]; then
     timeout 600 gimp-console-2.10 -idf -b "$call" -b '(gimp-quit 0)' >"$result/log" 2>&1 </dev/null || true
   else
@@ -132,6 +135,12 @@ if [ $action = uninstall ]; then
   uninstall
   exit 0
 fi
+
+# Meson turns a backslash into a slash; ninja's files are made of lines.
+case $source$build in
+  *\\* | *"
+"*) die "this folder's name has a backslash or a line break in it, which Meson cannot build in; move it: $source" ;;
+esac
 
 if [ $packages = yes ]; then
   command -v apt-get >/dev/null || die "apt-get is missing; install the packages listed in the README, then use --no-packages"

@@ -91,12 +91,15 @@ gboolean fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId
 /* Puts the layer into a new group of its name, at its place, which takes over its mode and opacity; the layer becomes plain. The
  * image looks the same. */
 gboolean fddm_host_layer_enclose (FddmImageId image, FddmItemId layer);
+/* Takes that back: the group, in which nothing but the layer is left, is removed. */
+void fddm_host_layer_release (FddmImageId image, FddmItemId layer);
 /* Gives the layer a mask that hides nothing. Returns the mask, or FDDM_NO_ITEM. Painting still goes to the layer, not to the
  * mask. */
 FddmItemId fddm_host_layer_add_mask (FddmItemId layer);
 /* Notes what a new layer, not in the image yet, was made of. */
 void fddm_host_layer_mark (FddmItemId layer, FddmItemId source);
 void fddm_host_layer_remove (FddmImageId image, FddmItemId layer);
+void fddm_host_layer_discard (FddmItemId layer); /* one that is not in the image */
 void fddm_host_layer_select (FddmImageId image, FddmItemId layer);
 
 /* ---- Files ---- */

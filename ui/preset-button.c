@@ -133,12 +133,14 @@ rename_it (FddmPresetButton *button)
 static void
 remove_it (FddmPresetButton *button)
 {
+  g_autofree char   *name  = g_strdup (fddm_presets_name (button->presets, button->last));
   g_autoptr (GError) error = NULL;
+  const gboolean     done  = fddm_presets_remove (button->presets, button->last, &error);
 
-  if (!fddm_presets_remove (button->presets, button->last, &error))
-    fddm_complain (button->button, error->message);
-  button->last = -1;
+  button->last = done ? -1 : place_of (button, name);
   fddm_preset_button_update (button);
+  if (!done)
+    fddm_complain (button->button, error->message);
 }
 
 /* Adds a menu item. It is sensitive if POSSIBLE. */

@@ -39,6 +39,16 @@ preset_free (gpointer data)
   g_free (preset);
 }
 
+/* For g_ptr_array_copy. */
+static gpointer
+preset_copy (gconstpointer from, G_GNUC_UNUSED gpointer data)
+{
+  Preset *preset = g_memdup2 (from, sizeof *preset);
+
+  preset->name = g_strdup (preset->name);
+  return preset;
+}
+
 static const Preset *
 preset_at (const FddmPresets *presets, int i)
 {
@@ -199,6 +209,20 @@ write_file (FddmPresets *presets, GError **error)
   return save_file (presets, file, error);
 }
 
+/* Writes the list after a change. If that fails, BEFORE is the list again, so that no preset is listed that is not kept. */
+static gboolean
+write_change (FddmPresets *presets, GPtrArray *before, GError **error)
+{
+  const gboolean done = write_file (presets, error);
+
+  if (!done)
+    {
+      g_ptr_array_unref (presets->all);
+      presets->all = g_ptr_array_ref (before);
+    }
+  return done;
+}
+
 /* Replaces the user's presets by those in the file, to which another dialog may have written. A file that is missing or damaged
  * changes nothing. */
 static void
@@ -216,6 +240,14 @@ read_own_again (FddmPresets *presets)
   for (char **group = groups; *group; group++)
     if (g_str_has_prefix (*group, PRESET))
       read_own (presets, file, *group);
+}
+
+/* Reads the user's presets again. Returns a copy of the list. */
+static GPtrArray *
+begin_change (FddmPresets *presets)
+{
+  read_own_again (presets);
+  return g_ptr_array_copy (presets->all, preset_copy, NULL);
 }
 
 /* ---- Shipped ones ---- */
@@ -324,63 +356,66 @@ refuse_name (const char *name, GError **error)
 gboolean
 fddm_presets_save (FddmPresets *presets, const char *name, const double *values, GError **error)
 {
-  g_autofree char *plain = check_name (name, error);
-  Preset          *preset;
-  int              i;
+  g_autofree char      *plain  = check_name (name, error);
+  g_autoptr (GPtrArray) before = plain ? begin_change (presets) : NULL;
+  Preset               *preset;
+  int                   i;
 
   if (!plain)
     return FALSE;
-  read_own_again (presets);
   i = find_name (presets, plain, -1);
   if (i >= 0 && !preset_at (presets, i)->own)
     return refuse_name (plain, error);
   preset = i >= 0 ? g_ptr_array_index (presets->all, i) : add (presets, plain, TRUE);
   memcpy (preset->values, values, sizeof (double) * FDDM_PARAMETERS_MAX);
-  return write_file (presets, error);
+  return write_change (presets, before, error);
 }
 
-/* Reads the user's presets again. Returns the new index of preset I; if another dialog has removed it, it comes back if WANTED,
- * else -1. */
+/* Reads the user's presets again; BEFORE becomes a copy of the list. Returns the new index of preset I; if another dialog has
+ * removed it, it comes back if WANTED, else -1. */
 static int
-read_again (FddmPresets *presets, int i, gboolean wanted)
+read_again (FddmPresets *presets, int i, gboolean wanted, GPtrArray **before)
 {
-  const Preset     before = *preset_at (presets, i);
-  g_autofree char *name   = g_strdup (before.name);
+  const Preset     preset = *preset_at (presets, i);
+  g_autofree char *name   = g_strdup (preset.name);
 
-  read_own_again (presets);
+  *before = begin_change (presets);
   for (i = fddm_presets_count (presets) - 1; i >= 0; i--) /* in another language, a shipped one may have that name */
     if (preset_at (presets, i)->own && !strcmp (preset_at (presets, i)->name, name))
       return i;
   if (!wanted)
     return -1;
-  memcpy (add (presets, name, TRUE)->values, before.values, sizeof before.values);
+  memcpy (add (presets, name, TRUE)->values, preset.values, sizeof preset.values);
   return fddm_presets_count (presets) - 1;
 }
 
 gboolean
 fddm_presets_rename (FddmPresets *presets, int i, const char *name, GError **error)
 {
-  g_autofree char *plain = check_name (name, error);
-  Preset          *preset;
+  g_autofree char      *plain  = check_name (name, error);
+  g_autoptr (GPtrArray) before = NULL;
+  Preset               *preset;
 
   if (!plain)
     return FALSE;
-  i = read_again (presets, i, TRUE);
+  i = read_again (presets, i, TRUE, &before);
   if (find_name (presets, plain, i) >= 0)
     return refuse_name (plain, error);
   preset = g_ptr_array_index (presets->all, i);
   g_free (preset->name);
   preset->name = g_steal_pointer (&plain);
-  return write_file (presets, error);
+  return write_change (presets, before, error);
 }
 
 gboolean
 fddm_presets_remove (FddmPresets *presets, int i, GError **error)
 {
-  i = read_again (presets, i, FALSE);
+  g_autoptr (GPtrArray) before = NULL;
+
+  i = read_again (presets, i, FALSE, &before);
   if (i >= 0)
     g_ptr_array_remove_index (presets->all, i);
-  return write_file (presets, error);
+  return write_change (presets, before, error);
 }
 
 void

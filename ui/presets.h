@@ -37,7 +37,8 @@ void        fddm_presets_take (const FddmPresets *presets, int i, double *values
  * -1) if it is among them, otherwise the first. */
 int fddm_presets_find (const FddmPresets *presets, const double *values, int favourite);
 
-/* Changes of the list read the file again, so that the user's presets may get other numbers, even if the change fails. */
+/* Changes of the list read the file again, so that the user's presets may get other numbers, even if the change fails. What could
+ * not be written is not in the list. */
 
 /* Saves VALUES as a preset of the user's. Replaces one of the user's with that name. */
 gboolean fddm_presets_save (FddmPresets *presets, const char *name, const double *values, GError **error);

@@ -17,9 +17,9 @@ static const char *const quality_names[] = { "fast", "balanced", "best" };
 
 typedef struct {
   FddmCliOptions common;
-  double        *sizes; /* Mpixel, terminated by 0 */
-  gboolean       one_quality, one_device;
-  JsonBuilder   *builder; /* NULL = print text */
+  double        *sizes;                          /* Mpixel, terminated by 0 */
+  gboolean       one_quality, one_device, sized; /* options were given */
+  JsonBuilder   *builder;                        /* NULL = print text */
 } Bench;
 
 /* ---- A picture that takes no memory ---- */
@@ -230,6 +230,22 @@ bench_quality (Bench *bench, FddmContext *context, FddmWeights *weights, int ave
   return TRUE;
 }
 
+static gboolean
+generates (FddmWeights *weights)
+{
+  return g_strcmp0 (fddm_weights_metadata (weights, "kind"), "generate") == 0;
+}
+
+/* Fails if --size was given for a network whose size of pictures is its own. */
+static gboolean
+check_size (const Bench *bench, FddmWeights *weights, GError **error)
+{
+  if (!bench->sized || !generates (weights))
+    return TRUE;
+  g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--size is for networks that denoise"));
+  return FALSE;
+}
+
 /* Measures each quality, or the requested one, on the device of the options. */
 static gboolean
 bench_device (Bench *bench, GError **error)
@@ -246,7 +262,7 @@ bench_device (Bench *bench, GError **error)
 
       bench->common.quality = quality;
       context               = fddm_cli_context (&bench->common, &weights, &averages, error);
-      if (!context)
+      if (!context || !check_size (bench, weights, error))
         return FALSE;
       if (!titled && bench->builder)
         {
@@ -257,9 +273,8 @@ bench_device (Bench *bench, GError **error)
       else if (!titled)
         printf ("%s\n", fddm_context_describe (context));
       titled = TRUE;
-      if (!(g_strcmp0 (fddm_weights_metadata (weights, "kind"), "generate") == 0
-              ? bench_steps (bench, context, weights, error)
-              : bench_quality (bench, context, weights, averages, error)))
+      if (!(generates (weights) ? bench_steps (bench, context, weights, error)
+                                : bench_quality (bench, context, weights, averages, error)))
         return FALSE;
     }
   if (bench->builder)
@@ -297,6 +312,7 @@ read_sizes (Bench *bench, char **texts, GError **error)
   static const double standard[] = { 1, 12, 24, 0 };
   guint               n          = texts ? g_strv_length (texts) : 0;
 
+  bench->sized = n > 0;
   bench->sizes = n > 0 ? g_new0 (double, n + 1) : g_memdup2 (standard, sizeof standard);
   for (guint i = 0; i < n; i++)
     {
@@ -341,13 +357,10 @@ fddm_cli_bench (char **argv, GError **error)
   g_auto (GStrv)             rest      = NULL;
   gboolean                   done;
 
-  bench.common.quality = (FddmQuality) -1;
-  rest                 = fddm_cli_parse (parser, argv, 0, 0, error);
-  bench.one_quality    = bench.common.quality != (FddmQuality) -1 || bench.common.weights;
-  bench.one_device     = bench.common.device != FDDM_DEVICE_AUTO;
-  if (bench.common.quality == (FddmQuality) -1)
-    bench.common.quality = FDDM_QUALITY_BALANCED;
-  done = rest && read_sizes (&bench, sizes, error) && run_bench (&bench, error);
+  rest              = fddm_cli_parse (parser, argv, 0, 0, error);
+  bench.one_quality = bench.common.quality_told || bench.common.weights;
+  bench.one_device  = bench.common.device != FDDM_DEVICE_AUTO;
+  done              = rest && read_sizes (&bench, sizes, error) && run_bench (&bench, error);
   g_free (bench.sizes);
   fddm_cli_options_clear (&bench.common);
   return done;

@@ -29,8 +29,8 @@ check_operands (const FddmCliDenoise *denoise, guint n, GError **error)
   else if (denoise->suffix && strchr (denoise->suffix, '/'))
     g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--suffix is part of a name: “%s” has a slash in it"),
                  denoise->suffix);
-  else if (!denoise->output_dir && many)
-    g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s needs --output-dir"), many);
+  else if (!fddm_cli_needs (many, many != NULL, "--output-dir", denoise->output_dir != NULL, error))
+    return FALSE;
   else if (!denoise->output_dir && !denoise->in_place && n != 2)
     g_set_error_literal (
       error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE,
@@ -63,6 +63,19 @@ check_format (FddmCliDenoise *denoise, GError **error)
   return TRUE;
 }
 
+/* Checks that --seed, which is G_MININT64 if not given, has an effect. Replaces what is not given by the defaults. */
+static gboolean
+check_seed (FddmCliDenoise *denoise, gint64 *seed, GError **error)
+{
+  const gboolean detail = fddm_cli_given (&denoise->params.detail, fddm_denoise_params_default ().detail);
+
+  if (!fddm_cli_needs ("seed", *seed != G_MININT64, "--detail", detail || denoise->uncertainty, error))
+    return FALSE;
+  if (*seed == G_MININT64)
+    *seed = 0;
+  return TRUE;
+}
+
 static const char *
 about (void)
 {
@@ -75,7 +88,7 @@ static char **
 parse (FddmCliDenoise *denoise, char **argv, GError **error)
 {
   FddmDenoiseParams *params    = &denoise->params;
-  gint64             seed      = 0;
+  gint64             seed      = G_MININT64;
   const GOptionEntry entries[] = {
     { "noise", 0, 0, G_OPTION_ARG_DOUBLE, &params->noise, N_ ("noise level, in 8-bit steps; 0 = measure it"), N_ ("LEVEL") },
     { "luma", 0, 0, G_OPTION_ARG_DOUBLE, &params->luma, N_ ("percent of the brightness noise removed (100)"), "%" },
@@ -106,11 +119,13 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
   g_auto (GStrv)             files  = NULL;
 
   *params               = fddm_denoise_params_default ();
+  params->detail        = FDDM_CLI_NOT_GIVEN;
   denoise->jobs         = FDDM_JOBS_AUTOMATIC;
-  denoise->jpeg_quality = FDDM_CLI_LIKE_ORIGINAL;
+  denoise->jpeg_quality = FDDM_CLI_NOT_GIVEN;
   parser = fddm_cli_parser (&denoise->common, entries, N_ ("IN OUT | --in-place IN | -o FOLDER IN…"), about ());
   files  = fddm_cli_parse (parser, argv, 1, G_MAXUINT, error);
   if (!files || !check_operands (denoise, g_strv_length (files), error) || !check_format (denoise, error) ||
+      !check_seed (denoise, &seed, error) ||
       (denoise->jobs != FDDM_JOBS_AUTOMATIC && !fddm_cli_in_range ("jobs", denoise->jobs, 1, 64, error)) ||
       !fddm_cli_jpeg_quality (&denoise->jpeg_quality, error) ||
       !fddm_cli_in_range ("noise", params->noise, 0, FDDM_NOISE_LEVEL_MAX, error) ||

@@ -44,8 +44,25 @@ output_files (const char *out, int count)
   return g_strv_builder_end (files);
 }
 
-/* Steps of a call without --steps: their default depends on what is made. */
-#define NOT_GIVEN G_MININT
+/* Checks options that have no effect without another one, and replaces those that are not given by their defaults. */
+static gboolean
+check_partners (Generate *generate, GError **error)
+{
+  FddmGenerateParams *params   = &generate->params;
+  const gboolean      seamless = generate->seamless != NULL, like = generate->like != NULL;
+  const gboolean      band = generate->band != FDDM_CLI_NOT_GIVEN;
+  const gboolean      near = fddm_cli_given (&params->closeness, fddm_generate_params_default ().closeness);
+
+  if (!band)
+    generate->band = 0;
+  if (params->steps == FDDM_CLI_NOT_GIVEN)
+    params->steps = seamless ? fddm_seamless_params_default ().steps : fddm_generate_params_default ().steps;
+  return fddm_cli_exclude ("like", like, "seamless", seamless, error) &&
+         fddm_cli_needs ("closeness", near, "--like", like, error) &&
+         fddm_cli_needs ("band", band, "--seamless", seamless, error) &&
+         fddm_cli_needs ("keep-light", generate->keeps_light, "--seamless", seamless, error) &&
+         fddm_cli_maps_take (&generate->maps, params->tileable || seamless, error);
+}
 
 static gboolean
 check (Generate *generate, gint64 seed, GError **error)
@@ -107,23 +124,15 @@ parse (Generate *generate, char **argv, GError **error)
 
   *params       = fddm_generate_params_default ();
   params->width = params->height = 512;
-  params->steps                  = NOT_GIVEN;
-  generate->count                = 1;
-  generate->jpeg_quality         = FDDM_CLI_LIKE_ORIGINAL;
-  generate->maps.params          = fddm_maps_params_default ();
+  params->steps = generate->band = generate->jpeg_quality = FDDM_CLI_NOT_GIVEN;
+  params->closeness                                       = FDDM_CLI_NOT_GIVEN;
+  generate->count                                         = 1;
+  fddm_cli_maps_init (&generate->maps);
 
   parser = fddm_cli_parser_plain (&generate->common, entries, N_ ("OUT"), _ (ABOUT));
   out    = fddm_cli_parse (parser, argv, 1, 1, error);
-  if (params->steps == NOT_GIVEN)
-    params->steps = generate->seamless ? fddm_seamless_params_default ().steps : fddm_generate_params_default ().steps;
-  if (!out || !check (generate, seed, error) ||
-      !fddm_cli_maps_take (&generate->maps, params->tileable || generate->seamless, error))
+  if (!out || !check_partners (generate, error) || !check (generate, seed, error))
     return FALSE;
-  if (generate->like && generate->seamless)
-    {
-      g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--like and --seamless exclude each other"));
-      return FALSE;
-    }
   params->subject          = generate->subject;
   generate->seed           = (guint32) seed;
   generate->files          = output_files (out[0], generate->count);

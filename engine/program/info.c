@@ -231,6 +231,15 @@ tell_installation (const FddmCliOptions *options)
   g_free (devices[1].description);
 }
 
+/* Checks the options that say something about a picture. Device, threads, memory and tile only say how to compute. */
+static gboolean
+check_partners (const FddmCliOptions *options, const char *plot, gboolean picture, GError **error)
+{
+  return fddm_cli_needs ("plot", plot != NULL, _ ("PICTURE"), picture, error) &&
+         fddm_cli_needs ("quality", options->quality_told, _ ("PICTURE"), picture, error) &&
+         fddm_cli_needs ("weights", options->weights != NULL, _ ("PICTURE"), picture, error);
+}
+
 gboolean
 fddm_cli_info (char **argv, GError **error)
 {
@@ -243,7 +252,7 @@ fddm_cli_info (char **argv, GError **error)
                                                           _ ("Lists devices and networks, or measures the noise of "
                                                                 "PICTURE."));
   g_auto (GStrv)             files     = fddm_cli_parse (parser, argv, 0, 1, error);
-  gboolean                   done      = files != NULL;
+  gboolean                   done      = files != NULL && check_partners (&options, plot, files[0] != NULL, error);
 
   if (done && files[0])
     done = fddm_cli_measure (&options, files[0], plot, error);

@@ -13,9 +13,22 @@ static const struct {
   int         channels;
 } all[] = { { "height", "Y' u16", 1 }, { "normal", "R'G'B' u16", 3 }, { "roughness", "Y' u16", 1 } };
 
+void
+fddm_cli_maps_init (FddmCliMaps *maps)
+{
+  *maps = (FddmCliMaps) { .params = fddm_maps_params_default () };
+
+  maps->params.strength = FDDM_CLI_NOT_GIVEN;
+}
+
 gboolean
 fddm_cli_maps_take (FddmCliMaps *maps, gboolean tileable, GError **error)
 {
+  const gboolean strength = fddm_cli_given (&maps->params.strength, fddm_maps_params_default ().strength);
+
+  if (!fddm_cli_needs ("normals", maps->normals != NULL, "--maps", maps->wanted, error) ||
+      !fddm_cli_needs ("map-strength", strength, "--maps", maps->wanted, error))
+    return FALSE;
   maps->params.tileable = tileable;
   if (!maps->normals || strcmp (maps->normals, "opengl") == 0)
     maps->params.normals = FDDM_NORMALS_OPENGL;

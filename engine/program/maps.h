@@ -11,6 +11,9 @@ typedef struct {
   FddmMapsParams params;
 } FddmCliMaps;
 
+/* No options given. */
+void fddm_cli_maps_init (FddmCliMaps *maps);
+
 /* Checks the options and takes them over into the parameters. TILEABLE: the picture's edges meet. */
 gboolean fddm_cli_maps_take (FddmCliMaps *maps, gboolean tileable, GError **error);
 

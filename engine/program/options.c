@@ -55,7 +55,8 @@ choose_quality (const char *option, const char *value, gpointer data, GError **e
 
   if (!choose (option, value, names, 3, &chosen, error))
     return FALSE;
-  options->quality = (FddmQuality) chosen;
+  options->quality      = (FddmQuality) chosen;
+  options->quality_told = TRUE;
   return TRUE;
 }
 
@@ -73,6 +74,15 @@ choose_memory (const char *option, const char *value, gpointer data, GError **er
     }
   options->context.memory = (gsize) megabytes << 20;
   return TRUE;
+}
+
+/* A parse hook: a network is chosen by quality or by name. */
+static gboolean
+check_network (G_GNUC_UNUSED GOptionContext *parser, G_GNUC_UNUSED GOptionGroup *group, gpointer data, GError **error)
+{
+  const FddmCliOptions *options = data;
+
+  return fddm_cli_exclude ("quality", options->quality_told, "weights", options->weights != NULL, error);
 }
 
 /* $FDDM_MODULE_DIR, otherwise gpu/ beside the program, otherwise the configured folder. */
@@ -110,6 +120,7 @@ new_parser (FddmCliOptions *options, const GOptionEntry *entries, const GOptionE
   if (more)
     g_option_group_add_entries (group, more);
   g_option_group_add_entries (group, common);
+  g_option_group_set_parse_hooks (group, NULL, check_network);
   g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
   g_option_context_set_main_group (parser, group);
   g_option_context_set_summary (parser, about);
@@ -145,6 +156,34 @@ fddm_cli_in_range (const char *name, double value, double least, double most, GE
   return FALSE;
 }
 
+gboolean
+fddm_cli_given (double *value, double preset)
+{
+  if (*value != FDDM_CLI_NOT_GIVEN)
+    return TRUE;
+  *value = preset;
+  return FALSE;
+}
+
+gboolean
+fddm_cli_needs (const char *name, gboolean given, const char *partner, gboolean there, GError **error)
+{
+  if (!given || there)
+    return TRUE;
+  /* translators: an option; what it has no effect without: another option, or PICTURE */
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s needs %s"), name, partner);
+  return FALSE;
+}
+
+gboolean
+fddm_cli_exclude (const char *name, gboolean given, const char *other, gboolean there, GError **error)
+{
+  if (!given || !there)
+    return TRUE;
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s and --%s exclude each other"), name, other);
+  return FALSE;
+}
+
 /* GOption leaves the "--" in place where an operand behind it looks like an option. ARGV is what was parsed. */
 static void
 drop_separator (char **rest, char **argv)
@@ -167,7 +206,7 @@ drop_separator (char **rest, char **argv)
 gboolean
 fddm_cli_jpeg_quality (int *quality, GError **error)
 {
-  if (*quality != FDDM_CLI_LIKE_ORIGINAL)
+  if (*quality != FDDM_CLI_NOT_GIVEN)
     return fddm_cli_in_range ("jpeg-quality", *quality, 1, 100, error);
   *quality = 0;
   return TRUE;

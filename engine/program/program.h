@@ -17,8 +17,9 @@ typedef enum {
 typedef struct {
   FddmDeviceKind     device;
   FddmQuality        quality;
-  char              *weights; /* name or path; NULL = by quality */
-  FddmContextOptions context; /* its module_dir is the next member */
+  gboolean           quality_told; /* --quality was given */
+  char              *weights;      /* name or path; NULL = by quality */
+  FddmContextOptions context;      /* its module_dir is the next member */
   char              *module_dir;
   gboolean           json, quiet;
 } FddmCliOptions;
@@ -37,8 +38,15 @@ GOptionContext *fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *en
 char **fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GError **error);
 /* Whether the value of --NAME is from LEAST to MOST; otherwise sets a usage error. */
 gboolean fddm_cli_in_range (const char *name, double value, double least, double most, GError **error);
-/* Checks the value of --jpeg-quality, which is FDDM_CLI_LIKE_ORIGINAL if not given and then becomes 0. */
-#define FDDM_CLI_LIKE_ORIGINAL G_MININT
+/* The value of a number whose option is not given. */
+#define FDDM_CLI_NOT_GIVEN G_MININT
+/* Whether the option of VALUE is given; otherwise sets VALUE to PRESET. */
+gboolean fddm_cli_given (double *value, double preset);
+/* Whether --NAME, if GIVEN, has the PARTNER without which it does nothing, such as "--maps"; otherwise sets a usage error. */
+gboolean fddm_cli_needs (const char *name, gboolean given, const char *partner, gboolean there, GError **error);
+/* Whether one of two options is missing; otherwise sets a usage error. */
+gboolean fddm_cli_exclude (const char *name, gboolean given, const char *other, gboolean there, GError **error);
+/* Checks the value of --jpeg-quality, which becomes 0 if not given. */
 gboolean fddm_cli_jpeg_quality (int *quality, GError **error);
 void     fddm_cli_options_clear (FddmCliOptions *options);
 /* Folders searched for weights. Free with g_strfreev. */

@@ -393,7 +393,10 @@ fddm_cpu_format (const FddmDevice *device)
 {
   const FddmOneDnn *library = device->library;
 
+  /* translators: the kind of numbers that the processor computes in: integers of 8 bits, or floating point */
   if (library->exact != FDDM_CONVOLUTION_FASTEST)
-    return "8 bits, drawings in float";
-  return device->bf16 ? "bf16" : device->int8 ? "8 bits" : device->blocked ? "float, Winograd" : "float";
+    return _ ("8 bits, drawings in float");
+  if (device->bf16)
+    return "bf16";
+  return device->int8 ? _ ("8 bits") : device->blocked ? _ ("float, Winograd") : _ ("float");
 }

@@ -14,6 +14,6 @@ gboolean fddm_cpu_choose (FddmDevice *device, const FddmDeviceOptions *options, 
 /* Sets the number format and the layout of WAY, which was checked before. */
 void fddm_cpu_take (FddmDevice *device, FddmConvolution way);
 
-/* Format for messages: "bf16", "8 bits", "8 bits, drawings in float" where 8 bits were chosen without being asked for, "float,
- * Winograd" or "float". */
+/* Format for messages, translated: "bf16", "8 bits", "8 bits, drawings in float" where 8 bits were chosen without being asked
+ * for, "float, Winograd" or "float". */
 const char *fddm_cpu_format (const FddmDevice *device);

@@ -81,7 +81,8 @@ cpu_open (const FddmDeviceOptions *options, GError **error)
       cpu_close (device);
       return NULL;
     }
-  device->description = g_strdup_printf ("%s, %d threads, %s", name, device->threads, fddm_cpu_format (device));
+  /* translators: the processor's name, how many, the kind of numbers that it computes in */
+  device->description = g_strdup_printf (_ ("%s, %d threads, %s"), name, device->threads, fddm_cpu_format (device));
   return device;
 }
 

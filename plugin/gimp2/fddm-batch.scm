@@ -66,6 +66,12 @@
                           (car (plug-in-fddm-denoise-file (car file) folder settings))
                           (cdr file))))))
 
+; Seed K of a series: after 2147483647 comes 0, as in the menu and the program. If FIRST is out of range, each is, and fails.
+(define (fddm-batch-seed first k)
+  (cond ((or (< first 0) (> first 2147483647)) first)
+        ((> k (- 2147483647 first)) (- k (- 2147483647 first) 1))
+        (else (+ first k))))
+
 ; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0)
 ; (fddm-batch-generate "texture" "wood" 512 512 20 TRUE 4 "out" 0 0.5 "cpu")    ; with eta and device
 ; (fddm-batch-generate "texture" "" 512 512 20 TRUE 4 "out" 0 1 "auto" "stones.jpg" 70 "roughness" 100 "opengl")
@@ -85,7 +91,7 @@
          (seeds '()))
     (while (> count 0)
       (set! count (- count 1))
-      (set! seeds (cons (+ seed count) seeds)))
+      (set! seeds (cons (fddm-batch-seed seed count) seeds)))
     (fddm-batch-run "fddm-batch-generate"
                     seeds
                     (lambda (seed) (string-append "seed " (number->string seed)))

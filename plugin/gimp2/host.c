@@ -299,21 +299,31 @@ fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
   return gimp_image_insert_layer (image, layer, gimp_item_get_parent (above), gimp_image_get_item_position (image, above));
 }
 
-/* The mode comes first, because it resets the three spaces. */
+/* Gives LAYER the mode and the opacity of FROM. The mode comes first, because it resets the three spaces. */
+static void
+blend_like (FddmItemId layer, FddmItemId from)
+{
+  gimp_layer_set_mode (layer, gimp_layer_get_mode (from));
+  gimp_layer_set_blend_space (layer, gimp_layer_get_blend_space (from));
+  gimp_layer_set_composite_space (layer, gimp_layer_get_composite_space (from));
+  gimp_layer_set_composite_mode (layer, gimp_layer_get_composite_mode (from));
+  gimp_layer_set_opacity (layer, gimp_layer_get_opacity (from));
+}
+
 gboolean
 fddm_host_layer_enclose (FddmImageId image, FddmItemId layer)
 {
   g_autofree char *name  = gimp_item_get_name (layer);
   const FddmItemId group = gimp_layer_group_new (image);
 
-  if (group == FDDM_NO_ITEM ||
-      !gimp_image_insert_layer (image, group, gimp_item_get_parent (layer), gimp_image_get_item_position (image, layer)))
+  if (group == FDDM_NO_ITEM)
     return FALSE;
-  gimp_layer_set_mode (group, gimp_layer_get_mode (layer));
-  gimp_layer_set_blend_space (group, gimp_layer_get_blend_space (layer));
-  gimp_layer_set_composite_space (group, gimp_layer_get_composite_space (layer));
-  gimp_layer_set_composite_mode (group, gimp_layer_get_composite_mode (layer));
-  gimp_layer_set_opacity (group, gimp_layer_get_opacity (layer));
+  if (!gimp_image_insert_layer (image, group, gimp_item_get_parent (layer), gimp_image_get_item_position (image, layer)))
+    {
+      fddm_host_layer_discard (group);
+      return FALSE;
+    }
+  blend_like (group, layer);
   if (!gimp_image_reorder_item (image, layer, group, 0))
     {
       gimp_image_remove_layer (image, group);
@@ -324,6 +334,17 @@ fddm_host_layer_enclose (FddmImageId image, FddmItemId layer)
   gimp_layer_set_mode (layer, GIMP_LAYER_MODE_NORMAL);
   gimp_layer_set_opacity (layer, 100);
   return TRUE;
+}
+
+void
+fddm_host_layer_release (FddmImageId image, FddmItemId layer)
+{
+  const FddmItemId group = gimp_item_get_parent (layer);
+
+  if (!gimp_image_reorder_item (image, layer, gimp_item_get_parent (group), gimp_image_get_item_position (image, group)))
+    return;
+  blend_like (layer, group);
+  gimp_image_remove_layer (image, group);
 }
 
 void
@@ -359,6 +380,12 @@ void
 fddm_host_layer_remove (FddmImageId image, FddmItemId layer)
 {
   gimp_image_remove_layer (image, layer);
+}
+
+void
+fddm_host_layer_discard (FddmItemId layer)
+{
+  gimp_item_delete (layer);
 }
 
 void

@@ -314,7 +314,17 @@ fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
                                   gimp_image_get_item_position (IMAGE (image), ITEM (above)));
 }
 
-/* The mode comes first, because it resets the three spaces. */
+/* Gives LAYER the mode and the opacity of FROM. The mode comes first, because it resets the three spaces. */
+static void
+blend_like (GimpLayer *layer, GimpLayer *from)
+{
+  gimp_layer_set_mode (layer, gimp_layer_get_mode (from));
+  gimp_layer_set_blend_space (layer, gimp_layer_get_blend_space (from));
+  gimp_layer_set_composite_space (layer, gimp_layer_get_composite_space (from));
+  gimp_layer_set_composite_mode (layer, gimp_layer_get_composite_mode (from));
+  gimp_layer_set_opacity (layer, gimp_layer_get_opacity (from));
+}
+
 gboolean
 fddm_host_layer_enclose (FddmImageId image, FddmItemId id)
 {
@@ -323,14 +333,15 @@ fddm_host_layer_enclose (FddmImageId image, FddmItemId id)
   g_autofree char *name   = gimp_item_get_name (GIMP_ITEM (layer));
   GimpLayer       *group  = GIMP_LAYER (gimp_group_layer_new (IMAGE (image), NULL));
 
-  if (!group || !gimp_image_insert_layer (IMAGE (image), group, parent ? GIMP_LAYER (parent) : NULL,
-                                          gimp_image_get_item_position (IMAGE (image), GIMP_ITEM (layer))))
+  if (!group)
     return FALSE;
-  gimp_layer_set_mode (group, gimp_layer_get_mode (layer));
-  gimp_layer_set_blend_space (group, gimp_layer_get_blend_space (layer));
-  gimp_layer_set_composite_space (group, gimp_layer_get_composite_space (layer));
-  gimp_layer_set_composite_mode (group, gimp_layer_get_composite_mode (layer));
-  gimp_layer_set_opacity (group, gimp_layer_get_opacity (layer));
+  if (!gimp_image_insert_layer (IMAGE (image), group, parent ? GIMP_LAYER (parent) : NULL,
+                                gimp_image_get_item_position (IMAGE (image), GIMP_ITEM (layer))))
+    {
+      fddm_host_layer_discard (id_of (group));
+      return FALSE;
+    }
+  blend_like (group, layer);
   if (!gimp_image_reorder_item (IMAGE (image), GIMP_ITEM (layer), GIMP_ITEM (group), 0))
     {
       gimp_image_remove_layer (IMAGE (image), group);
@@ -341,6 +352,18 @@ fddm_host_layer_enclose (FddmImageId image, FddmItemId id)
   gimp_layer_set_mode (layer, GIMP_LAYER_MODE_NORMAL);
   gimp_layer_set_opacity (layer, 100);
   return TRUE;
+}
+
+void
+fddm_host_layer_release (FddmImageId image, FddmItemId id)
+{
+  GimpItem *item = ITEM (id), *group = gimp_item_get_parent (item);
+
+  if (!gimp_image_reorder_item (IMAGE (image), item, gimp_item_get_parent (group),
+                                gimp_image_get_item_position (IMAGE (image), group)))
+    return;
+  blend_like (GIMP_LAYER (item), GIMP_LAYER (group));
+  gimp_image_remove_layer (IMAGE (image), GIMP_LAYER (group));
 }
 
 void
@@ -377,6 +400,12 @@ void
 fddm_host_layer_remove (FddmImageId image, FddmItemId layer)
 {
   gimp_image_remove_layer (IMAGE (image), LAYER (layer));
+}
+
+void
+fddm_host_layer_discard (FddmItemId layer)
+{
+  gimp_item_delete (ITEM (layer));
 }
 
 void

@@ -260,10 +260,10 @@ fill_layer (Job *job, FddmItemId layer, FddmLayerKind kind, const FddmStretch *s
     }
 }
 
-/* Adds a layer above ABOVE. Its writing takes the progress bar from FROM to TO. All pixels are written before the layer is in the
- * image, where it may stand in a locked group. */
+/* Makes a layer with all its pixels, not in the image yet, where it may stand in a locked group. Its writing takes the progress
+ * bar from FROM to TO. */
 static FddmItemId
-add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double to)
+make_layer (Job *job, FddmLayerKind kind, double from, double to)
 {
   const char *const titles[] = { [FDDM_LAYER_PICTURE]     = _ ("%s denoised"),
                                  [FDDM_LAYER_NOISE]       = _ ("%s removed noise"),
@@ -275,8 +275,36 @@ add_layer (Job *job, FddmItemId above, FddmLayerKind kind, double from, double t
   if (layer == FDDM_NO_ITEM)
     return FDDM_NO_ITEM;
   fill_layer (job, layer, kind, &stretch);
-  fddm_host_layer_mark (layer, job->source);
-  return mask_like_source (job, layer) && fddm_host_layer_insert (job->image, layer, above) ? layer : FDDM_NO_ITEM;
+  if (mask_like_source (job, layer))
+    return layer;
+  fddm_host_layer_discard (layer);
+  return FDDM_NO_ITEM;
+}
+
+/* Frees layers that are not in the image. */
+static void
+discard (const FddmLayers *made)
+{
+  fddm_host_layer_discard (made->layer);
+  if (made->second != FDDM_NO_ITEM)
+    fddm_host_layer_discard (made->second);
+}
+
+/* Makes all that is asked for, or nothing. */
+static gboolean
+make_layers (Job *job, FddmLayers *made)
+{
+  const int           output = (int) job->values[FDDM_DENOISE_OUTPUT];
+  const gboolean      two    = output != FDDM_OUTPUT_LAYER;
+  const FddmLayerKind kind   = output == FDDM_OUTPUT_LAYER_AND_NOISE ? FDDM_LAYER_NOISE : FDDM_LAYER_UNCERTAINTY;
+
+  made->layer = make_layer (job, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
+  if (made->layer != FDDM_NO_ITEM && two)
+    made->second = make_layer (job, kind, 0.5, 1);
+  if (made->layer == FDDM_NO_ITEM || !two || made->second != FDDM_NO_ITEM)
+    return made->layer != FDDM_NO_ITEM;
+  discard (made);
+  return FALSE;
 }
 
 /* The topmost of the layers that earlier runs have added directly above the source. */
@@ -312,29 +340,60 @@ check_source (const Job *job, GError **error)
 }
 
 static gboolean
+insert (const Job *job, FddmItemId layer, FddmItemId above)
+{
+  fddm_host_layer_mark (layer, job->source);
+  return fddm_host_layer_insert (job->image, layer, above);
+}
+
+/* Inserts all layers. If that fails, none is left. */
+static gboolean
+insert_layers (const Job *job, const FddmLayers *made)
+{
+  if (!insert (job, made->layer, job->seen ? above_former (job) : job->source))
+    {
+      discard (made);
+      return FALSE;
+    }
+  if (made->second == FDDM_NO_ITEM || insert (job, made->second, made->layer))
+    return TRUE;
+  fddm_host_layer_remove (job->image, made->layer);
+  fddm_host_layer_discard (made->second);
+  return FALSE;
+}
+
+/* Puts the layers into the image, or leaves that as it was. In a group with the source, the result looks as the source did,
+ * whatever lies below. */
+static gboolean
+place_layers (const Job *job, const FddmLayers *made)
+{
+  const gboolean grouped = !fddm_host_layer_is_plain (job->source);
+
+  if (grouped && !fddm_host_layer_enclose (job->image, job->source))
+    {
+      discard (made);
+      return FALSE;
+    }
+  if (insert_layers (job, made))
+    return TRUE;
+  if (grouped)
+    fddm_host_layer_release (job->image, job->source);
+  return FALSE;
+}
+
+/* All that can fail for want of memory is made before the image is touched. */
+static gboolean
 add_layers (Job *job, FddmLayers *made, GError **error)
 {
-  const int      output = (int) job->values[FDDM_DENOISE_OUTPUT];
-  const gboolean two    = output != FDDM_OUTPUT_LAYER;
-  gboolean       done;
+  gboolean done;
 
   if (!check_source (job, error))
     return FALSE;
   fddm_host_undo_begin (job->image);
-  made->second = made->layer = FDDM_NO_ITEM;
-  /* In a group with the source, the result looks as the source did, whatever lies below. */
-  if (fddm_host_layer_is_plain (job->source) || fddm_host_layer_enclose (job->image, job->source))
-    made->layer = add_layer (job, job->seen ? above_former (job) : job->source, FDDM_LAYER_PICTURE, 0, two ? 0.5 : 1);
-  if (made->layer != FDDM_NO_ITEM && two)
-    made->second = add_layer (job, made->layer,
-                              output == FDDM_OUTPUT_LAYER_AND_NOISE ? FDDM_LAYER_NOISE : FDDM_LAYER_UNCERTAINTY, 0.5, 1);
-  done = made->layer != FDDM_NO_ITEM && (!two || made->second != FDDM_NO_ITEM);
+  done = make_layers (job, made) && place_layers (job, made);
   if (done)
     fddm_host_layer_select (job->image, made->layer);
-  else if (made->layer != FDDM_NO_ITEM)
-    fddm_host_layer_remove (job->image, made->layer);
   fddm_host_undo_end (job->image);
-
   if (!done)
     g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED, _ ("GIMP could not add the new layer."));
   return done;

@@ -180,7 +180,10 @@ add_layer (Job *job, FddmItemId above, int i)
       fddm_host_layer_hide (layer);
     }
   fddm_layer_pixels_write (layer, job->pictures[i], &stretch);
-  return add_mask (job, layer) && fddm_host_layer_insert (job->image, layer, above) ? layer : FDDM_NO_ITEM;
+  if (add_mask (job, layer) && fddm_host_layer_insert (job->image, layer, above))
+    return layer;
+  fddm_host_layer_discard (layer);
+  return FDDM_NO_ITEM;
 }
 
 static gboolean

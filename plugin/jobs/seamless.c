@@ -114,7 +114,10 @@ add_layer (Job *job)
   if (layer == FDDM_NO_ITEM)
     return FDDM_NO_ITEM;
   fddm_layer_pixels_write (layer, job->made, &stretch);
-  return fddm_host_layer_insert (job->image, layer, job->source) ? layer : FDDM_NO_ITEM;
+  if (fddm_host_layer_insert (job->image, layer, job->source))
+    return layer;
+  fddm_host_layer_discard (layer);
+  return FDDM_NO_ITEM;
 }
 
 static gboolean

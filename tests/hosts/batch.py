@@ -124,6 +124,28 @@ def check_batch_generate(tap, gimp):
     tap.line(status == (0 if gimp.host == "gimp2" else 70), f"batch: exit status {status} with failed textures")
 
 
+def check_seeds(tap, gimp):
+    """The whole range, after whose end a series goes on at 0, and nothing beyond: as in the program."""
+    out, reason = folder(gimp, "seeds"), "“seed” is {}, but must be from 0 to 2147483647."
+    call = '(fddm-batch-generate "texture" "grass" 40 30 1 FALSE {} "seeds" {} 1 "cpu")'
+    _, said = gimp.run(call.format(3, 2147483646))
+    names = sorted(path.name for path in out.iterdir())
+    tap.line(counted(said, 3, 0, "fddm-batch-generate"), "batch: the last two seeds and the next one")
+    tap.line(names == ["grass-0.png", "grass-2147483646.png", "grass-2147483647.png"], f"batch: the next one is 0 {names}")
+    if (out / "grass-0.png").exists():
+        (out / "grass-0.png").rename(out / "next.png")
+    gimp.run(call.format(1, 0))
+    tap.line((out / "next.png").exists() and pictures.read_gray(out / "next.png") == pictures.read_gray(out / "grass-0.png"),
+             "batch: it is that of seed 0")
+    for seed in (2147483648, 4294967301, -1):
+        _, said = gimp.run(call.format(2, seed))
+        tap.line(counted(said, 0, 2, "fddm-batch-generate") and said.count(reason.format(seed)) == 2,
+                 f"batch: textures with seed {seed}: refused with the reason")
+        _, said = gimp.run(f'(fddm-batch-denoise "in/a.png" "seeds" 20 100 100 0 "fast" "cpu" {seed})')
+        tap.line(counted(said, 0, 1) and reason.format(seed) in said, f"batch: a photo with seed {seed}: likewise")
+    tap.line(len(list(out.iterdir())) == 4, "batch: seeds out of range leave no file")
+
+
 def check_batch_generate_like(tap, gimp):
     """The last arguments: a picture of the material, and maps. Each may be left out with those after it."""
     where, out = folder(gimp, "my stones"), folder(gimp, "like-out")
@@ -351,7 +373,8 @@ exec '{real}' "$@"
 
 def check_batches(tap, gimp, only=""):
     """All checks, or those whose names contain ONLY."""
-    for check in (check_batch, check_batch_generate, check_batch_generate_like, check_decimal_comma, check_crash):
+    for check in (check_batch, check_batch_generate, check_batch_generate_like, check_seeds, check_decimal_comma,
+                  check_crash):
         if only in check.__name__:
             check(tap, gimp)
     if not shutil.which("convert"):

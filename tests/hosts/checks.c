@@ -161,7 +161,7 @@ probe_run (const char *path)
     void (*run) (void);
   } parts[]        = { { "pictures", check_pictures }, { "layers", check_layers },       { "seen", check_seen },
                        { "refusals", check_refusals }, { "meanwhile", check_meanwhile }, { "generate", check_generate },
-                       { "maps", check_maps },         { "seamless", check_seamless } };
+                       { "maps", check_maps },         { "seamless", check_seamless },   { "failures", check_failures } };
   const char *only = g_getenv ("FDDM_PROBE_ONLY");
 
   tap = fopen (path, "w");

@@ -38,6 +38,8 @@ void check_layers (void);
 void check_refusals (void);
 /* checks-meanwhile.c: actions of the user during a job */
 void check_meanwhile (void);
+/* checks-failures.c: what GIMP cannot do at the end of a job */
+void check_failures (void);
 /* checks-generate.c: all of plug-in-fddm-generate */
 void check_generate (void);
 /* checks-maps.c: maps, and a material like a layer */

@@ -103,7 +103,7 @@ class Dialog:
 
     def focus(self):
         """Waits until this is the window that takes keys."""
-        self.screen.until(lambda: self.screen.call("xdotool", "getactivewindow") == self.window, 10)
+        return self.screen.until(lambda: self.screen.call("xdotool", "getactivewindow") == self.window, 10)
 
     def line(self):
         """Rows of where a sentence is, above the buttons at the left."""
@@ -231,8 +231,16 @@ def check_presets(tap, dialog):
     dialog.screen.key("Return")
     tap.line(dialog.wait(lambda: "name=Other\n" in kept() and "My own" not in kept(), 10), "it is renamed")
     dialog.focus()
+    file.unlink()
+    file.mkdir()                             # neither read nor replaced, as on a disk that is full
     dialog.preset("m")
-    tap.line(dialog.wait(lambda: file.exists() and "[Preset" not in kept(), 10), "it is removed")
+    told = dialog.wait(lambda: dialog.screen.call("xdotool", "getactivewindow") not in ("", dialog.window), 10)
+    dialog.screen.shot("not-removed")
+    dialog.screen.key("Escape")
+    tap.line(told and dialog.focus(), "a preset that cannot be removed: a message says so")
+    file.rmdir()
+    dialog.preset("m")
+    tap.line(dialog.wait(lambda: file.exists() and "[Preset" not in kept(), 10), "it is still there, and is removed now")
     dialog.screen.key("alt+r")
     dialog.wait(lambda: dialog.gone() > MOST)
 

@@ -168,12 +168,13 @@ def check_ranges_of_gimp3(tap, gimp):
             '#:run-mode RUN-NONINTERACTIVE #:image image #:drawables (gimp-image-get-layers image) #:quality "fast" {}))')
     status, said = gimp.run(form.format("#:noise 20.0 #:device \"cpu\""))
     tap.line(status == 0, f"call by name, the rest by default: exit status {status}")
-    for argument, name in (("#:noise -1.0", "noise"), ("#:luma 101.0", "luma"), ("#:seed -1", "seed")):
+    for argument, name in (("#:noise -1.0", "noise"), ("#:luma 101.0", "luma"), ("#:seed -1", "seed"),
+                           ("#:seed 2147483648", "seed")):
         status, said = gimp.run(form.format(argument))
         tap.line(status == 70 and "plug-in-fddm-denoise" in said, f"{name} out of range: exit status {status}, plug-in named")
     form = ('(script-fu-use-v3)(plug-in-fddm-generate #:run-mode RUN-NONINTERACTIVE #:image (gimp-image-new 40 30 RGB) '
             '#:drawables (vector) {})')
-    for argument in ("#:width 8193", "#:steps 0", "#:eta 1.5", "#:count 17"):
+    for argument in ("#:width 8193", "#:steps 0", "#:eta 1.5", "#:count 17", "#:seed 2147483648"):
         status, said = gimp.run(form.format(argument))
         tap.line(status == 70 and "plug-in-fddm-generate" in said, f"{argument}: exit status {status}, plug-in named")
 

@@ -9,6 +9,17 @@ static const FddmDeviceOptions narrow = { .threads = 1, .ranges = TRUE, .shape =
 
 static const char *const formats[FDDM_CONVOLUTIONS] = { NULL, "bf16", "float, Winograd", "float", "8 bits" };
 
+/* Stands in front of GLib's: in a language of ours, every text is in brackets. */
+static gboolean bracketed;
+
+const gchar *
+g_dgettext (G_GNUC_UNUSED const gchar *domain, const gchar *text)
+{
+  g_autofree char *own = bracketed ? g_strdup_printf ("[%s]", text) : NULL;
+
+  return own ? g_intern_string (own) : text;
+}
+
 static char *
 cache_path (void)
 {
@@ -78,7 +89,7 @@ test_times_decide (void)
     {
       FddmDeviceOptions exact = narrow, watched = narrow, plain = narrow;
       double            times[WAYS];
-      g_autofree char  *found = NULL, *found_exact = NULL, *found_watched = NULL, *found_plain = NULL;
+      g_autofree char  *found = NULL, *found_exact = NULL, *found_watched = NULL, *found_plain = NULL, *translated = NULL;
 
       if (kept[way - 1] <= 0)
         continue;
@@ -92,11 +103,16 @@ test_times_decide (void)
       found_exact   = format_of (&exact);
       found_watched = format_of (&watched);
       found_plain   = format_of (&plain);
+      bracketed     = TRUE;
+      translated    = format_of (&watched);
+      bracketed     = FALSE;
       if (way != FDDM_CONVOLUTION_INT8)
         g_assert_cmpstr (found, ==, formats[way]);
       else /* only for who asks for it, or watches for strays; and for networks with ranges */
         g_assert_false (g_str_has_prefix (found, formats[way]) || g_str_has_prefix (found_plain, formats[way]));
       g_assert_cmpstr (found_watched, ==, way != FDDM_CONVOLUTION_INT8 ? formats[way] : "8 bits, drawings in float");
+      if (way == FDDM_CONVOLUTION_INT8)
+        g_assert_cmpstr (translated, ==, "[8 bits, drawings in float]]");
       if (way != FDDM_CONVOLUTION_BF16 && way != FDDM_CONVOLUTION_INT8)
         g_assert_cmpstr (found_exact, ==, formats[way]);
       else
@@ -217,6 +233,30 @@ test_told (void)
   g_unsetenv ("FDDM_CPU_CONVOLUTION");
 }
 
+/* The description of the device is in the user's language, apart from names. */
+static void
+test_translated (void)
+{
+  for (int way = 1; way < FDDM_CONVOLUTIONS; way++)
+    {
+      FddmDeviceOptions options = narrow;
+      FddmDevice       *device;
+      g_autofree char  *end = g_strdup_printf (way == FDDM_CONVOLUTION_BF16 ? ", 1 threads, %s]" : ", 1 threads, [%s]]",
+                                              formats[way]);
+
+      options.convolution = way;
+      bracketed           = TRUE;
+      device              = fddm_backend_cpu.open (&options, NULL);
+      bracketed           = FALSE;
+      if (!device)
+        continue;
+      g_test_message ("%s", fddm_backend_cpu.describe (device));
+      g_assert_true (g_str_has_prefix (fddm_backend_cpu.describe (device), "["));
+      g_assert_true (g_str_has_suffix (fddm_backend_cpu.describe (device), end));
+      fddm_backend_cpu.close (device);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -232,6 +272,7 @@ main (int argc, char **argv)
   g_test_add_func ("/choice/others", test_cache_of_others);
   g_test_add_func ("/choice/no-folder", test_no_folder);
   g_test_add_func ("/choice/told", test_told);
+  g_test_add_func ("/choice/translated", test_translated);
   result = g_test_run ();
   file   = cache_path ();
   inner  = g_build_filename (folder, "fddm", NULL);

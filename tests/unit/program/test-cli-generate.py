@@ -197,6 +197,7 @@ def maps_are_written_beside():
 def what_cannot_be_generated():
     for bad in (["--width", "0"], ["--height", "8193"], ["--width", "x"], ["--steps", "0"], ["--steps", "1001"], ["--eta", "1.01"],
                 ["--eta", "nan"], ["--count", "0"], ["--count", "17"], ["--seed", "-1"], ["--seed", "2147483648"],
+                ["--seed", "4294967301"], ["--seed", "99999999999999999999"], ["--seed", "-2147483648"],
                 ["--device", "tpu"], ["--quality", "best"], ["--frobnicate"]):
         generate("a.png", *bad, status=2)
     run("generate", status=2)
@@ -215,6 +216,23 @@ def what_cannot_be_generated():
     with open("old.png", "rb") as f:
         assert f.read() == b"old"
     assert sorted(os.listdir(".")) == ["folder.png", "old.png"]
+
+
+@test
+def options_that_would_do_nothing():
+    material("a.png")
+    for options, partner in ((["--band", "8"], "--seamless"), (["--band", "0"], "--seamless"), (["--keep-light"], "--seamless"),
+                             (["--closeness", "70"], "--like"), (["--closeness", "70", "--subject", "grass"], "--like"),
+                             (["--closeness", "70", "--seamless", "a.png"], "--like"),
+                             (["--band", "8", "--like", "a.png"], "--seamless"),
+                             (["--normals", "opengl"], "--maps"), (["--map-strength", "100"], "--maps")):
+        error = generate("out.png", *options, status=2).stderr
+        assert error == "fddm: %s needs %s\n" % (options[0], partner), error
+    assert not os.path.exists("out.png")
+    # Harmless where one command is for all: what a JPEG or a picture of its own size would have.
+    generate("out.png", "--jpeg-quality", "80", "--eta", "0")
+    generate("out.png", "--seamless", "a.png", "--tileable", "--width", "30", "--height", "30", "--jpeg-quality", "80")
+    assert read_png("out.png")[:2] == (70, 66)
 
 
 @test

@@ -46,6 +46,30 @@ def command_lines():
 
 
 @test
+def options_that_would_do_nothing():
+    write_png("in.png", 40, 40, noise(40, 40))
+    assert refused("in.png", "out.png", "--seed", "5", status=2) == "fddm: --seed needs --detail\n"
+    for more in (["--detail", "0"], ["--detail", "50"], ["--uncertainty", "guess.png"]):
+        denoise("in.png", "out.png", "--noise", "20", "--seed", "5", *more)
+    for seed in ("-1", "-2147483648", "2147483648", "4294967301"):
+        assert "from 0 to 2147483647" in refused("in.png", "out2.png", "--detail", "50", "--seed", seed, status=2)
+    assert "99999999999999999999" in refused("in.png", "out2.png", "--detail", "50", "--seed", "9" * 20, status=2)
+    for option, value in (("--suffix", "-a"), ("--format", "png"), ("--jobs", "2")):
+        assert refused("in.png", "out2.png", "%s=%s" % (option, value), status=2) == "fddm: %s needs --output-dir\n" % option
+    for option in ("--recursive", "--skip-existing"):
+        assert refused("in.png", "out2.png", option, status=2) == "fddm: %s needs --output-dir\n" % option
+    for command in (["denoise", "in.png", "out2.png"], ["info", "in.png"], ["bench"]):
+        error = run(*command, "--quality", "fast", "--weights", NETWORK, status=2).stderr
+        assert error == "fddm: --quality and --weights exclude each other\n", error
+    for option in (["--plot", "plot.png"], ["--weights", NETWORK], ["--quality", "fast"]):
+        assert run("info", *option, status=2).stderr == "fddm: %s needs PICTURE\n" % option[0]
+    assert not os.path.exists("plot.png") and not os.path.exists("out2.png")
+    denoise("in.png", "out.png", "--noise", "20", "--jpeg-quality", "80")                 # harmless where one command is for all
+    error = run("bench", "--size", "1", "--weights", os.path.join(GOLDEN, "tiny-generate.safetensors"), status=2).stderr
+    assert error == "fddm: --size is for networks that denoise\n", error
+
+
+@test
 def numbers_out_of_range_are_refused_with_their_names():
     write_png("in.png", 40, 40, noise(40, 40))
     for name, bad in (("threads", "100000"), ("threads", "2147483647"), ("threads", "-1"), ("tile", "2147483647"), ("tile", "-1")):

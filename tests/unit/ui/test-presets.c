@@ -224,6 +224,41 @@ test_no_folder_to_write_to (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
   g_unlink (own);
 }
 
+/* A folder in place of the file: it can be neither read nor replaced, not even by root. */
+static void
+test_what_cannot_be_kept_is_not_listed (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+  const double values[FDDM_PARAMETERS_MAX] = { 20, 1, 0 }, others[FDDM_PARAMETERS_MAX] = { 30, 0, 0 };
+  GError      *error = NULL;
+  double       read[FDDM_PARAMETERS_MAX];
+
+  g_assert_true (fddm_presets_save (fixture->presets, "first", values, NULL));
+  g_assert_true (fddm_presets_save (fixture->presets, "second", others, NULL));
+  g_unlink (fixture->path);
+  g_mkdir (fixture->path, 0700);
+  g_assert_false (fddm_presets_save (fixture->presets, "third", values, &error));
+  g_assert_nonnull (strstr (error->message, fixture->path));
+  g_clear_error (&error);
+  g_assert_false (fddm_presets_save (fixture->presets, "first", others, &error));
+  g_clear_error (&error);
+  g_assert_false (fddm_presets_rename (fixture->presets, 2, "third", &error));
+  g_clear_error (&error);
+  g_assert_false (fddm_presets_remove (fixture->presets, 2, &error));
+  g_clear_error (&error);
+  g_assert_cmpint (fddm_presets_count (fixture->presets), ==, 4);
+  g_assert_cmpstr (fddm_presets_name (fixture->presets, 2), ==, "first");
+  fddm_presets_take (fixture->presets, 2, read);
+  g_assert_cmpfloat (read[0], ==, 20);
+  g_assert_cmpstr (fddm_presets_name (fixture->presets, 3), ==, "second");
+
+  g_rmdir (fixture->path); /* then all of them are */
+  g_assert_true (fddm_presets_save (fixture->presets, "third", values, NULL));
+  again (fixture);
+  g_assert_cmpint (fddm_presets_count (fixture->presets), ==, 5);
+  g_assert_cmpstr (fddm_presets_name (fixture->presets, 2), ==, "first");
+  g_assert_cmpstr (fddm_presets_name (fixture->presets, 4), ==, "third");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -235,5 +270,7 @@ main (int argc, char **argv)
   g_test_add ("/presets/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
   g_test_add ("/presets/two-at-once", Fixture, NULL, set_up, test_two_at_once, tear_down);
   g_test_add ("/presets/no-folder-to-write-to", Fixture, NULL, set_up, test_no_folder_to_write_to, tear_down);
+  g_test_add ("/presets/what-cannot-be-kept-is-not-listed", Fixture, NULL, set_up, test_what_cannot_be_kept_is_not_listed,
+              tear_down);
   return g_test_run ();
 }
