@@ -9,7 +9,6 @@
 #include "engine/generate/torus.h"
 #include "engine/tensor.h"
 #include "kernels/pixels/pixels.h"
-#include "kernels/pixels/quilt.h"
 #include "kernels/pixels/smooth.h"
 
 /* Closeness to the blocks. */
@@ -91,7 +90,7 @@ starts (int first, int length, int block, gboolean meets, int *n)
 /* Fills the band with blocks of the example, which may be smaller than the band is wide. They differ in light from the place they come to; so only structure finer than
  * the band is taken over, on the light of the piece itself. */
 static gboolean
-fill_with_blocks (const FddmBandMaterial *material, const FddmBandPiece *piece, GError **error)
+fill_with_blocks (const FddmBandMaterial *material, const FddmBandPiece *piece, const FddmTicker *ticker, GError **error)
 {
   const FddmExample *example = material->example;
   const FddmRect    *band    = &piece->band;
@@ -126,12 +125,9 @@ fill_with_blocks (const FddmBandMaterial *material, const FddmBandPiece *piece, 
       fddm_pixels_mix (piece->pixels, blocks.light, floats, floats, 1, 1.0f, -1.0f);
       fddm_pixels_mix (blocks.example_light, example->pixels, example_floats, example_floats, 1, -1.0f, 1.0f);
       mark (piece, piece->meets_x ? 0 : quilt.overlap_x, piece->meets_y ? 0 : quilt.overlap_y, blocks.known);
-      ok = x != NULL && y != NULL && fddm_quilt (&quilt);
+      ok = fddm_like_quilt (&quilt, ticker, error);
       fddm_pixels_add (piece->pixels, blocks.light, floats);
       fddm_pixels_clamp (piece->pixels, floats);
-      if (!ok)
-        g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
-                             _ ("Not enough memory for a strip of the picture; close other programs"));
     }
   blocks_clear (&blocks);
   return ok;
@@ -302,7 +298,7 @@ fddm_band_sample (const FddmBandMaterial *material, const FddmBandPiece *piece, 
   Band     band = { .material = material, .piece = piece };
   gboolean ok;
 
-  if (!fill_with_blocks (material, piece, error))
+  if (!fill_with_blocks (material, piece, ticker, error))
     return FALSE;
   ok = band_init (&band, error) && sample (&band, ticker, error);
   band_clear (&band);
