@@ -72,8 +72,8 @@ mark (const FddmBandPiece *piece, int seam_x, int seam_y, guint8 *known)
                                             y < band->y + seam_y || y >= band->y + band->height - seam_y;
 }
 
-/* Starts of N blocks of size BLOCK along LENGTH from FIRST: around a circle if the ends MEET, otherwise from end to end, so that none
- * lies outside. NULL if out of memory. */
+/* Starts of N blocks of size BLOCK along LENGTH from FIRST: around a circle if the ends MEET, otherwise from end to end, so that
+ * none lies outside. NULL if out of memory. */
 static int *
 starts (int first, int length, int block, gboolean meets, int *n)
 {
@@ -87,8 +87,8 @@ starts (int first, int length, int block, gboolean meets, int *n)
   return start;
 }
 
-/* Fills the band with blocks of the example, which may be smaller than the band is wide. They differ in light from the place they come to; so only structure finer than
- * the band is taken over, on the light of the piece itself. */
+/* Fills the band with blocks of the example, which may be smaller than the band is wide. They differ in light from the place they
+ * come to; so only structure finer than the band is taken over, on the light of the piece itself. */
 static gboolean
 fill_with_blocks (const FddmBandMaterial *material, const FddmBandPiece *piece, const FddmTicker *ticker, GError **error)
 {

@@ -202,8 +202,8 @@ normals_are_of_unit_length_and_obey (void)
     }
 }
 
-/* Lights of any brightness, as HDR files may hold, have maps: of numbers, and for what lies far from them those of the picture without
- * them. */
+/* Lights of any brightness, as HDR files may hold, have maps: of numbers, and for what lies far from them those of the picture
+ * without them. */
 static void
 glints_have_maps (void)
 {
