@@ -13,12 +13,15 @@ fddm_jpeg_is (const guint8 *bytes, gsize size)
   return size >= 4 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff;
 }
 
-/* Marker of the segment at *AT, or 0 at the end of valid segments. START is the segment's offset; AT advances past it. */
+/* Marker of the segment at *AT, or 0 at the end of valid segments. START is the segment's offset, behind fill bytes; AT advances
+ * past it. */
 static int
 next_segment (const guint8 *bytes, gsize size, gsize *at, gsize *start)
 {
   gsize length;
 
+  while (*at + 1 < size && bytes[*at] == 0xff && bytes[*at + 1] == 0xff)
+    ++*at;
   *start = *at;
   if (size < 4 || *at > size - 4 || bytes[*at] != 0xff)
     return 0;

@@ -9,7 +9,6 @@
 #include "engine/generate/torus.h"
 #include "engine/tensor.h"
 #include "kernels/pixels/pixels.h"
-#include "kernels/pixels/quilt.h"
 #include "kernels/pixels/smooth.h"
 
 /* Closeness to the blocks. */
@@ -73,46 +72,48 @@ mark (const FddmBandPiece *piece, int seam_x, int seam_y, guint8 *known)
                                             y < band->y + seam_y || y >= band->y + band->height - seam_y;
 }
 
-/* Starts of N blocks of size BLOCK along LENGTH from FIRST; NULL if out of memory. */
+/* Starts of N blocks of size BLOCK along LENGTH from FIRST: around a circle if the ends MEET, otherwise from end to end, so that
+ * none lies outside. NULL if out of memory. */
 static int *
-starts (int first, int length, int block, int *n)
+starts (int first, int length, int block, gboolean meets, int *n)
 {
-  int *start;
+  const int stride = block - block / 3, covered = meets ? length : length - block;
+  int      *start;
 
-  *n    = length <= block ? 1 : (length + block - block / 3 - 1) / (block - block / 3);
+  *n    = length <= block ? 1 : (covered + stride - 1) / stride + !meets;
   start = g_try_new (int, *n);
   for (int i = 0; start != NULL && i < *n; i++)
-    start[i] = first + (int) ((gint64) length * i / *n);
+    start[i] = first + (int) ((gint64) covered * i / MAX (meets ? *n : *n - 1, 1));
   return start;
 }
 
-/* Fills the band with blocks of the example. They differ in light from the place they come to; so only structure finer than
- * the band is taken over, on the light of the piece itself. */
+/* Fills the band with blocks of the example, which may be smaller than the band is wide. They differ in light from the place they
+ * come to; so only structure finer than the band is taken over, on the light of the piece itself. */
 static gboolean
-fill_with_blocks (const FddmBandMaterial *material, const FddmBandPiece *piece, GError **error)
+fill_with_blocks (const FddmBandMaterial *material, const FddmBandPiece *piece, const FddmTicker *ticker, GError **error)
 {
   const FddmExample *example = material->example;
   const FddmRect    *band    = &piece->band;
-  const int          side = MIN (band->width, band->height), n = example->samples;
-  const gsize        floats         = (gsize) piece->width * piece->height * n;
-  const gsize        example_floats = (gsize) example->width * example->height * n;
-  g_autofree int    *x = NULL, *y = NULL;
-  Blocks             blocks;
-  FddmQuilt          quilt = { .example_width  = example->width,
-                               .example_height = example->height,
-                               .channels       = n,
-                               .pixels         = piece->pixels,
-                               .width          = piece->width,
-                               .height         = piece->height,
-                               .block_width    = side,
-                               .block_height   = side,
-                               .seed           = material->seed };
-  gboolean           ok    = blocks_init (&blocks, example, piece, error);
+  const int       side = MIN (MIN (band->width, band->height), MIN (example->width, example->height)), n = example->samples;
+  const gsize     floats         = (gsize) piece->width * piece->height * n;
+  const gsize     example_floats = (gsize) example->width * example->height * n;
+  g_autofree int *x = NULL, *y = NULL;
+  Blocks          blocks;
+  FddmQuilt       quilt = { .example_width  = example->width,
+                            .example_height = example->height,
+                            .channels       = n,
+                            .pixels         = piece->pixels,
+                            .width          = piece->width,
+                            .height         = piece->height,
+                            .block_width    = side,
+                            .block_height   = side,
+                            .seed           = material->seed };
+  gboolean        ok    = blocks_init (&blocks, example, piece, error);
 
   if (ok)
     {
-      x               = starts (band->x, band->width, side, &quilt.across);
-      y               = starts (band->y, band->height, side, &quilt.down);
+      x               = starts (band->x, band->width, side, piece->meets_x, &quilt.across);
+      y               = starts (band->y, band->height, side, piece->meets_y, &quilt.down);
       quilt.x         = x;
       quilt.y         = y;
       quilt.overlap_x = side / 4;
@@ -124,12 +125,9 @@ fill_with_blocks (const FddmBandMaterial *material, const FddmBandPiece *piece, 
       fddm_pixels_mix (piece->pixels, blocks.light, floats, floats, 1, 1.0f, -1.0f);
       fddm_pixels_mix (blocks.example_light, example->pixels, example_floats, example_floats, 1, -1.0f, 1.0f);
       mark (piece, piece->meets_x ? 0 : quilt.overlap_x, piece->meets_y ? 0 : quilt.overlap_y, blocks.known);
-      ok = x != NULL && y != NULL && fddm_quilt (&quilt);
+      ok = fddm_like_quilt (&quilt, ticker, error);
       fddm_pixels_add (piece->pixels, blocks.light, floats);
       fddm_pixels_clamp (piece->pixels, floats);
-      if (!ok)
-        g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
-                             _ ("Not enough memory for a strip of the picture; close other programs"));
     }
   blocks_clear (&blocks);
   return ok;
@@ -300,7 +298,7 @@ fddm_band_sample (const FddmBandMaterial *material, const FddmBandPiece *piece, 
   Band     band = { .material = material, .piece = piece };
   gboolean ok;
 
-  if (!fill_with_blocks (material, piece, error))
+  if (!fill_with_blocks (material, piece, ticker, error))
     return FALSE;
   ok = band_init (&band, error) && sample (&band, ticker, error);
   band_clear (&band);

@@ -251,9 +251,9 @@ choose_statistics (const Job *job, State *state, FddmTorus *torus, GError **erro
 }
 
 /* The initial state, and the LEVELS of the steps from there: noise, at the first Fermi level of training, or the example's
- * shapes under less noise. */
+ * shapes under less noise. Whether to go on is asked meanwhile. */
 static gboolean
-start (const Job *job, State *state, double *levels, GError **error)
+start (const Job *job, State *state, double *levels, const FddmTicker *ticker, GError **error)
 {
   const FddmContext *context = job->context;
   const FddmWeights *weights = context->weights;
@@ -268,7 +268,7 @@ start (const Job *job, State *state, double *levels, GError **error)
   if (!context->backend->tensor_upload (context->device, state->noise, noise, error))
     return FALSE;
   if (shaped)
-    return fddm_like_start (context, job->example, state->noise, &random, state->x0, state->x, error);
+    return fddm_like_start (context, job->example, state->noise, &random, state->x0, state->x, ticker, error);
   return context->backend->start (context->device, state->noise, state->mean, state->variance, &random, state->x, error);
 }
 
@@ -305,7 +305,7 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
 
   if (!choose_statistics (job, state, &windows->torus, error))
     return FALSE;
-  if (!start (job, state, levels, error))
+  if (!start (job, state, levels, &first, error))
     return FALSE;
   if (!fddm_tick (&steps, 0, 1, error))
     return FALSE;

@@ -6,7 +6,6 @@
 #include "engine/diffusion/sampler.h"
 #include "engine/generate/picture-start.h"
 #include "kernels/pixels/pixels.h"
-#include "kernels/pixels/quilt.h"
 
 /* Side of a block: this share of the example's shorter side, within bounds. It must hold what the material consists of, and
  * leave places to choose from. */
@@ -46,6 +45,14 @@ fddm_like_bytes (int width, int height, int samples)
   return (gsize) width * height * ((gsize) samples * sizeof (float) + 1);
 }
 
+static gboolean
+no_memory (GError **error)
+{
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
+                       _ ("Not enough memory for a strip of the picture; close other programs"));
+  return FALSE;
+}
+
 /* Spreads blocks of size BLOCK evenly around a circle of LENGTH pixels. Returns their starts, OVERLAP what they have in common
  * at least. NULL if out of memory. */
 static int *
@@ -62,9 +69,40 @@ spread (int length, int block, int *n, int *overlap)
   return starts;
 }
 
+/* The listener of a quilt. */
+typedef struct {
+  const FddmTicker *ticker;
+  GError           *error; /* set when told to stop */
+} Asked;
+
+static gboolean
+goes_on (gpointer data)
+{
+  Asked *asked = data;
+
+  return fddm_tick (asked->ticker, 0, 1, &asked->error);
+}
+
+gboolean
+fddm_like_quilt (FddmQuilt *quilt, const FddmTicker *ticker, GError **error)
+{
+  Asked asked = { .ticker = ticker };
+
+  quilt->goes_on = goes_on;
+  quilt->data    = &asked;
+  if (quilt->x != NULL && quilt->y != NULL && fddm_quilt (quilt))
+    return TRUE;
+  if (asked.error != NULL)
+    g_propagate_error (error, asked.error);
+  else
+    no_memory (error);
+  return FALSE;
+}
+
 /* Pieces the example together on PIXELS, all of which are written. */
 static gboolean
-piece_together (const FddmExample *example, int width, int height, guint32 seed, float *pixels, guint8 *known)
+piece_together (const FddmExample *example, int width, int height, guint32 seed, float *pixels, guint8 *known,
+                const FddmTicker *ticker, GError **error)
 {
   const int       share = (int) (BLOCK_SHARE * MIN (example->width, example->height));
   const int       block = CLAMP (share, BLOCK_LEAST, BLOCK_MOST);
@@ -84,12 +122,12 @@ piece_together (const FddmExample *example, int width, int height, guint32 seed,
 
   quilt.x = x;
   quilt.y = y;
-  return x != NULL && y != NULL && fddm_quilt (&quilt);
+  return fddm_like_quilt (&quilt, ticker, error);
 }
 
 gboolean
 fddm_like_start (const FddmContext *context, const FddmExample *example, const FddmTensor *noise, const FddmRandom *random,
-                 FddmTensor *x0, FddmTensor *x, GError **error)
+                 FddmTensor *x0, FddmTensor *x, const FddmTicker *ticker, GError **error)
 {
   const int              patch  = context->weights->patch;
   const FddmTorusPicture plan   = { .width = x->width * patch, .height = x->height * patch, .samples = example->samples };
@@ -100,11 +138,9 @@ fddm_like_start (const FddmContext *context, const FddmExample *example, const F
   gboolean               ok;
 
   start.pixels = pixels;
-  ok = pixels != NULL && known != NULL && piece_together (example, plan.width, plan.height, random->seed, pixels, known);
+  ok           = (pixels != NULL && known != NULL) || no_memory (error);
+  ok           = ok && piece_together (example, plan.width, plan.height, random->seed, pixels, known, ticker, error);
   g_free (known);
-  if (!ok)
-    g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY,
-                         _ ("Not enough memory for a strip of the picture; close other programs"));
   ok = ok && fddm_picture_analyse (context, &start, 0, 0, x0, error) &&
        fddm_picture_add_noise (context, x0, noise, random, x, error);
   fddm_memory_free (pixels);

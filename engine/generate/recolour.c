@@ -50,14 +50,14 @@ fddm_writer_run_recoloured (const FddmWriter *writer, const FddmColours *colours
   Recolouring    recolouring = { .writer = writer, .samples = writer->context->weights->channels };
   const FddmSink measuring = { measure, &recolouring }, changing = { recolour, &recolouring };
   FddmWriter     first = *writer, second = *writer;
-  FddmTicker     half;
+  FddmTicker     half[2];
 
-  if (ticker != NULL)
-    half = fddm_ticker_part (ticker, 1, 2);
+  for (int i = 0; ticker != NULL && i < 2; i++)
+    half[i] = fddm_ticker_part (ticker, i, 2);
   first.sink  = &measuring;
   second.sink = &changing;
-  if (!fddm_writer_run (&first, NULL, error))
+  if (!fddm_writer_run (&first, ticker != NULL ? &half[0] : NULL, error))
     return FALSE;
   fddm_colours_map (&recolouring.have, colours, &recolouring.map);
-  return fddm_writer_run (&second, ticker != NULL ? &half : NULL, error);
+  return fddm_writer_run (&second, ticker != NULL ? &half[1] : NULL, error);
 }

@@ -138,10 +138,10 @@ look_at_piece (Look *look, int i, const FddmTicker *ticker, GError **error)
   FddmWindow            window;
 
   if (!source->read (source->data, region->x, region->y, region->width, region->height, look->raw, error))
-    return FALSE;
+    return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
   if (look->visible != NULL &&
       !source->visible (source->data, region->x, region->y, region->width, region->height, look->visible, error))
-    return FALSE;
+    return fddm_error_unless_set (error, FDDM_ERROR_READ, _ ("The picture cannot be read"));
   fddm_pixels_repair (look->raw, region->width, region->height, source->channels, BEYOND, look->pixels);
   fddm_window_init (&window, &picture, &tile, &plain, look->row_offset, look->column_offset);
   return backend->analyse (context->device, &window, look->pixels, look->y, error) &&

@@ -73,8 +73,7 @@ void
 fddm_map_repair (float *pixels, gsize n)
 {
   for (gsize i = 0; i < n; i++)
-    if (!isfinite (pixels[i]))
-      pixels[i] = 0.0f;
+    pixels[i] = isfinite (pixels[i]) ? fddm_clamp (pixels[i], -FDDM_PIXEL_LIMIT, FDDM_PIXEL_LIMIT) : 0.0f;
 }
 
 void

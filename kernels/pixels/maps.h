@@ -16,7 +16,7 @@ void fddm_map_smooth (const FddmMapPlane *plane, float *pixels, int step, float 
 /* Standard deviation of N floats. */
 double fddm_map_spread (const float *pixels, gsize n);
 
-/* Sets N floats that are no numbers to 0. */
+/* Sets N floats that are no numbers to 0, and clamps the others to FDDM_PIXEL_LIMIT, so that their squares are numbers. */
 void fddm_map_repair (float *pixels, gsize n);
 
 /* PIXELS = (PIXELS − OTHER)², for N floats. */

@@ -334,6 +334,9 @@ fddm_quilt (const FddmQuilt *q)
     {
       const int x = q->x[block % q->across], y = q->y[block / q->across];
 
+      ok = q->goes_on == NULL || q->goes_on (q->data);
+      if (!ok)
+        break;
       take_samples (&work, x, y);
       work.from[block] = choose_place (&work, block);
       ++*cell_of (&work, work.from[block]);

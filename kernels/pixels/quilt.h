@@ -15,9 +15,11 @@ typedef struct {
   int          across, down;              /* number of blocks                                   */
   const int   *x, *y;                     /* left and upper edges of the blocks, rising         */
   guint32      seed;
+  gboolean (*goes_on) (gpointer data); /* asked before each block; NULL = goes on */
+  gpointer data;                       /* passed to GOES_ON                       */
 } FddmQuilt;
 
 /* Places the blocks, row by row. Each is taken from where the example fits well to the known pixels below the block, but not
  * from where it would only continue a neighbour. Within the overlap a seam of least difference separates known pixels that
- * stay from those that are replaced; all pixels farther inside are replaced. FALSE if memory is short. */
+ * stay from those that are replaced; all pixels farther inside are replaced. FALSE if memory is short, or GOES_ON says no. */
 gboolean fddm_quilt (const FddmQuilt *quilt);

@@ -154,7 +154,7 @@ read_hdr (FILE *file, G_GNUC_UNUSED FddmTraits *traits, char **problem)
 static void
 pack (const float *pixel, guint8 bytes[4])
 {
-  const float largest = MAX (MAX (pixel[0], pixel[1]), pixel[2]);
+  const float largest = fmaxf (fmaxf (pixel[0], pixel[1]), pixel[2]); /* which passes over what is no number */
   int         exponent;
 
   memset (bytes, 0, 4);

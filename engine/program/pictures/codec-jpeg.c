@@ -164,8 +164,13 @@ decode (Reading *reading)
   format                = babl_format_with_space (jpeg->num_components == 1 ? "Y' u8" : "R'G'B' u8",
                                    fddm_profile_space (reading->traits->profile));
   reading->buffer = fddm_rows_buffer (jpeg->image_width, jpeg->image_height, format, &reading->errors.problem);
-  if (!reading->buffer || !fddm_rows_init (&reading->rows, reading->buffer, format))
+  if (!reading->buffer)
     return;
+  if (!fddm_rows_init (&reading->rows, reading->buffer, format))
+    {
+      reading->errors.problem = g_strdup (_ ("not enough memory"));
+      return;
+    }
   jpeg_start_decompress (jpeg);
   note_coding (jpeg, &reading->traits->jpeg);
   while (jpeg->output_scanline < jpeg->output_height)

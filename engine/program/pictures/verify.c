@@ -59,8 +59,8 @@ pixels_are_alike (const void *a, const void *b, gsize n, gsize channels)
       float largest = 1e-6f;
 
       for (gsize c = 0; c < channels; c++)
-        largest = MAX (largest, fabsf (x[i + c]));
-      for (gsize c = 0; c < channels; c++) /* the format has no negative samples */
+        largest = fmaxf (largest, fabsf (x[i + c])); /* which passes over what is no number */
+      for (gsize c = 0; c < channels; c++)           /* the format has no negative samples */
         if (isfinite (largest) && !(fabsf (MAX (x[i + c], 0) - y[i + c]) <= ROUNDS_MOST * largest))
           return FALSE;
     }

@@ -227,6 +227,55 @@ test_refused (void)
     }
 }
 
+typedef struct {
+  int    calls, rows; /* of the listener; written          */
+  double last, until; /* what it was told; what it ends at */
+  int    most;        /* calls                             */
+} Listener;
+
+static gboolean
+listen (FddmPhase phase G_GNUC_UNUSED, double fraction, gpointer data)
+{
+  Listener *listener = data;
+
+  g_assert_cmpfloat (fraction, >=, listener->last);
+  listener->last = fraction;
+  return ++listener->calls < listener->most && fraction < listener->until;
+}
+
+static gboolean
+count_rows (gpointer data, int x G_GNUC_UNUSED, int y G_GNUC_UNUSED, int width G_GNUC_UNUSED, int height,
+            const float *pixels G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
+{
+  ((Listener *) data)->rows += height;
+  return TRUE;
+}
+
+/* The listener is asked while the example is pieced together, and while colours are measured, before anything is written. */
+static void
+test_cancelled (void)
+{
+  g_autoptr (FddmContext) context     = material_context ("tiny-generate.safetensors", FDDM_DEVICE_CPU, 24, 2);
+  Listener                listeners[] = { { .until = 2.0, .most = 3 }, { .until = 0.9801, .most = G_MAXINT } };
+  Material                material;
+
+  material_init (&material, 64, 64, 3);
+  for (gsize i = 0; i < G_N_ELEMENTS (listeners); i++)
+    {
+      FddmGenerateParams params = params_like (&material, 100);
+      const FddmSink     sink   = { count_rows, &listeners[i] };
+      g_autoptr (GError) error  = NULL;
+
+      params.width  = 150;
+      params.height = 200;
+      g_assert_false (fddm_generate (context, &params, &sink, listen, &listeners[i], &error));
+      g_assert_error (error, FDDM_ERROR, FDDM_ERROR_CANCELLED);
+      g_assert_cmpint (listeners[i].rows, ==, 0);
+    }
+  g_assert_cmpfloat (listeners[0].last, ==, 0.0);
+  g_assert_cmpfloat (listeners[1].last, >, 0.98);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -237,6 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/like/large", test_large);
   g_test_add_func ("/like/faulty-pixels", test_faulty_pixels);
   g_test_add_func ("/like/itself", test_itself);
+  g_test_add_func ("/like/cancelled", test_cancelled);
   g_test_add_func ("/like/refused", test_refused);
   return g_test_run ();
 }

@@ -202,6 +202,35 @@ normals_are_of_unit_length_and_obey (void)
     }
 }
 
+/* Lights of any brightness, as HDR files may hold, have maps: of numbers, and for what lies far from them those of the picture
+ * without them. */
+static void
+glints_have_maps (void)
+{
+  static Maps          plain, lit;
+  const float          glints[] = { 200.0f, 1e20f, 1e30f, -1e30f, 3e38f, -3e38f, INFINITY, NAN };
+  const FddmMapsParams params   = params_of (100, FALSE);
+  g_autofree float    *pixels   = test_floats (3 * 64 * 64, 0.4f, 0.6f, 5);
+
+  make (pixels, 64, 64, 3, &params, &plain);
+  for (gsize g = 0; g < G_N_ELEMENTS (glints); g++)
+    {
+      g_autofree float *glinting = g_memdup2 (pixels, 3 * 64 * 64 * sizeof *pixels);
+
+      for (int c = 0; c < 3; c++)
+        glinting[3 * (32 * 64 + 32) + c] = glints[g];
+      make (glinting, 64, 64, 3, &params, &lit);
+      for (int i = 0; i < 64 * 64; i++)
+        {
+          g_assert_true (lit.up[i] >= 0 && lit.up[i] <= 1);
+          g_assert_true (lit.rough[i] >= 0 && lit.rough[i] <= 1);
+          for (int c = 0; c < 3; c++)
+            g_assert_true (lit.normals[3 * i + c] >= 0 && lit.normals[3 * i + c] <= 1);
+        }
+      g_assert_cmpfloat_with_epsilon (lit.rough[0], plain.rough[0], 1e-6);
+    }
+}
+
 static gboolean
 fail_to_write (gpointer data, int x, int y, int width, int height, const float *pixels, GError **error)
 {
@@ -251,6 +280,7 @@ main (int argc, char **argv)
   g_test_add_func ("/maps/waves-have-their-height", waves_have_their_height);
   g_test_add_func ("/maps/maps-of-tiles-tile", maps_of_tiles_tile);
   g_test_add_func ("/maps/normals-are-of-unit-length-and-obey", normals_are_of_unit_length_and_obey);
+  g_test_add_func ("/maps/glints-have-maps", glints_have_maps);
   g_test_add_func ("/maps/what-is-wrong-is-told", what_is_wrong_is_told);
   return g_test_run ();
 }

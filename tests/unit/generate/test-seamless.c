@@ -278,6 +278,40 @@ test_held (void)
   g_assert_cmpfloat (test_error (outside, nothing, FLOATS), <, 0.2 * test_error (inside, nothing, FLOATS));
 }
 
+/* A band that is wider than the example is filled with several blocks beside each other, and what is around it is held. */
+static void
+test_wide_band (void)
+{
+  enum { WIDTH = 192, SIDE = 120, FLOATS = WIDTH * SIDE * 3, LEFT = 32, BAND = 128 };
+  g_autoptr (FddmContext) context = material_context ("tiny-generate.safetensors", FDDM_DEVICE_CPU, 24, 2);
+  g_autofree float       *before = g_new (float, FLOATS), *pixels = NULL, *outside = g_new0 (float, FLOATS);
+  g_autofree float       *inside = g_new0 (float, FLOATS), *nothing = g_new0 (float, FLOATS);
+  FddmTicker              ticker = { .func = NULL, .phase = FDDM_PHASE_GENERATE, .from = 0, .to = 1 };
+  g_autoptr (GError)      error  = NULL;
+  Material                material, small;
+
+  material_init (&material, WIDTH, SIDE, 3);
+  material_init (&small, 70, 64, 3);
+  material_read (&material, 0, 0, WIDTH, SIDE, before, NULL);
+  for (int meets = 0; meets < 2; meets++)
+    {
+      g_autoptr (FddmExample) example = fddm_example_read (&small.source, 3, &error);
+      const FddmBandMaterial  made_of = {
+         .context = context, .example = example, .class = -1, .steps = 100, .eta = 1.0, .seed = 1
+      };
+      FddmBandPiece piece = { .width = WIDTH, .height = SIDE, .band = { LEFT, 0, BAND, SIDE }, .meets_y = meets };
+
+      g_free (pixels);
+      piece.pixels = pixels = g_memdup2 (before, FLOATS * sizeof (float));
+      g_assert_true (fddm_example_measure (example, context, &error));
+      g_assert_true (fddm_band_sample (&made_of, &piece, &ticker, &error));
+      for (int i = 0; i < FLOATS; i++)
+        (i / 3 % WIDTH < LEFT || i / 3 % WIDTH >= LEFT + BAND ? outside : inside)[i] = pixels[i] - before[i];
+      g_assert_cmpfloat (test_error (inside, nothing, FLOATS), >, 0.02 * test_error (before, nothing, FLOATS));
+      g_assert_cmpfloat (test_error (outside, nothing, FLOATS), <, 0.2 * test_error (inside, nothing, FLOATS));
+    }
+}
+
 typedef struct {
   double last, until;
 } Listener;
@@ -325,6 +359,7 @@ main (int argc, char **argv)
   g_test_add_func ("/seamless/flat", test_flat);
   g_test_add_func ("/seamless/refused", test_refused);
   g_test_add_func ("/seamless/held", test_held);
+  g_test_add_func ("/seamless/wide-band", test_wide_band);
   g_test_add_func ("/seamless/progress", test_progress);
   return g_test_run ();
 }

@@ -95,6 +95,42 @@ test_brightness_is_told_apart (void)
   g_assert_cmpfloat (level_at (&model, 0.5), <, 0.5);
 }
 
+static gboolean
+fail_to_read (gpointer data G_GNUC_UNUSED, int x G_GNUC_UNUSED, int y G_GNUC_UNUSED, int width G_GNUC_UNUSED,
+              int height G_GNUC_UNUSED, float *pixels G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
+{
+  return FALSE;
+}
+
+static gboolean
+fail_to_see (gpointer data G_GNUC_UNUSED, int x G_GNUC_UNUSED, int y G_GNUC_UNUSED, int width G_GNUC_UNUSED,
+             int height G_GNUC_UNUSED, guint8 *visible G_GNUC_UNUSED, GError **error G_GNUC_UNUSED)
+{
+  return FALSE;
+}
+
+/* A picture that cannot be read is an error, though it did not tell one. */
+static void
+test_failures_are_told (void)
+{
+  g_autoptr (FddmContext) context   = open_wiener (1);
+  g_autofree float       *pixels    = g_new0 (float, SIDE * SIDE);
+  FddmImage               image     = { pixels, SIDE, SIDE, 1, SIDE, 1 };
+  FddmSource              sources[] = { fddm_image_source (&image), fddm_image_source (&image) };
+
+  sources[0].read    = fail_to_read;
+  sources[1].visible = fail_to_see;
+  for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      FddmNoiseModel     model;
+
+      fddm_noise_white (&model, 1, 1, TRUE, 5);
+      g_assert_false (fddm_look_again (context, &sources[i], &silent, &model, &error));
+      g_assert_error (error, FDDM_ERROR, FDDM_ERROR_READ);
+    }
+}
+
 /* What is hidden does not count: here, all that is off the mean. */
 static gboolean
 see_left (gpointer data G_GNUC_UNUSED, int x, int y G_GNUC_UNUSED, int width, int height, guint8 *visible,
@@ -246,6 +282,7 @@ main (int argc, char **argv)
   g_test_add_func ("/look/level-follows-what-was-taken-out", test_level_follows_what_was_taken_out);
   g_test_add_func ("/look/brightness-is-told-apart", test_brightness_is_told_apart);
   g_test_add_func ("/look/hidden-pixels-do-not-count", test_hidden_pixels_do_not_count);
+  g_test_add_func ("/look/failures-are-told", test_failures_are_told);
   g_test_add_func ("/look/any-size", test_any_size);
   g_test_add_func ("/look/noise-stays-and-texture-goes", test_noise_stays_and_texture_goes);
   return g_test_run ();

@@ -166,6 +166,30 @@ test_cut_where_alike (void)
       }
 }
 
+static gboolean
+count_down (gpointer data)
+{
+  return --*(int *) data > 0;
+}
+
+/* Who says no before the third block gets no more than two. */
+static void
+test_stopped (void)
+{
+  g_autofree float  *example = test_floats (SIDE * SIDE, 0, 1, 3), *pixels = g_new (float, WIDTH * HEIGHT);
+  g_autofree guint8 *known = g_new (guint8, WIDTH * HEIGHT);
+  FddmQuilt          quilt = quilt_of (example, 1, 1, pixels, known);
+  int                left = 3, filled = 0;
+
+  quilt.goes_on = count_down;
+  quilt.data    = &left;
+  g_assert_false (fddm_quilt (&quilt));
+  g_assert_cmpint (left, ==, 0);
+  for (int i = 0; i < WIDTH * HEIGHT; i++)
+    filled += known[i];
+  g_assert_cmpint (filled, ==, (BLOCK + starts_x[1]) * BLOCK);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -174,5 +198,6 @@ main (int argc, char **argv)
   g_test_add_func ("/quilt/pattern-goes-on", test_pattern_goes_on);
   g_test_add_func ("/quilt/known-stays", test_known_stays);
   g_test_add_func ("/quilt/cut-where-alike", test_cut_where_alike);
+  g_test_add_func ("/quilt/stopped", test_stopped);
   return g_test_run ();
 }

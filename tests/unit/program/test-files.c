@@ -33,6 +33,7 @@ static const struct {
                   "\0\0\0\4IHDR....crc."
                   "\0\0\0\0IEND\xae\x42\x60\x82") },
   { "JPEG", BYTES ("\xff\xd8\xff\xe0\0\4..\xff\xda\0\4..data\xff\xd9") },
+  { "JPEG with fill bytes", BYTES ("\xff\xd8\xff\xff\xff\xe0\0\4..\xff\xff\xda\0\4..data\xff\xff\xd9") },
   { "WebP", BYTES ("RIFF\x0c\0\0\0WEBPVP8 ....") },
   { "GIF", BYTES ("GIF89a\1\0\1\0\x80\0\0rgbRGB"
                   "\x21\xf9\4....\0"
@@ -167,6 +168,17 @@ test_quality_is_read_from_tables (void)
           fddm_jpeg_style (cut, size, &style); /* reads nothing beyond */
         }
     }
+  {
+    g_autoptr (GByteArray) jpeg = jpeg_head (at_75, 0xc0, 0x22), filled = g_byte_array_new ();
+
+    /* Fill bytes may stand in front of any marker (ITU-T T.81, B.1.1.2); here between the start and the table. */
+    g_byte_array_append (filled, jpeg->data, 2);
+    g_byte_array_append (filled, BYTES ("\xff\xff\xff"));
+    g_byte_array_append (filled, jpeg->data + 2, jpeg->len - 2);
+    g_assert_true (fddm_jpeg_style (filled->data, filled->len, &style));
+    g_assert_cmpint (style.quality, ==, 75);
+    g_assert_cmpint (style.across, ==, 2);
+  }
   memcpy (finer, at_75, sizeof finer);
   finer[63]--; /* a camera's own table, finer in one place: 49 = 99 · 49 % */
   {

@@ -283,6 +283,31 @@ def hdr_kinds():
         assert (tiff_floats("again.tif") == tiff_floats("out.tif")).all()
 
 
+@test
+def hdr_without_numbers():
+    """A sample that is no number is 0 in the file, and the others of its pixel stay, whichever it is."""
+    light = np.full((24, 24, 3), 0.25, np.float32)
+    for missing in range(3):
+        light[8, 3 + missing] = np.roll([np.nan, 0.5, 4], missing)
+        light[9, 3 + missing] = np.roll([np.nan, 4, 0.5], missing)
+    light[10, 3] = np.nan
+    float_tiff("in.tif", light)
+    keep("in.tif", "out.hdr")
+    keep("out.hdr", "out.tif")
+    there, again = np.nan_to_num(light), tiff_floats("out.tif")
+    assert (np.abs(again - there) <= np.maximum(there.max(-1, keepdims=True), 0.01) / 20).all(), np.abs(again - there).max((0, 1))
+
+
+def float_tiff(path, pixels):
+    """A TIFF of one strip, of samples as they are."""
+    h, w = pixels.shape[:2]
+    tags = ((256, 4, 1, w), (257, 4, 1, h), (258, 3, 3, 8), (259, 3, 1, 1), (262, 3, 1, 2), (273, 4, 1, 20), (277, 3, 1, 3),
+            (278, 4, 1, h), (279, 4, 1, pixels.nbytes), (339, 3, 3, 14))
+    with open(path, "wb") as f:
+        f.write(b"II*\0" + struct.pack("<I3H3H", 20 + pixels.nbytes, 32, 32, 32, 3, 3, 3) + pixels.astype("<f4").tobytes()
+                + struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *t) for t in tags) + bytes(4))
+
+
 def tiff_floats(path):
     """Of a TIFF with deflated rows and predictor 3, which Pillow doesn't read in colours: undone by libtiff's tiffcp."""
     subprocess.run(["tiffcp", "-c", "none", "-r", "1000", path, "plain.tif"], check=True)
