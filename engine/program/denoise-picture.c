@@ -77,11 +77,14 @@ fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, F
   const gint64           start = g_get_monotonic_time ();
   gboolean               saved;
 
+  denoised->width  = gegl_buffer_get_width (noisy);
+  denoised->height = gegl_buffer_get_height (noisy);
+  if (!fddm_picture_fits (to, denoised->width, denoised->height, error) ||
+      (denoise->uncertainty && !fddm_picture_fits (denoise->uncertainty, denoised->width, denoised->height, error)))
+    return FALSE;
   if (!(clean = run (denoise, context, noisy, &uncertainty, progress, data, &denoised->report, error)))
     return FALSE;
   denoised->seconds = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
-  denoised->width   = gegl_buffer_get_width (noisy);
-  denoised->height  = gegl_buffer_get_height (noisy);
   origin->warning   = &denoised->warning;
   saved = (!uncertainty || fddm_picture_save (uncertainty, origin, denoise->uncertainty, denoise->jpeg_quality, error)) &&
           fddm_picture_save (clean, origin, to, denoise->jpeg_quality, error);

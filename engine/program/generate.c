@@ -310,6 +310,18 @@ open_example (Generate *generate, GError **error)
   return TRUE;
 }
 
+/* Whether the formats of all files hold the example's size. Other sizes are below every format's bound. */
+static gboolean
+example_fits (const Generate *generate, GError **error)
+{
+  const FddmSource *example = &generate->example.source;
+
+  for (int i = 0; generate->seamless && i < generate->count; i++)
+    if (!fddm_picture_fits (generate->files[i], example->width, example->height, error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 make_all (Generate *generate, GError **error)
 {
@@ -327,7 +339,7 @@ make_all (Generate *generate, GError **error)
         (generate->maps.wanted && !fddm_cli_maps_writable (generate->files[i], error)))
       return FALSE;
   fddm_cli_start_gegl (FALSE);
-  if (!open_example (generate, error))
+  if (!open_example (generate, error) || !example_fits (generate, error))
     return FALSE;
   context = fddm_cli_context (&generate->common, &weights, &averages, error);
   for (int i = 0; context && i < generate->count; i++)

@@ -340,10 +340,11 @@ is_jpeg (const guint8 *head, gsize size)
   return size >= 3 && memcmp (head, "\xff\xd8\xff", 3) == 0;
 }
 
-const FddmCodec fddm_codec_jpeg = { .name    = "JPEG",
-                                    .endings = { ".jpg", ".jpeg" },
-                                    .loss    = FDDM_LOSS_LOSSY,
-                                    .opaque  = TRUE,
-                                    .is      = is_jpeg,
-                                    .read    = read_jpeg,
-                                    .write   = write_jpeg };
+const FddmCodec fddm_codec_jpeg = { .name      = "JPEG",
+                                    .endings   = { ".jpg", ".jpeg" },
+                                    .loss      = FDDM_LOSS_LOSSY,
+                                    .opaque    = TRUE,
+                                    .side_most = JPEG_MAX_DIMENSION,
+                                    .is        = is_jpeg,
+                                    .read      = read_jpeg,
+                                    .write     = write_jpeg };

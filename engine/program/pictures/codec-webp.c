@@ -190,10 +190,11 @@ is_webp (const guint8 *head, gsize size)
   return size >= 12 && memcmp (head, "RIFF", 4) == 0 && memcmp (head + 8, "WEBP", 4) == 0;
 }
 
-const FddmCodec fddm_codec_webp = { .name    = "WebP",
-                                    .endings = { ".webp" },
-                                    .loss    = FDDM_LOSS_LOSSY,
-                                    .rgb     = TRUE,
-                                    .is      = is_webp,
-                                    .read    = read_webp,
-                                    .write   = write_webp };
+const FddmCodec fddm_codec_webp = { .name      = "WebP",
+                                    .endings   = { ".webp" },
+                                    .loss      = FDDM_LOSS_LOSSY,
+                                    .rgb       = TRUE,
+                                    .side_most = WEBP_MAX_DIMENSION,
+                                    .is        = is_webp,
+                                    .read      = read_webp,
+                                    .write     = write_webp };

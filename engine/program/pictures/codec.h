@@ -66,6 +66,7 @@ typedef struct FddmCodec {
   gboolean    rgb;       /* gray is written as RGB                             */
   gboolean    upright;   /* pixels are turned before; metadata are written with them   */
   int         bits_most; /* of a sample; 0: as many as pictures have                   */
+  int         side_most; /* pixels; 0: as many as pictures have                        */
 
   /* Whether a file with the first SIZE bytes HEAD is of this format. */
   gboolean (*is) (const guint8 *head, gsize size);

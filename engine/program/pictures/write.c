@@ -77,6 +77,21 @@ fddm_picture_writable (const char *path, GError **error)
   return TRUE;
 }
 
+gboolean
+fddm_picture_fits (const char *path, int width, int height, GError **error)
+{
+  g_autofree char *problem = NULL;
+  FddmFormat       format;
+
+  if (!format_for (&format, path, error))
+    return FALSE;
+  if (!format.codec || format.codec->side_most == 0 || MAX (width, height) <= format.codec->side_most)
+    return TRUE;
+  /* translators: a format, such as JPEG; a number */
+  problem = g_strdup_printf (_ ("files of %s have at most %d pixels a side"), format.codec->name, format.codec->side_most);
+  return fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path, problem);
+}
+
 /* Adds TEXT, which is freed, to what saving could not keep, unless it is there. */
 static void
 warn (const FddmPictureOrigin *from, char *text)

@@ -14,6 +14,18 @@ from PIL import Image
 from program import NETWORK, PROGRAM, WORDS, main, run, test
 
 
+@test
+def too_wide():
+    for name, side in (("jpg", 65500), ("webp", 16383)):
+        for wide in (side, side + 1):
+            with open("wide.ppm", "wb") as f:
+                f.write(b"P6 %d 1 255\n" % wide + bytes(3 * wide))
+            told = keep("wide.ppm", "wide." + name, status=int(wide > side)).stderr
+            assert wide == side or "at most %d pixels a side" % side in told, told
+            assert os.path.exists("wide." + name) == (wide == side)
+            os.path.exists("wide." + name) and os.remove("wide." + name)
+
+
 # ---- TIFF ----
 
 def tiff(path, width, height, tags, data):
