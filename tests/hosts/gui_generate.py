@@ -90,7 +90,7 @@ def is_no_snow(red, green, blue):
 
 def check_subjects(tap, dialog):
     """One by the keyboard, one by its picture."""
-    dialog.screen.key("alt+u", "Home", "Down", "Down", "Right")
+    dialog.screen.key("alt+u", "Home", "Down", "Down", "Right", "Right")
     tap.line(dialog.wait(lambda: dialog.all_are(is_snow)), f"snow is chosen by the keyboard: four samples of snow {dialog.means()}")
     dialog.screen.shot("generate-snow")
     before = dialog.means()
