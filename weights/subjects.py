@@ -24,6 +24,7 @@ ANY = ("brick", "grass", "rock", "wood")   # in quarters
 
 
 def subjects_of(path):
+    """Of a weights file: the classes that its network has learned, then what starts from pictures."""
     with open(path, "rb") as file:
         size, = struct.unpack("<Q", file.read(8))
         about = json.loads(file.read(size))["__metadata__"]

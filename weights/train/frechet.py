@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 import tempfile
 
 import numpy as np
@@ -24,6 +25,9 @@ from data import textures
 from fddm import safetensors
 from learn import features
 import sample
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from subjects import subjects_of
 
 
 def of_pictures(extract, pictures):
@@ -37,12 +41,6 @@ def distances(found, held, labels, classes):
         name = classes[k]
         row[name] = features.frechet(found[labels == k], held[labels == k])
     return {k: round(v, 3) for k, v in row.items()}
-
-
-def subjects_of(path):
-    """Of a weights file: its classes, then what starts from pictures."""
-    about = safetensors.read(path)[1]
-    return json.loads(about["classes"]) + [entry["name"] for entry in json.loads(about.get("examples", "[]"))]
 
 
 def draw_by_program(g, o, asked, steps):
