@@ -131,7 +131,8 @@ typedef struct {
 
 /** A picture to write. */
 typedef struct {
-  /** Receives every pixel of the picture, in rectangles. If the GPU fails, all pixels are written again, by the CPU. */
+  /** Receives every pixel of the picture, in rectangles. Some are written twice: all of them if the GPU fails, by
+   * the CPU, and sharp places where 8 bits do not suffice. The last counts. */
   gboolean (*write) (gpointer data, int x, int y, int width, int height, const float *pixels, GError **error);
   gpointer data; /**< passed to WRITE */
 } FddmSink;

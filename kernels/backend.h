@@ -24,7 +24,7 @@
 #include "kernels/pixels/filters.h"
 #include "kernels/pixels/meter.h"
 
-#define FDDM_BACKEND_ABI 14
+#define FDDM_BACKEND_ABI 15
 
 typedef struct FddmDevice FddmDevice; /* defined by each backend                                                 */
 typedef struct FddmConv   FddmConv;   /* defined by each backend: a convolution's weights in the device's layout */
@@ -167,8 +167,10 @@ typedef struct {
   int      top, bottom, left, right; /* positions that count: [TOP,BOTTOM) × [LEFT,RIGHT) of the inputs        */
   int      row, column;              /* of the inputs' first position, seen from the first position of BLOCKS   */
   int      across;                   /* blocks in a row                                                         */
-  guint32 *blocks;                   /* a sum for each                                                          */
-  guint32  most;                     /* a convolution fails with FDDM_KERNEL_ERROR_RANGES where a sum exceeds it */
+  guint32 *blocks;                   /* a sum for each, which does not grow once it exceeds MOST                */
+  guint32  most;                     /* that a sum should be                                                    */
+  guint32 *over;                     /* how many sums exceed MOST                                               */
+  guint32  allowed;                  /* a convolution fails with FDDM_KERNEL_ERROR_RANGES where OVER exceeds it */
 } FDDM_BY_NAME FddmStrays;
 
 /* Whether to go on with a long operation. */

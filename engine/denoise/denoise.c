@@ -1,15 +1,12 @@
-/* denoise.c: denoising of a photo: measures the noise, plans tiles, denoises tile by tile.
+/* denoise.c: denoising of a photo: checks the arguments, measures the noise, decides what is removed.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
+#include "engine/denoise/attempts.h"
 #include "engine/denoise/bands.h"
-#include "engine/denoise/finish.h"
 #include "engine/denoise/part.h"
-#include "engine/denoise/strays.h"
 #include "engine/denoise/tile.h"
-#include "engine/denoise/vectors.h"
-#include "engine/diffusion/sampler.h"
 #include "engine/noise/look.h"
 #include "engine/noise/model.h"
 #include "kernels/pixels/pixels.h"
@@ -163,21 +160,6 @@ noise_varies (const FddmNoiseModel *model)
 
 /* ---- The whole picture ---- */
 
-/* Reports the plan. REPORT may be NULL. */
-static void
-fill_report (const FddmRemoval *removal, const FddmWork *work, FddmReport *report)
-{
-  const int patch = work->context->weights->patch;
-
-  if (report == NULL)
-    return;
-  fddm_noise_summary (&removal->noise, &report->luma, &report->chroma);
-  report->tiles       = fddm_work_tiles (work);
-  report->tile_width  = work->across.size * patch;
-  report->tile_height = work->down.size * patch;
-  report->memory      = work->bytes;
-}
-
 /* Copies the photo unchanged when there is no noise to remove. */
 static gboolean
 copy_picture (const FddmSource *source, const FddmSink *sink, const FddmTicker *ticker, GError **error)
@@ -215,159 +197,6 @@ is_noisy (const FddmNoiseModel *model)
   return FALSE;
 }
 
-/* How far outside of [0,1] the network sees samples: noise, but not outliers. */
-static float
-beyond (const FddmNoiseModel *noise)
-{
-  double luma, chroma;
-
-  fddm_noise_summary (noise, &luma, &chroma);
-  return MAX (FDDM_SAMPLE_BEYOND, (float) (5.0 * MAX (luma, chroma) / 255.0));
-}
-
-/* Requirements of JOB for its tiles, at least LEAST_TILES. The noise must be known. */
-static FddmWorkSpec
-spec_of (const FddmDenoiseJob *job, int least_tiles)
-{
-  const FddmRemoval  *removal  = &job->removal;
-  const FddmCleaning *cleaning = &job->cleaning;
-
-  return (FddmWorkSpec) { .width          = job->source->width,
-                          .height         = job->source->height,
-                          .samples        = job->source->channels,
-                          .grids          = removal->grids,
-                          .evaluations    = removal->samples ? removal->steps : 1,
-                          .noise_varies   = removal->noise_varies,
-                          .samples_detail = removal->samples || removal->probes,
-                          .gathers        = fddm_finish_gathers (job),
-                          .filters        = fddm_finish_on_device (job),
-                          .blotches       = cleaning->blotches > 0.0f,
-                          .textures       = cleaning->strengthens,
-                          .uncertainty    = removal->probes,
-                          .raises         = job->raise > 0.0,
-                          .beyond         = beyond (&removal->noise),
-                          .least_tiles    = least_tiles,
-                          .margin         = fddm_finish_margin (job) };
-}
-
-/* Plans tiles for the job's current settings. */
-static gboolean
-plan_once (const FddmDenoiseJob *job, int least_tiles, FddmWork *work, GError **error)
-{
-  const FddmWorkSpec spec = spec_of (job, least_tiles);
-
-  return fddm_work_init (work, job->context, &spec, error);
-}
-
-/* Plans tiles; if memory does not suffice, drops the filters that need a margin around a tile, one after another. */
-static gboolean
-plan (FddmDenoiseJob *job, int least_tiles, FddmWork *work, GError **error)
-{
-  FddmCleaning *cleaning = &job->cleaning;
-
-  for (;;)
-    {
-      GError *problem = NULL;
-
-      if (plan_once (job, least_tiles, work, &problem))
-        return TRUE;
-      if ((!cleaning->strengthens && cleaning->shrinkage <= 0.0f) ||
-          !g_error_matches (problem, FDDM_ERROR, FDDM_ERROR_MEMORY))
-        {
-          g_propagate_error (error, problem);
-          return FALSE;
-        }
-      g_error_free (problem);
-      if (cleaning->strengthens) /* in order of reach, the longest first */
-        cleaning->strengthens = FALSE;
-      else if (cleaning->blotches > 0.0f)
-        cleaning->blotches = 0.0f;
-      else
-        cleaning->shrinkage = 0.0f;
-    }
-}
-
-/* Sets the Fermi levels of the sampler's steps. */
-static void
-find_path (const FddmDenoiseJob *job, FddmRemoval *removal)
-{
-  if (removal->samples)
-    fddm_sampler_levels (job->context->weights, &job->context->schedule, removal->noise.level, removal->steps,
-                         removal->levels);
-}
-
-/* Sets how the photo is denoised. The noise must be known and the tiles planned. */
-static void
-find_removal (FddmDenoiseJob *job)
-{
-  FddmRemoval *removal = &job->removal, *raised = &job->raised;
-
-  removal->keeps_texture = job->cleaning.strengthens;
-  find_path (job, removal);
-  if (!(job->raise > 0.0))
-    return;
-  *raised           = *removal;
-  raised->is_raised = TRUE;
-  raised->probes = raised->keeps_texture = FALSE;
-  for (int k = 0; k < job->context->weights->coefficients; k++)
-    raised->noise.level[k] *= (float) job->raise;
-  find_path (job, raised);
-}
-
-/* Denoises in LEAST_TILES tiles or more. TILES: the number that was planned. */
-static gboolean
-denoise_tiled (Call *call, int least_tiles, const FddmTicker *ticker, int *tiles, GError **error)
-{
-  FddmDenoiseJob *job = &call->job;
-  FddmWork        work;
-  gboolean        ok;
-
-  if (!plan (job, least_tiles, &work, error))
-    return FALSE;
-  *tiles = fddm_work_tiles (&work);
-  find_removal (job);
-  fill_report (&job->removal, &work, call->report);
-  ok = fddm_vectors_upload (job->context, &job->removal, error) &&
-       (!(job->raise > 0.0) || fddm_vectors_upload (job->context, &job->raised, error)) && fddm_tick (ticker, 0, 1, error) &&
-       fddm_strays_begin (job, &work, error) && fddm_denoise_tiles (job, &work, ticker, error);
-  fddm_strays_end (&work);
-  fddm_vectors_free (job->context, &job->removal);
-  fddm_vectors_free (job->context, &job->raised);
-  fddm_work_clear (&work);
-  return ok;
-}
-
-/* Plans and denoises. Where memory runs out on the way, because other programs take it, starts again with twice as many tiles;
- * where the picture does not fit 8 bits, without them. */
-static gboolean
-denoise_somehow (Call *call, const FddmTicker *ticker, GError **error)
-{
-  int least_tiles = 0;
-
-  for (;;)
-    {
-      GError *problem = NULL;
-      int     tiles   = 0;
-
-      if (denoise_tiled (call, least_tiles, ticker, &tiles, &problem))
-        return TRUE;
-      if (g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_RANGES))
-        {
-          g_error_free (problem);
-          if (!fddm_context_use_exact (call->job.context, TRUE, error))
-            return FALSE;
-          continue;
-        }
-      if (tiles == 0 || !g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
-        {
-          g_propagate_error (error, problem);
-          return FALSE;
-        }
-      g_error_free (problem);
-      least_tiles = 2 * tiles;
-    }
-}
-
 /* Measures and denoises on the context's device. */
 static gboolean
 denoise_on_device (gpointer data, GError **error)
@@ -380,7 +209,6 @@ denoise_on_device (gpointer data, GError **error)
   const FddmTicker denoising = {
     .func = call->progress, .data = call->data, .phase = FDDM_PHASE_DENOISE, .from = 0.0, .to = 1.0
   };
-  gboolean ok;
 
   job->cleaning = (FddmCleaning) { FALSE };
   if (!find_noise (job, &measuring, error))
@@ -390,9 +218,7 @@ denoise_on_device (gpointer data, GError **error)
   job->removal.noise_varies = noise_varies (&job->removal.noise);
   job->removal.hot          = fddm_tile_hot_noise (job);
 
-  ok = denoise_somehow (call, &denoising, error);
-  fddm_context_use_exact (job->context, FALSE, NULL); /* the next picture may fit */
-  return ok;
+  return fddm_denoise_attempts (job, &denoising, call->report, error);
 }
 
 /* Whether the strengths remove anything. A gray photo has no chroma. */

@@ -461,5 +461,6 @@ fddm_work_tile (const FddmWork *work, int i, FddmTile *tile)
   tile->own.height = MIN (bottom * patch, work->spec.height) - tile->own.y;
   tile->core       = fddm_rect_grow (&tile->own, work->spec.margin, &whole);
   tile->region     = fddm_tile_region (tile, patch, work->spec.width, work->spec.height);
-  return tile->own.width > 0 && tile->own.height > 0;
+  return tile->own.width > 0 && tile->own.height > 0 &&
+         (work->spec.part == NULL || fddm_again_meets (work->spec.part, &tile->own));
 }

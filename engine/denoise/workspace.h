@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/context.h"
+#include "engine/denoise/again.h"
 #include "kernels/pixels/blotches.h"
 #include "kernels/pixels/texture.h"
 #include "engine/tiling/axis.h"
@@ -9,20 +10,21 @@
 
 /* Requirements of a job for its tiles. */
 typedef struct {
-  int      width, height, samples; /* of the picture                                      */
-  int      grids;                  /* averaged                                            */
-  int      evaluations;            /* of the network, in sequence: each widens the halo   */
-  gboolean noise_varies;           /* the noise level depends on the place                */
-  gboolean samples_detail;         /* tensors for sampling are needed                     */
-  gboolean filters;                /* the device filters what it has gathered             */
-  gboolean gathers;                /* the change is accumulated before it is added        */
-  gboolean blotches;               /* colour blotches are averaged: needs cells           */
-  gboolean textures;               /* sampled texture is strengthened: needs planes       */
-  gboolean uncertainty;            /* the uncertainty is requested                        */
-  gboolean raises;                 /* a second change is gathered, of raised noise        */
-  float    beyond;                 /* how far outside of [0,1] the network sees samples   */
-  int      least_tiles;            /* number of tiles at least; 0 = as few as fit         */
-  int      margin;                 /* reach of the filters around the own part, in pixels */
+  int              width, height, samples; /* of the picture                                      */
+  int              grids;                  /* averaged                                            */
+  int              evaluations;            /* of the network, in sequence: each widens the halo   */
+  gboolean         noise_varies;           /* the noise level depends on the place                */
+  gboolean         samples_detail;         /* tensors for sampling are needed                     */
+  gboolean         filters;                /* the device filters what it has gathered             */
+  gboolean         gathers;                /* the change is accumulated before it is added        */
+  gboolean         blotches;               /* colour blotches are averaged: needs cells           */
+  gboolean         textures;               /* sampled texture is strengthened: needs planes       */
+  gboolean         uncertainty;            /* the uncertainty is requested                        */
+  gboolean         raises;                 /* a second change is gathered, of raised noise        */
+  float            beyond;                 /* how far outside of [0,1] the network sees samples   */
+  int              least_tiles;            /* number of tiles at least; 0 = as few as fit         */
+  int              margin;                 /* reach of the filters around the own part, in pixels */
+  const FddmAgain *part;                   /* what alone is computed; NULL = all                  */
 } FddmWorkSpec;
 
 /* A tile's pixels: arrays over its region, NULL if not needed. */
@@ -50,7 +52,8 @@ typedef struct {
   guint32   *blocks; /* a map of SIZE blocks for each grid, then likewise for raised noise; NULL = nothing is watched */
   gsize      size;
   int        grids;
-  double     most; /* that a block may have in an evaluation of the network */
+  double     most;                     /* that a block may have in an evaluation of the network */
+  guint32    over[2 * FDDM_GRIDS_MAX]; /* blocks of each map that have more                     */
   FddmStrays now;
 } FddmStrayMaps;
 
@@ -86,7 +89,7 @@ int fddm_work_tiles (const FddmWork *work);
 gboolean fddm_work_streams (const FddmWork *work);
 /* Swaps the pixels of the two tiles. Drops a repaired photo, because the next tile's may overwrite it. */
 void fddm_work_swap (FddmWork *work);
-/* Geometry of tile I. FALSE if its own part is empty. */
+/* Geometry of tile I. FALSE if its own part is empty, or none of it is computed. */
 gboolean fddm_work_tile (const FddmWork *work, int i, FddmTile *tile);
 /* The tile's photo without NaNs, infinities and values that networks do not know: a repaired copy if it has any, or if later
  * grids would otherwise see the changes of the first one. */

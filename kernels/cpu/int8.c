@@ -180,27 +180,31 @@ count (const FddmInt8 *int8, const float *in, int channels)
   return (guint32) lrintf (MIN (sum, FDDM_STRAYS_MOST) * FDDM_STRAYS_ONE);
 }
 
-/* Adds the strays of N positions from FIRST on to their blocks. FALSE if a block has too many. */
-static gboolean
+/* Adds the strays of N positions from FIRST on to their blocks. Returns how many blocks have too many since. */
+static guint32
 count_run (const FddmInt8 *int8, const float *in, gsize first, int n, int width, int channels, const FddmStrays *strays)
 {
-  gboolean ok = TRUE;
+  guint32 over = 0;
 
   for (int p = 0; p < n; p++)
     {
       const int y = (int) ((first + p) / width), x = (int) ((first + p) % width);
-      guint32  *block, sum;
+      guint32  *block, sum, added;
 
       if (y < strays->top || y >= strays->bottom || x < strays->left || x >= strays->right)
         continue;
       block = strays->blocks + (gsize) ((y + strays->row) / FDDM_STRAYS_BLOCK) * strays->across +
               (x + strays->column) / FDDM_STRAYS_BLOCK;
-      sum = count (int8, in + (gsize) p * channels, channels);
+#pragma omp atomic read
+      sum = *block;
+      if (sum > strays->most)
+        continue;
+      added = count (int8, in + (gsize) p * channels, channels);
 #pragma omp atomic capture
-      sum = *block += sum;
-      ok  = ok && sum <= strays->most;
+      sum = *block += added;
+      over += sum > strays->most && sum - added <= strays->most; /* true for one thread */
     }
-  return ok;
+  return over;
 }
 
 gboolean
@@ -208,9 +212,9 @@ fddm_int8_round (const FddmInt8 *int8, const float *in, int height, int width, i
                  const FddmStrays *strays, void *out)
 {
   const gsize positions = (gsize) height * width;
-  int         too_many  = 0;
+  guint32     over      = 0;
 
-#pragma omp parallel for schedule(static) num_threads(threads) reduction(+ : too_many)
+#pragma omp parallel for schedule(static) num_threads(threads) reduction(+ : over)
   for (gsize first = 0; first < positions; first += RUN)
     {
       const gsize at  = first * channels;
@@ -218,8 +222,11 @@ fddm_int8_round (const FddmInt8 *int8, const float *in, int height, int width, i
       const int   found = int8->positive ? round_positive (in + at, int8->steps, n, (guint8 *) out + at)
                                          : round_signed (in + at, int8->steps, n, (gint8 *) out + at);
 
-      if (found > 0 && strays != NULL && !count_run (int8, in + at, first, run, width, channels, strays))
-        too_many++;
+      if (found > 0 && strays != NULL)
+        over += count_run (int8, in + at, first, run, width, channels, strays);
     }
-  return too_many == 0;
+  if (strays == NULL)
+    return TRUE;
+  *strays->over += over;
+  return *strays->over <= strays->allowed;
 }

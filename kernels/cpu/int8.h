@@ -21,6 +21,6 @@ FddmInt8 *fddm_int8_new (const FddmConvSpec *spec);
 void      fddm_int8_free (FddmInt8 *int8);
 
 /* Rounds the CHANNELS inputs IN of each of HEIGHT × WIDTH positions into OUT, bytes, on THREADS threads. What is not a number
- * counts as the largest. Counts strays in STRAYS unless it is NULL; FALSE if a block has too many. */
+ * counts as the largest. Counts strays in STRAYS unless it is NULL; FALSE if too many blocks have too many. */
 gboolean fddm_int8_round (const FddmInt8 *int8, const float *in, int height, int width, int channels, int threads,
                           const FddmStrays *strays, void *out);

@@ -126,7 +126,7 @@ test_same_results (gconstpointer data)
       const int         height   = heights[i];
       g_autofree float *in       = test_floats ((gsize) height * WIDTH * INPUT, -1, 1, 3);
       g_autofree float *expected = NULL, *found = NULL;
-      guint32           single[BLOCKS] = { 0 }, banded[BLOCKS] = { 0 };
+      guint32           single[BLOCKS] = { 0 }, banded[BLOCKS] = { 0 }, over = 0;
       FddmStrays        strays = { .top    = 3,
                                    .bottom = height - 5,
                                    .left   = 2,
@@ -135,7 +135,8 @@ test_same_results (gconstpointer data)
                                    .column = 1,
                                    .across = 2,
                                    .blocks = single,
-                                   .most   = G_MAXUINT32 };
+                                   .most   = G_MAXUINT32,
+                                   .over   = &over };
 
       fddm_backend_cpu.watch (cpu, &strays);
       expected      = singly (&net, height, in);

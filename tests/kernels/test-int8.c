@@ -302,11 +302,18 @@ test_strays (void)
   FddmConvSpec      spec = {
          .kernel = 1, .in_channels = 2, .out_channels = 1, .weights = weights, .bias = bias, .ranges = ranges
   };
-  guint32          blocks[8] = { 0 };
-  const FddmStrays strays    = {
-       .top = 1, .bottom = 39, .left = 0, .right = SIDE, .row = 10, .column = 60, .across = 4, .blocks = blocks, .most = 300
-  };
-  g_autoptr (GError) error = NULL;
+  guint32            blocks[8] = { 0 }, over = 0;
+  FddmStrays         strays = { .top    = 1,
+                                .bottom = 39,
+                                .left   = 0,
+                                .right  = SIDE,
+                                .row    = 10,
+                                .column = 60,
+                                .across = 4,
+                                .blocks = blocks,
+                                .most   = 300,
+                                .over   = &over };
+  g_autoptr (GError) error  = NULL;
   FddmConv          *conv;
   FddmTensor        *source, *out;
 
@@ -327,12 +334,19 @@ test_strays (void)
   g_assert_cmpint (blocks[2], ==, 41);      /* 1024/25 */
   g_assert_cmpint (blocks[7], ==, 256);
   g_assert_cmpint (blocks[0] + blocks[3] + blocks[4] + blocks[5] + blocks[6], ==, 0);
+  g_assert_cmpint (over, ==, 0);
   g_assert_false (fddm_backend_cpu.conv (device, conv, source, NULL, out, &error));
   g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_RANGES);
   g_clear_error (&error);
+  g_assert_cmpint (over, ==, 1);
+  strays.allowed = 1;
+  g_assert_true (fddm_backend_cpu.conv (device, conv, source, NULL, out, &error));
+  g_assert_cmpint (blocks[1], ==, 3 * (64 + 10));
+  g_assert_cmpint (blocks[7], ==, 512); /* it has too many already */
+  g_assert_cmpint (over, ==, 1);
   fddm_backend_cpu.watch (device, NULL);
   g_assert_true (fddm_backend_cpu.conv (device, conv, source, NULL, out, &error));
-  g_assert_cmpint (blocks[7], ==, 512);
+  g_assert_cmpint (blocks[1], ==, 3 * (64 + 10));
   fddm_backend_cpu.tensor_free (device, out);
   fddm_backend_cpu.tensor_free (device, source);
   fddm_backend_cpu.conv_free (device, conv);
@@ -350,9 +364,16 @@ test_strays_of_threads (void)
   FddmConvSpec      spec = {
          .kernel = 1, .in_channels = 1, .out_channels = 1, .weights = weights, .bias = bias, .ranges = ranges
   };
-  guint32          blocks[6] = { 0 };
-  const FddmStrays strays = { .bottom = SIDE, .right = SIDE, .row = 16, .across = 2, .blocks = blocks, .most = G_MAXUINT32 };
-  g_autoptr (GError) error = NULL;
+  guint32            blocks[6] = { 0 }, over = 0;
+  const FddmStrays   strays = { .bottom  = SIDE,
+                                .right   = SIDE,
+                                .row     = 16,
+                                .across  = 2,
+                                .blocks  = blocks,
+                                .most    = 32 * 32 * 64 * ROUNDS - 1,
+                                .over    = &over,
+                                .allowed = 2 };
+  g_autoptr (GError) error  = NULL;
   FddmConv          *conv;
   FddmTensor        *source, *out;
 
@@ -368,6 +389,7 @@ test_strays_of_threads (void)
     g_assert_true (fddm_backend_cpu.conv (device, conv, source, NULL, out, &error));
   for (int i = 0; i < 6; i++)
     g_assert_cmpuint (blocks[i], ==, (i / 2 == 1 ? 32 : 16) * 32 * 64 * ROUNDS);
+  g_assert_cmpuint (over, ==, 2); /* each counted once, whichever thread it was */
   fddm_backend_cpu.tensor_free (device, out);
   fddm_backend_cpu.tensor_free (device, source);
   fddm_backend_cpu.conv_free (device, conv);

@@ -1,11 +1,11 @@
-/* test-strays.c: a picture that does not fit the ranges of 8 bits is computed in float, whole; one that fits is not.
+/* test-strays.c: what does not fit the ranges of 8 bits is computed in float: a part of a picture, or all of it.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gstdio.h>
 #include "tests/unit/denoising.h"
 #include "tests/unit/int8.h"
 
-/* Pixels a side: a small picture, and one that is cut into tiles. */
-enum { SMALL = 129, LARGE = 305 };
+/* Pixels a side: a small picture, and one that is cut into tiles. A wide one, and where strokes in it end. */
+enum { SMALL = 129, LARGE = 305, WIDE = 449, HIGH = 449, STROKES = 32, STROKES_END = 250 };
 
 /* The network of "fast" in WAY; NULL: as is chosen without being asked. */
 static FddmContext *
@@ -78,7 +78,7 @@ same (const float *a, const float *b)
   return memcmp (a, b, SMALL * SMALL * 3 * sizeof *a) == 0;
 }
 
-/* Strokes in a corner are enough; the next picture is in 8 bits again. */
+/* Strokes in a corner of a small picture are enough; the next picture is in 8 bits again. */
 static void
 test_choice (void)
 {
@@ -138,6 +138,84 @@ test_tiling_equals_untiled (void)
     }
 }
 
+/* Whether pixel I is within MOST of the strokes in the wide picture, along both axes. */
+static gboolean
+is_near_strokes (int i, int most)
+{
+  const int x = i % WIDE, y = i / WIDE;
+
+  return x >= WIDE - STROKES - most && y >= STROKES_END - STROKES - most && y < STROKES_END + most;
+}
+
+static gboolean
+is_close (const float *a, const float *b, int pixel)
+{
+  for (int c = 0; c < 3; c++)
+    if (!(fabsf (a[3 * pixel + c] - b[3 * pixel + c]) < 1e-5f))
+      return FALSE;
+  return TRUE;
+}
+
+/* Whether FOUND has the same pixels near the strokes as PIXELS denoised with one of the float methods. */
+static gboolean
+is_in_float (const FddmDenoiseParams *params, const float *pixels, const float *found, int reach)
+{
+  const char *const ways[] = { "winograd", "direct", "bf16" };
+  gboolean          same   = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ways) && !same; i++)
+    {
+      g_autoptr (FddmContext) context = open_way (ways[i], 0);
+      g_autoptr (GError)      error   = NULL;
+      g_autofree float       *out     = context != NULL ? run (context, params, pixels, WIDE, HIGH, 3, NULL, &error) : NULL;
+
+      g_assert_no_error (error);
+      same = out != NULL;
+      for (int p = 0; p < WIDE * HIGH && same; p++)
+        same = !is_near_strokes (p, reach) || is_close (out, found, p);
+    }
+  return same;
+}
+
+/* The strokes and all that they reach are computed in float, the rest stays in 8 bits, whatever the tiles and the grids. */
+static void
+test_part (void)
+{
+  const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 5) };
+  const int               reach[] = { 24, 26 }; /* of the network, and of a shifted grid */
+  g_autofree float       *sharp   = test_floats (WIDE * HIGH * 3, 0.42f, 0.52f, 5);
+  g_autoptr (FddmContext) chosen = open_chosen (0), cut = NULL, int8 = NULL;
+
+  if (chosen == NULL)
+    return;
+  cut  = open_chosen (100);
+  int8 = open_way ("int8", 0);
+  test_strokes (sharp, WIDE, STROKES_END, STROKES);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error     = NULL;
+      g_autofree float  *in_8_bits = run (int8, &cases[i], sharp, WIDE, HIGH, 3, NULL, &error);
+      g_autofree float  *found     = run (chosen, &cases[i], sharp, WIDE, HIGH, 3, NULL, &error);
+      g_autofree float  *tiled     = run (cut, &cases[i], sharp, WIDE, HIGH, 3, NULL, &error);
+      int                near = 0, wrong = 0;
+
+      g_assert_no_error (error);
+      for (int p = 0; p < WIDE * HIGH; p++)
+        {
+          g_assert_true (is_close (found, tiled, p));
+          if (is_near_strokes (p, reach[i]))
+            {
+              near++;
+              wrong += !is_close (in_8_bits, found, p);
+            }
+          else if (!is_near_strokes (p, reach[i] + 32 + 2 * 64)) /* the filters' reach, and what two blocks have more */
+            g_assert_true (is_close (in_8_bits, found, p));
+        }
+      g_assert_true (is_in_float (&cases[i], sharp, found, reach[i]));
+      g_assert_cmpint (wrong, >, near / 10);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -150,6 +228,7 @@ main (int argc, char **argv)
   g_unsetenv ("FDDM_CPU_CONVOLUTION");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/strays/choice", test_choice);
+  g_test_add_func ("/strays/part", test_part);
   g_test_add_func ("/strays/tiling-equals-untiled", test_tiling_equals_untiled);
   result = g_test_run ();
   g_unlink (file);
