@@ -5,8 +5,8 @@
 #include "kernels/pixels/pixels.h"
 #include <glib/gi18n-lib.h>
 
-/* One of so many blocks, with what is around it, is as much work as a part as it is in the whole. */
-#define MUCH 3
+/* One of so many blocks, with what is around it, is about as much work as a part as it is in the whole. */
+#define MUCH 4
 
 static int
 blocks_along (int pixels)

@@ -4,7 +4,7 @@
 #include "engine/tiling/window.h"
 
 /* Side of a block, in pixels: small beside a tile, large beside the work for one. */
-#define FDDM_AGAIN_BLOCK 64
+#define FDDM_AGAIN_BLOCK 32
 
 /* Blocks of a picture, some of them marked. All 0: none is. */
 typedef struct {

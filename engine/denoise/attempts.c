@@ -11,8 +11,8 @@
 #include "engine/noise/model.h"
 #include "kernels/pixels/pixels.h"
 
-/* Pixels of a tile where a part of the picture is computed again: small beside the picture, large beside the halo. */
-#define AGAIN_TILE ((gsize) 512 * 512)
+/* Pixels of a tile where a part of the picture is computed again: about as many as what one sharp place reaches. */
+#define AGAIN_TILE ((gsize) 256 * 256)
 
 /* A job, and what came of it so far. */
 typedef struct {
@@ -151,7 +151,7 @@ denoise_tiled (Attempts *attempts, int least_tiles, GError **error)
   attempts->tiles = 0;
   if (!plan (attempts, least_tiles, &work, error))
     return FALSE;
-  attempts->tiles = fddm_work_tiles (&work);
+  attempts->tiles = work.down.count * work.across.count;
   find_removal (job);
   if (!attempts->is_part)
     fill_report (&job->removal, &work, attempts->report);

@@ -1,6 +1,7 @@
 /* workspace.c: tiles and their working memory, planned within the memory bound.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/denoise/workspace.h"
+#include "engine/denoise/places.h"
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "kernels/pixels/pixels.h"
@@ -47,7 +48,7 @@ region_floats (const FddmWork *work)
 int
 fddm_work_tiles (const FddmWork *work)
 {
-  return work->down.count * work->across.count;
+  return work->places != NULL ? work->n_places : work->down.count * work->across.count;
 }
 
 gboolean
@@ -399,7 +400,7 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
       GError *problem = NULL;
       int     tiles;
 
-      if (plan_tiles (work, limit, error) && allocate (work, &problem))
+      if (plan_tiles (work, limit, error) && allocate (work, &problem) && fddm_work_place (work, &problem))
         return TRUE;
       tiles = fddm_work_tiles (work);
       fddm_work_clear (work);
@@ -440,27 +441,40 @@ fddm_work_clear (FddmWork *work)
     give_pixels (work, work->floats, &work->spare[i]);
   for (int i = 0; i < FDDM_TEXTURE_PLANES; i++)
     give_pixels (work, work->floats / work->spec.samples, &work->planes[i]);
+  g_clear_pointer (&work->places, g_free);
+  work->n_places = 0;
   g_clear_pointer (&work->row_offset, g_free);
   g_clear_pointer (&work->column_offset, g_free);
 }
 
-gboolean
-fddm_work_tile (const FddmWork *work, int i, FddmTile *tile)
+void
+fddm_work_extend (const FddmWork *work, int top, int bottom, int left, int right, FddmTile *tile)
 {
   const FddmRect whole = { .width = work->spec.width, .height = work->spec.height };
   const int      patch = work->context->weights->patch;
-  int            top, bottom, left, right;
 
-  tile->rows    = work->down.size;
-  tile->columns = work->across.size;
-  fddm_tiling_get (&work->down, i / work->across.count, &tile->row, &top, &bottom);
-  fddm_tiling_get (&work->across, i % work->across.count, &tile->column, &left, &right);
+  tile->rows       = work->down.size;
+  tile->columns    = work->across.size;
   tile->own.x      = left * patch;
   tile->own.y      = top * patch;
   tile->own.width  = MIN (right * patch, work->spec.width) - tile->own.x;
   tile->own.height = MIN (bottom * patch, work->spec.height) - tile->own.y;
   tile->core       = fddm_rect_grow (&tile->own, work->spec.margin, &whole);
   tile->region     = fddm_tile_region (tile, patch, work->spec.width, work->spec.height);
-  return tile->own.width > 0 && tile->own.height > 0 &&
-         (work->spec.part == NULL || fddm_again_meets (work->spec.part, &tile->own));
+}
+
+gboolean
+fddm_work_tile (const FddmWork *work, int i, FddmTile *tile)
+{
+  int top, bottom, left, right;
+
+  if (work->places != NULL)
+    {
+      *tile = work->places[i];
+      return TRUE;
+    }
+  fddm_tiling_get (&work->down, i / work->across.count, &tile->row, &top, &bottom);
+  fddm_tiling_get (&work->across, i % work->across.count, &tile->column, &left, &right);
+  fddm_work_extend (work, top, bottom, left, right, tile);
+  return tile->own.width > 0 && tile->own.height > 0;
 }

@@ -64,6 +64,8 @@ typedef struct {
   FddmContext     *context;
   FddmWorkSpec     spec;
   FddmTiling       down, across;
+  FddmTile        *places; /* the tiles of a part; NULL: those of the tilings */
+  int              n_places;
   gsize            bytes;
   gsize            floats; /* of an array over a region, one per sample */
   FddmTilePixels   pixels, other;
@@ -82,14 +84,14 @@ void fddm_work_clear (FddmWork *work);
 gboolean fddm_work_no_memory (const FddmWork *work, GError **error);
 /* Resizes the tensors to ROWS × COLUMNS patches. */
 gboolean fddm_work_shape (FddmWork *work, int rows, int columns, GError **error);
-/* Number of tiles. */
+/* Number of tiles that are computed. */
 int fddm_work_tiles (const FddmWork *work);
 /* Whether the host reads and writes tiles while the device computes another: only on a GPU, since the CPU would gain
  * nothing. */
 gboolean fddm_work_streams (const FddmWork *work);
 /* Swaps the pixels of the two tiles. Drops a repaired photo, because the next tile's may overwrite it. */
 void fddm_work_swap (FddmWork *work);
-/* Geometry of tile I. FALSE if its own part is empty, or none of it is computed. */
+/* Geometry of tile I. FALSE if its own part is empty. */
 gboolean fddm_work_tile (const FddmWork *work, int i, FddmTile *tile);
 /* The tile's photo without NaNs, infinities and values that networks do not know: a repaired copy if it has any, or if later
  * grids would otherwise see the changes of the first one. */

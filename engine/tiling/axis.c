@@ -36,3 +36,10 @@ fddm_tiling_get (const FddmTiling *tiling, int i, int *start, int *core, int *co
   *core     = i == 0 ? 0 : MIN (i * step + tiling->halo, tiling->length);
   *core_end = i == tiling->count - 1 ? tiling->length : MIN ((i + 1) * step + tiling->halo, tiling->length);
 }
+
+void
+fddm_tiling_at (const FddmTiling *tiling, int first, int *start, int *core_end)
+{
+  *start    = CLAMP (first - tiling->halo, 0, tiling->length - tiling->size);
+  *core_end = *start + tiling->size == tiling->length ? tiling->length : *start + tiling->size - tiling->halo;
+}

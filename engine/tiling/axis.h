@@ -21,3 +21,6 @@ gboolean fddm_tiling_init (FddmTiling *tiling, int length, int halo, int count);
 /* Tile I covers [*start, *start + size). Its core is [*core, *core_end). The cores of all tiles make up the axis without
  * overlap. */
 void fddm_tiling_get (const FddmTiling *tiling, int i, int *start, int *core, int *core_end);
+
+/* A tile with FIRST in its core, as far at its beginning as may be: it starts at *start, and its core ends at *core_end. */
+void fddm_tiling_at (const FddmTiling *tiling, int first, int *start, int *core_end);

@@ -31,20 +31,20 @@ test_marks (void)
   fddm_again_mark (&again, &outside);
   g_assert_false (fddm_again_meets (&again, &around));
   fddm_again_mark (&again, &inner);
-  assert_marked (&again, ".....\n.#...\n.....\n");
+  assert_marked (&again, "..........\n..........\n..##......\n..##......\n..........\n");
   g_assert_true (fddm_again_meets (&again, &edge));
   g_assert_false (fddm_again_meets (&again, &beside));
   g_assert_false (fddm_again_meets (&again, &outside));
   fddm_again_mark (&again, &crossing);
   fddm_again_mark (&again, &corner);
   fddm_again_mark (&again, &inner);
-  assert_marked (&again, "..##.\n.#...\n....#\n");
-  g_assert_cmpuint (again.marked, ==, 4);
-  g_assert_false (fddm_again_is_much (&again)); /* of 15 */
+  assert_marked (&again, ".....##...\n..........\n..##......\n..##......\n.........#\n");
+  g_assert_cmpuint (again.marked, ==, 7);
+  g_assert_false (fddm_again_is_much (&again)); /* of 50 */
   fddm_again_mark (&again, &beside);
   g_assert_false (fddm_again_is_much (&again));
   fddm_again_mark (&again, &around);
-  g_assert_cmpuint (again.marked, ==, 15);
+  g_assert_cmpuint (again.marked, ==, 50);
   g_assert_true (fddm_again_is_much (&again));
   fddm_again_clear (&again);
 }

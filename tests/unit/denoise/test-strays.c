@@ -208,7 +208,7 @@ test_part (void)
               near++;
               wrong += !is_close (in_8_bits, found, p);
             }
-          else if (!is_near_strokes (p, reach[i] + 32 + 2 * 64)) /* the filters' reach, and what two blocks have more */
+          else if (!is_near_strokes (p, reach[i] + 2 * 64)) /* what two blocks have more */
             g_assert_true (is_close (in_8_bits, found, p));
         }
       g_assert_true (is_in_float (&cases[i], sharp, found, reach[i]));

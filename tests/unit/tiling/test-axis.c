@@ -51,11 +51,34 @@ test_failure_changes_nothing (void)
   g_assert_cmpmem (&t, sizeof t, &before, sizeof before);
 }
 
+/* A tile anywhere: within the picture, with a halo except at its edges, and as large as those of the tiling. */
+static void
+test_anywhere (void)
+{
+  for (int length = 1; length < 60; length++)
+    for (int halo = 0; halo < 9; halo++)
+      for (int count = 1; count < 9; count++)
+        for (int first = 0; first < length; first++)
+          {
+            FddmTiling t;
+            int        start, end;
+
+            if (!fddm_tiling_init (&t, length, halo, count))
+              continue;
+            fddm_tiling_at (&t, first, &start, &end);
+            g_assert_true (start >= 0 && start + t.size <= length);
+            g_assert_true (first - start >= halo || start == 0);
+            g_assert_true (start + t.size - end == halo || (end == length && start + t.size == length));
+            g_assert_true (end > first && (end - first >= t.size - 2 * halo || end == length));
+          }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/tiles/cores-partition", test_cores_partition);
+  g_test_add_func ("/tiles/anywhere", test_anywhere);
   g_test_add_func ("/tiles/failure-changes-nothing", test_failure_changes_nothing);
   return g_test_run ();
 }
