@@ -7,6 +7,6 @@
 #include "engine/denoise/job.h"
 #include "engine/ticker.h"
 
-/* Denoises the photo of JOB, whose noise and cleaning are known. Sets its other parts. REPORT, which may be NULL, gets the plan of
- * the whole picture. */
+/* Denoises the photo of JOB, whose noise and cleaning are known. Sets its other parts. REPORT, which may be NULL, gets the
+ * plan of the whole picture. */
 gboolean fddm_denoise_attempts (FddmDenoiseJob *job, const FddmTicker *ticker, FddmReport *report, GError **error);
