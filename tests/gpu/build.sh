@@ -27,23 +27,25 @@ fi
 for folder in "$cuda/lib64" "$cuda/lib" "$cuda/targets/x86_64-linux/lib"; do
   [ -f "$folder/libcudart_static.a" ] && cudart=$folder/libcudart_static.a
 done
-cudnn=""
-for folder in "$cuda/include" /usr/include /usr/include/x86_64-linux-gnu; do
-  [ -f "$folder/cudnn_graph.h" ] && cudnn=-I$folder
-done
-[ -n "$cudnn" ] || { echo "the headers of cuDNN 9 are not there"; exit 1; }
+cudnn=$(python3 "$root/kernels/cuda/find-cudnn.py" "$cuda") || { echo "the headers of cuDNN 9 are not there"; exit 1; }
+cudnn_folder=$(sed -n 2p <<<"$cudnn")
+cudnn=-I$(sed -n 1p <<<"$cudnn")
 domain='-DGETTEXT_PACKAGE="fddm"'
 includes="-I$root -I$cuda/include $cudnn $glib_flags"
 
+# All at once: nvcc takes longer than everything else, and a machine with a GPU is lent by the minute.
 objects=""
+compilers=""
 for source in "$root"/kernels/cuda/*.cu; do
   object=$out/$(basename "$source" .cu).cu.o
   "$nvcc" -arch="$arch" -std=c++17 -O3 -lineinfo -diag-suppress 1217 $includes \
-    -Xcompiler -fPIC,-fvisibility=hidden,-fno-exceptions,-fno-rtti,-fno-threadsafe-statics -c "$source" -o "$object"
+    -Xcompiler -fPIC,-fvisibility=hidden,-fno-exceptions,-fno-rtti,-fno-threadsafe-statics -c "$source" -o "$object" &
+  compilers="$compilers $!"
   objects="$objects $object"
 done
+for compiler in $compilers; do wait "$compiler"; done
 cc=${CC:-cc}
-$cc -std=gnu11 -O3 -g -fopenmp -fPIC -fvisibility=hidden -shared $domain $includes "$root"/kernels/cuda/*.c $objects "$cudart" \
+$cc -std=gnu11 -O3 -g -fopenmp -fPIC -fvisibility=hidden -shared $domain -DFDDM_CUDNN_FOLDER="\"$cudnn_folder\"" $includes "$root"/kernels/cuda/*.c $objects "$cudart" \
   -Wl,--exclude-libs,ALL -Wl,-z,defs $glib_libs -lm -ldl -lrt -lpthread -o "$out/fddm-cuda.so"
 # What computes in host memory, without oneDNN.
 host_kernels=$(ls "$root"/kernels/memory.c "$root"/kernels/memory-posix.c "$root"/kernels/registry.c "$root"/kernels/ref/*.c "$root"/kernels/host/*.c "$root"/kernels/pixels/*.c)
