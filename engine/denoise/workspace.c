@@ -212,6 +212,12 @@ plan_within (FddmWork *work, gsize limit, GError **error)
         return FALSE;
       if (work->bytes <= limit)
         return TRUE;
+      if (work->bytes == G_MAXSIZE) /* too large for other reasons, which say nothing about the size that is not */
+        {
+          if (!cut (work))
+            return too_small (work, limit, error);
+          continue;
+        }
       per_patch = (double) work->bytes / work->down.size / work->across.size;
       do
         if (!cut (work))

@@ -187,6 +187,12 @@ fddm_candidates_count (const FddmCandidates *candidates)
   return candidates->configs->len;
 }
 
+const char *
+fddm_candidates_settings (const FddmCandidates *candidates, guint i)
+{
+  return g_ptr_array_index (candidates->settings, i);
+}
+
 /* Finishes CANDIDATE, which describes a plan, and takes it for PLAN. */
 static gboolean
 finish_plan (FddmPool *pool, cudnnBackendDescriptor_t candidate, FddmPlan *plan)

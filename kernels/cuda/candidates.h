@@ -13,6 +13,8 @@ typedef struct FddmCandidates FddmCandidates;
 FddmCandidates *fddm_candidates_new (FddmDevice *device, const FddmPlanKey *key, FddmPlanKind kind, gboolean compiled);
 void            fddm_candidates_free (FddmCandidates *candidates);
 guint           fddm_candidates_count (const FddmCandidates *candidates);
+/* The number and the settings of the engine of candidate I; "" if cuDNN does not tell. */
+const char *fddm_candidates_settings (const FddmCandidates *candidates, guint i);
 /* A new plan by candidate I; NULL if cuDNN makes none or its workspace is too large. Free before CANDIDATES, or keep
  * CANDIDATES by fddm_candidates_give(). */
 FddmPlan *fddm_candidates_plan (FddmCandidates *candidates, guint i);
