@@ -11,7 +11,7 @@
 #
 # Without PART, all. Every step is stopped after LIMIT seconds, and none starts after ALL seconds. BUILD: folder for what is
 # built (default: build-gpu); OUT: folder for log/ (default: that of BUILD), which has a file for each part, and all.log; FDDM:
-# the program, for its benchmark. The last line is "N passed, N failed, N skipped"; exit status 0 if none failed. Without a GPU
+# the program, for its benchmark; BUILDER: what is run to build, for a test. The last line is "N passed, N failed, N skipped"; exit status 0 if none failed. Without a GPU
 # everything is skipped, and nothing passed.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -51,7 +51,7 @@ export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$cuda/lib64:$cuda/li
 XDG_CACHE_HOME=$(mktemp -d)
 export XDG_CACHE_HOME
 trap 'rm -rf "$XDG_CACHE_HOME"' EXIT
-timeout -k 5 300 tests/gpu/build.sh "$build" >"$log/build.log" 2>&1 || { tail -n 20 "$log/build.log"; fail "build"; finish; }
+timeout -k 5 300 "${BUILDER:-tests/gpu/build.sh}" "$build" >"$log/build.log" 2>&1 || { tail -n 20 "$log/build.log"; fail "build"; finish; }
 echo "built in $SECONDS s"
 name=$(timeout -k 5 20 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader)
 echo "$name"
@@ -90,7 +90,7 @@ bars() {
   else
     floor=$(awk -v f="$(number 'for ([0-9.]+) TFLOP' "$line")" -v b="$(number 'and ([0-9.]+) GB' "$line")" \
       -v m="$(number 'matrices ([0-9.]+)' "$floors")" -v c="$(number 'memory ([0-9.]+)' "$floors")" \
-      'BEGIN { x = 1000 * f / m; y = 1000 * b / c; print x > y ? x : y }')
+      'BEGIN { x = 1000 * f / m; y = 1000 * b / c; print (x > y ? x : y) }')
     bar "network, percent of what the GPU can do ($floor ms)" \
       "$(awk "BEGIN { print 100 * $floor / ${network:-1e9} }")" '>=' 60
   fi
