@@ -135,6 +135,27 @@ test_loading_does_not_count (void)
   g_unsetenv ("FDDM_GPU_PLANS");
 }
 
+/* Layers of more values than cuDNN's engines can count want smaller tiles, whatever the memory. */
+static void
+test_largest_layers (void)
+{
+  float        weights[64 * CHANNELS] = { 0.0f }, bias[64] = { 0.0f };
+  FddmConvSpec spec = { .kernel = 1, .in_channels = CHANNELS, .out_channels = 64, .weights = weights, .bias = bias };
+  FddmDevice  *device;
+  FddmConv    *conv;
+  gsize        scratch = 0;
+
+  clear_cache ();
+  device = open_device ();
+  conv   = fddm_cuda_conv_new (device, &spec, NULL);
+  g_assert_true (fddm_cuda_conv_prepare (device, conv, 8191, 4096, FALSE, &scratch, NULL));
+  g_assert_cmpuint (scratch, <, G_MAXSIZE / 2);
+  g_assert_true (fddm_cuda_conv_prepare (device, conv, 8192, 4096, FALSE, &scratch, NULL));
+  g_assert_cmpuint (scratch, ==, G_MAXSIZE);
+  fddm_cuda_conv_free (device, conv);
+  fddm_cuda_close (device);
+}
+
 /* ---- Engines that the GPU does not survive: each time in a process of its own ---- */
 
 static void
@@ -224,6 +245,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/trials/in-place", test_in_place);
   g_test_add_func ("/gpu/trials/apart", test_apart);
   g_test_add_func ("/gpu/trials/loading", test_loading_does_not_count);
+  g_test_add_func ("/gpu/trials/largest-layers", test_largest_layers);
   g_test_add_func ("/gpu/trials/lost-by-remembered", test_lost_by_remembered);
   g_test_add_func ("/gpu/trials/lost-by-candidate", test_lost_by_candidate);
   g_test_add_func ("/gpu/trials/lost-by-candidate/subprocess/first", lose_by_candidate);
