@@ -223,6 +223,16 @@ plan_descriptor (FddmPool *pool, const FddmDevice *device)
   return plan;
 }
 
+void
+fddm_candidates_drop (FddmCandidates *candidates, FddmPlan *plan)
+{
+  FddmPool *pool = &candidates->pool;
+
+  if (plan != NULL && plan->plan != NULL && g_ptr_array_remove (pool->descriptors, plan->plan))
+    (void) pool->cudnn->descriptor_free (plan->plan);
+  g_free (plan);
+}
+
 FddmPlan *
 fddm_candidates_plan (FddmCandidates *candidates, guint i)
 {
@@ -237,7 +247,10 @@ fddm_candidates_plan (FddmCandidates *candidates, guint i)
   plan->key  = candidates->key;
   plan->kind = candidates->kind;
   if (!finish_plan (pool, descriptor, plan))
-    g_clear_pointer (&plan, g_free);
+    {
+      plan->plan = descriptor; /* NULL if there is none */
+      fddm_candidates_drop (candidates, g_steal_pointer (&plan));
+    }
   return plan;
 }
 

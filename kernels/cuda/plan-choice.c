@@ -173,7 +173,7 @@ try_all (Choice *choice, FddmPlanKind kind, FddmCandidates *candidates, GError *
           best = plan;
           plan = slower;
         }
-      g_free (plan);
+      fddm_candidates_drop (candidates, plan);
     }
   choice->device->planning += g_get_monotonic_time () - choice->started;
   if (ok && best != NULL && (choice->best == NULL || best->milliseconds < choice->best->milliseconds))
@@ -184,7 +184,7 @@ try_all (Choice *choice, FddmPlanKind kind, FddmCandidates *candidates, GError *
       choice->best = best;
       return TRUE;
     }
-  g_free (best);
+  fddm_candidates_drop (candidates, best);
   fddm_candidates_free (candidates);
   return ok;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "kernels/cuda/open.h"
 #include "kernels/cuda/plan-cache.h"
+#include "tests/gpu/emulate/cudnn.h"
 
 enum { HEIGHT = 9, WIDTH = 7, CHANNELS = 8, N = HEIGHT * WIDTH * CHANNELS };
 
@@ -111,6 +112,25 @@ test_apart (void)
   device = open_device ();
   assert_runs (device, "apart", TRUE);
   g_assert_cmpint (plan_of (device, TRUE)->kind, ==, FDDM_PLAN_PLAIN);
+  fddm_cuda_close (device);
+}
+
+/* What was tried and not taken is not kept. */
+static void
+test_losers_are_freed (void)
+{
+  const FddmPlan *plan;
+  FddmDevice     *device;
+  int             plans = 0;
+
+  clear_cache ();
+  device = open_device ();
+  assert_runs (device, "slow,wrong,none,huge,fails,fast,good", FALSE);
+  plan = plan_of (device, FALSE);
+  for (guint i = 0; i < plan->descriptors->len; i++)
+    plans += ((const EmulatedDescriptor *) g_ptr_array_index (plan->descriptors, i))->type ==
+             CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR;
+  g_assert_cmpint (plans, ==, 1);
   fddm_cuda_close (device);
 }
 
@@ -244,6 +264,7 @@ main (int argc, char **argv)
   g_setenv ("FDDM_GPU_PLANNING", "600000", TRUE); /* however busy the machine is */
   g_test_add_func ("/gpu/trials/in-place", test_in_place);
   g_test_add_func ("/gpu/trials/apart", test_apart);
+  g_test_add_func ("/gpu/trials/losers", test_losers_are_freed);
   g_test_add_func ("/gpu/trials/loading", test_loading_does_not_count);
   g_test_add_func ("/gpu/trials/largest-layers", test_largest_layers);
   g_test_add_func ("/gpu/trials/lost-by-remembered", test_lost_by_remembered);
