@@ -76,6 +76,31 @@ device_like (FddmPool *pool, guint i)
   return device;
 }
 
+/* GPUs of Turing's without tensor cores compute in floats, all others in 16 bits. */
+static void
+test_formats (void)
+{
+  static const struct {
+    const char *name;
+    int         capability;
+    FddmElement network;
+  } cases[] = { { "NVIDIA GeForce GTX 1660 SUPER", 75, FDDM_ELEMENT_FLOAT },
+                { "NVIDIA GeForce MX450", 75, FDDM_ELEMENT_FLOAT },
+                { "NVIDIA T400 4GB", 75, FDDM_ELEMENT_FLOAT },
+                { "NVIDIA T1000 8GB", 75, FDDM_ELEMENT_FLOAT },
+                { "Quadro T2000 with Max-Q Design", 75, FDDM_ELEMENT_FLOAT },
+                { "Tesla T4", 75, FDDM_ELEMENT_HALF },
+                { "Tesla T10", 75, FDDM_ELEMENT_HALF },
+                { "Quadro RTX 4000", 75, FDDM_ELEMENT_HALF },
+                { "NVIDIA GeForce RTX 2060", 75, FDDM_ELEMENT_HALF },
+                { "NVIDIA T1000", 90, FDDM_ELEMENT_HALF } };
+
+  g_unsetenv ("FDDM_GPU_FORMAT");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (fddm_cuda_format (cases[i].name, cases[i].capability, FALSE) != cases[i].network)
+      g_error ("%s does not compute in %s", cases[i].name, fddm_cuda_format_name (cases[i].network));
+}
+
 static void
 assert_graph (const FddmDevice *device, const FddmPlanKey *key, FddmPlanKind kind)
 {
@@ -340,6 +365,7 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/gpu/graph/formats", test_formats);
   g_test_add_func ("/gpu/graph/accepted", test_cudnn_accepts);
 #if CUDNN_VERSION >= 91300
   g_test_add_func ("/gpu/graph/attention-accepted", test_cudnn_accepts_attention);
