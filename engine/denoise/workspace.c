@@ -211,6 +211,12 @@ plan_within (FddmWork *work, gsize limit, GError **error)
           return too_small (work, most, error);
       if (!count_bytes (work, &work->bytes, error))
         return FALSE;
+      if (work->bytes == G_MAXSIZE) /* too large for other reasons, which say nothing about the size that is not */
+        {
+          if (!cut (work))
+            return too_small (work, limit, error);
+          continue;
+        }
       if (work->bytes <= limit)
         return TRUE;
       per_patch = (double) work->bytes / work->down.size / work->across.size;

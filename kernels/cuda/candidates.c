@@ -187,6 +187,12 @@ fddm_candidates_count (const FddmCandidates *candidates)
   return candidates->configs->len;
 }
 
+const char *
+fddm_candidates_settings (const FddmCandidates *candidates, guint i)
+{
+  return g_ptr_array_index (candidates->settings, i);
+}
+
 /* Finishes CANDIDATE, which describes a plan, and takes it for PLAN. */
 static gboolean
 finish_plan (FddmPool *pool, cudnnBackendDescriptor_t candidate, FddmPlan *plan)
@@ -217,6 +223,16 @@ plan_descriptor (FddmPool *pool, const FddmDevice *device)
   return plan;
 }
 
+void
+fddm_candidates_drop (FddmCandidates *candidates, FddmPlan *plan)
+{
+  FddmPool *pool = &candidates->pool;
+
+  if (plan != NULL && plan->plan != NULL && g_ptr_array_remove (pool->descriptors, plan->plan))
+    (void) pool->cudnn->descriptor_free (plan->plan);
+  g_free (plan);
+}
+
 FddmPlan *
 fddm_candidates_plan (FddmCandidates *candidates, guint i)
 {
@@ -231,7 +247,10 @@ fddm_candidates_plan (FddmCandidates *candidates, guint i)
   plan->key  = candidates->key;
   plan->kind = candidates->kind;
   if (!finish_plan (pool, descriptor, plan))
-    g_clear_pointer (&plan, g_free);
+    {
+      plan->plan = descriptor; /* NULL if there is none */
+      fddm_candidates_drop (candidates, g_steal_pointer (&plan));
+    }
   return plan;
 }
 

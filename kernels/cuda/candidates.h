@@ -13,9 +13,12 @@ typedef struct FddmCandidates FddmCandidates;
 FddmCandidates *fddm_candidates_new (FddmDevice *device, const FddmPlanKey *key, FddmPlanKind kind, gboolean compiled);
 void            fddm_candidates_free (FddmCandidates *candidates);
 guint           fddm_candidates_count (const FddmCandidates *candidates);
-/* A new plan by candidate I; NULL if cuDNN makes none or its workspace is too large. Free before CANDIDATES, or keep
- * CANDIDATES by fddm_candidates_give(). */
+/* The number and the settings of the engine of candidate I; "" if cuDNN does not tell. */
+const char *fddm_candidates_settings (const FddmCandidates *candidates, guint i);
+/* A new plan by candidate I; NULL if cuDNN makes none or its workspace is too large. */
 FddmPlan *fddm_candidates_plan (FddmCandidates *candidates, guint i);
+/* Frees PLAN, which no longer runs: cuDNN need not keep its kernels. PLAN may be NULL. */
+void fddm_candidates_drop (FddmCandidates *candidates, FddmPlan *plan);
 /* Hands everything that PLAN consists of to PLAN, and frees CANDIDATES. */
 void fddm_candidates_give (FddmCandidates *candidates, FddmPlan *plan);
 

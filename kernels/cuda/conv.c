@@ -95,8 +95,14 @@ scratch_bytes (FddmDevice *device, const FddmPlan *plan)
   return fddm_scratch_align (plan->workspace) + (plan->kind == FDDM_PLAN_PLAIN ? sums_bytes (device, &plan->key) : 0);
 }
 
+static gboolean
+is_too_large (const FddmPlanKey *key)
+{
+  return (gsize) key->height * key->width > FDDM_PLAN_VALUES_MAX / MAX (key->in_channels, key->out_channels);
+}
+
 /* The search for the tile size asks about many sizes, and plans are costly, so a plan is made only when it is run. Until
- * then the answer is an upper bound for any plan. */
+ * then the answer is an upper bound for any plan. G_MAXSIZE: only smaller tiles will do. */
 gboolean
 fddm_cuda_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int width, gboolean residual, gsize *scratch,
                         GError **error G_GNUC_UNUSED)
@@ -104,7 +110,9 @@ fddm_cuda_conv_prepare (FddmDevice *device, FddmConv *conv, int height, int widt
   const FddmPlanKey key  = key_of (conv, height, width, residual);
   const FddmPlan   *plan = fddm_plan_find (device, &key);
 
-  if (plan != NULL)
+  if (is_too_large (&key))
+    *scratch = G_MAXSIZE;
+  else if (plan != NULL)
     *scratch = scratch_bytes (device, plan);
   else if (!g_size_checked_add (scratch, MAX (sums_bytes (device, &key), fddm_trial_bytes (device, &key)),
                                 FDDM_PLAN_WORKSPACE_MAX))

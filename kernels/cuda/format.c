@@ -6,11 +6,18 @@
 #include "kernels/cuda/format.h"
 #include <string.h>
 
-/* Turing without tensor cores: cuDNN's fp16 convolutions have returned NaN on these, and are hardly faster than floats. */
+/* Turing without tensor cores: cuDNN's fp16 convolutions have returned NaN on these, and are hardly faster than floats. The
+ * capability does not tell them from others, so their names must. */
 static gboolean
 distrusts_half (const char *name, int capability)
 {
-  return capability == 75 && strstr (name, "GTX 16") != NULL;
+  static const char *const names[] = { "GTX 16", "MX450", "MX550",  " T400",  " T500",
+                                       " T550",  " T600", " T1000", " T1200", " T2000" };
+
+  for (guint i = 0; capability == 75 && i < G_N_ELEMENTS (names); i++)
+    if (strstr (name, names[i]) != NULL)
+      return TRUE;
+  return FALSE;
 }
 
 FddmElement

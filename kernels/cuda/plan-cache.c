@@ -1,5 +1,5 @@
 /* plan-cache.c: see plan-cache.h. The lines of a file: MAGIC; the SHA-256 of all that follows; the layer and the device in
- * words; kind, settled, milliseconds of a run, milliseconds spent. Then cuDNN's JSON.
+ * words; kind, state (0, 1 = settled, 2 = deadly), milliseconds of a run, milliseconds spent. Then cuDNN's JSON.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "kernels/cuda/plan-cache.h"
 #include <errno.h>
@@ -17,7 +17,7 @@
 /* Maximum size of an entry: with its kernels a plan has 45 to 200 KB. */
 #define ENTRY_MAX ((gsize) 2 << 20)
 
-/* Age in microseconds at which an entry for another version of cuDNN, and a file that is none of ours, is removed. */
+/* Age in microseconds at which an entry for another version of cuDNN, or one that was never completed, is removed. */
 #define AGE_MAX (30 * 24 * 3600 * (gint64) G_USEC_PER_SEC)
 
 /* Upper bound of a plausible time. */
@@ -29,6 +29,25 @@ static char *
 cache_folder (void)
 {
   return g_build_filename (g_get_user_cache_dir (), "fddm", "plans", NULL);
+}
+
+/* Whether FOLDER is one, and no link to one, that nobody but this user, or root, can write to. */
+static gboolean
+is_our_folder (const char *folder)
+{
+  GStatBuf status;
+
+  return g_lstat (folder, &status) == 0 && S_ISDIR (status.st_mode) && (status.st_uid == geteuid () || status.st_uid == 0) &&
+         (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+/* Makes FOLDER, unless it exists. FALSE if it, or the one above it, could be exchanged by others. */
+static gboolean
+make_folder (const char *folder)
+{
+  g_autofree char *above = g_path_get_dirname (folder);
+
+  return g_mkdir_with_parents (folder, 0700) == 0 && is_our_folder (above) && is_our_folder (folder);
 }
 
 /* Everything that a plan depends on, on one line. */
@@ -121,13 +140,14 @@ static gboolean
 parse_facts (const char *line, FddmPlanEntry *entry)
 {
   g_auto (GStrv) words = g_strsplit (line, " ", 0);
-  guint64        kind, settled;
+  guint64        kind, state;
 
   if (g_strv_length (words) != 4 || !g_ascii_string_to_unsigned (words[0], 10, 0, FDDM_PLAN_PLAIN, &kind, NULL) ||
-      !g_ascii_string_to_unsigned (words[1], 10, 0, 1, &settled, NULL))
+      !g_ascii_string_to_unsigned (words[1], 10, 0, 2, &state, NULL))
     return FALSE;
   entry->kind         = (FddmPlanKind) kind;
-  entry->settled      = settled != 0;
+  entry->settled      = state == 1;
+  entry->deadly       = state == 2;
   entry->milliseconds = g_ascii_strtod (words[2], NULL);
   entry->spent        = g_ascii_strtod (words[3], NULL);
   return entry->milliseconds >= 0.0 && entry->milliseconds < MILLISECONDS_MAX && entry->spent >= 0.0 &&
@@ -194,6 +214,13 @@ by_age (gconstpointer a, gconstpointer b)
   return first < second ? -1 : first > second ? 1 : 0;
 }
 
+/* Whether NAME is that of an entry, or of one that a process has not completed. */
+static gboolean
+is_our_name (const char *name)
+{
+  return g_ascii_isdigit (*name) && strstr (name, SUFFIX) != NULL;
+}
+
 /* Removes what is too old, and then the oldest beyond the bounds. */
 static void
 tidy (const char *folder, const char *prefix)
@@ -211,7 +238,7 @@ tidy (const char *folder, const char *prefix)
       const gboolean current = g_str_has_prefix (name, prefix) && g_str_has_suffix (name, SUFFIX);
       GStatBuf       status;
 
-      if (g_lstat (file.path, &status) == 0 && !S_ISDIR (status.st_mode))
+      if (is_our_name (name) && g_lstat (file.path, &status) == 0 && !S_ISDIR (status.st_mode))
         {
           file.age = now - status.st_mtim.tv_sec * G_USEC_PER_SEC - status.st_mtim.tv_nsec / 1000;
           if (!current && file.age > AGE_MAX)
@@ -243,11 +270,14 @@ fddm_plan_cache_write (const FddmDevice *device, const FddmPlanKey *key, const F
 
   g_ascii_dtostr (milliseconds, sizeof milliseconds, entry->milliseconds);
   g_ascii_dtostr (spent, sizeof spent, entry->spent);
-  body     = g_strdup_printf ("%s\n%d %d %s %s\n%.*s", words, entry->kind, entry->settled ? 1 : 0, milliseconds, spent,
-                              (int) MIN (entry->length, ENTRY_MAX), entry->json);
+  body     = g_strdup_printf ("%s\n%d %d %s %s\n%.*s", words, entry->kind,
+                          entry->deadly    ? 2
+                              : entry->settled ? 1
+                                               : 0,
+                              milliseconds, spent, (int) MIN (entry->length, ENTRY_MAX), entry->json);
   checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, body, -1);
   text     = g_strdup_printf ("%s\n%s\n%s", MAGIC, checksum, body);
-  if (strlen (text) > ENTRY_MAX || g_mkdir_with_parents (folder, 0700) != 0)
+  if (strlen (text) > ENTRY_MAX || !make_folder (folder))
     return;
   /* To a temporary name, which is renamed. */
   if (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL))

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * An entry belongs to one version of cuDNN, GPU, number format and layer. What is damaged, foreign, or could have been
- * written by another user is ignored. Several processes may read and write at once. A failure to write is ignored. */
+ * written by another user is ignored. Several processes may read and write at once. A failure to write is ignored; nothing is
+ * written or removed in a folder that is a link, or that other users can write to. */
 #pragma once
 #include "kernels/cuda/plan.h"
 
@@ -15,14 +16,16 @@ G_BEGIN_DECLS
 typedef struct {
   FddmPlanKind kind;
   gboolean     settled;             /* as in FddmPlan */
+  gboolean     deadly;              /* no plan, but the engine that the GPU did not survive */
   double       milliseconds, spent; /* as in FddmPlan */
-  char        *json;                /* cuDNN's representation of the plan */
+  char        *json;                /* cuDNN's representation of the plan; if deadly, the engine's settings in braces */
   gsize        length;
 } FddmPlanEntry;
 
 /* Fills in ENTRY for KEY's layer on DEVICE. FALSE if there is none. */
 gboolean fddm_plan_cache_read (const FddmDevice *device, const FddmPlanKey *key, FddmPlanEntry *entry);
-/* Writes ENTRY in place of an older one, and removes entries that are too many or of versions of cuDNN gone for a month. */
+/* Writes ENTRY in place of an older one, and removes entries that are too many or of versions of cuDNN gone for a month. Files
+ * with other names stay. */
 void fddm_plan_cache_write (const FddmDevice *device, const FddmPlanKey *key, const FddmPlanEntry *entry);
 void fddm_plan_cache_remove (const FddmDevice *device, const FddmPlanKey *key);
 /* The entry's file: for tests. */

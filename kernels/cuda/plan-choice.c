@@ -3,7 +3,8 @@
  *
  * Candidates are tried on the layer's own data: one that does not agree with our own kernel is refused, and the fastest of
  * the others is kept in the user's cache folder. Engines of the whole layer come first, the convolution alone is planned
- * where there is none.
+ * where there is none. An engine that the GPU does not survive is noted there, too, so that it is passed over when the layer is
+ * planned again: in another process, for in this one the GPU can no longer be used.
  *
  * Engines with a kernel in cuDNN are planned in a millisecond. The others compile theirs, a second each, which is more than
  * most photos take. So a layer is planned with the former at first, and compiled kernels are considered when runs in
@@ -60,25 +61,30 @@ fddm_plan_keep (const FddmDevice *device, const FddmPlan *plan)
   fddm_plan_entry_clear (&entry);
 }
 
-/* The plan that the cache has; NULL if it has none. */
+/* The plan of ENTRY; NULL if cuDNN makes none of it. */
 static FddmPlan *
-remembered (FddmDevice *device, const FddmPlanKey *key)
+remembered (FddmDevice *device, const FddmPlanKey *key, const FddmPlanEntry *entry)
 {
-  FddmPlanEntry entry;
-  FddmPlan     *plan;
+  FddmPlan *plan = g_new0 (FddmPlan, 1);
 
-  if (!fddm_plan_cache_read (device, key, &entry))
-    return NULL;
-  plan               = g_new0 (FddmPlan, 1);
   plan->key          = *key;
-  plan->kind         = entry.kind;
-  plan->settled      = entry.settled;
-  plan->milliseconds = entry.milliseconds;
-  plan->spent        = entry.spent;
-  if (!fddm_plan_from_json (device, entry.json, entry.length, plan))
+  plan->kind         = entry->kind;
+  plan->settled      = entry->settled;
+  plan->milliseconds = entry->milliseconds;
+  plan->spent        = entry->spent;
+  if (!fddm_plan_from_json (device, entry->json, entry->length, plan))
     g_clear_pointer (&plan, g_free);
-  fddm_plan_entry_clear (&entry);
   return plan;
+}
+
+/* Notes that the GPU did not survive the engine with these SETTINGS. */
+static void
+note_deadly (const FddmDevice *device, const FddmPlan *plan, const char *settings, double spent)
+{
+  g_autofree char    *text  = g_strdup_printf ("{%s}", settings);
+  const FddmPlanEntry entry = { .kind = plan->kind, .deadly = TRUE, .spent = spent, .json = text, .length = strlen (text) };
+
+  fddm_plan_cache_write (device, &plan->key, &entry);
 }
 
 /* ---- The choice ---- */
@@ -92,7 +98,18 @@ typedef struct {
   gboolean             hurried; /* not all candidates were tried, for lack of time */
   FddmVerdict          wrong;   /* of that candidate                               */
   FddmPlan            *best;
+  double               spent;  /* milliseconds that earlier plans have run        */
+  FddmPlanEntry        deadly; /* an engine to pass over; without JSON: none      */
 } Choice;
+
+static gboolean
+is_deadly (const Choice *choice, FddmPlanKind kind, const char *settings)
+{
+  g_autofree char *text = g_strdup_printf ("{%s}", settings);
+
+  return choice->deadly.json != NULL && choice->deadly.kind == kind && *settings != '\0' &&
+         g_str_equal (choice->deadly.json, text);
+}
 
 static gboolean
 has_time (const Choice *choice)
@@ -100,13 +117,16 @@ has_time (const Choice *choice)
   return choice->device->planning + (g_get_monotonic_time () - choice->started) < choice->time;
 }
 
-/* Tries PLAN, and sets its time if that is wanted. FALSE with ERROR set if the GPU cannot go on. */
+/* Tries PLAN, and sets its time if that is wanted. FALSE with ERROR set if the GPU cannot go on; DEADLY: because of PLAN. */
 static gboolean
-judge (Choice *choice, FddmPlan *plan, gboolean timed, gboolean *agrees, GError **error)
+judge (Choice *choice, FddmPlan *plan, gboolean timed, gboolean *agrees, gboolean *deadly, GError **error)
 {
-  FddmVerdict verdict = { .ran = TRUE, .agrees = TRUE };
+  FddmVerdict    verdict = { .ran = TRUE, .agrees = TRUE };
+  const gboolean ok      = choice->trial == NULL ||
+                      choice->trial->run (choice->device, plan, timed, choice->trial->data, &verdict, error);
 
-  if (choice->trial != NULL && !choice->trial->run (choice->device, plan, timed, choice->trial->data, &verdict, error))
+  *deadly = verdict.deadly;
+  if (!ok)
     return FALSE;
   *agrees = verdict.agrees;
   if (timed || plan->milliseconds == 0.0)
@@ -119,9 +139,9 @@ judge (Choice *choice, FddmPlan *plan, gboolean timed, gboolean *agrees, GError 
   return TRUE;
 }
 
-/* Tries the plans of CANDIDATES, and takes the fastest in place of the best one so far, if it is faster. */
+/* Tries the plans of CANDIDATES, all of KIND, and takes the fastest in place of the best one so far, if it is faster. */
 static gboolean
-try_all (Choice *choice, FddmCandidates *candidates, GError **error)
+try_all (Choice *choice, FddmPlanKind kind, FddmCandidates *candidates, GError **error)
 {
   const guint n    = fddm_candidates_count (candidates);
   FddmPlan   *best = NULL;
@@ -130,8 +150,9 @@ try_all (Choice *choice, FddmCandidates *candidates, GError **error)
   choice->started = g_get_monotonic_time ();
   for (guint i = 0; i < n && ok; i++)
     {
-      const gboolean any    = best != NULL || choice->best != NULL;
-      gboolean       agrees = FALSE;
+      const gboolean any      = best != NULL || choice->best != NULL;
+      const char    *settings = fddm_candidates_settings (candidates, i);
+      gboolean       agrees = FALSE, deadly = FALSE;
       FddmPlan      *plan;
 
       if (any && (choice->trial == NULL || !has_time (choice)))
@@ -139,10 +160,12 @@ try_all (Choice *choice, FddmCandidates *candidates, GError **error)
           choice->hurried = choice->hurried || choice->trial != NULL;
           break;
         }
-      plan = fddm_candidates_plan (candidates, i);
+      plan = is_deadly (choice, kind, settings) ? NULL : fddm_candidates_plan (candidates, i);
       if (plan == NULL)
         continue;
-      ok = judge (choice, plan, any || n > 1, &agrees, error);
+      ok = judge (choice, plan, TRUE, &agrees, &deadly, error);
+      if (deadly)
+        note_deadly (choice->device, plan, settings, choice->spent);
       if (ok && agrees && (best == NULL || plan->milliseconds < best->milliseconds))
         {
           FddmPlan *slower = best;
@@ -150,7 +173,7 @@ try_all (Choice *choice, FddmCandidates *candidates, GError **error)
           best = plan;
           plan = slower;
         }
-      g_free (plan);
+      fddm_candidates_drop (candidates, plan);
     }
   choice->device->planning += g_get_monotonic_time () - choice->started;
   if (ok && best != NULL && (choice->best == NULL || best->milliseconds < choice->best->milliseconds))
@@ -161,7 +184,7 @@ try_all (Choice *choice, FddmCandidates *candidates, GError **error)
       choice->best = best;
       return TRUE;
     }
-  g_free (best);
+  fddm_candidates_drop (candidates, best);
   fddm_candidates_free (candidates);
   return ok;
 }
@@ -169,7 +192,7 @@ try_all (Choice *choice, FddmCandidates *candidates, GError **error)
 static gboolean
 try_kind (Choice *choice, const FddmPlanKey *key, FddmPlanKind kind, gboolean compiled, GError **error)
 {
-  return try_all (choice, fddm_candidates_new (choice->device, key, kind, compiled), error);
+  return try_all (choice, kind, fddm_candidates_new (choice->device, key, kind, compiled), error);
 }
 
 /* Precompiled kernels take the bias in the NETWORK format. cuDNN compiles all kernels for attention. */
@@ -233,11 +256,10 @@ time_for_trials (gboolean compile)
   return compile ? LONG_TIME : QUICK_TIME;
 }
 
-/* Plans anew. SPENT: milliseconds that earlier plans have run. */
 static gboolean
-plan_anew (Choice *choice, const FddmPlanKey *key, double spent, GError **error)
+plan_anew (Choice *choice, const FddmPlanKey *key, GError **error)
 {
-  const gboolean compile = mode_is ("best") || (spent >= WORTH_COMPILING && !mode_is ("quick"));
+  const gboolean compile = mode_is ("best") || (choice->spent >= WORTH_COMPILING && !mode_is ("quick"));
 
   choice->time = time_for_trials (compile);
   if (!try_kinds (choice, key, compile, error))
@@ -251,26 +273,25 @@ plan_anew (Choice *choice, const FddmPlanKey *key, double spent, GError **error)
     }
   choice->best->settled = compile || key->heads > 0;
   choice->best->hurried = choice->hurried && !choice->best->settled;
-  choice->best->spent   = spent;
+  choice->best->spent   = choice->spent;
   if (choice->trial != NULL && !choice->best->hurried)
     fddm_plan_keep (choice->device, choice->best);
   return TRUE;
 }
 
-/* Takes the remembered plan, if it agrees and there is no reason to look for a better one. */
+/* Takes the plan of ENTRY, if it agrees and there is no reason to look for a better one. */
 static gboolean
-take_remembered (Choice *choice, const FddmPlanKey *key, double *spent, GError **error)
+take_remembered (Choice *choice, const FddmPlanKey *key, const FddmPlanEntry *entry, GError **error)
 {
-  FddmPlan *plan   = choice->trial != NULL ? remembered (choice->device, key) : NULL;
-  gboolean  agrees = FALSE, ok = TRUE;
+  FddmPlan *plan   = remembered (choice->device, key, entry);
+  gboolean  agrees = FALSE, deadly = FALSE, ok = TRUE;
 
   if (plan == NULL)
     return TRUE;
-  *spent = plan->spent;
   if (plan->settled || (!mode_is ("best") && (plan->spent < WORTH_COMPILING || mode_is ("quick"))))
     {
-      ok = judge (choice, plan, FALSE, &agrees, error);
-      if (ok && !agrees)
+      ok = judge (choice, plan, FALSE, &agrees, &deadly, error);
+      if (deadly || (ok && !agrees))
         fddm_plan_cache_remove (choice->device, key);
     }
   if (agrees)
@@ -283,16 +304,26 @@ take_remembered (Choice *choice, const FddmPlanKey *key, double *spent, GError *
 FddmPlan *
 fddm_plan_choose (FddmDevice *device, const FddmPlanKey *key, const FddmPlanTrial *trial, GError **error)
 {
-  Choice choice = { .device = device, .trial = trial };
-  double spent  = 0.0;
+  Choice        choice = { .device = device, .trial = trial };
+  FddmPlanEntry entry  = { .json = NULL };
+  gboolean      ok     = TRUE;
 
   if (mode_is ("direct"))
     return direct_plan (key);
-  if (!take_remembered (&choice, key, &spent, error) || (choice.best == NULL && !plan_anew (&choice, key, spent, error)))
+  if (trial != NULL && fddm_plan_cache_read (device, key, &entry))
+    {
+      choice.spent = entry.spent;
+      if (entry.deadly)
+        choice.deadly = entry;
+      else
+        ok = take_remembered (&choice, key, &entry, error);
+    }
+  if (!ok || (choice.best == NULL && !plan_anew (&choice, key, error)))
     {
       if (choice.best != NULL)
         fddm_plan_free (device, choice.best);
       choice.best = NULL;
     }
+  fddm_plan_entry_clear (&entry);
   return choice.best;
 }

@@ -30,6 +30,7 @@ typedef struct {
 typedef struct {
   gboolean ran;
   gboolean agrees;       /* with our own kernel                    */
+  gboolean deadly;       /* the GPU failed for good        */
   double   milliseconds; /* of one run; of the first if TIMED was not set, which takes longer */
   float    found, right; /* where it is furthest off, if it is off */
 } FddmVerdict;
@@ -47,6 +48,9 @@ typedef struct {
 
 /* Maximum workspace of a plan, in bytes. */
 #define FDDM_PLAN_WORKSPACE_MAX ((gsize) 64 << 20)
+
+/* Maximum number of values of a layer's input or output. Beyond it cuDNN has a single, slow engine, and none before 9.3. */
+#define FDDM_PLAN_VALUES_MAX ((gsize) G_MAXINT)
 
 /* Returns the plan for KEY, or NULL if it has not been made. */
 const FddmPlan *fddm_plan_find (const FddmDevice *device, const FddmPlanKey *key);

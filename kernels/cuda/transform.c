@@ -329,11 +329,13 @@ prepare_regions (FddmDevice *device, FddmSynthesis *s, GError **error)
   return s->at_once > 0;
 }
 
-/* Adds the window's change to that of its series. The total is sent after the last window. */
+/* Adds the window's change to that of its series. The total is sent after the last window, in pieces of any size; but the ring
+ * has no buffers at all if it could not be enlarged before. */
 static gboolean
 gather (FddmDevice *device, FddmSynthesis *s, GError **error)
 {
-  if (!fddm_resident_synthesise (device, &s->window, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL,
+  if (!fddm_ring_reserve (device, &device->down, sizeof (float), error) ||
+      !fddm_resident_synthesise (device, &s->window, &s->t.patches, s->coefficients, s->estimates ? &s->ends : NULL,
                                  s->weight, error))
     return FALSE;
   s->gathered = fddm_series_ends (&s->window);

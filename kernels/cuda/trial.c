@@ -1,6 +1,10 @@
 /* trial.c: see trial.h. A trial's memory is scratch: the plan's workspace, its output, and what our own kernel makes of some
  * rows, one behind the other.
- * SPDX-License-Identifier: Apache-2.0 */
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * Networks add to the output in place. cuDNN's guide: "graphs with more than one operation node do not support in-place
+ * operations". It means tensors with the same identifier, and its kernels for a convolution with a residual do read each value
+ * before they write it, but it promises nothing; so a trial lets the output lie upon the residual, too. */
 #include "kernels/cuda/trial.h"
 #include <math.h>
 #include <string.h>
@@ -94,6 +98,30 @@ compare (FddmDevice *device, const FddmCall *call, void *right_data, void *sums,
 
 /* ---- Runs ---- */
 
+/* CALL as cuDNN runs it in a network: a residual that cuDNN adds is in the output, which takes the result. */
+static FddmCall
+in_place (const FddmCall *call)
+{
+  FddmCall here = *call;
+
+  if (here.residual.data != NULL && here.plan->kind != FDDM_PLAN_PLAIN)
+    here.residual.data = here.out.data;
+  return here;
+}
+
+/* Sets the output of CALL to what it is before the layer HERE runs: the residual, or bits that are all set, which are no number,
+ * so that what the candidate leaves out is found. */
+static gboolean
+fill_output (FddmDevice *device, const FddmCall *call, const FddmCall *here, GError **error)
+{
+  const cudaError_t status = here->residual.data == here->out.data
+                               ? cudaMemcpyAsync (call->out.data, call->residual.data, call->out.bytes,
+                                                  cudaMemcpyDeviceToDevice, device->stream)
+                               : cudaMemsetAsync (call->out.data, 0xFF, call->out.bytes, device->stream);
+
+  return fddm_cuda_ok (status, "its work", error);
+}
+
 /* Runs CALL N times. MILLISECONDS: of the fastest run. */
 static gboolean
 run_timed (FddmDevice *device, const FddmCall *call, int n, double *milliseconds, GError **error)
@@ -125,19 +153,19 @@ run (FddmDevice *device, const FddmCall *call, gboolean timed, void *right, void
 {
   const FddmPlanKey *key   = &call->plan->key;
   const gboolean     large = key->heads > 0 && (gint64) key->height * key->width > ATTENTION_MAX;
+  const FddmCall     here  = in_place (call);
   FddmDifference     all   = { 0 };
   double             first = 0.0;
 
-  /* All bits set are no number: what the candidate leaves out is found. */
-  if (!fddm_cuda_ok (cudaMemsetAsync (call->out.data, 0xFF, call->out.bytes, device->stream), "its work", error) ||
-      !run_timed (device, call, 1, &first, error) || (!large && !compare (device, call, right, sums, &all, error)))
+  if (!fill_output (device, call, &here, error) || !run_timed (device, &here, 1, &first, error) ||
+      (!large && !compare (device, call, right, sums, &all, error)))
     return FALSE;
   *verdict = (FddmVerdict) { .ran          = TRUE,
                              .milliseconds = first,
                              .agrees = all.broken == 0 && all.apart <= tolerance (device) * tolerance (device) * all.size,
                              .found  = all.found,
                              .right  = all.right };
-  return !verdict->agrees || !timed || run_timed (device, call, RUNS, &verdict->milliseconds, error);
+  return !verdict->agrees || !timed || run_timed (device, &here, RUNS, &verdict->milliseconds, error);
 }
 
 gboolean
@@ -152,7 +180,8 @@ fddm_trial_run (FddmDevice *device, const FddmPlan *plan, gboolean timed, gpoint
   guint8            *scratch;
 
   *verdict = (FddmVerdict) { .ran = FALSE };
-  if (!fddm_replay_flush (device, error))
+  if (!fddm_replay_flush (device, error) ||
+      !fddm_cuda_wait (device, error)) /* a failure until here is not the candidate's */
     return FALSE;
   scratch = fddm_cuda_scratch (device, workspace + fddm_trial_bytes (device, &plan->key), error);
   if (scratch == NULL)
@@ -164,8 +193,8 @@ fddm_trial_run (FddmDevice *device, const FddmPlan *plan, gboolean timed, gpoint
   if (run (device, &call, timed, scratch + workspace + call.out.bytes, scratch + workspace + call.out.bytes + right.bytes,
            verdict, &problem))
     return TRUE;
-  /* The candidate's failure, unless the GPU has failed for good. */
   *verdict = (FddmVerdict) { .ran = FALSE };
   (void) cudaGetLastError ();
-  return fddm_cuda_wait (device, error);
+  verdict->deadly = !fddm_cuda_wait (device, error);
+  return !verdict->deadly;
 }

@@ -9,16 +9,14 @@
 #   pictures     whole pictures and generation against the reference, in each number format
 #   sanitize     compute-sanitizer
 #
-# Without PART, all. Every step is stopped after LIMIT seconds, and none starts after ALL seconds. OUT: folder for what is built
-# (default: build-gpu); FDDM: the program, for its benchmark. Logs are in OUT/log, one for each part, and all.log. The last
-# line is "N passed, N failed, N skipped"; exit status 0 if none failed. Without a GPU everything is skipped, and nothing
-# passed.
+# Without PART, all. Every step is stopped after LIMIT seconds, and none starts after ALL seconds. BUILD: folder for what is
+# built (default: build-gpu); OUT: folder for log/ (default: that of BUILD), which has a file for each part, and all.log; FDDM:
+# the program, for its benchmark; BUILDER: what is run to build, for a test. The last line is "N passed, N failed, N skipped"; exit status 0 if none failed. Without a GPU
+# everything is skipped, and nothing passed.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-LIMIT=90
-ALL=570
-out=${OUT:-build-gpu}
-log=$out/log
+LIMIT=${LIMIT:-90}
+ALL=${ALL:-570}
 parts=("$@")
 [ $# -gt 0 ] || parts=(speed operations pictures sanitize)
 for part in "${parts[@]}"; do
@@ -27,6 +25,10 @@ for part in "${parts[@]}"; do
     *) echo "unknown part: $part (speed operations pictures sanitize)"; exit 2 ;;
   esac
 done
+# The module is loaded from an absolute path only.
+mkdir -p "${BUILD:=build-gpu}"
+build=$(realpath "$BUILD")
+log=${OUT:-$build}/log
 mkdir -p "$log"
 exec > >(tee "$log/all.log") 2>&1
 passed=0 failed=0 skipped=0
@@ -38,7 +40,7 @@ finish() { echo "$passed passed, $failed failed, $skipped skipped"; [ "$failed" 
 NVCC=${NVCC:-$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null)}
 export NVCC
 [ -n "$NVCC" ] || { skip "there is no nvcc"; finish; }
-if ! nvidia-smi -L 2>/dev/null | grep -q GPU; then
+if ! timeout -k 5 20 nvidia-smi -L 2>/dev/null | grep -q GPU; then
   skip "there is no NVIDIA GPU: nothing of this was tested"
   finish
 fi
@@ -49,14 +51,19 @@ export LD_LIBRARY_PATH=${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$cuda/lib64:$cuda/li
 XDG_CACHE_HOME=$(mktemp -d)
 export XDG_CACHE_HOME
 trap 'rm -rf "$XDG_CACHE_HOME"' EXIT
-timeout 300 tests/gpu/build.sh "$out" >"$log/build.log" 2>&1 || { tail -n 20 "$log/build.log"; fail "build"; finish; }
-nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
+timeout -k 5 300 "${BUILDER:-tests/gpu/build.sh}" "$build" >"$log/build.log" 2>&1 || { tail -n 20 "$log/build.log"; fail "build"; finish; }
+echo "built in $SECONDS s"
+name=$(timeout -k 5 20 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader)
+echo "$name"
 
-# limited COMMAND…: runs COMMAND within what is left of the time; 124 if it was stopped, or not started.
+# limited COMMAND…: runs COMMAND within what is left of the time; 124 if it was stopped, or not started. What does not end by
+# itself then is killed, since it may hang in the driver.
 limited() {
-  local left=$((ALL - SECONDS))
+  local left=$((ALL - SECONDS)) status=0
   [ "$left" -gt 0 ] || return 124
-  timeout $((left < LIMIT ? left : LIMIT)) "$@"
+  timeout -k 5 $((left < LIMIT ? left : LIMIT)) "$@" || status=$?
+  [ "$status" = 137 ] && status=124
+  return "$status"
 }
 
 # bar WHAT FOUND OP BOUND: counts a comparison of two numbers, OP <= or >=.
@@ -83,7 +90,7 @@ bars() {
   else
     floor=$(awk -v f="$(number 'for ([0-9.]+) TFLOP' "$line")" -v b="$(number 'and ([0-9.]+) GB' "$line")" \
       -v m="$(number 'matrices ([0-9.]+)' "$floors")" -v c="$(number 'memory ([0-9.]+)' "$floors")" \
-      'BEGIN { x = 1000 * f / m; y = 1000 * b / c; print x > y ? x : y }')
+      'BEGIN { x = 1000 * f / m; y = 1000 * b / c; print (x > y ? x : y) }')
     bar "network, percent of what the GPU can do ($floor ms)" \
       "$(awk "BEGIN { print 100 * $floor / ${network:-1e9} }")" '>=' 60
   fi
@@ -99,17 +106,17 @@ bars() {
 run_speed() {
   local floors line quality fddm
   : >"$log/speed.log"
-  floors=$(limited "$out/gpu-floors" 2>>"$log/speed.log")
+  floors=$(limited "$build/gpu-floors" 2>>"$log/speed.log")
   echo "${floors:=}"
   for quality in fast balanced best; do
     # The second process looks for the best plans, the third one finds them.
     for state in cold planning warm; do
       [ $state = planning ] && export FDDM_GPU_PLANS=best || unset FDDM_GPU_PLANS
-      line=$(limited "$out/gpu-pipeline" "$out" "weights/denoise-$quality.safetensors" --bench 24 2>>"$log/speed.log" | tail -n 1)
+      line=$(limited "$build/gpu-pipeline" "$build" "weights/denoise-$quality.safetensors" --bench 24 2>>"$log/speed.log" | tail -n 1)
       echo "$state: ${line:-nothing}"
     done
     [ -n "$line" ] || { fail "$quality: no time was measured"; continue; }
-    if nvidia-smi --query-gpu=name --format=csv,noheader | grep -qE 'H100|H200'; then
+    if grep -qE 'H100|H200' <<<"$name"; then
       bars "$quality" "$line" "$floors"
     else
       skip "$quality: the bars are an H100's or an H200's"
@@ -118,7 +125,7 @@ run_speed() {
   fddm=${FDDM:-$(ls build*/engine/fddm 2>/dev/null | head -n 1)}
   if [ -z "$fddm" ]; then
     skip "benchmark: the program fddm is not built"
-  elif limited "$fddm" bench --device gpu; then
+  elif FDDM_MODULE_DIR=$build limited "$fddm" bench --device gpu; then
     pass "benchmark"
   else
     fail "benchmark"
@@ -129,7 +136,7 @@ run_speed() {
 check() {
   local name=$1 program=$2 status counts text
   shift 2
-  text=$(limited "$out/$program" "$out" "$@" 2>&1)
+  text=$(limited "$build/$program" "$build" "$@" 2>&1)
   status=$?
   printf '== %s\n%s\n' "$name" "$text" >>"$LOG"
   if [ $status = 77 ]; then
@@ -160,7 +167,7 @@ run_operations() {
   FDDM_GPU_FORMAT=fp16 check "fp16" gpu-check
   FDDM_GPU_FORMAT=bf16 check "bf16" gpu-check
   check "fp32" gpu-check --float32
-  hidden=$(CUDA_VISIBLE_DEVICES='' "$out/gpu-check" "$out" 2>&1)
+  hidden=$(CUDA_VISIBLE_DEVICES='' limited "$build/gpu-check" "$build" 2>&1)
   if [ "$hidden" = "skipped: no NVIDIA GPU visible" ]; then
     pass "no GPU is visible: said so"
   else
@@ -183,8 +190,8 @@ run_pictures() {
 tool() {
   local name=$1 status text
   shift
-  text=$(limited "$sanitizer" --tool "$name" "$@" --error-exitcode 99 "$out/gpu-check" "$out" 2>&1 &&
-    limited "$sanitizer" --tool "$name" "$@" --error-exitcode 99 "$out/gpu-pipeline" "$out" tests/golden/tiny.safetensors 2>&1)
+  text=$(limited "$sanitizer" --tool "$name" "$@" --error-exitcode 99 "$build/gpu-check" "$build" 2>&1 &&
+    limited "$sanitizer" --tool "$name" "$@" --error-exitcode 99 "$build/gpu-pipeline" "$build" tests/golden/tiny.safetensors 2>&1)
   status=$?
   printf '== %s\n%s\n' "$name" "$text" >>"$LOG"
   if [ $status = 0 ]; then

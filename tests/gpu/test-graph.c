@@ -76,6 +76,31 @@ device_like (FddmPool *pool, guint i)
   return device;
 }
 
+/* GPUs of Turing's without tensor cores compute in floats, all others in 16 bits. */
+static void
+test_formats (void)
+{
+  static const struct {
+    const char *name;
+    int         capability;
+    FddmElement network;
+  } cases[] = { { "NVIDIA GeForce GTX 1660 SUPER", 75, FDDM_ELEMENT_FLOAT },
+                { "NVIDIA GeForce MX450", 75, FDDM_ELEMENT_FLOAT },
+                { "NVIDIA T400 4GB", 75, FDDM_ELEMENT_FLOAT },
+                { "NVIDIA T1000 8GB", 75, FDDM_ELEMENT_FLOAT },
+                { "Quadro T2000 with Max-Q Design", 75, FDDM_ELEMENT_FLOAT },
+                { "Tesla T4", 75, FDDM_ELEMENT_HALF },
+                { "Tesla T10", 75, FDDM_ELEMENT_HALF },
+                { "Quadro RTX 4000", 75, FDDM_ELEMENT_HALF },
+                { "NVIDIA GeForce RTX 2060", 75, FDDM_ELEMENT_HALF },
+                { "NVIDIA T1000", 90, FDDM_ELEMENT_HALF } };
+
+  g_unsetenv ("FDDM_GPU_FORMAT");
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    if (fddm_cuda_format (cases[i].name, cases[i].capability, FALSE) != cases[i].network)
+      g_error ("%s does not compute in %s", cases[i].name, fddm_cuda_format_name (cases[i].network));
+}
+
 static void
 assert_graph (const FddmDevice *device, const FddmPlanKey *key, FddmPlanKind kind)
 {
@@ -223,6 +248,41 @@ test_networks_are_planned_at_once (void)
   fddm_pool_clear (&pool);
 }
 
+static guint
+count_engines (FddmDevice *device, int height)
+{
+  const FddmPlanKey key        = { .kernel = 3, .in_channels = 64, .out_channels = 64, .height = height, .width = 4096 };
+  FddmCandidates   *candidates = fddm_candidates_new (device, &key, FDDM_PLAN_ROUNDED, FALSE);
+  const guint       n          = fddm_candidates_count (candidates);
+
+  fddm_candidates_free (candidates);
+  return n;
+}
+
+/* There is a choice of engines for the largest layers that we ask for, and none for larger ones. */
+static void
+test_largest_layers (void)
+{
+  const FddmCudnn *cudnn  = plans_or_skip ();
+  const int        height = (int) (FDDM_PLAN_VALUES_MAX / 64 / 4096);
+  FddmPool         pool;
+
+  if (cudnn == NULL)
+    return;
+  fddm_pool_init (&pool, cudnn);
+  for (guint i = 0; i < G_N_ELEMENTS (gpus); i++)
+    {
+      FddmDevice device = device_like (&pool, i);
+
+      g_test_message ("%s: %u engines, then %u", gpus[i].name, count_engines (&device, height),
+                      count_engines (&device, height + 1));
+      g_assert_cmpuint (count_engines (&device, height), >, 4);
+      g_assert_cmpuint (count_engines (&device, height + 1), <, 4);
+      fddm_plans_free (&device);
+    }
+  fddm_pool_clear (&pool);
+}
+
 /* With time for it, a kernel is compiled for the whole layer, where there is a compiler; else it is one in store again. The
  * plan is the same when it comes back from JSON, which compiles nothing. */
 static void
@@ -305,11 +365,13 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/gpu/graph/formats", test_formats);
   g_test_add_func ("/gpu/graph/accepted", test_cudnn_accepts);
 #if CUDNN_VERSION >= 91300
   g_test_add_func ("/gpu/graph/attention-accepted", test_cudnn_accepts_attention);
 #endif
   g_test_add_func ("/gpu/graph/networks-are-planned-at-once", test_networks_are_planned_at_once);
+  g_test_add_func ("/gpu/graph/largest-layers", test_largest_layers);
   g_test_add_func ("/gpu/graph/plans-come-back", test_plans_come_back);
   g_test_add_func ("/gpu/graph/attention-is-fused", test_attention_is_fused);
   return g_test_run ();

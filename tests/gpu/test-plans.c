@@ -398,6 +398,46 @@ test_no_folder (void)
   fddm_cuda_close (device);
 }
 
+/* Where others could turn the folder into a link to one of ours, or put one there, nothing is written or removed; nor is what
+ * has no name of an entry, ever. */
+static void
+test_folder_of_others (void)
+{
+  FddmDevice      *device = open_device (FALSE);
+  g_autofree char *path = fddm_plan_cache_path (device, &layer), *folder = g_path_get_dirname (path);
+  g_autofree char *above = g_path_get_dirname (folder), *photos = g_build_filename (cache, "photos", NULL);
+  g_autofree char *photo = g_build_filename (photos, "1-birthday.jpg", NULL);
+  g_autofree char *note = g_build_filename (folder, "note.txt", NULL), *remove = g_strdup_printf ("rm -rf '%s'", folder);
+  FddmPlanEntry    entry = { .json = (char *) "{}", .length = 2 };
+  struct utimbuf   then  = { .modtime = time (NULL) - 40 * 24 * 3600 };
+
+  g_assert_cmpint (g_mkdir_with_parents (photos, 0700), ==, 0);
+  write_text (photo, "", 0);
+  utime (photo, &then);
+  write_text (note, "", 0);
+  utime (note, &then);
+  fddm_plan_cache_write (device, &layer, &entry);
+  g_assert_true (g_file_test (note, G_FILE_TEST_EXISTS));
+  g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+  g_assert_cmpint (system (remove), ==, 0);
+  g_assert_cmpint (symlink (photos, folder), ==, 0);
+  fddm_plan_cache_write (device, &layer, &entry);
+  g_assert_true (g_file_test (photo, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (count_entries (photos), ==, 1);
+  g_unlink (folder);
+  for (int i = 0; i < 2; i++) /* a folder that others can write to */
+    {
+      fddm_plan_cache_write (device, &layer, &entry);
+      g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
+      g_unlink (path);
+      g_chmod (i == 0 ? folder : above, 0777);
+      fddm_plan_cache_write (device, &layer, &entry);
+      g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+      g_chmod (i == 0 ? folder : above, 0700);
+    }
+  fddm_cuda_close (device);
+}
+
 /* Looking opens nothing: engines that go wrong do not matter to it. */
 static void
 test_look (void)
@@ -438,6 +478,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/plans/bounded", test_bounded);
   g_test_add_func ("/gpu/plans/at-once", test_processes_at_once);
   g_test_add_func ("/gpu/plans/no-folder", test_no_folder);
+  g_test_add_func ("/gpu/plans/folder-of-others", test_folder_of_others);
   g_test_add_func ("/gpu/plans/look", test_look);
   status = g_test_run ();
   g_assert_cmpint (system (remove), ==, 0);

@@ -132,6 +132,42 @@ test_silent_about_memory (void)
   g_assert_cmpint (errors, >, 1);
 }
 
+/* A GPU whose layers cannot have more positions than so many, whatever its memory: as many tiles as that takes, and no more. */
+static void
+test_too_large_for_a_layer (void)
+{
+  g_autofree char        *path    = test_golden_path ("tiny.safetensors");
+  g_autoptr (FddmWeights) weights = fddm_weights_open (path, NULL);
+  g_autofree float       *out = g_new0 (float, N), *expected = g_new0 (float, N), *pixels = test_floats (N, 0, 1, 9);
+  int                     tiles[2];
+
+  g_setenv ("FDDM_TEST_CONVOLUTIONS", "1000000", TRUE);
+  for (int i = 0; i < 2; i++)
+    {
+      const FddmContextOptions options = { .module_dir = module_dir };
+      g_autoptr (GError)       error   = NULL;
+      g_autoptr (FddmContext)  context = fddm_context_new (weights, FDDM_DEVICE_GPU, &options, &error);
+      FddmImage                from    = { pixels, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
+      FddmImage                to      = { i == 0 ? expected : out, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
+      FddmSource               source  = fddm_image_source (&from);
+      FddmSink                 sink    = fddm_image_sink (&to);
+      FddmDenoiseParams        params  = fddm_denoise_params_default ();
+      FddmReport               report  = { 0 };
+
+      g_assert_no_error (error);
+      if (i == 1)
+        g_setenv ("FDDM_TEST_POSITIONS", "250", TRUE);
+      params.noise = 20;
+      fddm_denoise (context, &params, &source, &sink, NULL, NULL, &report, &error);
+      g_unsetenv ("FDDM_TEST_POSITIONS");
+      g_assert_no_error (error);
+      tiles[i] = report.tiles;
+    }
+  g_assert_cmpint (tiles[1], ==, tiles[0] + 1);
+  for (int i = 0; i < N; i++)
+    g_assert_cmpfloat_with_epsilon (out[i], expected[i], 1e-4);
+}
+
 static void
 test_no_gpu (void)
 {
@@ -401,6 +437,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fallback/lost-generating", test_lost_generating);
   g_test_add_func ("/fallback/gpu-asked-for", test_gpu_asked_for);
   g_test_add_func ("/fallback/silent-about-memory", test_silent_about_memory);
+  g_test_add_func ("/fallback/too-large-for-a-layer", test_too_large_for_a_layer);
   g_test_add_func ("/fallback/no-gpu", test_no_gpu);
   g_test_add_func ("/fallback/gpu-usable", test_gpu_usable);
   g_test_add_func ("/fallback/codes", test_codes);

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * EMULATE_CUDNN: fused (default), rounded (the bias must have the type of the rest, as without libnvrtc), plain (no engine
- * for more than a convolution), none (no engine at all), wrong (all of them, and they miscalculate) or missing (no cuDNN).
+ * for more than a convolution), none (no engine at all), wrong (all of them, and they miscalculate), deadly (all of them, and
+ * the GPU is lost when they run) or missing (no cuDNN).
  * Except for the convolution alone, a graph whose bias has another type than the rest is one to be compiled.
  *
  * EMULATE_ENGINES: the engines that cuDNN offers, in the words of ENGINES below with commas between; default: good. */
@@ -21,7 +22,12 @@ static const struct {
                 { "wrong", 0.1f },     { "nothing", 0.1f }, { "fails", 0.1f }, /* when it is run  */
                 { "none", 0.0f },                                              /* makes no plan   */
                 { "huge", 0.1f },                                              /* of workspace    */
-                { "unreliable", 0.1f } };                                      /* as it says      */
+                { "apart", 0.1f },        /* goes wrong where the output lies upon the residual      */
+                { "deadly", 0.1f },       /* the GPU is lost when it runs                            */
+                { "unreliable", 0.1f } }; /* as it says                                            */
+
+/* Milliseconds that the first run of a plan takes in addition: its kernel is loaded. */
+#define LOADING 100.0f
 
 static gboolean
 engine_is (int engine, const char *name)
@@ -339,13 +345,20 @@ get (cudnnBackendDescriptor_t const descriptor, cudnnBackendAttributeName_t name
 static cudnnStatus_t
 execute (cudnnHandle_t handle, cudnnBackendDescriptor_t descriptor, cudnnBackendDescriptor_t pack)
 {
-  const EmulatedDescriptor *plan      = descriptor;
-  void *const              *workspace = emulate_attribute (pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, NULL);
-  EmulatedRun               run       = { .graph           = plan->graph,
-                                          .workspace_bytes = workspace_of (plan),
-                                          .wrong           = mode_is ("wrong") || engine_is (plan->engine, "wrong") };
+  EmulatedDescriptor *plan      = descriptor;
+  void *const        *workspace = emulate_attribute (pack, CUDNN_ATTR_VARIANT_PACK_WORKSPACE, NULL);
+  EmulatedRun         run       = { .graph           = plan->graph,
+                                    .workspace_bytes = workspace_of (plan),
+                                    .clears          = engine_is (plan->engine, "apart"),
+                                    .wrong           = mode_is ("wrong") || engine_is (plan->engine, "wrong") };
 
-  emulate_pass_time (engines[plan->engine].milliseconds);
+  emulate_pass_time (engines[plan->engine].milliseconds + (plan->loaded ? 0.0f : LOADING));
+  plan->loaded = TRUE;
+  if (mode_is ("deadly") || engine_is (plan->engine, "deadly"))
+    {
+      (void) emulate_fail (cudaErrorIllegalAddress); /* as whoever waits will hear */
+      return CUDNN_STATUS_SUCCESS;
+    }
   if (engine_is (plan->engine, "fails"))
     return CUDNN_STATUS_EXECUTION_FAILED;
   if (engine_is (plan->engine, "nothing"))

@@ -19,13 +19,15 @@ struct _Descriptor {
   int                          engine; /* of the same: index into ENGINES               */
   int                          knob;   /* of knob choices                               */
   gboolean                     kept;   /* for ever: JSON refers to it                   */
+  gboolean                     loaded; /* a plan that has run                           */
 };
 
 /* A graph on its way, with what the variant pack said: the pack may be gone by then. */
 typedef struct {
   const EmulatedDescriptor *graph;
   gint64                    workspace_bytes;
-  gboolean                  wrong; /* it miscalculates */
+  gboolean                  wrong;  /* it miscalculates                                    */
+  gboolean                  clears; /* its output, before it reads what is to be added     */
   gint64                    n;
   gint64                   *uids;
   void                    **pointers, *workspace;

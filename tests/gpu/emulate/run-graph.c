@@ -215,6 +215,18 @@ run_attention (const EmulatedDescriptor *operation, const EmulatedRun *run, GHas
   attend (&q, &k, &v, &o, run->scale);
 }
 
+/* Sets what the last of N OPERATIONS writes to 0. */
+static void
+clear_output (EmulatedDescriptor *const *operations, gint64 n, const EmulatedRun *run, GHashTable *virtuals)
+{
+  const View y = view_of (run, virtuals,
+                          emulate_child (operations[n - 1], n == 1 ? CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y
+                                                                   : CUDNN_ATTR_OPERATION_POINTWISE_YDESC));
+
+  for (gint64 i = 0; i < y.sizes[1] * y.sizes[2] * y.sizes[3]; i++)
+    store (&y, i, 0.0f);
+}
+
 static void
 run_operation (const EmulatedDescriptor *operation, const EmulatedRun *run, GHashTable *virtuals)
 {
@@ -248,6 +260,8 @@ emulate_run_graph (void *data)
   /* Ours to write to, all of it, before and after. */
   if (run->workspace_bytes > 0)
     memset (run->workspace, 0xFF, run->workspace_bytes);
+  if (run->clears)
+    clear_output (operations, n, run, virtuals);
   for (gint64 i = 0; i < n; i++)
     if (operations[i]->type == CUDNN_BACKEND_OPERATION_SDPA_FWD_DESCRIPTOR)
       run_attention (operations[i], run, virtuals);
