@@ -23,8 +23,8 @@ typedef enum {
   FDDM_CLAIM_DONE     /* result is up to date with these settings, or another run is working on it */
 } FddmClaim;
 
-/* Claims PHOTO before work on it begins, renews its stamp, and tells whether its result is fresh. Refuses a result that belongs to
- * another photo, and an existing file that no run has written. */
+/* Claims PHOTO before work on it begins, renews its stamp, and tells whether its result is fresh. Refuses a result that belongs
+ * to another photo, and an existing file that no run has written. */
 FddmClaim fddm_journal_claim (FddmJournal *journal, FddmPhoto *photo, GError **error);
 
 /* Records that PHOTO is done. fddm_journal_failed: that it failed or was left, for REASON; what then comes to the place of its
