@@ -30,12 +30,28 @@ follow_links (const char *path)
   return NULL;
 }
 
+/* Whether there is a device, a pipe or a socket, which a file must not replace. */
+static gboolean
+is_special (const char *path)
+{
+  struct stat found;
+
+  return stat (path, &found) == 0 && !S_ISREG (found.st_mode) && !S_ISDIR (found.st_mode);
+}
+
 gboolean
 fddm_place_init (FddmPlace *place, const char *path)
 {
   g_autofree char *target = follow_links (path), *name = NULL;
 
-  if (!target || !fddm_temporary_beside (&place->temporary, target))
+  if (!target)
+    return FALSE;
+  if (is_special (target))
+    {
+      errno = ENOTSUP;
+      return FALSE;
+    }
+  if (!fddm_temporary_beside (&place->temporary, target))
     return FALSE;
   name          = g_path_get_basename (target);
   place->path   = g_build_filename (place->temporary.path, name, NULL);
@@ -77,12 +93,29 @@ take_over (int file, const char *old)
   return fchmod (file, before.st_mode & 0777) == 0;
 }
 
+/* Gives the file its name, unless a file has it already. */
+static gboolean
+take_free_name (const FddmPlace *place)
+{
+  struct stat found;
+
+  if (link (place->path, place->target) == 0)
+    return TRUE; /* the other name goes with the temporary folder */
+  if (errno == EEXIST)
+    return FALSE;
+  if (lstat (place->target, &found) != 0) /* a file system without links */
+    return g_rename (place->path, place->target) == 0;
+  errno = EEXIST;
+  return FALSE;
+}
+
 char *
-fddm_place_commit (FddmPlace *place)
+fddm_place_commit (FddmPlace *place, gboolean replace)
 {
   int      file = g_open (place->path, O_RDWR | O_CLOEXEC, 0);
   gboolean done = file >= 0 && take_over (file, place->target) && fsync (file) == 0 &&
-                  g_rename (place->path, place->target) == 0 && sync_folder_of (place->target);
+                  (replace ? g_rename (place->path, place->target) == 0 : take_free_name (place)) &&
+                  sync_folder_of (place->target);
   int reason = errno;
 
   if (file >= 0)

@@ -9,10 +9,11 @@ typedef struct {
   char         *path;      /* of the unfinished file, in that folder             */
 } FddmPlace;
 
-/* Follows the symbolic links of PATH, and makes a folder there. FALSE with errno set. */
+/* Follows the symbolic links of PATH, and makes a folder there. FALSE with errno set: to ENOTSUP if PATH is a device, a pipe or
+ * a socket, which a file would replace. */
 gboolean fddm_place_init (FddmPlace *place, const char *path);
 void     fddm_place_clear (FddmPlace *place);
 
 /* Puts the file, which is complete, in the place of an older one, with its permissions and owner. It survives a failure of
- * power. Returns the problem, or NULL. */
-char *fddm_place_commit (FddmPlace *place);
+ * power. Without REPLACE, an older file, which came since, is a problem. Returns the problem, or NULL. */
+char *fddm_place_commit (FddmPlace *place, gboolean replace);

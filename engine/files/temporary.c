@@ -86,9 +86,27 @@ is_free (const char *folder, double age)
   return lock >= 0 || (!held && age > FORGOTTEN_AGE);
 }
 
+/* Whether a folder with the permissions MODE can be one of g_mkdtemp's, which nobody else may enter. Not all file systems keep
+ * permissions: what a new one in PARENT gets tells. */
+static gboolean
+is_made_here (const char *parent, mode_t mode)
+{
+  g_autofree char *probe = g_build_filename (parent, PREFIX "XXXXXX", NULL);
+  struct stat      found;
+  gboolean         made;
+
+  if ((mode & 0777) == 0700)
+    return TRUE;
+  if (!g_mkdtemp (probe))
+    return FALSE;
+  made = lstat (probe, &found) == 0 && (found.st_mode & 0777) == (mode & 0777);
+  g_rmdir (probe);
+  return made;
+}
+
 /* Folders of other users are theirs to remove: they could exchange them meanwhile. */
 static gboolean
-is_left_over (const char *folder)
+is_left_over (const char *parent, const char *folder)
 {
   struct stat found;
   double      age;
@@ -96,7 +114,7 @@ is_left_over (const char *folder)
   if (lstat (folder, &found) != 0 || !S_ISDIR (found.st_mode) || found.st_uid != geteuid ())
     return FALSE;
   age = difftime (time (NULL), found.st_mtime);
-  return age >= SETTLED_AGE && is_free (folder, age);
+  return age >= SETTLED_AGE && is_made_here (parent, found.st_mode) && is_free (folder, age);
 }
 
 void
@@ -110,7 +128,7 @@ fddm_temporary_sweep (const char *folder)
       {
         g_autofree char *path = g_build_filename (folder, name, NULL);
 
-        if (is_left_over (path))
+        if (is_left_over (folder, path))
           fddm_temporary_remove_folder (path);
       }
 }

@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 #include "engine/generate/band.h"
+#include "engine/generate/gain.h"
 #include "engine/generate/kept.h"
 #include "engine/generate/light.h"
 #include "engine/generate/variant.h"
@@ -40,6 +41,7 @@ typedef struct {
   FddmTicker                all;
   FddmExample              *example;
   int class;
+  float gain;               /* what the network sees is divided by it                                       */
   int   band, context_side; /* in pixels: width of the band on either side of a seam; that with its surroundings */
   Layer layers[3];
   int   n_layers;
@@ -124,8 +126,8 @@ read_repeated (const Job *job, const FddmRect *rect, float *pixels, GError **err
 
 /* ---- A piece sampled anew ---- */
 
-/* Adds the layer of BAND, which is in the picture's repetition: OLD, the pixels of RECT, go over into NEW, which has the
- * example's number of samples. */
+/* Adds the layer of BAND, which is in the picture's repetition: OLD, the pixels of RECT divided by the gain, go over into NEW,
+ * which has the example's number of samples. */
 static gboolean
 add_layer (Job *job, const FddmRect *rect, const FddmRect *band, const FddmBandPiece *piece, const float *old,
            GError **error)
@@ -149,6 +151,7 @@ add_layer (Job *job, const FddmRect *rect, const FddmRect *band, const FddmBandP
       fddm_example_convert (fresh, band->width, band->height, samples, channels, scratch, own);
       fddm_feather (own, band->width, band->height, channels, piece->meets_x ? 0 : ramp, piece->meets_y ? 0 : ramp,
                     layer->pixels);
+      fddm_pixels_scale (layer->pixels, n * channels, job->gain);
       job->n_layers++;
     }
   else
@@ -199,7 +202,10 @@ renew (Job *job, const FddmRect *rect, const FddmRect *band, gboolean meets_x, g
                          _ ("Not enough memory for a strip of the picture; close other programs"));
   ok = ok && read_repeated (job, rect, old, error);
   if (ok)
-    fddm_example_convert (old, rect->width, rect->height, channels, samples, scratch, pixels);
+    {
+      fddm_pixels_scale (old, n * channels, 1.0f / job->gain);
+      fddm_example_convert (old, rect->width, rect->height, channels, samples, scratch, pixels);
+    }
   ok = ok && fddm_band_sample (&material, &piece, ticker, error) && add_layer (job, rect, band, &piece, old, error);
   fddm_memory_free (old);
   fddm_memory_free (scratch);
@@ -306,12 +312,14 @@ static gboolean
 make (Job *job, GError **error)
 {
   const FddmSource *source  = job->source;
+  const FddmGain    gain    = { source, job->gain };
+  const FddmSource  dimmed  = fddm_gain_removed (&gain);
   GError           *problem = NULL;
 
   job->band         = job->params->band > 0 ? job->params->band
                                             : CLAMP (MIN (source->width, source->height) / BAND_SHARE, BAND_LEAST, BAND_MOST);
   job->context_side = round_up (MAX (job->band + CONTEXT, job->context->weights->side / 2), job->context->weights->patch);
-  job->example      = fddm_example_read (source, job->context->weights->channels, &problem);
+  job->example      = fddm_example_read (&dimmed, job->context->weights->channels, &problem);
   if (job->example != NULL)
     fddm_context_run (job->context, run, job, &problem);
   fddm_example_free (job->example);
@@ -330,7 +338,7 @@ fddm_make_seamless (FddmContext *context, const FddmSeamlessParams *params, cons
   FddmSource lit;
 
   g_return_val_if_fail (context != NULL && params != NULL && source != NULL && sink != NULL, FALSE);
-  if (!check (&job, error))
+  if (!check (&job, error) || !fddm_gain_measure (source, &job.gain, error))
     return FALSE;
   job.all = (FddmTicker) { .func = progress, .data = data, .phase = FDDM_PHASE_GENERATE, .from = 0.0, .to = 1.0 };
   if (params->even_light)

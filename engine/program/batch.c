@@ -106,25 +106,32 @@ skip (Batch *batch, const FddmPhoto *photo)
 
 /* ---- Photos before and after their worker ---- */
 
+/* Makes the folder of PHOTO's result, unless that of the journal has been removed. */
+static gboolean
+make_folder (const Batch *batch, const FddmPhoto *photo, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (photo->output), *shown = g_filename_display_name (folder);
+
+  if (!fddm_journal_is_there (batch->journal, error))
+    return FALSE;
+  if (g_mkdir_with_parents (folder, 0777) == 0)
+    return TRUE;
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot write “%s”: %s"), shown, g_strerror (errno));
+  return FALSE;
+}
+
 /* Whether to compute PHOTO. Otherwise counts it as failed or skipped. */
 static gboolean
 claim (Batch *batch, FddmPhoto *photo)
 {
   g_autoptr (GError) error   = NULL;
-  g_autofree char   *folder  = photo->output ? g_path_get_dirname (photo->output) : NULL;
   FddmClaim          claimed = FDDM_CLAIM_REFUSED;
 
   if (photo->problem)
     return fail (batch, photo, photo->problem), FALSE;
   if (batch->denoise->skip_existing && g_file_test (photo->output, G_FILE_TEST_EXISTS))
     return skip (batch, photo), FALSE;
-  if (g_mkdir_with_parents (folder, 0777) != 0)
-    {
-      g_autofree char *shown = g_filename_display_name (folder);
-
-      g_set_error (&error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot write “%s”: %s"), shown, g_strerror (errno));
-    }
-  else
+  if (make_folder (batch, photo, &error))
     claimed = fddm_journal_claim (batch->journal, photo, &error);
   if (claimed == FDDM_CLAIM_REFUSED)
     fail (batch, photo, error->message);
@@ -136,13 +143,12 @@ claim (Batch *batch, FddmPhoto *photo)
 static FddmPhoto *
 next_photo (Batch *batch)
 {
-  while (!batch->cancelled && batch->next < batch->photos->len)
+  while (!batch->cancelled && !fddm_cli_interrupted () && batch->next < batch->photos->len)
     {
       FddmPhoto *photo = batch->photos->pdata[batch->next++];
 
       if (claim (batch, photo))
         return photo;
-      batch->cancelled |= fddm_cli_interrupted ();
     }
   return NULL;
 }
@@ -172,8 +178,18 @@ give_up (Batch *batch, FddmWorker *worker, const char *problem)
   FddmPhoto *photo = worker->photo;
 
   worker->photo = NULL;
-  fddm_journal_failed (batch->journal, photo, problem, NULL); /* an error here is harmless: the entry is for people only */
+  fddm_journal_failed (batch->journal, photo, problem, NULL); /* without room for it, the photo counts as begun */
   fail (batch, photo, problem);
+}
+
+/* Notes that the photo of WORKER, which another run may do, is left. */
+static void
+leave (Batch *batch, FddmWorker *worker)
+{
+  FddmPhoto *photo = worker->photo;
+
+  worker->photo = NULL;
+  fddm_journal_failed (batch->journal, photo, "interrupted", NULL);
 }
 
 /* ---- Workers ---- */
@@ -186,7 +202,7 @@ act_on (Batch *batch, FddmWorker *worker, char **words)
   if (!worker->photo)
     return;
   if (strcmp (what, "cancelled") == 0)
-    worker->photo = NULL;
+    leave (batch, worker);
   if (!value)
     return;
   if (strcmp (what, "progress") == 0)
@@ -202,7 +218,7 @@ act_on (Batch *batch, FddmWorker *worker, char **words)
     give_up (batch, worker, value);
   else if (strcmp (what, "broken") == 0)
     {
-      worker->photo    = NULL;
+      leave (batch, worker);
       batch->cancelled = TRUE;
       if (!batch->broken)
         batch->broken = g_error_new_literal (FDDM_ERROR, FDDM_ERROR_DEVICE, value);
@@ -218,11 +234,14 @@ bury (Batch *batch, FddmWorker *worker)
   g_autofree char *reason  = fddm_worker_end (worker);
   g_autofree char *problem = NULL;
 
-  if (!photo || batch->cancelled)
+  if (!photo)
     return;
   problem       = g_strdup_printf (_ ("Cannot denoise “%s”: its process ended (%s)"), shown, reason ? reason : "?");
   worker->photo = photo;
-  give_up (batch, worker, problem);
+  if (batch->cancelled)
+    leave (batch, worker);
+  else
+    give_up (batch, worker, problem);
 }
 
 static void
@@ -256,7 +275,9 @@ hand_out (Batch *batch)
           !fddm_worker_start (batch->workers, batch->denoise->jobs, i, batch->denoise, &batch->broken))
         {
           batch->cancelled = TRUE;
-          photo            = NULL;
+          worker->photo    = photo;
+          leave (batch, worker);
+          photo = NULL;
         }
       if (photo)
         fddm_worker_give (worker, photo);
@@ -265,9 +286,13 @@ hand_out (Batch *batch)
   return busy;
 }
 
+/* Ends the work after an interruption. */
 static void
-stop_workers (const Batch *batch)
+heed_interruption (Batch *batch)
 {
+  if (!fddm_cli_interrupted () || batch->cancelled)
+    return;
+  batch->cancelled = TRUE;
   for (int i = 0; i < batch->denoise->jobs; i++)
     if (batch->workers[i].process > 0)
       kill (batch->workers[i].process, FDDM_CLI_STOP);
@@ -292,14 +317,11 @@ run (Batch *batch)
 
   while (hand_out (batch) > 0)
     {
+      heed_interruption (batch);
       show_bar (batch);
       wait_for_workers (batch, polled);
-      if (fddm_cli_interrupted () && !batch->cancelled)
-        {
-          batch->cancelled = TRUE;
-          stop_workers (batch);
-        }
     }
+  heed_interruption (batch);
   for (int i = 0; i < batch->denoise->jobs; i++)
     if (batch->workers[i].process > 0)
       g_free (fddm_worker_end (&batch->workers[i]));
@@ -413,6 +435,7 @@ fddm_cli_denoise_many (const FddmCliDenoise *denoise, char *const *operands, GEr
   batch.journal = journal = fddm_journal_open (denoise->output_dir, settings, error);
   if (!journal)
     return FALSE;
+  fddm_names_settle (photos, (FddmOriginalOf) fddm_journal_original, journal);
   for (guint i = 0; i < photos->len; i++)
     batch.all_bytes += (double) ((FddmPhoto *) photos->pdata[i])->stamp.size;
   sweep (&batch);

@@ -9,7 +9,9 @@
  * contents: at LOCKS while a line is added, and at LOCKS + RUN as long as a process of that run lives. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
@@ -19,9 +21,15 @@
 
 #define LOCKS ((off_t) 1 << 40)
 
+/* Bytes of a journal and of a line, more than any run writes. Others are not read into memory. */
+#define BYTES_MOST ((off_t) 1 << 30)
+#define LINE_MOST  ((gsize) 1 << 20)
+
 struct FddmJournal {
   int         file;
+  FddmStamp   stamp; /* of the file, which PATH leads to */
   char       *path;
+  char       *folder; /* without symbolic links */
   char       *settings;
   GHashTable *entries; /* by NAME */
   GString    *unread;  /* an incomplete last line */
@@ -50,8 +58,10 @@ static gboolean
 fail (const FddmJournal *journal, int reason, GError **error)
 {
   g_autofree char *shown = g_filename_display_name (journal->path);
+  const gboolean   other = reason == ENOTSUP || reason == ELOOP; /* see open_file */
 
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot write “%s”: %s"), shown, g_strerror (reason));
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot write “%s”: %s"), shown,
+               other ? _ ("it is not a regular file") : g_strerror (reason));
   return FALSE;
 }
 
@@ -69,14 +79,16 @@ note_done (Entry *entry, char **fields)
   entry->done           = TRUE;
 }
 
+/* Other lines tell nothing, such as those of other versions. */
 static void
 note (FddmJournal *journal, char **fields)
 {
-  const guint n     = g_strv_length (fields);
-  const char *what  = fields[0];
-  Entry      *entry = n >= 3 ? g_hash_table_lookup (journal->entries, fields[2]) : NULL;
+  const guint    n     = g_strv_length (fields);
+  const gboolean begun = n == 4 && strcmp (fields[0], "begun") == 0, done = n == 8 && strcmp (fields[0], "done") == 0;
+  const gboolean failed = n == 4 && strcmp (fields[0], "failed") == 0;
+  Entry         *entry  = begun || done || failed ? g_hash_table_lookup (journal->entries, fields[2]) : NULL;
 
-  if (n < 3)
+  if (!begun && !done && !failed)
     return;
   if (!entry || strcmp (entry->input, fields[1]) != 0)
     {
@@ -84,12 +96,40 @@ note (FddmJournal *journal, char **fields)
       entry->input = g_strdup (fields[1]);
       g_hash_table_insert (journal->entries, g_strdup (fields[2]), entry);
     }
-  entry->run    = strcmp (what, "begun") == 0 && n == 4 ? (guint32) g_ascii_strtoull (fields[3], NULL, 10) : 0;
-  entry->failed = strcmp (what, "failed") == 0;
-  if (strcmp (what, "done") == 0 && n == 8)
+  entry->run    = begun ? (guint32) g_ascii_strtoull (fields[3], NULL, 10) : 0;
+  entry->failed = failed;
+  if (done)
     note_done (entry, fields);
-  else if (strcmp (what, "begun") == 0)
+  else if (begun)
     entry->done = FALSE;
+}
+
+/* Notes the whole lines that were read. Of one that is too long, the end is left: no record, either. */
+static void
+note_lines (FddmJournal *journal)
+{
+  char *line;
+
+  while ((line = fddm_record_take (journal->unread)))
+    {
+      g_auto (GStrv) fields = fddm_record_split (line);
+
+      if (fields)
+        note (journal, fields);
+      g_free (line);
+    }
+  if (journal->unread->len > LINE_MOST)
+    g_string_assign (journal->unread, "\\");
+}
+
+gboolean
+fddm_journal_is_there (const FddmJournal *journal, GError **error)
+{
+  FddmStamp now;
+
+  if (!fddm_stamp_take (&now, journal->path))
+    return fail (journal, errno, error);
+  return (now.device == journal->stamp.device && now.inode == journal->stamp.inode) || fail (journal, ESTALE, error);
 }
 
 /* Reads the lines added since the last call, by any process. */
@@ -97,20 +137,14 @@ static gboolean
 catch_up (FddmJournal *journal, GError **error)
 {
   char   bytes[1 << 16];
-  char  *line;
   gssize n;
 
+  if (!fddm_journal_is_there (journal, error))
+    return FALSE;
   while ((n = read (journal->file, bytes, sizeof bytes)) > 0)
     {
       g_string_append_len (journal->unread, bytes, n);
-      while ((line = fddm_record_take (journal->unread)))
-        {
-          g_auto (GStrv) fields = fddm_record_split (line);
-
-          if (fields)
-            note (journal, fields);
-          g_free (line);
-        }
+      note_lines (journal);
     }
   return n == 0 || fail (journal, errno, error);
 }
@@ -214,21 +248,23 @@ refuse (const FddmPhoto *photo, const char *reason, const char *other, GError **
   return FDDM_CLAIM_REFUSED;
 }
 
-/* Whether ENTRY describes the photo: same path, or same contents at another path. */
+/* Whether ENTRY describes the photo: same path, another path to it, or same contents at another path. */
 static gboolean
 is_of (const Entry *entry, const FddmPhoto *photo, const char *input)
 {
-  return strcmp (entry->input, input) == 0 || (entry->done && fddm_stamp_same_contents (&entry->photo, &photo->stamp) &&
-                                               !g_file_test (entry->input, G_FILE_TEST_EXISTS));
+  return strcmp (entry->input, input) == 0 || fddm_stamp_one_file (entry->input, input) ||
+         (entry->done && fddm_stamp_same_contents (&entry->photo, &photo->stamp) &&
+          !g_file_test (entry->input, G_FILE_TEST_EXISTS));
 }
 
 /* Decides about PHOTO's result, given its ENTRY (NULL if unknown). */
 static FddmClaim
-judge (const FddmJournal *journal, const FddmPhoto *photo, const char *input, const Entry *entry, GError **error)
+judge (const FddmJournal *journal, FddmPhoto *photo, const char *input, const Entry *entry, GError **error)
 {
   FddmStamp      result;
   const gboolean exists = fddm_stamp_take (&result, photo->output);
 
+  photo->fresh = !exists;
   if (entry && !is_of (entry, photo, input) && (exists || is_busy (journal, entry)))
     return refuse (photo, _ ("it belongs to “%s”; take another folder or --suffix"), entry->input, error);
   if (entry && is_busy (journal, entry))
@@ -281,7 +317,40 @@ fddm_journal_claim (FddmJournal *journal, FddmPhoto *photo, GError **error)
   return claimed;
 }
 
+/* ---- Results as photos ---- */
+
+const char *
+fddm_journal_original (const FddmJournal *journal, const FddmPhoto *photo)
+{
+  g_autofree char *parent = g_path_get_dirname (photo->input);
+  g_autofree char *folder = realpath (parent, NULL), *base = g_path_get_basename (photo->input);
+  g_autofree char *path = folder ? g_build_filename (folder, base, NULL) : NULL;
+  const gsize      n    = strlen (journal->folder);
+  const Entry     *entry;
+
+  if (!path || strncmp (path, journal->folder, n) != 0 || path[n] != '/')
+    return NULL;
+  entry = g_hash_table_lookup (journal->entries, path + n + 1);
+  if (!entry || ((entry->done || entry->failed) && !fddm_stamp_same_contents (&entry->result, &photo->stamp)))
+    return NULL;
+  return entry->input;
+}
+
 /* ---- Opening ---- */
+
+/* Opens the file without following a link of its own, which could lead to any file, and without waiting for a pipe. FALSE with
+ * errno set. */
+static gboolean
+open_file (FddmJournal *journal)
+{
+  struct stat found;
+
+  journal->file = g_open (journal->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+  if (journal->file < 0 || fstat (journal->file, &found) != 0)
+    return FALSE;
+  errno = !S_ISREG (found.st_mode) ? ENOTSUP : found.st_size > BYTES_MOST ? EFBIG : 0;
+  return errno == 0 && fddm_stamp_take (&journal->stamp, journal->path);
+}
 
 FddmJournal *
 fddm_journal_open (const char *folder, const char *settings, GError **error)
@@ -294,9 +363,7 @@ fddm_journal_open (const char *folder, const char *settings, GError **error)
   journal->unread   = g_string_new (NULL);
   journal->run      = g_random_int_range (1, G_MAXINT32);
   journal->file     = -1;
-  if (g_mkdir_with_parents (folder, 0777) == 0)
-    journal->file = g_open (journal->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (journal->file < 0)
+  if (g_mkdir_with_parents (folder, 0777) != 0 || !open_file (journal) || !(journal->folder = realpath (folder, NULL)))
     return fail (journal, errno, error), NULL;
   lock (journal, F_RDLCK, LOCKS);
   if (!catch_up (journal, error))
@@ -316,6 +383,7 @@ fddm_journal_close (FddmJournal *journal)
   g_hash_table_unref (journal->entries);
   g_string_free (journal->unread, TRUE);
   g_free (journal->path);
+  g_free (journal->folder);
   g_free (journal->settings);
   g_free (journal);
 }

@@ -10,7 +10,7 @@
 typedef struct {
   const FddmNaming *naming;
   GPtrArray        *photos;
-  GHashTable       *listed; /* input and name of each entry in PHOTOS */
+  GHashTable       *listed; /* identity and name of each entry in PHOTOS */
   guint64           device; /* identity of the output folder, which is never read as input */
   guint64           inode;
 } Listing;
@@ -62,27 +62,34 @@ result_name (const FddmNaming *naming, const char *name)
   return g_strdup_printf ("%.*s%s%s", (int) stem, name, naming->suffix ? naming->suffix : "", name + stem);
 }
 
+/* Adds a photo that fails for REASON. */
+static void
+add_unreadable (Listing *listing, const char *path, int reason)
+{
+  g_autofree char *shown = g_filename_display_name (path);
+
+  set_problem (add (listing, path), _ ("Cannot read “%s”: %s"), shown, g_strerror (reason));
+}
+
 /* Adds the file PATH with result NAME, before the suffix. A photo given twice is added once. */
 static void
 add_file (Listing *listing, const char *path, const char *name)
 {
   g_autofree char   *result = result_name (listing->naming, name);
-  g_autofree char   *whole  = g_canonicalize_filename (path, NULL);
-  char              *key    = g_strconcat (whole, "\n", result, NULL);
   g_autoptr (GError) error  = NULL;
+  FddmStamp          stamp  = { 0 };
+  const int          reason = fddm_stamp_take (&stamp, path) ? 0 : errno;
+  g_autofree char   *file   = reason ? g_canonicalize_filename (path, NULL) : fddm_stamp_identity (&stamp);
   FddmPhoto         *photo;
-  FddmStamp          stamp = { 0 };
 
-  if (!g_hash_table_add (listing->listed, key))
+  if (!g_hash_table_add (listing->listed, g_strconcat (file, "\n", result, NULL)))
     return;
-  photo = add (listing, path);
-  if (!fddm_stamp_take (&stamp, path))
+  if (reason)
     {
-      g_autofree char *shown = g_filename_display_name (path);
-
-      set_problem (photo, _ ("Cannot read “%s”: %s"), shown, g_strerror (errno));
+      add_unreadable (listing, path, reason);
       return;
     }
+  photo         = add (listing, path);
   photo->stamp  = stamp;
   photo->output = g_build_filename (listing->naming->folder, result, NULL);
   photo->name   = g_steal_pointer (&result);
@@ -123,6 +130,16 @@ is_below (const Listing *listing, const char *path)
          ((guint64) found.st_dev != listing->device || (guint64) found.st_ino != listing->inode);
 }
 
+/* Whether nobody can tell what PATH is, as in a folder that may be listed only, or where the path is too long. It may be a folder
+ * with photos. */
+static gboolean
+is_unknown (const char *path)
+{
+  struct stat found;
+
+  return lstat (path, &found) != 0 && errno != ENOENT;
+}
+
 /* Adds the pictures in the folder PATH. PLACE ("" or "a/b/") is its path below the given folder. */
 static void
 add_folder (Listing *listing, const char *path, const char *place)
@@ -146,6 +163,8 @@ add_folder (Listing *listing, const char *path, const char *place)
         }
       else if (fddm_picture_has_format (inner, NULL) || (listing->naming->ending && fddm_picture_is_read_only (inner)))
         add_file (listing, inner, name);
+      else if (listing->naming->recursive && is_unknown (inner))
+        add_unreadable (listing, inner, errno);
     }
 }
 
@@ -215,7 +234,23 @@ fddm_names_list (char *const *operands, const FddmNaming *naming)
       else
         add_file (&listing, *operands, name);
     }
-  refuse_collisions (listing.photos);
-  refuse_originals (listing.photos);
   return listing.photos;
+}
+
+void
+fddm_names_settle (GPtrArray *photos, FddmOriginalOf original_of, gconstpointer data)
+{
+  g_autoptr (GHashTable) inputs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (guint i = 0; i < photos->len; i++)
+    g_hash_table_add (inputs, g_canonicalize_filename (((FddmPhoto *) photos->pdata[i])->input, NULL));
+  for (guint i = photos->len; i-- > 0;)
+    {
+      const char *original = original_of (data, photos->pdata[i]);
+
+      if (original && g_hash_table_contains (inputs, original))
+        g_ptr_array_remove_index (photos, i);
+    }
+  refuse_collisions (photos);
+  refuse_originals (photos);
 }

@@ -11,6 +11,7 @@ typedef struct {
   char     *output;  /* path of the result; NULL likewise */
   char     *problem; /* reason for failure known before computing, or NULL */
   FddmStamp stamp;   /* of the input, when listed */
+  gboolean  fresh;   /* whether there was no file in the place of the result when it was claimed */
 } FddmPhoto;
 
 /* Rules for the names of results. */
@@ -21,6 +22,13 @@ typedef struct {
   gboolean    recursive; /* includes subfolders, which are recreated in FOLDER */
 } FddmNaming;
 
-/* Lists the pictures among OPERANDS, files and folders, as FddmPhoto: in the given order, folders sorted by name. Photos
- * without a problem have different results, and no result is one of the photos. Free with g_ptr_array_unref. */
+/* Lists the pictures among OPERANDS, files and folders, as FddmPhoto: in the given order, folders sorted by name. A photo given
+ * twice, by whatever path, is listed once. Free with g_ptr_array_unref. */
 GPtrArray *fddm_names_list (char *const *operands, const FddmNaming *naming);
+
+/* The absolute path of the photo whose result PHOTO is; NULL if it is none. */
+typedef const char *(*FddmOriginalOf) (gconstpointer data, const FddmPhoto *photo);
+
+/* Removes results of PHOTOS from the list, as where they lie beside the photos. Then photos without a problem have different
+ * results, and no result is one of the photos. */
+void fddm_names_settle (GPtrArray *photos, FddmOriginalOf original_of, gconstpointer data);

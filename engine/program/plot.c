@@ -275,7 +275,7 @@ save (const GByteArray *bytes, const char *path)
     return g_strdup (g_strerror (errno));
   if (g_file_set_contents_full (place.path, (const char *) bytes->data, (gssize) bytes->len, G_FILE_SET_CONTENTS_NONE, 0666,
                                 &reason))
-    problem = fddm_place_commit (&place);
+    problem = fddm_place_commit (&place, TRUE);
   else
     problem = g_strdup (reason->message);
   fddm_place_clear (&place);

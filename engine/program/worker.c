@@ -15,6 +15,9 @@
 
 /* ---- Both sides ---- */
 
+/* Third field of an order, which is input, output and this, if there is no file at the output. */
+#define FRESH "fresh"
+
 /* Sends LINE and frees it. FALSE if the other side has ended. */
 static gboolean
 say (int socket, char *line)
@@ -91,19 +94,27 @@ done_json (const FddmCliDenoise *denoise, const char *from, const char *to, cons
   return fddm_cli_json_line (builder);
 }
 
+/* What comes to the place of a FRESH result meanwhile is not replaced. */
+static gboolean
+mark_fresh (FddmCliPhoto *photo, const char *fresh)
+{
+  photo->origin.fresh = strcmp (fresh, FRESH) == 0;
+  return TRUE;
+}
+
 /* FALSE if the worker should end: it is the FINAL photo, or the device has failed and may be unusable for the rest of the
  * process. */
 static gboolean
-do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weights, const char *from, const char *to,
-          gboolean final)
+do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weights, char **order, gboolean final)
 {
+  const char           *from = order[0], *to = order[1];
   g_autoptr (GError)    error    = NULL;
   g_auto (FddmCliPhoto) photo    = { 0 };
   FddmDenoised          denoised = { 0 };
   g_autofree char      *json     = NULL;
   gboolean              last;
 
-  if (fddm_picture_writable (to, &error) && fddm_cli_photo_open (&photo, from, &error) &&
+  if (fddm_picture_writable (to, &error) && fddm_cli_photo_open (&photo, from, &error) && mark_fresh (&photo, order[2]) &&
       fddm_cli_denoise_picture (denoise, context, &photo, to, progress, &outlet, &denoised, &error))
     {
       if (denoised.warning)
@@ -140,10 +151,10 @@ work (FddmCliDenoise denoise)
   while (context && goes_on && listen_to (outlet, unread))
     {
       g_autofree char *line  = fddm_record_take (unread);
-      g_auto (GStrv)   files = line ? fddm_record_split (line) : NULL;
+      g_auto (GStrv)   order = line ? fddm_record_split (line) : NULL;
 
-      if (files && g_strv_length (files) == 2)
-        goes_on = do_photo (&denoise, context, weights, files[0], files[1], ++photos == PHOTOS);
+      if (order && g_strv_length (order) == 3)
+        goes_on = do_photo (&denoise, context, weights, order, ++photos == PHOTOS);
     }
   g_clear_pointer (&context, fddm_context_free);
 }
@@ -189,24 +200,37 @@ fddm_worker_give (FddmWorker *worker, FddmPhoto *photo)
 {
   worker->photo    = photo;
   worker->fraction = 0;
-  say (worker->socket, fddm_record_join (photo->input, photo->output, NULL));
+  say (worker->socket, fddm_record_join (photo->input, photo->output, photo->fresh ? FRESH : "", NULL));
+}
+
+/* The first message that was read; lines that are none are passed over. */
+static char **
+take_message (GString *unread)
+{
+  char **words = NULL, *line;
+
+  while (!words && (line = fddm_record_take (unread)))
+    {
+      words = fddm_record_split (line);
+      g_free (line);
+    }
+  return words;
 }
 
 char **
 fddm_worker_hear (FddmWorker *worker, gboolean *ended)
 {
-  g_autofree char *line = fddm_record_take (worker->unread);
-  char             peek;
-  gssize           n = 1;
+  char **words = take_message (worker->unread);
+  char   peek;
+  gssize n = 1;
 
-  *ended = FALSE;
-  while (!line && n > 0 && (n = recv (worker->socket, &peek, 1, MSG_PEEK | MSG_DONTWAIT)) > 0)
+  while (!words && n > 0 && (n = recv (worker->socket, &peek, 1, MSG_PEEK | MSG_DONTWAIT)) > 0)
     {
       listen_to (worker->socket, worker->unread);
-      line = fddm_record_take (worker->unread);
+      words = take_message (worker->unread);
     }
-  *ended = !line && (n == 0 || (n < 0 && errno == ECONNRESET));
-  return line ? fddm_record_split (line) : NULL;
+  *ended = !words && (n == 0 || (n < 0 && errno == ECONNRESET));
+  return words;
 }
 
 char *

@@ -65,16 +65,22 @@ total (const float *x, gsize n)
   return all;
 }
 
-/* Softmax of N scores, in place. */
+/* Softmax of N scores, in place. Scores that overflow make no numbers: they must not look like small ones. */
 FDDM_VECTORS static void
 softmax (float *scores, gsize n)
 {
   const float most = largest (scores, n);
+  int         none = 0;
   float       share;
 
   for (gsize i = 0; i < n; i++)
-    scores[i] = fddm_exp (MAX (scores[i] - most, SMALLEST));
-  share = 1.0f / total (scores, n);
+    {
+      const float beside = scores[i] - most;
+
+      none |= beside != beside;
+      scores[i] = fddm_exp (MAX (beside, SMALLEST));
+    }
+  share = none ? NAN : 1.0f / total (scores, n);
   for (gsize i = 0; i < n; i++)
     scores[i] *= share;
 }

@@ -262,6 +262,16 @@ fddm_pixels_root (float *pixels, gsize n, float scale)
 }
 
 void
+fddm_pixels_scale (float *pixels, gsize n, float factor)
+{
+  const int threads = fddm_pixels_threads (n);
+
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (gsize i = 0; i < n; i++)
+    pixels[i] *= factor;
+}
+
+void
 fddm_pixels_clamp (float *pixels, gsize n)
 {
   const int threads = fddm_pixels_threads (n);

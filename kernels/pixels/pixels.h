@@ -72,5 +72,8 @@ void fddm_pixels_add_packed (const float *pixels, const float *change, gsize str
 /* PIXELS = SCALE · √PIXELS for N samples; 0 for negative ones. */
 void fddm_pixels_root (float *pixels, gsize n, float scale);
 
+/* PIXELS *= FACTOR for N samples. */
+void fddm_pixels_scale (float *pixels, gsize n, float factor);
+
 /* Clamps N samples to [0,1]. */
 void fddm_pixels_clamp (float *pixels, gsize n);

@@ -56,6 +56,16 @@ output_path (const char *input, const char *folder, GError **error)
   return NULL;
 }
 
+/* Whether the format of the result holds the image, such as a wide PNG under the name of a JPEG. */
+static gboolean
+fits (FddmImageId image, const char *output, GError **error)
+{
+  int width, height;
+
+  fddm_host_image_size (image, &width, &height);
+  return fddm_original_fits (output, width, height, error);
+}
+
 /* Denoises the image as a single layer and removes the original, so that semi-transparent pixels are not composited
  * twice. */
 static gboolean
@@ -120,7 +130,8 @@ fddm_job_denoise_file (const char *input, const char *folder, const char *settin
   image = load (path, &original, error);
   if (image == -1)
     return FALSE;
-  done = denoise_image (image, values, &account, error) && fddm_save_whole (image, output, &original.style, error);
+  done = fits (image, output, error) && denoise_image (image, values, &account, error) &&
+         fddm_save_whole (image, output, &original.style, error);
   fddm_host_image_delete (image);
   if (done)
     fddm_job_log (input, account);

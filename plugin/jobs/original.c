@@ -16,17 +16,22 @@
 #define LOSSY  1
 #define LAYERS 2
 #define OPAQUE 4
+#define JPEG   8
+#define WEBP   16
+
+#define JPEG_SIDE 65500 /* most pixels */
+#define WEBP_SIDE 16383
 
 static const struct {
   const char *ending;
   int         traits;
-} formats[] = { { "jpg", LOSSY | OPAQUE },
-                { "jpeg", LOSSY | OPAQUE },
-                { "jpe", LOSSY | OPAQUE },
+} formats[] = { { "jpg", LOSSY | OPAQUE | JPEG },
+                { "jpeg", LOSSY | OPAQUE | JPEG },
+                { "jpe", LOSSY | OPAQUE | JPEG },
                 { "png", 0 },
                 { "tif", 0 },
                 { "tiff", 0 },
-                { "webp", LOSSY },
+                { "webp", LOSSY | WEBP },
                 { "heic", LOSSY },
                 { "heif", LOSSY },
                 { "avif", LOSSY },
@@ -53,6 +58,21 @@ traits_of (const char *path)
     if (!g_ascii_strcasecmp (dot + 1, formats[i].ending))
       return formats[i].traits;
   return -1;
+}
+
+gboolean
+fddm_original_fits (const char *path, int width, int height, GError **error)
+{
+  const int        traits = MAX (traits_of (path), 0);
+  const int        most   = traits & JPEG ? JPEG_SIDE : traits & WEBP ? WEBP_SIDE : G_MAXINT;
+  g_autofree char *reason = NULL;
+
+  if (MAX (width, height) <= most)
+    return TRUE;
+  /* translators: a format, such as JPEG; a number */
+  reason = g_strdup_printf (_ ("files of %s have at most %d pixels a side"), traits & JPEG ? "JPEG" : "WebP", most);
+  g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("The result cannot be saved: %s"), reason);
+  return FALSE;
 }
 
 char *

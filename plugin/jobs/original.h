@@ -21,5 +21,8 @@ gboolean fddm_original_has_layers (const char *path);
 /* Whether files of the format of PATH hold no alpha. */
 gboolean fddm_original_is_opaque (const char *path);
 
+/* Whether the format of PATH holds WIDTH × HEIGHT pixels; otherwise sets an error. */
+gboolean fddm_original_fits (const char *path, int width, int height, GError **error);
+
 /* Whether the format of PATH changes pixels a little. */
 gboolean fddm_original_is_lossy (const char *path, const FddmFileStyle *style);

@@ -118,7 +118,7 @@ rename_within (FddmPlace *place, const char *path)
 static gboolean
 commit (FddmPlace *place, GError **error)
 {
-  g_autofree char *problem = fddm_place_commit (place);
+  g_autofree char *problem = fddm_place_commit (place, TRUE);
 
   return !problem || fail (problem, error);
 }
@@ -142,7 +142,7 @@ fddm_save_whole (FddmImageId image, const char *path, const FddmFileStyle *style
   if (!fits (image, path))
     return fail (_ ("its format cannot hold transparency"), error);
   if (!fddm_place_init (&place, path))
-    return fail (g_strerror (errno), error);
+    return fail (errno == ENOTSUP ? _ ("it is not a regular file") : g_strerror (errno), error);
   rename_within (&place, path);
   done = fddm_host_file_save (image, place.path, style, error) &&
          (holds (place.path, image, style) || fail (_ ("it could not be written whole; is the disk full?"), error)) &&

@@ -258,13 +258,14 @@ def check_unfit(tap, gimp):
         magick(source, gimp.work / "in" / "c.png", where / name)
     magick(source, "-alpha", "set", "-channel", "A", "-evaluate", "set", "50%", where / "clear.png")
     (where / "clear.png").rename(where / "clear.jpg")
+    pictures.write_png(where / "wide.webp", 2, [os.urandom(3 * 16384)] * 8)
     os.mkfifo(where / "pipe.png")
     names = sorted(path.name for path in where.iterdir())
     _, said = gimp.run(CALL.format("unfit/*", "unfit-out", DENOISED))
     tap.line(len(names) > 8 and counted(said, 0, len(names)) and not list(out.iterdir()),
              f"batch: {len(names)} cut, paged or animated files: none is done")
     for name in names:
-        reason = {"cut": "it is cut off", "pip": "regular file", "cle": "transparency"}.get(name[:3], "several pages or frames")
+        reason = {"cut": "it is cut off", "pip": "regular file", "cle": "transparency", "wid": "at most 16383 pixels"}.get(name[:3], "several pages or frames")
         tap.line(re.search(rf"unfit/{name}: .*{reason}", said), f"batch: {name}: refused, saying “{reason}”")
 
 
@@ -286,6 +287,7 @@ def check_names(tap, gimp):
     tap.line((out / "c.png").is_symlink() and target.read_bytes()[:4] == b"\x89PNG", "batch: a link is followed")
     tap.line(stat.S_IMODE(target.stat().st_mode) == 0o640, "batch: the permissions are kept")
 
+    check_device(tap, gimp)
     where = os.fsencode(folder(gimp, "odd"))
     with open(os.path.join(where, odd), "wb") as file:
         file.write(source)
@@ -302,6 +304,16 @@ def check_names(tap, gimp):
     shutil.copy(gimp.work / "days" / "day2" / "c.png", gimp.work / "days" / "day2" / "e.gif")
     _, said = gimp.run(CALL.format("days/day*/e.*", "days/day1", UNCHANGED))
     tap.line(counted(said, 0, 2), "batch: a GIF that would become another photo's PNG is refused, like the photo itself")
+
+
+def check_device(tap, gimp):
+    """A pipe or a device, here by a link, is not replaced by a result."""
+    shutil.copy(gimp.work / "in" / "a.png", folder(gimp, "plain") / "a.png")
+    os.mkfifo(gimp.work / "pipe")
+    (folder(gimp, "device") / "a.png").symlink_to(gimp.work / "pipe")
+    _, said = gimp.run(CALL.format("plain/*", "device", UNCHANGED))
+    tap.line(counted(said, 0, 1) and "not a regular file" in said and stat.S_ISFIFO((gimp.work / "pipe").stat().st_mode),
+             "batch: a result does not take the place of a pipe")
 
 
 def check_full_disk(tap, gimp):

@@ -210,6 +210,44 @@ test_noise_map_by_hand (void)
   fddm_backend_ref.close (ref);
 }
 
+/* Attention of one channel over POSITIONS positions, with the score of its first query and its key AT set to BAD by way of the
+ * key; on the device of BACKEND. Whether the first mean is a number. */
+static gboolean
+first_mean_is_a_number (const FddmBackend *backend, int positions, int at, float bad)
+{
+  FddmDevice       *device = backend->open (NULL, NULL);
+  g_autofree float *in = test_floats (3 * positions, 0.5f, 1, 4), *out = g_new0 (float, positions);
+  FddmTensor       *from, *to;
+
+  in[3 * at + 1] = bad;
+  from           = test_tensor (backend, device, FDDM_TENSOR_NETWORK, 1, positions, 3, in);
+  to             = test_tensor (backend, device, FDDM_TENSOR_NETWORK, 1, positions, 1, NULL);
+  g_assert_true (backend->attention (device, from, 1, to, NULL));
+  g_assert_true (backend->tensor_download (device, to, out, NULL));
+  backend->tensor_free (device, from);
+  backend->tensor_free (device, to);
+  backend->close (device);
+  return isfinite (out[0]);
+}
+
+/* As in PyTorch, whose softmax is not a number for scores of which the largest is infinite, or one is no number. */
+static void
+test_attention_hides_no_overflow (void)
+{
+  static const FddmBackend *const backends[]  = { &fddm_backend_ref, &fddm_backend_cpu };
+  static const int                positions[] = { 1, 5, 40 };
+
+  for (gsize b = 0; b < G_N_ELEMENTS (backends); b++)
+    for (gsize i = 0; i < G_N_ELEMENTS (positions); i++)
+      for (int at = 0; at < positions[i]; at++)
+        {
+          g_assert_true (first_mean_is_a_number (backends[b], positions[i], at, -60.0f));
+          g_assert_true (first_mean_is_a_number (backends[b], positions[i], at, 60.0f));
+          g_assert_false (first_mean_is_a_number (backends[b], positions[i], at, INFINITY));
+          g_assert_false (first_mean_is_a_number (backends[b], positions[i], at, NAN));
+        }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -217,5 +255,6 @@ main (int argc, char **argv)
   test_add_ways ("/operations", test_cpu_against_ref);
   g_test_add_func ("/operations/constant-is-everywhere", test_constant_is_everywhere);
   g_test_add_func ("/operations/noise-map-by-hand", test_noise_map_by_hand);
+  g_test_add_func ("/operations/attention-hides-no-overflow", test_attention_hides_no_overflow);
   return g_test_run ();
 }

@@ -10,6 +10,7 @@ typedef struct {
   FddmStamp          stamp;
   struct FddmTraits *traits;  /* what the file holds beside its pixels; private to pictures/ */
   char             **warning; /* if not NULL, *WARNING gets or adds what saving could not keep; free with g_free */
+  gboolean           fresh;   /* whether saving fails if there is a file of the name already                      */
 } FddmPictureOrigin;
 
 void fddm_picture_origin_clear (FddmPictureOrigin *origin);

@@ -87,7 +87,8 @@ refusal (Layout *layout)
     return g_strdup (_ ("it is a raw photo; develop it first"));
   if (layout->photometric == PHOTOMETRIC_SEPARATED)
     return g_strdup (_ ("its colours are CMYK; convert it to RGB first"));
-  if (layout->photometric > PHOTOMETRIC_PALETTE)
+  if (layout->photometric > PHOTOMETRIC_PALETTE ||
+      (layout->photometric == PHOTOMETRIC_MINISWHITE && layout->kind == SAMPLEFORMAT_IEEEFP)) /* which number is black? */
     /* translators: a number */
     return g_strdup_printf (_ ("its colours are stored in an unknown way (photometric %d); convert it to RGB first"),
                             layout->photometric);
@@ -244,9 +245,7 @@ static void
 invert (const Layout *layout, guint8 *row, gsize n)
 {
   for (gsize i = 0; i < n; i += layout->samples)
-    if (layout->kind == SAMPLEFORMAT_IEEEFP)
-      continue;
-    else if (layout->bits <= 8)
+    if (layout->bits <= 8)
       row[i] = (guint8) ~row[i];
     else if (layout->bits == 16)
       ((guint16 *) (void *) row)[i] ^= G_MAXUINT16;

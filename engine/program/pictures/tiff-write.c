@@ -6,7 +6,7 @@
 #include "engine/program/pictures/rows.h"
 #include "engine/program/pictures/tiff.h"
 
-#define CLASSIC_MOST ((gsize) 4000000000) /* bytes of pixels: offsets in a TIFF that is not a BigTIFF have 32 bits */
+#define CLASSIC_MOST ((gsize) 4000000000) /* bytes of a TIFF that is not a BigTIFF: offsets in it have 32 bits */
 #define STRIP_BYTES  (1 << 18)
 
 static const char *
@@ -94,6 +94,15 @@ set_extras (TIFF *tiff, const FddmWriting *how)
     TIFFSetField (tiff, TIFFTAG_ORIENTATION, traits->orientation);
 }
 
+/* Bytes that ROWS may take. LZW has codes of up to 12 bits for a byte of noise. */
+static gsize
+bytes_most (const FddmRows *rows, const FddmTraits *traits)
+{
+  const gsize bytes = rows->size * (gsize) rows->height;
+
+  return compression_like (traits) == COMPRESSION_LZW ? bytes + bytes / 2 : bytes;
+}
+
 /* FALSE on errors, which the handler of errors notes, and on interruption. */
 static gboolean
 write_open (TIFF *tiff, FddmRows *rows, const FddmWriting *how)
@@ -124,7 +133,7 @@ fddm_tiff_write (FILE *file, GeglBuffer *buffer, const FddmWriting *how)
 
   if (!fddm_rows_init (&rows, buffer, format))
     return g_strdup (_ ("not enough memory"));
-  tiff = fddm_tiff_open (file, rows.size * (gsize) rows.height > CLASSIC_MOST ? "w8" : "w", &problem);
+  tiff = fddm_tiff_open (file, bytes_most (&rows, how->traits) > CLASSIC_MOST ? "w8" : "w", &problem);
   if (tiff)
     {
       write_open (tiff, &rows, how);

@@ -56,7 +56,10 @@ fddm_picture_is_read_only (const char *path)
 static gboolean
 make_place (FddmPlace *place, const char *path, GError **error)
 {
-  return fddm_place_init (place, path) || fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path, g_strerror (errno));
+  if (fddm_place_init (place, path))
+    return TRUE;
+  return fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path,
+                            errno == ENOTSUP ? _ ("it is not a regular file") : g_strerror (errno));
 }
 
 gboolean
@@ -273,7 +276,7 @@ finish (FddmPlace *place, const FddmPictureOrigin *from, const char *to, const c
     return fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), to, problem);
   if (from && !fddm_picture_unchanged (&from->stamp, from->path, error))
     return FALSE;
-  late = fddm_place_commit (place);
+  late = fddm_place_commit (place, !from || !from->fresh);
   return !late || fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), to, late);
 }
 

@@ -170,6 +170,47 @@ test_faulty_pixels (void)
   g_assert_cmpfloat (pixels[0], <=, 1.0f);
 }
 
+static gboolean
+read_bright (gpointer data, int x, int y, int width, int height, float *pixels, GError **error)
+{
+  if (!material_read (data, x, y, width, height, pixels, error))
+    return FALSE;
+  for (int i = 0; i < width * height * 3; i++)
+    pixels[i] = 3.0f + 2.0f * pixels[i];
+  return TRUE;
+}
+
+/* An HDR picture is as bright in the band as elsewhere, and keeps every bit there. */
+static void
+test_bright (void)
+{
+  enum { SIDE = 96, BAND = 12 };
+  g_autoptr (FddmContext) context = material_context ("tiny-generate.safetensors", FDDM_DEVICE_CPU, 24, 2);
+  FddmSeamlessParams      params  = fddm_seamless_params_default ();
+  g_autofree float       *before = g_new (float, SIDE * SIDE * 3), *pixels = NULL;
+  double                  inside;
+  Material                material;
+
+  material_init (&material, SIDE, SIDE, 3);
+  read_bright (&material, 0, 0, SIDE, SIDE, before, NULL);
+  material.source.read = read_bright;
+  params.steps         = 8;
+  params.band          = BAND;
+  for (int even = 0; even < 2; even++)
+    {
+      params.even_light = even;
+      pixels            = make_seamless (context, &params, &material, NULL, NULL, NULL);
+      g_assert_nonnull (pixels);
+      inside = mean_of (pixels, SIDE, BAND, SIDE - BAND);
+      g_assert_cmpfloat (inside, >, 3.5);
+      g_assert_cmpfloat_with_epsilon (mean_of (pixels, SIDE, 0, BAND / 2), inside, 0.1 * inside);
+      for (int y = BAND; y < SIDE - BAND && !even; y++)
+        g_assert_cmpmem (before + (y * SIDE + BAND) * 3, (gsize) (SIDE - 2 * BAND) * 3 * sizeof (float),
+                         pixels + (y * SIDE + BAND) * 3, (gsize) (SIDE - 2 * BAND) * 3 * sizeof (float));
+      g_clear_pointer (&pixels, g_free);
+    }
+}
+
 /* The picture may be overwritten by what is made of it; the same seed gives the same. */
 static void
 test_itself (void)
@@ -355,6 +396,7 @@ main (int argc, char **argv)
   g_test_add_func ("/seamless/edges-meet", test_edges_meet);
   g_test_add_func ("/seamless/light", test_light);
   g_test_add_func ("/seamless/faulty-pixels", test_faulty_pixels);
+  g_test_add_func ("/seamless/bright", test_bright);
   g_test_add_func ("/seamless/itself", test_itself);
   g_test_add_func ("/seamless/flat", test_flat);
   g_test_add_func ("/seamless/refused", test_refused);

@@ -69,6 +69,9 @@ def tiff_samples():
     tiff("in.tif", w, h, {258: (3, 32), 259: (3, 1), 262: (3, 1), 277: (3, 1), 339: (3, 3)}, (gray / 200).astype("<f4").tobytes())
     keep("in.tif", "out.tif")
     assert (pixels("out.tif") == (gray / 200).astype("f4")).all(), "floats above 1"
+    for bits, kind in ((16, "<f2"), (32, "<f4"), (64, "<f8")):           # the number of black is not told
+        tiff("in.tif", w, h, {258: (3, bits), 259: (3, 1), 262: (3, 0), 277: (3, 1), 339: (3, 3)}, (gray / 200).astype(kind).tobytes())
+        refused("in.tif", "photometric 0")
     planes = a.transpose(2, 0, 1).tobytes()
     tags = {258: (3, [8, 8, 8]), 259: (3, 1), 262: (3, 2), 277: (3, 3), 284: (3, 2)}
     third = len(planes) // 3

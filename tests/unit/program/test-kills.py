@@ -196,8 +196,8 @@ def a_file_is_on_the_disk_before_its_name():
 @test
 def folders_of_living_processes_stay():
     write_png("in.png", 20, 20, noise(20, 20))
-    os.mkdir(".fddm-living")
-    os.mkdir(".fddm-killed")
+    os.mkdir(".fddm-living", 0o700)
+    os.mkdir(".fddm-killed", 0o700)
     with open(".fddm-killed/a.png", "w") as f:
         f.write("half")
     holder = os.open(".fddm-living", os.O_RDONLY)

@@ -42,7 +42,7 @@ def killed_at_any_moment():
         noted = done
     assert kills >= 3 and running.returncode == 0 and results() == names, (kills, running.returncode, results())
     assert sum(line.startswith(b"done") for line in content(JOURNAL).splitlines()) == len(names), "something was done twice"
-    os.makedirs("out/.fddm-abcdef")
+    os.makedirs("out/.fddm-abcdef", 0o700)
     with open("out/.fddm-abcdef/p.png", "w") as f:
         f.write("half")
     settled()
