@@ -53,7 +53,7 @@ $cc -std=gnu11 -O2 -g -fopenmp $domain $includes "$root"/tests/gpu/gpu-check.c "
 python3 "$root/engine/noise/embed.py" "$root/weights/noise-meter.safetensors" "$out/noise-meter-weights.c" fddm_noise_meter_weights
 engine="$(ls "$root"/engine/*.c "$root"/engine/*/*.c | grep -vE '/engine/((program|files)/[^/]*|gegl-[a-z]*|weights/file-windows)\.c$') $out/noise-meter-weights.c"
 $cc -std=gnu11 -O3 -g -fopenmp $includes $json_flags $domain -DG_LOG_DOMAIN='"fddm"' \
-  -DFDDM_MODULEDIR='"/nowhere"' -D_GNU_SOURCE -Dfddm_backend_cpu=fddm_backend_ref "$root"/tests/gpu/gpu-pipeline.c $engine \
+  -D_GNU_SOURCE -Dfddm_backend_cpu=fddm_backend_ref "$root"/tests/gpu/gpu-pipeline.c $engine \
   $host_kernels $glib_libs $json_libs -lm -o "$out/gpu-pipeline"
 # The yardsticks need cuBLAS; the checks do not.
 "$nvcc" -arch="$arch" -std=c++17 -O2 "$root/tests/gpu/floors.cu" -lcublas -o "$out/gpu-floors" ||
