@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/context.h"
 #include <glib/gi18n-lib.h>
+#include "engine/installed.h"
 #include "engine/tensor.h"
 
 gboolean
@@ -135,7 +136,8 @@ fddm_context_new (FddmWeights *weights, FddmDeviceKind device, const FddmContext
     context->options = *options;
   if (context->options.memory == 0)
     context->options.memory = FDDM_MEMORY_DEFAULT;
-  context->module_dir = g_strdup (options != NULL && options->module_dir != NULL ? options->module_dir : FDDM_MODULEDIR);
+  context->module_dir         = g_strdup (options != NULL && options->module_dir != NULL ? options->module_dir
+                                                                                         : fddm_installed_modules ());
   context->options.module_dir = context->module_dir;
   fddm_schedule_init (&context->schedule, weights->patch, weights->open_grid, weights->temperature);
   if (choose_device (context, device, &problem))
@@ -291,7 +293,7 @@ fddm_gpu_usable (const char *module_dir, GError **error)
 {
   const FddmDeviceOptions options = { .threads = 0 };
   GError                 *problem = NULL;
-  const FddmBackend      *backend = fddm_backend_gpu (module_dir != NULL ? module_dir : FDDM_MODULEDIR, &problem);
+  const FddmBackend      *backend = fddm_backend_gpu (module_dir != NULL ? module_dir : fddm_installed_modules (), &problem);
   g_autofree char        *found   = backend != NULL ? backend->look (&options, &problem) : NULL;
 
   if (found == NULL)

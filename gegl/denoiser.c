@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "gegl/denoiser.h"
 #include "engine/denoise/part.h"
+#include "engine/installed.h"
 #include "engine/program/folders.h"
 #include "plugin/parameters.h"
 
@@ -27,7 +28,7 @@ folders_new (void)
   g_autoptr (GStrvBuilder) folders = g_strv_builder_new ();
 
   fddm_own_folders (folders);
-  g_strv_builder_add (folders, FDDM_WEIGHTSDIR);
+  g_strv_builder_add (folders, fddm_installed_weights ());
   return g_strv_builder_end (folders);
 }
 

@@ -41,7 +41,7 @@ for file in kernels/*.c kernels/host/*.c kernels/pixels/*.c kernels/ref/*.c kern
     *-posix.c) continue ;;                 # Windows has a file of its own
   esac
   if "$cc" -std=gnu11 -O1 -fopenmp -I. -I"$work/include" -DGETTEXT_PACKAGE='"fddm"' -DG_LOG_DOMAIN='"fddm"' \
-      -DFDDM_MODULEDIR='"gpu"' -D__USE_MINGW_ANSI_STDIO=1 -c "$file" -o "$work/object.o" 2>"$work/log"; then
+      -D__USE_MINGW_ANSI_STDIO=1 -c "$file" -o "$work/object.o" 2>"$work/log"; then
     compiled=$((compiled + 1))
   else
     echo "$file: $(grep -m 1 'error:' "$work/log" | sed 's/^.*error: //')"

@@ -13,7 +13,7 @@ fddm_folders_weights (const char *profile)
 
   folders[0] = g_build_filename (profile, "fddm", NULL);
   folders[1] = fddm_beside_program ("weights");
-  folders[2] = g_strdup (FDDM_WEIGHTSDIR);
+  folders[2] = g_strdup (fddm_installed_weights ());
   return folders;
 }
 
@@ -29,13 +29,13 @@ own_or_system (const char *name, const char *system)
 char *
 fddm_folders_help (void)
 {
-  return own_or_system ("help", FDDM_HELPDIR);
+  return own_or_system ("help", fddm_installed_help ());
 }
 
 char *
 fddm_folders_locale (void)
 {
-  return own_or_system ("locale", FDDM_LOCALEDIR);
+  return own_or_system ("locale", fddm_installed_locale ());
 }
 
 void

@@ -12,7 +12,7 @@
 # Several parts run side by side, one more at once than there are processors; the output of each is shown when it ends.
 # Packages that are missing are installed with apt when this runs as root. What is built goes to FDDM_TEST_DIR (default:
 # build-test in the source tree), which is kept for the next run. FDDM_ROOT_CACHE: see debian-root.sh.
-set -u
+set -u -o pipefail
 
 cd "$(dirname "$0")/.." || exit 1
 source=$PWD
@@ -22,6 +22,9 @@ mkdir -p "$work/shots" "$work/logs"
 step_log=$work/logs/step-$$
 # Tests run side by side: threads that spin while they wait take processors from each other.
 export OMP_WAIT_POLICY=passive
+# Builds of equal flags share what they compile. With or without -Werror, the compiler makes the same of what has no warning, and
+# the cache repeats each warning, for which build_quietly looks.
+export CCACHE_IGNOREOPTIONS=-Werror
 trap 'rm -f "$step_log"' EXIT
 passed=0 failed=0 skipped=0
 
@@ -69,12 +72,13 @@ hosts() {
   add "$1" ${line:-0 1 0}
 }
 
-# first_ready: of the parts that wait, the first whose prerequisite is over; gimp2 and train use what native builds.
+# first_ready: of the parts that wait, the first whose prerequisite is over; gimp2 and train use what native builds, cuda and
+# install find it in the compiler's cache.
 first_ready() {
   local part
   for part in $waiting; do
     case $part in
-      gimp2 | train) [[ " $waiting ${names[*]} " == *" native "* ]] && continue ;;
+      gimp2 | train | cuda | install) [[ " $waiting ${names[*]} " == *" native "* ]] && continue ;;
     esac
     echo "$part"
     return
@@ -131,16 +135,25 @@ install_packages() {
     apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends $missing
 }
 
-# build NAME FOLDER OPTION…: sets up or brings up to date, and builds with warnings as errors.
+# build NAME FOLDER OPTION…: sets up or brings up to date, and builds with warnings as errors: all, or what SUITES need.
 build() {
-  local name=$1 folder=$2
+  local name=$1 folder=$2 targets=
   shift 2
   if [ -f "$folder/build.ninja" ]; then
     step "$name: configure" meson configure "$folder" "$@" || return 1
   else
     step "$name: configure" meson setup "$folder" --werror "$@" || return 1
   fi
-  step "$name: build without a warning" ninja -C "$folder"
+  [ -z "${SUITES:-}" ] || targets=$("$source/tests/tools/test-targets.py" "$folder" $SUITES) || { fail "$name: targets"; return 1; }
+  step "$name: build without a warning" build_quietly "$folder" $targets
+}
+
+# build_quietly FOLDER [TARGET…]: fails after a warning, too, be it one that the compiler's cache has kept.
+build_quietly() {
+  local folder=$1
+  shift
+  ninja -C "$folder" "$@" | tee "$folder/warnings.log" || return 1
+  ! grep 'warning:' "$folder/warnings.log"
 }
 
 native() {
@@ -153,7 +166,7 @@ native() {
 
 # Modules made for the tests carry a copy of the kernels, which is no error.
 sanitized() {
-  build sanitized "$work/sanitize" -Dcuda=disabled -Dhosts=none -Db_sanitize=address,undefined -Db_lundef=false \
+  SUITES="$*" build sanitized "$work/sanitize" -Dcuda=disabled -Dhosts=none -Db_sanitize=address,undefined -Db_lundef=false \
     -Dbuildtype=debugoptimized && ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
     suites sanitized "$work/sanitize" "$@"
 }
@@ -226,7 +239,8 @@ on_debian() {
   step "Debian $suite: root" test $status = 0 || return
   step "Debian $suite: build without a warning" "${in[@]}" "rm -rf /build &&
     meson setup /build --werror -Dcuda=disabled &&
-    ninja -C /build" || return
+    { ninja -C /build >/build/warnings.log || { cat /build/warnings.log; exit 1; }; } &&
+    ! grep 'warning:' /build/warnings.log" || return
   "${in[@]}" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite files --suite kernels --suite golden" \
     >"$step_log" 2>&1 </dev/null || tail -n 80 "$step_log"
   add "Debian $suite" $(python3 tests/tools/count-tests.py "$root/build" || echo 0 1 0)
@@ -306,7 +320,7 @@ cuda() {
   say "The GPU's module"
   local nvcc
   nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null) || { skip "GPU module: there is no nvcc"; return; }
-  PATH=$(dirname "$nvcc"):$PATH build "GPU module" "$work/cuda" -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 \
+  SUITES=gpu PATH=$(dirname "$nvcc"):$PATH build "GPU module" "$work/cuda" -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 \
     && suites "GPU module" "$work/cuda" gpu
   sanitized_gpu device plans
 }
@@ -319,7 +333,9 @@ emulation() {
 
 # sanitized_gpu CHECK…: the emulation once more under the sanitizers, its streams in another order; what needs nvcc is not built.
 sanitized_gpu() {
-  local nvcc sanitized=$work/cuda-sanitized targets="test-gpu-device test-gpu-plans gpu-check fddm-cuda.so" check
+  local nvcc sanitized=$work/cuda-sanitized targets check
+  targets=$(printf 'test-gpu-%s ' "$@")
+  targets=${targets/test-gpu-operations/gpu-check fddm-cuda.so}
   nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null) || { skip "GPU, sanitized: there is no nvcc"; return; }
   [ -f "$sanitized/build.ninja" ] || PATH=$(dirname "$nvcc"):$PATH step "GPU, sanitized: configure" meson setup "$sanitized" \
     -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized || return

@@ -12,14 +12,12 @@
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "engine/gegl-start.h"
+#include "engine/installed.h"
 #include "engine/program/babl-memory.h"
 #include "engine/program/program.h"
 
 #ifndef FDDM_VERSION
 #define FDDM_VERSION "unknown"
-#endif
-#ifndef FDDM_LOCALEDIR
-#define FDDM_LOCALEDIR "/usr/local/share/locale"
 #endif
 
 static const struct {
@@ -163,7 +161,7 @@ main (int argc, char **argv)
   fddm_cli_occupy_streams ();
   atexit (check_help);
   setlocale (LC_ALL, "");
-  bindtextdomain (GETTEXT_PACKAGE, FDDM_LOCALEDIR);
+  bindtextdomain (GETTEXT_PACKAGE, fddm_installed_locale ());
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   if (argc < 2 || strcmp (argv[1], "--help") == 0 || strcmp (argv[1], "-h") == 0)
     {

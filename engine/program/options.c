@@ -6,13 +6,6 @@
 #include "engine/program/folders.h"
 #include "engine/program/program.h"
 
-#ifndef FDDM_MODULEDIR
-#define FDDM_MODULEDIR "/usr/local/lib/fddm"
-#endif
-#ifndef FDDM_WEIGHTSDIR
-#define FDDM_WEIGHTSDIR "/usr/local/share/fddm/weights"
-#endif
-
 G_DEFINE_QUARK (fddm-cli-error-quark, fddm_cli_error)
 
 /* Index of VALUE in NAMES. The error lists the names before the first NULL; names after it are hidden. */
@@ -94,7 +87,7 @@ module_dir (void)
 
   if (named && *named)
     return g_strdup (named);
-  return g_file_test (beside, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&beside) : g_strdup (FDDM_MODULEDIR);
+  return g_file_test (beside, G_FILE_TEST_IS_DIR) ? g_steal_pointer (&beside) : g_strdup (fddm_installed_modules ());
 }
 
 /* Creates a parser for ENTRIES and MORE (may be NULL). */
@@ -266,7 +259,7 @@ fddm_cli_folders (void)
 
   fddm_own_folders (folders);
   add_beside_program (folders);
-  g_strv_builder_add (folders, FDDM_WEIGHTSDIR);
+  g_strv_builder_add (folders, fddm_installed_weights ());
   return g_strv_builder_end (folders);
 }
 

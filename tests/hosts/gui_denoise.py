@@ -69,9 +69,8 @@ class Dialog:
         return rows
 
     def read_gray(self, left, top, width, height):
-        data = self.screen.call("import", "-window", self.window, "-crop", f"{width}x{height}+{left}+{top}", "-colorspace",
-                                "Gray", "-depth", "8", "gray:-", binary=True)
-        return [data[i * width:(i + 1) * width] for i in range(height)] if len(data) == width * height else []
+        rows = self.screen.display.pixels(self.window, left, top, width, height)
+        return [bytes((54 * r + 183 * g + 19 * b) >> 8 for r, g, b in zip(row[2::4], row[1::4], row[0::4])) for row in rows]
 
     def rows(self):
         """60 rows from the middle of the canvas, which is 520 pixels wide."""
@@ -103,7 +102,7 @@ class Dialog:
 
     def focus(self):
         """Waits until this is the window that takes keys."""
-        return self.screen.until(lambda: self.screen.call("xdotool", "getactivewindow") == self.window, 10)
+        return self.screen.until(lambda: self.screen.display.active() == self.window, 10)
 
     def line(self):
         """Rows of where a sentence is, above the buttons at the left."""
@@ -234,7 +233,7 @@ def check_presets(tap, dialog):
     file.unlink()
     file.mkdir()                             # neither read nor replaced, as on a disk that is full
     dialog.preset("m")
-    told = dialog.wait(lambda: dialog.screen.call("xdotool", "getactivewindow") not in ("", dialog.window), 10)
+    told = dialog.wait(lambda: dialog.screen.display.active() not in ("", dialog.window), 10)
     dialog.screen.shot("not-removed")
     dialog.screen.key("Escape")
     tap.line(told and dialog.focus(), "a preset that cannot be removed: a message says so")

@@ -35,14 +35,10 @@ class Dialog:
     def there(self):
         return bool(self.screen.window("^FDDM Generate"))
 
-    def pixels(self, left, top, width, height, scale=100):
-        """Rows of (red, green, blue) of a part of the window, made smaller to SCALE percent."""
-        data = self.screen.call("import", "-window", self.window, "-crop", f"{width}x{height}+{left}+{top}", "+repage", "-filter",
-                                "box", "-resize", f"{scale}%", "-depth", "8", "rgb:-", binary=True)
-        across, down = width * scale // 100, height * scale // 100
-        if len(data) != 3 * across * down:
-            return []
-        return [[tuple(data[3 * (y * across + x):][:3]) for x in range(across)] for y in range(down)]
+    def pixels(self, left, top, width, height):
+        """Rows of (red, green, blue) of a part of the window."""
+        return [list(zip(row[2::4], row[1::4], row[0::4])) for row in self.screen.display.pixels(self.window, left, top, width,
+                                                                                               height)]
 
     def cell(self, which, side):
         """The middle of a sample."""
@@ -67,8 +63,9 @@ class Dialog:
 
     def greenest(self):
         """Where the picture of grass is among the subjects: the middle of the greenest 60 × 60 pixels."""
-        rows = self.pixels(SUBJECTS, 20, 660, 300, scale=5)
-        green = [[max(0, g - max(r, b)) for r, g, b in row] for row in rows]
+        rows = self.pixels(SUBJECTS, 20, 660, 300)
+        mean = lambda x, y: [sum(channel) / 400 for channel in zip(*(pixel for row in rows[y:y + 20] for pixel in row[x:x + 20]))]
+        green = [[max(0, g - max(r, b)) for r, g, b in (mean(x, y) for x in range(0, 660, 20))] for y in range(0, 300, 20)]
         sums = {(x, y): sum(green[y + dy][x + dx] for dy in range(3) for dx in range(3))
                 for y in range(len(green) - 2) for x in range(len(green[0]) - 2)}
         x, y = max(sums, key=sums.get)

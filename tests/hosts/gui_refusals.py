@@ -81,7 +81,7 @@ def tells_after(screen, dialog, key):
 def close_image(screen, main, name):
     """Closes the shown image without saving it."""
     screen.call("xdotool", "windowactivate", "--sync", main, "key", "ctrl+w")
-    screen.until(lambda: screen.call("xdotool", "getactivewindow") != main, 10)
+    screen.until(lambda: screen.display.active() != main, 10)
     screen.key("alt+d")
     return screen.until(lambda: name not in screen.name_of(main), 20)
 

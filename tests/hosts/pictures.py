@@ -12,13 +12,13 @@ def _chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def write_png(path, kind, rows, palette=None):
+def write_png(path, kind, rows, palette=None, level=-1):
     """KIND is PNG's colour type (2 RGB, 3 indexed, 6 RGBA); each row is bytes."""
     width = len(rows[0]) // {2: 3, 3: 1, 6: 4}[kind]
     data = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, len(rows), 8, kind, 0, 0, 0))
     if palette:
         data += _chunk(b"PLTE", palette)
-    data += _chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows)))
+    data += _chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows), level))
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + data + _chunk(b"IEND", b""))
 
 

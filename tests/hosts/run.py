@@ -85,7 +85,7 @@ class Gimp:
         self.home.mkdir()
         self.work.mkdir()
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(self.home), "LC_ALL": "C.UTF-8",
-                            "TMPDIR": str(folder), "LSAN_OPTIONS": "detect_leaks=0",
+                            "TMPDIR": str(folder), "LSAN_OPTIONS": "detect_leaks=0", "OMP_WAIT_POLICY": "passive",
                             "GIMP2_DIRECTORY" if host == "gimp2" else "GIMP3_DIRECTORY": str(self.profile),
                             **forgetful(self.home)}
         if (pathlib.Path(system_weights) / "denoise-balanced.safetensors").exists():

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 
+import pictures
+from display import Display
 from run import Tap, forgetful, scratch
 
 NEEDED = ("Xvfb", "xdotool", "openbox", "dbus-run-session", "import", "convert")
@@ -28,7 +30,7 @@ class Screen:
         self.host, self.folder, self.shots, self.processes = host, folder, shots, []
         self.profile = folder / "profile"
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TMPDIR": str(folder),
-                            "NO_AT_BRIDGE": "1", "XDG_RUNTIME_DIR": str(folder / "run"),
+                            "NO_AT_BRIDGE": "1", "OMP_WAIT_POLICY": "passive", "XDG_RUNTIME_DIR": str(folder / "run"),
                             "GIMP2_DIRECTORY" if host == "gimp2" else "GIMP3_DIRECTORY": str(self.profile),
                             **forgetful(folder)}
         (folder / "run").mkdir(mode=0o700)
@@ -113,6 +115,7 @@ class Screen:
         os.close(tell)
         with open(told, encoding="ascii") as number:
             self.environment["DISPLAY"] = ":" + number.readline().strip()
+        self.display = Display(self.environment["DISPLAY"])
 
     def manage(self):
         """Starts a window manager; the display may not be ready for it yet."""
@@ -135,15 +138,14 @@ class Screen:
         return answer
 
     def window(self, name):
-        return self.call("xdotool", "search", "--onlyvisible", "--name", name).split("\n")[0]
+        return self.display.window(name)
 
     def geometry(self, window):
         """X, Y, WIDTH and HEIGHT of a window; nothing if it is gone."""
-        lines = self.call("xdotool", "getwindowgeometry", "--shell", window)
-        return {key: int(value) for key, value in re.findall(r"^([A-Z]+)=(-?\d+)$", lines, re.M)}
+        return self.display.geometry(window)
 
     def name_of(self, window):
-        return self.call("xdotool", "getwindowname", window)
+        return self.display.name_of(window)
 
     def type(self, text):
         self.call("xdotool", "type", "--delay", "40", text)
@@ -197,9 +199,10 @@ class Screen:
 
     def shot(self, name, window=None):
         """Of the whole screen, or of a window in its frame."""
-        if self.shots:
-            kind = ["-frame", "-window", window] if window else ["-window", "root"]
-            self.call("import", *kind, "-quality", "88", str(self.shots / f"{self.host}-{name}.{'jpg' if window else 'png'}"))
+        if self.shots and window:
+            self.call("import", "-frame", "-window", window, "-quality", "88", str(self.shots / f"{self.host}-{name}.jpg"))
+        elif self.shots:
+            pictures.write_png(self.shots / f"{self.host}-{name}.png", 2, self.display.screen(), level=1)
 
 
 def run(title, check):

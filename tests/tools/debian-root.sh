@@ -93,7 +93,7 @@ cp /etc/resolv.conf "$folder/etc/resolv.conf" 2>/dev/null || true
 # /proc and /dev where mounting is allowed, in a name space of its own, so that nothing stays mounted.
 export FDDM_ROOT="$folder" FDDM_COMMAND="$command"
 inside='exec env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 OMP_WAIT_POLICY=passive \
-  CCACHE_DIR=/var/cache/ccache \
+  CCACHE_DIR=/var/cache/ccache CCACHE_IGNOREOPTIONS=-Werror \
   chroot "$FDDM_ROOT" sh -c "cd /src && $FDDM_COMMAND"'
 if unshare -m true 2>/dev/null; then
   exec unshare -m sh -c 'mount -t proc proc "$FDDM_ROOT/proc" 2>/dev/null || mount --rbind /proc "$FDDM_ROOT/proc" || true
