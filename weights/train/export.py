@@ -8,7 +8,8 @@
               [--white denoise-fast-white | --for-white fast]
 
 METRICS is what evaluate.py --json wrote, DIFFICULTY what difficulty.py wrote. The card stands beside the file (.md).
---white: the file that takes this one's place where noise is white (weights/FORMAT.md); --for-white: this one is such a file.
+--white: the file that takes this one's place where noise is white (weights/FORMAT.md); --for-white: this one is such a file, which
+denoise-NAME.safetensors beside it then names.
 """
 import argparse
 import json
@@ -19,7 +20,7 @@ import shutil
 import torch
 
 from data import noise
-from fddm import weights
+from fddm import safetensors, weights
 from learn import checkpoint, log, versions
 from learn.tasks import denoise
 
@@ -92,6 +93,23 @@ def metrics_table(metrics):
     return "\n".join(lines)
 
 
+def told_of_white(white):
+    return "Where the engine measures the noise as white, [%s](%s.md) takes its place.\n" % (white, white)
+
+
+def name_white(path, white):
+    """Makes the weights file PATH and its card name WHITE, the file that takes its place; all else stays, to the bit."""
+    tensors, metadata = safetensors.read(path)
+    if metadata.get("white") == white:
+        return
+    safetensors.write(path, tensors, dict(metadata, white=white))
+    card_path = os.path.splitext(path)[0] + ".md"
+    with open(card_path) as f:
+        heading, what, rest = f.read().split("\n\n", 2)
+    with open(card_path, "w") as f:
+        f.write("\n\n".join((heading, what, told_of_white(white) + "\n" + rest)))
+
+
 def card(model, stored, about, o):
     shape, settings = stored["config"]["network"], stored["config"]
     d = shape["patch"]
@@ -106,7 +124,7 @@ Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×
     if o.for_white:
         parts.append("Where the engine measures the noise as white, it takes the place of `%s`.\n" % o.for_white)
     if o.white:
-        parts.append("Where the engine measures the noise as white, [%s](%s.md) takes its place.\n" % (o.white, o.white))
+        parts.append(told_of_white(o.white))
     if o.sheet:
         parts.append("![before and after](%s)\n" % o.sheet)
     if about["metrics"]:
@@ -156,6 +174,9 @@ def main():
     about["file"] = os.path.basename(o.out)
     with open(os.path.splitext(o.out)[0] + ".md", "w") as f:
         f.write(card(model, stored, about, o))
+    if o.for_white:
+        name_white(os.path.join(os.path.dirname(o.out), "denoise-%s.safetensors" % o.for_white),
+                   os.path.splitext(os.path.basename(o.out))[0])
     print(o.out, os.path.getsize(o.out), "bytes")
 
 

@@ -182,12 +182,28 @@ def export_meter(checkpoint_path, out):
     run("export_meter.py", "--checkpoint", checkpoint_path, "--out", out)
 
 
+def check_white(checkpoint_path, folder):
+    """A file for white noise is named by the one whose place it takes, which stays as it was otherwise."""
+    any_noise, white = (os.path.join(folder, name) for name in ("denoise-any.safetensors", "denoise-any-white.safetensors"))
+    run("export.py", "--checkpoint", checkpoint_path, "--name", "any", "--out", any_noise)
+    before = safetensors.read(any_noise)
+    for _ in range(2):
+        run("export.py", "--checkpoint", checkpoint_path, "--name", "any-white", "--for-white", "any", "--out", white)
+    tensors, metadata = safetensors.read(any_noise)
+    with open(os.path.splitext(any_noise)[0] + ".md") as f:
+        named = f.read().count("[denoise-any-white](denoise-any-white.md)")
+    if metadata != dict(before[1], white="denoise-any-white") or named != 1 or any(
+            (tensors[name] != array).any() for name, array in before[0].items()):
+        sys.exit("smoke.py: denoise-any does not name what takes its place, or is not what it was")
+
+
 def check_start(pack, out, folder):
     """A training at rate 0 that starts from a weights file ends with its weights: the denoiser's OUT, and a meter's."""
     still = ["optimiser.rate=0.0", "optimiser.muon_rate=0.0"]
     again, meter, other = (os.path.join(folder, name) for name in ("again", "meter", "other"))
     train("denoise-fast.toml", again + ".ckpt", "--pack", pack, "--start", out, constant=2 * STEP, changes=SMALL + still)
     run("export.py", "--checkpoint", again + ".ckpt", "--name", "again", "--mix", out, "0.5", "--out", again + ".safetensors")
+    check_white(again + ".ckpt", folder)
     tiny = ["network.width=8", "network.blocks=1", "sample.batch=4", "sample.side=64"]
     train("noise-meter.toml", meter + ".ckpt", "--pack", pack, constant=STEP, changes=tiny)
     export_meter(meter + ".ckpt", meter + ".safetensors")
