@@ -17,7 +17,7 @@ import peers
 from program import denoise, psnr
 
 QUALITIES = ("fast", "balanced", "best")
-WEIGHTS = {"fast": ("denoise-fast",), "balanced": ("denoise-balanced", "denoise-balanced-white")}
+WEIGHTS = {"fast": ("denoise-fast", "denoise-fast-white"), "balanced": ("denoise-balanced", "denoise-balanced-white")}
 WEIGHTS["best"] = WEIGHTS["balanced"]
 SIGMAS, DARK_SIGMAS, BLIND_SIGMAS = (15, 25, 50), (5, 10, 20, 30), (5, 10, 15, 25, 50)
 
