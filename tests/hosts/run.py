@@ -115,7 +115,7 @@ class Gimp:
         return next((part for part in text.split("(plug-in-def ") if "plug-ins/fddm/fddm" in part.split("\n")[0]), "")
 
     def install(self, plugin, probe, source):
-        """The plug-in as one user would have it: one whole network, and a damaged one at hand."""
+        """The plug-in as one user would have it: the networks of one quality, and a damaged one at hand."""
         for name, program in (("fddm", plugin), ("fddm-probe", probe)):
             target = self.profile / "plug-ins" / name
             target.mkdir(parents=True)
@@ -125,7 +125,8 @@ class Gimp:
         weights.mkdir()
         own.mkdir()
         fast = (source / "denoise-fast.safetensors").read_bytes()
-        (weights / "denoise-fast.safetensors").write_bytes(fast)
+        for network in source.glob("denoise-fast*.safetensors"):
+            shutil.copy(network, weights)
         (self.profile / "plug-ins" / "fddm-probe" / "weights").symlink_to(weights)   # for jobs in the probe's own process
         self.environment["FDDM_PROBE_DENOISER"] = str(weights / "denoise-fast.safetensors")
         shutil.copytree(built_help(plugin), self.profile / "plug-ins" / "fddm" / "help")
