@@ -20,7 +20,7 @@ import pictures
 from screen import run
 
 # Images in the order in which GIMP opens them; Alt and the number shows one.
-IMAGES = ("noisy.png", "plain.png", "one.png", "tall.png", "indexed.png", "locked.xcf", "beside.xcf")
+IMAGES = ("noisy.png", "plain.png", "one.png", "tall.png", "indexed.png", "locked.xcf", "beside.xcf", "green.png")
 NUMBER = {name.split(".")[0]: number for number, name in enumerate(IMAGES, 1)}
 
 
@@ -28,6 +28,7 @@ def draw(folder):
     gui_denoise.noisy_picture(folder / "noisy.png")
     plain = bytes([120, 120, 120] * gui_generate.WIDTH)
     pictures.write_png(folder / "plain.png", 2, [plain] * gui_generate.HEIGHT)
+    gui_generate.draw_green(folder / "green.png")
     pictures.write_png(folder / "one.png", 2, [bytes((90, 120, 60))])
     pictures.write_png(folder / "tall.png", 2, [bytes((90, 120, 60))] * 4000)
     pictures.write_png(folder / "indexed.png", 3, [bytes((x + y) % 4 for x in range(40)) for y in range(30)],
@@ -66,7 +67,7 @@ def main(tap, screen):
         screen.turn_to(window, NUMBER["plain"], "plain")
         gui_generate.check(tap, screen, window)
     if "like" in parts:
-        screen.turn_to(window, NUMBER["noisy"], "noisy")
+        screen.turn_to(window, NUMBER["green"], "green")
         gui_generate.check_like(tap, screen, window)
     if "seamless" in parts:
         screen.turn_to(window, NUMBER["plain"], "plain")

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Uses the dialog of FDDM Generate as a person does; see gui.py."""
+import random
 import re
 import shutil
 import time
+
+import pictures
 
 WIDTH, HEIGHT = 240, 160   # of the image: little to compute
 # Middles of the four samples, from the window's upper left; the samples are 200 pixels wide.
@@ -133,12 +136,21 @@ def check_in_sight(tap, dialog):
     dialog.screen.key(*["shift+Tab"] * 7)
 
 
+def draw_green(path):
+    """A material: green grains of a few pixels, without anything else in it that a sample could be like."""
+    draw = random.Random(5)
+    grain = [[draw.gauss(0, 30) for _ in range(80)] for _ in range(60)]
+    rows = (b"".join(bytes(max(0, min(255, round(level + grain[y // 4][x // 4] + draw.gauss(0, 8)))) for level in (95, 130, 60))
+                     for x in range(320)) for y in range(240))
+    pictures.write_png(path, 2, list(rows))
+
+
 def is_green(red, green, blue):
-    return green > max(red, blue) + 2                            # seeds are drawn: samples of the same grass had 6 to 19 more
+    return green > max(red, blue) + 20
 
 
 def check_like(tap, screen, main):
-    """More like the layer, a photo with much grass, with all maps."""
+    """More like the layer, which is green, with all maps."""
     layers = screen.layers(main)
     dialog = Dialog(screen, main)
     screen.key("alt+u", "Home", "Right")
