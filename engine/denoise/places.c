@@ -25,7 +25,7 @@ place (const FddmWork *work, int row, int column)
   return tile;
 }
 
-/* Blocks from FIRST on that end within [.., END) pixels of LENGTH. */
+/* Number of blocks from block FIRST on that lie before pixel END; the last one of an axis of LENGTH pixels may be cut off. */
 static int
 blocks_until (int first, int end, int length)
 {

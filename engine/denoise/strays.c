@@ -97,8 +97,6 @@ reached (const FddmWork *work, const FddmGrid *grid, int block)
   const int      patch = work->context->weights->patch, rows = work->down.length, columns = work->across.length;
   const int      across = blocks_along (grid->transpose ? rows : columns);
   const int      down = block / across * FDDM_STRAYS_BLOCK, right = block % across * FDDM_STRAYS_BLOCK;
-  /* Further on, the filters see wrong pixels, which changes little. A shifted grid's patches overhang by less than one. */
-  const int reach = fddm_weights_reach (work->context->weights) * work->spec.evaluations + (work->spec.grids > 1 ? 1 : 0);
   const FddmRect pixels = {
     .x      = first_pixel (grid->transpose ? down : right, columns, grid->mirror_x, grid->offset_x, patch),
     .y      = first_pixel (grid->transpose ? right : down, rows, grid->mirror_y, grid->offset_y, patch),
@@ -106,7 +104,8 @@ reached (const FddmWork *work, const FddmGrid *grid, int block)
     .height = FDDM_STRAYS_BLOCK * patch,
   };
 
-  return fddm_rect_grow (&pixels, reach * patch, &picture);
+  /* Further on, only the filters see wrong pixels, which changes little. */
+  return fddm_rect_grow (&pixels, fddm_work_reach (work) * patch, &picture);
 }
 
 /* Marks what the strays on grid NUMBER of REMOVAL reach. */

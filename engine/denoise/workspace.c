@@ -21,15 +21,20 @@ grid_length (const FddmWork *work, int pixels)
   return (pixels + overhang + patch - 1) / patch;
 }
 
+int
+fddm_work_reach (const FddmWork *work)
+{
+  /* The patches of a shifted grid overhang the core by less than one patch. */
+  return fddm_weights_reach (work->context->weights) * work->spec.evaluations + (work->spec.grids > 1 ? 1 : 0);
+}
+
 /* Halo at a tile's inner edge, in patches. */
 static int
 halo (const FddmWork *work)
 {
   const int patch = work->context->weights->patch;
 
-  /* The patches of a shifted grid overhang the core by less than one patch. */
-  return fddm_weights_reach (work->context->weights) * work->spec.evaluations + (work->spec.grids > 1 ? 1 : 0) +
-         (work->spec.margin + patch - 1) / patch;
+  return fddm_work_reach (work) + (work->spec.margin + patch - 1) / patch;
 }
 
 /* Samples in the largest region of a tile. */

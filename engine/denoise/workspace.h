@@ -84,6 +84,8 @@ void fddm_work_clear (FddmWork *work);
 gboolean fddm_work_no_memory (const FddmWork *work, GError **error);
 /* Resizes the tensors to ROWS × COLUMNS patches. */
 gboolean fddm_work_shape (FddmWork *work, int rows, int columns, GError **error);
+/* How far a patch changes what the network makes of others, in patches: on all grids, in all evaluations. */
+int fddm_work_reach (const FddmWork *work);
 /* Number of tiles that are computed. */
 int fddm_work_tiles (const FddmWork *work);
 /* Whether the host reads and writes tiles while the device computes another: only on a GPU, since the CPU would gain

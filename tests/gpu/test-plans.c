@@ -8,10 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utime.h>
-#include "kernels/cuda/open.h"
 #include "kernels/cuda/plan-cache.h"
-
-enum { HEIGHT = 9, WIDTH = 7, CHANNELS = 8, N = HEIGHT * WIDTH * CHANNELS };
+#include "tests/gpu/doubling.h"
 
 static const FddmPlanKey layer = {
   .kernel = 1, .in_channels = CHANNELS, .out_channels = CHANNELS, .height = HEIGHT, .width = WIDTH
@@ -23,45 +21,11 @@ static char *cache;
 static FddmDevice *
 open_device (gboolean kept)
 {
-  const FddmDeviceOptions options = { .threads = 1 };
-  g_autoptr (GError)      error   = NULL;
-  g_autofree char        *remove  = g_strdup_printf ("rm -rf '%s/fddm'", cache);
-  FddmDevice             *device;
+  g_autofree char *remove = g_strdup_printf ("rm -rf '%s/fddm'", cache);
 
   if (!kept)
     g_assert_cmpint (system (remove), ==, 0);
-  g_setenv ("EMULATE_CUDNN", "fused", TRUE);
-  g_setenv ("EMULATE_ENGINES", "good", TRUE);
-  device = fddm_cuda_open (&options, &error);
-  g_assert_no_error (error);
-  return device;
-}
-
-/* Runs a layer that doubles its input by one of ENGINES, and checks the result. */
-static gboolean
-run_layer (FddmDevice *device, const char *engines, GError **error)
-{
-  float        weights[CHANNELS * CHANNELS] = { 0.0f }, bias[CHANNELS] = { 0.0f }, in[N], out[N];
-  FddmConvSpec spec = { .kernel = 1, .in_channels = CHANNELS, .out_channels = CHANNELS, .weights = weights, .bias = bias };
-  FddmTensor  *x    = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, CHANNELS, NULL);
-  FddmTensor  *y    = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, CHANNELS, NULL);
-  FddmConv    *conv;
-  gboolean     ok;
-
-  for (int i = 0; i < CHANNELS; i++)
-    weights[i * CHANNELS + i] = 2.0f;
-  for (int i = 0; i < N; i++)
-    in[i] = (float) (i % 64) - 31.0f;
-  g_setenv ("EMULATE_ENGINES", engines, TRUE);
-  conv = fddm_cuda_conv_new (device, &spec, NULL);
-  ok   = fddm_cuda_tensor_upload (device, x, in, error) && fddm_cuda_conv (device, conv, x, NULL, y, error) &&
-       fddm_cuda_tensor_download (device, y, out, error);
-  for (int i = 0; ok && i < N; i++)
-    g_assert_cmpfloat (out[i], ==, 2.0f * in[i]);
-  fddm_cuda_conv_free (device, conv);
-  fddm_cuda_tensor_free (device, x);
-  fddm_cuda_tensor_free (device, y);
-  return ok;
+  return open_emulated ();
 }
 
 static void
@@ -69,7 +33,7 @@ assert_runs (FddmDevice *device, const char *engines)
 {
   g_autoptr (GError) error = NULL;
 
-  run_layer (device, engines, &error);
+  run_layer (device, engines, FALSE, &error);
   g_assert_no_error (error);
 }
 
@@ -78,7 +42,7 @@ assert_wrong (FddmDevice *device, const char *engines)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (run_layer (device, engines, &error));
+  g_assert_false (run_layer (device, engines, FALSE, &error));
   g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED);
   g_assert_true (g_str_has_prefix (error->message, "the GPU computes wrongly ("));
 }

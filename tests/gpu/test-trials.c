@@ -1,11 +1,9 @@
 /* test-trials.c: trials of engines run them as the layer will, and know those that must not run again; with an emulated cuDNN.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
-#include "kernels/cuda/open.h"
 #include "kernels/cuda/plan-cache.h"
+#include "tests/gpu/doubling.h"
 #include "tests/gpu/emulate/cudnn.h"
-
-enum { HEIGHT = 9, WIDTH = 7, CHANNELS = 8, N = HEIGHT * WIDTH * CHANNELS };
 
 static char *cache;
 
@@ -17,56 +15,12 @@ clear_cache (void)
   g_assert_cmpint (system (remove), ==, 0);
 }
 
-static FddmDevice *
-open_device (void)
-{
-  const FddmDeviceOptions options = { .threads = 1 };
-  g_autoptr (GError)      error   = NULL;
-  FddmDevice             *device;
-
-  g_setenv ("EMULATE_CUDNN", "fused", TRUE);
-  g_setenv ("EMULATE_ENGINES", "good", TRUE);
-  device = fddm_cuda_open (&options, &error);
-  g_assert_no_error (error);
-  return device;
-}
-
 static FddmPlanKey
 layer (gboolean residual)
 {
   return (FddmPlanKey) {
     .kernel = 1, .in_channels = CHANNELS, .out_channels = CHANNELS, .height = HEIGHT, .width = WIDTH, .residual = residual
   };
-}
-
-/* Runs a layer that doubles its input, and adds 5 where RESIDUAL is set, by one of ENGINES; checks the result. */
-static gboolean
-run_layer (FddmDevice *device, const char *engines, gboolean residual, GError **error)
-{
-  float        weights[CHANNELS * CHANNELS] = { 0.0f }, bias[CHANNELS] = { 0.0f }, in[N], out[N];
-  FddmConvSpec spec = { .kernel = 1, .in_channels = CHANNELS, .out_channels = CHANNELS, .weights = weights, .bias = bias };
-  FddmTensor  *x    = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, CHANNELS, NULL);
-  FddmTensor  *y    = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, CHANNELS, NULL);
-  FddmConv    *conv;
-  gboolean     ok;
-
-  for (int i = 0; i < CHANNELS; i++)
-    weights[i * CHANNELS + i] = 2.0f;
-  for (int i = 0; i < N; i++)
-    {
-      in[i]  = (float) (i % 64) - 31.0f;
-      out[i] = 5.0f;
-    }
-  g_setenv ("EMULATE_ENGINES", engines, TRUE);
-  conv = fddm_cuda_conv_new (device, &spec, NULL);
-  ok   = fddm_cuda_tensor_upload (device, x, in, error) && fddm_cuda_tensor_upload (device, y, out, error) &&
-       fddm_cuda_conv (device, conv, x, residual ? y : NULL, y, error) && fddm_cuda_tensor_download (device, y, out, error);
-  for (int i = 0; ok && i < N; i++)
-    g_assert_cmpfloat (out[i], ==, 2.0f * in[i] + (residual ? 5.0f : 0.0f));
-  fddm_cuda_conv_free (device, conv);
-  fddm_cuda_tensor_free (device, x);
-  fddm_cuda_tensor_free (device, y);
-  return ok;
 }
 
 static void
@@ -94,7 +48,7 @@ test_in_place (void)
   FddmDevice *device;
 
   clear_cache ();
-  device = open_device ();
+  device = open_emulated ();
   assert_runs (device, "apart,good", TRUE);
   g_assert_cmpfloat (plan_of (device, TRUE)->milliseconds, ==, 1.0);
   assert_runs (device, "apart,good", FALSE);
@@ -109,7 +63,7 @@ test_apart (void)
   FddmDevice *device;
 
   clear_cache ();
-  device = open_device ();
+  device = open_emulated ();
   assert_runs (device, "apart", TRUE);
   g_assert_cmpint (plan_of (device, TRUE)->kind, ==, FDDM_PLAN_PLAIN);
   fddm_cuda_close (device);
@@ -124,7 +78,7 @@ test_losers_are_freed (void)
   int             plans = 0;
 
   clear_cache ();
-  device = open_device ();
+  device = open_emulated ();
   assert_runs (device, "slow,wrong,none,huge,fails,fast,good", FALSE);
   plan = plan_of (device, FALSE);
   for (guint i = 0; i < plan->descriptors->len; i++)
@@ -142,13 +96,13 @@ test_loading_does_not_count (void)
   FddmDevice *device;
 
   clear_cache ();
-  device = open_device ();
+  device = open_emulated ();
   assert_runs (device, "good", FALSE);
   g_assert_cmpfloat (plan_of (device, FALSE)->milliseconds, ==, 1.0);
   fddm_cuda_close (device);
   clear_cache ();
   g_setenv ("FDDM_GPU_PLANS", "best", TRUE);
-  device = open_device ();
+  device = open_emulated ();
   assert_runs (device, "good", FALSE);
   g_assert_cmpint (plan_of (device, FALSE)->kind, ==, FDDM_PLAN_ROUNDED);
   fddm_cuda_close (device);
@@ -166,7 +120,7 @@ test_largest_layers (void)
   gsize        scratch = 0;
 
   clear_cache ();
-  device = open_device ();
+  device = open_emulated ();
   conv   = fddm_cuda_conv_new (device, &spec, NULL);
   g_assert_true (fddm_cuda_conv_prepare (device, conv, 8191, 4096, FALSE, &scratch, NULL));
   g_assert_cmpuint (scratch, <, G_MAXSIZE / 2);
@@ -210,10 +164,10 @@ test_lost_by_remembered (void)
       in_process (NULL);
       return;
     }
-  device = open_device ();
+  device = open_emulated ();
   assert_runs (device, "good", FALSE);
   fddm_cuda_close (device);
-  device = open_device ();
+  device = open_emulated ();
   g_assert_true (fddm_plan_cache_read (device, &key, &entry));
   fddm_plan_entry_clear (&entry);
   g_setenv ("EMULATE_CUDNN", "deadly", TRUE);
@@ -226,7 +180,7 @@ static void
 lose_by_candidate (void)
 {
   if (g_test_subprocess ())
-    assert_lost (open_device (), "slow,deadly,good");
+    assert_lost (open_emulated (), "slow,deadly,good");
 }
 
 static void
@@ -236,7 +190,7 @@ run_without_it (void)
 
   if (!g_test_subprocess ())
     return;
-  device = open_device ();
+  device = open_emulated ();
   assert_runs (device, "slow,deadly,good", FALSE);
   g_assert_cmpfloat (plan_of (device, FALSE)->milliseconds, ==, 1.0);
   fddm_cuda_close (device);
