@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Batches of crops out of a pack (prepare.py), cut and varied on the device that holds it."""
 import json
+import math
 import os
 
 import numpy as np
 import torch
 
 from fddm import transform
+
+DARKEST = 0.06          # of a picture's brightness is left in the darkest ones
 
 
 class Pack:
@@ -21,9 +24,9 @@ class Pack:
         with open(os.path.join(folder, "pack.json")) as f:
             self.about = json.load(f)
 
-    def batch(self, n, side, vary=True):
+    def batch(self, n, side, vary=True, dark=0.0):
         """N x 3 x side x side, R'G'B' in [-1, 1]: random windows, flipped and turned, half of them with other
-        brightness, contrast and white balance."""
+        brightness, contrast and white balance. DARK: the share that is made as dark as pictures of a night."""
         dev, full = self.device, self.crops.shape[1]
         which = torch.multinomial(self.chance, n, replacement=True)
         step = torch.arange(side, device=dev)
@@ -44,6 +47,9 @@ class Pack:
             gain = gain * (1 + on * (torch.rand(n, 3, 1, 1, device=dev) - 0.5) * 0.3)
             lift = on * (torch.rand(n, 1, 1, 1, device=dev) - 0.3) * 0.2
             rgb = (rgb * gain + lift).clamp(0, 1)
+        if dark:
+            night = torch.exp(math.log(DARKEST) * torch.rand(n, 1, 1, 1, device=dev))
+            rgb = torch.where(torch.rand(n, 1, 1, 1, device=dev) < dark, rgb * night, rgb)
         return (rgb * 2 - 1).contiguous()
 
     def statistics(self, d, batches=60):

@@ -19,7 +19,7 @@ NOISE = {f.name: f.type for f in dataclasses.fields(noise.Kinds)}
 KINDS = {
     "denoise": {
         "network": {"patch": int, "width": int, "blocks": int, "activation": str},
-        "sample": {"batch": int, "side": int, "meter": str},
+        "sample": {"batch": int, "side": int, "dark": float, "meter": str},
         "noise": NOISE,
         "loss": {"own": float, "uniform": bool},
     },

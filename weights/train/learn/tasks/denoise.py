@@ -69,6 +69,7 @@ class Denoise:
     def __init__(self, config, o, device):
         self.network, self.device = config["network"], device
         self.batch, self.side = config["sample"]["batch"], config["sample"]["side"]
+        self.dark = config["sample"]["dark"]
         self.pixels, self.patch = self.side ** 2, self.network["patch"]
         self.kinds = noise.Kinds(**config["noise"])
         self.own, self.uniform = config["loss"]["own"], config["loss"]["uniform"]
@@ -96,7 +97,7 @@ class Denoise:
         return model.to(self.device), average.to(self.device)
 
     def sample(self, n):
-        return noise.make(self.pack.batch(n, self.side), self.patch, self.kinds, reader=self.reader)
+        return noise.make(self.pack.batch(n, self.side, dark=self.dark), self.patch, self.kinds, reader=self.reader)
 
     def estimate(self, run, sample):
         return run(*sample[1:])
