@@ -3,9 +3,10 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/gegl-alpha.h"
+#include "engine/gegl-rows.h"
 #include "kernels/pixels/fill.h"
 
-/* Side of the parts that are filled at a time, which bounds the memory. */
+/* Side of the parts that are filled at a time, which bounds the memory; what lies around a part is computed again in each. */
 #define PART 512
 
 /* Rows whose alpha is converted at a time. */
@@ -98,23 +99,42 @@ read_part (const FddmGeglPixels *pixels, const GeglRectangle *part, float *float
   return hidden == 0;
 }
 
+/* A place that several threads read. */
+typedef struct {
+  const FddmGeglPixels *pixels;
+  GeglRectangle         place;
+  gsize                 stride;
+  float                *floats;
+} Area;
+
+/* Reads rows of the area, in parts. */
+static gboolean
+read_rows (gpointer data, int y, int height, GError **error)
+{
+  const Area        *area     = data;
+  const gsize        channels = (gsize) babl_format_get_n_components (area->pixels->format);
+  const int          right    = area->place.x + area->place.width;
+  g_autofree guint8 *visible  = g_try_new (guint8, PART * (gsize) height);
+  gboolean           done     = visible != NULL;
+
+  for (int x = area->place.x; done && x < right; x += PART)
+    {
+      const GeglRectangle part = { x, y, MIN (PART, right - x), height };
+      const gsize         at   = (gsize) (y - area->place.y) * area->stride + (gsize) (x - area->place.x) * channels;
+
+      done = read_part (area->pixels, &part, area->floats + at, area->stride, visible);
+    }
+  if (!done)
+    g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Not enough memory to read %d × %d pixels. Close other programs."),
+                 area->place.width, area->place.height);
+  return done;
+}
+
 gboolean
 fddm_gegl_alpha_read (const FddmGeglPixels *pixels, const GeglRectangle *place, float *floats, GError **error)
 {
-  const gsize channels = (gsize) babl_format_get_n_components (pixels->format), stride = (gsize) place->width * channels;
-  g_autofree guint8 *visible = g_try_new (guint8, PART * PART);
-  gboolean           done    = visible != NULL;
+  Area area = { .pixels = pixels, .place = *place, .floats = floats };
 
-  for (int y = 0; done && y < place->height; y += PART)
-    for (int x = 0; done && x < place->width; x += PART)
-      {
-        const GeglRectangle part = { place->x + x, place->y + y, MIN (PART, place->width - x),
-                                     MIN (PART, place->height - y) };
-
-        done = read_part (pixels, &part, floats + (gsize) y * stride + (gsize) x * channels, stride, visible);
-      }
-  if (!done)
-    g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Not enough memory to read %d × %d pixels. Close other programs."),
-                 place->width, place->height);
-  return done;
+  area.stride = (gsize) place->width * (gsize) babl_format_get_n_components (pixels->format);
+  return fddm_gegl_rows (pixels->from, place->y, place->height, PART, read_rows, &area, error);
 }

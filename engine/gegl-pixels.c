@@ -4,6 +4,7 @@
 #include <string.h>
 #include <glib/gi18n-lib.h>
 #include "engine/gegl-alpha.h"
+#include "engine/gegl-rows.h"
 
 /* Pixels written at a time. */
 #define STRIP_PIXELS (1 << 15)
@@ -72,16 +73,44 @@ within (const FddmGeglPixels *pixels, int x, int y, int width, int height)
   return *GEGL_RECTANGLE (pixels->bounds.x + x, pixels->bounds.y + y, width, height);
 }
 
+/* A rectangle that several threads share. */
+typedef struct {
+  FddmGeglPixels *pixels;
+  GeglRectangle   rectangle; /* in the buffers */
+  gsize           row;       /* samples        */
+  float          *into;      /* one of both    */
+  const float    *floats;
+} Area;
+
+static Area
+area_of (FddmGeglPixels *pixels, int x, int y, int width, int height)
+{
+  return (Area) { .pixels    = pixels,
+                  .rectangle = within (pixels, x, y, width, height),
+                  .row       = (gsize) width * (gsize) babl_format_get_n_components (pixels->format) };
+}
+
+static gboolean
+read_rows (gpointer data, int y, int height, G_GNUC_UNUSED GError **error)
+{
+  const Area         *area = data;
+  const GeglRectangle rows = { area->rectangle.x, y, area->rectangle.width, height };
+
+  gegl_buffer_get (area->pixels->from, &rows, 1.0, area->pixels->format,
+                   area->into + (gsize) (y - area->rectangle.y) * area->row, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  return TRUE;
+}
+
 static gboolean
 read_pixels (gpointer data, int x, int y, int width, int height, float *floats, GError **error)
 {
-  FddmGeglPixels *pixels    = data;
-  GeglRectangle   rectangle = within (pixels, x, y, width, height);
+  FddmGeglPixels *pixels = data;
+  Area            area   = area_of (pixels, x, y, width, height);
 
   if (pixels->from_alpha)
-    return fddm_gegl_alpha_read (pixels, &rectangle, floats, error);
-  gegl_buffer_get (pixels->from, &rectangle, 1.0, pixels->format, floats, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  return TRUE;
+    return fddm_gegl_alpha_read (pixels, &area.rectangle, floats, error);
+  area.into = floats;
+  return fddm_gegl_rows (pixels->from, area.rectangle.y, height, 1, read_rows, &area, error);
 }
 
 static gboolean
@@ -141,53 +170,86 @@ encode (const FddmGeglPixels *pixels, const Babl *own, const float *floats, int 
   return TRUE;
 }
 
+static gboolean
+is_changed (const float *after, const float *before, int channels)
+{
+  return memcmp (after, before, channels == 1 ? sizeof *after : 3 * sizeof *after) != 0;
+}
+
+/* Copies those of N pixels of SIZE bytes that are VISIBLE and that AFTER, floats, has otherwise than BEFORE, in runs. */
+static void
+copy_changed (const float *after, const float *before, int channels, const guint8 *visible, gsize n, const guint8 *from,
+              guint8 *to, gsize size)
+{
+  gsize first = 0; /* of the run */
+
+  for (gsize i = 0; i <= n; i++)
+    if (i == n || !visible[i] || !is_changed (after + i * (gsize) channels, before + i * (gsize) channels, channels))
+      {
+        if (i > first)
+          memcpy (to + first * size, from + first * size, (i - first) * size);
+        first = i + 1;
+      }
+}
+
 /* Writes a strip. Only changed visible pixels are converted to TO's own format and copied over its contents. Converting the
  * others there and back would round them. */
 static gboolean
-write_strip (FddmGeglPixels *pixels, int x, int y, int width, int height, const float *floats, GError **error)
+write_strip (FddmGeglPixels *pixels, const GeglRectangle *rectangle, const float *floats, GError **error)
 {
-  GeglRectangle      rectangle = within (pixels, x, y, width, height);
-  const Babl        *own       = gegl_buffer_get_format (pixels->to);
-  int                channels  = babl_format_get_n_components (pixels->format);
-  gsize              pixel = (gsize) channels * sizeof (float), own_pixel = (gsize) babl_format_get_bytes_per_pixel (own);
-  gsize              n       = (gsize) width * (gsize) height;
-  g_autofree float  *before  = g_try_malloc_n (n, pixel);
-  g_autofree guint8 *there   = g_try_malloc_n (n, own_pixel);
-  g_autofree guint8 *coded   = g_try_malloc_n (n, own_pixel);
-  g_autofree guint8 *visible = g_try_malloc (n);
+  const Babl        *own      = gegl_buffer_get_format (pixels->to);
+  const int          channels = babl_format_get_n_components (pixels->format);
+  const gsize        n = (gsize) rectangle->width * (gsize) rectangle->height, pixel = (gsize) channels * sizeof (float);
+  const gsize        own_pixel = (gsize) babl_format_get_bytes_per_pixel (own);
+  g_autofree float  *before    = g_try_malloc_n (n, pixel);
+  g_autofree guint8 *there     = g_try_malloc_n (n, own_pixel);
+  g_autofree guint8 *coded     = g_try_malloc_n (n, own_pixel);
+  g_autofree guint8 *visible   = g_try_malloc (n);
 
-  if (!before || !there || !coded || !visible || fddm_gegl_alpha_visible (pixels, &rectangle, visible) < 0)
+  if (!before || !there || !coded || !visible || fddm_gegl_alpha_visible (pixels, rectangle, visible) < 0)
     goto no_memory;
-  gegl_buffer_get (pixels->from, &rectangle, 1.0, pixels->format, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  gegl_buffer_get (pixels->to, &rectangle, 1.0, own, there, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  memcpy (coded, there, n * own_pixel);
+  gegl_buffer_get (pixels->from, rectangle, 1.0, pixels->format, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  gegl_buffer_get (pixels->to, rectangle, 1.0, own, there, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  if (pixels->format_alpha)
+    memcpy (coded, there, n * own_pixel);
   if (!encode (pixels, own, floats, channels, n, coded))
     goto no_memory;
-  for (gsize i = 0; i < n; i++)
-    if (visible[i] && memcmp (floats + i * (gsize) channels, before + i * (gsize) channels, pixel) != 0)
-      memcpy (there + i * own_pixel, coded + i * own_pixel, own_pixel);
-  gegl_buffer_set (pixels->to, &rectangle, 0, own, there, GEGL_AUTO_ROWSTRIDE);
+  copy_changed (floats, before, channels, visible, n, coded, there, own_pixel);
+  gegl_buffer_set (pixels->to, rectangle, 0, own, there, GEGL_AUTO_ROWSTRIDE);
   return TRUE;
 
 no_memory:
   g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Not enough memory to write %d × %d pixels. Close other programs."),
-               width, height);
+               rectangle->width, rectangle->height);
   return FALSE;
 }
 
-/* Writes in strips that the processor's caches hold. Of a conversion of many pixels at once babl keeps copies in doubles,
+/* Writes rows in strips that the processor's caches hold. Of a conversion of many pixels at once babl keeps copies in doubles,
  * a hundred bytes a pixel. */
+static gboolean
+write_rows (gpointer data, int y, int height, GError **error)
+{
+  const Area *area = data;
+  const int   rows = MAX (STRIP_PIXELS / area->rectangle.width, 1), end = y + height;
+
+  for (; y < end; y += rows)
+    {
+      const GeglRectangle strip = { area->rectangle.x, y, area->rectangle.width, MIN (rows, end - y) };
+
+      if (!write_strip (area->pixels, &strip, area->floats + (gsize) (y - area->rectangle.y) * area->row, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 write_pixels (gpointer data, int x, int y, int width, int height, const float *floats, GError **error)
 {
   FddmGeglPixels *pixels = data;
-  const int       rows   = MAX (STRIP_PIXELS / width, 1);
-  const gsize     row    = (gsize) width * (gsize) babl_format_get_n_components (pixels->format);
+  Area            area   = area_of (pixels, x, y, width, height);
 
-  for (int i = 0; i < height; i += rows)
-    if (!write_strip (pixels, x, y + i, width, MIN (rows, height - i), floats + (gsize) i * row, error))
-      return FALSE;
-  return TRUE;
+  area.floats = floats;
+  return fddm_gegl_rows (pixels->to, area.rectangle.y, height, 1, write_rows, &area, error);
 }
 
 GeglBuffer *

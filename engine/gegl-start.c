@@ -3,6 +3,9 @@
 #include "engine/gegl-start.h"
 #include <gegl.h>
 
+/* The range of GEGL's own property. */
+#define THREADS_MOST 64
+
 /* GEGL opens a hundred modules of operations, with the libraries that these need; so it is shown no folder of modules. The
  * variable is not left to programs that this one starts. What babl remembers of conversions stays in use: it chooses among
  * them by time, so without it the last bit of a picture differs from run to run. */
@@ -16,4 +19,11 @@ fddm_gegl_start (gboolean operations)
   gegl_init (NULL, NULL);
   if (no_modules)
     g_unsetenv ("GEGL_PATH");
+}
+
+void
+fddm_gegl_limit (int threads)
+{
+  if (threads > 0)
+    g_object_set (gegl_config (), "threads", MIN (threads, THREADS_MOST), NULL);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 #include <glib/gi18n-lib.h>
+#include "engine/gegl-start.h"
 #include "engine/installed.h"
 #include "engine/program/folders.h"
 #include "engine/program/program.h"
@@ -273,6 +274,8 @@ fddm_cli_context (const FddmCliOptions *options, FddmWeights **weights, int *ave
   g_autoptr (FddmWeights) opened  = path ? fddm_weights_open (path, error) : NULL;
   FddmContext            *context = opened ? fddm_context_new (opened, options->device, &options->context, error) : NULL;
 
+  if (context)
+    fddm_gegl_limit (options->context.threads);
   if (options->weights)
     *averages = 1;
   if (context && weights)

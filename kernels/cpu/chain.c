@@ -21,6 +21,9 @@
 /* Least rows of a band: what is computed twice at its seams is small beside it. */
 #define ROWS_LEAST 16
 
+/* Bytes that a thread copies at once. */
+#define PIECE ((gsize) 1 << 16)
+
 /* ---- Layout ---- */
 
 static void
@@ -133,6 +136,14 @@ first_of (const FddmChainLayout *layout, int band, int v)
   return band * layout->rows - layout->values[v].lag;
 }
 
+void
+fddm_chain_copy (const FddmDevice *device, guint8 *to, const guint8 *from, gsize bytes)
+{
+#pragma omp parallel for schedule(static) num_threads(device->threads) if (bytes > PIECE)
+  for (gsize at = 0; at < bytes; at += PIECE)
+    memcpy (to + at, from + at, MIN (PIECE, bytes - at));
+}
+
 /* Sets the rows of value V from FIRST to LAST that lie outside of the picture to 0. */
 static void
 clear_outside (const FddmDevice *device, const FddmChainLayout *layout, int band, int v, int first, int last)
@@ -181,7 +192,7 @@ put_kept (const FddmDevice *device, const FddmChainLayout *layout, int band, int
   if (band == 0)
     memset (row_at (device, layout, band, v, first - value->keep), 0, bytes);
   else
-    memcpy (row_at (device, layout, band, v, first - value->keep), memory_at (device, value->kept), bytes);
+    fddm_chain_copy (device, row_at (device, layout, band, v, first - value->keep), memory_at (device, value->kept), bytes);
 }
 
 /* Keeps the last rows of value V for the next band. */
@@ -191,8 +202,8 @@ keep (const FddmDevice *device, const FddmChainLayout *layout, int band, int v)
   const FddmChainValue *value = &layout->values[v];
   const int             last  = first_of (layout, band + 1, v);
 
-  memcpy (memory_at (device, value->kept), row_at (device, layout, band, v, last - value->keep),
-          value->bytes * (gsize) value->keep);
+  fddm_chain_copy (device, memory_at (device, value->kept), row_at (device, layout, band, v, last - value->keep),
+                   value->bytes * (gsize) value->keep);
 }
 
 /* Strays of convolution I in the band, whose inputs begin at row FIRST: those in rows that no band before this one counted. */

@@ -40,3 +40,5 @@ gboolean fddm_chain_grow (FddmDevice *device, gsize bytes, GError **error);
 /* Computes BAND. */
 gboolean fddm_chain_run (FddmDevice *device, const FddmChainLayout *layout, int band, const FddmChainEnds *ends,
                          GError **error);
+/* Copies BYTES between places that do not overlap, shared by DEVICE's threads. */
+void fddm_chain_copy (const FddmDevice *device, guint8 *to, const guint8 *from, gsize bytes);

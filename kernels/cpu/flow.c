@@ -71,9 +71,13 @@ row_at (const FddmDevice *device, const Rows *rows, int row)
 static void
 move (const FddmDevice *device, const FddmChainLayout *layout, Rows *rows, int band, int first)
 {
+  const gsize bytes = rows->bytes * (gsize) rows->kept;
+
   rows->first = first;
-  if (band > 0 && rows->kept > 0)
-    memmove (row_at (device, rows, first), row_at (device, rows, first + layout->rows), rows->bytes * (gsize) rows->kept);
+  if (band > 0 && rows->kept > layout->rows)
+    memmove (row_at (device, rows, first), row_at (device, rows, first + layout->rows), bytes);
+  else if (band > 0)
+    fddm_chain_copy (device, row_at (device, rows, first), row_at (device, rows, first + layout->rows), bytes);
 }
 
 /* A tensor of N of ROWS from ROW on. */

@@ -1,8 +1,10 @@
 /* test-gegl-pixels.c: buffers of every kind through the engine's source and sink.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include "engine/gegl-pixels.h"
+#include "engine/gegl-rows.h"
 
 #define SIDE 12
 
@@ -261,6 +263,113 @@ test_data_have_no_curve (gconstpointer name)
     }
 }
 
+/* ---- Threads ---- */
+
+static void
+use_threads (int n)
+{
+  g_object_set (gegl_config (), "threads", n, NULL);
+}
+
+enum { ROWS = 900, OFFSET = 300 };
+
+typedef struct {
+  int count[ROWS]; /* of row I - OFFSET */
+  int least, top, bottom, tile;
+  int bad; /* the row whose part fails */
+} Visits;
+
+static gboolean
+visit (gpointer data, int y, int height, GError **error)
+{
+  Visits *visits = data;
+
+  g_assert_true (y == visits->top || y % visits->tile == 0);
+  g_assert_true (y + height == visits->bottom || (y + height) % visits->tile == 0);
+  g_assert_true (height >= visits->least || y == visits->top || y + height == visits->bottom);
+  for (int i = y; i < y + height; i++)
+    visits->count[i + OFFSET]++;
+  if (visits->bad < y || visits->bad >= y + height)
+    return TRUE;
+  g_set_error (error, FDDM_ERROR, FDDM_ERROR_READ, "%d", y);
+  return FALSE;
+}
+
+/* Each row is done once, in parts that end where tiles do. */
+static void
+test_rows_are_done_once (void)
+{
+  static const struct {
+    int y, height, least;
+  } cases[] = { { 0, 1, 1 }, { 0, 600, 1 }, { 7, 500, 1 }, { -70, 300, 1 }, { 130, 400, 200 }, { -200, 777, 512 } };
+  g_autoptr (GeglBuffer) buffer = random_buffer (babl_format ("Y' u8"), 3);
+
+  for (int threads = 1; threads <= 5; threads += 2)
+    for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+      {
+        const int top = cases[i].y, bottom = top + cases[i].height;
+        Visits    visits = { .least = cases[i].least, .top = top, .bottom = bottom, .bad = G_MAXINT };
+
+        use_threads (threads);
+        g_object_get (buffer, "tile-height", &visits.tile, NULL);
+        g_assert_true (fddm_gegl_rows (buffer, top, cases[i].height, cases[i].least, visit, &visits, NULL));
+        for (int y = 0; y < ROWS; y++)
+          g_assert_cmpint (visits.count[y], ==, y - OFFSET >= top && y - OFFSET < bottom);
+      }
+}
+
+static void
+test_one_part_fails (void)
+{
+  g_autoptr (GeglBuffer) buffer = random_buffer (babl_format ("Y' u8"), 3);
+  g_autoptr (GError)     error  = NULL;
+  Visits                 visits = { .bottom = 500, .bad = 400 };
+
+  use_threads (3);
+  g_object_get (buffer, "tile-height", &visits.tile, NULL);
+  g_assert_false (fddm_gegl_rows (buffer, 0, 500, 1, visit, &visits, &error));
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_READ);
+  g_assert_cmpint (atoi (error->message), ==, 400 / visits.tile * visits.tile);
+}
+
+/* What is read and written by THREADS threads: of a picture with hidden parts, each sample made a quarter darker. */
+static guint8 *
+through_threads (int threads)
+{
+  enum { WIDTH = 90, HEIGHT = 700 };
+  const Babl            *format = babl_format ("R'G'B'A u8");
+  const GeglRectangle    all    = { 0, 0, WIDTH, HEIGHT };
+  g_autoptr (GeglBuffer) from   = gegl_buffer_new (&all, format);
+  g_autoptr (GeglBuffer) to     = NULL;
+  g_autoptr (GRand)      rand   = g_rand_new_with_seed (8);
+  g_autofree float      *floats = g_new (float, WIDTH * HEIGHT * 3);
+  guint8                *data   = g_malloc (WIDTH * HEIGHT * 4);
+  FddmGeglPixels         pixels;
+
+  for (int i = 0; i < WIDTH * HEIGHT * 4; i++)
+    data[i] = (guint8) (i % 4 == 3 && i / 4000 % 3 == 0 ? 0 : g_rand_int (rand) | 64);
+  gegl_buffer_set (from, NULL, 0, format, data, GEGL_AUTO_ROWSTRIDE);
+  to = gegl_buffer_dup (from);
+  use_threads (threads);
+  fddm_gegl_pixels_init (&pixels, from, to, &all, NULL);
+  g_assert_true (fddm_gegl_pixels_source (&pixels).read (&pixels, 0, 0, WIDTH, HEIGHT, floats, NULL));
+  for (int i = 0; i < WIDTH * HEIGHT * 3; i++)
+    floats[i] *= 0.75f;
+  g_assert_true (fddm_gegl_pixels_sink (&pixels).write (&pixels, 0, 0, WIDTH, HEIGHT, floats, NULL));
+  gegl_buffer_get (to, NULL, 1.0, format, data, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  data = g_realloc (data, WIDTH * HEIGHT * (4 + 3 * sizeof (float)));
+  memcpy (data + WIDTH * HEIGHT * 4, floats, WIDTH * HEIGHT * 3 * sizeof (float));
+  return data;
+}
+
+static void
+test_threads_change_nothing (void)
+{
+  g_autofree guint8 *one = through_threads (1), *seven = through_threads (7);
+
+  g_assert_cmpmem (one, 90 * 700 * 16, seven, 90 * 700 * 16);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -280,6 +389,9 @@ main (int argc, char **argv)
   g_test_add_func ("/gegl-pixels/filling-does-not-depend-on-the-rectangle", test_filling_does_not_depend_on_the_rectangle);
   g_test_add_func ("/gegl-pixels/hidden-pixels-keep-their-bits", test_hidden_pixels_keep_their_bits);
   g_test_add_func ("/gegl-pixels/coding-is-perceptual", test_coding_is_perceptual);
+  g_test_add_func ("/gegl-pixels/rows-are-done-once", test_rows_are_done_once);
+  g_test_add_func ("/gegl-pixels/one-part-fails", test_one_part_fails);
+  g_test_add_func ("/gegl-pixels/threads-change-nothing", test_threads_change_nothing);
   result = g_test_run ();
   gegl_exit ();
   return result;

@@ -59,6 +59,13 @@ read_header (Layout *layout)
   return layout->width > 0 && layout->height > 0 && layout->most > 0 && layout->most <= G_MAXUINT16;
 }
 
+/* Whether a row of the file is one of the picture. */
+static gboolean
+is_plain (const Layout *layout)
+{
+  return !layout->text && layout->most == 255;
+}
+
 /* Reads N samples. FALSE at the end of the file. */
 static gboolean
 read_samples (const Layout *layout, guint8 *bytes, guint16 *samples, gsize n)
@@ -131,9 +138,10 @@ read_rows (const Layout *layout, FddmRows *rows)
 
       if (!row)
         return NULL;
-      if (!read_samples (layout, bytes, samples, n))
+      if (is_plain (layout) ? fread (row, 1, n, layout->file) != n : !read_samples (layout, bytes, samples, n))
         return g_strdup (_ ("it is cut off"));
-      scale (layout, samples, row, n);
+      if (!is_plain (layout))
+        scale (layout, samples, row, n);
     }
   fddm_rows_finish (rows);
   return NULL;
