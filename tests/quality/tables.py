@@ -49,12 +49,12 @@ def white(known, what="white"):
 
 def dark(known):
     cells, rows = known.of("dark"), []
-    sigmas = sigmas_of(cells)
+    sigmas, qualities = sigmas_of(cells), list(dict.fromkeys(c.of for c in cells))
+    asked = [("noisy", cells[0].of, "noisy error"), *(("*%s*" % q, q, "error") for q in qualities),
+             *(("*%s*, of its own darkest tenth" % q, q, "shown error") for q in qualities)]
     for name in sets_of(cells):
-        for i, (of, figure) in enumerate((("", "noisy error"), *((q, "error") for q in dict.fromkeys(c.of for c in cells)))):
-            source = of or cells[0].of
-            rows.append([name, "*%s*" % of if of else "noisy"] +
-                        [known.text("dark", source, "%s, sigma %s" % (name, s), figure, "%+.2f") for s in sigmas])
+        for title, of, figure in asked:
+            rows.append([name, title] + [known.text("dark", of, "%s, sigma %s" % (name, s), figure, "%+.2f") for s in sigmas])
     return markdown(["error of the darkest tenth, 8-bit steps", "", *("σ = " + s for s in sigmas)], rows)
 
 

@@ -55,6 +55,16 @@ def test_clipped_noise_has_its_mean():
     assert abs(found["error"] - expected) < 0.1 and found["error"] == found["noisy error"], (found, expected)
 
 
+def test_what_is_dark_by_chance():
+    """Of a picture half of which is 0 and half 40, an estimate that knows no more than that is 20 steps too bright where the
+    truth is dark, but right where it looks dark; one that is 3 steps too bright is so either way."""
+    halves = np.repeat(np.repeat([[[0.0], [40 / 255]]], 20, 0), 3, 2)
+    found = dark.blacks(lambda noisy, s: np.full_like(noisy, 20 / 255), halves, 5, 1)
+    assert abs(found["error"] - 20) < 1e-6 and abs(found["shown error"]) < 1e-6, found
+    found = dark.blacks(lambda noisy, s: halves + 3 / 255, halves, 5, 1)
+    assert abs(found["error"] - 3) < 1e-6 and abs(found["shown error"] - 3) < 1e-6, found
+
+
 def test_stars_and_hot_pixels():
     perfect, gone = dark.stars(lambda noisy, s: dark.add_noise(noisy, 0, 1), 5), dark.stars(lambda noisy, s: 0 * noisy + 0.04, 5)
     assert abs(perfect["energy"] - 1) < 0.05 and perfect["kept"] == perfect["noisy kept"]
