@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/gegl-pixels.h"
+#include "engine/gegl-rows.h"
 #include "engine/files/place.h"
 #include "engine/files/whole.h"
 #include "plugin/jobs/original.h"
@@ -37,30 +38,53 @@ squares (const float *a, const float *b, gsize n)
   return sum;
 }
 
-/* Compares coded values, weighed by alpha. */
+typedef struct {
+  GeglBuffer *buffers[2];
+  const Babl *formats[2];
+  gsize       samples; /* of a row */
+  double      most;
+  gint        differ; /* atomic */
+} Comparison;
+
+/* Compares rows, in bands. */
+static gboolean
+compare (gpointer data, int y, int height, G_GNUC_UNUSED GError **error)
+{
+  Comparison       *comparison = data;
+  const int         end        = y + height;
+  const gsize       band       = comparison->samples * BAND;
+  g_autofree float *floats     = g_try_new (float, 2 * band);
+  gboolean          same       = floats != NULL;
+
+  for (; same && y < end && !g_atomic_int_get (&comparison->differ); y += BAND)
+    {
+      const int   rows  = MIN (BAND, end - y);
+      const gsize count = comparison->samples * (gsize) rows;
+
+      for (int i = 0; i < 2; i++)
+        gegl_buffer_get (comparison->buffers[i], GEGL_RECTANGLE (0, y, gegl_buffer_get_width (comparison->buffers[i]), rows),
+                         1, comparison->formats[i], floats + (gsize) i * band, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      same = squares (floats, floats + band, count) <= comparison->most * comparison->most * (double) count;
+    }
+  if (!same)
+    g_atomic_int_set (&comparison->differ, 1);
+  return TRUE;
+}
+
+/* Compares coded values, weighed by alpha where there is any. */
 static gboolean
 same_pixels (GeglBuffer *one, GeglBuffer *other, double most)
 {
-  const GeglRectangle *all    = gegl_buffer_get_extent (one);
-  const Babl          *first  = babl_format_with_space ("R'aG'aB'aA float", gegl_buffer_get_format (one));
-  const Babl          *second = babl_format_with_space ("R'aG'aB'aA float", gegl_buffer_get_format (other));
-  const gsize          n      = (gsize) all->width * 4;
-  g_autofree float    *a      = g_try_new (float, n * BAND);
-  g_autofree float    *b      = g_try_new (float, n * BAND);
+  const Babl    *formats[2] = { gegl_buffer_get_format (one), gegl_buffer_get_format (other) };
+  const gboolean opaque     = !babl_format_has_alpha (formats[0]) && !babl_format_has_alpha (formats[1]);
+  const int      width = gegl_buffer_get_width (one), height = gegl_buffer_get_height (one);
+  Comparison     comparison = { .buffers = { one, other }, .samples = (gsize) width * (opaque ? 3 : 4), .most = most };
 
-  if (!a || !b || gegl_buffer_get_width (other) != all->width || gegl_buffer_get_height (other) != all->height)
+  if (gegl_buffer_get_width (other) != width || gegl_buffer_get_height (other) != height)
     return FALSE;
-  for (int y = 0; y < all->height; y += BAND)
-    {
-      const int   rows  = MIN (BAND, all->height - y);
-      const gsize count = n * (gsize) rows;
-
-      gegl_buffer_get (one, GEGL_RECTANGLE (0, y, all->width, rows), 1, first, a, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      gegl_buffer_get (other, GEGL_RECTANGLE (0, y, all->width, rows), 1, second, b, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-      if (squares (a, b, count) > most * most * (double) count)
-        return FALSE;
-    }
-  return TRUE;
+  for (int i = 0; i < 2; i++)
+    comparison.formats[i] = babl_format_with_space (opaque ? "R'G'B' float" : "R'aG'aB'aA float", formats[i]);
+  return fddm_gegl_rows (one, 0, height, BAND, compare, &comparison, NULL) && !comparison.differ;
 }
 
 static gboolean
