@@ -5,8 +5,9 @@
 #define AREA FDDM_METER_AREA
 
 void
-fddm_meter_features (const float *coefficients, int rows, int columns, float *input)
+fddm_meter_features (const float *coefficients, int rows, int columns, int threads, float *input)
 {
+#pragma omp parallel for schedule(static) num_threads(threads)
   for (int i = 0; i < rows; i++)
     for (int j = 0; j < columns; j++)
       {
@@ -50,5 +51,19 @@ fddm_meter_gather (const float *coefficients, const float *output, int n, FddmMe
           sums->level[bin][k] += weight * level[k];
           sums->certainty[k] += certainty[k];
         }
+    }
+}
+
+void
+fddm_meter_add (FddmMeterSums *sums, const FddmMeterSums *more)
+{
+  for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)
+    {
+      for (int bin = 0; bin < FDDM_METER_BINS; bin++)
+        {
+          sums->weight[bin][k] += more->weight[bin][k];
+          sums->level[bin][k] += more->level[bin][k];
+        }
+      sums->certainty[k] += more->certainty[k];
     }
 }

@@ -22,7 +22,10 @@ typedef struct {
 
 /* Computes the network's INPUT (ROWS × COLUMNS × INPUTS) from the COEFFICIENTS of a piece (ROWS × COLUMNS ×
  * COEFFICIENTS), channels running fastest; at least 2 × 2 patches. */
-void fddm_meter_features (const float *coefficients, int rows, int columns, float *input);
+void fddm_meter_features (const float *coefficients, int rows, int columns, int threads, float *input);
 
 /* Adds the N places of the network's OUTPUT to SUMS, skipping values that are not finite. */
 void fddm_meter_gather (const float *coefficients, const float *output, int n, FddmMeterSums *sums);
+
+/* Adds the sums of other places. */
+void fddm_meter_add (FddmMeterSums *sums, const FddmMeterSums *more);

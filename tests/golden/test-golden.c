@@ -445,7 +445,7 @@ test_noise_meter_features (void)
     pixels[i] = (pixels[i] + 1) / 2;
   g_assert_true (fddm_backend_ref.analyse (device, &window, pixels, coefficients, NULL));
   values = test_download (&fddm_backend_ref, device, coefficients);
-  fddm_meter_features (values, rows, columns, input);
+  fddm_meter_features (values, rows, columns, 2, input);
   g_assert_cmpint (n, ==, FDDM_METER_INPUTS);
   g_assert_cmpfloat (test_error (input, expected, (gsize) n * rows * columns), <, 1e-5);
   fddm_backend_ref.tensor_free (device, coefficients);

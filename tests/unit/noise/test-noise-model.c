@@ -277,7 +277,7 @@ test_features (void)
 
   for (int i = 0; i < ROWS * COLUMNS * 48; i++)
     (&x[0][0][0])[i] = (float) (sin (i * 1.7) * exp (3 * sin (i * 0.37)) * (i % 5 ? 0.01 : 0.5));
-  fddm_meter_features (&x[0][0][0], ROWS, COLUMNS, &input[0][0][0]);
+  fddm_meter_features (&x[0][0][0], ROWS, COLUMNS, 2, &input[0][0][0]);
   for (int i = 0; i < ROWS; i++)
     for (int j = 0; j < COLUMNS; j++)
       for (int k = 0; k < 51; k++)
@@ -325,6 +325,28 @@ test_gathering (void)
   g_assert_cmpfloat_with_epsilon (sums.weight[8][4], 1, 1e-5);
   g_assert_cmpfloat_with_epsilon (sums.level[8][4], -3, 1e-5);
   g_assert_cmpfloat_with_epsilon (sums.level[8][5], -3, 1e-5);
+}
+
+/* The sums of two halves add up to those of all places. */
+static void
+test_sums_add_up (void)
+{
+  FddmMeterSums all = { 0 }, first = { 0 }, second = { 0 };
+  float         x[6][48], output[6][96];
+
+  for (int i = 0; i < 6; i++)
+    for (int k = 0; k < 96; k++)
+      {
+        output[i][k] = sinf ((float) (i + 6 * k));
+        if (k < 48)
+          x[i][k] = 4 * cosf ((float) (7 * i + k));
+      }
+  fddm_meter_gather (&x[0][0], &output[0][0], 6, &all);
+  fddm_meter_gather (&x[0][0], &output[0][0], 2, &first);
+  fddm_meter_gather (&x[2][0], &output[2][0], 4, &second);
+  fddm_meter_add (&first, &second);
+  for (gsize i = 0; i < sizeof all / sizeof (double); i++)
+    g_assert_cmpfloat_with_epsilon (((double *) &first)[i], ((double *) &all)[i], 1e-9);
 }
 
 /* ---- Other patches ---- */
@@ -414,6 +436,7 @@ main (int argc, char **argv)
   g_test_add_func ("/noise-model/nothing-is-no-noise", test_nothing_is_no_noise);
   g_test_add_func ("/noise-model/features", test_features);
   g_test_add_func ("/noise-model/gathering", test_gathering);
+  g_test_add_func ("/noise-model/sums-add-up", test_sums_add_up);
   g_test_add_func ("/noise-model/small-patches-have-the-same-noise", test_small_patches_have_the_same_noise);
   g_test_add_func ("/noise-model/every-patch-size", test_every_patch_size);
   return g_test_run ();
