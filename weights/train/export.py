@@ -93,6 +93,11 @@ def metrics_table(metrics):
     return "\n".join(lines)
 
 
+def night_words(sample):
+    """sample: the table of a configuration; older ones have no share of dark pictures."""
+    return "; %g of the pictures as dark as at night" % sample["dark"] if sample.get("dark") else ""
+
+
 def told_of_white(white):
     return "Where the engine measures the noise as white, [%s](%s.md) takes its place.\n" % (white, white)
 
@@ -131,7 +136,7 @@ Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×
         parts.append("PSNR in dB, mean over the set, white noise in float, not clipped; \"N passes\": averaged over N flips and\n"
                      "shifted grids.\n\n" + metrics_table(about["metrics"]) + "\n")
     parts.append("| | |\n| --- | --- |\n%s\n| noise in training | %s |\n" % (
-        rows_of(about), noise.Kinds(**settings["noise"]).words(bool(settings["sample"]["meter"]))))
+        rows_of(about), noise.Kinds(**settings["noise"]).words(bool(settings["sample"]["meter"])) + night_words(settings["sample"])))
     if "localization" in about:
         found = about["localization"]["bottleneck"]
         parts.append("The estimate moves fastest at a signal-to-noise ratio of %.2f (noise of %.1f 8-bit steps);\n"
