@@ -43,7 +43,7 @@ done
 
 # What has threads and is not slow. Left out: memory, whose bounds leave no room for the sanitizer.
 tests=${*:-torus generate like maps seamless tileable part white denoise uncertainty noise report hot nonlocal shrinkage texture quilt
-  registry offers requests weights host-operations one-pass orders int8 strays kept}
+  registry offers requests weights host-operations one-pass orders int8 strays kept chain flow noise-model gegl-pixels}
 ninja -C "$build" >"$build/ninja.log" 2>&1 || { tail -n 30 "$build/ninja.log"; exit 1; }
 meson test -C "$build" --no-rebuild --print-errorlogs -t 20 --wrapper "$build/threads.sh" $tests || status=1
 exit $status
