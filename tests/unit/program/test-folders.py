@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+import unittest.mock
 
 from many import JOURNAL, OPTIONS, children, content, counts, many, photo, start, tree, until
 from program import PROGRAM, main, run, test
@@ -43,8 +44,9 @@ def what_comes_after_an_interruption_stays():
 @test
 def what_comes_after_a_run_that_could_not_work_stays():
     photo("in/a.png")
-    for broken in (("--weights", "frob"), ("--threads", "-1")):
-        many("-o", "out", "in", *broken, status=1)
+    for broken, variables in ((("--weights", "frob"), {}), ((), {"FDDM_CPU_CONVOLUTION": "magic"})):
+        with unittest.mock.patch.dict(os.environ, variables):
+            many("-o", "out", "in", *broken, status=1)
         own("out/a.png")
         assert "no run of fddm wrote" in many("-o", "out", "in", status=1)[1][0] and content("out/a.png") == b"mine"
         os.remove("out/a.png")
