@@ -87,6 +87,15 @@ fddm_cli_exclude (const char *name, gboolean given, const char *other, gboolean 
   return FALSE;
 }
 
+static gboolean
+check_whole (const char *name, int value, int most, GError **error)
+{
+  if (value >= 0 && value <= most)
+    return TRUE;
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s must be from %d to %d, not %d"), name, 0, most, value);
+  return FALSE;
+}
+
 /* A parse hook. A network is chosen by quality or by name. Numbers are checked before any work, since a worker of many pictures
  * could only fail with them. */
 static gboolean
@@ -94,8 +103,8 @@ check_common (G_GNUC_UNUSED GOptionContext *parser, G_GNUC_UNUSED GOptionGroup *
 {
   const FddmCliOptions *options = data;
 
-  return fddm_cli_in_range ("threads", options->context.threads, 0, FDDM_THREADS_MAX, error) &&
-         fddm_cli_in_range ("tile", options->context.tile, 0, FDDM_SIDE_MAX, error) &&
+  return check_whole ("--threads", options->context.threads, FDDM_THREADS_MAX, error) &&
+         check_whole ("--tile", options->context.tile, FDDM_SIDE_MAX, error) &&
          fddm_cli_exclude ("quality", options->quality_told, "weights", options->weights != NULL, error);
 }
 
