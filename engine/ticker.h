@@ -33,6 +33,18 @@ fddm_ticker_parts (const FddmTicker *ticker, int from, int to, int n)
   return parts;
 }
 
+/* What a listener has been told. A computation that starts over, on another device or with smaller tiles, tells it nothing
+ * less. */
+typedef struct {
+  FddmProgress func; /* NULL = no listener */
+  gpointer     data;
+  FddmPhase    phase;    /* told last    */
+  double       fraction; /* of that phase */
+} FddmTold;
+
+/* What is left of PHASE, up to TO. TOLD must outlive it. */
+FddmTicker fddm_told_rest (FddmTold *told, FddmPhase phase, double to);
+
 /* Reports that DONE of N equal parts are complete. FALSE with FDDM_ERROR_CANCELLED if the listener cancels. TICKER may be
  * NULL. */
 gboolean fddm_tick (const FddmTicker *ticker, int done, int n, GError **error);

@@ -117,6 +117,7 @@ process (GeglOperation *operation, GeglBuffer *input, GeglBuffer *output, const 
   gegl_buffer_copy (input, part, GEGL_ABYSS_NONE, output, part);
   if (!whole)
     return TRUE;
+  tell_progress (FDDM_PHASE_MEASURE, 0, operation); /* GIMP's bar starts at 0 only, and ends at 1 */
   fddm_gegl_pixels_init (&pixels, input, output, whole, NULL);
   if (fddm_denoiser_run (&self->denoiser, self->values, &pixels, tell_progress, operation, &error))
     g_clear_pointer (&self->told, g_free);

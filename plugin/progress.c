@@ -9,6 +9,9 @@
 /* Minimum time between two updates. */
 #define PAUSE (G_USEC_PER_SEC / 10)
 
+/* Packed: so much for each phase, and thousandths. */
+#define PHASE 1024
+
 static char *
 words (const FddmProgressBar *bar, FddmStage stage, double fraction)
 {
@@ -51,11 +54,11 @@ fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction)
   bar->stage = stage;
   bar->last  = now;
   text       = words (bar, stage, fraction);
-  fraction   = shares[stage].begin + (shares[stage].end - shares[stage].begin) * fraction;
+  bar->shown = MAX (bar->shown, shares[stage].begin + (shares[stage].end - shares[stage].begin) * fraction);
   if (bar->show)
-    bar->show (bar->data, text, fraction);
+    bar->show (bar->data, text, bar->shown);
   else
-    fddm_host_progress (text, fraction);
+    fddm_host_progress (text, bar->shown);
 }
 
 gboolean
@@ -70,4 +73,16 @@ fddm_progress_engine (FddmPhase phase, double fraction, gpointer data)
     default: fddm_progress_show (bar, FDDM_STAGE_GENERATE, (bar->layer + fraction) / bar->layers); break;
     }
   return TRUE;
+}
+
+int
+fddm_progress_pack (FddmPhase phase, double fraction)
+{
+  return PHASE * (int) phase + (int) (1000 * fraction);
+}
+
+void
+fddm_progress_packed (FddmProgressBar *bar, int packed)
+{
+  fddm_progress_engine ((FddmPhase) (packed / PHASE), packed % PHASE / 1000.0, bar);
 }

@@ -17,7 +17,8 @@ typedef struct {
   gboolean           gpu;           /* without a context: a GPU is in use                             */
   int                layer, layers; /* index of the layer being generated, and number of layers       */
   FddmStage          stage;
-  gint64             last; /* time of the last update, µs; each is a round trip to GIMP */
+  gint64             last;  /* time of the last update, µs; each is a round trip to GIMP */
+  double             shown; /* of the whole bar, which never goes back                  */
   void (*show) (gpointer data, const char *text, double fraction); /* NULL: GIMP's own bar */
   gpointer data;                                                   /* for SHOW             */
 } FddmProgressBar;
@@ -27,6 +28,10 @@ void fddm_progress_show (FddmProgressBar *bar, FddmStage stage, double fraction)
 
 /* An FddmProgress for the engine with BAR as data. Always TRUE, because GIMP cancels by ending this process. */
 gboolean fddm_progress_engine (FddmPhase phase, double fraction, gpointer bar);
+
+/* A phase and its fraction as one number, which another thread reads as a whole; and the report of that number. */
+int  fddm_progress_pack (FddmPhase phase, double fraction);
+void fddm_progress_packed (FddmProgressBar *bar, int packed);
 
 /* A part of a stage, for the function that carries it out. */
 typedef struct {

@@ -3,6 +3,7 @@
 #pragma once
 #include <math.h>
 #include <string.h>
+#include <glib/gstdio.h>
 #include "kernels/backend.h"
 #include "engine/fddm.h"
 #include "engine/weights/safetensors.h"
@@ -23,6 +24,25 @@ test_floats (gsize n, float lo, float hi, guint32 seed)
   for (gsize i = 0; i < n; i++)
     values[i] = lo + (hi - lo) * test_uniform (&seed);
   return values;
+}
+
+/* Writes TEXT so that nobody else can write the file, whatever the umask: otherwise the engine does not believe what is in it. */
+static inline void
+test_keep_text (const char *path, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_chmod (path, 0600), ==, 0);
+}
+
+static inline void
+test_keep (const char *path, GKeyFile *file)
+{
+  g_autofree char *text = g_key_file_to_data (file, NULL, NULL);
+
+  test_keep_text (path, text);
 }
 
 /* Relative L2 error of A against B; the L2 norm of A if B is 0. */

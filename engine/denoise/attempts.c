@@ -14,14 +14,19 @@
 /* Pixels of a tile where a part of the picture is computed again: about as many as what one sharp place reaches. */
 #define AGAIN_TILE ((gsize) 256 * 256)
 
+/* Share of the progress for an attempt in 8 bits. The rest is for what does not fit them: mostly nothing, else a few blocks,
+ * which is known only in the end. */
+#define IN_8_BITS 0.9
+
 /* A job, and what came of it so far. */
 typedef struct {
-  FddmDenoiseJob   *job;
-  const FddmTicker *ticker;
-  FddmReport       *report;  /* or NULL                                                           */
-  gboolean          is_part; /* only what AGAIN marks is computed                                 */
-  FddmAgain         again;   /* what did not fit 8 bits                                           */
-  int               tiles;   /* of the last attempt; 0: it ended before they were planned         */
+  FddmDenoiseJob *job;
+  FddmTold       *told;
+  FddmReport     *report;  /* or NULL                                                           */
+  double          to;      /* where an attempt ends in the progress                             */
+  gboolean        is_part; /* only what AGAIN marks is computed                                 */
+  FddmAgain       again;   /* what did not fit 8 bits                                           */
+  int             tiles;   /* of the last attempt; 0: it ended before they were planned         */
 } Attempts;
 
 /* Reports the plan. REPORT may be NULL. */
@@ -144,9 +149,10 @@ find_removal (FddmDenoiseJob *job)
 static gboolean
 denoise_tiled (Attempts *attempts, int least_tiles, GError **error)
 {
-  FddmDenoiseJob *job = attempts->job;
-  FddmWork        work;
-  gboolean        ok;
+  const FddmTicker ticker = fddm_told_rest (attempts->told, FDDM_PHASE_DENOISE, attempts->to);
+  FddmDenoiseJob  *job    = attempts->job;
+  FddmWork         work;
+  gboolean         ok;
 
   attempts->tiles = 0;
   if (!plan (attempts, least_tiles, &work, error))
@@ -157,8 +163,8 @@ denoise_tiled (Attempts *attempts, int least_tiles, GError **error)
     fill_report (&job->removal, &work, attempts->report);
   ok = fddm_vectors_upload (job->context, &job->removal, error) &&
        (!(job->raise > 0.0) || fddm_vectors_upload (job->context, &job->raised, error)) &&
-       fddm_tick (attempts->ticker, 0, 1, error) && fddm_strays_begin (job, &work, error) &&
-       fddm_denoise_tiles (job, &work, attempts->ticker, error) && fddm_strays_mark (job, &work, &attempts->again, error);
+       fddm_tick (&ticker, 0, 1, error) && fddm_strays_begin (job, &work, error) &&
+       fddm_denoise_tiles (job, &work, &ticker, error) && fddm_strays_mark (job, &work, &attempts->again, error);
   fddm_strays_end (&work);
   fddm_vectors_free (job->context, &job->removal);
   fddm_vectors_free (job->context, &job->raised);
@@ -211,9 +217,12 @@ denoise_part (Attempts *attempts, GError **error)
 static gboolean
 denoise_somehow (Attempts *attempts, GError **error)
 {
-  GError        *problem = NULL;
-  const gboolean ok      = denoise_in_memory (attempts, 0, &problem);
+  GError  *problem = NULL;
+  gboolean ok;
 
+  attempts->to = fddm_context_is_in_8_bits (attempts->job->context) ? IN_8_BITS : 1.0;
+  ok           = denoise_in_memory (attempts, 0, &problem);
+  attempts->to = 1.0;
   if (ok && attempts->again.marked == 0)
     return TRUE;
   if (!ok && !g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_RANGES))
@@ -229,10 +238,11 @@ denoise_somehow (Attempts *attempts, GError **error)
 }
 
 gboolean
-fddm_denoise_attempts (FddmDenoiseJob *job, const FddmTicker *ticker, FddmReport *report, GError **error)
+fddm_denoise_attempts (FddmDenoiseJob *job, FddmTold *told, FddmReport *report, GError **error)
 {
-  Attempts       attempts = { .job = job, .ticker = ticker, .report = report };
-  const gboolean ok       = denoise_somehow (&attempts, error);
+  Attempts         attempts = { .job = job, .told = told, .report = report };
+  const FddmTicker all      = fddm_told_rest (told, FDDM_PHASE_DENOISE, 1.0);
+  const gboolean   ok       = denoise_somehow (&attempts, error) && fddm_tick (&all, 1, 1, error);
 
   fddm_context_use_exact (job->context, FALSE, NULL); /* the next picture may fit */
   fddm_again_clear (&attempts.again);

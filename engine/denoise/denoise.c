@@ -28,8 +28,7 @@
 /* The arguments of fddm_denoise_uncertain. */
 typedef struct {
   FddmDenoiseJob job;
-  FddmProgress   progress;
-  gpointer       data;   /* for PROGRESS */
+  FddmTold       told;
   FddmReport    *report; /* or NULL      */
 } Call;
 
@@ -203,22 +202,18 @@ denoise_on_device (gpointer data, GError **error)
 {
   Call            *call      = data;
   FddmDenoiseJob  *job       = &call->job;
-  const FddmTicker measuring = {
-    .func = call->progress, .data = call->data, .phase = FDDM_PHASE_MEASURE, .from = 0.0, .to = 1.0
-  };
-  const FddmTicker denoising = {
-    .func = call->progress, .data = call->data, .phase = FDDM_PHASE_DENOISE, .from = 0.0, .to = 1.0
-  };
+  const FddmTicker measuring = fddm_told_rest (&call->told, FDDM_PHASE_MEASURE, 1.0);
+  const FddmTicker copying   = fddm_told_rest (&call->told, FDDM_PHASE_DENOISE, 1.0);
 
   job->cleaning = (FddmCleaning) { FALSE };
   if (!find_noise (job, &measuring, error))
     return FALSE;
   if (!is_noisy (&job->removal.noise) && job->uncertainty == NULL)
-    return copy_picture (job->source, job->sink, &denoising, error);
+    return copy_picture (job->source, job->sink, &copying, error);
   job->removal.noise_varies = noise_varies (&job->removal.noise);
   job->removal.hot          = fddm_tile_hot_noise (job);
 
-  return fddm_denoise_attempts (job, &denoising, call->report, error);
+  return fddm_denoise_attempts (job, &call->told, call->report, error);
 }
 
 /* Whether the strengths remove anything. A gray photo has no chroma. */
@@ -248,10 +243,8 @@ removal_of (const FddmDenoiseParams *params, gboolean removes, gboolean probes)
 static gboolean
 run (Call *call, GError **error)
 {
-  const FddmTicker copying = {
-    .func = call->progress, .data = call->data, .phase = FDDM_PHASE_DENOISE, .from = 0.0, .to = 1.0
-  };
-  FddmDenoiseJob *job = &call->job;
+  const FddmTicker copying = fddm_told_rest (&call->told, FDDM_PHASE_DENOISE, 1.0);
+  FddmDenoiseJob  *job     = &call->job;
 
   g_return_val_if_fail (job->context != NULL && job->params != NULL && job->source != NULL && job->sink != NULL, FALSE);
   if (!check_arguments (job->context, job->params, job->source, error))
@@ -270,9 +263,9 @@ fddm_denoise_uncertain (FddmContext *context, const FddmDenoiseParams *params, c
                         const FddmDenoiseSinks *sinks, FddmProgress progress, gpointer data, FddmReport *report,
                         GError **error)
 {
-  Call call = {
-    .job = { .context = context, .params = params, .source = source }, .progress = progress, .data = data, .report = report
-  };
+  Call call = { .job    = { .context = context, .params = params, .source = source },
+                .told   = { .func = progress, .data = data },
+                .report = report };
 
   g_return_val_if_fail (sinks != NULL, FALSE);
   call.job.sink        = sinks->picture;
@@ -284,9 +277,8 @@ gboolean
 fddm_denoise_part (FddmContext *context, const FddmDenoiseParams *params, const FddmSource *part, const FddmSink *sink,
                    const FddmNoiseModel *noise, FddmProgress progress, gpointer data, GError **error)
 {
-  Call call = { .job      = { .context = context, .params = params, .source = part, .sink = sink, .known = noise },
-                .progress = progress,
-                .data     = data };
+  Call call = { .job  = { .context = context, .params = params, .source = part, .sink = sink, .known = noise },
+                .told = { .func = progress, .data = data } };
 
   return run (&call, error);
 }

@@ -53,9 +53,10 @@ fddm_place_init (FddmPlace *place, const char *path)
     }
   if (!fddm_temporary_beside (&place->temporary, target))
     return FALSE;
-  name          = g_path_get_basename (target);
-  place->path   = g_build_filename (place->temporary.path, name, NULL);
-  place->target = g_steal_pointer (&target);
+  name             = g_path_get_basename (target);
+  place->path      = g_build_filename (place->temporary.path, name, NULL);
+  place->target    = g_steal_pointer (&target);
+  place->is_sealed = FALSE;
   return TRUE;
 }
 
@@ -110,15 +111,26 @@ take_free_name (const FddmPlace *place)
 }
 
 char *
-fddm_place_commit (FddmPlace *place, gboolean replace)
+fddm_place_seal (FddmPlace *place)
 {
-  int      file = g_open (place->path, O_RDWR | O_CLOEXEC, 0);
-  gboolean done = file >= 0 && take_over (file, place->target) && fsync (file) == 0 &&
-                  (replace ? g_rename (place->path, place->target) == 0 : take_free_name (place)) &&
-                  sync_folder_of (place->target);
-  int reason = errno;
+  int file   = g_open (place->path, O_RDWR | O_CLOEXEC, 0);
+  int reason = 0;
 
+  place->is_sealed = file >= 0 && take_over (file, place->target) && fsync (file) == 0;
+  reason           = errno;
   if (file >= 0)
     close (file);
-  return done ? NULL : g_strdup (g_strerror (reason));
+  return place->is_sealed ? NULL : g_strdup (g_strerror (reason));
+}
+
+char *
+fddm_place_commit (FddmPlace *place, gboolean replace)
+{
+  char *problem = place->is_sealed ? NULL : fddm_place_seal (place);
+
+  if (problem)
+    return problem;
+  return (replace ? g_rename (place->path, place->target) == 0 : take_free_name (place)) && sync_folder_of (place->target)
+           ? NULL
+           : g_strdup (g_strerror (errno));
 }

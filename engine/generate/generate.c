@@ -19,8 +19,7 @@ typedef struct {
   const FddmGenerateParams *params; /* or OWN                    */
   const FddmSink           *sink;
   const FddmSink           *estimates; /* or NULL                */
-  FddmProgress              progress;
-  gpointer                  data;    /* for PROGRESS                */
+  FddmTold                 *told;
   FddmExample              *example; /* or NULL                     */
   int                       steps;   /* of the sampler              */
   int class;                         /* index of the subject, or -1 */
@@ -278,13 +277,11 @@ generate_picture (const Job *job, Windows *windows, State *state, GError **error
 {
   FddmContext              *context = job->context;
   const FddmGenerateParams *params  = job->params;
-  const FddmTicker all = { .func = job->progress, .data = job->data, .phase = FDDM_PHASE_GENERATE, .from = 0.0, .to = 1.0 };
-  const FddmTicker steps  = fddm_ticker_parts (&all, 0, WRITING - 1, WRITING);
-  const FddmTicker first  = fddm_ticker_part (&steps, 0, job->steps);
-  const FddmTicker others = {
-    .func = job->progress, .data = job->data, .phase = FDDM_PHASE_GENERATE, .from = first.to, .to = steps.to
-  };
-  const FddmTicker  strips                          = fddm_ticker_part (&all, WRITING - 1, WRITING);
+  const FddmTicker          all     = fddm_told_rest (job->told, FDDM_PHASE_GENERATE, 1.0);
+  const FddmTicker          steps   = fddm_ticker_parts (&all, 0, WRITING - 1, WRITING);
+  const FddmTicker          first   = fddm_ticker_part (&steps, 0, job->steps);
+  const FddmTicker  others = { .func = all.func, .data = all.data, .phase = all.phase, .from = first.to, .to = steps.to };
+  const FddmTicker  strips = fddm_ticker_part (&all, WRITING - 1, WRITING);
   double            levels[FDDM_GENERATE_STEPS_MAX] = { 0.0 };
   const FddmSampler sampler                         = { .backend  = context->backend,
                                                         .device   = context->device,
@@ -349,9 +346,8 @@ gboolean
 fddm_generate_shown (FddmContext *context, const FddmGenerateParams *params, const FddmSink *sink, const FddmSink *estimates,
                      FddmProgress progress, gpointer data, GError **error)
 {
-  Job job = {
-    .context = context, .params = params, .sink = sink, .estimates = estimates, .progress = progress, .data = data
-  };
+  FddmTold told = { .func = progress, .data = data };
+  Job      job  = { .context = context, .params = params, .sink = sink, .estimates = estimates, .told = &told };
   gboolean ok;
 
   g_return_val_if_fail (context != NULL && params != NULL && sink != NULL, FALSE);

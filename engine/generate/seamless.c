@@ -38,7 +38,8 @@ typedef struct {
   const FddmSeamlessParams *params;
   const FddmSource         *source;
   const FddmSink           *sink;
-  FddmTicker                all;
+  FddmTold                  told;
+  FddmTicker                all; /* on the context's device */
   FddmExample              *example;
   int class;
   float gain;               /* what the network sees is divided by it                                       */
@@ -270,6 +271,7 @@ run (gpointer data, GError **error)
   const FddmWeights *weights = job->context->weights;
   gboolean           ok      = fddm_example_measure (job->example, job->context, error);
 
+  job->all = fddm_told_rest (&job->told, FDDM_PHASE_GENERATE, 1.0);
   if (ok && (job->params->subject == NULL || *job->params->subject == '\0' ||
              fddm_kept_has (job->context->weights, job->params->subject)))
     job->class = fddm_example_class (job->example, weights);
@@ -340,7 +342,7 @@ fddm_make_seamless (FddmContext *context, const FddmSeamlessParams *params, cons
   g_return_val_if_fail (context != NULL && params != NULL && source != NULL && sink != NULL, FALSE);
   if (!check (&job, error) || !fddm_gain_measure (source, &job.gain, error))
     return FALSE;
-  job.all = (FddmTicker) { .func = progress, .data = data, .phase = FDDM_PHASE_GENERATE, .from = 0.0, .to = 1.0 };
+  job.told = (FddmTold) { .func = progress, .data = data };
   if (params->even_light)
     {
       if (!fddm_light_measure (&light, source, error))

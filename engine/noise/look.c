@@ -282,5 +282,5 @@ fddm_measure_twice (FddmContext *context, const FddmSource *source, const FddmTi
   if (!(model->level[0] > 0) || fddm_noise_is_white (model, gray))
     return fddm_tick (ticker, 1, 1, error);
   fddm_context_use (context, FALSE);
-  return fddm_look_again (context, source, &second, model, error);
+  return fddm_look_again (context, source, &second, model, error) && fddm_tick (ticker, 1, 1, error);
 }

@@ -18,26 +18,24 @@
 typedef struct {
   FddmContext      *context;
   const FddmSource *source;
-  FddmTicker        ticker;
+  FddmTold          told;
   FddmNoiseModel   *noise;
 } Job;
 
 static gboolean
 measure_on_device (gpointer data, GError **error)
 {
-  Job *job = data;
+  Job             *job    = data;
+  const FddmTicker ticker = fddm_told_rest (&job->told, FDDM_PHASE_MEASURE, 1.0);
 
-  return fddm_measure_twice (job->context, job->source, &job->ticker, job->noise, error);
+  return fddm_measure_twice (job->context, job->source, &ticker, job->noise, error);
 }
 
 gboolean
 fddm_measure_noise (FddmContext *context, const FddmSource *source, FddmProgress progress, gpointer data,
                     FddmNoiseModel *noise, GError **error)
 {
-  Job job = { .context = context,
-              .source  = source,
-              .noise   = noise,
-              .ticker  = { .func = progress, .data = data, .phase = FDDM_PHASE_MEASURE, .to = 1.0 } };
+  Job job = { .context = context, .source = source, .noise = noise, .told = { .func = progress, .data = data } };
 
   return fddm_context_check_source (context, source, error) && fddm_context_run (context, measure_on_device, &job, error);
 }

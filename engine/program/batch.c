@@ -192,6 +192,17 @@ leave (Batch *batch, FddmWorker *worker)
   fddm_journal_failed (batch->journal, photo, "interrupted", NULL);
 }
 
+/* Has the result of WORKER, which is complete, noted before it gets its name. */
+static void
+note_made (Batch *batch, FddmWorker *worker, const char *size, const char *changed)
+{
+  g_autoptr (GError) error = NULL;
+  const FddmStamp    made  = { .size = g_ascii_strtoll (size, NULL, 10), .changed = g_ascii_strtoll (changed, NULL, 10) };
+
+  fddm_journal_made (batch->journal, worker->photo, &made, &error);
+  fddm_worker_answer (worker, error ? error->message : NULL);
+}
+
 /* ---- Workers ---- */
 
 static void
@@ -207,6 +218,8 @@ act_on (Batch *batch, FddmWorker *worker, char **words)
     return;
   if (strcmp (what, "progress") == 0)
     worker->fraction = g_ascii_strtod (value, NULL) / 1000;
+  else if (strcmp (what, "made") == 0 && words[2])
+    note_made (batch, worker, value, words[2]);
   else if (strcmp (what, "warning") == 0)
     {
       hide_bar (batch);

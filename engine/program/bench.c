@@ -316,8 +316,10 @@ read_sizes (Bench *bench, char **texts, GError **error)
   bench->sizes = n > 0 ? g_new0 (double, n + 1) : g_memdup2 (standard, sizeof standard);
   for (guint i = 0; i < n; i++)
     {
-      bench->sizes[i] = g_ascii_strtod (texts[i], NULL);
-      if (!(bench->sizes[i] >= 0.01 && bench->sizes[i] <= 1000))
+      char *end;
+
+      bench->sizes[i] = g_ascii_strtod (texts[i], &end);
+      if (end == texts[i] || *end || !(bench->sizes[i] >= 0.01 && bench->sizes[i] <= 1000))
         {
           g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s must be from %g to %g"), "size", 0.01, 1000.0);
           return FALSE;

@@ -26,6 +26,8 @@ check_operands (const FddmCliDenoise *denoise, guint n, GError **error)
   else if (denoise->in_place && n != 1)
     g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE,
                          _ ("--in-place takes one picture, which the result replaces"));
+  else if (denoise->output_dir && !*denoise->output_dir)
+    return fddm_cli_needs ("output-dir", TRUE, _ ("FOLDER"), FALSE, error);
   else if (denoise->suffix && strchr (denoise->suffix, '/'))
     g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--suffix is part of a name: “%s” has a slash in it"),
                  denoise->suffix);

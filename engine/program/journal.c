@@ -3,7 +3,8 @@
  *
  * Each line is one of
  *     begun  INPUT  NAME  RUN
- *     done   INPUT  NAME  SETTINGS  SIZE  TIME  SIZE  TIME      of the input, then of the result
+ *     made   INPUT  NAME  SETTINGS  SIZE  TIME  SIZE  TIME      of the input, then of the result, before it gets its name
+ *     done   INPUT  NAME  SETTINGS  SIZE  TIME  SIZE  TIME      likewise, when it has it
  *     failed INPUT  NAME  REASON
  * with INPUT as an absolute path and NAME relative to the folder. Locks are placed at offsets far beyond the file's
  * contents: at LOCKS while a line is added, and at LOCKS + RUN as long as a process of that run lives. */
@@ -36,12 +37,19 @@ struct FddmJournal {
   guint32     run;     /* unique number of this run, not 0 */
 };
 
+/* A result, and what it was made of. All zeros is none. */
+typedef struct {
+  char     *settings;
+  FddmStamp photo, result;
+} Product;
+
 /* The last known state of a result. */
 typedef struct {
-  char     *input, *settings;
-  FddmStamp photo, result;
-  gboolean  done, failed;
-  guint32   run; /* run that has begun it without finishing or failing; 0 = none */
+  char    *input;
+  Product  last; /* the last one that was done             */
+  Product  made; /* the last one that was to get its name  */
+  gboolean done;
+  guint32  run; /* run that has begun it without finishing or failing; 0 = none */
 } Entry;
 
 static void
@@ -50,7 +58,8 @@ free_entry (gpointer data)
   Entry *entry = data;
 
   g_free (entry->input);
-  g_free (entry->settings);
+  g_free (entry->last.settings);
+  g_free (entry->made.settings);
   g_free (entry);
 }
 
@@ -68,15 +77,33 @@ fail (const FddmJournal *journal, int reason, GError **error)
 /* ---- Reading ---- */
 
 static void
-note_done (Entry *entry, char **fields)
+note_product (Product *product, char **fields)
 {
-  g_free (entry->settings);
-  entry->settings       = g_strdup (fields[3]);
-  entry->photo.size     = g_ascii_strtoll (fields[4], NULL, 10);
-  entry->photo.changed  = g_ascii_strtoll (fields[5], NULL, 10);
-  entry->result.size    = g_ascii_strtoll (fields[6], NULL, 10);
-  entry->result.changed = g_ascii_strtoll (fields[7], NULL, 10);
-  entry->done           = TRUE;
+  g_free (product->settings);
+  product->settings       = g_strdup (fields[3]);
+  product->photo.size     = g_ascii_strtoll (fields[4], NULL, 10);
+  product->photo.changed  = g_ascii_strtoll (fields[5], NULL, 10);
+  product->result.size    = g_ascii_strtoll (fields[6], NULL, 10);
+  product->result.changed = g_ascii_strtoll (fields[7], NULL, 10);
+}
+
+/* The entry of the result NAME, which is from now on made from INPUT. What was made from another one is ours nevertheless. */
+static Entry *
+entry_of (FddmJournal *journal, const char *name, const char *input)
+{
+  Entry *entry = g_hash_table_lookup (journal->entries, name);
+
+  if (entry && strcmp (entry->input, input) == 0)
+    return entry;
+  if (!entry)
+    {
+      entry = g_new0 (Entry, 1);
+      g_hash_table_insert (journal->entries, g_strdup (name), entry);
+    }
+  g_free (entry->input);
+  entry->input = g_strdup (input);
+  entry->done  = FALSE;
+  return entry;
 }
 
 /* Other lines tell nothing, such as those of other versions. */
@@ -85,23 +112,18 @@ note (FddmJournal *journal, char **fields)
 {
   const guint    n     = g_strv_length (fields);
   const gboolean begun = n == 4 && strcmp (fields[0], "begun") == 0, done = n == 8 && strcmp (fields[0], "done") == 0;
-  const gboolean failed = n == 4 && strcmp (fields[0], "failed") == 0;
-  Entry         *entry  = begun || done || failed ? g_hash_table_lookup (journal->entries, fields[2]) : NULL;
+  const gboolean made = n == 8 && strcmp (fields[0], "made") == 0, failed = n == 4 && strcmp (fields[0], "failed") == 0;
+  Entry         *entry = begun || made || done || failed ? entry_of (journal, fields[2], fields[1]) : NULL;
 
-  if (!begun && !done && !failed)
+  if (!entry)
     return;
-  if (!entry || strcmp (entry->input, fields[1]) != 0)
+  if (made || done)
+    note_product (made ? &entry->made : &entry->last, fields);
+  if (!made)
     {
-      entry        = g_new0 (Entry, 1);
-      entry->input = g_strdup (fields[1]);
-      g_hash_table_insert (journal->entries, g_strdup (fields[2]), entry);
+      entry->run  = begun ? (guint32) g_ascii_strtoull (fields[3], NULL, 10) : 0;
+      entry->done = done;
     }
-  entry->run    = begun ? (guint32) g_ascii_strtoull (fields[3], NULL, 10) : 0;
-  entry->failed = failed;
-  if (done)
-    note_done (entry, fields);
-  else if (begun)
-    entry->done = FALSE;
 }
 
 /* Notes the whole lines that were read. Of one that is too long, the end is left: no record, either. */
@@ -170,9 +192,9 @@ is_busy (const FddmJournal *journal, const Entry *entry)
   return entry->run != 0 && fcntl (journal->file, F_OFD_GETLK, &region) == 0 && region.l_type != F_UNLCK;
 }
 
-/* Writes the whole line to the disk, or nothing. First ends an incomplete line left by a killed process. */
+/* Writes the whole line, or nothing; to the disk if SYNCED. First ends an incomplete line left by a killed process. */
 static gboolean
-append (FddmJournal *journal, const char *line, GError **error)
+append (FddmJournal *journal, const char *line, gboolean synced, GError **error)
 {
   const off_t      end    = lseek (journal->file, 0, SEEK_END);
   g_autofree char *bytes  = g_strconcat (journal->unread->len > 0 ? "\n" : "", line, NULL);
@@ -180,7 +202,7 @@ append (FddmJournal *journal, const char *line, GError **error)
   const gssize     n      = end < 0 ? -1 : write (journal->file, bytes, (gsize) length);
   const int        reason = n < 0 ? errno : ENOSPC;
 
-  if (n == length && fsync (journal->file) == 0)
+  if (n == length && (!synced || fsync (journal->file) == 0))
     {
       g_string_truncate (journal->unread, 0);
       return TRUE;
@@ -198,7 +220,7 @@ add_line (FddmJournal *journal, char *line, GError **error)
   gboolean         done;
 
   lock (journal, F_WRLCK, LOCKS);
-  done = catch_up (journal, error) && append (journal, owned, error);
+  done = catch_up (journal, error) && append (journal, owned, TRUE, error);
   lock (journal, F_UNLCK, LOCKS);
   return done;
 }
@@ -209,22 +231,34 @@ number (gint64 value)
   return g_strdup_printf ("%" G_GINT64_FORMAT, value);
 }
 
+/* A line WHAT, "made" or "done", about NAME, the product of INPUT. */
+static char *
+product_line (const char *what, const char *input, const char *name, const Product *product)
+{
+  g_autofree char *size = number (product->photo.size), *changed = number (product->photo.changed);
+  g_autofree char *result_size = number (product->result.size), *result_changed = number (product->result.changed);
+
+  return fddm_record_join (what, input, name, product->settings, size, changed, result_size, result_changed, NULL);
+}
+
+/* A line WHAT about RESULT, which this run made of PHOTO. */
+static char *
+own_line (const FddmJournal *journal, const char *what, const FddmPhoto *photo, const FddmStamp *result)
+{
+  g_autofree char *input   = g_canonicalize_filename (photo->input, NULL);
+  const Product    product = { journal->settings, photo->stamp, *result };
+
+  return product_line (what, input, photo->name, &product);
+}
+
 gboolean
 fddm_journal_done (FddmJournal *journal, const FddmPhoto *photo, GError **error)
 {
-  g_autofree char *input  = g_canonicalize_filename (photo->input, NULL);
-  FddmStamp        result = { 0 };
-  g_autofree char *size = number (photo->stamp.size), *changed = number (photo->stamp.changed);
-  g_autofree char *result_size = NULL, *result_changed = NULL;
+  FddmStamp result;
 
   if (!fddm_stamp_take (&result, photo->output))
     return fail (journal, errno, error);
-  result_size    = number (result.size);
-  result_changed = number (result.changed);
-  return add_line (
-    journal,
-    fddm_record_join ("done", input, photo->name, journal->settings, size, changed, result_size, result_changed, NULL),
-    error);
+  return add_line (journal, own_line (journal, "done", photo, &result), error);
 }
 
 gboolean
@@ -253,16 +287,45 @@ static gboolean
 is_of (const Entry *entry, const FddmPhoto *photo, const char *input)
 {
   return strcmp (entry->input, input) == 0 || fddm_stamp_one_file (entry->input, input) ||
-         (entry->done && fddm_stamp_same_contents (&entry->photo, &photo->stamp) &&
+         (entry->done && fddm_stamp_same_contents (&entry->last.photo, &photo->stamp) &&
           !g_file_test (entry->input, G_FILE_TEST_EXISTS));
+}
+
+static gboolean
+is_result (const Product *product, const FddmStamp *found)
+{
+  return product->result.size > 0 && fddm_stamp_same_contents (&product->result, found);
+}
+
+/* Whether FOUND is a file that a run has written in the place of ENTRY: before the last one, or in the last one. */
+static gboolean
+is_ours (const Entry *entry, const FddmStamp *found)
+{
+  return is_result (&entry->last, found) || is_result (&entry->made, found);
+}
+
+/* Refuses PHOTO, in whose place is not what a run has left there. */
+static FddmClaim
+refuse_other (const FddmPhoto *photo, const Entry *entry, GError **error)
+{
+  if (entry && entry->done)
+    return refuse (photo, _ ("it was changed since fddm wrote it; move it away first"), NULL, error);
+  return refuse (photo, _ ("there is a file already that no run of fddm wrote; see --skip-existing"), NULL, error);
+}
+
+/* Whether PHOTO with these settings has become the last result of ENTRY. */
+static gboolean
+is_up_to_date (const FddmJournal *journal, const FddmPhoto *photo, const Entry *entry)
+{
+  return entry->done && fddm_stamp_same_contents (&entry->last.photo, &photo->stamp) &&
+         strcmp (entry->last.settings, journal->settings) == 0;
 }
 
 /* Decides about PHOTO's result, given its ENTRY (NULL if unknown). */
 static FddmClaim
 judge (const FddmJournal *journal, FddmPhoto *photo, const char *input, const Entry *entry, GError **error)
 {
-  FddmStamp      result;
-  const gboolean exists = fddm_stamp_take (&result, photo->output);
+  const gboolean exists = fddm_stamp_take (&photo->old, photo->output);
 
   photo->fresh = !exists;
   if (entry && !is_of (entry, photo, input) && (exists || is_busy (journal, entry)))
@@ -271,19 +334,33 @@ judge (const FddmJournal *journal, FddmPhoto *photo, const char *input, const En
     return FDDM_CLAIM_DONE;
   if (!exists)
     return FDDM_CLAIM_TAKEN;
-  /* Where the last run failed, what is there is an older result, or the user's own. */
-  if (!entry || (entry->failed && !fddm_stamp_same_contents (&entry->result, &result)))
-    return refuse (photo, _ ("there is a file already that no run of fddm wrote; see --skip-existing"), NULL, error);
-  if (!entry->done)
-    return FDDM_CLAIM_TAKEN;
-  if (fddm_stamp_same_contents (&entry->photo, &photo->stamp) && strcmp (entry->settings, journal->settings) == 0)
+  if (entry && is_up_to_date (journal, photo, entry)) /* whatever the user has made of it since */
     return FDDM_CLAIM_DONE;
-  if (!fddm_stamp_same_contents (&entry->result, &result))
-    return refuse (photo, _ ("it was changed since fddm wrote it; move it away first"), NULL, error);
-  return FDDM_CLAIM_TAKEN;
+  return entry && is_ours (entry, &photo->old) ? FDDM_CLAIM_TAKEN : refuse_other (photo, entry, error);
 }
 
-/* Must hold the lock, so that only one of two runs gets a result. */
+/* If a run has ended between the naming of ENTRY's result and the line that tells of it, adds that line. */
+static gboolean
+catch_up_with (FddmJournal *journal, const FddmPhoto *photo, Entry *entry, GError **error)
+{
+  g_auto (GStrv)   fields = NULL;
+  g_autofree char *line   = NULL;
+  FddmStamp        found;
+
+  if (!entry || entry->done || is_busy (journal, entry) || !fddm_stamp_take (&found, photo->output) ||
+      is_result (&entry->last, &found) || !is_result (&entry->made, &found))
+    return TRUE;
+  line = product_line ("done", entry->input, photo->name, &entry->made);
+  if (!append (journal, line, TRUE, error))
+    return FALSE;
+  g_strchomp (line);
+  if ((fields = fddm_record_split (line)))
+    note (journal, fields);
+  return TRUE;
+}
+
+/* Must hold the lock, so that only one of two runs gets a result. The line need not be on the disk: without it, as without a
+ * result, there is nothing to know. */
 static FddmClaim
 claim (FddmJournal *journal, FddmPhoto *photo, GError **error)
 {
@@ -291,11 +368,15 @@ claim (FddmJournal *journal, FddmPhoto *photo, GError **error)
   g_autofree char *run   = number (journal->run);
   g_autofree char *begun = fddm_record_join ("begun", input, photo->name, run, NULL);
   FddmClaim        claimed;
+  Entry           *entry;
 
   if (!catch_up (journal, error))
     return FDDM_CLAIM_REFUSED;
-  claimed = judge (journal, photo, input, g_hash_table_lookup (journal->entries, photo->name), error);
-  if (claimed == FDDM_CLAIM_TAKEN && !append (journal, begun, error))
+  entry = g_hash_table_lookup (journal->entries, photo->name);
+  if (!catch_up_with (journal, photo, entry, error))
+    return FDDM_CLAIM_REFUSED;
+  claimed = judge (journal, photo, input, entry, error);
+  if (claimed == FDDM_CLAIM_TAKEN && !append (journal, begun, FALSE, error))
     return FDDM_CLAIM_REFUSED;
   return claimed;
 }
@@ -317,6 +398,24 @@ fddm_journal_claim (FddmJournal *journal, FddmPhoto *photo, GError **error)
   return claimed;
 }
 
+/* Whether the older result that PHOTO's replaces is as it was when PHOTO was claimed. A fresh one replaces nothing. */
+static gboolean
+is_untouched (const FddmPhoto *photo, GError **error)
+{
+  FddmStamp found;
+
+  if (photo->fresh || !fddm_stamp_take (&found, photo->output) || fddm_stamp_same_contents (&found, &photo->old))
+    return TRUE;
+  refuse (photo, _ ("it was changed since fddm wrote it; move it away first"), NULL, error);
+  return FALSE;
+}
+
+gboolean
+fddm_journal_made (FddmJournal *journal, const FddmPhoto *photo, const FddmStamp *made, GError **error)
+{
+  return is_untouched (photo, error) && add_line (journal, own_line (journal, "made", photo, made), error);
+}
+
 /* ---- Results as photos ---- */
 
 const char *
@@ -331,9 +430,7 @@ fddm_journal_original (const FddmJournal *journal, const FddmPhoto *photo)
   if (!path || strncmp (path, journal->folder, n) != 0 || path[n] != '/')
     return NULL;
   entry = g_hash_table_lookup (journal->entries, path + n + 1);
-  if (!entry || ((entry->done || entry->failed) && !fddm_stamp_same_contents (&entry->result, &photo->stamp)))
-    return NULL;
-  return entry->input;
+  return entry && is_ours (entry, &photo->stamp) ? entry->input : NULL;
 }
 
 /* ---- Opening ---- */

@@ -1,8 +1,10 @@
 /* journal.h: journal of an output folder, which lets an interrupted run resume.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The file .fddm-journal in the folder only grows: a line before each photo, and another when it is done or has failed.
- * Each line is on the disk before work continues. Incomplete lines are ignored, and so are kinds of lines that are not known.
+ * The file .fddm-journal in the folder only grows: a line before each photo, one when its result is made but has no name yet, and
+ * one when it is done or has failed. A result gets its name only when the line that describes it is on the disk: so it is known
+ * from a file that the user puts there, whenever the work ends. Incomplete lines are ignored, and so are kinds of lines that are
+ * not known.
  * Several runs may work in one folder at the same time. If they are given the same photos, they share them. */
 #pragma once
 #include <glib.h>
@@ -26,6 +28,10 @@ typedef enum {
 /* Claims PHOTO before work on it begins, renews its stamp, and tells whether its result is fresh. Refuses a result that belongs
  * to another photo, and an existing file that no run has written. */
 FddmClaim fddm_journal_claim (FddmJournal *journal, FddmPhoto *photo, GError **error);
+
+/* Records that PHOTO's result is the complete file described by MADE, which gets its name next. Refuses that if an older
+ * result was changed since the claim. */
+gboolean fddm_journal_made (FddmJournal *journal, const FddmPhoto *photo, const FddmStamp *made, GError **error);
 
 /* Records that PHOTO is done. fddm_journal_failed: that it failed or was left, for REASON; what then comes to the place of its
  * result is the user's own. */

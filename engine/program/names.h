@@ -12,6 +12,7 @@ typedef struct {
   char     *problem; /* reason for failure known before computing, or NULL */
   FddmStamp stamp;   /* of the input, when listed */
   gboolean  fresh;   /* whether there was no file in the place of the result when it was claimed */
+  FddmStamp old;     /* of that file */
 } FddmPhoto;
 
 /* Rules for the names of results. */

@@ -70,13 +70,43 @@ choose_memory (const char *option, const char *value, gpointer data, GError **er
   return TRUE;
 }
 
-/* A parse hook: a network is chosen by quality or by name. */
+gboolean
+fddm_cli_in_range (const char *name, double value, double least, double most, GError **error)
+{
+  if (value >= least && value <= most)
+    return TRUE;
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s must be from %.10g to %.10g"), name, least, most);
+  return FALSE;
+}
+
+gboolean
+fddm_cli_exclude (const char *name, gboolean given, const char *other, gboolean there, GError **error)
+{
+  if (!given || !there)
+    return TRUE;
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s and --%s exclude each other"), name, other);
+  return FALSE;
+}
+
 static gboolean
-check_network (G_GNUC_UNUSED GOptionContext *parser, G_GNUC_UNUSED GOptionGroup *group, gpointer data, GError **error)
+check_whole (const char *name, int value, int most, GError **error)
+{
+  if (value >= 0 && value <= most)
+    return TRUE;
+  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("%s must be from %d to %d, not %d"), name, 0, most, value);
+  return FALSE;
+}
+
+/* A parse hook. A network is chosen by quality or by name. Numbers are checked before any work, since a worker of many pictures
+ * could only fail with them. */
+static gboolean
+check_common (G_GNUC_UNUSED GOptionContext *parser, G_GNUC_UNUSED GOptionGroup *group, gpointer data, GError **error)
 {
   const FddmCliOptions *options = data;
 
-  return fddm_cli_exclude ("quality", options->quality_told, "weights", options->weights != NULL, error);
+  return check_whole ("--threads", options->context.threads, FDDM_THREADS_MAX, error) &&
+         check_whole ("--tile", options->context.tile, FDDM_SIDE_MAX, error) &&
+         fddm_cli_exclude ("quality", options->quality_told, "weights", options->weights != NULL, error);
 }
 
 /* $FDDM_MODULE_DIR, otherwise gpu/ beside the program, otherwise the configured folder. */
@@ -114,7 +144,7 @@ new_parser (FddmCliOptions *options, const GOptionEntry *entries, const GOptionE
   if (more)
     g_option_group_add_entries (group, more);
   g_option_group_add_entries (group, common);
-  g_option_group_set_parse_hooks (group, NULL, check_network);
+  g_option_group_set_parse_hooks (group, NULL, check_common);
   g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
   g_option_context_set_main_group (parser, group);
   g_option_context_set_summary (parser, about);
@@ -142,15 +172,6 @@ fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const cha
 }
 
 gboolean
-fddm_cli_in_range (const char *name, double value, double least, double most, GError **error)
-{
-  if (value >= least && value <= most)
-    return TRUE;
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s must be from %.10g to %.10g"), name, least, most);
-  return FALSE;
-}
-
-gboolean
 fddm_cli_given (double *value, double preset)
 {
   if (*value != FDDM_CLI_NOT_GIVEN)
@@ -166,15 +187,6 @@ fddm_cli_needs (const char *name, gboolean given, const char *partner, gboolean 
     return TRUE;
   /* translators: an option; what it has no effect without: another option, or PICTURE */
   g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s needs %s"), name, partner);
-  return FALSE;
-}
-
-gboolean
-fddm_cli_exclude (const char *name, gboolean given, const char *other, gboolean there, GError **error)
-{
-  if (!given || !there)
-    return TRUE;
-  g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_USAGE, _ ("--%s and --%s exclude each other"), name, other);
   return FALSE;
 }
 

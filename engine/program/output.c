@@ -61,7 +61,11 @@ fddm_cli_is_printed (void)
   if (flushed && ferror (stdout))
     errno = EIO; /* the reason has been forgotten */
   if (!flushed || ferror (stdout))
-    perror ("fddm");
+    {
+      fputs ("fddm: ", stderr);
+      fprintf (stderr, _ ("Cannot write “%s”: %s"), "stdout", g_strerror (errno));
+      fputc ('\n', stderr);
+    }
   return flushed && !ferror (stdout);
 }
 

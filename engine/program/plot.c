@@ -4,7 +4,9 @@
 #include <cairo.h>
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
 #include "engine/files/place.h"
 #include "engine/program/program.h"
 
@@ -263,21 +265,28 @@ append (void *bytes, const unsigned char *data, unsigned int length)
   return CAIRO_STATUS_SUCCESS;
 }
 
+/* FALSE with errno set. */
+static gboolean
+write_new (const GByteArray *bytes, const char *path)
+{
+  FILE    *file    = g_fopen (path, "wxbe");
+  gboolean written = file && fwrite (bytes->data, 1, bytes->len, file) == bytes->len;
+
+  if (file && fclose (file) != 0)
+    written = FALSE;
+  return written;
+}
+
 /* Writes BYTES to PATH, whole or not at all. Returns the problem, or NULL. */
 static char *
 save (const GByteArray *bytes, const char *path)
 {
-  g_autoptr (GError) reason = NULL;
-  FddmPlace          place;
-  char              *problem;
+  FddmPlace place;
+  char     *problem;
 
   if (!fddm_place_init (&place, path))
     return g_strdup (g_strerror (errno));
-  if (g_file_set_contents_full (place.path, (const char *) bytes->data, (gssize) bytes->len, G_FILE_SET_CONTENTS_NONE, 0666,
-                                &reason))
-    problem = fddm_place_commit (&place, TRUE);
-  else
-    problem = g_strdup (reason->message);
+  problem = write_new (bytes, place.path) ? fddm_place_commit (&place, TRUE) : g_strdup (g_strerror (errno));
   fddm_place_clear (&place);
   return problem;
 }

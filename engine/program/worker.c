@@ -18,6 +18,10 @@
 /* Third field of an order, which is input, output and this, if there is no file at the output. */
 #define FRESH "fresh"
 
+/* Answers to "made". The second one is followed by a reason. */
+#define NAME_IT "name it"
+#define LEAVE   "leave"
+
 /* Sends LINE and frees it. FALSE if the other side has ended. */
 static gboolean
 say (int socket, char *line)
@@ -94,18 +98,66 @@ done_json (const FddmCliDenoise *denoise, const char *from, const char *to, cons
   return fddm_cli_json_line (builder);
 }
 
+/* The next line from the parent, split into fields; waits for it. NULL if the parent has ended or the work is to stop. */
+static char **
+next_fields (GString *unread)
+{
+  char  *line;
+  char **fields = NULL;
+
+  while (!fields)
+    {
+      if ((line = fddm_record_take (unread)))
+        fields = fddm_record_split (line);
+      else if (!listen_to (outlet, unread))
+        return NULL;
+      g_free (line);
+    }
+  return fields;
+}
+
+/* Has the parent note in the journal what the complete file PATH is like: the next run then knows it from a file that the user
+ * puts there. ASKED: what was received and is unread. */
+static gboolean
+ask_for_name (const char *path, gpointer asked, GError **error)
+{
+  g_auto (GStrv)   answer = NULL;
+  g_autofree char *size = NULL, *changed = NULL;
+  FddmStamp        made;
+
+  if (!fddm_stamp_take (&made, path))
+    {
+      g_set_error (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, _ ("Cannot write “%s”: %s"), path, g_strerror (errno));
+      return FALSE;
+    }
+  size    = g_strdup_printf ("%" G_GINT64_FORMAT, made.size);
+  changed = g_strdup_printf ("%" G_GINT64_FORMAT, made.changed);
+  if (say (outlet, fddm_record_join ("made", size, changed, NULL)))
+    answer = next_fields (asked);
+  if (answer && strcmp (answer[0], NAME_IT) == 0)
+    return TRUE;
+  if (answer && answer[1])
+    g_set_error_literal (error, FDDM_CLI_ERROR, FDDM_CLI_ERROR_FILE, answer[1]);
+  else
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_CANCELLED, _ ("Cancelled"));
+  return FALSE;
+}
+
 /* What comes to the place of a FRESH result meanwhile is not replaced. */
 static gboolean
-mark_fresh (FddmCliPhoto *photo, const char *fresh)
+prepare (FddmCliPhoto *photo, const char *fresh, GString *unread)
 {
-  photo->origin.fresh = strcmp (fresh, FRESH) == 0;
+  photo->origin.fresh    = strcmp (fresh, FRESH) == 0;
+  photo->origin.may_name = ask_for_name;
+  photo->origin.asked    = unread;
   return TRUE;
 }
 
 /* FALSE if the worker should end: it is the FINAL photo, or the device has failed and may be unusable for the rest of the
  * process. */
 static gboolean
-do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weights, char **order, gboolean final)
+do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weights, char **order, GString *unread,
+          gboolean final)
 {
   const char           *from = order[0], *to = order[1];
   g_autoptr (GError)    error    = NULL;
@@ -114,7 +166,8 @@ do_photo (const FddmCliDenoise *denoise, FddmContext *context, FddmWeights *weig
   g_autofree char      *json     = NULL;
   gboolean              last;
 
-  if (fddm_picture_writable (to, &error) && fddm_cli_photo_open (&photo, from, &error) && mark_fresh (&photo, order[2]) &&
+  if (fddm_picture_writable (to, &error) && fddm_cli_photo_open (&photo, from, &error) &&
+      prepare (&photo, order[2], unread) &&
       fddm_cli_denoise_picture (denoise, context, &photo, to, progress, &outlet, &denoised, &error))
     {
       if (denoised.warning)
@@ -148,13 +201,13 @@ work (FddmCliDenoise denoise)
   context = fddm_cli_context (&denoise.common, &weights, &denoise.params.averages, &error);
   if (!context)
     say (outlet, fddm_record_join ("broken", error->message, NULL));
-  while (context && goes_on && listen_to (outlet, unread))
+  while (context && goes_on)
     {
-      g_autofree char *line  = fddm_record_take (unread);
-      g_auto (GStrv)   order = line ? fddm_record_split (line) : NULL;
+      g_auto (GStrv) order = next_fields (unread);
 
-      if (order && g_strv_length (order) == 3)
-        goes_on = do_photo (&denoise, context, weights, order, ++photos == PHOTOS);
+      goes_on = order != NULL;
+      if (goes_on && g_strv_length (order) == 3)
+        goes_on = do_photo (&denoise, context, weights, order, unread, ++photos == PHOTOS);
     }
   g_clear_pointer (&context, fddm_context_free);
 }
@@ -201,6 +254,12 @@ fddm_worker_give (FddmWorker *worker, FddmPhoto *photo)
   worker->photo    = photo;
   worker->fraction = 0;
   say (worker->socket, fddm_record_join (photo->input, photo->output, photo->fresh ? FRESH : "", NULL));
+}
+
+void
+fddm_worker_answer (FddmWorker *worker, const char *problem)
+{
+  say (worker->socket, problem ? fddm_record_join (LEAVE, problem, NULL) : fddm_record_join (NAME_IT, NULL));
 }
 
 /* The first message that was read; lines that are none are passed over. */

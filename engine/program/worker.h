@@ -23,7 +23,11 @@ gboolean fddm_worker_start (FddmWorker *workers, int n, int i, const FddmCliDeno
 /* Assigns PHOTO to an idle worker. PHOTO must stay valid. */
 void fddm_worker_give (FddmWorker *worker, FddmPhoto *photo);
 
-/* Reads a message of the worker: "progress" FRACTION in thousandths; "warning" TEXT: a loss
+/* Answers "made": NULL that the result may get its name, otherwise the PROBLEM why not. */
+void fddm_worker_answer (FddmWorker *worker, const char *problem);
+
+/* Reads a message of the worker: "progress" FRACTION in thousandths; "made" SIZE TIME: the result is complete and waits for an
+ * answer before it gets its name; "warning" TEXT: a loss
  * that is no failure; "done" JSON; "final" JSON: done, and the worker ends;
  * "failed" REASON; "last" REASON: failed, and the worker ends; "cancelled"; "broken" REASON: the worker cannot work at all.
  * NULL if there is no message; *ENDED then tells whether the worker has ended. Free with g_strfreev. */

@@ -32,9 +32,9 @@ typedef struct {
   gboolean        seen;        /* a user watches, as opposed to a script */
   gboolean        nothing;     /* no noise was found */
   /* For an engine that runs in a thread of its own: */
-  const FddmRunWatch *watch;                       /* or NULL */
-  const FddmContext  *context;                     /* for that thread alone */
-  int                 phase, permille, gpu, ended; /* atomic */
+  const FddmRunWatch *watch;               /* or NULL */
+  const FddmContext  *context;             /* for that thread alone */
+  int                 reached, gpu, ended; /* atomic; REACHED is packed */
 } Job;
 
 static gboolean
@@ -133,8 +133,7 @@ note_progress (FddmPhase phase, double fraction, gpointer data)
 {
   Job *job = data;
 
-  g_atomic_int_set (&job->phase, (int) phase);
-  g_atomic_int_set (&job->permille, (int) (1000 * fraction));
+  g_atomic_int_set (&job->reached, fddm_progress_pack (phase, fraction));
   g_atomic_int_set (&job->gpu, fddm_context_device (job->context) == FDDM_DEVICE_GPU);
   return !g_atomic_int_get (job->watch->stop);
 }
@@ -210,7 +209,7 @@ tell_progress (gpointer data)
   Job *job = data;
 
   job->bar.gpu = g_atomic_int_get (&job->gpu);
-  fddm_progress_engine ((FddmPhase) g_atomic_int_get (&job->phase), g_atomic_int_get (&job->permille) / 1000.0, &job->bar);
+  fddm_progress_packed (&job->bar, g_atomic_int_get (&job->reached));
   return G_SOURCE_CONTINUE;
 }
 

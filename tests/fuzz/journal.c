@@ -25,6 +25,7 @@ denoise (const char *folder, FddmPhoto *photo)
   g_assert_true ((claim == FDDM_CLAIM_REFUSED) == (error != NULL));
   if (claim == FDDM_CLAIM_TAKEN)
     {
+      g_assert_true (fddm_journal_made (journal, photo, &(FddmStamp) { .size = 6, .changed = 1 }, NULL));
       fuzz_write (photo->output, "result", 6);
       g_assert_true (fddm_journal_failed (journal, photo, "a reason", NULL));
       g_assert_true (fddm_journal_done (journal, photo, NULL));

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "engine/context.h"
+#include "tests/support.h"
 
 /* Strokes in the lower right corner, SIDE × SIDE pixels, of a picture of WIDTH × HEIGHT × 3 samples: they do not fit 8 bits. */
 static inline void
@@ -39,6 +40,6 @@ test_prefer_int8 (void)
       times[way] = 1e-3;
       g_key_file_set_double_list (file, group, keys[i], times, n);
     }
-  g_assert_true (g_key_file_save_to_file (file, path, NULL));
+  test_keep (path, file);
   return offered;
 }

@@ -29,8 +29,8 @@ next_number (FILE *file)
       c = '#';
   if (!g_ascii_isdigit (c))
     return -1;
-  for (; g_ascii_isdigit (c) && number <= NUMBER_MOST; c = getc (file))
-    number = 10 * number + (c - '0');
+  for (; g_ascii_isdigit (c); c = getc (file))
+    number = number <= NUMBER_MOST ? 10 * number + (c - '0') : G_MAXINT;
   return number; /* the single white space after the number has been read */
 }
 

@@ -11,6 +11,10 @@ typedef struct {
   struct FddmTraits *traits;  /* what the file holds beside its pixels; private to pictures/ */
   char             **warning; /* if not NULL, *WARNING gets or adds what saving could not keep; free with g_free */
   gboolean           fresh;   /* whether saving fails if there is a file of the name already                      */
+
+  /* If not NULL, asked with ASKED whether the complete file PATH, which is on the disk, may get its name. */
+  gboolean (*may_name) (const char *path, gpointer asked, GError **error);
+  gpointer asked;
 } FddmPictureOrigin;
 
 void fddm_picture_origin_clear (FddmPictureOrigin *origin);

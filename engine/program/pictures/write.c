@@ -276,7 +276,11 @@ finish (FddmPlace *place, const FddmPictureOrigin *from, const char *to, const c
     return fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), to, problem);
   if (from && !fddm_picture_unchanged (&from->stamp, from->path, error))
     return FALSE;
-  late = fddm_place_commit (place, !from || !from->fresh);
+  late = fddm_place_seal (place);
+  if (!late && from && from->may_name && !from->may_name (place->path, from->asked, error))
+    return FALSE;
+  if (!late)
+    late = fddm_place_commit (place, !from || !from->fresh);
   return !late || fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), to, late);
 }
 

@@ -78,6 +78,7 @@ write("json", object='{"a": [1, 2.5, -3e2], "b": {"c": "text \\u00e9", "d": null
 
 write("journal", empty="",
       done="begun\t/in/a.png\ta.png\t12345\t.\ndone\t/in/a.png\ta.png\tsettings\t5\t1\t6\t2\t.\n",
+      made="begun\t/in/a.png\ta.png\t7\t.\nmade\t/in/a.png\ta.png\tsettings\t5\t1\t7\t2\t.\n",
       failed="begun\t/in/a.png\ta.png\t7\t.\nfailed\t/in/a.png\ta.png\tcut \\303\\251 off\t.\n",
       other="begun\t/in/b.png\ta.png\t4294967295\t.\ndone\t/in/b.png\ta.png\tothers\t-1\t1\t6\t99999999999999999999\t.\n",
       incomplete="begun\t/in/a.png\ta.png\t1", damaged="done\ta\\\\\\\t.\n\t.\nbegun\t.\n\n\0\t\0\n.\n")

@@ -109,6 +109,44 @@ note_first_progress (G_GNUC_UNUSED GeglNode *node, double fraction, gpointer dat
     *first = fraction;
 }
 
+/* What was told: whether it began at 0 and ended at 1, as GIMP's bar needs it, and never went back. */
+typedef struct {
+  double   last;
+  int      calls;
+  gboolean starts, rises;
+} Told;
+
+static void
+note_progress (G_GNUC_UNUSED GeglNode *node, double fraction, gpointer data)
+{
+  Told *told = data;
+
+  if (told->calls++ == 0)
+    told->starts = fraction <= 0;
+  told->rises = told->rises && fraction >= told->last;
+  told->last  = fraction;
+}
+
+/* Also where the noise is known, so that nothing is measured. */
+static void
+test_progress (void)
+{
+  g_autofree float      *pixels = test_picture (WIDTH, HEIGHT, 3);
+  g_autoptr (GeglBuffer) input  = buffer_of ("R'G'B' float", pixels, "R'G'B' float");
+  Graph                  g      = graph_new (input);
+  Told                   told;
+
+  g_signal_connect (g.denoise, "progress", G_CALLBACK (note_progress), &told);
+  for (int i = 0; i < 2; i++)
+    {
+      told = (Told) { .rises = TRUE };
+      gegl_node_set (g.denoise, "luma", 50.0 + i, NULL);
+      g_free (result_of (&g, babl_format ("R'G'B' float")));
+      g_assert_true (told.starts && told.rises && told.last >= 1);
+    }
+  g_object_unref (g.graph);
+}
+
 /* The noise is measured again only if the picture is another, also when another buffer has the same picture. Measuring takes
  * the first tenth of the progress. */
 static void
@@ -195,5 +233,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gegl-operation/settings", test_settings);
   g_test_add_func ("/gegl-operation/properties-are-the-table", test_properties_are_the_table);
   g_test_add_func ("/gegl-operation/measures-once", test_measures_once);
+  g_test_add_func ("/gegl-operation/progress", test_progress);
   return g_test_run ();
 }

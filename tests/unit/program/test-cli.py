@@ -332,7 +332,8 @@ def information():
     text = run("info", FDDM_WEIGHTS_DIR="networks").stdout
     assert "networks/mine.safetensors" in text and "broken" in text
     with open("/dev/full", "w") as full:
-        run("info", stdout=full, status=1)
+        told = run("info", stdout=full, status=1).stderr
+    assert told == "fddm: Cannot write “stdout”: No space left on device\n", told
 
 
 @test
@@ -385,7 +386,8 @@ def noise_is_drawn():
         assert plot in info(plot, status=status).stderr
     info("first.png")              # fontconfig writes its cache now, which it couldn't, and would say so, on a full disk
     os.remove("first.png")
-    assert "old.png" in info("old.png", status=1, limit=4096).stderr                   # a full disk
+    told = info("old.png", status=1, limit=4096).stderr                                # a full disk
+    assert told == "fddm: Cannot write “old.png”: File too large\n", told
     with open("old.png", "rb") as f:
         assert f.read() == b"old"
     info("old.png")

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import time
+import unittest.mock
 
 from many import JOURNAL, OPTIONS, children, content, counts, many, photo, start, tree, until
 from program import PROGRAM, main, run, test
@@ -43,12 +44,57 @@ def what_comes_after_an_interruption_stays():
 @test
 def what_comes_after_a_run_that_could_not_work_stays():
     photo("in/a.png")
-    for broken in (("--weights", "frob"), ("--threads", "-1")):
-        many("-o", "out", "in", *broken, status=1)
+    for broken, variables in ((("--weights", "frob"), {}), ((), {"FDDM_CPU_CONVOLUTION": "magic"})):
+        with unittest.mock.patch.dict(os.environ, variables):
+            many("-o", "out", "in", *broken, status=1)
         own("out/a.png")
         assert "no run of fddm wrote" in many("-o", "out", "in", status=1)[1][0] and content("out/a.png") == b"mine"
         os.remove("out/a.png")
     assert counts(many("-o", "out", "in")[0]) == (1, 0, 0)
+
+
+@test
+def what_comes_after_a_kill_stays():
+    """A run is killed before its result has a name; the journal of earlier versions tells no more."""
+    for i in range(2):
+        photo("in/p%d.png" % i, seed=i, width=400, height=400)
+    running = start("-o", "out", "in", "-j", "1", *SLOW)
+    until(lambda: os.path.exists(JOURNAL) and b"begun" in content(JOURNAL) and children(running))
+    running.kill()
+    running.communicate()
+    assert not tree() and b"begun" in content(JOURNAL) and b"failed" not in content(JOURNAL)
+    own("out/p0.png")
+    lines, problems = many("-o", "out", "in", status=3)
+    assert counts(lines) == (1, 0, 1) and "no run of fddm wrote" in problems[0] and content("out/p0.png") == b"mine"
+    os.remove("out/p0.png")
+    assert counts(many("-o", "out", "in")[0]) == (1, 1, 0)
+    # An older result, which a killed run was to replace, is ours: unless it was changed since.
+    for mine in (False, True):
+        many("-o", "out", "in/p0.png", "--luma", "70" if mine else "60")
+        running = start("-o", "out", "in/p0.png", "--luma", "50", *SLOW)
+        before = content(JOURNAL)
+        until(lambda: b"begun" in content(JOURNAL)[len(before):] or running.poll() is not None)
+        running.kill()
+        running.communicate()
+        assert b"made" not in content(JOURNAL)[len(before):]
+        if mine:
+            own("out/p0.png")
+            assert "no run of fddm wrote" in many("-o", "out", "in/p0.png", status=1)[1][0] and content("out/p0.png") == b"mine"
+        else:
+            assert counts(many("-o", "out", "in/p0.png", "--luma", "50")[0]) == (1, 0, 0)
+
+
+@test
+def what_replaces_an_older_result_meanwhile_stays():
+    photo("in/a.png", width=400, height=400)
+    many("-o", "out", "in")
+    before = content(JOURNAL)
+    running = start("-o", "out", "in", "--luma", "50", *SLOW)
+    until(lambda: b"begun" in content(JOURNAL)[len(before):])
+    own("out/a.png")
+    _, problems = running.communicate()
+    assert running.returncode == 1 and "changed" in problems and content("out/a.png") == b"mine", problems
+    assert "no run of fddm wrote" in many("-o", "out", "in", "--luma", "50", status=1)[1][0] and content("out/a.png") == b"mine"
 
 
 @test

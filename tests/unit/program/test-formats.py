@@ -11,7 +11,7 @@ from pictures import keep, picture, pixels, profile, psnr, refused
 import numpy as np
 from PIL import Image
 
-from program import NETWORK, PROGRAM, WORDS, main, run, test
+from program import NETWORK, PROGRAM, WORDS, main, read_png, run, test
 
 
 @test
@@ -169,6 +169,18 @@ def pnm_kinds():
     keep("in.pgm", "out.pgm")
     with open("in.pgm", "rb") as one, open("out.pgm", "rb") as two:
         assert one.read().split(b"65535\n")[1] == two.read().split(b"65535\n")[1]
+
+
+@test
+def numbers_without_end():
+    """A number too large for any is the largest one, not two."""
+    with open("a.ppm", "wb") as f:
+        f.write(b"P3\n2 1\n255\n99999999999999 0 0 0 0 255\n")
+    run("denoise", "a.ppm", "a.png", "--weights", NETWORK, "--luma", "0", "--chroma", "0")
+    assert read_png("a.png") == (2, 1, 2, 8, (255, 0, 0, 0, 0, 255))
+    with open("b.ppm", "wb") as f:
+        f.write(b"P6\n21474836479999 5\n255\nxx")
+    assert "2147483647 × 5 pixels are too many" in run("denoise", "b.ppm", "b.png", "--weights", NETWORK, status=1).stderr
 
 
 @test

@@ -152,6 +152,45 @@ def killed_among_many_each_photo_is_old_or_new():
     assert kept > 0 and left > 0, "no kill came in time"
 
 
+def refused(command):
+    """What a run of COMMAND says that fails."""
+    done = subprocess.run([PROGRAM, *command], env=dict(os.environ, **WORDS), stderr=subprocess.PIPE, text=True, timeout=120)
+    assert done.returncode == 1, done
+    return done.stderr
+
+
+@test
+def killed_around_its_name_a_result_is_known_from_the_users_file():
+    """The worker is killed before it names its result, then the process that hands out photos before it notes that: what is there
+    is replaced only if it is that result."""
+    make_old()
+    os.mkdir("photos")
+    shutil.copy("in.jpg", "photos/a.jpg")
+    command = ("denoise", "photos", "-o", "out", "-j", "1", *ARGUMENTS)
+    killed(command, "link", 1, "-f")
+    assert b"made\t" in content("out/.fddm-journal") and not os.path.exists("out/a.jpg")
+    shutil.copy("old.jpg", "out/a.jpg")
+    assert "no run of fddm wrote" in refused(command) and content("out/a.jpg") == content("old.jpg")
+    shutil.rmtree("out")
+    own = [line for line in calls(command) if line.startswith("write(")]
+    last = next(i for i, line in enumerate(own) if re.match(r"write\(\d+<[^>]*journal>, \"done", line))
+    new = content("out/a.jpg")
+    for other in (False, True):
+        shutil.rmtree("out")
+        killed(command, "write", last + 1)
+        journal = content("out/.fddm-journal")
+        assert b"made\t" in journal and b"done\t" not in journal and content("out/a.jpg") == new
+        if other:
+            shutil.copy("old.jpg", "out/a.jpg")
+            assert "no run of fddm wrote" in refused(command) and content("out/a.jpg") == content("old.jpg")
+            continue
+        time_of_result = os.stat("out/a.jpg").st_mtime_ns
+        run(*command)
+        assert os.stat("out/a.jpg").st_mtime_ns == time_of_result, "made again"
+        run(*command, "--luma", "50")
+        assert content("out/a.jpg") != new
+
+
 @test
 def killed_while_generating_the_old_texture_or_the_new_one_is_whole():
     command = ("generate", "out.png", "--count", "2", "--model", GENERATOR, "--device", "cpu", "--steps", "2", "--width", "21",

@@ -244,12 +244,22 @@ def journals_that_are_cut():
     many("-o", "out", "in")
     whole = content(JOURNAL)
     lines = whole.splitlines(keepends=True)
-    for at in range(len(whole) - len(lines[-1]), len(whole), 29):    # in the middle of the last line
-        with open(JOURNAL, "wb") as f:
-            f.write(whole[:at])
-        assert counts(many("-o", "out", "in")[0]) == (1, 2, 0), at
-        assert content(JOURNAL).startswith(whole[:at] + (b"\n" if whole[at - 1:at] != b"\n" else b"") + b"begun\t"), at
-        assert counts(many("-o", "out", "in")[0]) == (0, 3, 0), at
+    time_of_result = os.stat("out/p2.png").st_mtime_ns
+    assert [line.split(b"\t")[0] for line in lines] == [b"begun", b"made", b"done"] * 3
+    result = content("out/p2.png")
+    for cut, there, first, count in ((3, True, b"done\t", (0, 3, 0)), (3, False, b"begun\t", (1, 2, 0)),
+                                     (2, False, b"begun\t", (1, 2, 0))):
+        start_of = len(b"".join(lines[:6 + cut - 1]))
+        for at in range(start_of, len(whole) if cut == 3 else start_of + len(lines[7]), 29):
+            with open(JOURNAL, "wb") as f:                           # cut in the middle of the last line, or of the one before
+                f.write(whole[:at])
+            if not there:
+                os.remove("out/p2.png")
+            assert counts(many("-o", "out", "in")[0]) == count, at
+            assert content(JOURNAL).startswith(whole[:at] + (b"\n" if whole[at - 1:at] != b"\n" else b"") + first), at
+            assert counts(many("-o", "out", "in")[0]) == (0, 3, 0), at
+            assert content("out/p2.png") == result, at
+            os.utime("out/p2.png", ns=(time_of_result,) * 2)
     with open(JOURNAL, "wb") as f:
         f.write(b"\0\xff\n\t\t.\n.\ndone\t.\ndone\ta\tb\tc\td\te\tf\tg\t.\nbegun\\\t\\\t\\9\t.\n" + whole + b"begun\t/x")
     assert counts(many("-o", "out", "in")[0]) == (0, 3, 0)

@@ -26,13 +26,13 @@ def closed_streams_are_not_files():
     assert shell("$FDDM denoise $HOW --json -o out in >&-") == 1                # results that nobody got
     assert results() == ["a.png"]
     for line in content(JOURNAL).splitlines():
-        assert line.split(b"\t")[0] in (b"begun", b"done"), line
+        assert line.split(b"\t")[0] in (b"begun", b"made", b"done"), line
     photo("bad/a.png")
     with open("bad/b.png", "wb") as f:
         f.write(b"\x89PNG no more")
     assert shell("$FDDM denoise $HOW -o all bad <&- >&- 2>&-") in (1, 3)
     for line in content("all/.fddm-journal").splitlines():
-        assert line.split(b"\t")[0] in (b"begun", b"done", b"failed"), line
+        assert line.split(b"\t")[0] in (b"begun", b"made", b"done", b"failed"), line
     for closed in (">&-", "2>&-", "<&- >&- 2>&-"):
         assert shell("$FDDM denoise $HOW in/a.png one.png %s" % closed) == 0, closed
         assert read_png("one.png") == read_png("out/a.png")

@@ -100,7 +100,7 @@ def two_runs_in_one_folder():
     lines = [[json.loads(line) for line in r.communicate()[0].splitlines()][:-1] for r in runs]
     assert counts(lines[0] + lines[1]) == (12, 0, 6) and len(results()) == 12, lines
     for line in content(JOURNAL).splitlines():
-        assert line.endswith(b"\t.") and line.split(b"\t")[0] in (b"begun", b"done"), line
+        assert line.endswith(b"\t.") and line.split(b"\t")[0] in (b"begun", b"made", b"done"), line
     for told in lines[0] + lines[1]:
         if told["status"] == "done":
             run("denoise", told["input"], "one.png", *OPTIONS)
