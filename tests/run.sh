@@ -167,7 +167,7 @@ native() {
 # Modules made for the tests carry a copy of the kernels, which is no error.
 sanitized() {
   SUITES="$*" build sanitized "$work/sanitize" -Dcuda=disabled -Dhosts=none -Db_sanitize=address,undefined -Db_lundef=false \
-    -Dbuildtype=debugoptimized && ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    -Dbuildtype=debugoptimized -Dc_args=-g1 && ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
     suites sanitized "$work/sanitize" "$@"
 }
 sanitize() {
