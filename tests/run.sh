@@ -164,10 +164,10 @@ native() {
   fi
 }
 
-# Modules made for the tests carry a copy of the kernels, which is no error.
+# Modules made for the tests carry a copy of the kernels, which is no error. -g1: lines for the sanitizers, which is all they print.
 sanitized() {
   SUITES="$*" build sanitized "$work/sanitize" -Dcuda=disabled -Dhosts=none -Db_sanitize=address,undefined -Db_lundef=false \
-    -Dbuildtype=debugoptimized && ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+    -Dbuildtype=debugoptimized -Dc_args=-g1 && ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
     suites sanitized "$work/sanitize" "$@"
 }
 sanitize() {
@@ -338,7 +338,8 @@ sanitized_gpu() {
   targets=${targets/test-gpu-operations/gpu-check fddm-cuda.so}
   nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null) || { skip "GPU, sanitized: there is no nvcc"; return; }
   [ -f "$sanitized/build.ninja" ] || PATH=$(dirname "$nvcc"):$PATH step "GPU, sanitized: configure" meson setup "$sanitized" \
-    -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized || return
+    -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 -Db_sanitize=address,undefined -Db_lundef=false -Dbuildtype=debugoptimized \
+    -Dc_args=-g1 -Dcpp_args=-g1 || return
   step "GPU, sanitized: build" ninja -C "$sanitized" $(printf 'tests/gpu/%s ' $targets) || return
   for check; do
     local program=("$sanitized/tests/gpu/test-gpu-$check") way=(EMULATE_ORDER=2)

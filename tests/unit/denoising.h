@@ -109,15 +109,13 @@ assert_tiles_make_no_difference (FddmDeviceKind device, int tile, const FddmDeno
       g_assert_cmpfloat_with_epsilon (untiled[i], tiled[i], 1e-4);
 }
 
-/* The same for two thin pictures that are cut one way each, for what takes its time: on oneDNN and on the reference. */
+/* The same for two thin pictures that are cut one way each, for what takes its time: the wide one on DEVICE, the high one on the
+ * other of oneDNN and the reference. */
 static inline void
-assert_tilings_make_no_difference (int tile, const FddmDenoiseParams *params, int width, int height)
+assert_tilings_make_no_difference (FddmDeviceKind device, int tile, const FddmDenoiseParams *params, int width, int height)
 {
   enum { THIN = 21 };
 
-  for (FddmDeviceKind device = FDDM_DEVICE_CPU; device <= FDDM_DEVICE_REFERENCE; device++)
-    {
-      assert_tiles_make_no_difference (device, tile, params, width, THIN);
-      assert_tiles_make_no_difference (device, tile, params, THIN, height);
-    }
+  assert_tiles_make_no_difference (device, tile, params, width, THIN);
+  assert_tiles_make_no_difference (FDDM_DEVICE_CPU + FDDM_DEVICE_REFERENCE - device, tile, params, THIN, height);
 }

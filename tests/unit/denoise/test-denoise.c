@@ -11,16 +11,16 @@ test_tiling_equals_untiled (void)
   const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 8), params_with (20, 60, 1),
                                       params_with (20, 60, 5) };
 
-  for (FddmDeviceKind device = FDDM_DEVICE_CPU; device <= FDDM_DEVICE_REFERENCE; device++)
-    assert_tiles_make_no_difference (device, TILE, &cases[0], WIDTH, HEIGHT);
-  for (gsize i = 1; i < G_N_ELEMENTS (cases); i++)
-    assert_tilings_make_no_difference (TILE, &cases[i], WIDTH, HEIGHT);
+  assert_tiles_make_no_difference (FDDM_DEVICE_CPU, TILE, &cases[0], WIDTH, HEIGHT); /* both ways at once */
+  assert_tiles_make_no_difference (FDDM_DEVICE_REFERENCE, TILE, &cases[0], WIDTH, 21);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    assert_tilings_make_no_difference (i % 2 ? FDDM_DEVICE_REFERENCE : FDDM_DEVICE_CPU, TILE, &cases[i], WIDTH, HEIGHT);
 }
 
 static void
 test_memory_bound (void)
 {
-  enum { WIDTH = 700, HEIGHT = 500 };
+  enum { WIDTH = 260, HEIGHT = 190 }; /* four tiles and more */
   g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
   FddmDenoiseParams params = params_with (20, 0, 1);
   FddmReport        large, small;

@@ -47,7 +47,7 @@ test_flow (gconstpointer data)
 {
   const Way              *way    = data;
   const gsize             n      = (gsize) WIDTH * way->height * 3;
-  const FddmDenoiseParams params = params_with (12, 0, 2);
+  const FddmDenoiseParams params = params_with (12, 0, 1);
   g_autofree float       *pixels = test_clumps (WIDTH, way->height, 3), *flown = NULL, *tiled = NULL;
   g_autoptr (GError)      error = NULL;
   g_autoptr (FddmContext) whole = NULL, cut = NULL;

@@ -120,7 +120,7 @@ test_tiling_equals_untiled (void)
     {
       g_autofree float *pixels = picture (LARGE, strokes);
 
-      for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+      for (gsize i = 0; i < (strokes > 0 ? G_N_ELEMENTS (cases) : 1); i++)
         {
           g_autoptr (FddmContext) whole = open_chosen (0), cut = NULL;
           g_autofree float       *untiled = NULL, *tiled = NULL;
