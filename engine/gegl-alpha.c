@@ -133,8 +133,11 @@ read_rows (gpointer data, int y, int height, GError **error)
 gboolean
 fddm_gegl_alpha_read (const FddmGeglPixels *pixels, const GeglRectangle *place, float *floats, GError **error)
 {
-  Area area = { .pixels = pixels, .place = *place, .floats = floats };
+  const Babl *format = gegl_buffer_get_format (pixels->from);
+  Area        area   = { .pixels = pixels, .place = *place, .floats = floats };
 
+  fddm_gegl_know (format, pixels->format);
+  fddm_gegl_know (format, pixels->from_alpha);
   area.stride = (gsize) place->width * (gsize) babl_format_get_n_components (pixels->format);
   return fddm_gegl_rows (pixels->from, place->y, place->height, PART, read_rows, &area, error);
 }

@@ -110,6 +110,7 @@ read_pixels (gpointer data, int x, int y, int width, int height, float *floats, 
   if (pixels->from_alpha)
     return fddm_gegl_alpha_read (pixels, &area.rectangle, floats, error);
   area.into = floats;
+  fddm_gegl_know (gegl_buffer_get_format (pixels->from), pixels->format);
   return fddm_gegl_rows (pixels->from, area.rectangle.y, height, 1, read_rows, &area, error);
 }
 
@@ -242,6 +243,24 @@ write_rows (gpointer data, int y, int height, GError **error)
   return TRUE;
 }
 
+/* The conversions of writing. */
+static void
+know_all (const FddmGeglPixels *pixels)
+{
+  const Babl *from = gegl_buffer_get_format (pixels->from), *own = gegl_buffer_get_format (pixels->to);
+
+  fddm_gegl_know (from, pixels->format);
+  if (pixels->from_alpha)
+    fddm_gegl_know (from, pixels->from_alpha);
+  if (!pixels->format_alpha)
+    {
+      fddm_gegl_know (pixels->format, own);
+      return;
+    }
+  fddm_gegl_know (own, pixels->format_alpha);
+  fddm_gegl_know (pixels->format_alpha, own);
+}
+
 static gboolean
 write_pixels (gpointer data, int x, int y, int width, int height, const float *floats, GError **error)
 {
@@ -249,6 +268,7 @@ write_pixels (gpointer data, int x, int y, int width, int height, const float *f
   Area            area   = area_of (pixels, x, y, width, height);
 
   area.floats = floats;
+  know_all (pixels);
   return fddm_gegl_rows (pixels->to, area.rectangle.y, height, 1, write_rows, &area, error);
 }
 

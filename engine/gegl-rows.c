@@ -40,3 +40,9 @@ fddm_gegl_rows (GeglBuffer *buffer, int y, int height, int least, FddmGeglRows w
     }
   return whole;
 }
+
+void
+fddm_gegl_know (const Babl *from, const Babl *to)
+{
+  babl_fish (from, to);
+}

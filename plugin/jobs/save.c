@@ -83,7 +83,10 @@ same_pixels (GeglBuffer *one, GeglBuffer *other, double most)
   if (gegl_buffer_get_width (other) != width || gegl_buffer_get_height (other) != height)
     return FALSE;
   for (int i = 0; i < 2; i++)
-    comparison.formats[i] = babl_format_with_space (opaque ? "R'G'B' float" : "R'aG'aB'aA float", formats[i]);
+    {
+      comparison.formats[i] = babl_format_with_space (opaque ? "R'G'B' float" : "R'aG'aB'aA float", formats[i]);
+      fddm_gegl_know (formats[i], comparison.formats[i]);
+    }
   return fddm_gegl_rows (one, 0, height, BAND, compare, &comparison, NULL) && !comparison.differ;
 }
 
