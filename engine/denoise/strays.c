@@ -7,7 +7,7 @@
 
 /* Sum of strays that a block may have in an evaluation of the network, at noise of one 8-bit step. It falls with the root of the
  * noise, since what is cut off costs more then. Blocks of 57 photographs stay below 18 at noise of 5, 9 at 15 and 5 at 25; the
- * worst ones of drawings and screens that lose 0.05 dB or more reach 13 to 104, 13 to 80 and 5.7 to 67 (docs/results.md). */
+ * worst ones of drawings and screens that lose 0.05 dB or more reach 13 to 104, 13 to 80 and 5.7 to 67 (docs/speed.md). */
 #define STRAYS_AT_ONE 27.5
 
 /* One of so many blocks with too many strays: then most of the picture is computed again, and 8 bits can stop. */

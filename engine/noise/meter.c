@@ -147,27 +147,13 @@ fddm_noise_meter_add_some (FddmNoiseMeter *meter, const FddmWindow *window, cons
   return TRUE;
 }
 
-static void
-add_sums (FddmMeterSums *sums, const FddmMeterSums *more)
-{
-  for (int k = 0; k < FDDM_METER_COEFFICIENTS; k++)
-    {
-      for (int b = 0; b < FDDM_METER_BINS; b++)
-        {
-          sums->weight[b][k] += more->weight[b][k];
-          sums->level[b][k] += more->level[b][k];
-        }
-      sums->certainty[k] += more->certainty[k];
-    }
-}
-
 gboolean
 fddm_noise_meter_finish (FddmNoiseMeter *meter, GError **error)
 {
   meter->reading = FALSE;
   if (!meter->backend->meter_finish (meter->device, &meter->sums, error))
     return FALSE;
-  add_sums (&meter->sums, &meter->some);
+  fddm_meter_add (&meter->sums, &meter->some);
   return TRUE;
 }
 

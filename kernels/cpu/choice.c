@@ -340,7 +340,7 @@ take_fastest (FddmDevice *device, const double *times, gboolean *allowed)
 }
 
 /* 8 bits are for a caller who watches for strays, and then come with the next fastest method: sharp drawings leave the ranges
- * that photographs have (docs/results.md). */
+ * that photographs have (docs/speed.md). */
 static gboolean
 choose_fastest (FddmDevice *device, const FddmDeviceOptions *options, const FddmConvShape *shape, GError **error)
 {

@@ -14,6 +14,24 @@ test_strokes (float *pixels, int width, int height, int side)
         pixels[(y * width + x) * 3 + c] = (x + y / 2) % 4 < 2 ? 0.0f : 1.0f;
 }
 
+/* Runs the tests with a cache folder of their own, where a choice of convolutions is kept, and no choice from outside. */
+static inline int
+test_run_with_own_cache (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("fddm-cache-XXXXXX", NULL);
+  g_autofree char *inner  = g_build_filename (folder, "fddm", NULL);
+  g_autofree char *file   = g_build_filename (inner, "convolutions.ini", NULL);
+  int              result;
+
+  g_setenv ("XDG_CACHE_HOME", folder, TRUE);
+  g_unsetenv ("FDDM_CPU_CONVOLUTION");
+  result = g_test_run ();
+  g_unlink (file);
+  g_rmdir (inner);
+  g_rmdir (folder);
+  return result;
+}
+
 /* Makes 8 bits the fastest way in the cache of times. FALSE if this processor has none. */
 static inline gboolean
 test_prefer_int8 (void)

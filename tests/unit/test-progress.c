@@ -259,13 +259,6 @@ test_lost_generating (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *folder = g_dir_make_tmp ("fddm-progress-XXXXXX", NULL);
-  g_autofree char *inner  = g_build_filename (folder, "fddm", NULL);
-  g_autofree char *file   = g_build_filename (inner, "convolutions.ini", NULL);
-  int              result;
-
-  g_setenv ("XDG_CACHE_HOME", folder, TRUE);
-  g_unsetenv ("FDDM_CPU_CONVOLUTION");
   g_test_init (&argc, &argv, NULL);
   g_assert_cmpint (argc, ==, 3);
   module_dir = argv[1];
@@ -275,9 +268,5 @@ main (int argc, char **argv)
   g_test_add_func ("/progress/lost-denoising", test_lost_denoising);
   g_test_add_func ("/progress/generating", test_generating);
   g_test_add_func ("/progress/lost-generating", test_lost_generating);
-  result = g_test_run ();
-  g_unlink (file);
-  g_rmdir (inner);
-  g_rmdir (folder);
-  return result;
+  return test_run_with_own_cache ();
 }

@@ -34,6 +34,24 @@ test_memory_bound (void)
     g_assert_cmpfloat_with_epsilon (one[j], many[j], 1e-4);
 }
 
+/* Each limit is kept, and more than half of it is used. */
+static void
+test_memory_limits (void)
+{
+  enum { WIDTH = 260, HEIGHT = 190 };
+  g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
+  FddmDenoiseParams params = params_with (20, 0, 1);
+
+  for (gsize limit = 3 << 19; limit <= 12 << 20; limit += 1 << 19)
+    {
+      FddmReport        report;
+      g_autofree float *out = run_on (FDDM_DEVICE_CPU, 0, limit, &params, pixels, WIDTH, HEIGHT, 3, &report);
+
+      g_assert_cmpuint (report.memory, <=, limit);
+      g_assert_cmpuint (report.memory, >, limit / 2);
+    }
+}
+
 static void
 test_too_little_memory (void)
 {
@@ -441,6 +459,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/denoise/tiling-equals-untiled", test_tiling_equals_untiled);
   g_test_add_func ("/denoise/memory-bound", test_memory_bound);
+  g_test_add_func ("/denoise/memory-limits", test_memory_limits);
   g_test_add_func ("/denoise/too-little-memory", test_too_little_memory);
   g_test_add_func ("/denoise/strength-0-is-the-photo", test_strength_0_is_the_photo);
   g_test_add_func ("/denoise/no-noise-is-the-photo", test_no_noise_is_the_photo);

@@ -219,20 +219,9 @@ test_part (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *folder = g_dir_make_tmp ("fddm-strays-XXXXXX", NULL);
-  g_autofree char *inner  = g_build_filename (folder, "fddm", NULL);
-  g_autofree char *file   = g_build_filename (inner, "convolutions.ini", NULL);
-  int              result;
-
-  g_setenv ("XDG_CACHE_HOME", folder, TRUE);
-  g_unsetenv ("FDDM_CPU_CONVOLUTION");
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/strays/choice", test_choice);
   g_test_add_func ("/strays/part", test_part);
   g_test_add_func ("/strays/tiling-equals-untiled", test_tiling_equals_untiled);
-  result = g_test_run ();
-  g_unlink (file);
-  g_rmdir (inner);
-  g_rmdir (folder);
-  return result;
+  return test_run_with_own_cache ();
 }
