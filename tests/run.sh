@@ -48,13 +48,19 @@ step() {
   fi
 }
 
+# show_failing: which checks of meson's suites failed, and the end of its summary.
+show_failing() {
+  grep -E '^not ok|^Bail out|:ERROR:' "$step_log" | sort -u | head -n 40
+  tail -n 30 "$step_log"
+}
+
 # suites NAME BUILD-FOLDER SUITE…: runs meson's suites; each check in them counts.
 suites() {
   local name=$1 build=$2 counts
   shift 2
   rm -f "$build"/meson-logs/testlog*
   meson test -C "$build" --no-rebuild --print-errorlogs -t 5 $(printf -- '--suite %s ' "$@") >"$step_log" 2>&1 </dev/null \
-    || tail -n 80 "$step_log"
+    || show_failing
   counts=$(python3 "$source/tests/tools/count-tests.py" "$build") || counts="0 1 0"
   add "$name" $counts
 }
@@ -243,7 +249,7 @@ on_debian() {
     { ninja -C /build >/build/warnings.log || { cat /build/warnings.log; exit 1; }; } &&
     ! grep 'warning:' /build/warnings.log" || return
   "${in[@]}" "meson test -C /build --no-rebuild --print-errorlogs -t 5 --suite unit --suite files --suite kernels --suite golden" \
-    >"$step_log" 2>&1 </dev/null || tail -n 80 "$step_log"
+    >"$step_log" 2>&1 </dev/null || show_failing
   add "Debian $suite" $(python3 tests/tools/count-tests.py "$root/build" || echo 0 1 0)
   "${in[@]}" "python3 tests/hosts/run.py gimp3 /build/plugin/gimp3/fddm /build/plugin/gimp3/fddm-probe \
     weights /usr/local/share/fddm/weights" >"$log-hosts.log" 2>&1 </dev/null
