@@ -388,7 +388,7 @@ test_streaming_stops (void)
       g_assert_error (error, FDDM_ERROR, (calls[i - 1] == 'r' ? FDDM_ERROR_READ : FDDM_ERROR_WRITE));
       g_clear_error (&error);
     }
-  for (int i = 1; i <= ticks; i += 7)
+  for (int i = 1; i <= ticks; i += 19)
     {
       g_free (run_watched (gpu, &params, 0, i, out, NULL, &error));
       g_assert_error (error, FDDM_ERROR, FDDM_ERROR_CANCELLED);

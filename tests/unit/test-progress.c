@@ -5,8 +5,9 @@
 #include "tests/unit/generate/material.h"
 #include "tests/unit/int8.h"
 
-/* Six tiles of 32 pixels side by side; and a picture in 8 bits of which a corner does not fit, or all of it. */
-enum { WIDTH = 190, HEIGHT = 21, SIDE = 449, CORNER = 32 };
+/* Six tiles of 32 pixels side by side; a picture in 8 bits of which a corner does not fit, or all of it; and one in a single
+ * window of SMALL pixels. */
+enum { WIDTH = 190, HEIGHT = 21, SIDE = 449, CORNER = 32, SMALL = 72 };
 
 static const char *module_dir;
 
@@ -145,13 +146,16 @@ open_in_8_bits (int tile)
 static void
 test_in_8_bits (void)
 {
-  const int strokes[] = { 0, CORNER, SIDE }, tiles[] = { 0, 160 };
+  static const struct {
+    int strokes, tile, averages;
+  } cases[] = { { 0, 0, 1 }, { 0, 160, 2 }, { CORNER, 0, 2 }, { CORNER, 160, 1 }, { SIDE, 0, 1 }, { SIDE, 160, 2 } };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (strokes) * 4; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      const FddmDenoiseParams params  = params_with (20, 0, i % 2 ? 5 : 1);
+      const int               strokes = cases[i].strokes;
+      const FddmDenoiseParams params  = params_with (20, 0, cases[i].averages);
       g_autofree float       *pixels  = test_floats (SIDE * SIDE * 3, 0.42f, 0.52f, 5);
-      FddmContext            *context = open_in_8_bits (tiles[i / 2 % 2]);
+      FddmContext            *context = open_in_8_bits (cases[i].tile);
       Told                    told;
 
       if (context == NULL)
@@ -159,12 +163,12 @@ test_in_8_bits (void)
           g_test_skip ("no 8 bits on this processor");
           return;
         }
-      test_strokes (pixels, SIDE, SIDE, strokes[i / 4]);
+      test_strokes (pixels, SIDE, SIDE, strokes);
       told = denoise (context, &params, FALSE, pixels, SIDE, SIDE);
       fddm_context_free (context);
-      if (strokes[i / 4] == 0)
+      if (strokes == 0)
         g_assert_cmpint (told.late, ==, 0);
-      else if (strokes[i / 4] == CORNER)
+      else if (strokes == CORNER)
         g_assert_cmpint (told.late, >, 0);
     }
 }
@@ -188,18 +192,18 @@ test_lost_denoising (void)
 }
 
 static void
-generate (FddmContext *context, gboolean like, int steps)
+generate (FddmContext *context, gboolean like, int width, int steps)
 {
-  g_autofree float  *out    = g_new (float, WIDTH * HEIGHT * 3);
+  g_autofree float  *out    = g_new (float, width * HEIGHT * 3);
   FddmGenerateParams params = fddm_generate_params_default ();
-  FddmImage          image  = { out, WIDTH, HEIGHT, 3, WIDTH * 3, 3 };
+  FddmImage          image  = { out, width, HEIGHT, 3, (gsize) width * 3, 3 };
   const FddmSink     sink   = fddm_image_sink (&image);
   g_autoptr (GError) error  = NULL;
   Told               told   = { 0 };
   Material           material;
 
   material_init (&material, 70, 66, 3);
-  params.width  = WIDTH;
+  params.width  = width;
   params.height = HEIGHT;
   params.steps  = steps;
   params.like   = like ? &material.source : NULL;
@@ -230,11 +234,11 @@ test_generating (void)
 {
   for (int kind = 0; kind < 12; kind++)
     {
-      g_autoptr (FddmContext) context = material_context ("tiny-generate.safetensors", FDDM_DEVICE_CPU, kind & 1 ? 16 : 256,
-                                                          kind & 2 ? 4 : 1);
+      g_autoptr (FddmContext) context = material_context ("tiny-generate.safetensors", FDDM_DEVICE_CPU,
+                                                          kind & 1 ? 16 : SMALL, kind & 2 ? 4 : 1);
 
       if (kind < 8)
-        generate (context, (kind & 4) != 0, kind & 1 ? 3 : 1);
+        generate (context, (kind & 4) != 0, SMALL - 2, kind & 1 ? 3 : 1);
       else
         make_seamless (context);
     }
@@ -250,7 +254,7 @@ test_lost_generating (void)
       g_autoptr (FddmContext) context = open_vanishing ("tiny-generate.safetensors", convolutions[i / 3]);
 
       if (i % 3 < 2)
-        generate (context, i % 3 == 1, 3);
+        generate (context, i % 3 == 1, WIDTH, 3);
       else
         make_seamless (context);
     }

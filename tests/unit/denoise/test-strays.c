@@ -114,7 +114,7 @@ test_choice (void)
 static void
 test_tiling_equals_untiled (void)
 {
-  const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 5) };
+  const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 3) };
 
   for (int strokes = 0; strokes <= 32; strokes += 32)
     {
@@ -181,7 +181,7 @@ is_in_float (const FddmDenoiseParams *params, const float *pixels, const float *
 static void
 test_part (void)
 {
-  const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 5) };
+  const FddmDenoiseParams cases[] = { params_with (20, 0, 1), params_with (20, 0, 2) };
   const int               reach[] = { 24, 26 }; /* of the network, and of a shifted grid */
   g_autofree float       *sharp   = test_floats (WIDE * HIGH * 3, 0.42f, 0.52f, 5);
   g_autoptr (FddmContext) chosen = open_chosen (0), cut = NULL, int8 = NULL;
