@@ -267,10 +267,10 @@ run_checks (Check *check)
 
   params.noise = 15.0;
   if (!gray)
-    check_picture (check, 161, 123, 3, &params, "level told");
-  check_picture (check, 97, 211, 1, &params, "level told");
+    check_picture (check, 109, 91, 3, &params, "level told");
+  check_picture (check, 67, 151, 1, &params, "level told");
   params.averages = 3;
-  check_picture (check, 135, 124, gray ? 1 : 3, &params, "three grids");
+  check_picture (check, 135, 84, gray ? 1 : 3, &params, "three grids");
   params.coarse = 150.0;
   check_uncertainty (check, 24, 200, gray ? 1 : 3, &params);
   params.coarse   = 100.0;
