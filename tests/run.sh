@@ -80,13 +80,14 @@ hosts() {
   add "$1" ${line:-0 1 0}
 }
 
-# first_ready: of the parts that wait, the first whose prerequisite is over; gimp2 and train use what native builds, cuda and
-# install find it in the compiler's cache.
+# first_ready: of the parts that wait, the first whose prerequisites are over; gimp2 and train use what native builds, cuda and
+# install find it in the compiler's cache, install what cuda compiles, too.
 first_ready() {
   local part
   for part in $waiting; do
     case $part in
-      gimp2 | train | cuda | install) [[ " $waiting ${names[*]} " == *" native "* ]] && continue ;;
+      gimp2 | train | cuda) [[ " $waiting ${names[*]} " == *" native "* ]] && continue ;;
+      install) [[ " $waiting ${names[*]} " == *" native "* || " $waiting ${names[*]} " == *" cuda "* ]] && continue ;;
     esac
     echo "$part"
     return
@@ -329,7 +330,7 @@ cuda() {
   say "The GPU's module"
   local nvcc
   nvcc=$(command -v nvcc || ls /usr/local/cuda/bin/nvcc 2>/dev/null) || { skip "GPU module: there is no nvcc"; return; }
-  SUITES=gpu PATH=$(dirname "$nvcc"):$PATH build "GPU module" "$work/cuda" -Dcuda=enabled -Dhosts=none -Dgpu_archs=80 \
+  SUITES=gpu PATH=$(dirname "$nvcc"):$PATH build "GPU module" "$work/cuda" -Dcuda=enabled -Dhosts=none \
     && suites "GPU module" "$work/cuda" gpu
   sanitized_gpu device plans
 }
