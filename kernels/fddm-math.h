@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdint.h>
 #include "kernels/noise-model.h"
+#include "kernels/vector.h"
 
 #ifdef __CUDACC__
 #define FDDM_MATH static __host__ __device__ __forceinline__
@@ -111,7 +112,7 @@ fddm_precondition_state (float x, float s, float mean, float variance)
 FDDM_MATH float
 fddm_precondition_noise (float s, float lo, float hi)
 {
-  return 0.25f * logf (fddm_clamp (s, lo, hi));
+  return 0.25f * fddm_log (fddm_clamp (s, lo, hi));
 }
 
 /* Network input, form FDDM_INPUT_WIENER: the Wiener estimate and the noise level, in standard deviations of the clean

@@ -1,20 +1,26 @@
-/* ends.h: the ends of the network on the host (preconditioning and estimate), one patch at a time, for use within any pass
- * over memory.
+/* ends.h: the ends of the network on the host (preconditioning and estimate), a run of patches at a time, for use within any
+ * pass over memory.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/host/host.h"
 
-/* Constants of all patches. Where the noise does not depend on the place, its roots and logarithms are computed once, in the
- * tables. */
+/* Largest number of patches in a run: enough for the widest vectors, whatever a patch has. */
+#define FDDM_RUN 8
+
+/* Values of a run, patch by patch. */
+#define FDDM_RUN_MAX (FDDM_RUN * FDDM_COEF_MAX)
+
+/* Constants of all patches, the arrays repeated for each patch of a run. Where the noise does not depend on the place, its roots
+ * and logarithms are computed once, in the tables. */
 typedef struct {
   int            n; /* coefficients per patch */
-  const float   *mean, *variance;
   FddmInputForm  form;
   FddmOutputForm output;
   float          lo, hi;
-  gboolean       constant;                                    /* whether the tables are valid                     */
-  float          state[FDDM_COEF_MAX], level[FDDM_COEF_MAX];  /* factor of the state; noise input of the network  */
-  float          wiener[FDDM_COEF_MAX], share[FDDM_COEF_MAX]; /* factors of the state and of the network's output */
+  float          mean[FDDM_RUN_MAX], variance[FDDM_RUN_MAX];
+  gboolean       constant;                                  /* whether the tables are valid                     */
+  float          state[FDDM_RUN_MAX], level[FDDM_RUN_MAX];  /* factor of the state; noise input of the network  */
+  float          wiener[FDDM_RUN_MAX], share[FDDM_RUN_MAX]; /* factors of the state and of the network's output */
 } FddmHostEnds;
 
 /* NOISE: noise levels, n values, if they are the same everywhere, otherwise NULL. Input form and range of CONDITIONING are
@@ -23,12 +29,13 @@ void fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioni
 /* Writes the noise levels of a patch with coefficients Y to NOISE, from LEVEL by coefficient and CURVE by channel. */
 void fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_KNOTS], int channels, int patch,
                            const float *y, float *noise);
-/* Writes the network's INPUT, 2·n values, for state X. NOISE is ignored where the tables are valid. */
-void fddm_host_ends_input (const FddmHostEnds *ends, const float *x, const float *noise, float *input);
-/* Writes the estimate of the clean coefficients to X0, from state X and the network's OUTPUT. NOISE as above. FALSE if OUTPUT
- * has values that are not finite, or so large that the pixels would not be. */
-gboolean fddm_host_ends_estimate (const FddmHostEnds *ends, const float *x, const float *noise, const float *output,
-                                  float *x0);
+/* Writes the network's INPUT, 2·n values for each of PATCHES, for state X. NOISE, n values for each, is ignored where the tables
+ * are valid. */
+void fddm_host_ends_input (const FddmHostEnds *ends, int patches, const float *x, const float *noise, float *input);
+/* Writes the estimates of PATCHES' clean coefficients to X0, from state X and the network's OUTPUT. NOISE as above. FALSE if
+ * OUTPUT has values that are not finite, or so large that the pixels would not be. */
+gboolean fddm_host_ends_estimate (const FddmHostEnds *ends, int patches, const float *x, const float *noise,
+                                  const float *output, float *x0);
 
 /* Notes that the network's output overflowed. Any thread may call it. */
 static inline void

@@ -78,13 +78,16 @@ precondition_rows (const void *task, int first, int last)
 {
   const Sampling *s = task;
   const int       n = s->ends->n;
-  float           input[2 * FDDM_COEF_MAX];
+  float           input[2 * FDDM_RUN_MAX];
 
   for (int row = first; row < last; row++)
-    for (int column = 0; column < s->x->width; column++)
+    for (int column = 0; column < s->x->width; column += FDDM_RUN)
       {
-        fddm_host_ends_input (s->ends, fddm_host_at (s->x, row, column), fddm_host_at (s->noise, row, column), input);
-        fddm_host_store (s->device, s->out, ((gsize) row * s->x->width + column) * 2 * n, 2 * n, input);
+        const int patches = MIN (FDDM_RUN, s->x->width - column);
+
+        fddm_host_ends_input (s->ends, patches, fddm_host_at (s->x, row, column), fddm_host_at (s->noise, row, column),
+                              input);
+        fddm_host_store (s->device, s->out, ((gsize) row * s->x->width + column) * 2 * n, (gsize) patches * 2 * n, input);
       }
 }
 
@@ -105,14 +108,16 @@ estimate_rows (const void *task, int first, int last)
 {
   const Sampling *s = task;
   const int       n = s->ends->n;
-  float           output[FDDM_COEF_MAX];
+  float           output[FDDM_RUN_MAX];
 
   for (int row = first; row < last; row++)
-    for (int column = 0; column < s->x->width; column++)
+    for (int column = 0; column < s->x->width; column += FDDM_RUN)
       {
-        fddm_host_load (s->device, s->other, ((gsize) row * s->x->width + column) * n, n, output);
-        if (!fddm_host_ends_estimate (s->ends, fddm_host_at (s->x, row, column), fddm_host_at (s->noise, row, column),
-                                      output, fddm_host_at (s->out, row, column)))
+        const int patches = MIN (FDDM_RUN, s->x->width - column);
+
+        fddm_host_load (s->device, s->other, ((gsize) row * s->x->width + column) * n, (gsize) patches * n, output);
+        if (!fddm_host_ends_estimate (s->ends, patches, fddm_host_at (s->x, row, column),
+                                      fddm_host_at (s->noise, row, column), output, fddm_host_at (s->out, row, column)))
           fddm_host_ends_overflow (s->overflowed);
       }
 }

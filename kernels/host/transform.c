@@ -46,59 +46,67 @@ gather_patch (const Transform *t, int d, int row, int column, float planes[3][FD
       }
 }
 
-/* Noise levels of a patch with coefficients Y, written to NOISE. Without a curve NOISE stays unset, since the tables of the
+/* Noise levels of PATCHES with coefficients Y, written to NOISE. Without a curve NOISE stays unset, since the tables of the
  * ends replace it. */
 static const float *
-noise_of (const Transform *t, const float *y, float *noise)
+noise_of (const Transform *t, int patches, const float *y, float *noise)
 {
   const Network *network = t->network;
+  const int      n       = network->ends.n;
 
-  if (network->curve != NULL)
-    fddm_host_ends_noise (network->level, network->curve, t->window->channels, t->window->patch, y, noise);
+  for (int p = 0; p < patches && network->curve != NULL; p++)
+    fddm_host_ends_noise (network->level, network->curve, t->window->channels, t->window->patch, y + p * n, noise + p * n);
   return noise;
 }
 
 static void
-give_input (const Transform *t, const float *y, int row, int column)
+give_input (const Transform *t, int patches, const float *y, int row, int column)
 {
   const Network *network = t->network;
   const int      n       = network->ends.n;
-  float          noise[FDDM_COEF_MAX], input[2 * FDDM_COEF_MAX];
+  float          noise[FDDM_RUN_MAX], input[2 * FDDM_RUN_MAX];
 
-  fddm_host_ends_input (&network->ends, y, noise_of (t, y, noise), input);
-  fddm_host_store (network->device, network->input, ((gsize) row * t->window->columns + column) * 2 * n, 2 * n, input);
+  fddm_host_ends_input (&network->ends, patches, y, noise_of (t, patches, y, noise), input);
+  fddm_host_store (network->device, network->input, ((gsize) row * t->window->columns + column) * 2 * n,
+                   (gsize) patches * 2 * n, input);
 }
 
-/* Change of the coefficients Y according to the network's output. */
+/* Change of the coefficients Y of PATCHES according to the network's output. */
 static void
-take_output (const Transform *t, const float *y, int row, int column, float *difference)
+take_output (const Transform *t, int patches, const float *y, int row, int column, float *difference)
 {
   const Network *network = t->network;
   const int      n       = network->ends.n;
-  float          noise[FDDM_COEF_MAX], output[FDDM_COEF_MAX], x0[FDDM_COEF_MAX];
+  float          noise[FDDM_RUN_MAX], output[FDDM_RUN_MAX], x0[FDDM_RUN_MAX];
 
-  fddm_host_load (network->device, network->output, ((gsize) row * t->window->columns + column) * n, n, output);
-  if (!fddm_host_ends_estimate (&network->ends, y, noise_of (t, y, noise), output, x0))
+  fddm_host_load (network->device, network->output, ((gsize) row * t->window->columns + column) * n, (gsize) patches * n,
+                  output);
+  if (!fddm_host_ends_estimate (&network->ends, patches, y, noise_of (t, patches, y, noise), output, x0))
     fddm_host_ends_overflow (network->overflowed);
-  for (int k = 0; k < n; k++)
-    difference[k] = fddm_difference (y[k], x0[k], network->strength[k]);
+  for (int p = 0; p < patches * n; p += n)
+    for (int k = 0; k < n; k++)
+      difference[p + k] = fddm_difference (y[p + k], x0[p + k], network->strength[k]);
 }
 
 static inline __attribute__ ((always_inline)) void
 analyse_row (const Transform *t, int d, int row)
 {
-  const int channels = t->window->channels;
+  const int channels = t->window->channels, n = channels * d * d;
   float     planes[3][FDDM_PATCH_MAX * FDDM_PATCH_MAX];
 
-  for (int column = 0; column < t->window->columns; column++)
+  for (int first = 0; first < t->window->columns; first += FDDM_RUN)
     {
-      float *out = fddm_host_at (t->coefficients, row, column);
+      const int patches = MIN (FDDM_RUN, t->window->columns - first);
+      float    *out     = fddm_host_at (t->coefficients, row, first);
 
-      gather_patch (t, d, row, column, planes);
-      for (int c = 0; c < channels; c++)
-        fddm_sandwich (d, t->basis, t->transposed, planes[c], out + c * d * d);
+      for (int p = 0; p < patches; p++)
+        {
+          gather_patch (t, d, row, first + p, planes);
+          for (int c = 0; c < channels; c++)
+            fddm_sandwich (d, t->basis, t->transposed, planes[c], out + p * n + c * d * d);
+        }
       if (t->network != NULL)
-        give_input (t, out, row, column);
+        give_input (t, patches, out, row, first);
     }
 }
 
@@ -136,34 +144,47 @@ add_to_pixel (float *pixel, int stride, int channels, const float ycbcr[3], floa
     }
 }
 
+/* Adds the patch of coefficients IN to the pixels of COLUMN, in lines from TOP to BOTTOM of it. */
+static inline __attribute__ ((always_inline)) void
+add_patch (const Transform *t, int d, int row, int column, int top, int bottom, const float *in)
+{
+  const FddmWindow *window = t->window;
+  const int         left = MAX (window->left - column * d, 0), right = MIN (window->right - column * d, d);
+  float             planes[3][FDDM_PATCH_MAX * FDDM_PATCH_MAX];
+
+  for (int c = 0; c < window->channels; c++)
+    fddm_sandwich (d, t->transposed, t->basis, in + c * d * d, planes[c]);
+  for (int i = top; i < bottom; i++)
+    for (int j = left; j < right; j++)
+      {
+        const float ycbcr[3] = { planes[0][i * d + j], window->channels == 3 ? planes[1][i * d + j] : 0.0f,
+                                 window->channels == 3 ? planes[2][i * d + j] : 0.0f };
+
+        add_to_pixel (t->target + window->row_offset[row * d + i] + window->column_offset[column * d + j],
+                      window->channel_stride, window->channels, ycbcr, t->weight);
+      }
+}
+
 static inline __attribute__ ((always_inline)) void
 synthesise_row (const Transform *t, int d, int row)
 {
   const FddmWindow *window = t->window;
   const int         top = MAX (window->top - row * d, 0), bottom = MIN (window->bottom - row * d, d);
-  float             planes[3][FDDM_PATCH_MAX * FDDM_PATCH_MAX], difference[FDDM_COEF_MAX];
+  const int         n = window->channels * d * d, last = (window->right + d - 1) / d;
+  float             difference[FDDM_RUN_MAX];
 
-  for (int column = window->left / d; column * d < window->right; column++)
+  for (int first = window->left / d; first < last; first += FDDM_RUN)
     {
-      const float *in   = fddm_host_at (t->coefficients, row, column);
-      const int    left = MAX (window->left - column * d, 0), right = MIN (window->right - column * d, d);
+      const int    patches = MIN (FDDM_RUN, last - first);
+      const float *in      = fddm_host_at (t->coefficients, row, first);
 
       if (t->network != NULL)
         {
-          take_output (t, in, row, column, difference);
+          take_output (t, patches, in, row, first, difference);
           in = difference;
         }
-      for (int c = 0; c < window->channels; c++)
-        fddm_sandwich (d, t->transposed, t->basis, in + c * d * d, planes[c]);
-      for (int i = top; i < bottom; i++)
-        for (int j = left; j < right; j++)
-          {
-            const float ycbcr[3] = { planes[0][i * d + j], window->channels == 3 ? planes[1][i * d + j] : 0.0f,
-                                     window->channels == 3 ? planes[2][i * d + j] : 0.0f };
-
-            add_to_pixel (t->target + window->row_offset[row * d + i] + window->column_offset[column * d + j],
-                          window->channel_stride, window->channels, ycbcr, t->weight);
-          }
+      for (int p = 0; p < patches; p++)
+        add_patch (t, d, row, first + p, top, bottom, in + p * n);
     }
 }
 

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
-enum { ROWS = 5, COLUMNS = 7, SIDE = 7 * 16 + 3 };
+enum { ROWS = 5, COLUMNS = 19, SIDE = COLUMNS * 16 + 3 }; /* two runs of patches, and a part of one */
 
 typedef struct {
   const FddmBackend *backend;
@@ -43,7 +43,7 @@ fill_window (Case *c, int patch, int channels, gboolean gray)
                              .column_offset  = c->column_offset,
                              .top            = 1,
                              .bottom         = ROWS * patch - 2,
-                             .left           = 1,
+                             .left           = 2 * patch + 1,
                              .right          = COLUMNS * patch };
 }
 
