@@ -58,28 +58,41 @@ fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, c
     }
 }
 
-FDDM_INLINE void
-multiply (const float *restrict level, const float *factors, int channels, int area, float *restrict noise)
+/* Factors of the noise of PATCHES, by channel. */
+FDDM_VECTORS static void
+find_factors (const float (*curve)[FDDM_NOISE_KNOTS], int channels, int patch, int patches, const float *y, int n,
+              float factors[3][FDDM_RUN])
 {
+  float brightness[FDDM_RUN];
+
+  for (int p = 0; p < patches; p++)
+    brightness[p] = y[p * n] / patch; /* the DC coefficient of an orthonormal DCT is d times the mean */
   for (int c = 0; c < channels; c++)
-    for (int k = c * area; k < (c + 1) * area; k++)
-      noise[k] = level[k] * factors[c];
+    for (int p = 0; p < patches; p++)
+      factors[c][p] = fddm_noise_curve (curve[c], brightness[p]);
+}
+
+FDDM_INLINE void
+multiply (const float *restrict level, float factors[3][FDDM_RUN], int channels, int area, int patches,
+          float *restrict noise)
+{
+  for (int p = 0; p < patches; p++)
+    for (int c = 0; c < channels; c++)
+      for (int k = c * area; k < (c + 1) * area; k++)
+        noise[p * channels * area + k] = level[k] * factors[c][p];
 }
 
 void
-fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_KNOTS], int channels, int patch, const float *y,
-                      float *noise)
+fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_KNOTS], int channels, int patch, int patches,
+                      const float *y, float *noise)
 {
-  const int   area       = patch * patch;
-  const float brightness = y[0] / patch; /* the DC coefficient of an orthonormal DCT is d times the mean */
-  float       factors[3];
+  float factors[3][FDDM_RUN];
 
-  for (int c = 0; c < channels; c++)
-    factors[c] = fddm_noise_curve (curve[c], brightness);
-  if (area == 4) /* unrolled */
-    multiply (level, factors, channels, 4, noise);
+  find_factors (curve, channels, patch, patches, y, channels * patch * patch, factors);
+  if (channels == 3 && patch == 2) /* of most networks: unrolled */
+    multiply (level, factors, 3, 4, patches, noise);
   else
-    multiply (level, factors, channels, area, noise);
+    multiply (level, factors, channels, patch * patch, patches, noise);
 }
 
 /* State and noise input of M coefficients. */

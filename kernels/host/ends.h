@@ -26,8 +26,8 @@ typedef struct {
 /* NOISE: noise levels, n values, if they are the same everywhere, otherwise NULL. Input form and range of CONDITIONING are
  * ignored unless the network's input is computed. */
 void fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, const float *noise);
-/* Writes the noise levels of a patch with coefficients Y to NOISE, from LEVEL by coefficient and CURVE by channel. */
-void fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_KNOTS], int channels, int patch,
+/* Writes the noise levels of PATCHES with coefficients Y to NOISE, from LEVEL by coefficient and CURVE by channel. */
+void fddm_host_ends_noise (const float *level, const float (*curve)[FDDM_NOISE_KNOTS], int channels, int patch, int patches,
                            const float *y, float *noise);
 /* Writes the network's INPUT, 2·n values for each of PATCHES, for state X. NOISE, n values for each, is ignored where the tables
  * are valid. */

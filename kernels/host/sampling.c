@@ -25,9 +25,9 @@ noise_map_rows (const void *task, int first, int last)
   const FddmNoiseModel *model = s->model;
 
   for (int row = first; row < last; row++)
-    for (int column = 0; column < s->x->width; column++)
-      fddm_host_ends_noise (model->level, model->curve, model->channels, model->patch, fddm_host_at (s->x, row, column),
-                            fddm_host_at (s->out, row, column));
+    for (int column = 0; column < s->x->width; column += FDDM_RUN)
+      fddm_host_ends_noise (model->level, model->curve, model->channels, model->patch, MIN (FDDM_RUN, s->x->width - column),
+                            fddm_host_at (s->x, row, column), fddm_host_at (s->out, row, column));
 }
 
 gboolean

@@ -52,10 +52,9 @@ static const float *
 noise_of (const Transform *t, int patches, const float *y, float *noise)
 {
   const Network *network = t->network;
-  const int      n       = network->ends.n;
 
-  for (int p = 0; p < patches && network->curve != NULL; p++)
-    fddm_host_ends_noise (network->level, network->curve, t->window->channels, t->window->patch, y + p * n, noise + p * n);
+  if (network->curve != NULL)
+    fddm_host_ends_noise (network->level, network->curve, t->window->channels, t->window->patch, patches, y, noise);
   return noise;
 }
 
