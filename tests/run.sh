@@ -119,7 +119,7 @@ side_by_side() {
     if [ -n "$part" ]; then
       waiting=${waiting/ $part / }
       # GIMP does one thing after another, so its parts are ready last; builds and suites keep all processors busy to the end.
-      case $part in gimp*) nice=0 ;; *) nice=5 ;; esac
+      case $part in gimp*) nice=0 ;; *) nice=4 ;; esac
       nice -n $nice "$source/tests/run.sh" "$part" >"$work/logs/$part.log" 2>&1 </dev/null &
       names[$!]=$part since[$!]=$SECONDS
     else
