@@ -35,6 +35,7 @@ test_sentences (void)
                 { "unpinned", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the system has no 8 MiB that the GPU may copy from" },
                 { "lost=1", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the GPU failed in *" },
                 { NULL, "missing", FDDM_KERNEL_ERROR_NO_CUDNN, "libcudnn.so.9 not found" },
+                { NULL, "partial", FDDM_KERNEL_ERROR_NO_CUDNN, "libcublasLt.so.13 not found" },
                 { NULL, "wrong", FDDM_KERNEL_ERROR_UNUSABLE, "the GPU computes wrongly (* where * is right)" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -321,7 +322,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gpu/device/sentences", test_sentences);
-  for (int i = 0; i < 11; i++)
+  for (int i = 0; i < 12; i++)
     {
       g_autofree char *path = g_strdup_printf ("/gpu/device/sentences/subprocess/%d", i);
 

@@ -4,7 +4,7 @@
  *
  * EMULATE_CUDNN: fused (default), rounded (the bias must have the type of the rest, as without libnvrtc), plain (no engine
  * for more than a convolution), none (no engine at all), wrong (all of them, and they miscalculate), deadly (all of them, and
- * the GPU is lost when they run) or missing (no cuDNN).
+ * the GPU is lost when they run), missing (no cuDNN) or partial (without cuBLAS).
  * Except for the convolution alone, a graph whose bias has another type than the rest is one to be compiled.
  *
  * EMULATE_ENGINES: the engines that cuDNN offers, in the words of ENGINES below with commas between; default: good. */
@@ -426,4 +426,13 @@ fddm_cudnn_load (GError **error)
     return &table;
   g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, "libcudnn.so.9 not found");
   return NULL;
+}
+
+gboolean
+fddm_cudnn_is_whole (GError **error)
+{
+  if (!mode_is ("partial"))
+    return TRUE;
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, "libcublasLt.so.13 not found");
+  return FALSE;
 }
