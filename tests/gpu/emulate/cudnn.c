@@ -24,6 +24,8 @@ static const struct {
                 { "huge", 0.1f },                                              /* of workspace    */
                 { "apart", 0.1f },        /* goes wrong where the output lies upon the residual      */
                 { "deadly", 0.1f },       /* the GPU is lost when it runs                            */
+                { "deadly-too", 0.1f },
+                { "starved", 0.1f },      /* has no memory when it is run                            */
                 { "unreliable", 0.1f } }; /* as it says                                            */
 
 /* Milliseconds that the first run of a plan takes in addition: its kernel is loaded. */
@@ -354,13 +356,15 @@ execute (cudnnHandle_t handle, cudnnBackendDescriptor_t descriptor, cudnnBackend
 
   emulate_pass_time (engines[plan->engine].milliseconds + (plan->loaded ? 0.0f : LOADING));
   plan->loaded = TRUE;
-  if (mode_is ("deadly") || engine_is (plan->engine, "deadly"))
+  if (mode_is ("deadly") || g_str_has_prefix (engines[plan->engine].name, "deadly"))
     {
       (void) emulate_fail (cudaErrorIllegalAddress); /* as whoever waits will hear */
       return CUDNN_STATUS_SUCCESS;
     }
   if (engine_is (plan->engine, "fails"))
     return CUDNN_STATUS_EXECUTION_FAILED;
+  if (engine_is (plan->engine, "starved"))
+    return CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
   if (engine_is (plan->engine, "nothing"))
     return CUDNN_STATUS_SUCCESS;
   run.uids      = (gint64 *) emulate_attribute (pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, &run.n);
