@@ -75,7 +75,7 @@ find_library (GError **error)
 static char *
 folder_of (void *library)
 {
-  Dl_info info = { .dli_fname = NULL };
+  Dl_info info   = { .dli_fname = NULL };
   void   *symbol = dlsym (library, symbols[0].name);
 
   return symbol != NULL && dladdr (symbol, &info) != 0 && info.dli_fname != NULL ? g_path_get_dirname (info.dli_fname)

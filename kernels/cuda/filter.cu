@@ -116,8 +116,8 @@ average (FddmDevice *device, const Photo *photo, float h, float *cells, float *c
     {
       const int rows = MIN (NONLOCAL_ROWS, height - row);
 
-      nonlocal_kernel<<<dim3 ((width + ACROSS - 1) / ACROSS, (rows + DOWN - 1) / DOWN), ACROSS * DOWN, 0,
-                        device->stream>>> (cells, width, height, row, scale, change);
+      nonlocal_kernel<<<dim3 ((width + ACROSS - 1) / ACROSS, (rows + DOWN - 1) / DOWN), ACROSS * DOWN, 0, device->stream>>> (
+        cells, width, height, row, scale, change);
       if (!fddm_cuda_launched ("averaging blotches", error))
         return FALSE;
     }

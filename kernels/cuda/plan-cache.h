@@ -18,7 +18,7 @@ typedef struct {
   gboolean     settled;             /* as in FddmPlan */
   gboolean     deadly;              /* no plan, but the engines that the GPU did not survive */
   double       milliseconds, spent; /* as in FddmPlan */
-  char        *json;                /* cuDNN's representation of the plan; if deadly, kind and settings of each engine, in braces */
+  char        *json;                /* cuDNN's representation of the plan; if deadly, each engine in braces */
   gsize        length;
 } FddmPlanEntry;
 

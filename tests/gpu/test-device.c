@@ -325,12 +325,12 @@ test_lost_gpu (void)
 static void
 test_not_finite_once (void)
 {
-  static float       values[N], ones[CHANNELS], bad[N];
-  g_autoptr (GError) error  = NULL;
-  FddmDevice        *device = open_emulated (NULL, NULL, &error);
-  FddmTensor        *x      = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, HEIGHT, WIDTH, CHANNELS, NULL);
-  FddmTensor        *vector = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1, 1, CHANNELS, NULL);
-  FddmTensor        *output = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, CHANNELS, NULL);
+  static float           values[N], ones[CHANNELS], bad[N];
+  g_autoptr (GError)     error        = NULL;
+  FddmDevice            *device       = open_emulated (NULL, NULL, &error);
+  FddmTensor            *x            = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, HEIGHT, WIDTH, CHANNELS, NULL);
+  FddmTensor            *vector       = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1, 1, CHANNELS, NULL);
+  FddmTensor            *output       = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, CHANNELS, NULL);
   const FddmConditioning conditioning = { .mean = vector, .variance = vector, .lo = 0.01f, .hi = 1.0f };
 
   g_assert_no_error (error);
@@ -358,8 +358,9 @@ test_not_finite_once (void)
 static void
 test_tall_filters (void)
 {
-  const FddmFilters filters = { .width = 1, .height = 3000000, .samples = 3, .right = 1, .bottom = 3000000, .shrinkage = 2.0f,
-                                .blotches = 0.4f };
+  const FddmFilters filters = {
+    .width = 1, .height = 3000000, .samples = 3, .right = 1, .bottom = 3000000, .shrinkage = 2.0f, .blotches = 0.4f
+  };
 
   if (g_test_subprocess ())
     _exit (fddm_filters_launch (open_emulated (NULL, NULL, NULL), &filters, NULL, NULL, NULL, NULL) ? 0 : 1);

@@ -126,13 +126,13 @@ test_screen (void)
 static void
 test_nothing_free (void)
 {
-  static float             out[N];
-  g_autoptr (GError)       error   = NULL;
-  const FddmDenoiseParams  params  = fddm_denoise_params_default ();
-  FddmImage                image   = { out, WIDTH, HEIGHT, 3, (gsize) WIDTH * 3, 3 };
-  FddmSource               source  = fddm_image_source (&image);
-  FddmSink                 sink    = fddm_image_sink (&image);
-  FddmContext             *context = context_new ("");
+  static float            out[N];
+  g_autoptr (GError)      error   = NULL;
+  const FddmDenoiseParams params  = fddm_denoise_params_default ();
+  FddmImage               image   = { out, WIDTH, HEIGHT, 3, (gsize) WIDTH * 3, 3 };
+  FddmSource              source  = fddm_image_source (&image);
+  FddmSink                sink    = fddm_image_sink (&image);
+  FddmContext            *context = context_new ("");
 
   g_setenv ("EMULATE_CUDA", "exclusive", TRUE);
   g_assert_false (fddm_denoise (context, &params, &source, &sink, NULL, NULL, NULL, &error));

@@ -137,8 +137,8 @@ test_no_memory (void)
 {
   enum { WIDE = 256, SIDE = 200 };
   g_autofree float  *weights = g_new0 (float, WIDE * WIDE), *bias = g_new0 (float, WIDE);
-  FddmConvSpec       spec = { .kernel = 1, .in_channels = WIDE, .out_channels = WIDE, .weights = weights, .bias = bias };
-  const FddmPlanKey  key  = layer (FALSE);
+  FddmConvSpec       spec  = { .kernel = 1, .in_channels = WIDE, .out_channels = WIDE, .weights = weights, .bias = bias };
+  const FddmPlanKey  key   = layer (FALSE);
   g_autoptr (GError) error = NULL;
   FddmDevice        *device;
   FddmPlanEntry      entry;

@@ -18,15 +18,14 @@
 static const struct {
   const char *name;
   float       milliseconds;
-} engines[] = { { "good", 1.0f },      { "slow", 5.0f },    { "fast", 0.5f },
-                { "wrong", 0.1f },     { "nothing", 0.1f }, { "fails", 0.1f }, /* when it is run  */
-                { "none", 0.0f },                                              /* makes no plan   */
-                { "huge", 0.1f },                                              /* of workspace    */
-                { "apart", 0.1f },        /* goes wrong where the output lies upon the residual      */
-                { "deadly", 0.1f },       /* the GPU is lost when it runs                            */
-                { "deadly-too", 0.1f },
-                { "starved", 0.1f },      /* has no memory when it is run                            */
-                { "unreliable", 0.1f } }; /* as it says                                            */
+} engines[] = { { "good", 1.0f },       { "slow", 5.0f },    { "fast", 0.5f },
+                { "wrong", 0.1f },      { "nothing", 0.1f }, { "fails", 0.1f }, /* when it is run  */
+                { "none", 0.0f },                                               /* makes no plan   */
+                { "huge", 0.1f },                                               /* of workspace    */
+                { "apart", 0.1f },                           /* goes wrong where the output lies upon the residual      */
+                { "deadly", 0.1f },                          /* the GPU is lost when it runs                            */
+                { "deadly-too", 0.1f }, { "starved", 0.1f }, /* has no memory when it is run                            */
+                { "unreliable", 0.1f } };                    /* as it says                                            */
 
 /* Milliseconds that the first run of a plan takes in addition: its kernel is loaded. */
 #define LOADING 100.0f
