@@ -237,8 +237,12 @@ weights_fit (const FddmContext *context, GError **error)
 {
   if (fddm_context_memory (context) > 0)
     return TRUE;
-  g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
-                       _ ("The network needs more memory than allowed; raise the limit"));
+  if (context->kind == FDDM_DEVICE_GPU) /* of whose memory nothing is free, or which does not answer: no limit of ours */
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_DEVICE,
+                         _ ("Not enough free memory for the smallest tile; close other programs or reduce detail"));
+  else
+    g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_MEMORY,
+                         _ ("The network needs more memory than allowed; raise the limit"));
   return FALSE;
 }
 

@@ -1,13 +1,18 @@
 /* cudnn-load.c: loads cuDNN and looks up its functions.
- * SPDX-License-Identifier: Apache-2.0 */
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * libcudnn.so.9 opens its other libraries when it needs them, and ends the process ("Invalid handle. Cannot load symbol …") where
+ * one of two is missing: that of the graphs, and cuBLAS. So they are opened before. */
 #include <dlfcn.h>
 #include <glib/gi18n-lib.h>
 #include "kernels/cuda/cudnn-folders.h"
 #include "kernels/cuda/device.h"
 
 #define LIBRARY "libcudnn.so.9"
+#define GRAPHS  "libcudnn_graph.so.9"
 
 static FddmCudnn table;
+static void     *opened; /* the library */
 
 static const struct {
   const char *name;
@@ -66,6 +71,43 @@ find_library (GError **error)
   return library;
 }
 
+/* Folder of LIBRARY's file. */
+static char *
+folder_of (void *library)
+{
+  Dl_info info   = { .dli_fname = NULL };
+  void   *symbol = dlsym (library, symbols[0].name);
+
+  return symbol != NULL && dladdr (symbol, &info) != 0 && info.dli_fname != NULL ? g_path_get_dirname (info.dli_fname)
+                                                                                 : g_strdup ("");
+}
+
+gboolean
+fddm_cudnn_open_part (const char *folder, const char *name, int cuda, GError **error)
+{
+  g_autofree char  *toolkit  = g_strdup_printf ("cu%d", cuda);
+  g_autofree char  *beside   = g_build_filename (folder, name, NULL);
+  g_autofree char  *cublas   = g_build_filename (folder, "..", "..", "cublas", "lib", name, NULL);
+  g_autofree char  *together = g_build_filename (folder, "..", "..", toolkit, "lib", name, NULL);
+  const char *const places[] = { beside, cublas, together };
+
+  for (guint i = 0; g_path_is_absolute (folder) && i < G_N_ELEMENTS (places); i++)
+    if (g_file_test (places[i], G_FILE_TEST_EXISTS) && dlopen (places[i], RTLD_LAZY | RTLD_LOCAL) != NULL)
+      return TRUE;
+  if (dlopen (name, RTLD_LAZY | RTLD_LOCAL) != NULL)
+    return TRUE;
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, _ ("%s not found (%s)"), name, dlerror ());
+  return FALSE;
+}
+
+static gboolean
+open_part (const char *name, int cuda, GError **error)
+{
+  g_autofree char *folder = folder_of (opened);
+
+  return fddm_cudnn_open_part (folder, name, cuda, error);
+}
+
 static gboolean
 open_library (GError **error)
 {
@@ -75,8 +117,9 @@ open_library (GError **error)
   if (library == NULL)
     return FALSE;
   missing = fill_table (library);
+  opened  = library;
   if (missing == NULL)
-    return TRUE;
+    return open_part (GRAPHS, 0, error);
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, _ ("%s is of an unsuitable version (it lacks %s)"),
                LIBRARY, missing);
   dlclose (library);
@@ -96,4 +139,19 @@ fddm_cudnn_load (GError **error)
   ok = loaded;
   g_mutex_unlock (&mutex);
   return ok ? &table : NULL;
+}
+
+gboolean
+fddm_cudnn_is_whole (GError **error)
+{
+  size_t (*cuda_version) (void) = NULL;
+  g_autofree char *name         = NULL;
+  int              cuda;
+
+  *(void **) &cuda_version = dlsym (opened, "cudnnGetCudartVersion");
+  if (cuda_version == NULL) /* it does not tell which one it needs */
+    return TRUE;
+  cuda = (int) (cuda_version () / 1000);
+  name = g_strdup_printf ("libcublasLt.so.%d", cuda);
+  return open_part (name, cuda, error);
 }

@@ -23,5 +23,11 @@ typedef struct {
 
 /* Loads the library at the first call and keeps it. NULL with ERROR set if it is missing or unsuitable. Thread-safe. */
 const FddmCudnn *fddm_cudnn_load (GError **error);
+/* Whether the loaded library has what it opens when it plans; opens it, which takes a tenth of a second. Otherwise sets ERROR.
+ * To be asked before the first plan, since cuDNN would end the process. */
+gboolean fddm_cudnn_is_whole (GError **error);
+/* Opens the library NAME for good, in cuDNN's own order: in FOLDER, that of libcudnn.so.9, where PyPI puts it as seen from there,
+ * or where the loader finds it. CUDA: main version for which cuDNN was built. FALSE with ERROR set if it is nowhere. */
+gboolean fddm_cudnn_open_part (const char *folder, const char *name, int cuda, GError **error);
 
 G_END_DECLS

@@ -16,6 +16,10 @@
 #define HIGH        (DOWN + 2 * REACH)
 #define CELL_BLOCKS 32768 /* maximum number of rows of blocks per launch */
 
+/* Maximum number of rows of cells per launch, a multiple of DOWN. CUDA would allow 65535 rows of blocks; this few are checked
+ * against the reference. */
+#define NONLOCAL_ROWS (1024 * DOWN)
+
 /* Means of the estimate over cells, whose change is not yet known. */
 static __global__ void
 cells_kernel (const Photo photo, float *cells)
@@ -40,13 +44,14 @@ cells_kernel (const Photo photo, float *cells)
     cells[((size_t) row * photo.across.cells + i) * 3 + c] = sum[c] / (float) ((right - left) * (bottom - top));
 }
 
-/* Non-local means of CELLS. SCALE: factor of the sum of squared differences over the nine cells and all channels. */
+/* Non-local means of CELLS from row FIRST on. SCALE: factor of the sum of squared differences over the nine cells and all
+ * channels. */
 static __global__ void
-nonlocal_kernel (const float *cells, int width, int height, float scale, float *change)
+nonlocal_kernel (const float *cells, int width, int height, int first, float scale, float *change)
 {
   __shared__ float around[3][HIGH * WIDE];
   const int        i = threadIdx.x % ACROSS, j = threadIdx.x / ACROSS, at = (j + REACH) * WIDE + i + REACH;
-  const int        left = (int) blockIdx.x * ACROSS, top = (int) blockIdx.y * DOWN;
+  const int        left = (int) blockIdx.x * ACROSS, top = first + (int) blockIdx.y * DOWN;
   float            weight = 1.0f, sum[3];
 
   for (int e = threadIdx.x; e < HIGH * WIDE; e += ACROSS * DOWN)
@@ -107,9 +112,16 @@ average (FddmDevice *device, const Photo *photo, float h, float *cells, float *c
       if (!fddm_cuda_launched ("averaging blotches", error))
         return FALSE;
     }
-  nonlocal_kernel<<<dim3 ((width + ACROSS - 1) / ACROSS, (height + DOWN - 1) / DOWN), ACROSS * DOWN, 0, device->stream>>> (
-    cells, width, height, scale, change);
-  return fddm_cuda_launched ("averaging blotches", error);
+  for (int row = 0; row < height; row += NONLOCAL_ROWS)
+    {
+      const int rows = MIN (NONLOCAL_ROWS, height - row);
+
+      nonlocal_kernel<<<dim3 ((width + ACROSS - 1) / ACROSS, (rows + DOWN - 1) / DOWN), ACROSS * DOWN, 0, device->stream>>> (
+        cells, width, height, row, scale, change);
+      if (!fddm_cuda_launched ("averaging blotches", error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* ---- All filters ---- */

@@ -37,11 +37,11 @@ fddm_cuda_are_finite (FddmDevice *device, GError **error)
 
   if (*any == 0)
     return TRUE;
-  *any = 0;
   if (!fddm_cuda_fetch (device, &count, device->broken.count, sizeof count, "its work", error) ||
       !fddm_cuda_ok (cudaMemsetAsync (device->broken.count, 0, sizeof count, device->stream), "its work", error) ||
       !fddm_cuda_wait (device, error))
     return FALSE;
+  *any = 0; /* not before, since kernels still at work would set it again */
   g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _ ("the GPU returned numbers that are not finite (%u)"),
                count);
   return FALSE;

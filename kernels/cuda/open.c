@@ -37,6 +37,8 @@ make_unusable (GError *reason, GError **error)
 {
   if (g_error_matches (reason, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY))
     unusable (error, FDDM_KERNEL_ERROR_BUSY, _ ("the GPU is out of memory or in use"));
+  else if (g_error_matches (reason, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN))
+    unusable (error, FDDM_KERNEL_ERROR_NO_CUDNN, "%s", reason->message);
   else
     unusable (error, FDDM_KERNEL_ERROR_UNUSABLE, "%s", reason->message);
   g_error_free (reason);
@@ -174,7 +176,8 @@ fddm_cuda_close (FddmDevice *device)
 static gboolean
 set_up (FddmDevice *device, GError **error)
 {
-  return fddm_cuda_ok (cudaStreamCreateWithFlags (&device->stream, cudaStreamNonBlocking), "making a stream", error) &&
+  return fddm_cudnn_is_whole (error) &&
+         fddm_cuda_ok (cudaStreamCreateWithFlags (&device->stream, cudaStreamNonBlocking), "making a stream", error) &&
          fddm_ring_init (&device->up, error) && fddm_ring_init (&device->down, error) &&
          fddm_cuda_finite_init (device, error) && fddm_cuda_answer_init (device, error) &&
          fddm_cudnn_ok (device->cudnn, device->cudnn->create (&device->handle), "starting", error) &&

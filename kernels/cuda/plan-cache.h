@@ -16,9 +16,9 @@ G_BEGIN_DECLS
 typedef struct {
   FddmPlanKind kind;
   gboolean     settled;             /* as in FddmPlan */
-  gboolean     deadly;              /* no plan, but the engine that the GPU did not survive */
+  gboolean     deadly;              /* no plan, but the engines that the GPU did not survive */
   double       milliseconds, spent; /* as in FddmPlan */
-  char        *json;                /* cuDNN's representation of the plan; if deadly, the engine's settings in braces */
+  char        *json;                /* cuDNN's representation of the plan; if deadly, each engine in braces */
   gsize        length;
 } FddmPlanEntry;
 

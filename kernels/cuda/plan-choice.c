@@ -77,16 +77,6 @@ remembered (FddmDevice *device, const FddmPlanKey *key, const FddmPlanEntry *ent
   return plan;
 }
 
-/* Notes that the GPU did not survive the engine with these SETTINGS. */
-static void
-note_deadly (const FddmDevice *device, const FddmPlan *plan, const char *settings, double spent)
-{
-  g_autofree char    *text  = g_strdup_printf ("{%s}", settings);
-  const FddmPlanEntry entry = { .kind = plan->kind, .deadly = TRUE, .spent = spent, .json = text, .length = strlen (text) };
-
-  fddm_plan_cache_write (device, &plan->key, &entry);
-}
-
 /* ---- The choice ---- */
 
 typedef struct {
@@ -95,20 +85,39 @@ typedef struct {
   gint64               started; /* microseconds: the trials of these candidates    */
   gint64               time;    /* microseconds for trials, with what was before   */
   gboolean             refused; /* a candidate computed wrongly                    */
-  gboolean             hurried; /* not all candidates were tried, for lack of time */
+  gboolean             hurried; /* not all candidates were tried, for lack of time or memory */
+  gboolean             starved; /* of memory                                       */
   FddmVerdict          wrong;   /* of that candidate                               */
   FddmPlan            *best;
   double               spent;  /* milliseconds that earlier plans have run        */
-  FddmPlanEntry        deadly; /* an engine to pass over; without JSON: none      */
+  const char          *deadly; /* engines to pass over, as note_deadly() writes them; NULL: none */
 } Choice;
+
+static char *
+words_of (FddmPlanKind kind, const char *settings)
+{
+  return g_strdup_printf ("{%d: %s}", (int) kind, settings);
+}
 
 static gboolean
 is_deadly (const Choice *choice, FddmPlanKind kind, const char *settings)
 {
-  g_autofree char *text = g_strdup_printf ("{%s}", settings);
+  g_autofree char *words = words_of (kind, settings);
 
-  return choice->deadly.json != NULL && choice->deadly.kind == kind && *settings != '\0' &&
-         g_str_equal (choice->deadly.json, text);
+  return choice->deadly != NULL && *settings != '\0' && strstr (choice->deadly, words) != NULL;
+}
+
+/* Notes that the GPU did not survive the engine with these SETTINGS, beside those that were noted before. */
+static void
+note_deadly (const Choice *choice, const FddmPlan *plan, const char *settings)
+{
+  g_autofree char    *words = words_of (plan->kind, settings);
+  g_autofree char    *all   = g_strconcat (choice->deadly != NULL ? choice->deadly : "", words, NULL);
+  const FddmPlanEntry entry = {
+    .kind = plan->kind, .deadly = TRUE, .spent = choice->spent, .json = all, .length = strlen (all)
+  };
+
+  fddm_plan_cache_write (choice->device, &plan->key, &entry);
 }
 
 static gboolean
@@ -128,7 +137,9 @@ judge (Choice *choice, FddmPlan *plan, gboolean timed, gboolean *agrees, gboolea
   *deadly = verdict.deadly;
   if (!ok)
     return FALSE;
-  *agrees = verdict.agrees;
+  *agrees         = verdict.agrees;
+  choice->starved = choice->starved || verdict.starved;
+  choice->hurried = choice->hurried || verdict.starved;
   if (timed || plan->milliseconds == 0.0)
     plan->milliseconds = verdict.milliseconds;
   if (verdict.ran && !verdict.agrees)
@@ -165,7 +176,7 @@ try_all (Choice *choice, FddmPlanKind kind, FddmCandidates *candidates, GError *
         continue;
       ok = judge (choice, plan, TRUE, &agrees, &deadly, error);
       if (deadly)
-        note_deadly (choice->device, plan, settings, choice->spent);
+        note_deadly (choice, plan, settings);
       if (ok && agrees && (best == NULL || plan->milliseconds < best->milliseconds))
         {
           FddmPlan *slower = best;
@@ -221,6 +232,8 @@ fail (const Choice *choice, const FddmPlanKey *key, GError **error)
   if (choice->refused)
     g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _ ("the GPU computes wrongly (%g where %g is right)"),
                  choice->wrong.found, choice->wrong.right);
+  else if (choice->starved) /* of which smaller tiles need less */
+    return fddm_cuda_ok (cudaErrorMemoryAllocation, "a convolution", error);
   else
     g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED,
                  _ ("cuDNN offers nothing for a convolution of %d × %d positions, %d to %d channels"), key->width,
@@ -291,7 +304,7 @@ take_remembered (Choice *choice, const FddmPlanKey *key, const FddmPlanEntry *en
   if (plan->settled || (!mode_is ("best") && (plan->spent < WORTH_COMPILING || mode_is ("quick"))))
     {
       ok = judge (choice, plan, FALSE, &agrees, &deadly, error);
-      if (deadly || (ok && !agrees))
+      if (deadly || (ok && !agrees && !choice->starved))
         fddm_plan_cache_remove (choice->device, key);
     }
   if (agrees)
@@ -314,7 +327,7 @@ fddm_plan_choose (FddmDevice *device, const FddmPlanKey *key, const FddmPlanTria
     {
       choice.spent = entry.spent;
       if (entry.deadly)
-        choice.deadly = entry;
+        choice.deadly = entry.json;
       else
         ok = take_remembered (&choice, key, &entry, error);
     }

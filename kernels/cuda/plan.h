@@ -31,6 +31,7 @@ typedef struct {
   gboolean ran;
   gboolean agrees;       /* with our own kernel                    */
   gboolean deadly;       /* the GPU failed for good        */
+  gboolean starved;      /* memory was lacking: it may do another time                     */
   double   milliseconds; /* of one run; of the first if TIMED was not set, which takes longer */
   float    found, right; /* where it is furthest off, if it is off */
 } FddmVerdict;

@@ -210,5 +210,6 @@ fddm_resident_filter (FddmDevice *device, const FddmFilters *filters, GError **e
   resident->from = filters->top * row;
   resident->to   = filters->bottom * row;
   return reserve_room (device, fddm_filters_floats (filters), error) &&
-         fddm_filters_launch (device, filters, resident->pixels, resident->change, resident->room, error);
+         fddm_filters_launch (device, filters, resident->pixels, resident->change, resident->room, error) &&
+         fddm_ring_used (device, &device->up, 0, error); /* any slot: the next pixels wait for all of them */
 }

@@ -13,6 +13,9 @@
 #define PITCH (SIDE + 1) /* of a plane in shared memory: rows and columns are read without conflicts */
 #define WARP  32
 
+/* Maximum number of rows of blocks per launch. CUDA would allow 65535; this few are checked against the reference. */
+#define BLOCK_ROWS 1024
+
 /* The even rows of the DCT are symmetric, the odd rows antisymmetric, so their left halves suffice. As an argument, they are
  * in constant memory, where a multiplication reads them at no cost. */
 typedef struct {
@@ -269,9 +272,16 @@ fddm_photo_shrink (FddmDevice *device, const FddmFilters *f, const Photo *photo,
       const int columns = n_blocks (s.first_x + odd_x * HALF, f->right),
                 rows    = n_blocks (s.first_y + odd_y * HALF, f->bottom);
 
-      shrink_kernel<<<dim3 (columns, rows), f->samples * WARP, 0, device->stream>>> (t, *photo, s, odd_x, odd_y, correction);
-      if (!fddm_cuda_launched ("shrinking noise", error))
-        return FALSE;
+      for (int row = 0; row < rows; row += BLOCK_ROWS)
+        {
+          Shrinkage strip = s;
+
+          strip.first_y += row * SIDE;
+          shrink_kernel<<<dim3 (columns, MIN (BLOCK_ROWS, rows - row)), f->samples * WARP, 0, device->stream>>> (
+            t, *photo, strip, odd_x, odd_y, correction);
+          if (!fddm_cuda_launched ("shrinking noise", error))
+            return FALSE;
+        }
     }
   return TRUE;
 }

@@ -193,7 +193,7 @@ fddm_trial_run (FddmDevice *device, const FddmPlan *plan, gboolean timed, gpoint
   if (run (device, &call, timed, scratch + workspace + call.out.bytes, scratch + workspace + call.out.bytes + right.bytes,
            verdict, &problem))
     return TRUE;
-  *verdict = (FddmVerdict) { .ran = FALSE };
+  *verdict = (FddmVerdict) { .starved = g_error_matches (problem, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY) };
   (void) cudaGetLastError ();
   verdict->deadly = !fddm_cuda_wait (device, error);
   return !verdict->deadly;

@@ -147,6 +147,33 @@ check_still (Bench *bench)
   bench->backend->tensor_free (bench->device, tensor);
 }
 
+/* More rows than a launch has. */
+static void
+check_tall (Bench *bench)
+{
+  enum { HEIGHT = 33000 };
+  FddmFilters f = { .width          = 1,
+                    .height         = HEIGHT,
+                    .samples        = 1,
+                    .y              = 5,
+                    .top            = 9,
+                    .right          = 1,
+                    .bottom         = HEIGHT - 3,
+                    .luma           = 1.0f,
+                    .chroma         = 1.0f,
+                    .luma_whole     = 1.0f,
+                    .chroma_whole   = 1.0f,
+                    .rest           = 0.7f,
+                    .shrinkage      = 2.2f,
+                    .shrinkage_most = 0.3f };
+
+  check_filters (bench, &f, 1, FILL_RANDOM, "shrinkage of a strip");
+  f.samples   = 3;
+  f.shrinkage = 0.0f;
+  f.blotches  = 0.4f;
+  check_filters (bench, &f, 1, FILL_RANDOM, "blotches of a strip");
+}
+
 void
 check_filter (Bench *bench)
 {
@@ -156,4 +183,5 @@ check_filter (Bench *bench)
     for (int samples = 1; samples <= 3; samples += 2)
       check_size (bench, sizes[i][0], sizes[i][1], samples, (int) i);
   check_still (bench);
+  check_tall (bench);
 }

@@ -2,7 +2,9 @@
  * loaded.
  * SPDX-License-Identifier: Apache-2.0
  *
- *   test-cudnn FILE */
+ *   test-cudnn FILE
+ *   test-cudnn --part FOLDER NAME     whether that part of cuDNN opens, for a CUDA 99
+ *   test-cudnn --whole                whether the loader's cuDNN has what it needs; prints what it lacks */
 #include <dlfcn.h>
 #include "kernels/cuda/cudnn-folders.h"
 #include "kernels/cuda/device.h"
@@ -26,10 +28,26 @@ is_loaded (const char *file)
   return cudnn != NULL && dladdr ((void *) cudnn->get_version, &info) != 0 && g_str_equal (info.dli_fname, file);
 }
 
+/* Exit status: 0 if OK; otherwise says what ERROR does. */
+static int
+tell (gboolean ok, GError **error)
+{
+  if (!ok)
+    g_print ("%s\n", (*error)->message);
+  g_clear_error (error);
+  return ok ? 0 : 1;
+}
+
 int
 main (int argc, char **argv)
 {
   g_autoptr (GPtrArray) files = fddm_cudnn_files (LIBRARY);
+  GError               *error = NULL;
+
+  if (argc == 4 && g_str_equal (argv[1], "--part"))
+    return tell (fddm_cudnn_open_part (argv[2], argv[3], 99, &error), &error);
+  if (argc == 2 && g_str_equal (argv[1], "--whole"))
+    return tell (fddm_cudnn_load (&error) != NULL && fddm_cudnn_is_whole (&error), &error);
 
   for (guint i = 0; i < files->len; i++)
     g_printerr ("%s\n", (const char *) g_ptr_array_index (files, i));

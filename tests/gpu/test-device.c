@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
+#include "kernels/cuda/filter.h"
 #include "kernels/cuda/open.h"
 #include "kernels/cuda/replay.h"
 
@@ -35,6 +37,7 @@ test_sentences (void)
                 { "unpinned", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the system has no 8 MiB that the GPU may copy from" },
                 { "lost=1", NULL, FDDM_KERNEL_ERROR_UNUSABLE, "the GPU failed in *" },
                 { NULL, "missing", FDDM_KERNEL_ERROR_NO_CUDNN, "libcudnn.so.9 not found" },
+                { NULL, "partial", FDDM_KERNEL_ERROR_NO_CUDNN, "libcublasLt.so.13 not found" },
                 { NULL, "wrong", FDDM_KERNEL_ERROR_UNUSABLE, "the GPU computes wrongly (* where * is right)" } };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -316,12 +319,61 @@ test_lost_gpu (void)
   fddm_cuda_close (device);
 }
 
+/* ---- Results ---- */
+
+/* Numbers that are not finite are told of once, also if more of them come while it is being told: the next picture has none. */
+static void
+test_not_finite_once (void)
+{
+  static float           values[N], ones[CHANNELS], bad[N];
+  g_autoptr (GError)     error        = NULL;
+  FddmDevice            *device       = open_emulated (NULL, NULL, &error);
+  FddmTensor            *x            = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, HEIGHT, WIDTH, CHANNELS, NULL);
+  FddmTensor            *vector       = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, 1, 1, CHANNELS, NULL);
+  FddmTensor            *output       = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, CHANNELS, NULL);
+  const FddmConditioning conditioning = { .mean = vector, .variance = vector, .lo = 0.01f, .hi = 1.0f };
+
+  g_assert_no_error (error);
+  for (int i = 0; i < CHANNELS; i++)
+    ones[i] = 1.0f;
+  for (int i = 0; i < N; i++)
+    bad[i] = NAN;
+  g_assert_true (fddm_cuda_tensor_upload (device, x, values, NULL) && fddm_cuda_tensor_upload (device, vector, ones, NULL) &&
+                 fddm_cuda_tensor_upload (device, output, bad, NULL));
+  g_assert_true (fddm_cuda_estimate (device, x, vector, &conditioning, output, x, &error));
+  g_assert_true (fddm_cuda_wait (device, &error));
+  g_assert_true (fddm_cuda_estimate (device, x, vector, &conditioning, output, x, &error)); /* still on its way */
+  g_assert_false (fddm_cuda_are_finite (device, &error));
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED);
+  g_clear_error (&error);
+  g_assert_true (fddm_cuda_are_finite (device, &error));
+  g_assert_no_error (error);
+  fddm_cuda_tensor_free (device, x);
+  fddm_cuda_tensor_free (device, vector);
+  fddm_cuda_tensor_free (device, output);
+  fddm_cuda_close (device);
+}
+
+/* The filters of a strip of three million rows are launched. CUDA refuses more than 65535 rows of blocks; nothing runs here. */
+static void
+test_tall_filters (void)
+{
+  const FddmFilters filters = {
+    .width = 1, .height = 3000000, .samples = 3, .right = 1, .bottom = 3000000, .shrinkage = 2.0f, .blotches = 0.4f
+  };
+
+  if (g_test_subprocess ())
+    _exit (fddm_filters_launch (open_emulated (NULL, NULL, NULL), &filters, NULL, NULL, NULL, NULL) ? 0 : 1);
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gpu/device/sentences", test_sentences);
-  for (int i = 0; i < 11; i++)
+  for (int i = 0; i < 12; i++)
     {
       g_autofree char *path = g_strdup_printf ("/gpu/device/sentences/subprocess/%d", i);
 
@@ -334,5 +386,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/device/second-gpu", test_second_gpu);
   g_test_add_func ("/gpu/device/memory-cap", test_memory_cap);
   g_test_add_func ("/gpu/device/lost", test_lost_gpu);
+  g_test_add_func ("/gpu/device/not-finite-once", test_not_finite_once);
+  g_test_add_func ("/gpu/device/tall-filters", test_tall_filters);
   return g_test_run ();
 }

@@ -22,6 +22,7 @@ place() {
   mkdir -p "$out/home" "$1/$2" "$1/$3"
   touch "$1/$2/cudnn_graph.h"
   cp "$library" "$1/$3/libcudnn.so.9"
+  cp "$library" "$1/$3/libcudnn_graph.so.9"
 }
 
 # both WHAT PREFIX INCLUDE LIB [VARIABLE=VALUE]: what is placed there is found by both, with VARIABLE.
@@ -40,5 +41,20 @@ both "PyPI's package in an environment" "$out/at/venv/lib/python3.12/site-packag
 both "PyPI's package in conda" "$out/at/conda/lib/python3.11/site-packages/nvidia/cudnn" include lib \
   "CONDA_PREFIX=$out/at/conda"
 both "PyPI's package of a user" "$out/home/.local/lib/python3.11/site-packages/nvidia/cudnn" include lib
+
+# cuDNN ends the process where it lacks a library; so that is seen before.
+lacks() { ! said=$(env LD_LIBRARY_PATH="$1" "$program" --whole) && [[ $said = "$2 not found ("* ]]; }
+part() { "$program" --part "$1" "$2" >/dev/null; }
+place "$out/at/cuda" include lib64
+ok "cuDNN without cuBLAS" lacks "$out/at/cuda/lib64" libcublasLt.so.99
+cp "$library" "$out/at/cuda/lib64/libcublasLt.so.99"
+ok "cuDNN with cuBLAS beside it" env LD_LIBRARY_PATH="$out/at/cuda/lib64" "$program" --whole
+packages=$out/at/packages/nvidia
+mkdir -p "$packages"/{cudnn,cublas,cu99}/lib
+ok "a part that is nowhere" test "$(part "$packages/cudnn/lib" libfddm-nowhere.so.9; echo $?)" = 1
+for folder in cudnn cublas cu99; do
+  cp "$library" "$packages/$folder/lib/libfddm-$folder.so.9"
+  ok "a part in $folder" part "$packages/cudnn/lib" "libfddm-$folder.so.9"
+done
 echo "1..$n"
 exit $failed

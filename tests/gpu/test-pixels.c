@@ -172,6 +172,61 @@ test_ends_are_remembered (void)
   fddm_cuda_close (device);
 }
 
+/* The change of a series that was analysed, changed and filtered; the pixels of the next one may be sent meanwhile. */
+static void
+filter_series (FddmDevice *device, const FddmWindow *window, FddmTensor *tensor, const float *photo, const float *next,
+               float *change)
+{
+  const FddmFilters filters = { .width          = COLUMNS * PATCH,
+                                .height         = ROWS * PATCH,
+                                .samples        = 3,
+                                .right          = COLUMNS * PATCH,
+                                .bottom         = ROWS * PATCH,
+                                .luma           = 1.0f,
+                                .chroma         = 1.0f,
+                                .luma_whole     = 1.0f,
+                                .chroma_whole   = 1.0f,
+                                .rest           = 1.0f,
+                                .shrinkage      = 2.0f,
+                                .shrinkage_most = 0.3f };
+  FddmTensor       *other   = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, ROWS, COLUMNS, 3 * PATCH * PATCH, NULL);
+
+  g_assert_true (fddm_cuda_analyse (device, window, photo, tensor, NULL));
+  g_assert_true (fddm_cuda_synthesise (device, window, tensor, 0.1f, change, NULL));
+  g_assert_true (fddm_cuda_filter (device, &filters, photo, change, NULL));
+  if (next != NULL)
+    g_assert_true (fddm_cuda_analyse (device, window, next, other, NULL));
+  for (int slot = 0; next != NULL && slot < FDDM_RING_SLOTS; slot++)
+    g_assert_true (fddm_ring_wait (&device->up, slot, NULL));
+  g_assert_true (fddm_cuda_synthesise_finish (device, NULL));
+  fddm_cuda_tensor_free (device, other);
+}
+
+/* The next series' pixels take the place of the last one's when its filters have read them. */
+static void
+test_filters_keep_their_pixels (void)
+{
+  static float       photo[PIXELS], next[PIXELS], expected[PIXELS], change[PIXELS];
+  static int         rows[ROWS * PATCH], columns[COLUMNS * PATCH];
+  g_autoptr (GError) error  = NULL;
+  FddmDevice        *device = open_emulated (NULL, &error);
+  FddmTensor        *tensor;
+  FddmWindow         window;
+
+  g_assert_no_error (error);
+  window        = window_new (device, rows, columns);
+  window.series = FDDM_SERIES_ONLY;
+  tensor        = fddm_cuda_tensor_new (device, FDDM_TENSOR_FLOAT, ROWS, COLUMNS, 3 * PATCH * PATCH, &error);
+  for (int i = 0; i < PIXELS; i++)
+    photo[i] = 0.5f + 0.1f * sinf ((float) i);
+  filter_series (device, &window, tensor, photo, NULL, expected);
+  filter_series (device, &window, tensor, photo, next, change);
+  for (int i = 0; i < PIXELS; i++)
+    g_assert_cmpfloat (change[i], ==, expected[i]);
+  fddm_cuda_tensor_free (device, tensor);
+  fddm_cuda_close (device);
+}
+
 /* The GPU goes away with half of a tile's pixels on their way. */
 static void
 test_lost_pixels (void)
@@ -209,6 +264,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/pixels/when-waited-for", test_pixels_come_when_waited_for);
   g_test_add_func ("/gpu/pixels/series-after-narrow-way", test_series_after_narrow_way);
   g_test_add_func ("/gpu/pixels/ends-remembered", test_ends_are_remembered);
+  g_test_add_func ("/gpu/pixels/filters-keep-their-pixels", test_filters_keep_their_pixels);
   g_test_add_func ("/gpu/pixels/lost", test_lost_pixels);
   return g_test_run ();
 }

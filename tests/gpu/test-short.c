@@ -3,6 +3,7 @@
  *
  *   test-short MODULE-DIR WEIGHTS */
 #include <math.h>
+#include <string.h>
 #include "engine/fddm.h"
 
 enum { WIDTH = 200, HEIGHT = 120, N = WIDTH * HEIGHT * 3 };
@@ -121,6 +122,26 @@ test_screen (void)
   fddm_context_free (context);
 }
 
+/* A GPU without free memory, or that does not answer, needs no higher limit: its memory has none. */
+static void
+test_nothing_free (void)
+{
+  static float            out[N];
+  g_autoptr (GError)      error   = NULL;
+  const FddmDenoiseParams params  = fddm_denoise_params_default ();
+  FddmImage               image   = { out, WIDTH, HEIGHT, 3, (gsize) WIDTH * 3, 3 };
+  FddmSource              source  = fddm_image_source (&image);
+  FddmSink                sink    = fddm_image_sink (&image);
+  FddmContext            *context = context_new ("");
+
+  g_setenv ("EMULATE_CUDA", "exclusive", TRUE);
+  g_assert_false (fddm_denoise (context, &params, &source, &sink, NULL, NULL, NULL, &error));
+  g_setenv ("EMULATE_CUDA", "", TRUE);
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_DEVICE);
+  g_assert_null (strstr (error->message, "raise the limit"));
+  fddm_context_free (context);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -135,6 +156,7 @@ main (int argc, char **argv)
   g_assert_no_error (error);
   g_test_add_func ("/gpu/short/any-allocation-fails", test_any_allocation_fails);
   g_test_add_func ("/gpu/short/screen", test_screen);
+  g_test_add_func ("/gpu/short/nothing-free", test_nothing_free);
   status = g_test_run ();
   fddm_weights_unref (weights);
   return status;

@@ -130,6 +130,37 @@ test_largest_layers (void)
   fddm_cuda_close (device);
 }
 
+/* Where a large layer's engines lack memory, that is the reason, so that smaller tiles are tried; a plan that lacked it is not
+ * forgotten, and one that was found without its rivals is not remembered. */
+static void
+test_no_memory (void)
+{
+  enum { WIDE = 256, SIDE = 200 };
+  g_autofree float  *weights = g_new0 (float, WIDE * WIDE), *bias = g_new0 (float, WIDE);
+  FddmConvSpec       spec  = { .kernel = 1, .in_channels = WIDE, .out_channels = WIDE, .weights = weights, .bias = bias };
+  const FddmPlanKey  key   = layer (FALSE);
+  g_autoptr (GError) error = NULL;
+  FddmDevice        *device;
+  FddmPlanEntry      entry;
+  FddmTensor        *x, *y;
+  FddmConv          *conv;
+
+  clear_cache ();
+  device = open_emulated ();
+  conv   = fddm_cuda_conv_new (device, &spec, NULL);
+  x      = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, SIDE, SIDE, WIDE, NULL);
+  y      = fddm_cuda_tensor_new (device, FDDM_TENSOR_NETWORK, SIDE, SIDE, WIDE, NULL);
+  g_setenv ("EMULATE_ENGINES", "fails,starved,none", TRUE);
+  g_assert_false (fddm_cuda_conv (device, conv, x, NULL, y, &error));
+  g_assert_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY);
+  assert_runs (device, "starved,slow", FALSE);
+  g_assert_false (fddm_plan_cache_read (device, &key, &entry));
+  fddm_cuda_tensor_free (device, x);
+  fddm_cuda_tensor_free (device, y);
+  fddm_cuda_conv_free (device, conv);
+  fddm_cuda_close (device);
+}
+
 /* ---- Engines that the GPU does not survive: each time in a process of its own ---- */
 
 static void
@@ -184,6 +215,26 @@ lose_by_candidate (void)
 }
 
 static void
+lose_by_another (void)
+{
+  if (g_test_subprocess ())
+    assert_lost (open_emulated (), "slow,deadly,deadly-too,good");
+}
+
+static void
+run_without_both (void)
+{
+  FddmDevice *device;
+
+  if (!g_test_subprocess ())
+    return;
+  device = open_emulated ();
+  assert_runs (device, "slow,deadly,deadly-too,good", FALSE);
+  g_assert_cmpfloat (plan_of (device, FALSE)->milliseconds, ==, 1.0);
+  fddm_cuda_close (device);
+}
+
+static void
 run_without_it (void)
 {
   FddmDevice *device;
@@ -203,6 +254,16 @@ test_lost_by_candidate (void)
   clear_cache ();
   in_process ("/gpu/trials/lost-by-candidate/subprocess/first");
   in_process ("/gpu/trials/lost-by-candidate/subprocess/second");
+}
+
+/* Nor does the second make the first one forgotten. */
+static void
+test_lost_by_two (void)
+{
+  clear_cache ();
+  in_process ("/gpu/trials/lost-by-candidate/subprocess/another");
+  in_process ("/gpu/trials/lost-by-candidate/subprocess/another");
+  in_process ("/gpu/trials/lost-by-candidate/subprocess/third");
 }
 
 int
@@ -225,6 +286,10 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/trials/lost-by-candidate", test_lost_by_candidate);
   g_test_add_func ("/gpu/trials/lost-by-candidate/subprocess/first", lose_by_candidate);
   g_test_add_func ("/gpu/trials/lost-by-candidate/subprocess/second", run_without_it);
+  g_test_add_func ("/gpu/trials/no-memory", test_no_memory);
+  g_test_add_func ("/gpu/trials/lost-by-two", test_lost_by_two);
+  g_test_add_func ("/gpu/trials/lost-by-candidate/subprocess/another", lose_by_another);
+  g_test_add_func ("/gpu/trials/lost-by-candidate/subprocess/third", run_without_both);
   status = g_test_run ();
   if (!g_test_subprocess ())
     {

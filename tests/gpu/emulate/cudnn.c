@@ -4,7 +4,7 @@
  *
  * EMULATE_CUDNN: fused (default), rounded (the bias must have the type of the rest, as without libnvrtc), plain (no engine
  * for more than a convolution), none (no engine at all), wrong (all of them, and they miscalculate), deadly (all of them, and
- * the GPU is lost when they run) or missing (no cuDNN).
+ * the GPU is lost when they run), missing (no cuDNN) or partial (without cuBLAS).
  * Except for the convolution alone, a graph whose bias has another type than the rest is one to be compiled.
  *
  * EMULATE_ENGINES: the engines that cuDNN offers, in the words of ENGINES below with commas between; default: good. */
@@ -18,13 +18,14 @@
 static const struct {
   const char *name;
   float       milliseconds;
-} engines[] = { { "good", 1.0f },      { "slow", 5.0f },    { "fast", 0.5f },
-                { "wrong", 0.1f },     { "nothing", 0.1f }, { "fails", 0.1f }, /* when it is run  */
-                { "none", 0.0f },                                              /* makes no plan   */
-                { "huge", 0.1f },                                              /* of workspace    */
-                { "apart", 0.1f },        /* goes wrong where the output lies upon the residual      */
-                { "deadly", 0.1f },       /* the GPU is lost when it runs                            */
-                { "unreliable", 0.1f } }; /* as it says                                            */
+} engines[] = { { "good", 1.0f },       { "slow", 5.0f },    { "fast", 0.5f },
+                { "wrong", 0.1f },      { "nothing", 0.1f }, { "fails", 0.1f }, /* when it is run  */
+                { "none", 0.0f },                                               /* makes no plan   */
+                { "huge", 0.1f },                                               /* of workspace    */
+                { "apart", 0.1f },                           /* goes wrong where the output lies upon the residual      */
+                { "deadly", 0.1f },                          /* the GPU is lost when it runs                            */
+                { "deadly-too", 0.1f }, { "starved", 0.1f }, /* has no memory when it is run                            */
+                { "unreliable", 0.1f } };                    /* as it says                                            */
 
 /* Milliseconds that the first run of a plan takes in addition: its kernel is loaded. */
 #define LOADING 100.0f
@@ -354,13 +355,15 @@ execute (cudnnHandle_t handle, cudnnBackendDescriptor_t descriptor, cudnnBackend
 
   emulate_pass_time (engines[plan->engine].milliseconds + (plan->loaded ? 0.0f : LOADING));
   plan->loaded = TRUE;
-  if (mode_is ("deadly") || engine_is (plan->engine, "deadly"))
+  if (mode_is ("deadly") || g_str_has_prefix (engines[plan->engine].name, "deadly"))
     {
       (void) emulate_fail (cudaErrorIllegalAddress); /* as whoever waits will hear */
       return CUDNN_STATUS_SUCCESS;
     }
   if (engine_is (plan->engine, "fails"))
     return CUDNN_STATUS_EXECUTION_FAILED;
+  if (engine_is (plan->engine, "starved"))
+    return CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
   if (engine_is (plan->engine, "nothing"))
     return CUDNN_STATUS_SUCCESS;
   run.uids      = (gint64 *) emulate_attribute (pack, CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, &run.n);
@@ -426,4 +429,13 @@ fddm_cudnn_load (GError **error)
     return &table;
   g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, "libcudnn.so.9 not found");
   return NULL;
+}
+
+gboolean
+fddm_cudnn_is_whole (GError **error)
+{
+  if (!mode_is ("partial"))
+    return TRUE;
+  g_set_error_literal (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_NO_CUDNN, "libcublasLt.so.13 not found");
+  return FALSE;
 }

@@ -8,3 +8,12 @@
 NAME (cudnnGetVersion) NAME (cudnnGetErrorString) NAME (cudnnCreate) NAME (cudnnDestroy) NAME (cudnnSetStream)
 NAME (cudnnBackendCreateDescriptor) NAME (cudnnBackendDestroyDescriptor) NAME (cudnnBackendFinalize)
 NAME (cudnnBackendSetAttribute) NAME (cudnnBackendGetAttribute) NAME (cudnnBackendExecute)
+
+/* Of a CUDA whose cuBLAS only the test has. */
+int cudnnGetCudartVersion (void);
+
+int
+cudnnGetCudartVersion (void)
+{
+  return 99000;
+}
