@@ -239,7 +239,7 @@ remember (const FddmAction *action, const double *values)
 void
 fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, FddmReply *reply)
 {
-  const int          given    = n_params - FDDM_GIMP2_FIRST;
+  const int          given = n_params - FDDM_GIMP2_FIRST;
   GimpRunMode        mode;
   FddmImageId        image;
   FddmItemId         drawable;
@@ -280,7 +280,8 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
     return;
   if (!action->work (mode, image, drawable, values, reply, &account, &error))
     {
-      answer_error (action->returns, reply, error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
+      answer_error (action->returns, reply,
+                    error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
                     error->message);
       return;
     }

@@ -461,8 +461,8 @@ check_converting (void)
                                            : make_seamless_while (index_colours, &seamless, &error);
 
       check (calls == 1 && !done, "indexing meanwhile (%d): it is an error", job);
-      check (error && strstr (error->message, "Convert the image to RGB first"), "indexing meanwhile (%d): it says “%s”", job,
-             error ? error->message : "");
+      check (error && strstr (error->message, "Convert the image to RGB first"), "indexing meanwhile (%d): it says “%s”",
+             job, error ? error->message : "");
       fddm_host_image_delete (the_image);
     }
 }

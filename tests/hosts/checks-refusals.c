@@ -207,8 +207,8 @@ check_missing_arguments (void)
   static const struct {
     const char *procedure;
     int         texts;
-  } calls[] = { { "plug-in-fddm-denoise", 0 },       { "plug-in-fddm-generate", 0 },    { "plug-in-fddm-generate-all", 0 },
-                { "plug-in-fddm-make-seamless", 0 }, { "plug-in-fddm-list-files", 1 },  { "plug-in-fddm-denoise-file", 0 },
+  } calls[] = { { "plug-in-fddm-denoise", 0 },       { "plug-in-fddm-generate", 0 },     { "plug-in-fddm-generate-all", 0 },
+                { "plug-in-fddm-make-seamless", 0 }, { "plug-in-fddm-list-files", 1 },   { "plug-in-fddm-denoise-file", 0 },
                 { "plug-in-fddm-denoise-file", 2 },  { "plug-in-fddm-generate-file", 1 } };
   g_autofree char *none = probe_denoise_file (NULL, NULL, NULL), *nothing = probe_generate_file (NULL, NULL, NULL);
 
@@ -219,8 +219,8 @@ check_missing_arguments (void)
       g_autofree char *said = probe_call_short (calls[i].procedure, calls[i].texts);
 
       if (said)
-        check (strstr (said, "Wrong number") != NULL, "%s with %d arguments: it says “%s”", calls[i].procedure, calls[i].texts,
-               said);
+        check (strstr (said, "Wrong number") != NULL, "%s with %d arguments: it says “%s”", calls[i].procedure,
+               calls[i].texts, said);
     }
 }
 
