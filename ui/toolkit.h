@@ -134,7 +134,7 @@ fddm_scroller_new (GtkWidget *content, int most)
   return scroller;
 }
 
-/* Space that a window takes around its content for its frame and buttons, and a panel of the desktop, in a usual line's height. */
+/* Space around a window's content for its frame, its buttons and a panel of the desktop, in lines. */
 #define FDDM_AROUND 8
 
 /* CONTENT, which is shown; if the screen is too small for it in this font, in a scroller that leaves room for the buttons. */
