@@ -200,6 +200,8 @@ gimp2() {
   hosts "GIMP 2.10" "$work/gimp2.log"
   python3 tests/hosts/gui.py gimp2 "$work/native/plugin/gimp2/fddm" weights "$work/shots" >"$work/gui2.log" 2>&1
   hosts "GIMP 2.10, on a screen" "$work/gui2.log"
+  python3 tests/hosts/large.py gimp2 "$work/native/plugin/gimp2/fddm" weights "$work/shots" >"$work/large2.log" 2>&1
+  hosts "GIMP 2.10, in a large font" "$work/large2.log"
 }
 
 # install.sh for one user, in a home that is thrown away, and the way back.
@@ -261,6 +263,8 @@ on_debian() {
   hosts "$name, fddm:denoise as a filter" "$log-gegl.log"
   "${in[@]}" "python3 tests/hosts/gui.py gimp3 /build/plugin/gimp3/fddm weights /shots" >"$log-screen.log" 2>&1 </dev/null
   hosts "$name, on a screen" "$log-screen.log"
+  "${in[@]}" "python3 tests/hosts/large.py gimp3 /build/plugin/gimp3/fddm weights /shots" >"$log-large.log" 2>&1 </dev/null
+  hosts "$name, in a large font" "$log-large.log"
   mkdir -p "$work/shots/$suite"
   cp "$root"/shots/gimp3-* "$work/shots/$suite/" 2>/dev/null
   step "Debian $suite: install.sh for all users" "${in[@]}" "export FDDM_BUILD=/build-install && ./install.sh --no-packages &&

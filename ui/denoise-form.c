@@ -410,7 +410,8 @@ fddm_denoise_form_new (const FddmDenoiseHelp *help, const FddmParameter *table, 
 void
 fddm_denoise_form_window (FddmDenoiseForm *form, GtkWidget *window)
 {
-  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), form->box, TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_fit_screen (form->box), TRUE, TRUE,
+                      0);
   g_signal_connect (window, "key-press-event", G_CALLBACK (key_changed), form);
   g_signal_connect (window, "key-release-event", G_CALLBACK (key_changed), form);
   g_signal_connect (window, "focus-out-event", G_CALLBACK (focus_lost), form);

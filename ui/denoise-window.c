@@ -21,6 +21,7 @@ typedef struct {
   FddmDenoiseForm       *form;
   GMainLoop             *loop;
   gboolean               running, done;                /* a run is going on; a layer was made */
+  gboolean               complained;                   /* the user knows that settings cannot be kept */
   guint                  closing;                      /* timeout source, or 0 */
   int                    stop;                         /* atomic */
   double                 applied[FDDM_PARAMETERS_MAX]; /* values of the last layer made, if DONE */
@@ -47,16 +48,17 @@ allow (Window *window, gboolean allowed)
     gtk_dialog_set_response_sensitive (GTK_DIALOG (window->window), responses[i], allowed);
 }
 
-/* Saves the values at once, so that the next dialog has them even after a crash. */
+/* Saves the values at once, so that the next dialog has them even after a crash. If that fails, it is told once in a dialog. */
 static void
 remember (Window *window)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!fddm_presets_remember (window->help->presets, window->values, &error))
+  if (!fddm_presets_remember (window->help->presets, window->values, &error) && !window->complained)
     {
       g_autofree char *text = g_strdup_printf (_ ("The settings cannot be kept: %s"), error->message);
 
+      window->complained = TRUE;
       fddm_complain (window->window, text);
     }
 }

@@ -53,18 +53,6 @@ rename_last (FddmPresetButton *button, const char *name, GError **error)
   return fddm_presets_rename (button->presets, button->last, name, error);
 }
 
-/* Index of the user's preset NAME, which must exist. */
-static int
-place_of (const FddmPresetButton *button, const char *name)
-{
-  g_autofree char *plain = g_strstrip (g_strdup (name));
-  int              i     = fddm_presets_count (button->presets) - 1;
-
-  while (i >= 0 && g_utf8_collate (fddm_presets_name (button->presets, i), plain))
-    i--;
-  return i;
-}
-
 /* Asks for a name until one is accepted or the user cancels. */
 static void
 ask_name (FddmPresetButton *button, const char *title, const char *name, NameFunc use)
@@ -96,12 +84,12 @@ ask_name (FddmPresetButton *button, const char *title, const char *name, NameFun
 
       done = use (button, gtk_entry_get_text (GTK_ENTRY (entry)), &error);
       if (done)
-        button->last = place_of (button, gtk_entry_get_text (GTK_ENTRY (entry)));
+        button->last = fddm_presets_place (button->presets, gtk_entry_get_text (GTK_ENTRY (entry)));
       else
         gtk_label_set_text (GTK_LABEL (problem), error->message);
     }
   if (!done && before) /* what was refused may have renumbered them */
-    button->last = place_of (button, before);
+    button->last = fddm_presets_place (button->presets, before);
   gtk_widget_destroy (window);
   fddm_preset_button_update (button);
 }
@@ -137,7 +125,7 @@ remove_it (FddmPresetButton *button)
   g_autoptr (GError) error = NULL;
   const gboolean     done  = fddm_presets_remove (button->presets, button->last, &error);
 
-  button->last = done ? -1 : place_of (button, name);
+  button->last = done ? -1 : fddm_presets_place (button->presets, name);
   fddm_preset_button_update (button);
   if (!done)
     fddm_complain (button->button, error->message);

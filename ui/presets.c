@@ -1,6 +1,7 @@
 /* presets.c: see presets.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "ui/presets.h"
+#include "ui/preset-name.h"
 
 #include <errno.h>
 #include <glib/gi18n-lib.h>
@@ -27,8 +28,6 @@ struct FddmPresets {
   gboolean             known[FDDM_PARAMETERS_MAX]; /* values present in LAST */
   gboolean             damaged;                    /* whether the file is damaged */
 };
-
-G_DEFINE_QUARK (fddm-preset-error-quark, fddm_preset_error)
 
 static void
 preset_free (gpointer data)
@@ -320,6 +319,17 @@ fddm_presets_find (const FddmPresets *presets, const double *values, int favouri
   return i < fddm_presets_count (presets) ? i : -1;
 }
 
+int
+fddm_presets_place (const FddmPresets *presets, const char *name)
+{
+  g_autofree char *plain = fddm_preset_name_new (name, NULL);
+  int              i     = fddm_presets_count (presets) - 1;
+
+  while (i >= 0 && !(plain && fddm_preset_name_same (preset_at (presets, i)->name, plain)))
+    i--;
+  return i;
+}
+
 /* ---- Changing ---- */
 
 /* Index of the preset NAME other than EXCEPT, or -1. */
@@ -327,22 +337,9 @@ static int
 find_name (const FddmPresets *presets, const char *name, int except)
 {
   for (int i = 0; i < fddm_presets_count (presets); i++)
-    if (i != except && !g_utf8_collate (preset_at (presets, i)->name, name))
+    if (i != except && fddm_preset_name_same (preset_at (presets, i)->name, name))
       return i;
   return -1;
-}
-
-/* A copy of NAME without surrounding space. NULL with an error if it is unsuitable. */
-static char *
-check_name (const char *name, GError **error)
-{
-  g_autofree char *plain = g_strstrip (g_strdup (name));
-
-  if (*plain && g_utf8_validate (plain, -1, NULL) && g_utf8_strlen (plain, -1) <= FDDM_PRESET_NAME_MAX)
-    return g_steal_pointer (&plain);
-  g_set_error (error, FDDM_PRESET_ERROR, FDDM_PRESET_ERROR_NAME, _ ("The name of a preset has 1 to %d characters."),
-               FDDM_PRESET_NAME_MAX);
-  return NULL;
 }
 
 static gboolean
@@ -356,7 +353,7 @@ refuse_name (const char *name, GError **error)
 gboolean
 fddm_presets_save (FddmPresets *presets, const char *name, const double *values, GError **error)
 {
-  g_autofree char      *plain  = check_name (name, error);
+  g_autofree char      *plain  = fddm_preset_name_new (name, error);
   g_autoptr (GPtrArray) before = plain ? begin_change (presets) : NULL;
   Preset               *preset;
   int                   i;
@@ -392,7 +389,7 @@ read_again (FddmPresets *presets, int i, gboolean wanted, GPtrArray **before)
 gboolean
 fddm_presets_rename (FddmPresets *presets, int i, const char *name, GError **error)
 {
-  g_autofree char      *plain  = check_name (name, error);
+  g_autofree char      *plain  = fddm_preset_name_new (name, error);
   g_autoptr (GPtrArray) before = NULL;
   Preset               *preset;
 

@@ -33,6 +33,8 @@ int         fddm_presets_count (const FddmPresets *presets);
 const char *fddm_presets_name (const FddmPresets *presets, int i); /* translated if shipped */
 gboolean    fddm_presets_own (const FddmPresets *presets, int i);
 void        fddm_presets_take (const FddmPresets *presets, int i, double *values);
+/* Index of the preset with this name, the user's own rather than a shipped one, or -1. */
+int fddm_presets_place (const FddmPresets *presets, const char *name);
 /* Index of the preset that matches VALUES, or -1. The parameters in APART are ignored. If several match: FAVOURITE (may be
  * -1) if it is among them, otherwise the first. */
 int fddm_presets_find (const FddmPresets *presets, const double *values, int favourite);

@@ -6,9 +6,10 @@
 
 #include "ui/toolkit.h"
 
-/* Side of a picture, in pixels; number of pictures in a row. */
-#define SIDE   64
-#define ACROSS 7
+/* Side of a picture, and the space around a subject and around all, in pixels; number of pictures in a row. */
+#define SIDE    64
+#define PADDING 2
+#define ACROSS  7
 
 /* Width of a subject's text in characters; margin beside a picture, in pixels. */
 #define WIDTH  10
@@ -205,8 +206,12 @@ fddm_subjects_new (void (*chosen) (gpointer data, const char *name), gpointer da
   gtk_icon_view_set_text_column (subjects->view, COLUMN_LABEL);
   gtk_icon_view_set_columns (subjects->view, ACROSS);
   gtk_icon_view_set_item_width (subjects->view, room (view));
-  gtk_icon_view_set_item_padding (subjects->view, 2);
-  gtk_icon_view_set_margin (subjects->view, 2);
+  gtk_icon_view_set_item_padding (subjects->view, PADDING);
+  gtk_icon_view_set_margin (subjects->view, PADDING);
+#if !GTK_CHECK_VERSION(3, 0, 0)
+  /* known only once it is on the screen, else */
+  gtk_widget_set_size_request (view, ACROSS * (room (view) + 2 * PADDING) + 2 * PADDING, -1);
+#endif
   gtk_icon_view_set_row_spacing (subjects->view, 0);
   gtk_icon_view_set_column_spacing (subjects->view, 0);
   gtk_icon_view_set_spacing (subjects->view, 1);

@@ -101,24 +101,72 @@ fddm_label_new (const char *text, int width)
   return label;
 }
 
+/* Puts CONTENT into a scroller, which shows the part that takes the keys. */
+static inline void
+fddm_scroller_add (GtkWidget *scroller, GtkWidget *content)
+{
+  GtkScrolledWindow *window   = GTK_SCROLLED_WINDOW (scroller);
+  GtkWidget         *viewport = gtk_viewport_new (NULL, NULL);
+
+  gtk_viewport_set_shadow_type (GTK_VIEWPORT (viewport), GTK_SHADOW_NONE);
+  gtk_container_add (GTK_CONTAINER (viewport), content);
+  gtk_container_add (GTK_CONTAINER (scroller), viewport);
+  gtk_container_set_focus_hadjustment (GTK_CONTAINER (viewport), gtk_scrolled_window_get_hadjustment (window));
+  gtk_container_set_focus_vadjustment (GTK_CONTAINER (viewport), gtk_scrolled_window_get_vadjustment (window));
+}
+
 /* Puts CONTENT, which is shown, into a scroller as high as it is now, at most MOST pixels, or what that is in a font larger
  * than usual. When CONTENT grows it scrolls, and the dialog keeps its height. */
 static inline GtkWidget *
 fddm_scroller_new (GtkWidget *content, int most)
 {
-  GtkWidget     *scroller = gtk_scrolled_window_new (NULL, NULL), *viewport = gtk_viewport_new (NULL, NULL);
+  GtkWidget     *scroller = gtk_scrolled_window_new (NULL, NULL);
   GtkRequisition size;
 
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_viewport_set_shadow_type (GTK_VIEWPORT (viewport), GTK_SHADOW_NONE);
-  gtk_container_add (GTK_CONTAINER (viewport), content);
-  gtk_container_add (GTK_CONTAINER (scroller), viewport);
+  fddm_scroller_add (scroller, content);
 #if GTK_CHECK_VERSION(3, 0, 0)
   gtk_widget_get_preferred_size (content, NULL, &size);
 #else
   gtk_widget_size_request (content, &size);
 #endif
   gtk_widget_set_size_request (scroller, -1, MIN (size.height, MAX (most, most * fddm_line_height (content) / FDDM_LINE)));
+  return scroller;
+}
+
+/* Space around a window's content for its frame, its buttons and a panel of the desktop, in lines. */
+#define FDDM_AROUND 8
+
+/* CONTENT, which is shown; if the screen is too small for it in this font, in a scroller that leaves room for the buttons. */
+static inline GtkWidget *
+fddm_fit_screen (GtkWidget *content)
+{
+  GdkScreen     *screen = gdk_screen_get_default ();
+  GtkWidget     *scroller;
+  GdkRectangle   room = { 0 };
+  GtkRequisition size;
+
+#if GTK_CHECK_VERSION(3, 22, 0)
+  GdkMonitor *monitor = gdk_display_get_primary_monitor (gdk_screen_get_display (screen));
+
+  if (!monitor)
+    monitor = gdk_display_get_monitor (gdk_screen_get_display (screen), 0);
+  gdk_monitor_get_workarea (monitor, &room);
+  gtk_widget_get_preferred_size (content, NULL, &size);
+#else
+  gdk_screen_get_monitor_geometry (screen, gdk_screen_get_primary_monitor (screen), &room);
+  gtk_widget_size_request (content, &size);
+#endif
+  room.height -= FDDM_AROUND * fddm_line_height (content);
+  room.width -= fddm_line_height (content);
+  if (size.width <= room.width && size.height <= room.height)
+    return content;
+  scroller = gtk_scrolled_window_new (NULL, NULL);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_AUTOMATIC);
+  fddm_scroller_add (scroller, content);
+  gtk_widget_set_size_request (scroller, MIN (size.width, room.width), MIN (size.height, room.height));
+  gtk_widget_show (gtk_bin_get_child (GTK_BIN (scroller)));
+  gtk_widget_show (scroller);
   return scroller;
 }
 

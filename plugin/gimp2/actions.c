@@ -176,10 +176,10 @@ const FddmAction fddm_gimp2_seamless = { .procedure = FDDM_SEAMLESS_PROCEDURE,
 /* Returns as many values as on success. GIMP fills in missing ones by the declared types and crashes when it passes a
  * missing array to the caller. */
 static void
-answer_nothing (const FddmAction *action, FddmReply *reply, GimpPDBStatusType status)
+answer_nothing (int returns, FddmReply *reply, GimpPDBStatusType status)
 {
   reply->values[0].data.d_status = status;
-  for (reply->n = 1; reply->n < action->returns; reply->n++)
+  for (reply->n = 1; reply->n < returns; reply->n++)
     {
       reply->values[reply->n].type         = GIMP_PDB_INT32;
       reply->values[reply->n].data.d_int32 = 0;
@@ -187,11 +187,17 @@ answer_nothing (const FddmAction *action, FddmReply *reply, GimpPDBStatusType st
 }
 
 static void
-answer_error (const FddmAction *action, FddmReply *reply, GimpPDBStatusType status, const char *text)
+answer_error (int returns, FddmReply *reply, GimpPDBStatusType status, const char *text)
 {
-  answer_nothing (action, reply, status);
+  answer_nothing (returns, reply, status);
   reply->values[1].type          = GIMP_PDB_STRING;
   reply->values[1].data.d_string = g_strdup (text);
+}
+
+static void
+answer_wrong_number (int returns, FddmReply *reply)
+{
+  answer_error (returns, reply, GIMP_PDB_CALLING_ERROR, _ ("Wrong number of arguments. The procedure browser lists them."));
 }
 
 /* Reads a script's arguments, in the table's order. */
@@ -233,14 +239,22 @@ remember (const FddmAction *action, const double *values)
 void
 fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, FddmReply *reply)
 {
-  const int          given    = n_params - FDDM_GIMP2_FIRST;
-  GimpRunMode        mode     = param[0].data.d_int32;
-  FddmImageId        image    = param[1].data.d_image;
-  FddmItemId         drawable = param[2].data.d_drawable;
+  const int          given = n_params - FDDM_GIMP2_FIRST;
+  GimpRunMode        mode;
+  FddmImageId        image;
+  FddmItemId         drawable;
   double             values[FDDM_PARAMETERS_MAX];
   g_autofree char   *account = NULL, *name = NULL;
   g_autoptr (GError) error = NULL;
 
+  if (given < 0) /* GIMP itself lets other plug-ins do that */
+    {
+      answer_wrong_number (action->returns, reply);
+      return;
+    }
+  mode     = param[0].data.d_int32;
+  image    = param[1].data.d_image;
+  drawable = param[2].data.d_drawable;
   fddm_parameters_defaults (action->table, values);
   if (mode != GIMP_RUN_NONINTERACTIVE)
     recall (action, values);
@@ -248,17 +262,16 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
     read_arguments (action->table, param + FDDM_GIMP2_FIRST, given, values);
   else
     {
-      answer_error (action, reply, GIMP_PDB_CALLING_ERROR,
-                    _ ("Wrong number of arguments. The procedure browser lists them."));
+      answer_wrong_number (action->returns, reply);
       return;
     }
 
   if (mode == GIMP_RUN_INTERACTIVE && !action->ask (image, drawable, values, reply, &error))
     {
       if (error)
-        answer_error (action, reply, GIMP_PDB_EXECUTION_ERROR, error->message);
+        answer_error (action->returns, reply, GIMP_PDB_EXECUTION_ERROR, error->message);
       else
-        answer_nothing (action, reply, GIMP_PDB_CANCEL);
+        answer_nothing (action->returns, reply, GIMP_PDB_CANCEL);
       return;
     }
   if (mode == GIMP_RUN_INTERACTIVE) /* stored before the work, because cancelling ends this process */
@@ -267,12 +280,13 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
     return;
   if (!action->work (mode, image, drawable, values, reply, &account, &error))
     {
-      answer_error (action, reply, error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
+      answer_error (action->returns, reply,
+                    error->domain == FDDM_PARAMETER_ERROR ? GIMP_PDB_CALLING_ERROR : GIMP_PDB_EXECUTION_ERROR,
                     error->message);
       return;
     }
   if (reply->n == 1)
-    answer_nothing (action, reply, GIMP_PDB_CANCEL);
+    answer_nothing (action->returns, reply, GIMP_PDB_CANCEL);
   if (mode == GIMP_RUN_NONINTERACTIVE)
     fddm_job_log (name = action->name (drawable, values), account);
   else
@@ -284,6 +298,20 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
 }
 
 /* ---- Files ---- */
+
+/* Reads N texts, missing ones as empty. With fewer arguments than that, replies with an error and RETURNS values. */
+static gboolean
+read_texts (const GimpParam *param, int given, int n, const char **texts, int returns, FddmReply *reply)
+{
+  if (given < n)
+    {
+      answer_wrong_number (returns, reply);
+      return FALSE;
+    }
+  for (int i = 0; i < n; i++)
+    texts[i] = param[i].data.d_string ? param[i].data.d_string : "";
+  return TRUE;
+}
 
 static void
 answer_problem (FddmReply *reply, const GError *error)
@@ -303,30 +331,38 @@ answer_texts (FddmReply *reply, char **texts)
 }
 
 void
-fddm_gimp2_list_files (const GimpParam *param, FddmReply *reply)
+fddm_gimp2_list_files (const GimpParam *param, int n_params, FddmReply *reply)
 {
   static char **files, **problems; /* they must outlive the call */
+  const char   *texts[2];
 
-  fddm_job_list_files (param[0].data.d_string, param[1].data.d_string, &files, &problems);
+  if (!read_texts (param, n_params, G_N_ELEMENTS (texts), texts, 5, reply))
+    return;
+  fddm_job_list_files (texts[0], texts[1], &files, &problems);
   answer_texts (reply, files);
   answer_texts (reply, problems);
 }
 
 void
-fddm_gimp2_denoise_file (const GimpParam *param, FddmReply *reply)
+fddm_gimp2_denoise_file (const GimpParam *param, int n_params, FddmReply *reply)
 {
+  const char        *texts[3];
   g_autoptr (GError) error = NULL;
 
-  fddm_job_denoise_file (param[0].data.d_string, param[1].data.d_string, param[2].data.d_string, &error);
+  if (!read_texts (param, n_params, G_N_ELEMENTS (texts), texts, 2, reply))
+    return;
+  fddm_job_denoise_file (texts[0], texts[1], texts[2], &error);
   answer_problem (reply, error);
 }
 
 void
-fddm_gimp2_generate_file (const GimpParam *param, FddmReply *reply)
+fddm_gimp2_generate_file (const GimpParam *param, int n_params, FddmReply *reply)
 {
+  const char        *texts[5];
   g_autoptr (GError) error = NULL;
 
-  fddm_job_generate_file (param[0].data.d_string, param[1].data.d_string, param[2].data.d_string, param[3].data.d_string,
-                          param[4].data.d_string, &error);
+  if (!read_texts (param, n_params, G_N_ELEMENTS (texts), texts, 2, reply))
+    return;
+  fddm_job_generate_file (texts[0], texts[1], texts[2], texts[3], texts[4], &error);
   answer_problem (reply, error);
 }

@@ -25,6 +25,6 @@ extern const FddmAction fddm_gimp2_denoise, fddm_gimp2_generate, fddm_gimp2_seam
 void fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, FddmReply *reply);
 
 /* Helpers of the batch scripts. */
-void fddm_gimp2_list_files (const GimpParam *param, FddmReply *reply);
-void fddm_gimp2_denoise_file (const GimpParam *param, FddmReply *reply);
-void fddm_gimp2_generate_file (const GimpParam *param, FddmReply *reply);
+void fddm_gimp2_list_files (const GimpParam *param, int n_params, FddmReply *reply);
+void fddm_gimp2_denoise_file (const GimpParam *param, int n_params, FddmReply *reply);
+void fddm_gimp2_generate_file (const GimpParam *param, int n_params, FddmReply *reply);

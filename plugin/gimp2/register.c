@@ -203,11 +203,11 @@ run (const gchar *name, gint n_params, const GimpParam *param, gint *n_return_va
   else if (!strcmp (name, FDDM_SEAMLESS_PROCEDURE))
     fddm_gimp2_run (&fddm_gimp2_seamless, param, n_params, &reply);
   else if (!strcmp (name, FDDM_LIST_PROCEDURE))
-    fddm_gimp2_list_files (param, &reply);
+    fddm_gimp2_list_files (param, n_params, &reply);
   else if (!strcmp (name, FDDM_FILE_PROCEDURE))
-    fddm_gimp2_denoise_file (param, &reply);
+    fddm_gimp2_denoise_file (param, n_params, &reply);
   else
-    fddm_gimp2_generate_file (param, &reply);
+    fddm_gimp2_generate_file (param, n_params, &reply);
   *n_return_vals = reply.n;
   *return_vals   = reply.values;
 }

@@ -205,15 +205,23 @@ answer_problem (GimpProcedure *procedure, const GError *error)
   return answer;
 }
 
+/* A text, "" for none. Free with g_free. */
+static char *
+text_of (GimpProcedureConfig *config, const char *name)
+{
+  char *text = NULL;
+
+  g_object_get (config, name, &text, NULL);
+  return text ? text : g_strdup ("");
+}
+
 GimpValueArray *
 fddm_gimp3_list_files (GimpProcedure *procedure, GimpProcedureConfig *config, G_GNUC_UNUSED gpointer data)
 {
   GimpValueArray  *answer  = gimp_procedure_new_return_values (procedure, GIMP_PDB_SUCCESS, NULL);
-  g_autofree char *pattern = NULL;
-  g_autofree char *folder  = NULL;
+  g_autofree char *pattern = text_of (config, "pattern"), *folder = text_of (config, "folder");
   g_auto (GStrv)   files = NULL, problems = NULL;
 
-  g_object_get (config, "pattern", &pattern, "folder", &folder, NULL);
   fddm_job_list_files (pattern, folder, &files, &problems);
   GIMP_VALUES_SET_STRV (answer, 1, (const char **) files);
   GIMP_VALUES_SET_STRV (answer, 2, (const char **) problems);
@@ -223,13 +231,11 @@ fddm_gimp3_list_files (GimpProcedure *procedure, GimpProcedureConfig *config, G_
 GimpValueArray *
 fddm_gimp3_denoise_file (GimpProcedure *procedure, GimpProcedureConfig *config, G_GNUC_UNUSED gpointer data)
 {
-  g_autofree char   *input    = NULL;
-  g_autofree char   *folder   = NULL;
-  g_autofree char   *settings = NULL;
+  g_autofree char   *input = text_of (config, "input"), *folder = text_of (config, "folder");
+  g_autofree char   *settings = text_of (config, "settings");
   g_autoptr (GError) error    = NULL;
 
   fddm_job_start ();
-  g_object_get (config, "input", &input, "folder", &folder, "settings", &settings, NULL);
   fddm_job_denoise_file (input, folder, settings, &error);
   return answer_problem (procedure, error);
 }
@@ -237,15 +243,12 @@ fddm_gimp3_denoise_file (GimpProcedure *procedure, GimpProcedureConfig *config, 
 GimpValueArray *
 fddm_gimp3_generate_file (GimpProcedure *procedure, GimpProcedureConfig *config, G_GNUC_UNUSED gpointer data)
 {
-  g_autofree char   *model    = NULL;
-  g_autofree char   *subject  = NULL;
-  g_autofree char   *folder   = NULL;
-  g_autofree char   *settings = NULL;
-  g_autofree char   *like     = NULL;
-  g_autoptr (GError) error    = NULL;
+  g_autofree char   *model = text_of (config, "model"), *subject = text_of (config, "subject");
+  g_autofree char   *folder = text_of (config, "folder"), *settings = text_of (config, "settings");
+  g_autofree char   *like  = text_of (config, "like");
+  g_autoptr (GError) error = NULL;
 
   fddm_job_start ();
-  g_object_get (config, "model", &model, "subject", &subject, "folder", &folder, "settings", &settings, "like", &like, NULL);
   fddm_job_generate_file (model, subject, folder, settings, like, &error);
   return answer_problem (procedure, error);
 }

@@ -32,17 +32,22 @@ fddm_job_check_item (FddmImageId image, FddmItemId item, GError **error)
 }
 
 gboolean
-fddm_job_check_image (FddmImageId image, const char *indexed, GError **error)
+fddm_job_check_colours (FddmImageId image, const char *indexed, GError **error)
 {
-  const char *text = NULL;
+  if (!fddm_host_image_is_indexed (image))
+    return TRUE;
+  g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, indexed);
+  return FALSE;
+}
 
-  if (fddm_host_image_is_indexed (image))
-    text = indexed;
-  else if (fddm_host_image_is_floating (image))
-    text = _ ("The image has a floating selection. Anchor it first: Layer > Anchor Layer.");
-  if (text)
-    g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, text);
-  return text == NULL;
+gboolean
+fddm_job_check_floating (FddmImageId image, GError **error)
+{
+  if (!fddm_host_image_is_floating (image))
+    return TRUE;
+  g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
+                       _ ("The image has a floating selection. Anchor it first: Layer > Anchor Layer."));
+  return FALSE;
 }
 
 FddmWeights *

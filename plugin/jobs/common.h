@@ -7,8 +7,11 @@
 /* Whether ITEM is in the image. */
 gboolean fddm_job_check_item (FddmImageId image, FddmItemId item, GError **error);
 
-/* Whether new layers can be added to the image. INDEXED is the translated message for an image in indexed colour. */
-gboolean fddm_job_check_image (FddmImageId image, const char *indexed, GError **error);
+/* Fails with INDEXED, translated, if the image is in indexed colour. */
+gboolean fddm_job_check_colours (FddmImageId image, const char *indexed, GError **error);
+
+/* Fails if the image has a floating selection. */
+gboolean fddm_job_check_floating (FddmImageId image, GError **error);
 
 /* Opens the weights NAME from the plug-in's folders for weights. */
 FddmWeights *fddm_job_weights (const char *name, GError **error);

@@ -37,14 +37,16 @@ typedef struct {
   int                 reached, gpu, ended; /* atomic; REACHED is packed */
 } Job;
 
+/* Error for indexed images, to be translated. */
+#define INDEXED N_ ("Indexed images cannot be denoised. Convert the image to RGB first: Image > Mode > RGB.")
+
 static gboolean
 check_layer (FddmImageId image, FddmItemId drawable, GError **error)
 {
   g_autofree char *name = NULL;
 
-  if (!fddm_job_check_item (image, drawable, error) ||
-      !fddm_job_check_image (
-        image, _ ("Indexed images cannot be denoised. Convert the image to RGB first: Image > Mode > RGB."), error))
+  if (!fddm_job_check_item (image, drawable, error) || !fddm_job_check_colours (image, _ (INDEXED), error) ||
+      !fddm_job_check_floating (image, error))
     return FALSE;
   if (!fddm_host_item_is_layer (drawable))
     {
@@ -318,7 +320,7 @@ above_former (const Job *job)
   return top;
 }
 
-/* Fails if the user has taken away the source meanwhile, or its size. */
+/* Fails if the user has taken away the source meanwhile, its size, or the image's colours. */
 static gboolean
 check_source (const Job *job, GError **error)
 {
@@ -332,7 +334,7 @@ check_source (const Job *job, GError **error)
     }
   live = fddm_host_buffer (job->source);
   if (gegl_rectangle_equal (gegl_buffer_get_extent (live), gegl_buffer_get_extent (job->noisy)))
-    return TRUE;
+    return fddm_job_check_colours (job->image, _ (INDEXED), error);
   g_set_error (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_FAILED,
                _ ("“%s” changed its size while it was denoised. There is no result."), job->name);
   return FALSE;

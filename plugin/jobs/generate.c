@@ -196,11 +196,22 @@ check_open (FddmImageId image, GError **error)
   return FALSE;
 }
 
-/* Handles changes of the image during the run: fails if it was closed, and puts the layers on top if ABOVE was deleted. */
+gboolean
+fddm_generate_check_colours (FddmImageId image, GError **error)
+{
+  return fddm_job_check_colours (image,
+                                 _ ("Indexed images cannot take the new layer. Convert the image to RGB first: "
+                                    "Image > Mode > RGB."),
+                                 error);
+}
+
+/* Handles changes of the image during the run: fails if it was closed or takes no such layers any more, and puts the layers on
+ * top if ABOVE was deleted. */
 static gboolean
 check_meanwhile (Job *job, GError **error)
 {
-  if (!check_open (job->image, error))
+  if (!check_open (job->image, error) || !fddm_generate_check_colours (job->image, error) ||
+      !fddm_job_maps_check (fddm_host_image_is_gray (job->image), job->values, error))
     return FALSE;
   if (!fddm_host_has_item (job->image, job->above))
     job->above = FDDM_NO_ITEM;
@@ -266,10 +277,7 @@ read_selection (Job *job, GError **error)
 gboolean
 fddm_job_generate_check (FddmImageId image, GError **error)
 {
-  return fddm_job_check_image (image,
-                               _ ("Indexed images cannot take the new layer. Convert the image to RGB first: "
-                                  "Image > Mode > RGB."),
-                               error);
+  return fddm_generate_check_colours (image, error) && fddm_job_check_floating (image, error);
 }
 
 gboolean

@@ -18,5 +18,7 @@ gboolean fddm_generate_check_selection (const FddmGenerateSelection *selection, 
 
 /* Converts VALUES (of fddm_generate_parameters) to the engine's parameters. A side of 0 is replaced by that of the image. */
 FddmGenerateParams fddm_generate_params_of (const double *values, int image_width, int image_height);
+/* Fails if the image is in indexed colour, which takes no new layer. */
+gboolean fddm_generate_check_colours (FddmImageId image, GError **error);
 /* Opens the weights of the model in VALUES. */
 FddmWeights *fddm_generate_weights (const double *values, GError **error);

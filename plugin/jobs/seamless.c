@@ -5,6 +5,7 @@
 #include "engine/gegl-pixels.h"
 #include "engine/generate/example.h"
 #include "plugin/jobs/common.h"
+#include "plugin/jobs/generate.h"
 #include "plugin/jobs/jobs.h"
 #include "plugin/layer-pixels.h"
 
@@ -129,6 +130,8 @@ write_layer (Job *job, FddmItemId *made, GError **error)
                    _ ("“%s” was closed or removed meanwhile. There is no result."), job->name);
       return FALSE;
     }
+  if (!fddm_generate_check_colours (job->image, error))
+    return FALSE;
   fddm_host_undo_begin (job->image);
   *made = add_layer (job);
   if (*made != FDDM_NO_ITEM)

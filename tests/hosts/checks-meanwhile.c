@@ -440,6 +440,33 @@ check_unselecting_of_generated (void)
   fddm_host_image_delete (the_image);
 }
 
+static void
+index_colours (FddmImageId image, G_GNUC_UNUSED FddmItemId source)
+{
+  probe_to_indexed (image);
+}
+
+/* It is told as it is before a run. */
+static void
+check_converting (void)
+{
+  for (int job = 0; job < 3; job++)
+    {
+      g_autoptr (GError) error = NULL;
+      FddmLayers         layers;
+      FddmGenerated      generated;
+      FddmItemId         seamless;
+      const gboolean     done = job == 0   ? denoise_while (index_colours, &layers, &error)
+                                : job == 1 ? generate_while (index_colours, &generated, &error)
+                                           : make_seamless_while (index_colours, &seamless, &error);
+
+      check (calls == 1 && !done, "indexing meanwhile (%d): it is an error", job);
+      check (error && strstr (error->message, "Convert the image to RGB first"), "indexing meanwhile (%d): it says “%s”",
+             job, error ? error->message : "");
+      fddm_host_image_delete (the_image);
+    }
+}
+
 void
 check_meanwhile (void)
 {
@@ -458,4 +485,5 @@ check_meanwhile (void)
   check_closing_of_generated ();
   check_removing_of_lower ();
   check_unselecting_of_generated ();
+  check_converting ();
 }

@@ -200,9 +200,34 @@ check_files (void)
     }
 }
 
+/* Other plug-ins can call with fewer arguments than are declared, and with NULL for a text. */
+static void
+check_missing_arguments (void)
+{
+  static const struct {
+    const char *procedure;
+    int         texts;
+  } calls[] = { { "plug-in-fddm-denoise", 0 },       { "plug-in-fddm-generate", 0 },     { "plug-in-fddm-generate-all", 0 },
+                { "plug-in-fddm-make-seamless", 0 }, { "plug-in-fddm-list-files", 1 },   { "plug-in-fddm-denoise-file", 0 },
+                { "plug-in-fddm-denoise-file", 2 },  { "plug-in-fddm-generate-file", 1 } };
+  g_autofree char *none = probe_denoise_file (NULL, NULL, NULL), *nothing = probe_generate_file (NULL, NULL, NULL);
+
+  check (strstr (none, "There is no folder") != NULL, "a file, texts missing: it says “%s”", none);
+  check (strstr (nothing, "There is no folder") != NULL, "a texture, texts missing: it says “%s”", nothing);
+  for (gsize i = 0; i < G_N_ELEMENTS (calls); i++)
+    {
+      g_autofree char *said = probe_call_short (calls[i].procedure, calls[i].texts);
+
+      if (said)
+        check (strstr (said, "Wrong number") != NULL, "%s with %d arguments: it says “%s”", calls[i].procedure,
+               calls[i].texts, said);
+    }
+}
+
 void
 check_refusals (void)
 {
+  check_missing_arguments ();
   check_refused_drawables ();
   check_other_image ();
   check_weights ();

@@ -344,6 +344,19 @@ probe_generate_file (const char *subject, const char *folder, const char *settin
   return problem_in (answer, n);
 }
 
+char *
+probe_call_short (const char *procedure, int n)
+{
+  GimpParam  texts[] = { { .type = GIMP_PDB_STRING, .data.d_string = (char *) "in/a.png" },
+                         { .type = GIMP_PDB_STRING, .data.d_string = (char *) "out" } };
+  GimpParam *values;
+  int        n_values;
+
+  values = gimp_run_procedure2 (procedure, &n_values, n, texts);
+  gimp_destroy_params (values, n_values);
+  return g_strdup (gimp_get_pdb_error ());
+}
+
 gboolean
 probe_checks_ranges (void)
 {

@@ -74,6 +74,9 @@ char *probe_generate (int run_mode, FddmImageId image, FddmItemId drawable, cons
 /* The same for plug-in-fddm-make-seamless. */
 char *probe_seamless (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmItemId *made);
 char *probe_generate_file (const char *subject, const char *folder, const char *settings);
+/* Calls a procedure with N texts alone. Returns GIMP's error message, or NULL where GIMP itself fills in the rest. Free with
+ * g_free. */
+char *probe_call_short (const char *procedure, int n);
 /* Whether values out of range reach the plug-in instead of being refused by the host. */
 gboolean probe_checks_ranges (void);
 

@@ -7,6 +7,7 @@
 #include <libgimp/gimpui.h>
 
 #include "ui/generate-form.h"
+#include "ui/toolkit.h"
 
 enum { RESPONSE_RESET = 1 };
 
@@ -29,8 +30,8 @@ fddm_generate_dialog_run (const char *procedure, const FddmParameter *table, con
                             RESPONSE_RESET, _ ("_Cancel"), GTK_RESPONSE_CANCEL, _ ("_OK"), GTK_RESPONSE_OK, NULL);
   gtk_dialog_set_default_response (GTK_DIALOG (window), GTK_RESPONSE_OK);
   gimp_window_set_transient (GTK_WINDOW (window));
-  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_generate_form_widget (form), TRUE,
-                      TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))),
+                      fddm_fit_screen (fddm_generate_form_widget (form)), TRUE, TRUE, 0);
   fddm_generate_form_window (form, GTK_DIALOG (window));
   while ((response = gimp_dialog_run (GIMP_DIALOG (window))) == RESPONSE_RESET)
     for (int i = 0; table[i].name; i++)

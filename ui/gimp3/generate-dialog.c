@@ -6,6 +6,7 @@
 
 #include "ui/generate-form.h"
 #include "ui/gimp3/form.h"
+#include "ui/toolkit.h"
 
 typedef struct {
   GimpProcedureConfig *config;
@@ -47,8 +48,8 @@ fddm_generate_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config,
   fddm_form_values (config, table, dialog.values);
   window      = gimp_procedure_dialog_new (procedure, config, _ ("FDDM Generate"));
   dialog.form = fddm_generate_form_new (help, table, dialog.values, changed, &dialog);
-  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))), fddm_generate_form_widget (dialog.form),
-                      TRUE, TRUE, 0);
+  gtk_box_pack_start (GTK_BOX (gtk_dialog_get_content_area (GTK_DIALOG (window))),
+                      fddm_fit_screen (fddm_generate_form_widget (dialog.form)), TRUE, TRUE, 0);
   fddm_generate_form_window (dialog.form, GTK_DIALOG (window));
   handler = g_signal_connect_swapped (config, "notify", G_CALLBACK (config_changed), &dialog);
   go_on   = gimp_procedure_dialog_run (GIMP_PROCEDURE_DIALOG (window));

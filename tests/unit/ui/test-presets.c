@@ -114,7 +114,7 @@ test_names (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
 {
   const double     values[FDDM_PARAMETERS_MAX] = { 1, 0, 0 };
   g_autofree char *longest = g_strnfill (FDDM_PRESET_NAME_MAX, 'x'), *longer = g_strnfill (FDDM_PRESET_NAME_MAX + 1, 'x');
-  const char      *bad[] = { "", "  ", "Gentle", longer };
+  const char      *bad[] = { "", "  ", "\n", "\xc2\xa0", "\xe2\x80\x8f", "\xff", "Gentle", longer };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
@@ -127,6 +127,30 @@ test_names (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
   g_assert_true (fddm_presets_save (fixture->presets, "B", values, NULL));
   g_assert_false (fddm_presets_rename (fixture->presets, 3, longest, NULL));
   g_assert_cmpstr (fddm_presets_name (fixture->presets, 3), ==, "B");
+}
+
+/* Names that look different are different, whatever they are in order to sort them; those that look the same are the same. */
+static void
+test_odd_names (Fixture *fixture, G_GNUC_UNUSED gconstpointer data)
+{
+  static const char *const names[]                     = { "m2",      "m\xc2\xb2", "fine", "\xef\xac\x81ne",
+                                                           "a/b\\c",  ".hidden",   "%s;#", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d",
+                                                           "\xc3\xa4" };
+  double                   values[FDDM_PARAMETERS_MAX] = { 1, 0, 0 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++, values[0]++)
+    g_assert_true (fddm_presets_save (fixture->presets, names[i], values, NULL));
+  g_assert_true (fddm_presets_save (fixture->presets, "a\xcc\x88", values, NULL)); /* decomposed: replaces the last one */
+  g_assert_true (fddm_presets_save (fixture->presets, "two\nlines", values, NULL));
+  again (fixture);
+  g_assert_cmpint (fddm_presets_count (fixture->presets), ==, 2 + G_N_ELEMENTS (names) + 1);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_assert_cmpstr (fddm_presets_name (fixture->presets, 2 + i), ==, names[i]);
+      g_assert_cmpint (fddm_presets_place (fixture->presets, names[i]), ==, 2 + i);
+    }
+  g_assert_cmpint (fddm_presets_place (fixture->presets, " two lines\n"), ==, 2 + G_N_ELEMENTS (names));
+  g_assert_cmpint (fddm_presets_place (fixture->presets, "two"), ==, -1);
 }
 
 static void
@@ -266,6 +290,7 @@ main (int argc, char **argv)
   g_test_add ("/presets/shipped", Fixture, NULL, set_up, test_shipped, tear_down);
   g_test_add ("/presets/own-are-kept", Fixture, NULL, set_up, test_own_are_kept, tear_down);
   g_test_add ("/presets/names", Fixture, NULL, set_up, test_names, tear_down);
+  g_test_add ("/presets/odd-names", Fixture, NULL, set_up, test_odd_names, tear_down);
   g_test_add ("/presets/last-values", Fixture, NULL, set_up, test_last_values, tear_down);
   g_test_add ("/presets/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
   g_test_add ("/presets/two-at-once", Fixture, NULL, set_up, test_two_at_once, tear_down);
