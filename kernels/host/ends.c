@@ -43,7 +43,7 @@ fddm_host_ends_init (FddmHostEnds *ends, const FddmConditioning *conditioning, c
   ends->lo       = conditioning->lo;
   ends->hi       = conditioning->hi;
   ends->constant = noise != NULL;
-  for (int i = 0; i < FDDM_RUN * n; i++)
+  for (int i = 0; i < fddm_host_run (n) * n; i++)
     {
       const int k = i % n;
 
@@ -141,7 +141,7 @@ void
 fddm_host_ends_input (const FddmHostEnds *ends, int patches, const float *x, const float *noise, float *input)
 {
   const int    n = ends->n, m = patches * n;
-  float        state[FDDM_RUN_MAX], levels[FDDM_RUN_MAX];
+  float        state[FDDM_COEF_MAX], levels[FDDM_COEF_MAX];
   const float *level = ends->constant ? ends->level : levels;
 
   if (ends->constant)

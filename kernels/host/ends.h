@@ -4,11 +4,8 @@
 #pragma once
 #include "kernels/host/host.h"
 
-/* Largest number of patches in a run: enough for the widest vectors, whatever a patch has. */
-#define FDDM_RUN 8
-
-/* Values of a run, patch by patch. */
-#define FDDM_RUN_MAX (FDDM_RUN * FDDM_COEF_MAX)
+/* Largest number of patches in a run. */
+#define FDDM_RUN 16
 
 /* Constants of all patches, the arrays repeated for each patch of a run. Where the noise does not depend on the place, its roots
  * and logarithms are computed once, in the tables. */
@@ -17,11 +14,18 @@ typedef struct {
   FddmInputForm  form;
   FddmOutputForm output;
   float          lo, hi;
-  float          mean[FDDM_RUN_MAX], variance[FDDM_RUN_MAX];
-  gboolean       constant;                                  /* whether the tables are valid                     */
-  float          state[FDDM_RUN_MAX], level[FDDM_RUN_MAX];  /* factor of the state; noise input of the network  */
-  float          wiener[FDDM_RUN_MAX], share[FDDM_RUN_MAX]; /* factors of the state and of the network's output */
+  float          mean[FDDM_COEF_MAX], variance[FDDM_COEF_MAX];
+  gboolean       constant;                                    /* whether the tables are valid                     */
+  float          state[FDDM_COEF_MAX], level[FDDM_COEF_MAX];  /* factor of the state; noise input of the network  */
+  float          wiener[FDDM_COEF_MAX], share[FDDM_COEF_MAX]; /* factors of the state and of the network's output */
 } FddmHostEnds;
+
+/* Patches of N coefficients in a run: enough for the widest vectors, and few enough for the stack. */
+static inline int
+fddm_host_run (int n)
+{
+  return MIN (FDDM_RUN, FDDM_COEF_MAX / n);
+}
 
 /* NOISE: noise levels, n values, if they are the same everywhere, otherwise NULL. Input form and range of CONDITIONING are
  * ignored unless the network's input is computed. */

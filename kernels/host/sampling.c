@@ -23,10 +23,11 @@ noise_map_rows (const void *task, int first, int last)
 {
   const Sampling       *s     = task;
   const FddmNoiseModel *model = s->model;
+  const int             run   = fddm_host_run (model->channels * model->patch * model->patch);
 
   for (int row = first; row < last; row++)
-    for (int column = 0; column < s->x->width; column += FDDM_RUN)
-      fddm_host_ends_noise (model->level, model->curve, model->channels, model->patch, MIN (FDDM_RUN, s->x->width - column),
+    for (int column = 0; column < s->x->width; column += run)
+      fddm_host_ends_noise (model->level, model->curve, model->channels, model->patch, MIN (run, s->x->width - column),
                             fddm_host_at (s->x, row, column), fddm_host_at (s->out, row, column));
 }
 
@@ -77,13 +78,13 @@ static void
 precondition_rows (const void *task, int first, int last)
 {
   const Sampling *s = task;
-  const int       n = s->ends->n;
-  float           input[2 * FDDM_RUN_MAX];
+  const int       n = s->ends->n, run = fddm_host_run (n);
+  float           input[2 * FDDM_COEF_MAX];
 
   for (int row = first; row < last; row++)
-    for (int column = 0; column < s->x->width; column += FDDM_RUN)
+    for (int column = 0; column < s->x->width; column += run)
       {
-        const int patches = MIN (FDDM_RUN, s->x->width - column);
+        const int patches = MIN (run, s->x->width - column);
 
         fddm_host_ends_input (s->ends, patches, fddm_host_at (s->x, row, column), fddm_host_at (s->noise, row, column),
                               input);
@@ -107,13 +108,13 @@ static void
 estimate_rows (const void *task, int first, int last)
 {
   const Sampling *s = task;
-  const int       n = s->ends->n;
-  float           output[FDDM_RUN_MAX];
+  const int       n = s->ends->n, run = fddm_host_run (n);
+  float           output[FDDM_COEF_MAX];
 
   for (int row = first; row < last; row++)
-    for (int column = 0; column < s->x->width; column += FDDM_RUN)
+    for (int column = 0; column < s->x->width; column += run)
       {
-        const int patches = MIN (FDDM_RUN, s->x->width - column);
+        const int patches = MIN (run, s->x->width - column);
 
         fddm_host_load (s->device, s->other, ((gsize) row * s->x->width + column) * n, (gsize) patches * n, output);
         if (!fddm_host_ends_estimate (s->ends, patches, fddm_host_at (s->x, row, column),

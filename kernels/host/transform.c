@@ -63,7 +63,7 @@ give_input (const Transform *t, int patches, const float *y, int row, int column
 {
   const Network *network = t->network;
   const int      n       = network->ends.n;
-  float          noise[FDDM_RUN_MAX], input[2 * FDDM_RUN_MAX];
+  float          noise[FDDM_COEF_MAX], input[2 * FDDM_COEF_MAX];
 
   fddm_host_ends_input (&network->ends, patches, y, noise_of (t, patches, y, noise), input);
   fddm_host_store (network->device, network->input, ((gsize) row * t->window->columns + column) * 2 * n,
@@ -76,7 +76,7 @@ take_output (const Transform *t, int patches, const float *y, int row, int colum
 {
   const Network *network = t->network;
   const int      n       = network->ends.n;
-  float          noise[FDDM_RUN_MAX], output[FDDM_RUN_MAX], x0[FDDM_RUN_MAX];
+  float          noise[FDDM_COEF_MAX], output[FDDM_COEF_MAX], x0[FDDM_COEF_MAX];
 
   fddm_host_load (network->device, network->output, ((gsize) row * t->window->columns + column) * n, (gsize) patches * n,
                   output);
@@ -90,12 +90,12 @@ take_output (const Transform *t, int patches, const float *y, int row, int colum
 static inline __attribute__ ((always_inline)) void
 analyse_row (const Transform *t, int d, int row)
 {
-  const int channels = t->window->channels, n = channels * d * d;
+  const int channels = t->window->channels, n = channels * d * d, run = fddm_host_run (n);
   float     planes[3][FDDM_PATCH_MAX * FDDM_PATCH_MAX];
 
-  for (int first = 0; first < t->window->columns; first += FDDM_RUN)
+  for (int first = 0; first < t->window->columns; first += run)
     {
-      const int patches = MIN (FDDM_RUN, t->window->columns - first);
+      const int patches = MIN (run, t->window->columns - first);
       float    *out     = fddm_host_at (t->coefficients, row, first);
 
       for (int p = 0; p < patches; p++)
@@ -169,12 +169,12 @@ synthesise_row (const Transform *t, int d, int row)
 {
   const FddmWindow *window = t->window;
   const int         top = MAX (window->top - row * d, 0), bottom = MIN (window->bottom - row * d, d);
-  const int         n = window->channels * d * d, last = (window->right + d - 1) / d;
-  float             difference[FDDM_RUN_MAX];
+  const int         n = window->channels * d * d, run = fddm_host_run (n), last = (window->right + d - 1) / d;
+  float             difference[FDDM_COEF_MAX];
 
-  for (int first = window->left / d; first < last; first += FDDM_RUN)
+  for (int first = window->left / d; first < last; first += run)
     {
-      const int    patches = MIN (FDDM_RUN, last - first);
+      const int    patches = MIN (run, last - first);
       const float *in      = fddm_host_at (t->coefficients, row, first);
 
       if (t->network != NULL)

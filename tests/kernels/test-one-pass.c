@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support.h"
 
-enum { ROWS = 5, COLUMNS = 19, SIDE = COLUMNS * 16 + 3 }; /* two runs of patches, and a part of one */
+enum { ROWS = 5, COLUMNS = 19, SIDE = COLUMNS * 16 + 3 }; /* of 2×2: a run of patches and a part of one */
 
 typedef struct {
   const FddmBackend *backend;
