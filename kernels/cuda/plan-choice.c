@@ -233,7 +233,8 @@ fail (const Choice *choice, const FddmPlanKey *key, GError **error)
     g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED, _ ("the GPU computes wrongly (%g where %g is right)"),
                  choice->wrong.found, choice->wrong.right);
   else if (choice->starved) /* of which smaller tiles need less */
-    return fddm_cuda_ok (cudaErrorMemoryAllocation, "a convolution", error);
+    g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_MEMORY, _ ("the GPU's memory is too small for %s"),
+                 "a convolution");
   else
     g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_FAILED,
                  _ ("cuDNN offers nothing for a convolution of %d × %d positions, %d to %d channels"), key->width,

@@ -53,11 +53,13 @@ class Dialog:
         return bool(self.screen.window("FDDM Denoise: "))
 
     def leave(self):
-        """Closes it. The first Escape may only stop a run that is still on its way to its error."""
-        for _ in range(2):
+        """Closes it. The first Escape may only stop a run that is still on its way to its error, or go to a window that takes the
+        focus."""
+        for _ in range(3):
             self.screen.key("Escape")
             if self.screen.until(lambda: not self.there(), 10):
                 return True
+            self.screen.call("xdotool", "windowactivate", "--sync", self.window)
         return False
 
     def gray(self, left, top, width, height):
