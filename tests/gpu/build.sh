@@ -55,14 +55,14 @@ compile() {
   shift 2
   mkdir -p "$folder"
   printf '%s\n' "$@" | xargs -P "$(nproc)" -I @ sh -c \
-    "$cc -std=gnu11 -O3 -g -fopenmp $flags $domain $includes ${CFLAGS:-} -c @ -o '$folder'/\$(echo @ | tr / _).o"
+    "$cc -std=gnu11 -D_GNU_SOURCE -O3 -g -fopenmp $flags $domain $includes ${CFLAGS:-} -c @ -o '$folder'/\$(echo @ | tr / _).o"
 }
 
 rm -rf "$out/objects"
 domain="'$domain'"
 compile "$out/objects/host" "" $host
 compile "$out/objects/check" "" "$root"/tests/gpu/gpu-check.c "$root"/tests/gpu/check*.c
-compile "$out/objects/engine" "$json_flags '-DG_LOG_DOMAIN=\"fddm\"' '-DFDDM_MODULEDIR=\"/nowhere\"' -D_GNU_SOURCE -Dfddm_backend_cpu=fddm_backend_ref" \
+compile "$out/objects/engine" "$json_flags '-DG_LOG_DOMAIN=\"fddm\"' '-DFDDM_MODULEDIR=\"/nowhere\"' -Dfddm_backend_cpu=fddm_backend_ref" \
   $engine "$out/noise-meter-weights.c" "$root/tests/gpu/gpu-pipeline.c"
 compile "$out/objects/cuda" "-fPIC -fvisibility=hidden '-DFDDM_CUDNN_FOLDER=\"$cudnn_folder\"'" "$root"/kernels/cuda/*.c
 for compiler in $compilers; do wait "$compiler"; done
