@@ -208,41 +208,21 @@ test_lost_by_remembered (void)
 }
 
 static void
-lose_by_candidate (void)
+lose_by_candidate (gconstpointer engines)
 {
   if (g_test_subprocess ())
-    assert_lost (open_emulated (), "slow,deadly,good");
+    assert_lost (open_emulated (), engines);
 }
 
 static void
-lose_by_another (void)
-{
-  if (g_test_subprocess ())
-    assert_lost (open_emulated (), "slow,deadly,deadly-too,good");
-}
-
-static void
-run_without_both (void)
+run_without_deadly (gconstpointer engines)
 {
   FddmDevice *device;
 
   if (!g_test_subprocess ())
     return;
   device = open_emulated ();
-  assert_runs (device, "slow,deadly,deadly-too,good", FALSE);
-  g_assert_cmpfloat (plan_of (device, FALSE)->milliseconds, ==, 1.0);
-  fddm_cuda_close (device);
-}
-
-static void
-run_without_it (void)
-{
-  FddmDevice *device;
-
-  if (!g_test_subprocess ())
-    return;
-  device = open_emulated ();
-  assert_runs (device, "slow,deadly,good", FALSE);
+  assert_runs (device, engines, FALSE);
   g_assert_cmpfloat (plan_of (device, FALSE)->milliseconds, ==, 1.0);
   fddm_cuda_close (device);
 }
@@ -269,8 +249,9 @@ test_lost_by_two (void)
 int
 main (int argc, char **argv)
 {
-  g_autofree char *remove = NULL;
-  int              status;
+  static const char one[] = "slow,deadly,good", two[] = "slow,deadly,deadly-too,good";
+  g_autofree char  *remove = NULL;
+  int               status;
 
   g_test_init (&argc, &argv, NULL);
   cache = g_test_subprocess () ? g_strdup (g_getenv ("XDG_CACHE_HOME")) : g_dir_make_tmp ("fddm-trials-XXXXXX", NULL);
@@ -284,12 +265,12 @@ main (int argc, char **argv)
   g_test_add_func ("/gpu/trials/largest-layers", test_largest_layers);
   g_test_add_func ("/gpu/trials/lost-by-remembered", test_lost_by_remembered);
   g_test_add_func ("/gpu/trials/lost-by-candidate", test_lost_by_candidate);
-  g_test_add_func ("/gpu/trials/lost-by-candidate/subprocess/first", lose_by_candidate);
-  g_test_add_func ("/gpu/trials/lost-by-candidate/subprocess/second", run_without_it);
+  g_test_add_data_func ("/gpu/trials/lost-by-candidate/subprocess/first", one, lose_by_candidate);
+  g_test_add_data_func ("/gpu/trials/lost-by-candidate/subprocess/second", one, run_without_deadly);
   g_test_add_func ("/gpu/trials/no-memory", test_no_memory);
   g_test_add_func ("/gpu/trials/lost-by-two", test_lost_by_two);
-  g_test_add_func ("/gpu/trials/lost-by-candidate/subprocess/another", lose_by_another);
-  g_test_add_func ("/gpu/trials/lost-by-candidate/subprocess/third", run_without_both);
+  g_test_add_data_func ("/gpu/trials/lost-by-candidate/subprocess/another", two, lose_by_candidate);
+  g_test_add_data_func ("/gpu/trials/lost-by-candidate/subprocess/third", two, run_without_deadly);
   status = g_test_run ();
   if (!g_test_subprocess ())
     {
