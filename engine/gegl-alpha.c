@@ -12,25 +12,31 @@
 /* Rows whose alpha is converted at a time. */
 #define STRIP 64
 
-/* Sets VISIBLE for a strip, with room for its pixels in SAMPLES. Returns the number of hidden pixels. */
+/* Reads STRIP as fddm_gegl_alpha_look does, with room for its pixels in SAMPLES. Returns the number of hidden pixels. */
 static gint64
-look_at_strip (const FddmGeglPixels *pixels, const GeglRectangle *strip, float *samples, guint8 *visible)
+look_at_strip (const FddmGeglPixels *pixels, const GeglRectangle *strip, float *samples, guint8 *visible, float *colours,
+               gsize stride)
 {
-  const gsize n        = (gsize) strip->width * (gsize) strip->height;
-  const gsize channels = (gsize) babl_format_get_n_components (pixels->from_alpha);
+  const gsize width    = (gsize) strip->width;
+  const gsize channels = (gsize) babl_format_get_n_components (pixels->format);
   gint64      hidden   = 0;
 
   gegl_buffer_get (pixels->from, strip, 1.0, pixels->from_alpha, samples, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  for (gsize i = 0; i < n; i++)
+  for (gsize i = 0; i < width * (gsize) strip->height; i++)
     {
-      visible[i] = samples[i * channels + channels - 1] >= FDDM_ALPHA_HIDDEN;
+      const float *sample = samples + i * (channels + 1);
+
+      visible[i] = sample[channels] >= FDDM_ALPHA_HIDDEN;
       hidden += !visible[i];
+      if (colours)
+        memcpy (colours + i / width * stride + i % width * channels, sample, channels * sizeof *sample);
     }
   return hidden;
 }
 
 gint64
-fddm_gegl_alpha_visible (const FddmGeglPixels *pixels, const GeglRectangle *place, guint8 *visible)
+fddm_gegl_alpha_look (const FddmGeglPixels *pixels, const GeglRectangle *place, guint8 *visible, float *colours,
+                      gsize stride)
 {
   const gsize       row     = (gsize) place->width;
   g_autofree float *samples = NULL;
@@ -39,6 +45,9 @@ fddm_gegl_alpha_visible (const FddmGeglPixels *pixels, const GeglRectangle *plac
   if (!pixels->from_alpha)
     {
       memset (visible, 1, row * (gsize) place->height);
+      if (colours)
+        gegl_buffer_get (pixels->from, place, 1.0, pixels->format, colours, (int) (stride * sizeof *colours),
+                         GEGL_ABYSS_NONE);
       return 0;
     }
   samples = g_try_new (float, row * STRIP * (gsize) babl_format_get_n_components (pixels->from_alpha));
@@ -46,7 +55,8 @@ fddm_gegl_alpha_visible (const FddmGeglPixels *pixels, const GeglRectangle *plac
     {
       const GeglRectangle strip = { place->x, place->y + y, place->width, MIN (STRIP, place->height - y) };
 
-      hidden += look_at_strip (pixels, &strip, samples, visible + (gsize) y * row);
+      hidden += look_at_strip (pixels, &strip, samples, visible + (gsize) y * row,
+                               colours ? colours + (gsize) y * stride : NULL, stride);
     }
   return samples ? hidden : -1;
 }
@@ -75,9 +85,8 @@ read_filled (const FddmGeglPixels *pixels, const GeglRectangle *part, float *flo
   g_autofree float   *colours  = g_try_new (float, n * channels);
   g_autofree guint8  *visible  = g_try_new (guint8, n);
 
-  if (!colours || !visible || fddm_gegl_alpha_visible (pixels, &around, visible) < 0)
+  if (!colours || !visible || fddm_gegl_alpha_look (pixels, &around, visible, colours, (gsize) around.width * channels) < 0)
     return FALSE;
-  gegl_buffer_get (pixels->from, &around, 1.0, pixels->format, colours, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   if (!fddm_pixels_fill_hidden (colours, visible, around.width, around.height, (int) channels))
     return FALSE;
   for (int y = 0; y < part->height; y++)
@@ -91,12 +100,9 @@ read_filled (const FddmGeglPixels *pixels, const GeglRectangle *part, float *flo
 static gboolean
 read_part (const FddmGeglPixels *pixels, const GeglRectangle *part, float *floats, gsize stride, guint8 *visible)
 {
-  const gint64 hidden = fddm_gegl_alpha_visible (pixels, part, visible);
+  const gint64 hidden = fddm_gegl_alpha_look (pixels, part, visible, floats, stride);
 
-  if (hidden > 0)
-    return read_filled (pixels, part, floats, stride);
-  gegl_buffer_get (pixels->from, part, 1.0, pixels->format, floats, (int) (stride * sizeof *floats), GEGL_ABYSS_NONE);
-  return hidden == 0;
+  return hidden > 0 ? read_filled (pixels, part, floats, stride) : hidden == 0;
 }
 
 /* A place that several threads read. */
@@ -136,7 +142,6 @@ fddm_gegl_alpha_read (const FddmGeglPixels *pixels, const GeglRectangle *place, 
   const Babl *format = gegl_buffer_get_format (pixels->from);
   Area        area   = { .pixels = pixels, .place = *place, .floats = floats };
 
-  fddm_gegl_know (format, pixels->format);
   fddm_gegl_know (format, pixels->from_alpha);
   area.stride = (gsize) place->width * (gsize) babl_format_get_n_components (pixels->format);
   return fddm_gegl_rows (pixels->from, place->y, place->height, PART, read_rows, &area, error);

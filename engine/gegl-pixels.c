@@ -120,7 +120,7 @@ read_visible (gpointer data, int x, int y, int width, int height, guint8 *visibl
   FddmGeglPixels *pixels    = data;
   GeglRectangle   rectangle = within (pixels, x, y, width, height);
 
-  if (fddm_gegl_alpha_visible (pixels, &rectangle, visible) >= 0)
+  if (fddm_gegl_alpha_look (pixels, &rectangle, visible, NULL, 0) >= 0)
     return TRUE;
   g_set_error (error, FDDM_ERROR, FDDM_ERROR_MEMORY, _ ("Not enough memory to read %d × %d pixels. Close other programs."),
                width, height);
@@ -207,9 +207,9 @@ write_strip (FddmGeglPixels *pixels, const GeglRectangle *rectangle, const float
   g_autofree guint8 *coded     = g_try_malloc_n (n, own_pixel);
   g_autofree guint8 *visible   = g_try_malloc (n);
 
-  if (!before || !there || !coded || !visible || fddm_gegl_alpha_visible (pixels, rectangle, visible) < 0)
+  if (!before || !there || !coded || !visible ||
+      fddm_gegl_alpha_look (pixels, rectangle, visible, before, (gsize) rectangle->width * (gsize) channels) < 0)
     goto no_memory;
-  gegl_buffer_get (pixels->from, rectangle, 1.0, pixels->format, before, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   gegl_buffer_get (pixels->to, rectangle, 1.0, own, there, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
   if (pixels->format_alpha)
     memcpy (coded, there, n * own_pixel);
@@ -249,9 +249,7 @@ know_all (const FddmGeglPixels *pixels)
 {
   const Babl *from = gegl_buffer_get_format (pixels->from), *own = gegl_buffer_get_format (pixels->to);
 
-  fddm_gegl_know (from, pixels->format);
-  if (pixels->from_alpha)
-    fddm_gegl_know (from, pixels->from_alpha);
+  fddm_gegl_know (from, pixels->from_alpha ? pixels->from_alpha : pixels->format);
   if (!pixels->format_alpha)
     {
       fddm_gegl_know (pixels->format, own);
