@@ -188,7 +188,7 @@ test_tiling_equals_untiled (void)
 static void
 test_memory_bound (void)
 {
-  enum { WIDTH = 700, HEIGHT = 500, BOUND = 8 << 20 };
+  enum { WIDTH = 700, HEIGHT = 500 };
   g_autofree float *pixels = test_clumps (WIDTH, HEIGHT, 3);
   FddmDenoiseParams params = bands (200, 30, 0), even = bands (100, 100, 100), weak = bands (100, 30, 0);
   FddmReport        large, small, medium, plain;
@@ -197,12 +197,13 @@ test_memory_bound (void)
   params.detail = even.detail = weak.detail = 100; /* nothing else is gathered */
   params.steps = even.steps = weak.steps = 2;
   one                                    = run_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3, &large);
-  many                                   = run_on (FDDM_DEVICE_CPU, 0, BOUND, &params, pixels, WIDTH, HEIGHT, 3, &small);
-  less                                   = run_on (FDDM_DEVICE_CPU, 0, 0, &even, pixels, WIDTH, HEIGHT, 3, &plain);
-  weakly                                 = run_on (FDDM_DEVICE_CPU, 0, 0, &weak, pixels, WIDTH, HEIGHT, 3, &medium);
+  many   = run_on (FDDM_DEVICE_CPU, 0, large.memory / 2, &params, pixels, WIDTH, HEIGHT, 3, &small);
+  less   = run_on (FDDM_DEVICE_CPU, 0, 0, &even, pixels, WIDTH, HEIGHT, 3, &plain);
+  weakly = run_on (FDDM_DEVICE_CPU, 0, 0, &weak, pixels, WIDTH, HEIGHT, 3, &medium);
   g_assert_cmpuint (medium.memory, ==, plain.memory + 2 * WIDTH * HEIGHT * 3 * sizeof (float)); /* it is counted */
   g_assert_cmpuint (large.memory, ==, medium.memory + WIDTH * HEIGHT * 3 * sizeof (float));
-  g_assert_cmpuint (small.memory, <=, BOUND);
+  g_assert_cmpint (large.tiles, ==, 1);
+  g_assert_cmpuint (small.memory, <=, large.memory / 2);
   g_assert_cmpint (small.tiles, >, 1);
   for (int j = 0; j < WIDTH * HEIGHT * 3; j++)
     g_assert_cmpfloat_with_epsilon (one[j], many[j], 1e-4);

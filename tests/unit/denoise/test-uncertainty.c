@@ -177,14 +177,15 @@ test_tiling_equals_untiled (void)
 static void
 test_memory_bound (void)
 {
-  enum { WIDTH = 700, HEIGHT = 500, N = WIDTH * HEIGHT, BOUND = 12 << 20 };
+  enum { WIDTH = 700, HEIGHT = 500, N = WIDTH * HEIGHT };
   g_autofree float *pixels = test_picture (WIDTH, HEIGHT, 3);
   FddmDenoiseParams params = params_with (20, 0, 1);
   g_auto (Result)   one    = denoise_on (FDDM_DEVICE_CPU, 0, 0, &params, pixels, WIDTH, HEIGHT, 3);
-  g_auto (Result)   many   = denoise_on (FDDM_DEVICE_CPU, 0, BOUND, &params, pixels, WIDTH, HEIGHT, 3);
+  const gsize       bound  = one.report.memory / 2; /* the whole depends on the processor and on oneDNN's version */
+  g_auto (Result)   many   = denoise_on (FDDM_DEVICE_CPU, 0, bound, &params, pixels, WIDTH, HEIGHT, 3);
 
-  g_assert_cmpuint (one.report.memory, >, BOUND);
-  g_assert_cmpuint (many.report.memory, <=, BOUND);
+  g_assert_cmpint (one.report.tiles, ==, 1);
+  g_assert_cmpuint (many.report.memory, <=, bound);
   g_assert_cmpint (many.report.tiles, >, 1);
   for (int i = 0; i < N; i++)
     g_assert_cmpfloat_with_epsilon (one.uncertainty[i], many.uncertainty[i], 2e-3);
