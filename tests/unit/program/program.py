@@ -7,10 +7,12 @@ import random
 import resource
 import shutil
 import statistics
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 import unittest.mock
 import zlib
 
@@ -26,6 +28,26 @@ TESTS = []
 def test(function):
     TESTS.append(function)
     return function
+
+
+# ---- The end of a process ----
+
+def ended(child):
+    """Waits for the end of CHILD. What it took of the system."""
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return used
+
+
+def ended_by(child, number=signal.SIGTERM):
+    """Interrupts CHILD and waits for its end. What it took of the system, and the seconds from the signal on, by the clock or of
+    a processor, whichever are fewer: on a busy computer it waits for others."""
+    with open("/proc/%d/stat" % child.pid) as f:
+        before = sum(map(int, f.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+    start = time.monotonic()
+    os.kill(child.pid, number) # Popen would wait for one that has ended
+    used = ended(child)
+    return used, min(time.monotonic() - start, used.ru_utime + used.ru_stime - before)
 
 
 # ---- PNG ----

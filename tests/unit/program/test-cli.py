@@ -9,7 +9,7 @@ import struct
 import subprocess
 import sys
 
-from program import CHANNELS, GOLDEN, NETWORK, PROGRAM, WORDS, generate, main, noise, read_png, run, test, write_png
+from program import CHANNELS, GOLDEN, NETWORK, PROGRAM, WORDS, ended, generate, main, noise, read_png, run, test, write_png
 
 
 def denoise(source, target, *more, **how):
@@ -446,8 +446,8 @@ def what_babl_remembers():
         run("denoise", "gray.png", "out.png", *command[3:])
     assert open(memory).read().count("----") > conversions
     process = subprocess.Popen([PROGRAM, *command], stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    assert status == 0 and used.ru_maxrss < 200 << 10, used.ru_maxrss
+    used = ended(process)
+    assert process.returncode == 0 and used.ru_maxrss < 200 << 10, used.ru_maxrss
 
 
 @test

@@ -3,13 +3,12 @@
 """Hostile networks are met with a reason, in bounded memory and time: test-limits.py PROGRAM (environment: FDDM_GOLDEN). TAP."""
 import os
 import resource
-import signal
 import subprocess
 import sys
 import time
 
 import hostile
-from program import PROGRAM, WORDS, main, noise, run, test, write_png
+from program import PROGRAM, WORDS, ended, ended_by, main, noise, run, test, write_png
 
 DEVICES = ("cpu", "reference")
 
@@ -23,19 +22,18 @@ def generate(weights, *more, **how):
                *more, **how)
 
 
-def measured(arguments, seconds=None, signal_number=signal.SIGTERM):
-    """Runs the program; interrupts it after SECONDS. Status, peak memory in bytes, seconds from the signal to the end, stderr."""
+def measured(arguments, seconds=None):
+    """Runs the program; interrupts it after SECONDS. Status, peak memory in bytes, seconds as ended_by tells them, stderr."""
     with open("stderr", "w+") as words:
         child = subprocess.Popen([PROGRAM, *arguments], stdout=subprocess.DEVNULL, stderr=words,
                                  env=dict(os.environ, **WORDS, XDG_DATA_HOME="/nonexistent", XDG_CONFIG_HOME="/nonexistent"))
-        if seconds is not None:
+        if seconds is None:
+            used, seconds = ended(child), None
+        else:
             time.sleep(seconds)
-            child.send_signal(signal_number)
-        start = time.monotonic()
-        _, status, used = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+            used, seconds = ended_by(child)
         words.seek(0)
-        return child.returncode, used.ru_maxrss * 1024, time.monotonic() - start, words.read()
+        return child.returncode, used.ru_maxrss * 1024, seconds, words.read()
 
 
 # ---- Tests ----
