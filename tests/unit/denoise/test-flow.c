@@ -78,7 +78,10 @@ main (int argc, char **argv)
   g_assert_true (argc > 1);
   weights_path = argv[1];
   g_test_add_data_func ("/flow/int8", &ways[0], test_flow);
-  g_test_add_data_func ("/flow/bf16", &ways[1], test_flow);
-  g_test_add_data_func ("/flow/direct", &ways[2], test_flow);
+  if (g_test_slow ())
+    {
+      g_test_add_data_func ("/flow/bf16", &ways[1], test_flow);
+      g_test_add_data_func ("/flow/direct", &ways[2], test_flow);
+    }
   return g_test_run ();
 }
