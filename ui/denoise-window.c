@@ -129,6 +129,14 @@ has_layer (const Window *window)
   return window->done && window->help->runner.there (window->help->runner.data);
 }
 
+/* Whether the last layer has these settings, of this selection. */
+static gboolean
+is_applied (const Window *window)
+{
+  return has_layer (window) && window->help->runner.selected (window->help->runner.data) &&
+         !memcmp (window->applied, window->values, window->bytes);
+}
+
 /* Applies the settings, unless the last layer has the same ones, and closes the dialog. It stays open if no layer was
  * made. */
 static void
@@ -136,7 +144,7 @@ apply_and_close (Window *window)
 {
   g_autofree char *account = NULL;
 
-  if (has_layer (window) && !memcmp (window->applied, window->values, window->bytes))
+  if (is_applied (window))
     g_main_loop_quit (window->loop);
   else if (run (window, &account))
     window->closing = g_timeout_add (LINGER, close_now, window);

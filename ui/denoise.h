@@ -77,6 +77,8 @@ typedef struct {
                    GError **error);
   /* Whether the layers of the last run that made some are still there: the user may have undone it. */
   gboolean (*there) (gpointer data);
+  /* Whether that run was of the part that is selected now. */
+  gboolean (*selected) (gpointer data);
   gpointer data;
 } FddmRunner;
 

@@ -42,6 +42,7 @@ struct FddmDenoiseSight {
   char         *name, *note;
   FddmPresets  *presets;
   FddmLayers   *made;   /* layers added by the last run */
+  GeglRectangle part;   /* what was selected of the layer then */
   GeglBuffer   *noisy;  /* a copy of the layer */
   GeglRectangle band;   /* the last one read */
   GeglRectangle bounds; /* area computed by the job, in which it measures the noise */
@@ -90,6 +91,7 @@ run (gpointer data, const double *values, const FddmRunWatch *watch, gboolean *m
 {
   FddmDenoiseSight *sight = data;
   FddmLayers        layers;
+  GeglRectangle     part = { 0 };
 
   if (!fddm_host_has_item (sight->image, sight->source))
     {
@@ -97,11 +99,15 @@ run (gpointer data, const double *values, const FddmRunWatch *watch, gboolean *m
                    _ ("“%s” is no longer there: the layer was removed, or its image was closed."), sight->name);
       return FALSE;
     }
+  fddm_host_selection_bounds (sight->source, &part);
   if (!fddm_job_denoise_seen (sight->image, sight->source, values, watch, &layers, account, error))
     return FALSE;
   *made = layers.layer != FDDM_NO_ITEM;
   if (*made)
-    *sight->made = layers;
+    {
+      *sight->made = layers;
+      sight->part  = part;
+    }
   fddm_host_flush ();
   return TRUE;
 }
@@ -113,6 +119,16 @@ is_there (gpointer data)
 
   return fddm_host_has_item (sight->image, sight->made->layer) &&
          (sight->made->second == FDDM_NO_ITEM || fddm_host_has_item (sight->image, sight->made->second));
+}
+
+static gboolean
+is_selected (gpointer data)
+{
+  const FddmDenoiseSight *sight = data;
+  GeglRectangle           part  = { 0 };
+
+  fddm_host_selection_bounds (sight->source, &part);
+  return gegl_rectangle_equal (&part, &sight->part);
 }
 
 /* ---- In the painter's ---- */
@@ -376,7 +392,7 @@ fddm_denoise_sight_new (FddmImageId image, FddmItemId chosen, FddmLayers *made, 
                               { focus.x, focus.y, focus.width, focus.height },
                               fddm_host_image_is_gray (image),
                               { read_band, show_original, show_overview, measure, denoise, finish, sight },
-                              { run, is_there, sight },
+                              { run, is_there, is_selected, sight },
                               sight->presets,
                               sight->note };
   return sight;

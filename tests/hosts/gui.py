@@ -20,7 +20,7 @@ import pictures
 from screen import run
 
 # Images in the order in which GIMP opens them; Alt and the number shows one.
-IMAGES = ("noisy.png", "plain.png", "one.png", "tall.png", "indexed.png", "locked.xcf", "beside.xcf", "green.png")
+IMAGES = ("noisy.png", "plain.png", "one.png", "tall.png", "indexed.png", "locked.xcf", "beside.xcf", "green.png", "part.xcf")
 NUMBER = {name.split(".")[0]: number for number, name in enumerate(IMAGES, 1)}
 
 
@@ -63,6 +63,8 @@ def main(tap, screen):
         gui_help.check(tap, screen, window, opened)
     if "denoise" in parts:
         gui_denoise.check(tap, screen, window)
+        screen.turn_to(window, NUMBER["part"], "part")
+        gui_denoise.check_selection(tap, screen, window)
     if "generate" in parts:
         screen.turn_to(window, NUMBER["plain"], "plain")
         gui_generate.check(tap, screen, window)

@@ -313,6 +313,21 @@ def check_again(tap, screen, main):
     tap.line("luma=41\n" in text, "settings survive Escape")
 
 
+def check_selection(tap, screen, main):
+    """OK after Apply: the settings are the same, but another part is selected meanwhile."""
+    dialog = Dialog(screen, main)
+    screen.rest()
+    screen.key("alt+y")
+    tap.line(screen.until(lambda: screen.layers(main) == 2, 120), f"a selected part: a layer more ({screen.name_of(main)})")
+    screen.call("xdotool", "windowactivate", "--sync", main, "key", "ctrl+shift+a")      # none
+    screen.rest()
+    screen.call("xdotool", "windowactivate", "--sync", dialog.window)
+    dialog.focus()
+    screen.key("Return")
+    tap.line(screen.until(lambda: screen.layers(main) == 3 and not dialog.there(), 120),
+             "Return with the same settings and another selection: it is made again")
+
+
 def check(tap, screen, main):
     dialog = Dialog(screen, main, menu=True)
     if not tap.line(dialog.window, "the menu opens the dialog"):

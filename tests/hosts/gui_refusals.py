@@ -8,12 +8,14 @@ import gui_generate
 
 SYSTEM_WEIGHTS = pathlib.Path("/usr/local/share/fddm/weights")    # where the plug-in of the tests looks, too
 
-# Both are made of a picture: a layer that is locked, and one that a selection does not touch.
+# Made of a picture: a layer that is locked, one of which a part is selected, and one that a selection does not touch.
 FORMS = {"gimp2": """
 (let* ((image (car (gimp-file-load RUN-NONINTERACTIVE "{0}" "{0}"))) (layer (car (gimp-image-get-active-layer image))))
   (gimp-item-set-lock-content layer TRUE)
   (gimp-xcf-save RUN-NONINTERACTIVE image layer "{1}/locked.xcf" "{1}/locked.xcf")
   (gimp-item-set-lock-content layer FALSE)
+  (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 90 90)
+  (gimp-xcf-save RUN-NONINTERACTIVE image layer "{1}/part.xcf" "{1}/part.xcf")
   (gimp-image-resize image 500 500 400 400)
   (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 300 300)
   (gimp-xcf-save RUN-NONINTERACTIVE image layer "{1}/beside.xcf" "{1}/beside.xcf"))""",
@@ -22,6 +24,8 @@ FORMS = {"gimp2": """
   (gimp-item-set-lock-content layer #t)
   (gimp-xcf-save RUN-NONINTERACTIVE image "{1}/locked.xcf")
   (gimp-item-set-lock-content layer #f)
+  (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 90 90)
+  (gimp-xcf-save RUN-NONINTERACTIVE image "{1}/part.xcf")
   (gimp-image-resize image 500 500 400 400)
   (gimp-image-select-rectangle image CHANNEL-OP-REPLACE 0 0 300 300)
   (gimp-xcf-save RUN-NONINTERACTIVE image "{1}/beside.xcf"))"""}
