@@ -17,7 +17,7 @@ set -u -o pipefail
 cd "$(dirname "$0")/.." || exit 1
 source=$PWD
 work=${FDDM_TEST_DIR:-$source/build-test}
-parts=${*:-gimp3 native gimp2 sanitize cuda train install text} # the longest first
+parts=${*:-gimp3 gimp2 sanitize native cuda train install text} # first those that wait for a screen
 mkdir -p "$work/shots" "$work/logs"
 step_log=$work/logs/step-$$
 # Tests run side by side: threads that spin while they wait take processors from each other.
@@ -80,14 +80,17 @@ hosts() {
   add "$1" ${line:-0 1 0}
 }
 
-# first_ready: of the parts that wait, the first whose prerequisites are over; gimp2 and train use what native builds, cuda and
+# is_to_come PART: whether it waits or runs.
+is_to_come() { [[ " $waiting ${names[*]} " == *" $1 "* ]]; }
+
+# first_ready: of the parts that wait, the first whose prerequisites are over; several use what the part compile builds, cuda and
 # install find it in the compiler's cache, install what cuda compiles, too.
 first_ready() {
   local part
   for part in $waiting; do
     case $part in
-      gimp2 | train | cuda) [[ " $waiting ${names[*]} " == *" native "* ]] && continue ;;
-      install) [[ " $waiting ${names[*]} " == *" native "* || " $waiting ${names[*]} " == *" cuda "* ]] && continue ;;
+      native | gimp2 | train | scale | faults | memcheck | cuda) is_to_come compile && continue ;;
+      install) { is_to_come compile || is_to_come cuda; } && continue ;;
     esac
     echo "$part"
     return
@@ -110,16 +113,17 @@ end_one() {
 
 # side_by_side PART…: each part in a process of its own.
 side_by_side() {
-  local waiting=" $* " part most nice
+  local waiting=" compile $* " part most nice
   local -A names=() since=()
   trap 'trap - TERM; kill 0; exit 130' INT TERM
+  export side_by_side=1
   most=$(($(nproc) + 1)) # the tests on a screen wait for most of their time
   while [ -n "${waiting// /}" ] || [ ${#names[@]} -gt 0 ]; do
     part=$([ ${#names[@]} -lt "$most" ] && first_ready)
     if [ -n "$part" ]; then
       waiting=${waiting/ $part / }
-      # GIMP does one thing after another, so its parts are ready last; builds and suites keep all processors busy to the end.
-      case $part in gimp*) nice=0 ;; *) nice=4 ;; esac
+      # GIMP does one thing after another, and waits for compile; builds and suites keep all processors busy to the end.
+      case $part in gimp* | compile) nice=0 ;; *) nice=4 ;; esac
       nice -n $nice "$source/tests/run.sh" "$part" >"$work/logs/$part.log" 2>&1 </dev/null &
       names[$!]=$part since[$!]=$SECONDS
     else
@@ -167,9 +171,16 @@ build_quietly() {
   ! grep 'warning *:' "$folder/warnings.log"
 }
 
+# The build that several parts use: made before them, or by the only one that runs.
+compile() {
+  say "The build for this system"
+  build native "$work/native" -Dcuda=disabled
+}
+compiled() { [ -n "${side_by_side:-}" ] || build native "$work/native" -Dcuda=disabled; }
+
 native() {
   say "Unit, kernel and golden tests"
-  build native "$work/native" -Dcuda=disabled && suites native "$work/native" unit program files processes kernels golden || return
+  compiled && suites native "$work/native" unit program files processes kernels golden || return
   if git rev-parse >/dev/null 2>&1; then
     step "meson dist makes the same archive twice" tests/packages/dist.sh "$work/native"
   fi
@@ -193,8 +204,7 @@ programs() {
 gimp2() {
   say "GIMP 2.10"
   command -v gimp-console-2.10 >/dev/null || { skip "GIMP 2.10 is not there"; return; }
-  [ -f "$work/native/build.ninja" ] || build native "$work/native" -Dcuda=disabled || return
-  step "GIMP 2.10: build" ninja -C "$work/native" || return
+  compiled || return
   python3 tests/hosts/run.py gimp2 "$work/native/plugin/gimp2/fddm" "$work/native/plugin/gimp2/fddm-probe" weights \
     /usr/local/share/fddm/weights >"$work/gimp2.log" 2>&1
   hosts "GIMP 2.10" "$work/gimp2.log"
@@ -402,7 +412,7 @@ one_of_many() {
 # here, for most of them bring services along.
 scale() {
   say "Many photos, many computers"
-  build native "$work/native" -Dcuda=disabled || return
+  compiled || return
   one_of_many "computers share a folder; GNU parallel; a worker's death" tests/scale/share.sh "$work/native/engine/fddm"
   one_of_many "a Slurm array on two nodes" tests/scale/slurm.sh "$work/native/engine/fddm"
   one_of_many "a thousand photos, three of them bad" /usr/bin/python3 tests/scale/thousand.py program "$work/native/engine/fddm"
@@ -424,7 +434,7 @@ fuzz() {
 faults() {
   say "One call after another fails"
   export FDDM_FAULTS=all # without it, the tests take some of many calls
-  build native "$work/native" -Dcuda=disabled || return
+  compiled || return
   suites faults "$work/native" faults
   step "oneDNN" meson test -C "$work/native" onednn-faults
   command -v gimp-console-2.10 >/dev/null || { skip "faults in the plug-in: GIMP 2.10 is not there"; return; }
@@ -441,7 +451,7 @@ threads() {
 }
 memcheck() {
   say "One picture under valgrind"
-  build native "$work/native" -Dcuda=disabled || return
+  compiled || return
   one_of_many "valgrind: denoising on the reference backend" tests/memcheck.sh "$work/native/engine/fddm"
 }
 
@@ -456,7 +466,7 @@ text() {
 install_packages || fail "the packages that the tests need"
 case $parts in
   *" "*) side_by_side $parts ;;
-  native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | emulation | train | text | programs | faults | fuzz \
+  compile | native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | emulation | train | text | programs | faults | fuzz \
     | threads | memcheck) $parts ;;
   install) installation ;;
   *) fail "there is no part “$parts”" ;;
