@@ -184,7 +184,7 @@ typedef struct {
 
 typedef struct {
   int      threads; /* 0 = one per core                              */
-  gboolean float32; /* no convolutions in half precision or 8 bits   */
+  gboolean float32; /* no half precision, nor 8 bits unless asked for */
   gboolean ranges;  /* most convolutions will come with their ranges */
   gboolean watched; /* the caller watches for strays, so that the device may choose 8 bits by itself */
   /* For the CPU: the convolution that most of the work will be, all 0 = one of 64 channels; and how to do it. */

@@ -133,11 +133,11 @@ test_download (const FddmBackend *backend, FddmDevice *device, const FddmTensor 
   return values;
 }
 
-/* A CPU device with the convolution method WAY; NULL if the processor or oneDNN does not offer it. */
+/* A CPU device with the convolution method WAY, beside 8 bits floats; NULL if the processor or oneDNN does not offer it. */
 static inline FddmDevice *
 test_cpu (FddmConvolution way, int threads)
 {
-  const FddmDeviceOptions options = { .convolution = way, .threads = threads };
+  const FddmDeviceOptions options = { .convolution = way, .threads = threads, .float32 = way == FDDM_CONVOLUTION_INT8 };
   g_autoptr (GError)      error   = NULL;
   FddmDevice             *device  = fddm_backend_cpu.open (&options, &error);
 

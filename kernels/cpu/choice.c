@@ -54,9 +54,10 @@ convolve (const FddmBackend *backend, FddmDevice *device, const FddmConvSpec *sp
   return ok;
 }
 
-/* Error of DEVICE's result relative to that of the reference (L2); HUGE_VAL with an error on failure. */
+/* Error of DEVICE's result relative to that of the reference (L2); HUGE_VAL with an error on failure. RANGED: the layer has
+ * ranges for 8 bits. */
 static double
-error_of (FddmDevice *device, const FddmConvShape *shape, GError **error)
+error_of (FddmDevice *device, const FddmConvShape *shape, gboolean ranged, GError **error)
 {
   enum { SIDE = 9 };
   const gsize       n         = SIDE * SIDE * (gsize) MAX (shape->in_channels, shape->out_channels);
@@ -71,7 +72,7 @@ error_of (FddmDevice *device, const FddmConvShape *shape, GError **error)
                                    .weights      = weights,
                                    .bias         = bias,
                                    .activation   = FDDM_ACTIVATION_RELU,
-                                   .ranges       = ranges };
+                                   .ranges       = ranged ? ranges : NULL };
   double            difference = 0.0, size = 0.0;
   gboolean          ok;
 
@@ -138,7 +139,7 @@ static gboolean
 try_way (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape, GError **error)
 {
   fddm_cpu_take (device, way);
-  return error_of (device, shape, error) < (device->bf16 || device->int8 ? 1e-2 : 1e-4);
+  return error_of (device, shape, TRUE, error) < (device->bf16 || device->int8 ? 1e-2 : 1e-4);
 }
 
 /* ---- Speed ---- */
@@ -291,17 +292,6 @@ rely_on (FddmDevice *device, FddmConvolution way, GError **error)
   return FALSE;
 }
 
-/* Sets the method that was asked for, or fails. */
-static gboolean
-go_as_told (FddmDevice *device, FddmConvolution way, const FddmConvShape *shape, GError **error)
-{
-  if (is_offered (device, way, shape))
-    return rely_on (device, way, error);
-  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _ ("oneDNN %d.%d has no “%s” on this processor"),
-               dnnl_version ()->major, dnnl_version ()->minor, names[way]);
-  return FALSE;
-}
-
 /* Times of all OFFERED methods, from the cache if it has them. */
 static void
 find_times (FddmDevice *device, const FddmConvShape *shape, const gboolean *offered, FddmTimes times)
@@ -313,6 +303,55 @@ find_times (FddmDevice *device, const FddmConvShape *shape, const gboolean *offe
   measure (device, shape, offered, times);
   if (times[FDDM_CONVOLUTION_DIRECT] > 0.0)
     fddm_times_keep (processor, shape, times);
+}
+
+/* Sets ALLOWED for the methods that this processor is offered for SHAPE, and their TIMES if there are several. */
+static void
+find_offers (FddmDevice *device, const FddmConvShape *shape, gboolean *allowed, FddmTimes times)
+{
+  allowed[FDDM_CONVOLUTION_DIRECT]   = TRUE;
+  allowed[FDDM_CONVOLUTION_BF16]     = fddm_processor_has_bf16 () && is_offered (device, FDDM_CONVOLUTION_BF16, shape);
+  allowed[FDDM_CONVOLUTION_WINOGRAD] = is_offered (device, FDDM_CONVOLUTION_WINOGRAD, shape);
+  allowed[FDDM_CONVOLUTION_INT8]     = is_offered (device, FDDM_CONVOLUTION_INT8, shape);
+  if (allowed[FDDM_CONVOLUTION_BF16] || allowed[FDDM_CONVOLUTION_WINOGRAD] || allowed[FDDM_CONVOLUTION_INT8])
+    find_times (device, shape, allowed, times);
+}
+
+/* Beside 8 bits, which DEVICE takes now: the first and the last layer have no ranges. bf16 loses nothing there that can be
+ * measured (docs/speed.md). */
+static void
+choose_halves (FddmDevice *device, const FddmDeviceOptions *options, const double *times)
+{
+  FddmOneDnn *library = device->library;
+
+  if (options->float32)
+    return;
+  library->halves = times[FDDM_CONVOLUTION_BF16] > 0.0 && times[FDDM_CONVOLUTION_BF16] < times[FDDM_CONVOLUTION_DIRECT];
+  if (library->halves)
+    library->halves = error_of (device, &test_shape, FALSE, NULL) < 1e-2;
+}
+
+/* Sets the method that was asked for, or fails. */
+static gboolean
+go_as_told (FddmDevice *device, FddmConvolution way, const FddmDeviceOptions *options, const FddmConvShape *shape,
+            GError **error)
+{
+  gboolean  allowed[FDDM_CONVOLUTIONS] = { FALSE };
+  FddmTimes times                      = { 0 };
+
+  if (way == FDDM_CONVOLUTION_INT8)
+    find_offers (device, shape, allowed, times);
+  if (is_offered (device, way, shape))
+    {
+      if (!rely_on (device, way, error))
+        return FALSE;
+      if (way == FDDM_CONVOLUTION_INT8)
+        choose_halves (device, options, times);
+      return TRUE;
+    }
+  g_set_error (error, FDDM_KERNEL_ERROR, FDDM_KERNEL_ERROR_UNUSABLE, _ ("oneDNN %d.%d has no “%s” on this processor"),
+               dnnl_version ()->major, dnnl_version ()->minor, names[way]);
+  return FALSE;
 }
 
 /* The fastest ALLOWED method; FDDM_CONVOLUTION_FASTEST if there is none. */
@@ -345,14 +384,10 @@ static gboolean
 choose_fastest (FddmDevice *device, const FddmDeviceOptions *options, const FddmConvShape *shape, GError **error)
 {
   FddmOneDnn *library                    = device->library;
-  gboolean    allowed[FDDM_CONVOLUTIONS] = { [FDDM_CONVOLUTION_DIRECT] = TRUE };
+  gboolean    allowed[FDDM_CONVOLUTIONS] = { FALSE };
   FddmTimes   times                      = { 0 };
 
-  allowed[FDDM_CONVOLUTION_BF16]     = fddm_processor_has_bf16 () && is_offered (device, FDDM_CONVOLUTION_BF16, shape);
-  allowed[FDDM_CONVOLUTION_WINOGRAD] = is_offered (device, FDDM_CONVOLUTION_WINOGRAD, shape);
-  allowed[FDDM_CONVOLUTION_INT8]     = is_offered (device, FDDM_CONVOLUTION_INT8, shape);
-  if (allowed[FDDM_CONVOLUTION_BF16] || allowed[FDDM_CONVOLUTION_WINOGRAD] || allowed[FDDM_CONVOLUTION_INT8])
-    find_times (device, shape, allowed, times);
+  find_offers (device, shape, allowed, times);
   if (options->float32)
     allowed[FDDM_CONVOLUTION_BF16] = FALSE;
   if (options->float32 || !options->ranges || !options->watched)
@@ -363,7 +398,10 @@ choose_fastest (FddmDevice *device, const FddmDeviceOptions *options, const Fddm
       allowed[FDDM_CONVOLUTION_INT8] = FALSE;
       library->exact                 = take_fastest (device, times, allowed);
       if (library->exact != FDDM_CONVOLUTION_FASTEST)
-        fddm_cpu_take (device, library->chosen);
+        {
+          fddm_cpu_take (device, library->chosen);
+          choose_halves (device, options, times);
+        }
     }
   if (library->chosen != FDDM_CONVOLUTION_FASTEST &&
       (library->chosen != FDDM_CONVOLUTION_INT8 || library->exact != FDDM_CONVOLUTION_FASTEST))
@@ -384,7 +422,7 @@ fddm_cpu_choose (FddmDevice *device, const FddmDeviceOptions *options, GError **
   shape.out_channels = MIN (shape.out_channels, CHANNELS_MAX);
   if (!read_wish (asked, &way, error))
     return FALSE;
-  return way != FDDM_CONVOLUTION_FASTEST ? go_as_told (device, way, &shape, error)
+  return way != FDDM_CONVOLUTION_FASTEST ? go_as_told (device, way, asked, &shape, error)
                                          : choose_fastest (device, asked, &shape, error);
 }
 

@@ -3,11 +3,16 @@
 #include <glib/gi18n-lib.h>
 #include <omp.h>
 #include <string.h>
+#include "kernels/fddm-math.h"
 #include "kernels/memory.h"
+#include "kernels/vector.h"
 #include "kernels/cpu/prepared.h"
 
 /* Number of sizes whose plans are kept: inner tiles, and those at edges and corners. */
 #define PLANS_MAX 16
+
+/* Numbers that a thread rounds to bf16 at a time. */
+#define RUN 4096
 
 /* Working memory that any convolution may take: the threads' caches hold it. */
 #define SCRATCH_MIN ((gsize) 32 << 20)
@@ -18,7 +23,8 @@ typedef struct {
   dnnl_primitive_desc_t desc;
   dnnl_primitive_t      primitive;
   dnnl_memory_t         weights; /* owned by the prepared weights */
-  gsize                 scratch; /* oneDNN's working memory; the inputs in 8 bits follow at ROUNDED */
+  gboolean              half;    /* floats are rounded to bf16 */
+  gsize                 scratch; /* oneDNN's working memory; the rounded inputs follow at ROUNDED */
   gsize                 rounded, bytes;
 } Plan;
 
@@ -26,7 +32,8 @@ struct FddmConv {
   FddmConvSpec     spec;
   dnnl_data_type_t type;
   gboolean         blocked;
-  const FddmInt8  *int8; /* of PREPARED; NULL = floats or bf16 */
+  gboolean         halves; /* as the library's */
+  const FddmInt8  *int8;   /* of PREPARED; NULL = floats or bf16 */
   FddmPrepared    *prepared;
   GQueue           plans; /* of Plan, most recently used first */
 };
@@ -74,6 +81,7 @@ fddm_cpu_conv_new (FddmDevice *device, const FddmConvSpec *spec, GError **error)
   conv->blocked  = device->blocked;
   conv->prepared = prepared;
   conv->int8     = fddm_prepared_int8 (prepared);
+  conv->halves   = device->int8 && conv->int8 == NULL && ((const FddmOneDnn *) device->library)->halves;
   g_queue_init (&conv->plans);
   return conv;
 }
@@ -131,6 +139,15 @@ describe (FddmDevice *device, const FddmConv *conv, Plan *plan)
       if (conv->spec.out_ranges != NULL)
         request.target = dnnl_u8;
     }
+  else if (conv->halves)
+    {
+      FddmOneDnnConv half = request;
+
+      half.source = half.weights = dnnl_bf16;
+      plan->half                 = fddm_onednn_describe_conv (library->engine, &half, &plan->desc) == dnnl_success;
+      if (plan->half)
+        return dnnl_success;
+    }
   /* oneDNN's own choice is never Winograd, although it is nearly twice as fast. So it is requested explicitly, with direct
    * convolution as the alternative. */
   if (request.winograd && fddm_onednn_describe_conv (library->engine, &request, &plan->desc) == dnnl_success)
@@ -161,6 +178,12 @@ static int
 source_height (const FddmConv *conv, const Plan *plan)
 {
   return plan->shape.height + (plan->open ? 2 * fddm_cpu_conv_reach (conv) : 0);
+}
+
+static gsize
+inputs_of (const FddmConv *conv, const Plan *plan)
+{
+  return (gsize) source_height (conv, plan) * plan->shape.width * conv->spec.in_channels;
 }
 
 static Plan *
@@ -207,9 +230,9 @@ get_plan (FddmDevice *device, FddmConv *conv, const FddmRowsShape *shape, gboole
     }
   plan->scratch = scratch_of (plan);
   plan->rounded = (plan->scratch + FDDM_VECTOR_BYTES - 1) / FDDM_VECTOR_BYTES * FDDM_VECTOR_BYTES;
-  plan->bytes   = conv->int8 != NULL
-                    ? plan->rounded + (gsize) source_height (conv, plan) * shape->width * conv->spec.in_channels
-                    : plan->scratch;
+  plan->bytes   = plan->scratch;
+  if (conv->int8 != NULL || plan->half)
+    plan->bytes = plan->rounded + inputs_of (conv, plan) * (plan->half ? sizeof (guint16) : 1);
   g_queue_push_head (&conv->plans, plan);
   if (conv->plans.length > PLANS_MAX)
     plan_free (g_queue_pop_tail (&conv->plans));
@@ -286,18 +309,39 @@ execute (FddmDevice *device, const FddmConv *conv, const Plan *plan, const void 
   return status;
 }
 
+FDDM_VECTORS static void
+round_run (const float *restrict in, gsize n, guint16 *restrict out)
+{
+  for (gsize i = 0; i < n; i++)
+    out[i] = fddm_bf16_from_float (in[i]);
+}
+
+static void
+round_to_bf16 (const float *in, gsize n, int threads, guint16 *out)
+{
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (gsize first = 0; first < n; first += RUN)
+    round_run (in + first, MIN (RUN, n - first), out + first);
+}
+
 /* Sets SOURCE to the data IN as CONV takes them. Fails if too many are strays. */
 static gboolean
 find_source (FddmDevice *device, const FddmConv *conv, const Plan *plan, const void *in, const FddmStrays *strays,
              const void **source, GError **error)
 {
   const FddmOneDnn *library = device->library;
-  guint8           *rounded;
+  guint8           *rounded = (guint8 *) library->scratch + plan->rounded;
 
+  if (plan->half)
+    {
+      round_to_bf16 (in, inputs_of (conv, plan), device->threads, (guint16 *) rounded);
+      *source = rounded;
+      return TRUE;
+    }
   *source = in;
   if (conv->int8 == NULL || conv->spec.passed)
     return TRUE;
-  *source = rounded = (guint8 *) library->scratch + plan->rounded;
+  *source = rounded;
   if (fddm_int8_round (conv->int8, in, source_height (conv, plan), plan->shape.width, conv->spec.in_channels,
                        device->threads, strays, rounded))
     return TRUE;

@@ -16,6 +16,7 @@ typedef struct {
   GQueue        prepared; /* of FddmPrepared: the weights that convolutions use now */
 
   FddmConvolution chosen, exact; /* EXACT: the way in place of 8 bits; FASTEST = 8 bits were not chosen, or were asked for */
+  gboolean        halves;        /* beside 8 bits, layers without ranges take bf16, which is faster here than floats */
   const FddmStrays *strays;      /* watched, or NULL */
 } FddmOneDnn;
 

@@ -48,7 +48,7 @@ test_in_floats (void)
 static void
 test_in_integers (void)
 {
-  const FddmDeviceOptions     options = { .convolution = FDDM_CONVOLUTION_INT8, .ranges = TRUE };
+  const FddmDeviceOptions     options = { .convolution = FDDM_CONVOLUTION_INT8, .ranges = TRUE, .float32 = TRUE };
   g_autofree char            *bytes   = NULL;
   g_autoptr (FddmSafetensors) golden  = test_golden_open_file ("tiny-int8-golden.safetensors", &bytes);
   g_autoptr (GError)          error   = NULL;

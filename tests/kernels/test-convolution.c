@@ -72,12 +72,23 @@ check (FddmDevice *ref, FddmDevice *cpu, const Fill *fill, int size, int c, int 
       }
 }
 
+/* Beside 8 bits, layers without ranges may take bf16. */
+#define HALVES FDDM_CONVOLUTIONS
+
+static FddmDevice *
+open_halves (void)
+{
+  const FddmDeviceOptions options = { .convolution = FDDM_CONVOLUTION_INT8 };
+
+  return fddm_backend_cpu.open (&options, NULL);
+}
+
 static void
 test_against_ref (gconstpointer data)
 {
-  const FddmConvolution way = GPOINTER_TO_INT (data);
-  FddmDevice           *ref = fddm_backend_ref.open (NULL, NULL), *cpu = test_cpu (way, 0);
-  const double          tolerance = test_way_is_exact (way) ? 1e-4 : 1e-2;
+  const int    way = GPOINTER_TO_INT (data);
+  FddmDevice  *ref = fddm_backend_ref.open (NULL, NULL), *cpu = way == HALVES ? open_halves () : test_cpu (way, 0);
+  const double tolerance = test_way_is_exact (way) ? 1e-4 : 1e-2;
 
   if (cpu == NULL)
     {
@@ -120,5 +131,6 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/convolution/ref-by-hand", test_ref_by_hand);
   test_add_ways ("/convolution", test_against_ref);
+  g_test_add_data_func ("/convolution/int8-and-bf16", GINT_TO_POINTER (HALVES), test_against_ref);
   return g_test_run ();
 }
