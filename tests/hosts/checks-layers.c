@@ -239,7 +239,7 @@ half_edges (int x, int y, int c, int n, gpointer data)
 }
 
 /* Of several conversions babl takes the one that was fastest just now. So the last bit of a float or of 16 bits may differ from
- * one run to the next. */
+ * one run to the next. It may turn how an input of the network is rounded to 8 bits, and places by half an 8-bit step so. */
 static void
 check_uncertainty_layer (gboolean gray, int precision, const char *what)
 {
@@ -276,7 +276,7 @@ check_uncertainty_layer (gboolean gray, int precision, const char *what)
       check (edges > 0.02 && edges < 0.8 && edges > plain, "%s: brighter where the guess is (%.3f, %.3f)", what, edges,
              plain);
       apart = difference (alone.layer, made.layer);
-      check (apart < 2e-5, "%s: the result is as without (%.2g)", what, apart);
+      check (apart < 1.0 / 255, "%s: the result is as without (%.2g)", what, apart);
       after = pixels_of (source, fddm_host_format (source), &m);
       check (n == m && !memcmp (before, after, n), "%s: the source is as it was", what);
     }
