@@ -17,20 +17,21 @@ static gint64
 look_at_strip (const FddmGeglPixels *pixels, const GeglRectangle *strip, float *samples, guint8 *visible, float *colours,
                gsize stride)
 {
-  const gsize width    = (gsize) strip->width;
-  const gsize channels = (gsize) babl_format_get_n_components (pixels->format);
-  gint64      hidden   = 0;
+  const gsize  channels = (gsize) babl_format_get_n_components (pixels->format);
+  const float *sample   = samples;
+  gint64       hidden   = 0;
 
   gegl_buffer_get (pixels->from, strip, 1.0, pixels->from_alpha, samples, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-  for (gsize i = 0; i < width * (gsize) strip->height; i++)
-    {
-      const float *sample = samples + i * (channels + 1);
+  for (int y = 0; y < strip->height; y++)
+    for (int x = 0; x < strip->width; x++, sample += channels + 1)
+      {
+        const gboolean seen = sample[channels] >= FDDM_ALPHA_HIDDEN;
 
-      visible[i] = sample[channels] >= FDDM_ALPHA_HIDDEN;
-      hidden += !visible[i];
-      if (colours)
-        memcpy (colours + i / width * stride + i % width * channels, sample, channels * sizeof *sample);
-    }
+        *visible++ = (guint8) seen;
+        hidden += !seen;
+        if (colours)
+          memcpy (colours + (gsize) y * stride + (gsize) x * channels, sample, channels * sizeof *sample);
+      }
   return hidden;
 }
 

@@ -238,8 +238,10 @@ half_edges (int x, int y, int c, int n, gpointer data)
   return noisy_ramp (x, y, c, n, data) + (x < 48 ? ((x / 5 + y / 5) % 2 ? 0.1f : -0.1f) : 0.0f);
 }
 
+#define AGAIN 5
+
 /* Of several conversions babl takes the one that was fastest just now. So the last bit of a float or of 16 bits may differ from
- * one run to the next. It may turn how an input of the network is rounded to 8 bits, and places by half an 8-bit step so. */
+ * one run to the next, and turn how an input of the network is rounded to 8 bits. Then a run without the layer is made again. */
 static void
 check_uncertainty_layer (gboolean gray, int precision, const char *what)
 {
@@ -276,7 +278,10 @@ check_uncertainty_layer (gboolean gray, int precision, const char *what)
       check (edges > 0.02 && edges < 0.8 && edges > plain, "%s: brighter where the guess is (%.3f, %.3f)", what, edges,
              plain);
       apart = difference (alone.layer, made.layer);
-      check (apart < 1.0 / 255, "%s: the result is as without (%.2g)", what, apart);
+      fast_values (values);
+      for (int again = 0; again < AGAIN && !(apart < 2e-5) && denoised (image, source, values, &alone, what); again++)
+        apart = MIN (apart, difference (alone.layer, made.layer));
+      check (apart < 2e-5, "%s: the result is as without (%.2g)", what, apart);
       after = pixels_of (source, fddm_host_format (source), &m);
       check (n == m && !memcmp (before, after, n), "%s: the source is as it was", what);
     }
