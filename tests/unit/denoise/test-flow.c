@@ -10,6 +10,7 @@ enum { WIDTH = 501, TILE = 190 };
 
 static const char *weights_path;
 
+/* NULL where oneDNN does not offer the way that was asked for on this processor. */
 static FddmContext *
 open_trained (int tile)
 {
@@ -18,6 +19,8 @@ open_trained (int tile)
   const FddmContextOptions options = { .tile = tile, .threads = 1 };
   FddmContext             *context = fddm_context_new (weights, FDDM_DEVICE_CPU, &options, &error);
 
+  if (g_error_matches (error, FDDM_ERROR, FDDM_ERROR_DEVICE) && strstr (error->message, " has no ") != NULL)
+    return NULL;
   g_assert_no_error (error);
   return context;
 }
@@ -55,7 +58,7 @@ test_flow (gconstpointer data)
   g_setenv ("FDDM_CPU_CONVOLUTION", way->name, TRUE);
   whole = open_trained (0);
   cut   = open_trained (TILE);
-  if (!flows (whole, way->height))
+  if (whole == NULL || !flows (whole, way->height))
     {
       g_test_skip ("not on this processor");
       return;
