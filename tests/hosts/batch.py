@@ -336,7 +336,7 @@ def check_full_disk(tap, gimp):
 def german(gimp):
     """Environment with a locale that has decimal commas, or None."""
     if "de_DE.utf8" in subprocess.run(["locale", "-a"], stdout=subprocess.PIPE, text=True, check=False).stdout:
-        return {"LC_ALL": "de_DE.UTF-8"}
+        return {"LC_ALL": "de_DE.UTF-8", "LANGUAGE": "C"}
     if shutil.which("localedef"):
         made = subprocess.run(["localedef", "-i", "de_DE", "-f", "UTF-8", str(folder(gimp, "locales") / "de_DE.UTF-8")],
                               check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -195,6 +195,7 @@ def scratch(prefix):
 
 def main():
     host, plugin, probe, weights, system_weights = sys.argv[1:6]
+    os.environ["LC_ALL"] = "C.UTF-8"     # in Turkish, ImageMagick knows no TIFF
     tap = Tap()
     with scratch("fddm-hosts-") as folder:
         started = time.monotonic()
