@@ -166,6 +166,20 @@ room (GtkWidget *view)
 #endif
 }
 
+#if !GTK_CHECK_VERSION(3, 0, 0)
+/* Behind the chosen subject GTK 2 paints BG, for which themes make FG: GIMP's dark TEXT is not legible on it. */
+static void
+style_set (GtkWidget *view, G_GNUC_UNUSED GtkStyle *before, G_GNUC_UNUSED gpointer data)
+{
+  static const GtkStateType states[] = { GTK_STATE_SELECTED, GTK_STATE_ACTIVE };
+  const GtkStyle           *style    = gtk_widget_get_style (view);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+    if (!gdk_color_equal (&style->text[states[i]], &style->fg[states[i]]))
+      gtk_widget_modify_text (view, states[i], &style->fg[states[i]]);
+}
+#endif
+
 /* Leaves Enter to the dialog. */
 static gboolean
 key_pressed (GtkWidget *view, GdkEventKey *event, G_GNUC_UNUSED gpointer data)
@@ -209,6 +223,7 @@ fddm_subjects_new (void (*chosen) (gpointer data, const char *name), gpointer da
   gtk_icon_view_set_item_padding (subjects->view, PADDING);
   gtk_icon_view_set_margin (subjects->view, PADDING);
 #if !GTK_CHECK_VERSION(3, 0, 0)
+  g_signal_connect (view, "style-set", G_CALLBACK (style_set), NULL);
   /* known only once it is on the screen, else */
   gtk_widget_set_size_request (view, ACROSS * (room (view) + 2 * PADDING) + 2 * PADDING, -1);
 #endif

@@ -74,6 +74,11 @@ class Dialog:
         x, y = max(sums, key=sums.get)
         return SUBJECTS + 20 * x + 30, 20 + 20 * y + 30
 
+    def contrast(self, left, top, width, height):
+        """How far the green of a word is from that of the surface below it."""
+        green = sorted(g for row in self.pixels(left, top, width, height) for _, g, _ in row)
+        return max(green[-1] - green[len(green) // 2], green[len(green) // 2] - green[0]) if green else 0
+
     def is_repeated(self):
         """Whether the first sample has each tile's pixels twice, and is not of one colour."""
         rows = self.cell(0, TILE + 50)
@@ -94,9 +99,12 @@ def check_subjects(tap, dialog):
     tap.line(dialog.wait(lambda: dialog.all_are(is_snow)), f"snow is chosen by the keyboard: four samples of snow {dialog.means()}")
     dialog.screen.shot("generate-snow")
     before = dialog.means()
-    dialog.click(*dialog.greenest())
+    grass = dialog.greenest()
+    dialog.click(*grass)
     changed = dialog.wait(lambda: dialog.all_are(is_no_snow))
     tap.line(changed, f"a click on the picture of grass: four samples of no snow {dialog.means()}")
+    contrast = dialog.contrast(grass[0] - 30, grass[1] + 35, 60, 18)
+    tap.line(contrast > 80, f"the word below the chosen picture is legible ({contrast})")
     return before
 
 
