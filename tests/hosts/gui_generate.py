@@ -104,7 +104,7 @@ def check_subjects(tap, dialog):
     changed = dialog.wait(lambda: dialog.all_are(is_no_snow))
     tap.line(changed, f"a click on the picture of grass: four samples of no snow {dialog.means()}")
     contrast = dialog.contrast(grass[0] - 30, grass[1] + 35, 60, 18)
-    tap.line(contrast > 80, f"the word below the chosen picture is legible ({contrast})")
+    tap.line(contrast > 110, f"the word below the chosen picture is legible ({contrast})")
     return before
 
 
