@@ -5,7 +5,8 @@
 #   tests/run.sh [PART…]      parts: native sanitize gimp2 install gimp3 cuda train text, which run by default; and, when a
 #                             release is made or packaging changes: gimp32 (Debian testing) packages; scale (several
 #                             computers); emulation (the GPU's operations under the sanitizers, ten minutes); programs (the
-#                             program's tests under the sanitizers); faults (every call fails once); fuzz (each
+#                             program's tests under the sanitizers); processors (as on older ones, and each way of
+#                             convolving, 15 minutes); faults (every call fails once); fuzz (each
 #                             harness for FDDM_FUZZ_SECONDS, default 60), threads (ThreadSanitizer, 15
 #                             minutes), memcheck (valgrind over one picture, two minutes); they need clang and valgrind
 #
@@ -184,6 +185,23 @@ native() {
   if git rev-parse >/dev/null 2>&1; then
     step "meson dist makes the same archive twice" tests/packages/dist.sh "$work/native"
   fi
+}
+
+# What another processor would choose, or be offered: a test must not depend on the one that it runs on.
+processors() {
+  say "As other processors compute"
+  local setting
+  build native "$work/native" -Dcuda=disabled || return
+  for setting in ONEDNN_MAX_CPU_ISA=AVX2 ONEDNN_MAX_CPU_ISA=AVX512_CORE FDDM_CPU_CONVOLUTION={bf16,direct,int8,winograd}; do
+    export "$setting"
+    if "$work/native/engine/fddm" denoise tests/data/sample.jpg "$work/processors.png" --device cpu --quality fast \
+      --weights weights >"$step_log" 2>&1; then
+      suites "$setting" "$work/native" unit program kernels golden
+    else
+      skip "$setting: $(cat "$step_log")"
+    fi
+    unset "${setting%%=*}"
+  done
 }
 
 # Modules made for the tests carry a copy of the kernels, which is no error. -g1: lines for the sanitizers, which is all they print.
@@ -466,7 +484,7 @@ text() {
 install_packages || fail "the packages that the tests need"
 case $parts in
   *" "*) side_by_side $parts ;;
-  compile | native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | emulation | train | text | programs | faults | fuzz \
+  compile | native | sanitize | gimp2 | gimp3 | gimp32 | packages | scale | cuda | emulation | train | text | programs | processors | faults | fuzz \
     | threads | memcheck) $parts ;;
   install) installation ;;
   *) fail "there is no part “$parts”" ;;
