@@ -172,11 +172,14 @@ static void
 style_set (GtkWidget *view, G_GNUC_UNUSED GtkStyle *before, G_GNUC_UNUSED gpointer data)
 {
   static const GtkStateType states[] = { GTK_STATE_SELECTED, GTK_STATE_ACTIVE };
-  const GtkStyle           *style    = gtk_widget_get_style (view);
 
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
-    if (!gdk_color_equal (&style->text[states[i]], &style->fg[states[i]]))
-      gtk_widget_modify_text (view, states[i], &style->fg[states[i]]);
+    {
+      const GtkStyle *style = gtk_widget_get_style (view); /* another one after each change */
+
+      if (!gdk_color_equal (&style->text[states[i]], &style->fg[states[i]]))
+        gtk_widget_modify_text (view, states[i], &style->fg[states[i]]);
+    }
 }
 #endif
 
