@@ -194,8 +194,8 @@ processors() {
   build native "$work/native" -Dcuda=disabled || return
   for setting in ONEDNN_MAX_CPU_ISA=AVX2 ONEDNN_MAX_CPU_ISA=AVX512_CORE FDDM_CPU_CONVOLUTION={bf16,direct,int8,winograd}; do
     export "$setting"
-    if "$work/native/engine/fddm" denoise tests/data/sample.jpg "$work/processors.png" --device cpu --quality fast \
-      --weights weights >"$step_log" 2>&1; then
+    if "$work/native/engine/fddm" denoise tests/data/sample.jpg "$work/processors.png" --device cpu \
+      --weights weights/denoise-fast.safetensors >"$step_log" 2>&1; then
       suites "$setting" "$work/native" unit program kernels golden
     else
       skip "$setting: $(cat "$step_log")"
