@@ -6,7 +6,7 @@
 #                             release is made or packaging changes: gimp32 (Debian testing) packages; scale (several
 #                             computers); emulation (the GPU's operations under the sanitizers, ten minutes); programs (the
 #                             program's tests under the sanitizers); processors (as on older ones, and each way of
-#                             convolving, 15 minutes); faults (every call fails once); fuzz (each
+#                             convolving, ten minutes); faults (every call fails once); fuzz (each
 #                             harness for FDDM_FUZZ_SECONDS, default 60), threads (ThreadSanitizer, 15
 #                             minutes), memcheck (valgrind over one picture, two minutes); they need clang and valgrind
 #
