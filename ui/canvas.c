@@ -6,6 +6,7 @@
 #include <glib/gi18n-lib.h>
 
 #include "ui/picture.h"
+#include "ui/toolkit.h"
 
 /* Step of an arrow key, in pixels. */
 #define STEP 32
@@ -70,26 +71,15 @@ draw_all (FddmCanvas *canvas, cairo_t *cairo)
     draw_words (canvas, cairo);
 }
 
-#if GTK_CHECK_VERSION(3, 0, 0)
 static gboolean
-draw (G_GNUC_UNUSED GtkWidget *area, cairo_t *cairo, FddmCanvas *canvas)
+draw (GtkWidget *area, gpointer event, FddmCanvas *canvas)
 {
-  draw_all (canvas, cairo);
-  return TRUE;
-}
-#else
-static gboolean
-expose (GtkWidget *area, GdkEventExpose *event, FddmCanvas *canvas)
-{
-  cairo_t *cairo = gdk_cairo_create (gtk_widget_get_window (area));
+  cairo_t *cairo = fddm_draw_begin (area, event);
 
-  gdk_cairo_region (cairo, event->region);
-  cairo_clip (cairo);
   draw_all (canvas, cairo);
   cairo_destroy (cairo);
   return TRUE;
 }
-#endif
 
 /* ---- Mouse and keys ---- */
 
@@ -111,15 +101,8 @@ show_cursor (FddmCanvas *canvas, int x, int y)
   static const GdkCursorType types[] = {
     [DRAG_PICTURE] = GDK_FLEUR, [DRAG_HANDLE] = GDK_SB_H_DOUBLE_ARROW, [DRAG_OVERVIEW] = GDK_CROSSHAIR
   };
-  GdkCursor *cursor = gdk_cursor_new_for_display (gtk_widget_get_display (canvas->area),
-                                                  types[canvas->drag ? canvas->drag : at (canvas, x, y)]);
 
-  gdk_window_set_cursor (gtk_widget_get_window (canvas->area), cursor);
-#if GTK_CHECK_VERSION(3, 0, 0)
-  g_object_unref (cursor);
-#else
-  gdk_cursor_unref (cursor);
-#endif
+  fddm_cursor_set (canvas->area, types[canvas->drag ? canvas->drag : at (canvas, x, y)]);
 }
 
 /* Redraws after a change of the view from BEFORE. */
@@ -290,11 +273,7 @@ connect (FddmCanvas *canvas)
 {
   GtkWidget *area = canvas->area;
 
-#if GTK_CHECK_VERSION(3, 0, 0)
-  g_signal_connect (area, "draw", G_CALLBACK (draw), canvas);
-#else
-  g_signal_connect (area, "expose-event", G_CALLBACK (expose), canvas);
-#endif
+  g_signal_connect (area, fddm_draw_signal, G_CALLBACK (draw), canvas);
   g_signal_connect (area, "size-allocate", G_CALLBACK (resized), canvas);
   g_signal_connect (area, "button-press-event", G_CALLBACK (pressed), canvas);
   g_signal_connect (area, "button-release-event", G_CALLBACK (released), canvas);

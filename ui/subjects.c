@@ -153,36 +153,6 @@ fddm_subjects_offer (FddmSubjects *subjects, const FddmChoice *choices, const Fd
 
 /* ---- The whole ---- */
 
-/* Width of a subject in pixels. GTK 3 doubles it. */
-static int
-room (GtkWidget *view)
-{
-  const int width = MAX (SIDE + MARGIN, WIDTH * fddm_char_width (view));
-
-#if GTK_CHECK_VERSION(3, 0, 0)
-  return width * 3 / 5;
-#else
-  return width;
-#endif
-}
-
-#if !GTK_CHECK_VERSION(3, 0, 0)
-/* Behind the chosen subject GTK 2 paints BG, for which themes make FG: GIMP's dark TEXT is not legible on it. */
-static void
-style_set (GtkWidget *view, G_GNUC_UNUSED GtkStyle *before, G_GNUC_UNUSED gpointer data)
-{
-  static const GtkStateType states[] = { GTK_STATE_SELECTED, GTK_STATE_ACTIVE };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
-    {
-      const GtkStyle *style = gtk_widget_get_style (view); /* another one after each change */
-
-      if (!gdk_color_equal (&style->text[states[i]], &style->fg[states[i]]))
-        gtk_widget_modify_text (view, states[i], &style->fg[states[i]]);
-    }
-}
-#endif
-
 /* Leaves Enter to the dialog. */
 static gboolean
 key_pressed (GtkWidget *view, GdkEventKey *event, G_GNUC_UNUSED gpointer data)
@@ -221,15 +191,7 @@ fddm_subjects_new (void (*chosen) (gpointer data, const char *name), gpointer da
   subjects->view   = GTK_ICON_VIEW (view);
   gtk_icon_view_set_selection_mode (subjects->view, GTK_SELECTION_BROWSE);
   gtk_icon_view_set_text_column (subjects->view, COLUMN_LABEL);
-  gtk_icon_view_set_columns (subjects->view, ACROSS);
-  gtk_icon_view_set_item_width (subjects->view, room (view));
-  gtk_icon_view_set_item_padding (subjects->view, PADDING);
-  gtk_icon_view_set_margin (subjects->view, PADDING);
-#if !GTK_CHECK_VERSION(3, 0, 0)
-  g_signal_connect (view, "style-set", G_CALLBACK (style_set), NULL);
-  /* known only once it is on the screen, else */
-  gtk_widget_set_size_request (view, ACROSS * (room (view) + 2 * PADDING) + 2 * PADDING, -1);
-#endif
+  fddm_icons_arrange (subjects->view, ACROSS, MAX (SIDE + MARGIN, WIDTH * fddm_char_width (view)), PADDING);
   gtk_icon_view_set_row_spacing (subjects->view, 0);
   gtk_icon_view_set_column_spacing (subjects->view, 0);
   gtk_icon_view_set_spacing (subjects->view, 1);
