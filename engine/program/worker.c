@@ -52,7 +52,7 @@ listen_to (int socket, GString *unread)
 
 /* ---- In the worker ---- */
 
-/* GEGL's loader of JPEGs and babl lose 30 kB per photo, so a worker ends after a number of photos. */
+/* Libraries lose some memory with each photo, so a worker ends after a number of photos. */
 #define PHOTOS 100
 
 static int outlet; /* of this process, for the message when a library ends it */

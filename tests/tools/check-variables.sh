@@ -8,6 +8,7 @@ page=docs/files-and-variables.md
 names=$(
   grep -rhoE 'getenv[_a-z]* *\("[A-Za-z0-9_]+"' --include='*.c' --include='*.h' --include='*.cu' --include='*.cuh' \
     engine kernels plugin gegl ui | grep -oE '"[^"]+"' | tr -d '"'
+  grep -rhoE "env(iron(\.get)?)?[[(] *[\"'][A-Z_]+[\"']" --include='*.py' engine kernels plugin | grep -oE '[A-Z_]{2,}'   # during a build
   grep -ohE '\$\{?(FDDM|XDG|GIMP|PKG)[A-Z0-9_]*' install.sh plugin/profiles.sh | tr -d '${'
 )
 [ "$(grep -c . <<<"$names")" -ge 10 ] || { echo "found no variables: does this script still find getenv?"; exit 1; }
