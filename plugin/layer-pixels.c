@@ -123,6 +123,30 @@ fddm_layer_pixels_selection (FddmImageId image, const GeglRectangle *part)
   return copy;
 }
 
+char *
+fddm_layer_pixels_selected (FddmImageId image, FddmItemId layer)
+{
+  g_autoptr (GeglBuffer) live   = fddm_host_buffer (layer);
+  g_autoptr (GChecksum)  sum    = g_checksum_new (G_CHECKSUM_SHA256);
+  GeglRectangle          place  = *gegl_buffer_get_extent (live);
+  g_autoptr (GeglBuffer) chosen = NULL;
+  g_autofree guint8     *bytes  = NULL;
+
+  fddm_host_offsets (layer, &place.x, &place.y);
+  chosen = fddm_layer_pixels_selection (image, &place);
+  if (!chosen)
+    return g_strdup ("all");
+  bytes = g_malloc ((gsize) place.width * TILE);
+  for (int y = 0; y < place.height; y += TILE)
+    {
+      const GeglRectangle rows = { 0, y, place.width, MIN (TILE, place.height - y) };
+
+      gegl_buffer_get (chosen, &rows, 1.0, babl_format ("Y u8"), bytes, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+      g_checksum_update (sum, bytes, (gssize) rows.width * rows.height);
+    }
+  return g_strdup (g_checksum_get_string (sum));
+}
+
 void
 fddm_layer_pixels_mask (FddmItemId to, GeglBuffer *factor)
 {

@@ -23,5 +23,8 @@ void fddm_layer_pixels_noise (FddmItemId layer, GeglBuffer *noisy, GeglBuffer *c
 /* A copy of the selection in PART of the image, independent of it. It begins at (0, 0). NULL without a selection. */
 GeglBuffer *fddm_layer_pixels_selection (FddmImageId image, const GeglRectangle *part);
 
+/* A text that differs whenever another part of LAYER is selected. Free with g_free. */
+char *fddm_layer_pixels_selected (FddmImageId image, FddmItemId layer);
+
 /* Multiplies the mask TO by FACTOR of the same size. */
 void fddm_layer_pixels_mask (FddmItemId to, GeglBuffer *factor);

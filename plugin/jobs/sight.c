@@ -42,7 +42,7 @@ struct FddmDenoiseSight {
   char         *name, *note;
   FddmPresets  *presets;
   FddmLayers   *made;   /* layers added by the last run */
-  GeglRectangle part;   /* what was selected of the layer then */
+  char         *part;   /* what was selected of the layer then, or NULL */
   GeglBuffer   *noisy;  /* a copy of the layer */
   GeglRectangle band;   /* the last one read */
   GeglRectangle bounds; /* area computed by the job, in which it measures the noise */
@@ -91,7 +91,7 @@ run (gpointer data, const double *values, const FddmRunWatch *watch, gboolean *m
 {
   FddmDenoiseSight *sight = data;
   FddmLayers        layers;
-  GeglRectangle     part = { 0 };
+  g_autofree char  *part = NULL;
 
   if (!fddm_host_has_item (sight->image, sight->source))
     {
@@ -99,14 +99,15 @@ run (gpointer data, const double *values, const FddmRunWatch *watch, gboolean *m
                    _ ("“%s” is no longer there: the layer was removed, or its image was closed."), sight->name);
       return FALSE;
     }
-  fddm_host_selection_bounds (sight->source, &part);
+  part = fddm_layer_pixels_selected (sight->image, sight->source);
   if (!fddm_job_denoise_seen (sight->image, sight->source, values, watch, &layers, account, error))
     return FALSE;
   *made = layers.layer != FDDM_NO_ITEM;
   if (*made)
     {
       *sight->made = layers;
-      sight->part  = part;
+      g_free (sight->part);
+      sight->part = g_steal_pointer (&part);
     }
   fddm_host_flush ();
   return TRUE;
@@ -125,10 +126,12 @@ static gboolean
 is_selected (gpointer data)
 {
   const FddmDenoiseSight *sight = data;
-  GeglRectangle           part  = { 0 };
+  g_autofree char        *part  = NULL;
 
-  fddm_host_selection_bounds (sight->source, &part);
-  return gegl_rectangle_equal (&part, &sight->part);
+  if (!fddm_host_has_item (sight->image, sight->source)) /* which is the run's to say */
+    return FALSE;
+  part = fddm_layer_pixels_selected (sight->image, sight->source);
+  return !g_strcmp0 (part, sight->part);
 }
 
 /* ---- In the painter's ---- */
@@ -406,6 +409,7 @@ fddm_denoise_sight_free (FddmDenoiseSight *sight)
   fddm_presets_free (sight->presets);
   g_free (sight->name);
   g_free (sight->note);
+  g_free (sight->part);
   g_free (sight->gpu_problem);
   g_free (sight);
 }

@@ -314,12 +314,12 @@ def check_again(tap, screen, main):
 
 
 def check_selection(tap, screen, main):
-    """OK after Apply: the settings are the same, but another part is selected meanwhile."""
+    """OK after Apply: the settings are the same, but another part with the same bounds is selected meanwhile."""
     dialog = Dialog(screen, main)
     screen.rest()
     screen.key("alt+y")
     tap.line(screen.until(lambda: screen.layers(main) == 2, 120), f"a selected part: a layer more ({screen.name_of(main)})")
-    screen.call("xdotool", "windowactivate", "--sync", main, "key", "ctrl+shift+a")      # none
+    screen.call("xdotool", "windowactivate", "--sync", main, "key", "ctrl+i")      # what is around an ellipse
     screen.rest()
     screen.call("xdotool", "windowactivate", "--sync", dialog.window)
     dialog.focus()
