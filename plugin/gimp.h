@@ -57,7 +57,8 @@ gboolean fddm_host_selection_bounds (FddmItemId drawable, GeglRectangle *bounds)
 GeglBuffer *fddm_host_selection (FddmImageId image);
 /* The selection in the image's coordinates; empty without a selection. */
 void fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds);
-/* Whether the layer covers those below: normal mode, fully opaque. A group that passes through counts as such. */
+/* Whether the layer covers those below: normal mode, fully opaque, not clipped to them. A group that passes through counts as in
+ * normal mode. */
 gboolean fddm_host_layer_is_plain (FddmItemId layer);
 /* The layer's mask if it is applied, otherwise FDDM_NO_ITEM. */
 FddmItemId fddm_host_layer_mask (FddmItemId layer);
@@ -85,7 +86,7 @@ FddmItemId fddm_host_part_new (FddmImageId image, FddmItemId source, const GeglR
 /* Creates a layer of this size at the image's upper left corner, not yet in the image: in the image's colour mode,
  * without alpha, mode normal. FDDM_NO_ITEM on failure. */
 FddmItemId fddm_host_picture_new (FddmImageId image, int width, int height, const char *name);
-void       fddm_host_layer_hide (FddmItemId layer);
+void       fddm_host_layer_hide (FddmItemId layer); /* unless its visibility is locked */
 /* Inserts the layer directly above ABOVE, in the same group; at the top of the image for FDDM_NO_ITEM. */
 gboolean fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above);
 /* Puts the layer into a new group of its name, at its place, which takes over its mode and opacity; the layer becomes plain. The

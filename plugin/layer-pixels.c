@@ -9,6 +9,9 @@
 #define TILE        64
 #define BAND_PIXELS (1 << 20)
 
+/* Alpha that is as good as 0, or as 1: half an 8-bit step. */
+#define HARD 0.002f
+
 gboolean
 fddm_layer_pixels_next (const GeglRectangle *all, GeglRectangle *band)
 {
@@ -145,6 +148,58 @@ fddm_layer_pixels_selected (FddmImageId image, FddmItemId layer)
       g_checksum_update (sum, bytes, (gssize) rows.width * rows.height);
     }
   return g_strdup (g_checksum_get_string (sum));
+}
+
+gboolean
+fddm_layer_pixels_soft (GeglBuffer *pixels, GeglBuffer *mask)
+{
+  const Babl         *format = babl_format ("YA float");
+  GeglBufferIterator *iterator;
+  gboolean            soft = FALSE;
+
+  if (!mask && !babl_format_has_alpha (gegl_buffer_get_format (pixels)))
+    return FALSE;
+  iterator = gegl_buffer_iterator_new (pixels, NULL, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE, 2);
+  if (mask)
+    gegl_buffer_iterator_add (iterator, mask, NULL, 0, babl_format ("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
+  while (!soft && gegl_buffer_iterator_next (iterator))
+    {
+      const float *pixel = iterator->items[0].data;
+      const float *shown = mask ? iterator->items[1].data : NULL;
+
+      for (int i = 0; i < iterator->length && !soft; i++)
+        {
+          const float alpha = pixel[2 * i + 1] * (shown ? shown[i] : 1);
+
+          soft = alpha > HARD && alpha < 1 - HARD;
+        }
+    }
+  if (soft)
+    gegl_buffer_iterator_stop (iterator);
+  return soft;
+}
+
+void
+fddm_layer_pixels_restore (GeglBuffer *pixels, GeglBuffer *before, GeglBuffer *selection)
+{
+  const Babl         *own      = gegl_buffer_get_format (pixels);
+  const int           n        = babl_format_get_n_components (own);
+  const Babl         *format   = babl_format_with_space (n > 2 ? "RGBA float" : "YA float", own);
+  const int           each     = n > 2 ? 4 : 2;
+  GeglBufferIterator *iterator = gegl_buffer_iterator_new (pixels, NULL, 0, format, GEGL_ACCESS_READWRITE, GEGL_ABYSS_NONE,
+                                                           3);
+
+  gegl_buffer_iterator_add (iterator, before, NULL, 0, format, GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
+  gegl_buffer_iterator_add (iterator, selection, NULL, 0, babl_format ("Y float"), GEGL_ACCESS_READ, GEGL_ABYSS_NONE);
+  while (gegl_buffer_iterator_next (iterator))
+    {
+      float       *pixel  = iterator->items[0].data;
+      const float *was    = iterator->items[1].data;
+      const float *chosen = iterator->items[2].data;
+
+      for (int i = 0; i < iterator->length * each; i++)
+        pixel[i] = chosen[i / each] < 1 ? was[i] + chosen[i / each] * (pixel[i] - was[i]) : pixel[i];
+    }
 }
 
 void

@@ -26,5 +26,11 @@ GeglBuffer *fddm_layer_pixels_selection (FddmImageId image, const GeglRectangle 
 /* A text that differs whenever another part of LAYER is selected. Free with g_free. */
 char *fddm_layer_pixels_selected (FddmImageId image, FddmItemId layer);
 
+/* Whether some of PIXELS, with MASK of the same size (or NULL) applied, are neither opaque nor transparent. */
+gboolean fddm_layer_pixels_soft (GeglBuffer *pixels, GeglBuffer *mask);
+
+/* Takes PIXELS back to BEFORE as far as SELECTION, of the same size, does not reach. */
+void fddm_layer_pixels_restore (GeglBuffer *pixels, GeglBuffer *before, GeglBuffer *selection);
+
 /* Multiplies the mask TO by FACTOR of the same size. */
 void fddm_layer_pixels_mask (FddmItemId to, GeglBuffer *factor);

@@ -20,6 +20,17 @@ fddm_bar_time (double seconds)
                       : g_strdup_printf (_ ("%d h %d min"), minutes / 60, minutes % 60);
 }
 
+/* Number of columns that TEXT takes. */
+static int
+columns_of (const char *text)
+{
+  int columns = 0;
+
+  for (; *text; text = g_utf8_next_char (text))
+    columns += g_unichar_iswide (g_utf8_get_char (text)) ? 2 : !g_unichar_iszerowidth (g_utf8_get_char (text));
+  return columns;
+}
+
 /* Number of columns that TEXT leaves free on the terminal. */
 static int
 room_beside (const char *text)
@@ -27,7 +38,7 @@ room_beside (const char *text)
   struct winsize size;
   const int      columns = ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 
-  return columns - 1 - (int) g_utf8_strlen (text, -1);
+  return columns - 1 - columns_of (text);
 }
 
 void

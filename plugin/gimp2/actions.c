@@ -109,11 +109,13 @@ ask_generate (FddmImageId image, FddmItemId drawable, double *values, G_GNUC_UNU
 }
 
 static gboolean
-work_generate (G_GNUC_UNUSED GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values,
-               FddmReply *reply, char **account, GError **error)
+work_generate (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values, FddmReply *reply,
+               char **account, GError **error)
 {
   static FddmGenerated made;
 
+  if (mode == GIMP_RUN_INTERACTIVE && drawable != FDDM_NO_ITEM && !fddm_host_item_there (drawable))
+    drawable = FDDM_NO_ITEM; /* removed while the dialog was open: the new layers go on top */
   if (!fddm_job_generate (image, drawable, values, &made, account, error))
     return FALSE;
   reply->values[1].type              = GIMP_PDB_INT32;
@@ -228,6 +230,16 @@ recall (const FddmAction *action, double *values)
     action->recall (values);
 }
 
+/* Repeating takes the layer that is chosen now for that of the last values. FALSE if none is chosen. */
+static gboolean
+take_example (const FddmParameter *table, FddmItemId drawable, double *values)
+{
+  for (int i = 0; table[i].name; i++)
+    if (table[i].type == FDDM_PARAMETER_DRAWABLE && values[i] >= 0 && (values[i] = drawable) < 0)
+      return FALSE;
+  return TRUE;
+}
+
 static void
 remember (const FddmAction *action, const double *values)
 {
@@ -263,6 +275,12 @@ fddm_gimp2_run (const FddmAction *action, const GimpParam *param, int n_params, 
   else
     {
       answer_wrong_number (action->returns, reply);
+      return;
+    }
+
+  if (mode == GIMP_RUN_WITH_LAST_VALS && !take_example (action->table, drawable, values))
+    {
+      answer_error (action->returns, reply, GIMP_PDB_EXECUTION_ERROR, _ ("Choose one layer."));
       return;
     }
 

@@ -98,12 +98,14 @@ ask_generate (GimpProcedure *procedure, GimpProcedureConfig *config, GimpImage *
 }
 
 static gboolean
-work_generate (G_GNUC_UNUSED GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values,
-               GimpProcedure *procedure, GimpValueArray **answer, char **account, GError **error)
+work_generate (GimpRunMode mode, FddmImageId image, FddmItemId drawable, const double *values, GimpProcedure *procedure,
+               GimpValueArray **answer, char **account, GError **error)
 {
   GObject      *layers[FDDM_GENERATED_MAX + 1] = { NULL };
   FddmGenerated made;
 
+  if (mode == GIMP_RUN_INTERACTIVE && drawable != FDDM_NO_ITEM && !fddm_host_item_there (drawable))
+    drawable = FDDM_NO_ITEM; /* removed while the dialog was open: the new layers go on top */
   if (!fddm_job_generate (image, drawable, values, &made, account, error))
     return FALSE;
   for (int i = 0; i < made.n; i++)
@@ -179,6 +181,11 @@ fddm_gimp3_run (GimpProcedure *procedure, GimpRunMode mode, GimpImage *image, Gi
   if (answer) /* the dialog has done it */
     return answer;
 
+  if (mode == GIMP_RUN_WITH_LAST_VALS && !fddm_form_give (config, action->table, drawable))
+    {
+      g_set_error_literal (&error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED, _ ("Choose one layer."));
+      return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);
+    }
   fddm_form_values (config, action->table, values);
   if (!action->work (mode, gimp_image_get_id (image), drawable, values, procedure, &answer, &account, &error))
     return gimp_procedure_new_return_values (procedure, GIMP_PDB_EXECUTION_ERROR, error);

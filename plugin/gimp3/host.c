@@ -4,26 +4,10 @@
 
 #include <glib/gi18n-lib.h>
 #include <libgimp/gimp.h>
-#include <string.h>
 
-/* Parasites. Of a layer that was made of another one: the other one's tattoo and name. Of the other one: its name, which no
- * layer of another image has. */
-#define MARK "fddm-made-of"
-#define NAME "fddm-name"
+#include "plugin/gimp3/ids.h"
 
 G_DEFINE_QUARK (fddm-host-error-quark, fddm_host_error)
-
-/* GIMP 3 uses objects; the shared code identifies them by their numbers. */
-#define IMAGE(id)    gimp_image_get_by_id (id)
-#define ITEM(id)     gimp_item_get_by_id (id)
-#define DRAWABLE(id) gimp_drawable_get_by_id (id)
-#define LAYER(id)    gimp_layer_get_by_id (id)
-
-static FddmItemId
-id_of (gpointer item)
-{
-  return item ? gimp_item_get_id (GIMP_ITEM (item)) : FDDM_NO_ITEM;
-}
 
 const char *
 fddm_host_profile (void)
@@ -149,44 +133,6 @@ fddm_host_layer_above (FddmImageId image, FddmItemId layer)
   return position > 0 ? id_of (siblings[position - 1]) : FDDM_NO_ITEM;
 }
 
-/* Text of a parasite, or NULL. Free with g_free. */
-static char *
-parasite_of (FddmItemId item, const char *key)
-{
-  GimpParasite *parasite = gimp_item_get_parasite (ITEM (item), key);
-  guint32       size     = 0;
-  const char   *data     = parasite ? gimp_parasite_get_data (parasite, &size) : NULL;
-  char         *text     = data ? g_strndup (data, size) : NULL;
-
-  if (parasite)
-    gimp_parasite_free (parasite);
-  return text;
-}
-
-static void
-set_parasite (FddmItemId item, const char *key, const char *text)
-{
-  GimpParasite *parasite = gimp_parasite_new (key, GIMP_PARASITE_PERSISTENT | GIMP_PARASITE_UNDOABLE,
-                                              (guint32) strlen (text), text);
-
-  gimp_item_attach_parasite (ITEM (item), parasite);
-  gimp_parasite_free (parasite);
-}
-
-FddmItemId
-fddm_host_layer_source (FddmImageId image, FddmItemId layer)
-{
-  g_autofree char *mark = parasite_of (layer, MARK), *name = NULL;
-  char            *rest   = NULL;
-  const guint      from   = mark ? (guint) g_ascii_strtoull (mark, &rest, 10) : 0;
-  const FddmItemId source = from ? id_of (gimp_image_get_layer_by_tattoo (IMAGE (image), from)) : FDDM_NO_ITEM;
-
-  if (source == FDDM_NO_ITEM)
-    return FDDM_NO_ITEM;
-  name = parasite_of (source, NAME);
-  return name && !strcmp (g_strchug (rest), name) ? source : FDDM_NO_ITEM;
-}
-
 gboolean
 fddm_host_has_selection (FddmImageId image)
 {
@@ -217,16 +163,6 @@ fddm_host_selection_in_image (FddmImageId image, GeglRectangle *bounds)
     *bounds = (GeglRectangle) { x1, y1, x2 - x1, y2 - y1 };
 }
 
-gboolean
-fddm_host_layer_is_plain (FddmItemId layer)
-{
-  const GimpLayerMode mode = gimp_layer_get_mode (LAYER (layer));
-
-  return mode == GIMP_LAYER_MODE_PASS_THROUGH ||
-         ((mode == GIMP_LAYER_MODE_NORMAL || mode == GIMP_LAYER_MODE_NORMAL_LEGACY) &&
-          gimp_layer_get_opacity (LAYER (layer)) >= 100);
-}
-
 FddmItemId
 fddm_host_layer_mask (FddmItemId layer)
 {
@@ -255,165 +191,6 @@ void
 fddm_host_undo_end (FddmImageId image)
 {
   gimp_image_undo_group_end (IMAGE (image));
-}
-
-FddmItemId
-fddm_host_layer_new (FddmImageId image, FddmItemId source, const char *name, FddmLayerKind kind)
-{
-  GimpDrawable *from  = DRAWABLE (source);
-  gboolean      gray  = gimp_drawable_is_gray (from);
-  gboolean      alpha = kind == FDDM_LAYER_PICTURE && gimp_drawable_has_alpha (from);
-  GimpImageType type  = gray ? (alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE) : (alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE);
-  GimpLayerMode mode  = kind == FDDM_LAYER_NOISE ? GIMP_LAYER_MODE_GRAIN_MERGE : GIMP_LAYER_MODE_NORMAL;
-  GimpLayer    *layer;
-  int           x, y;
-
-  layer = gimp_layer_new (IMAGE (image), name, gimp_drawable_get_width (from), gimp_drawable_get_height (from), type, 100,
-                          mode);
-  if (!layer)
-    return FDDM_NO_ITEM;
-  gimp_drawable_get_offsets (from, &x, &y);
-  gimp_layer_set_offsets (layer, x, y);
-  gimp_item_set_visible (GIMP_ITEM (layer), kind == FDDM_LAYER_PICTURE);
-  return id_of (layer);
-}
-
-FddmItemId
-fddm_host_part_new (FddmImageId image, FddmItemId source, const GeglRectangle *part, const char *name)
-{
-  GimpDrawable       *from = DRAWABLE (source);
-  const gboolean      gray = gimp_drawable_is_gray (from), alpha = gimp_drawable_has_alpha (from);
-  const GimpImageType type = gray ? (alpha ? GIMP_GRAYA_IMAGE : GIMP_GRAY_IMAGE)
-                                  : (alpha ? GIMP_RGBA_IMAGE : GIMP_RGB_IMAGE);
-  GimpLayer *layer = gimp_layer_new (IMAGE (image), name, part->width, part->height, type, 100, GIMP_LAYER_MODE_NORMAL);
-  int        x, y;
-
-  if (!layer)
-    return FDDM_NO_ITEM;
-  gimp_drawable_get_offsets (from, &x, &y);
-  gimp_layer_set_offsets (layer, x + part->x, y + part->y);
-  return id_of (layer);
-}
-
-FddmItemId
-fddm_host_picture_new (FddmImageId image, int width, int height, const char *name)
-{
-  return id_of (gimp_layer_new (IMAGE (image), name, width, height,
-                                fddm_host_image_is_gray (image) ? GIMP_GRAY_IMAGE : GIMP_RGB_IMAGE, 100,
-                                GIMP_LAYER_MODE_NORMAL));
-}
-
-gboolean
-fddm_host_layer_insert (FddmImageId image, FddmItemId layer, FddmItemId above)
-{
-  GimpItem *parent = above == FDDM_NO_ITEM ? NULL : gimp_item_get_parent (ITEM (above));
-
-  if (above == FDDM_NO_ITEM)
-    return gimp_image_insert_layer (IMAGE (image), LAYER (layer), NULL, 0);
-  return gimp_image_insert_layer (IMAGE (image), LAYER (layer), parent ? GIMP_LAYER (parent) : NULL,
-                                  gimp_image_get_item_position (IMAGE (image), ITEM (above)));
-}
-
-/* Gives LAYER the mode and the opacity of FROM. The mode comes first, because it resets the three spaces. */
-static void
-blend_like (GimpLayer *layer, GimpLayer *from)
-{
-  gimp_layer_set_mode (layer, gimp_layer_get_mode (from));
-  gimp_layer_set_blend_space (layer, gimp_layer_get_blend_space (from));
-  gimp_layer_set_composite_space (layer, gimp_layer_get_composite_space (from));
-  gimp_layer_set_composite_mode (layer, gimp_layer_get_composite_mode (from));
-  gimp_layer_set_opacity (layer, gimp_layer_get_opacity (from));
-}
-
-gboolean
-fddm_host_layer_enclose (FddmImageId image, FddmItemId id)
-{
-  GimpLayer       *layer  = LAYER (id);
-  GimpItem        *parent = gimp_item_get_parent (GIMP_ITEM (layer));
-  g_autofree char *name   = gimp_item_get_name (GIMP_ITEM (layer));
-  GimpLayer       *group  = GIMP_LAYER (gimp_group_layer_new (IMAGE (image), NULL));
-
-  if (!group)
-    return FALSE;
-  if (!gimp_image_insert_layer (IMAGE (image), group, parent ? GIMP_LAYER (parent) : NULL,
-                                gimp_image_get_item_position (IMAGE (image), GIMP_ITEM (layer))))
-    {
-      fddm_host_layer_discard (id_of (group));
-      return FALSE;
-    }
-  blend_like (group, layer);
-  if (!gimp_image_reorder_item (IMAGE (image), GIMP_ITEM (layer), GIMP_ITEM (group), 0))
-    {
-      gimp_image_remove_layer (IMAGE (image), group);
-      return FALSE;
-    }
-  gimp_item_set_name (GIMP_ITEM (group), name);
-  gimp_item_set_name (GIMP_ITEM (layer), name); /* GIMP numbers equal names */
-  gimp_layer_set_mode (layer, GIMP_LAYER_MODE_NORMAL);
-  gimp_layer_set_opacity (layer, 100);
-  return TRUE;
-}
-
-void
-fddm_host_layer_release (FddmImageId image, FddmItemId id)
-{
-  GimpItem *item = ITEM (id), *group = gimp_item_get_parent (item);
-
-  if (!gimp_image_reorder_item (IMAGE (image), item, gimp_item_get_parent (group),
-                                gimp_image_get_item_position (IMAGE (image), group)))
-    return;
-  blend_like (GIMP_LAYER (item), GIMP_LAYER (group));
-  gimp_image_remove_layer (IMAGE (image), GIMP_LAYER (group));
-}
-
-void
-fddm_host_layer_hide (FddmItemId layer)
-{
-  gimp_item_set_visible (ITEM (layer), FALSE);
-}
-
-FddmItemId
-fddm_host_layer_add_mask (FddmItemId id)
-{
-  GimpLayer     *layer = LAYER (id);
-  GimpLayerMask *mask  = gimp_layer_create_mask (layer, GIMP_ADD_MASK_WHITE);
-
-  if (!mask || !gimp_layer_add_mask (layer, mask))
-    return FDDM_NO_ITEM;
-  gimp_layer_set_edit_mask (layer, FALSE);
-  return id_of (mask);
-}
-
-void
-fddm_host_layer_mark (FddmItemId layer, FddmItemId source)
-{
-  g_autofree char *known = parasite_of (source, NAME);
-  g_autofree char *name  = known ? g_strdup (known) : g_uuid_string_random ();
-  g_autofree char *mark  = g_strdup_printf ("%u %s", gimp_item_get_tattoo (ITEM (source)), name);
-
-  if (!known)
-    set_parasite (source, NAME, name);
-  set_parasite (layer, MARK, mark);
-}
-
-void
-fddm_host_layer_remove (FddmImageId image, FddmItemId layer)
-{
-  gimp_image_remove_layer (IMAGE (image), LAYER (layer));
-}
-
-void
-fddm_host_layer_discard (FddmItemId layer)
-{
-  gimp_item_delete (ITEM (layer));
-}
-
-void
-fddm_host_layer_select (FddmImageId image, FddmItemId layer)
-{
-  GimpLayer *layers[] = { LAYER (layer), NULL };
-
-  gimp_image_set_selected_layers (IMAGE (image), (const GimpLayer **) layers);
 }
 
 FddmImageId

@@ -8,6 +8,7 @@
 #include "plugin/gimp3/actions.h"
 #include "plugin/parameters.h"
 #include "plugin/procedures.h"
+#include "ui/gimp3/form.h"
 
 #define FDDM_TYPE_PLUGIN (fddm_plugin_get_type ())
 G_DECLARE_FINAL_TYPE (FddmPlugin, fddm_plugin, FDDM, PLUGIN, GimpPlugIn)
@@ -21,9 +22,10 @@ G_DEFINE_FINAL_TYPE (FddmPlugin, fddm_plugin, GIMP_TYPE_PLUG_IN)
 static void
 add_argument (GimpProcedure *procedure, const FddmParameter *parameter)
 {
-  const char *label = _ (parameter->label);
-  const char *blurb = _ (parameter->blurb); /* GIMP adds the range */
-  GimpChoice *choice;
+  const char      *label = _ (parameter->label);
+  const char      *blurb = _ (parameter->blurb); /* GIMP adds the range */
+  GimpChoice      *choice;
+  g_autofree char *given = NULL;
 
   switch (parameter->type)
     {
@@ -50,7 +52,9 @@ add_argument (GimpProcedure *procedure, const FddmParameter *parameter)
       gimp_procedure_add_string_argument (procedure, parameter->name, label, blurb, parameter->text, G_PARAM_READWRITE);
       break;
     case FDDM_PARAMETER_DRAWABLE:
+      given = g_strdup_printf (FDDM_FORM_GIVEN, parameter->name);
       gimp_procedure_add_drawable_argument (procedure, parameter->name, label, blurb, TRUE, G_PARAM_READWRITE);
+      gimp_procedure_add_boolean_aux_argument (procedure, given, label, NULL, FALSE, G_PARAM_READWRITE);
       break;
     }
 }

@@ -42,6 +42,26 @@ unlock (GimpItem *item)
     }
 }
 
+/* Has IMAGE show its layers in all their colours, and nothing before them. */
+static void
+show_layers_alone (GimpImage *image)
+{
+  static const GimpChannelType components[] = { GIMP_CHANNEL_RED, GIMP_CHANNEL_GREEN, GIMP_CHANNEL_BLUE };
+  g_autofree GimpChannel     **channels     = gimp_image_get_channels (image);
+
+  for (int i = 0; channels[i]; i++)
+    gimp_image_remove_channel (image, channels[i]);
+  switch (gimp_image_get_base_type (image))
+    {
+    case GIMP_GRAY: gimp_image_set_component_visible (image, GIMP_CHANNEL_GRAY, TRUE); break;
+    case GIMP_INDEXED: gimp_image_set_component_visible (image, GIMP_CHANNEL_INDEXED, TRUE); break;
+    default:
+      for (gsize i = 0; i < G_N_ELEMENTS (components); i++)
+        gimp_image_set_component_visible (image, components[i], TRUE);
+    }
+  gimp_image_set_component_visible (image, GIMP_CHANNEL_ALPHA, TRUE);
+}
+
 /* Leaves LAYER alone in its image, which gets its size, and plain: opaque, in normal mode, without a mask. */
 static void
 isolate (GimpImage *image, GimpLayer *layer)
@@ -56,7 +76,11 @@ isolate (GimpImage *image, GimpLayer *layer)
     if (layers[i] != layer)
       gimp_image_remove_layer (image, layers[i]);
   if (gimp_layer_get_mask (layer))
-    gimp_layer_set_apply_mask (layer, FALSE);
+    {
+      gimp_layer_set_show_mask (layer, FALSE);
+      gimp_layer_set_apply_mask (layer, FALSE);
+    }
+  show_layers_alone (image);
   gimp_layer_set_opacity (layer, 100);
   gimp_layer_set_mode (layer, GIMP_LAYER_MODE_NORMAL);
   gimp_item_set_visible (GIMP_ITEM (layer), TRUE);

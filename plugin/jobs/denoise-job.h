@@ -20,6 +20,7 @@ typedef struct {
   char          **account;     /* may be NULL */
   gboolean        seen;        /* a user watches, as opposed to a script */
   gboolean        nothing;     /* no noise was found */
+  gboolean        instead;     /* the result takes the place of the source, which is hidden */
   /* For an engine that runs in a thread of its own: */
   const FddmRunWatch *watch;               /* or NULL */
   const FddmContext  *context;             /* for that thread alone */

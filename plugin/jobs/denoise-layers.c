@@ -7,19 +7,31 @@
 #include "plugin/jobs/common.h"
 #include "plugin/layer-pixels.h"
 
-/* Adds a mask if there was a selection or the source has a mask. */
+/* Whether the source covers some places in part: together with a result of the same transparency it would cover them more. */
 static gboolean
-mask_like_source (const FddmDenoiseJob *job, FddmItemId layer)
+is_soft (const FddmDenoiseJob *job)
+{
+  const FddmItemId       own  = fddm_host_layer_mask (job->source);
+  g_autoptr (GeglBuffer) mask = own == FDDM_NO_ITEM ? NULL : fddm_host_buffer (own);
+
+  return fddm_layer_pixels_soft (job->noisy, mask);
+}
+
+/* Adds a mask if the source has one, or if there was a selection. A result instead of the source has what is around the selection,
+ * too. */
+static gboolean
+mask_like_source (const FddmDenoiseJob *job, FddmItemId layer, FddmLayerKind kind)
 {
   const FddmItemId       own    = fddm_host_layer_mask (job->source);
-  const gboolean         masked = own != FDDM_NO_ITEM || job->chosen;
+  GeglBuffer            *chosen = kind == FDDM_LAYER_PICTURE && job->instead ? NULL : job->chosen;
+  const gboolean         masked = own != FDDM_NO_ITEM || chosen;
   const FddmItemId       mask   = masked ? fddm_host_layer_add_mask (layer) : FDDM_NO_ITEM;
   g_autoptr (GeglBuffer) whole  = own == FDDM_NO_ITEM ? NULL : fddm_host_buffer (own);
 
   if (mask == FDDM_NO_ITEM)
     return !masked;
-  if (job->chosen)
-    fddm_layer_pixels_mask (mask, job->chosen);
+  if (chosen)
+    fddm_layer_pixels_mask (mask, chosen);
   if (whole)
     fddm_layer_pixels_mask (mask, whole);
   return TRUE;
@@ -52,7 +64,7 @@ make_layer (FddmDenoiseJob *job, FddmLayerKind kind, double from, double to)
   if (layer == FDDM_NO_ITEM)
     return FDDM_NO_ITEM;
   fill_layer (job, layer, kind, &stretch);
-  if (mask_like_source (job, layer))
+  if (mask_like_source (job, layer, kind))
     return layer;
   fddm_host_layer_discard (layer);
   return FDDM_NO_ITEM;
@@ -139,6 +151,19 @@ insert_layers (const FddmDenoiseJob *job, const FddmLayers *made)
   return FALSE;
 }
 
+/* Hides the source, and earlier results above it. */
+static void
+hide_others (const FddmDenoiseJob *job, const FddmLayers *made)
+{
+  FddmItemId next = job->source;
+
+  fddm_host_layer_hide (job->source);
+  while ((next = fddm_host_layer_above (job->image, next)) != FDDM_NO_ITEM &&
+         fddm_host_layer_source (job->image, next) == job->source)
+    if (next != made->layer && next != made->second)
+      fddm_host_layer_hide (next);
+}
+
 /* Puts the layers into the image, or leaves that as it was. In a group with the source, the result looks as the source did,
  * whatever lies below. */
 static gboolean
@@ -166,8 +191,13 @@ fddm_denoise_add_layers (FddmDenoiseJob *job, FddmLayers *made, GError **error)
 
   if (!check_source (job, error))
     return FALSE;
+  job->instead = is_soft (job);
+  if (job->instead && job->chosen)
+    fddm_layer_pixels_restore (job->clean, job->noisy, job->chosen);
   fddm_host_undo_begin (job->image);
   done = make_layers (job, made) && place_layers (job, made);
+  if (done && job->instead)
+    hide_others (job, made);
   if (done)
     fddm_host_layer_select (job->image, made->layer);
   fddm_host_undo_end (job->image);

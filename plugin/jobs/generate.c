@@ -268,7 +268,7 @@ read_selection (Job *job, GError **error)
 {
   const FddmGenerateSelection selection = fddm_generate_selection (job->image);
 
-  if (job->example.selected)
+  if (job->example.selected && fddm_host_image_of ((FddmItemId) job->values[FDDM_GENERATE_LIKE]) == job->image)
     return TRUE;
   job->chosen = fddm_layer_pixels_selection (job->image, GEGL_RECTANGLE (0, 0, job->params.width, job->params.height));
   return fddm_generate_check_selection (&selection, &job->params, error);

@@ -370,6 +370,33 @@ check_remembered (void)
   fddm_host_image_delete (image);
 }
 
+/* Repeating "like the layer": the layer that is chosen now is the example, whatever was it then. */
+static void
+check_remembered_like (void)
+{
+  FddmImageId      image   = probe_image_new (90, 70, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId       layer   = probe_layer_new (image, 90, 80, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId       former  = probe_layer_new (image, 1, 1, FALSE, FDDM_NO_ITEM, 0, 0); /* too small for one */
+  g_autofree char *problem = NULL, *none = NULL, *name = NULL, *own = NULL;
+  double           values[FDDM_GENERATE_N];
+  FddmGenerated    made = { .n = 0 };
+
+  fill (layer, noisy_ramp, NULL);
+  grass_values (values);
+  own = fddm_host_item_name (layer);
+  probe_remember_like (former);
+  problem = probe_generate (PROBE_RUN_WITH_LAST_VALUES, image, layer, values, &made);
+  if (check (!problem && made.n == 1, "repeated, like the layer: %d layers%s%s", made.n, problem ? ": " : "",
+             problem ? problem : ""))
+    {
+      name = fddm_host_item_name (made.layers[0]);
+      check (g_str_has_prefix (name, own), "repeated, like the layer: “%s”, not “%s”", name, own);
+    }
+  none = probe_generate (PROBE_RUN_WITH_LAST_VALUES, image, FDDM_NO_ITEM, values, &made);
+  check (none && strstr (none, "Choose one layer"), "repeated, like no layer: %s", none ? none : "made");
+  fddm_host_image_delete (image);
+}
+
 static void
 check_generated_files (void)
 {
@@ -410,5 +437,6 @@ check_generate (void)
   else
     skip ("ranges of FDDM Generate", "GIMP 3 checks them itself; run.py looks at how");
   check_remembered ();
+  check_remembered_like ();
   check_generated_files ();
 }

@@ -177,7 +177,7 @@ check_source_mask (void)
 {
   FddmImageId image  = probe_image_new (40, 30, FALSE, PROBE_U8_PERCEPTUAL);
   FddmItemId  back   = probe_layer_new (image, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
-  FddmItemId  source = probe_layer_new (image, 40, 30, TRUE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  source = probe_layer_new (image, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
   FddmItemId  mask   = fddm_host_layer_add_mask (source);
   double      values[FDDM_DENOISE_N];
   FddmLayers  made;
@@ -198,6 +198,94 @@ check_source_mask (void)
 
       check (bytes == 40 * 30 && pixels[15 * 40 + 5] == 255 && pixels[15 * 40 + 30] == 0 && pixels[5 * 40 + 5] == 0,
              "source with a mask, selection: the new mask is where both are");
+    }
+  fddm_host_image_delete (image);
+}
+
+/* Brightness of a mask that ends softly. */
+static float
+fading (int x, G_GNUC_UNUSED int y, G_GNUC_UNUSED int c, G_GNUC_UNUSED int n, G_GNUC_UNUSED gpointer data)
+{
+  return (float) x / 39;
+}
+
+/* Checks that the look is that of BEFORE, but for the noise in the selected part. */
+static void
+check_look (FddmImageId image, FddmItemId source, FddmItemId before, gboolean selection, const char *what)
+{
+  double     values[FDDM_DENOISE_N];
+  FddmLayers made, again;
+
+  if (selection)
+    probe_select (image, 5, 5, 20, 10);
+  fast_values (values);
+  values[FDDM_DENOISE_LUMA] = values[FDDM_DENOISE_CHROMA] = 0;
+  for (int run = 0; run < 2 && denoised (image, source, values, &made, what); run++)
+    {
+      const double apart = difference (before, probe_layer_visible (image));
+
+      check (apart < 1e-5, "%s: nothing removed in run %d, the same look (%.6f)", what, run, apart);
+      check (probe_visible (made.layer) && !probe_visible (source), "%s: the result is seen in place of the source", what);
+    }
+  values[FDDM_DENOISE_LUMA] = values[FDDM_DENOISE_CHROMA] = 100;
+  if (denoised (image, source, values, &again, what))
+    {
+      const FddmItemId after = probe_layer_visible (image);
+
+      check (difference (before, after) > 0.01, "%s: noise goes (%.3f)", what, difference (before, after));
+      if (selection)
+        compare_around (before, after, 5, 5, 25, 15, 40, what);
+    }
+}
+
+/* Layers that are neither opaque nor transparent: a result of the same transparency over them would cover more than they do. */
+static void
+check_soft (gboolean alpha, gboolean mask, double opacity, gboolean selection, const char *what)
+{
+  FddmImageId image  = probe_image_new (40, 30, FALSE, PROBE_FLOAT_PERCEPTUAL);
+  FddmItemId  below  = probe_layer_new (image, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  source = probe_layer_new (image, 40, 30, alpha, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  before;
+
+  fill (below, half_hidden, NULL);
+  fill (source, noisy_ramp, NULL);
+  if (mask)
+    fill (fddm_host_layer_add_mask (source), fading, NULL);
+  probe_opacity (source, opacity);
+  before = probe_layer_visible (image);
+  check_look (image, source, before, selection, what);
+  fddm_host_image_delete (image);
+}
+
+/* A layer that is clipped to another one in a group, and a group that passes through in part. */
+static void
+check_clipped (gboolean pass, const char *what)
+{
+  FddmImageId image  = probe_image_new (40, 30, FALSE, PROBE_FLOAT_PERCEPTUAL);
+  FddmItemId  back   = probe_layer_new (image, 40, 30, FALSE, FDDM_NO_ITEM, 0, 0);
+  FddmItemId  group  = probe_group_new (image);
+  FddmItemId  shape  = probe_layer_new (image, 20, 30, FALSE, group, 0, 0);
+  FddmItemId  source = probe_layer_new (image, 40, 30, FALSE, group, 0, 0);
+  FddmItemId  before, after;
+  double      values[FDDM_DENOISE_N];
+  FddmLayers  made;
+
+  fill (back, half_hidden, NULL);
+  fill (shape, half_hidden, NULL);
+  fill (source, noisy_ramp, NULL);
+  if (pass)
+    probe_pass (group);
+  else
+    probe_clip (source);
+  probe_opacity (group, 50);
+  before = probe_layer_visible (image);
+  fast_values (values);
+  values[FDDM_DENOISE_LUMA] = values[FDDM_DENOISE_CHROMA] = 0;
+  if (denoised (image, pass ? group : source, values, &made, what))
+    {
+      after = probe_layer_visible (image);
+      check (difference (before, after) < 1e-5, "%s: nothing removed, the same look (%.6f)", what,
+             difference (before, after));
     }
   fddm_host_image_delete (image);
 }
@@ -344,6 +432,12 @@ check_layers (void)
   check_mode (FALSE, 40, FALSE, "normal at 40 %");
   check_mode (TRUE, 100, FALSE, "multiply at 100 %");
   check_mode (TRUE, 40, TRUE, "multiply at 40 %, selection");
+  check_soft (TRUE, FALSE, 100, FALSE, "soft transparency");
+  check_soft (FALSE, TRUE, 100, FALSE, "a soft mask");
+  check_soft (TRUE, TRUE, 40, FALSE, "soft transparency and mask at 40 %");
+  check_soft (TRUE, TRUE, 100, TRUE, "soft transparency and mask, selection");
+  check_clipped (FALSE, "clipped to a shape");
+  check_clipped (TRUE, "a group that passes through at 50 %");
   check_place ();
   check_group ();
   check_selection ();

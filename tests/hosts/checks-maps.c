@@ -154,7 +154,8 @@ static void
 check_like (void)
 {
   FddmImageId image   = probe_image_new (90, 70, FALSE, PROBE_U8_PERCEPTUAL),
-              other   = probe_image_new (80, 70, TRUE, PROBE_U8_PERCEPTUAL);
+              other   = probe_image_new (80, 70, TRUE, PROBE_U8_PERCEPTUAL),
+              third   = probe_image_new (90, 70, FALSE, PROBE_U8_PERCEPTUAL);
   FddmItemId    layer = probe_layer_new (image, 90, 80, FALSE, FDDM_NO_ITEM, 0, 0);
   FddmItemId    clear = probe_layer_new (image, 90, 80, TRUE, FDDM_NO_ITEM, 0, 0);
   FddmItemId    small = probe_layer_new (image, 1, 1, FALSE, FDDM_NO_ITEM, 0, 0);
@@ -185,8 +186,13 @@ check_like (void)
   probe_select (image, 5, 4, 66, 65);
   if (made_of (image, layer, values, &made, "the selected part"))
     check (probe_any_mask (made.layers[0]) == FDDM_NO_ITEM, "the selected part: no mask");
+  probe_select (third, 0, 0, 20, 20);
+  if (made_of (third, FDDM_NO_ITEM, values, &made, "the selected part of another image"))
+    check (probe_any_mask (made.layers[0]) != FDDM_NO_ITEM,
+           "the selected part of another image: the target's selection is the mask");
   probe_select (image, 5, 4, 20, 65);
   not_made_of (image, values, "64", "a selection that is too small");
+  fddm_host_image_delete (third);
   fddm_host_image_delete (other);
   fddm_host_image_delete (image);
 }

@@ -106,6 +106,42 @@ check_filter (void)
   fddm_host_image_delete (image);
 }
 
+/* What GIMP shows instead of a layer or before it, which is not the layer's. */
+static void
+check_filter_behind (void)
+{
+  const Babl        *format = babl_format ("R'G'B' u8");
+  FddmImageId        image  = probe_image_new (WIDTH, HEIGHT, FALSE, PROBE_U8_PERCEPTUAL);
+  FddmItemId         source = probe_layer_new (image, WIDTH, HEIGHT, FALSE, FDDM_NO_ITEM, 0, 0);
+  double             values[FDDM_DENOISE_N];
+  int                most = 0;
+  gsize              n, m;
+  g_autofree guint8 *own = NULL, *result = NULL;
+  FddmLayers         made;
+
+  fill (source, noisy_ramp, NULL);
+  own = pixels_of (source, format, &n);
+  if (probe_invert (source))
+    {
+      fddm_host_layer_add_mask (source);
+      probe_show_mask (source);
+      probe_hide_red (image);
+      probe_show (probe_channel_new (image), TRUE);
+      fast_values (values);
+      values[FDDM_DENOISE_LUMA] = values[FDDM_DENOISE_CHROMA] = 0;
+      if (denoised (image, source, values, &made, "a filter, the mask shown, red hidden, a channel"))
+        {
+          result = pixels_of (made.layer, format, &m);
+          for (gsize i = 0; i < MIN (n, m); i++)
+            most = MAX (most, ABS (result[i] - (255 - own[i])));
+          check (n == m && most <= 1, "a filter, the mask shown, red hidden, a channel: the layer's pixels (%d)", most);
+        }
+    }
+  else
+    skip ("a filter behind a mask that is shown", "this GIMP has no filters on layers");
+  fddm_host_image_delete (image);
+}
+
 static void
 check_filter_on_group (void)
 {
@@ -171,6 +207,7 @@ void
 check_seen (void)
 {
   check_filter ();
+  check_filter_behind ();
   check_filter_on_group ();
   check_text ();
   check_link ();

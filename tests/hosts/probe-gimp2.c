@@ -157,6 +157,30 @@ probe_multiply (FddmItemId layer)
   gimp_layer_set_mode (layer, GIMP_LAYER_MODE_MULTIPLY);
 }
 
+void
+probe_clip (FddmItemId layer)
+{
+  gimp_layer_set_composite_mode (layer, GIMP_LAYER_COMPOSITE_CLIP_TO_BACKDROP);
+}
+
+void
+probe_pass (FddmItemId group)
+{
+  gimp_layer_set_mode (group, GIMP_LAYER_MODE_PASS_THROUGH);
+}
+
+void
+probe_show_mask (FddmItemId layer)
+{
+  gimp_layer_set_show_mask (layer, TRUE);
+}
+
+void
+probe_hide_red (FddmImageId image)
+{
+  gimp_image_set_component_visible (image, GIMP_CHANNEL_RED, FALSE);
+}
+
 const char *
 probe_mode (FddmItemId layer)
 {
@@ -222,6 +246,14 @@ void
 probe_remember (const char *procedure, const char *settings)
 {
   gimp_set_data (procedure, settings, strlen (settings));
+}
+
+void
+probe_remember_like (FddmItemId like)
+{
+  g_autofree char *settings = g_strdup_printf ("like=%d width=12 height=11 steps=2 count=1 seed=5 device=cpu", like);
+
+  probe_remember ("plug-in-fddm-generate", settings);
 }
 
 static GimpParam

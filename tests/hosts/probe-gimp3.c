@@ -202,6 +202,30 @@ probe_multiply (FddmItemId layer)
   gimp_layer_set_mode (LAYER (layer), GIMP_LAYER_MODE_MULTIPLY);
 }
 
+void
+probe_clip (FddmItemId layer)
+{
+  gimp_layer_set_composite_mode (LAYER (layer), GIMP_LAYER_COMPOSITE_CLIP_TO_BACKDROP);
+}
+
+void
+probe_pass (FddmItemId group)
+{
+  gimp_layer_set_mode (LAYER (group), GIMP_LAYER_MODE_PASS_THROUGH);
+}
+
+void
+probe_show_mask (FddmItemId layer)
+{
+  gimp_layer_set_show_mask (LAYER (layer), TRUE);
+}
+
+void
+probe_hide_red (FddmImageId image)
+{
+  gimp_image_set_component_visible (IMAGE (image), GIMP_CHANNEL_RED, FALSE);
+}
+
 const char *
 probe_mode (FddmItemId layer)
 {
@@ -271,6 +295,17 @@ probe_copy_to (FddmItemId layer, FddmImageId image)
 void
 probe_remember (G_GNUC_UNUSED const char *procedure, G_GNUC_UNUSED const char *settings)
 {
+}
+
+/* In GIMP's own file, which has no layers. */
+void
+probe_remember_like (G_GNUC_UNUSED FddmItemId like)
+{
+  g_autofree char *path = g_build_filename (gimp_directory (), "plug-in-settings",
+                                            "GimpProcedureConfigRun-plug-in-fddm-generate.last", NULL);
+
+  g_file_set_contents (path, "(like-given yes)\n(width 12)\n(height 11)\n(steps 2)\n(count 1)\n(seed 5)\n(device \"cpu\")\n",
+                       -1, NULL);
 }
 
 static void

@@ -52,6 +52,11 @@ gboolean   probe_visible (FddmItemId item);
 void       probe_show (FddmItemId item, gboolean visible);
 void       probe_opacity (FddmItemId layer, double percent);
 void       probe_multiply (FddmItemId layer); /* sets this mode */
+void       probe_clip (FddmItemId layer);     /* sets the composite mode: clipped to what is below */
+void       probe_pass (FddmItemId group);     /* lets it pass through */
+/* Shows the layer's mask in its place; hides the image's red. */
+void probe_show_mask (FddmItemId layer);
+void probe_hide_red (FddmImageId image);
 /* "normal", "grain-merge", or another name. */
 const char *probe_mode (FddmItemId layer);
 double      probe_get_opacity (FddmItemId layer);
@@ -66,6 +71,8 @@ void probe_resize (FddmItemId layer, int width, int height);
 FddmItemId probe_copy_to (FddmItemId layer, FddmImageId image);
 /* Stores SETTINGS like an earlier dialog. On GIMP 3, run.py has done it. */
 void probe_remember (const char *procedure, const char *settings);
+/* Stores settings of an earlier dialog of Generate, in which LIKE was the example, 12 × 11 pixels in 2 steps. */
+void probe_remember_like (FddmItemId like);
 /* Calls plug-in-fddm-denoise. Returns NULL, or GIMP's error message. Free with g_free. */
 char *probe_denoise (int run_mode, FddmImageId image, FddmItemId drawable, const double *values, FddmLayers *made);
 char *probe_denoise_file (const char *input, const char *folder, const char *settings);

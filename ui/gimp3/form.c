@@ -35,6 +35,33 @@ fddm_form_values (GimpProcedureConfig *config, const FddmParameter *table, doubl
     values[i] = value_of (config, &table[i]);
 }
 
+gboolean
+fddm_form_give (GimpProcedureConfig *config, const FddmParameter *table, int item)
+{
+  gboolean all = TRUE;
+
+  for (int i = 0; table[i].name; i++)
+    if (table[i].type == FDDM_PARAMETER_DRAWABLE && value_of (config, &table[i]) < 0)
+      {
+        g_autofree char *name  = g_strdup_printf (FDDM_FORM_GIVEN, table[i].name);
+        gboolean         given = FALSE;
+
+        g_object_get (config, name, &given, NULL);
+        if (given && item >= 0)
+          fddm_form_store (config, &table[i], item);
+        all = all && (!given || item >= 0);
+      }
+  return all;
+}
+
+static void
+store_item (GimpProcedureConfig *config, const char *name, int item)
+{
+  g_autofree char *given = g_strdup_printf (FDDM_FORM_GIVEN, name);
+
+  g_object_set (config, name, item < 0 ? NULL : gimp_drawable_get_by_id (item), given, item >= 0, NULL);
+}
+
 void
 fddm_form_store (GimpProcedureConfig *config, const FddmParameter *parameter, double value)
 {
@@ -45,9 +72,7 @@ fddm_form_store (GimpProcedureConfig *config, const FddmParameter *parameter, do
     case FDDM_PARAMETER_CHOICE: g_object_set (config, name, parameter->choices[(int) value].name, NULL); break;
     case FDDM_PARAMETER_DOUBLE: g_object_set (config, name, value, NULL); break;
     case FDDM_PARAMETER_TEXT: g_object_set (config, name, fddm_text_of_value (value), NULL); break;
-    case FDDM_PARAMETER_DRAWABLE:
-      g_object_set (config, name, value < 0 ? NULL : gimp_drawable_get_by_id ((int) value), NULL);
-      break;
+    case FDDM_PARAMETER_DRAWABLE: store_item (config, name, (int) value); break;
     default: g_object_set (config, name, (int) value, NULL); break;
     }
 }

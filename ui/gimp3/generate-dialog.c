@@ -11,6 +11,7 @@
 typedef struct {
   GimpProcedureConfig *config;
   const FddmParameter *table;
+  int                  like; /* the example that is offered, or -1 */
   FddmGenerateForm    *form;
   double               values[FDDM_PARAMETERS_MAX];
 } Dialog;
@@ -30,6 +31,7 @@ config_changed (Dialog *dialog)
 {
   double values[FDDM_PARAMETERS_MAX];
 
+  fddm_form_give (dialog->config, dialog->table, dialog->like);
   fddm_form_values (dialog->config, dialog->table, values);
   for (int i = 0; dialog->table[i].name; i++)
     fddm_generate_form_show (dialog->form, i, values[i]);
@@ -39,12 +41,13 @@ gboolean
 fddm_generate_dialog_run (GimpProcedure *procedure, GimpProcedureConfig *config, const FddmParameter *table,
                           const FddmGenerateHelp *help)
 {
-  Dialog     dialog = { .config = config, .table = table };
+  Dialog     dialog = { .config = config, .table = table, .like = (int) help->like };
   GtkWidget *window;
   gulong     handler;
   gboolean   go_on;
 
   gimp_ui_init ("fddm");
+  fddm_form_give (config, table, dialog.like);
   fddm_form_values (config, table, dialog.values);
   window      = gimp_procedure_dialog_new (procedure, config, _ ("FDDM Generate"));
   dialog.form = fddm_generate_form_new (help, table, dialog.values, changed, &dialog);
