@@ -283,6 +283,11 @@ fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError *
 {
   GError *problem = NULL;
 
+  if (context->device == NULL && !open_device (context, FDDM_DEVICE_CPU, &problem)) /* which failed after the GPU */
+    {
+      explain (context, error, problem);
+      return FALSE;
+    }
   while (!weights_fit (context, &problem) || !func (job, &problem))
     if (!fall_back (context, &problem))
       {
@@ -320,7 +325,7 @@ fddm_context_device (const FddmContext *context)
 const char *
 fddm_context_describe (const FddmContext *context)
 {
-  return context->backend->describe (context->device);
+  return context->device != NULL ? context->backend->describe (context->device) : "–";
 }
 
 const char *

@@ -58,7 +58,10 @@ fddm_work_place (FddmWork *work, GError **error)
   left         = g_try_new (guint8, blocks);
   work->places = g_try_new (FddmTile, part->marked);
   if (left == NULL || work->places == NULL)
-    return fddm_work_no_memory (work, error);
+    {
+      g_clear_pointer (&work->places, g_free); /* the tilings' number counts */
+      return fddm_work_no_memory (work, error);
+    }
   memcpy (left, part->blocks, blocks);
   for (int y = 0; y < part->down; y++)
     for (int x = 0; x < part->across; x++)

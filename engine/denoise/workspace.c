@@ -37,15 +37,16 @@ halo (const FddmWork *work)
   return fddm_work_reach (work) + (work->spec.margin + patch - 1) / patch;
 }
 
+/* A place so far from the picture's edges that no margin ends at them, in patches. */
+#define FAR (1 << 16)
+
 /* Samples in the largest region of a tile. */
 static gsize
 region_floats (const FddmWork *work)
 {
-  const int patch = work->context->weights->patch;
-  FddmTile  tile  = {
-      .rows = work->down.size, .columns = work->across.size, .row = work->down.size, .column = work->across.size
-  };
-  FddmRect region = fddm_tile_region (&tile, patch, G_MAXINT, G_MAXINT);
+  const int patch  = work->context->weights->patch;
+  FddmTile  tile   = { .rows = work->down.size, .columns = work->across.size, .row = FAR, .column = FAR };
+  FddmRect  region = fddm_tile_region (&tile, patch, G_MAXINT, G_MAXINT);
 
   return (gsize) MIN (region.width, work->spec.width) * MIN (region.height, work->spec.height) * work->spec.samples;
 }
@@ -399,7 +400,6 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
   memset (work, 0, sizeof *work);
   work->context = context;
   work->spec    = *spec;
-  fddm_network_flow (context->network, !spec->samples_detail);
   if (limit == 0) /* nothing is free, or the device did not answer: less work would not help */
     {
       g_set_error_literal (error, FDDM_ERROR, FDDM_ERROR_DEVICE,
@@ -411,6 +411,7 @@ fddm_work_init (FddmWork *work, FddmContext *context, const FddmWorkSpec *spec, 
       GError *problem = NULL;
       int     tiles;
 
+      fddm_network_flow (context->network, !spec->samples_detail);
       if (plan_tiles (work, limit, error) && allocate (work, &problem) && fddm_work_place (work, &problem))
         return TRUE;
       tiles = fddm_work_tiles (work);

@@ -263,6 +263,8 @@ fddm_torus_clear (FddmTorus *torus)
 {
   const FddmContext *context = torus->context;
 
+  if (context == NULL) /* never begun */
+    return;
   clear_weights (torus, &torus->down, &torus->down_weights);
   clear_weights (torus, &torus->across, &torus->across_weights);
   for (int i = 0; i < torus->n_lanes; i++)

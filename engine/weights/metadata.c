@@ -232,6 +232,7 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
   static const char *const outputs[]  = { "residual", "clean", NULL };  /* in the order of FddmOutputForm */
   const char              *side       = g_hash_table_lookup (file->metadata, "side");
   double                   guidance   = 1.0;
+  const guint64            least      = (guint64) weights->patch; /* what has fewer is no patch */
   guint64                  pixels     = 0;
   int                      clamp = 0, input = FDDM_INPUT_WHITENED, output = FDDM_OUTPUT_RESIDUAL;
 
@@ -240,8 +241,8 @@ read_sampling (FddmWeights *weights, FddmSafetensors *file, GError **error)
     return has_none (file, keys, error);
   if (!has_none (file, foreign, error))
     return FALSE;
-  if (side != NULL && !g_ascii_string_to_unsigned (side, 10, 1, SIDE_MAX, &pixels, NULL))
-    return fddm_weights_fail (error, _ ("metadata “%s” must be a number from %d to %d"), "side", 1, SIDE_MAX);
+  if (side != NULL && !g_ascii_string_to_unsigned (side, 10, least, SIDE_MAX, &pixels, NULL))
+    return fddm_weights_fail (error, _ ("metadata “%s” must be a number from %d to %d"), "side", weights->patch, SIDE_MAX);
   if ((g_hash_table_contains (file->metadata, "padding") && choice (file, "padding", paddings, error) < 0) ||
       (g_hash_table_contains (file->metadata, "clamp") && (clamp = choice (file, "clamp", truths, error)) < 0) ||
       (g_hash_table_contains (file->metadata, "input") && (input = choice (file, "input", inputs, error)) < 0) ||

@@ -242,6 +242,7 @@ fddm_cuda_available (FddmDevice *device)
       !fddm_cuda_ok (cudaMemGetInfo (&available, &total), "asking for free memory", NULL))
     return 0;
   /* The caller plans a new picture, so a series still in progress has been abandoned. */
+  fddm_cuda_synthesise_drop (device);
   device->resident.open = FALSE;
   available += device->scratch_bytes + parked_bytes (device) + 2 * device->resident.bytes + device->resident.room_bytes;
   available -= reserve_of (device, available);

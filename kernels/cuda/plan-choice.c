@@ -285,7 +285,8 @@ plan_anew (Choice *choice, const FddmPlanKey *key, GError **error)
       choice->best = direct_plan (key);
       return TRUE;
     }
-  choice->best->settled = compile || key->heads > 0;
+  /* Keeping it takes the place of the note that an engine is deadly: that one would be tried again. */
+  choice->best->settled = compile || key->heads > 0 || choice->deadly != NULL;
   choice->best->hurried = choice->hurried && !choice->best->settled;
   choice->best->spent   = choice->spent;
   if (choice->trial != NULL && !choice->best->hurried)

@@ -17,8 +17,8 @@ is_soft (const FddmDenoiseJob *job)
   return fddm_layer_pixels_soft (job->noisy, mask);
 }
 
-/* Adds a mask if the source has one, or if there was a selection. A result instead of the source has what is around the selection,
- * too. */
+/* Adds a mask if the source has one, or if there was a selection, unless the result stands for the source, with what is around
+ * the selection. */
 static gboolean
 mask_like_source (const FddmDenoiseJob *job, FddmItemId layer, FddmLayerKind kind)
 {

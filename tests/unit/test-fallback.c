@@ -53,6 +53,28 @@ test_lost_half_way (void)
   g_assert_cmpmem (out, N * sizeof *out, expected, N * sizeof *expected);
 }
 
+/* Where the CPU cannot take over, either, that is an error, and so is the next run; when it can again, it does. */
+static void
+test_lost_without_a_cpu (void)
+{
+  g_autoptr (GError)      error   = NULL;
+  g_autofree float       *out     = g_new0 (float, N);
+  g_autoptr (FddmContext) context = open_context (FDDM_DEVICE_AUTO, "25", &error);
+
+  g_assert_no_error (error);
+  g_setenv ("FDDM_CPU_CONVOLUTION", "none", TRUE);
+  for (int i = 0; i < 2; i++)
+    {
+      g_assert_false (run (context, out, &error));
+      g_assert_nonnull (strstr (error->message, "FDDM_CPU_CONVOLUTION"));
+      g_assert_nonnull (fddm_context_describe (context));
+      g_clear_error (&error);
+    }
+  g_unsetenv ("FDDM_CPU_CONVOLUTION");
+  g_assert_true (run (context, out, &error));
+  g_assert_no_error (error);
+}
+
 /* A picture out of noise, by windows of 16 pixels, on AUTO's device and on the CPU: the same. */
 static void
 test_lost_generating (void)
@@ -434,6 +456,7 @@ main (int argc, char **argv)
   g_assert_cmpint (argc, ==, 3);
   module_dir = argv[1];
   g_test_add_func ("/fallback/lost-half-way", test_lost_half_way);
+  g_test_add_func ("/fallback/lost-without-a-cpu", test_lost_without_a_cpu);
   g_test_add_func ("/fallback/lost-generating", test_lost_generating);
   g_test_add_func ("/fallback/gpu-asked-for", test_gpu_asked_for);
   g_test_add_func ("/fallback/silent-about-memory", test_silent_about_memory);

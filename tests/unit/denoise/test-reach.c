@@ -1,8 +1,10 @@
 /* test-reach.c: a tile has everything that its pixels depend on, on each grid.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <glib/gstdio.h>
 #include "tests/unit/denoising.h"
 #include "engine/denoise/workspace.h"
 #include "engine/weights/weights.h"
+#include "tests/unit/weights-file.h"
 
 enum { HEIGHT = 305, WIDTH = 307, TILE = 63 };
 
@@ -63,10 +65,49 @@ test_core_is_within_reach (void)
         }
 }
 
+/* Whatever the tile's size, its arrays hold its region of the picture. In a file's network one pixel is a patch, and it sees no
+ * farther than two. */
+static void
+test_regions_fit (void)
+{
+  const FddmWorkSpec      spec = { .width = 60, .height = 50, .samples = 1, .grids = 1, .evaluations = 1 };
+  g_autofree char        *path = g_build_filename (g_get_tmp_dir (), "fddm-reach.safetensors", NULL);
+  guint8                  data[DATA_BYTES];
+  g_autoptr (GByteArray)  file    = NULL;
+  g_autoptr (FddmWeights) weights = NULL;
+
+  weights_file_data (data);
+  file = weights_file (NULL, NULL, data, sizeof data);
+  g_assert_true (g_file_set_contents (path, (const char *) file->data, file->len, NULL));
+  weights = fddm_weights_open (path, NULL);
+  g_remove (path);
+  for (int tile = 1; tile <= 12; tile++)
+    {
+      const FddmContextOptions options = { .tile = tile };
+      g_autoptr (FddmContext)  context = fddm_context_new (weights, FDDM_DEVICE_REFERENCE, &options, NULL);
+      FddmWork                 work;
+
+      g_assert_true (fddm_work_init (&work, context, &spec, NULL));
+      for (int i = 0; i < fddm_work_tiles (&work); i++)
+        {
+          FddmTile tile_i;
+
+          if (fddm_work_tile (&work, i, &tile_i))
+            {
+              const FddmRect region = fddm_tile_region (&tile_i, weights->patch, spec.width, spec.height);
+
+              g_assert_cmpuint ((gsize) region.width * region.height, <=, work.floats);
+            }
+        }
+      fddm_work_clear (&work);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/reach/core-is-within-reach", test_core_is_within_reach);
+  g_test_add_func ("/reach/regions-fit", test_regions_fit);
   return g_test_run ();
 }

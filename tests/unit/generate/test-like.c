@@ -251,6 +251,22 @@ count_rows (gpointer data, int x G_GNUC_UNUSED, int y G_GNUC_UNUSED, int width G
   return TRUE;
 }
 
+/* Nothing was planned yet when the example could not be measured: here, since a picture of this size has no patch, which files
+ * cannot say. */
+static void
+test_not_measured (void)
+{
+  g_autoptr (FddmContext) context = material_context ("tiny-generate.safetensors", FDDM_DEVICE_CPU, 1, 2);
+  g_autoptr (GError)      error   = NULL;
+  Material                material;
+  FddmGenerateParams      params;
+
+  material_init (&material, 100, 80, 3);
+  params = params_like (&material, 50);
+  g_assert_null (generate (context, &params, &error));
+  g_assert_nonnull (error);
+}
+
 /* The listener is asked while the example is pieced together, and while colours are measured, before anything is written. */
 static void
 test_cancelled (void)
@@ -287,6 +303,7 @@ main (int argc, char **argv)
   g_test_add_func ("/like/faulty-pixels", test_faulty_pixels);
   g_test_add_func ("/like/itself", test_itself);
   g_test_add_func ("/like/cancelled", test_cancelled);
+  g_test_add_func ("/like/not-measured", test_not_measured);
   g_test_add_func ("/like/refused", test_refused);
   return g_test_run ();
 }

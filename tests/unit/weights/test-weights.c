@@ -320,6 +320,11 @@ test_generating_file (void)
     { "'side':'128'", "'side':'4097'", "“side” must be" },
     { "'side':'128'", "'side':'12.5'", "“side” must be" },
     { "'side':'128'", "'side':''", "“side” must be" },
+    { "'patch':'1','channels':'1','colour':'gray','k_grid':'open','temperature':'0.5','mu_range':'[-4, 8.5]',"
+      "'noise_range':'[0.002, 1]','licence':'CC0','side':'128'",
+      "'patch':'4','channels':'1','colour':'gray','k_grid':'open','temperature':'0.5','mu_range':'[-4, 8.5]',"
+      "'noise_range':'[0.002, 1]','licence':'CC0','side':'3'",
+      "“side” must be a number from 4" },
     { "'zero'", "'circular'", "“padding”: “circular” is unknown" },
     { "'guidance':'1.5'", "'guidance':'0.9'", "“guidance” is out of range" },
     { "'guidance':'1.5'", "'guidance':'10.1'", "“guidance” is out of range" },
