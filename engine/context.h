@@ -58,5 +58,6 @@ gboolean fddm_context_make_vector (const FddmContext *context, const float *valu
 
 typedef gboolean (*FddmJobFunc) (gpointer job, GError **error);
 
-/* Calls FUNC on JOB. If a GPU chosen by AUTO fails, calls it again on the CPU. Sets errors of FDDM_ERROR only. */
+/* Calls FUNC on JOB. If a GPU chosen by AUTO fails, calls it again on the CPU. Sets errors of FDDM_ERROR, or passes on
+ * those of a source or sink. */
 gboolean fddm_context_run (FddmContext *context, FddmJobFunc func, gpointer job, GError **error);

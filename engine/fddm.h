@@ -60,7 +60,7 @@ const char *fddm_weights_path (const FddmWeights *weights);
 const char *fddm_weights_metadata (const FddmWeights *weights, const char *key);
 /** Samples per pixel of the network's pictures: 1 = gray, 3 = R'G'B'. */
 int fddm_weights_channels (const FddmWeights *weights);
-/** Multiply-adds of the network per picture pixel. */
+/** Multiply-adds of the network's convolutions per picture pixel. */
 double fddm_weights_operations (const FddmWeights *weights);
 /** Subjects that can be generated: the network's, then those that start from a picture in the file, NULL-terminated; NULL if
  * there are none. */
@@ -91,7 +91,7 @@ typedef enum {
 typedef struct {
   int         threads;    /**< 1…#FDDM_THREADS_MAX; 0 = one per core                                                  */
   gsize       memory;     /**< bytes beyond the picture's own buffers; 0 = 1 GiB; with a GPU, bounds host memory only */
-  int         tile;       /**< 1…#FDDM_SIDE_MAX: side of a tile's core in pixels; 0 = as large as the memory allows    */
+  int         tile;       /**< 1…#FDDM_SIDE_MAX: side of what a tile writes, in pixels; 0 = as large as memory allows   */
   const char *module_dir; /**< absolute folder of the GPU module; NULL = the installed one                            */
 } FddmContextOptions;
 
@@ -131,8 +131,8 @@ typedef struct {
 
 /** A picture to write. */
 typedef struct {
-  /** Receives every pixel of the picture, in rectangles. Some are written twice: all of them if the GPU fails, by
-   * the CPU, and sharp places where 8 bits do not suffice. The last counts. */
+  /** Receives every pixel of the picture, in rectangles. Some are written more than once: all of them if the
+   * GPU fails, memory runs out or 8 bits do not suffice for much of the picture; else sharp places. The last counts. */
   gboolean (*write) (gpointer data, int x, int y, int width, int height, const float *pixels, GError **error);
   gpointer data; /**< passed to WRITE */
 } FddmSink;
@@ -269,8 +269,8 @@ FddmGenerateParams fddm_generate_params_default (void);
  * top to bottom after the last step.
  *
  * A picture larger than the network's training pictures is estimated in windows of their size. The state of the whole
- * picture, at least 24 bytes per pixel, must fit into the context's memory bound. The error for an unknown subject lists
- * the known ones.
+ * picture, at least 36 bytes per pixel (12 of a gray network), must fit into the context's memory bound. The error for an
+ * unknown subject lists the known ones.
  *
  * With LIKE the picture takes on the example's mean and covariance of the colours, its strength at each frequency and, by
  * CLOSENESS, its shapes. The example may have any number of pixels: of a large one the middle is used. It is read before

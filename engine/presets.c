@@ -3,8 +3,8 @@
 #include <string.h>
 #include "engine/fddm.h"
 
-/* "best" averages the balanced network over shifted and mirrored grids. It stays within its budget and gains 0.13 to 0.18
- * dB (weights/denoise-balanced.md). */
+/* "best" averages the balanced network over shifted and mirrored grids. It stays within its budget and gains 0.1 dB
+ * (docs/results.md). */
 static const struct {
   const char *weights;
   int         averages;

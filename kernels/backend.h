@@ -152,7 +152,7 @@ typedef enum {
   FDDM_CONVOLUTION_BF16,     /* numbers of 16 bits                       */
   FDDM_CONVOLUTION_WINOGRAD, /* floats, with fewer multiplications       */
   FDDM_CONVOLUTION_DIRECT,   /* floats, as the definition says           */
-  FDDM_CONVOLUTION_INT8      /* integers of 8 bits, where ranges are known; floats elsewhere */
+  FDDM_CONVOLUTION_INT8      /* integers of 8 bits, where ranges are known; bf16 or floats elsewhere */
 } FddmConvolution;
 
 /* Side of a block of positions, and what a position counts in one convolution: the sum of the squares of what its inputs lie
@@ -196,7 +196,7 @@ typedef struct {
   int         abi;  /* FDDM_BACKEND_ABI          */
   const char *name; /* "CPU", "GPU", "reference" */
 
-  /* Opens the device. Runs a small convolution and checks its result. */
+  /* Opens the device. Runs a small convolution and checks its result; but for the reference, which is the yardstick. */
   FddmDevice *(*open) (const FddmDeviceOptions *options, GError **error);
   void (*close) (FddmDevice *device);
   /* Description of the device that open would open, as far as can be seen without a computation; or NULL and the reason

@@ -8,8 +8,8 @@
  *   medium  S1·r − S2·S1·r   clumps: wavelengths in between
  *   coarse  S2·S1·r          blotches: wavelengths from about 12 pixels
  *
- * The three bands add up to r. Neighbouring bands share a wave equally where S1 or S2·S1 keeps half of it, at 5.5 and
- * 11.9 pixels. The transition spans about an octave, so that no step or block is visible.
+ * The three bands add up to r. S1 keeps half of a wave of 5.5 pixels, S2·S1 of one of 12.2; medium and coarse
+ * share one of 11 equally. The transition spans about an octave, so that no step or block is visible.
  *
  * A strength of up to 100 % is the share of a band that leaves the picture. Above 100 %, the noise counts as larger by that
  * factor in this band: the network is asked a second time, for noise that is larger by the largest factor, F, and a band of

@@ -11,7 +11,7 @@
 gboolean fddm_finish_gathers (const FddmDenoiseJob *job);
 
 /* Whether the device averages blotches and shrinks noise, by fddm_finish_start. A GPU does, unless sampled texture is to be
- * strengthened before. */
+ * strengthened before, or a band is above 100 %. */
 gboolean fddm_finish_on_device (const FddmDenoiseJob *job);
 
 /* Reach of all active filters: pixels needed around the own part. */

@@ -20,9 +20,9 @@ typedef struct {
   float             *target;  /* the change is added to this array                                         */
   gsize              pixels;  /* of the tile's region                                                      */
   int                samples; /* per pixel                                                                 */
-  float             *spare;   /* an array like PHOTO; NULL if neither uncertainty nor texture is requested */
+  float             *spare;   /* an array like PHOTO; NULL if nothing is gathered or probed */
   float             *change, *variance, *texture; /* see FddmTilePixels                                    */
-  FddmRandom         random;                      /* of the first probe and the first step, streams from 0 */
+  FddmRandom         random;                      /* of the first step; probes take other streams */
   int                number;
   gboolean           once; /* one network evaluation, merged stages */
   FddmTicker         asking, probing, sampling;

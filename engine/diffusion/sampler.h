@@ -33,11 +33,12 @@ typedef struct {
 gboolean fddm_sampler_estimate (const FddmSampler *sampler, const FddmTensor *x, const FddmTensor *noise, FddmTensor *x0,
                                 const FddmTicker *ticker, GError **error);
 
-/* Fermi level at which the last frequency has half an 8-bit step of noise: the end of all paths. */
+/* Fermi level at which the last frequency has half an 8-bit step of noise, or the least of the weights' noise range where that is
+ * more: the end of all paths. */
 double fddm_sampler_end (const FddmWeights *weights, const FddmSchedule *schedule);
 
 /* Fermi levels of the N steps of a path, rising, without the last step to noise 0: N − 1 values in LEVELS. The path
- * starts at NOISE (constant, C levels) and ends at half an 8-bit step. The levels divide the integral of the weights'
+ * starts at NOISE (constant, C levels) and ends as above. The levels divide the integral of the weights'
  * difficulty curve evenly (Liang et al., arXiv 2411.01629); without a curve they are evenly spaced. */
 void fddm_sampler_levels (const FddmWeights *weights, const FddmSchedule *schedule, const float *noise, int n,
                           double *levels);

@@ -2,8 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The network sees overlapping windows of its training size, placed anywhere on the torus. Their estimates are blended
- * smoothly. On a device with several threads, windows are computed in parallel, one thread each, which is fastest for
- * small windows. */
+ * smoothly. On a device with several threads, windows are computed in parallel, small ones with one thread
+ * each, which is fastest. */
 #pragma once
 #include "engine/context.h"
 #include "engine/diffusion/sampler.h"
@@ -23,7 +23,7 @@ typedef struct {
 typedef struct {
   FddmContext  *context;
   FddmTorusAxis down, across;
-  gsize         bytes; /* of the lanes; after planning, of everything, including the torus' state and estimate */
+  gsize         bytes; /* of the lanes; after planning, of everything, including the torus' state and estimates */
   int           n_lanes;
   FddmTorusLane lanes[FDDM_TORUS_LANES_MAX];
   FddmTensor   *one, *zero;                     /* constant                              */

@@ -4,6 +4,7 @@
 #include "engine/context.h"
 #include "engine/ticker.h"
 
-/* Measures the noise of SOURCE. Reads at most a few megapixels, whatever the size of the picture. */
+/* Measures the noise of SOURCE. Reads at most a few megapixels, whatever the size of the picture, unless
+ * much of it is hidden. */
 gboolean fddm_measure_model (FddmContext *context, const FddmSource *source, const FddmTicker *ticker, FddmNoiseModel *model,
                              GError **error);

@@ -24,7 +24,7 @@ typedef struct {
 } FddmNaming;
 
 /* Lists the pictures among OPERANDS, files and folders, as FddmPhoto: in the given order, folders sorted by name. A photo given
- * twice, by whatever path, is listed once. Free with g_ptr_array_unref. */
+ * twice for the same result, by whatever path, is listed once. Free with g_ptr_array_unref. */
 GPtrArray *fddm_names_list (char *const *operands, const FddmNaming *naming);
 
 /* The absolute path of the photo whose result PHOTO is; NULL if it is none. */

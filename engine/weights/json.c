@@ -65,7 +65,7 @@ escape_length (const char *text, gsize length)
   if (text[1] != 'u')
     return strchr ("\"\\/bfnrt", text[1]) != NULL && text[1] != '\0' ? 2 : 0;
   unit = length >= 6 ? unit_of (text + 2) : -1;
-  if (unit < 0 || (unit & 0xfc00) == 0xdc00)
+  if (unit <= 0 || (unit & 0xfc00) == 0xdc00) /* json-glib ends strings at NUL */
     return 0;
   if ((unit & 0xfc00) != 0xd800)
     return 6;

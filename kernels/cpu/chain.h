@@ -31,7 +31,8 @@ typedef struct {
   int         in_row, out_row;
 } FddmChainEnds;
 
-/* FALSE if bands gain nothing: the picture is small. */
+/* FALSE if bands gain nothing, as in a small picture, or if the chain's length or the layout of its values does not allow
+ * them. */
 gboolean fddm_chain_lay (FddmChainLayout *layout, const FddmDevice *device, const FddmChain *chain, int height, int width);
 /* Prepares the convolutions. SCRATCH: their working memory in bytes. */
 gboolean fddm_chain_plan (FddmDevice *device, const FddmChainLayout *layout, gsize *scratch, GError **error);

@@ -3,7 +3,7 @@
  *
  * An entry belongs to one version of cuDNN, GPU, number format and layer. What is damaged, foreign, or could have been
  * written by another user is ignored. Several processes may read and write at once. A failure to write is ignored; nothing is
- * written or removed in a folder that is a link, or that other users can write to. */
+ * written in a folder that is a link, or that other users can write to. */
 #pragma once
 #include "kernels/cuda/plan.h"
 

@@ -1,5 +1,5 @@
 /* host.h: shared by the backends that compute in host memory: ref/ (one thread, plain convolution) and cpu/ (all cores,
- * oneDNN). All operations but convolution are the same code in both.
+ * oneDNN). All operations but convolution and the product of matrices are the same code in both.
  * SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "kernels/backend.h"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Trains the three denoising networks side by side on one GPU, by their configurations. What one training leaves of the GPU
+# Trains three of the denoising networks (not fast-white) side by side on one GPU, by their configurations. What one training leaves of the GPU
 # while it prepares samples the others take: together they fill an H100.
 #
 #   side-by-side.sh PACK CHECKPOINTS MINUTES           a slice of the constant stretch, from the shipped weights or from where
