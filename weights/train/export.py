@@ -133,9 +133,7 @@ Takes noise out of photographs (format: [FORMAT.md](FORMAT.md)). Patches of %d×
     if o.sheet:
         parts.append("![before and after](%s)\n" % o.sheet)
     if about["metrics"]:
-        table = metrics_table(about["metrics"])
-        passes = "; \"N passes\": averaged over N flips and\nshifted grids" if "passes" in table else ""
-        parts.append("PSNR in dB, mean over the set, white noise in float, not clipped%s.\n\n%s\n" % (passes, table))
+        parts.append("PSNR in dB, mean over the set, white noise in float, not clipped.\n\n" + metrics_table(about["metrics"]) + "\n")
     parts.append("| | |\n| --- | --- |\n%s\n| noise in training | %s |\n" % (
         rows_of(about), noise.Kinds(**settings["noise"]).words(bool(settings["sample"]["meter"])) + night_words(settings["sample"])))
     if "localization" in about:
