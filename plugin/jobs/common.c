@@ -46,7 +46,7 @@ fddm_job_check_floating (FddmImageId image, GError **error)
   if (!fddm_host_image_is_floating (image))
     return TRUE;
   g_set_error_literal (error, FDDM_HOST_ERROR, FDDM_HOST_ERROR_REFUSED,
-                       _ ("The image has a floating selection. Anchor it first: Layer > Anchor Layer."));
+                       _ ("The image has a floating selection. Anchor it first, in the menu Layer."));
   return FALSE;
 }
 
