@@ -33,7 +33,7 @@ prefix=/usr/local
 [ $scope = system ] || prefix=$HOME/.local
 
 say() { printf '\n== %s\n' "$*"; }
-die() { printf '\n== Not installed: %s\n' "$*" >&2; exit 1; }
+die() { printf '\n== Stopped: %s\n' "$*" >&2; exit 1; }
 
 # Runs a command as root.
 as_root() {
@@ -61,31 +61,43 @@ is_ours() {
   esac
 }
 
-# Removes the files of the last installation from this build folder.
+# Removes the files of the last installation from this build folder, by meson's list of them, which then is done with: another
+# installation may have such files meanwhile. Neither meson nor ninja, which may be gone by now, has a part in it.
 remove_installed() {
-  [ -f "$build/meson-logs/install-log.txt" ] || return 0
-  folders=$(sed -n 's|^\(/.*\)/[^/]*$|\1|p' "$build/meson-logs/install-log.txt" | sort -ur)
-  as_installer ninja -C "$build" uninstall
-  # meson leaves the folders. Remove ours if they are empty.
+  list=$build/meson-logs/install-log.txt
+  [ -f "$list" ] || return 0
+  files=$(grep '^/' "$list" | sort -ur)
+  folders=$(printf '%s\n' "$files" | sed 's|/[^/]*$||' | sort -ur)
+  while IFS= read -r file; do
+    if [ -L "$file" ] || [ ! -d "$file" ]; then as_installer rm -f "$file" </dev/null; fi
+  done <<END
+$files
+END
+  # The folders are left. Remove ours if they are empty.
   while IFS= read -r folder; do
     while is_ours "$folder"; do
-      as_installer rmdir --ignore-fail-on-non-empty "$folder"
+      as_installer rmdir --ignore-fail-on-non-empty "$folder" </dev/null
       folder=$(dirname "$folder")
     done
   done <<END
 $folders
 END
+  as_installer rm -f "$list"
 }
 
 uninstall() {
-  [ -f "$build/build.ninja" ] || die "no installation found: $build is missing"
+  [ -f "$build/meson-logs/install-log.txt" ] || die "no installation found: $build has no list of one"
   remove_installed
-  meson configure "$build" -Dgegl_operation=auto
+  # --gegl is forgotten; with the whole folder, where its meson is not this one.
+  meson configure "$build" -Dgegl_operation=auto >/dev/null 2>&1 || as_installer rm -rf "$build"
   remembered=${XDG_CACHE_HOME:-$HOME/.cache}/fddm     # the fastest ways to compute and convert on this machine
   rm -f "$remembered/convolutions.ini" "$remembered"/plans/*.plan* "$remembered/babl/babl-fishes"
   rmdir "$remembered/plans" "$remembered/babl" "$remembered" 2>/dev/null || true
   say "FDDM is uninstalled. Your settings and weights remain in the GIMP profile."
 }
+
+# Whether Debian's package $1 is installed, for whatever processor.
+is_installed() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
 
 install_packages() {
   apt=as_root
@@ -101,7 +113,7 @@ install_packages() {
   fi
   missing=
   for package in $wanted; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
+    is_installed "$package" || missing="$missing $package"
   done
   [ -z "$missing" ] && return 0
   say "Installing packages:$missing"
@@ -130,6 +142,11 @@ try_out() {
     die "GIMP $1 did not denoise the sample; see the log above or $result/log"
   fi
 }
+
+# A package has its files in the same places.
+if [ $scope = system ] && is_installed gimp-fddm; then
+  die "the package gimp-fddm is installed; remove it first: apt remove gimp-fddm"
+fi
 
 if [ $action = uninstall ]; then
   uninstall
@@ -162,6 +179,9 @@ fi
 
 say "Building"
 if [ -f "$build/build.ninja" ]; then
+  # Libraries, and the GIMP, may be others than when it was configured.
+  meson configure "$build" --clearcache >/dev/null 2>&1 || true
+  rm -f "$build/plugin/gimp2/fddm" "$build/plugin/gimp3/fddm"
   told=$(meson setup --reconfigure "$build" "$source" $gegl) || { printf '%s\n' "$told"; die "the build cannot be configured; see above"; }
 else
   meson setup "$build" "$source" $gegl -Dscope=$scope -Dtests=false --prefix "$prefix" || die "the build cannot be configured; see above"
@@ -178,6 +198,7 @@ as_installer meson install -C "$build" --no-rebuild --quiet || die "the files ca
 if [ $scope = system ]; then
   trial=$(mktemp -d)
   trap 'rm -rf "$trial"' EXIT
+  trap 'exit 1' HUP INT TERM
   export GIMP2_DIRECTORY="$trial/gimp2" GIMP3_DIRECTORY="$trial/gimp3"
 fi
 if [ -f "$build/plugin/gimp2/fddm" ]; then try_out 2; fi

@@ -13,6 +13,7 @@ command -v "$cc" >/dev/null || { echo "$cc is not there: apt install gcc-mingw-w
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 # The public headers alone, not this system's C library: a folder of links.
 mkdir "$work/include"
 for header in /usr/include/glib-2.0/* /usr/include/json-glib-1.0/* /usr/include/dnnl*.h /usr/include/oneapi; do

@@ -10,7 +10,7 @@ out=$1
 profile=${2:-}
 missing=
 for package in build-essential debhelper lintian fakeroot; do
-  dpkg-query -W -f '${Status}' $package 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
+  dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
 done
 if [ -n "$missing" ]; then
   apt-get -o DPkg::Lock::Timeout=300 update -q
@@ -20,6 +20,7 @@ fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 tests/tools/copy-sources.sh "$work/fddm"
 cd "$work/fddm"
 DEB_BUILD_OPTIONS="nocheck parallel=2 terse" dpkg-buildpackage -b -us -uc ${profile:+-P$profile}

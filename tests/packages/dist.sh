@@ -8,6 +8,7 @@ set -eu
 [ $# = 1 ] || { sed -n 's/^#   //p' "$0"; exit 2; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 for time in first second; do
   meson dist -C "$1" --no-tests --allow-dirty >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
   cp "$1"/meson-dist/fddm-*.tar.xz "$work/$time.tar.xz"

@@ -7,6 +7,7 @@ set -eu
 options=$(sed -n '/- name: fddm$/,/sources:/s/^ *- \(-.*\)$/\1/p' packaging/flatpak/org.gimp.GIMP.Plugin.FDDM.yml)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 # shellcheck disable=SC2086
 meson setup "$work/build" --prefix /app/extensions/FDDM $options >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 ninja -C "$work/build" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }

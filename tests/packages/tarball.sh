@@ -8,6 +8,7 @@ set -eu
 [ $# = 1 ] || { sed -n 's/^#   //p' "$0"; exit 2; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 export HOME="$work/home" GIMP2_DIRECTORY="$work/profile" GIMP3_DIRECTORY="$work/profile"
 mkdir "$HOME"
 packaging/tarball.sh "$1" "$work" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }

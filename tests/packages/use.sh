@@ -7,6 +7,7 @@ set -eu
 sample=$(cd "$(dirname "$0")/../data" && pwd)/sample.jpg
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
 export HOME="$folder/home" GIMP2_DIRECTORY="$folder/gimp2" GIMP3_DIRECTORY="$folder/gimp3"
 mkdir "$HOME"
 size() { wc -c <"$1"; }

@@ -9,7 +9,7 @@ install_packages() {
     python3 python3-torch python3-numpy python3-pil" missing="" package
   command -v dpkg-query >/dev/null || return 0
   for package in $wanted; do
-    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing="$missing $package"
+    dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
   done
   # A help, and no need: the part install compiles once more what native has compiled.
   [ -n "$missing" ] && ! command -v ccache >/dev/null && missing="$missing ccache"

@@ -20,6 +20,9 @@ step() {
   fi
 }
 
+# no COMMAND…: whether it fails.
+no() { ! "$@"; }
+
 # show_failing LOG: which checks of meson's suites failed, and the end of its summary.
 show_failing() {
   grep -E '^not ok|^Bail out|:ERROR:' "$1" | sort -u | head -n 40

@@ -21,7 +21,7 @@ installation() {
   local home=$work/home left
   rm -rf "$home" "$work/install"
   mkdir -p "$home"
-  local as=(env -u GIMP2_DIRECTORY -u GIMP3_DIRECTORY -u XDG_CONFIG_HOME -u XDG_DATA_HOME "HOME=$home" "FDDM_BUILD=$work/install")
+  local as=(env -u GIMP2_DIRECTORY -u GIMP3_DIRECTORY -u XDG_CONFIG_HOME -u XDG_DATA_HOME -u XDG_CACHE_HOME "HOME=$home" "FDDM_BUILD=$work/install")
   step "install.sh --user denoises the sample" "${as[@]}" ./install.sh --user --no-packages || return
   local plugin=$home/.config/GIMP/2.10/plug-ins/fddm
   step "program, weights, translations and help lie in one folder" test -x "$plugin/fddm" \
@@ -38,6 +38,10 @@ installation() {
   step "and his network denoises" "${as[@]}" "$home/.local/bin/fddm" denoise tests/data/sample.jpg "$work/mine.jpg" --weights mine --device cpu
   step "install.sh --uninstall" "${as[@]}" ./install.sh --user --uninstall
   step "which keeps them, too" test "$(cd "$own" && sha256sum -- *)" = "$before"
+  mkdir -p "$home/.local/share/fddm/weights" && cp "$own/mine.safetensors" "$home/.local/share/fddm/weights/denoise-fast.safetensors"
+  step "a second one has nothing to remove" no "${as[@]}" ./install.sh --user --uninstall
+  step "and keeps what the user has put there" test -f "$home/.local/share/fddm/weights/denoise-fast.safetensors"
+  rm -rf "$home/.local/share/fddm"
   rm -rf "$own"
   left=$(cd "$home" && find . -path '*fddm*' -not -type d) # the clone's own folder may be called so
   step "nothing of it is left${left:+: $left}" test -z "$left"

@@ -37,7 +37,8 @@ end_one() {
 side_by_side() {
   local waiting=" compile $* " part most nice
   local -A names=() since=()
-  trap 'trap - TERM; kill 0; exit 130' INT TERM
+  # Each part is a group of processes, so that nothing else ends with them.
+  trap 'for id in "${!names[@]}"; do kill -- "-$id"; done; exit 130' INT TERM
   export side_by_side=1
   most=$(($(nproc) + 1)) # the tests on a screen wait for most of their time
   while [ -n "${waiting// /}" ] || [ ${#names[@]} -gt 0 ]; do
@@ -46,7 +47,7 @@ side_by_side() {
       waiting=${waiting/ $part / }
       # GIMP does one thing after another, and waits for compile; builds and suites keep all processors busy to the end.
       case $part in gimp* | compile) nice=0 ;; *) nice=4 ;; esac
-      nice -n $nice "$source/tests/run.sh" "$part" >"$work/logs/$part.log" 2>&1 </dev/null &
+      setsid nice -n $nice "$source/tests/run.sh" "$part" >"$work/logs/$part.log" 2>&1 </dev/null &
       names[$!]=$part since[$!]=$SECONDS
     else
       end_one

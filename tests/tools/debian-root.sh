@@ -65,6 +65,11 @@ is_there() {
   [ -e "$folder/usr/bin/gimp-console" ] && [ "$(cat "$folder/fddm-packages" 2>/dev/null)" = "$packages" ]
 }
 
+# What is no root of a Debian is not ours to remove.
+if [ -e "$folder" ] && [ -n "$(ls -A "$folder")" ] && [ ! -e "$folder/fddm-packages" ] && [ ! -e "$folder/var/lib/dpkg" ]; then
+  echo "$folder: there is something else; name another folder" >&2
+  exit 1
+fi
 if ! is_there; then
   rm -rf "$folder"
   if [ -n "$cache" ] && [ -f "$cache" ]; then

@@ -6,6 +6,7 @@ set -eu
 installer=$1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
 unset XDG_CACHE_HOME XDG_CONFIG_HOME GIMP2_DIRECTORY GIMP3_DIRECTORY
 export HOME="$folder/my fddm" FDDM_BUILD="$folder/my build" PATH="$folder/bin:$PATH" # both with a space
 mkdir -p "$folder/bin" "$FDDM_BUILD/meson-logs"

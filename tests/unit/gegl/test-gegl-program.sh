@@ -7,6 +7,7 @@ set -u
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
 n=0
 check() { # NAME: of the last command's status
   if [ "$?" = 0 ]; then word=ok; else word="not ok"; fi
