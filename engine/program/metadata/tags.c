@@ -60,7 +60,8 @@ static const char *const structure[] = { "NewSubfileType",
                                          "ImageResources",
                                          "InterColorProfile",
                                          "DNGVersion",
-                                         "DNGBackwardVersion" };
+                                         "DNGBackwardVersion",
+                                         "0x935c" }; /* layers of Photoshop, which it shows in place of the picture */
 
 /* Likewise, for its colours; in other formats these are about the camera. */
 static const char *const colours[] = { "TransferFunction",  "TransferRange",    "WhitePoint",       "PrimaryChromaticities",
@@ -69,6 +70,15 @@ static const char *const colours[] = { "TransferFunction",  "TransferRange",    
 /* Pictures within the file: the old picture, smaller. */
 static const char *const pictures[] = { "Exif.Thumbnail.", "Exif.Image2.",  "Exif.Image3.",
                                         "Exif.SubImage",   "Exif.SubThumb", "Exif.PanasonicRaw." };
+
+/* Likewise in XMP, and what points to other pictures or texts of the file, which do not come along. */
+static const char *const absent[] = { "Xmp.xmp.Thumbnails",
+                                      "Xmp.hdrgm.",
+                                      "Xmp.Container.",
+                                      "Xmp.GContainer.",
+                                      "Xmp.GCamera.MotionPhoto",
+                                      "Xmp.GCamera.MicroVideo",
+                                      "Xmp.xmpNote.HasExtendedXMP" };
 
 static long
 number (GExiv2Metadata *tags, const char *tag)
@@ -133,15 +143,23 @@ fddm_tags_drop_structure (GExiv2Metadata *tags, gboolean colour)
     drop (tags, colours, G_N_ELEMENTS (colours));
 }
 
+/* Drops those of the tags NAMES that begin with one of N STARTS. */
+static void
+drop_group (GExiv2Metadata *tags, char **names, const char *const *starts, gsize n)
+{
+  for (char **name = names; name && *name; name++)
+    for (gsize i = 0; i < n; i++)
+      if (g_str_has_prefix (*name, starts[i]))
+        gexiv2_metadata_clear_tag (tags, *name, NULL);
+}
+
 static void
 drop_pictures (GExiv2Metadata *tags)
 {
-  g_auto (GStrv) names = gexiv2_metadata_get_exif_tags (tags);
+  g_auto (GStrv) exif = gexiv2_metadata_get_exif_tags (tags), xmp = gexiv2_metadata_get_xmp_tags (tags);
 
-  for (char **name = names; name && *name; name++)
-    for (gsize i = 0; i < G_N_ELEMENTS (pictures); i++)
-      if (g_str_has_prefix (*name, pictures[i]))
-        gexiv2_metadata_clear_tag (tags, *name, NULL);
+  drop_group (tags, exif, pictures, G_N_ELEMENTS (pictures));
+  drop_group (tags, xmp, absent, G_N_ELEMENTS (absent));
 }
 
 /* Sets TAG to VALUE where it exists. */

@@ -264,7 +264,7 @@ is_avif (const guint8 *head, gsize size)
 }
 
 const FddmCodec fddm_codec_heif = { .name      = "HEIC",
-                                    .endings   = { ".heic", ".heif" },
+                                    .endings   = { ".heic", ".heif", ".hif" },
                                     .loss      = FDDM_LOSS_LOSSY,
                                     .rgb       = TRUE,
                                     .upright   = TRUE,

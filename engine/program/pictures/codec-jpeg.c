@@ -341,7 +341,7 @@ is_jpeg (const guint8 *head, gsize size)
 }
 
 const FddmCodec fddm_codec_jpeg = { .name      = "JPEG",
-                                    .endings   = { ".jpg", ".jpeg" },
+                                    .endings   = { ".jpg", ".jpeg", ".jpe", ".jfif" },
                                     .loss      = FDDM_LOSS_LOSSY,
                                     .opaque    = TRUE,
                                     .side_most = JPEG_MAX_DIMENSION,

@@ -16,10 +16,15 @@ take_error (G_GNUC_UNUSED TIFF *tiff, void *data, G_GNUC_UNUSED const char *modu
   return 1;
 }
 
+/* libtiff passes on what libjpeg says of damage, and goes on with gray. */
 static int
-ignore_warning (G_GNUC_UNUSED TIFF *tiff, G_GNUC_UNUSED void *data, G_GNUC_UNUSED const char *module,
-                G_GNUC_UNUSED const char *format, G_GNUC_UNUSED va_list values)
+take_warning (G_GNUC_UNUSED TIFF *tiff, void *data, const char *module, const char *format, va_list values)
 {
+  char           **problem = data;
+  g_autofree char *text    = module && strstr (module, "JPEG") ? g_strdup_vprintf (format, values) : NULL;
+
+  if (text && !*problem && (g_str_has_prefix (text, "Corrupt JPEG data") || g_str_has_prefix (text, "Premature end")))
+    *problem = g_strdup (_ ("it is damaged"));
   return 1;
 }
 
@@ -31,7 +36,7 @@ fddm_tiff_open (FILE *file, const char *mode, char **problem)
   TIFF            *tiff;
 
   TIFFOpenOptionsSetErrorHandlerExtR (options, take_error, problem);
-  TIFFOpenOptionsSetWarningHandlerExtR (options, ignore_warning, NULL);
+  TIFFOpenOptionsSetWarningHandlerExtR (options, take_warning, problem);
   tiff = copy < 0 ? NULL : TIFFFdOpenExt (copy, "TIFF", mode, options);
   TIFFOpenOptionsFree (options);
   if (!tiff && copy >= 0)

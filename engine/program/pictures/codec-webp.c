@@ -20,7 +20,11 @@
 static void
 note_traits (const WebPData *data, FddmTraits *traits)
 {
-  WebPMux         *mux   = WebPMuxCreate (data, 0);
+  const guint32  says  = data->size < 8 ? 0
+                                        : (guint32) data->bytes[4] | (guint32) data->bytes[5] << 8 |
+                                          (guint32) data->bytes[6] << 16 | (guint32) data->bytes[7] << 24;
+  const WebPData whole = { data->bytes, MIN (data->size, (gsize) says + 8) }; /* what follows, libwebpmux does not forgive */
+  WebPMux       *mux   = WebPMuxCreate (&whole, 0);
   WebPMuxFrameInfo first = { 0 };
   WebPData         profile;
 

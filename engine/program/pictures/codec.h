@@ -59,7 +59,7 @@ GBytes *fddm_picture_exif (GBytes *bytes);
 /* A format. Problems are sentences without the file's name; free with g_free. */
 typedef struct FddmCodec {
   const char *name;       /* for users                     */
-  const char *endings[3]; /* with dots; NULL: less than 3  */
+  const char *endings[4]; /* with dots; NULL: less than 4  */
   FddmLoss    loss;
   gboolean    plain;     /* files hold no profile: their space is that of sRGB */
   gboolean    opaque;    /* files hold no alpha                                */

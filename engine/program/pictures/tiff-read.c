@@ -77,6 +77,17 @@ has_known_samples (const Layout *layout)
   return layout->bits == 8 || layout->bits == 16 || (layout->bits == 32 && !palette);
 }
 
+/* Whether the channel beside the colours is said to be transparency. Otherwise it may be a selection that was saved, or the infrared
+ * light of a scanner. */
+static gboolean
+has_alpha (TIFF *tiff)
+{
+  guint16 count = 0, *extra = NULL;
+
+  TIFFGetFieldDefaulted (tiff, TIFFTAG_EXTRASAMPLES, &count, &extra);
+  return count == 1 && (extra[0] == EXTRASAMPLE_ASSOCALPHA || extra[0] == EXTRASAMPLE_UNASSALPHA);
+}
+
 /* The reason why a file of this layout is refused, or NULL. */
 static char *
 refusal (Layout *layout)
@@ -98,6 +109,8 @@ refusal (Layout *layout)
                             layout->bits);
   if (layout->samples != colour && (layout->samples != colour + 1 || layout->photometric == PHOTOMETRIC_PALETTE))
     return g_strdup_printf (_ ("it has %d channels"), layout->samples);
+  if (layout->samples != colour && !has_alpha (layout->tiff))
+    return g_strdup (_ ("it has channels beside colours and transparency, such as spot colours, which would be lost"));
   return NULL;
 }
 

@@ -241,15 +241,36 @@ warn_of_rounding (GeglBuffer *buffer, const FddmPictureOrigin *from, const char 
     warn (from, g_strdup_printf (_ ("“%s” holds transparency in %d bits only"), shown, most));
 }
 
+/* Whether files of FORMAT cannot tell how their pixels are to be turned, or are not to. */
+static gboolean
+is_upright (const FddmFormat *format)
+{
+  return !format->codec || format->codec->upright || format->codec->plain;
+}
+
+/* BUFFER in the space of sRGB. NULL if memory runs out. */
+static GeglBuffer *
+in_srgb (GeglBuffer *buffer)
+{
+  const char *encoding = babl_format_get_encoding (gegl_buffer_get_format (buffer));
+  GeglBuffer *plain    = gegl_buffer_new (gegl_buffer_get_extent (buffer),
+                                          babl_format_with_space (encoding, babl_space ("sRGB")));
+
+  if (plain)
+    gegl_buffer_copy (buffer, NULL, GEGL_ABYSS_NONE, plain, NULL);
+  return plain;
+}
+
 /* What of BUFFER a file of FORMAT can hold, as it stands there. NULL if memory runs out. */
 static GeglBuffer *
 fit (GeglBuffer *buffer, const FddmPictureOrigin *from, const char *to, const FddmFormat *format)
 {
   g_autoptr (GeglBuffer) flat = without_alpha (buffer, from, to, format);
 
-  if (!flat || !format->codec || !format->codec->upright || !from || !from->traits)
+  if (!flat || !is_upright (format) || !from || !from->traits)
     return g_steal_pointer (&flat);
-  warn_of_rounding (flat, from, to, format);
+  if (format->codec && format->codec->upright)
+    warn_of_rounding (flat, from, to, format);
   return fddm_turn (flat, from->traits->orientation);
 }
 
@@ -262,6 +283,18 @@ choose_profile (GeglBuffer *buffer, const FddmTraits *traits, const FddmFormat *
   if (format->codec == &fddm_codec_png && traits->chunks && !traits->profile)
     return NULL;
   return format->codec && !format->codec->plain ? fddm_profile_for (buffer, traits->profile, gray) : NULL;
+}
+
+/* Whether the colours of gray pixels would be told by nothing: their profile is not for the format, which has no gray, or was never
+ * there. Where colours are, a profile always tells them. */
+static gboolean
+is_untold (GeglBuffer *buffer, const FddmTraits *traits, const FddmFormat *format, GBytes *profile)
+{
+  const Babl *own = gegl_buffer_get_format (buffer);
+
+  return format->codec && !format->codec->plain && !profile && fddm_rows_is_gray (own) &&
+         babl_format_get_space (own) != babl_space ("sRGB") &&
+         !(format->codec == &fddm_codec_png && traits->chunks && !traits->profile);
 }
 
 /* Puts the file of PLACE in its place, unless there is a PROBLEM with it. What is there then is not undone. */
@@ -302,6 +335,12 @@ fddm_picture_save (GeglBuffer *buffer, const FddmPictureOrigin *from, const char
     fddm_metadata_facts (from->path, from->traits);
   profile = choose_profile (buffer, traits, &format);
   held    = fit (buffer, from, to, &format);
+  if (held && is_untold (held, traits, &format, profile))
+    {
+      g_autoptr (GeglBuffer) own = g_steal_pointer (&held);
+
+      held = in_srgb (own);
+    }
   if (held && format.codec && format.codec->upright && from && from->traits)
     take_metadata (from, held, &exif, &xmp);
   problem = save_beside (

@@ -3,6 +3,7 @@
 """JPEG, WebP and PNG files, profiles and transparency through fddm denoise: test-pictures.py PROGRAM. TAP."""
 import io
 import os
+import shutil
 import struct
 import sys
 import zlib
@@ -11,7 +12,7 @@ from pictures import chunks, gray_profile, keep, picture, pixels, png, profile, 
 import numpy as np
 from PIL import Image, ImageCms
 
-from program import main, test
+from program import NETWORK, main, run, test
 
 
 # ---- JPEG, WebP ----
@@ -41,6 +42,53 @@ def jpeg_keeps_the_rest():
     Image.fromarray(picture()[..., 0]).save("gray.jpg")
     keep("gray.jpg", "out.jpg")
     assert Image.open("out.jpg").mode == "L"
+
+
+@test
+def what_cannot_be_told_to_turn_is_turned():
+    Image.fromarray(picture()).save("flat.png")
+    tags = Image.Exif()
+    tags[0x0112] = 6                                                                 # to be turned to the right
+    Image.fromarray(picture()).save("in.png", exif=tags)
+    for ending in ("ppm", "hdr"):
+        keep("flat.png", "flat." + ending)
+        keep("in.png", "out." + ending)
+    assert (pixels("out.ppm") == np.rot90(picture(), -1)).all()
+    with open("flat.hdr", "rb") as flat, open("out.hdr", "rb") as out:
+        assert b"-Y 47 +X 61" in flat.read() and b"-Y 61 +X 47" in out.read()
+
+
+@test
+def gray_without_a_place_for_its_profile_is_converted():
+    a = np.tile(np.arange(256, dtype=np.uint8), (8, 1))
+    Image.fromarray(a).save("in.png", icc_profile=gray_profile())
+    keep("in.png", "out.ppm")
+    linear = (np.arange(256) / 255) ** (0x233 / 256)
+    wanted = 255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    assert abs(pixels("out.ppm")[0].reshape(256, -1)[:, 0] - wanted).max() < 0.6
+    keep("in.png", "out.webp")
+    with Image.open("out.webp") as image:
+        assert "icc_profile" not in image.info
+        assert abs(np.array(image.convert("RGB"))[0, :, 1] - wanted).max() < 3         # lossless, or nearly so
+
+
+@test
+def other_endings_of_jpegs():
+    Image.fromarray(picture()).save("a.jpg", quality=80)
+    os.makedirs("endings", exist_ok=True)
+    for name in ("a.jpe", "b.JFIF", "c.jpeg"):
+        shutil.copy("a.jpg", os.path.join("endings", name))
+    run("denoise", "-o", "of-endings", "endings", "--weights", NETWORK, "--device", "cpu", "--noise", "20", "--quiet")
+    assert sorted(n for n in os.listdir("of-endings") if n[0] != ".") == ["a.jpe", "b.JFIF", "c.jpeg"]
+
+
+@test
+def webp_with_bytes_behind_it():
+    Image.fromarray(picture()).save("in.webp", quality=60, icc_profile=profile())
+    with open("in.webp", "ab") as f:
+        f.write(b"more")
+    keep("in.webp", "out.webp")
+    assert Image.open("out.webp").info["icc_profile"] == profile()
 
 
 @test
