@@ -77,8 +77,8 @@ has_known_samples (const Layout *layout)
   return layout->bits == 8 || layout->bits == 16 || (layout->bits == 32 && !palette);
 }
 
-/* Whether the channel beside the colours is said to be transparency. Otherwise it may be a selection that was saved, or the infrared
- * light of a scanner. */
+/* Whether the channel beside the colours is said to be transparency. Otherwise it may be a selection that was saved, or the
+ * infrared light of a scanner. */
 static gboolean
 has_alpha (TIFF *tiff)
 {

@@ -285,8 +285,8 @@ choose_profile (GeglBuffer *buffer, const FddmTraits *traits, const FddmFormat *
   return format->codec && !format->codec->plain ? fddm_profile_for (buffer, traits->profile, gray) : NULL;
 }
 
-/* Whether the colours of gray pixels would be told by nothing: their profile is not for the format, which has no gray, or was never
- * there. Where colours are, a profile always tells them. */
+/* Whether the brightness of gray pixels would be told by nothing: their profile is not for the format, or never was one. That of
+ * colours has a profile always. */
 static gboolean
 is_untold (GeglBuffer *buffer, const FddmTraits *traits, const FddmFormat *format, GBytes *profile)
 {
