@@ -73,6 +73,20 @@ def check_sampler():
                 sys.exit("smoke.py: at eta %g the spread is %.3f of the level" % (eta, spread.max()))
 
 
+def check_gray_files():
+    """Gray pictures in 8-bit files have whole steps from 0 to 255, and black rises by what their own noise is clipped by."""
+    torch.manual_seed(3)
+    kinds = noise.Kinds(white=1, camera=0, path=0, film=0, gray=1, file=1)
+    _, noisy, levels = noise.make(torch.full((64, 3, 32, 32), -1.0), 2, kinds, truth=True)
+    steps = (transform.synthesise(noisy, 2, 32, 32) + 1) * 127.5
+    if (steps - steps.round()).abs().max() > 0.01 or (steps < -0.01).any() or (steps[:, :1] - steps).abs().max() > 0.01:
+        sys.exit("smoke.py: gray pictures are not stored as 8-bit files are")
+    sigma = levels[:, :1].mean((1, 2, 3)) * 127.5
+    lift = (steps.mean((1, 2, 3)) / sigma)[sigma > 5].mean() * (2 * np.pi) ** 0.5         # of clipped noise: sigma / sqrt (2 pi)
+    if abs(lift - 1) > 0.05:
+        sys.exit("smoke.py: black of gray files rises by %.2f times what it should" % lift)
+
+
 def equal(a, b):
     """Whether two weights files hold the same numbers."""
     a, b = (safetensors.read(path)[0] for path in (a, b))
@@ -325,6 +339,7 @@ def main():
     check_plan()
     check_configurations()
     check_sampler()
+    check_gray_files()
     check_reading()
     check_truth()
     check_told()

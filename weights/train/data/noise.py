@@ -166,6 +166,7 @@ def make(rgb, d, kinds, truth=False, reader=None):
         if last > first:
             z, s = maker(last - first, h, w, d, device)
             y = clean[first:last] + z
+            y[:, d * d:] = torch.where(gray[first:last], torch.zeros_like(y[:, d * d:]), y[:, d * d:])      # before it is clipped
             noisy.append(as_stored(y, d, some(last - first, kinds.file, device)) if maker is white else y)
             levels.append(s.expand_as(z))
     noisy, levels = torch.cat(noisy), torch.cat(levels)
