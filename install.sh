@@ -33,7 +33,7 @@ prefix=/usr/local
 [ $scope = system ] || prefix=$HOME/.local
 
 say() { printf '\n== %s\n' "$*"; }
-die() { printf '\n== Stopped: %s\n' "$*" >&2; exit 1; }
+die() { printf '\n== Not %sed: %s\n' "$action" "$*" >&2; exit 1; }
 
 # Runs a command as root.
 as_root() {

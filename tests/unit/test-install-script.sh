@@ -68,7 +68,7 @@ try_out_in() {
     && [ "$(grep -c "^== It works in GIMP [23]: " "$folder/told")" = 2 ] || { sed 's/^/# /' "$folder/told"; false; }
 }
 
-echo "1..9"
+echo "1..11"
 install_as_before
 is_so 1 "it uninstalls" "$installer" --user --uninstall >"$folder/told" 2>&1 || true
 sed -n '/^\(not \)\{0,1\}ok/p' "$folder/told"
@@ -84,3 +84,10 @@ is_refused_in() {
   ! try_out_in "$1" >"$folder/lines" && grep -q "^# == Not installed: this folder's name has a backslash" "$folder/lines"
 }
 is_so 9 "a folder that Meson cannot build in is named" is_refused_in 'back\slash'
+# What came to the same places since does not belong to the installation.
+install_as_before
+"$installer" --user --uninstall >"$folder/told" 2>&1 || true
+mkdir -p "$HOME/.local/share/fddm/weights" && : >"$HOME/.local/share/fddm/weights/a.safetensors"
+is_refused_again() { ! "$installer" --user --uninstall >"$folder/told" 2>&1 && grep -q "^== Not uninstalled: " "$folder/told"; }
+is_so 10 "a second time there is nothing to uninstall" is_refused_again
+is_so 11 "and what the user has put there stays" test -e "$HOME/.local/share/fddm/weights/a.safetensors"
