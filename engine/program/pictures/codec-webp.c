@@ -6,6 +6,7 @@
 #include <webp/encode.h>
 #include <webp/mux.h>
 #include <glib/gi18n-lib.h>
+#include "engine/files/cursor.h"
 #include "engine/files/webp-quality.h"
 #include "engine/program/pictures/codec.h"
 #include "engine/program/pictures/profile.h"
@@ -20,10 +21,8 @@
 static void
 note_traits (const WebPData *data, FddmTraits *traits)
 {
-  const guint32  says  = data->size < 8 ? 0
-                                        : (guint32) data->bytes[4] | (guint32) data->bytes[5] << 8 |
-                                          (guint32) data->bytes[6] << 16 | (guint32) data->bytes[7] << 24;
-  const WebPData whole = { data->bytes, MIN (data->size, (gsize) says + 8) }; /* what follows, libwebpmux does not forgive */
+  FddmCursor     size  = { data->bytes, data->size, 4 };
+  const WebPData whole = { data->bytes, MIN (data->size, fddm_cursor_little (&size, 4) + 8) }; /* libwebpmux wants no more */
   WebPMux       *mux   = WebPMuxCreate (&whole, 0);
   WebPMuxFrameInfo first = { 0 };
   WebPData         profile;
