@@ -21,9 +21,10 @@
 static void
 note_traits (const WebPData *data, FddmTraits *traits)
 {
-  FddmCursor     size  = { data->bytes, data->size, 4 };
-  const WebPData whole = { data->bytes, MIN (data->size, fddm_cursor_little (&size, 4) + 8) }; /* libwebpmux wants no more */
-  WebPMux       *mux   = WebPMuxCreate (&whole, 0);
+  FddmCursor       at    = { data->bytes, data->size, 4 };
+  const guint64    end   = fddm_cursor_little (&at, 4) + 8;
+  const WebPData   whole = { data->bytes, MIN (data->size, end) }; /* libwebpmux wants no more */
+  WebPMux         *mux   = WebPMuxCreate (&whole, 0);
   WebPMuxFrameInfo first = { 0 };
   WebPData         profile;
 
