@@ -4,11 +4,19 @@
 #include "engine/program/example.h"
 #include "engine/program/program.h"
 
+static GeglBuffer *
+load_upright (const char *path, FddmPictureOrigin *origin, GError **error)
+{
+  g_autoptr (GeglBuffer) stored = fddm_picture_load (origin, path, error);
+
+  return stored ? fddm_picture_upright (stored, origin, error) : NULL;
+}
+
 gboolean
 fddm_cli_example_open (FddmCliExample *example, const char *path, gboolean convert, GError **error)
 {
   *example = (FddmCliExample) { 0 };
-  if ((example->buffer = fddm_picture_load (&example->origin, path, error)) == NULL)
+  if ((example->buffer = load_upright (path, &example->origin, error)) == NULL)
     return FALSE;
   if (!fddm_gegl_is_opaque (example->buffer, gegl_buffer_get_extent (example->buffer)))
     {

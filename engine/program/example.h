@@ -11,7 +11,7 @@ typedef struct {
   FddmSource        source; /* reads PIXELS */
 } FddmCliExample;
 
-/* Reads the picture PATH, which must outlive EXAMPLE. Colours are converted to sRGB where CONVERT is set. Fails if a pixel is
- * transparent. */
+/* Reads the picture PATH, which must outlive EXAMPLE, and turns it upright. Colours are converted to sRGB where CONVERT is set.
+ * Fails if a pixel is transparent. */
 gboolean fddm_cli_example_open (FddmCliExample *example, const char *path, gboolean convert, GError **error);
 void     fddm_cli_example_close (FddmCliExample *example);

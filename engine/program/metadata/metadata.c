@@ -177,8 +177,9 @@ correct_tags (GExiv2Metadata *tags, const Source *source, FddmTagParts parts)
   fddm_tags_keep (tags, parts);
   fddm_tags_drop_structure (tags, source->format == FORMAT_TIFF);
   fddm_tags_correct (tags, source->facts);
-  /* Where EXIF does not tell it, or where the pixels are turned for the new file. */
-  if (source->format == FORMAT_HEIF || source->format == FORMAT_JXL || source->target_format == FORMAT_HEIF)
+  /* Where EXIF does not tell it, or where the pixels are turned for the new file, or were before. */
+  if (source->facts->traits->turned || source->format == FORMAT_HEIF || source->format == FORMAT_JXL ||
+      source->target_format == FORMAT_HEIF)
     fddm_tags_set_orientation (tags, source->facts->traits->orientation);
   if (source->format != source->target_format)
     fddm_tags_add_comment (tags, source->facts->traits);

@@ -25,6 +25,7 @@ typedef struct FddmTraits {
   GPtrArray              *chunks;             /* GBytes, type and data: of a PNG; NULL = none                 */
   guint16                 compression, alpha; /* of a TIFF: values of its tags; 0 = not set                   */
   guint16                 orientation;        /* of the pixels, as in EXIF; 0 = not set                       */
+  gboolean                turned;             /* whether the pixels were turned upright since they were read  */
   double                  quality;            /* of a WebP, 0 … 100                                           */
   int                     bits;               /* of a sample of a HEIF file; 0 = unknown                      */
   int                     chroma;             /* of a HEIF file: 444, 422 or 420; 0 = unknown                 */

@@ -24,6 +24,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FddmPictureOrigin, fddm_picture_origin_clear)
  * replaced during reading. */
 GeglBuffer *fddm_picture_load (FddmPictureOrigin *origin, const char *path, GError **error);
 
+/* BUFFER, as read from FROM, upright; the file's metadata tell how. What is saved FROM there on is taken to be upright, too. NULL
+ * if memory runs out. */
+GeglBuffer *fddm_picture_upright (GeglBuffer *buffer, FddmPictureOrigin *from, GError **error);
+
 /* Whether the picture PATH, which need not exist or be NULL, is read or written by a GEGL operation. */
 gboolean fddm_picture_wants_operation (const char *path);
 

@@ -7,10 +7,12 @@
 #include <unistd.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include "engine/program/metadata/metadata.h"
 #include "engine/program/program.h"
 #include "engine/program/pictures/formats.h"
 #include "engine/program/pictures/graph.h"
 #include "engine/program/pictures/private.h"
+#include "engine/program/pictures/turn.h"
 
 /* Opens PATH without waiting, as a FIFO would make it. Returns NULL with *PROBLEM set. */
 static FILE *
@@ -125,6 +127,28 @@ fddm_picture_load (FddmPictureOrigin *origin, const char *path, GError **error)
     return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, g_strerror (errno)), NULL;
   buffer = fddm_picture_read (path, origin->traits, error);
   return buffer && fddm_picture_unchanged (&origin->stamp, path, error) ? g_steal_pointer (&buffer) : NULL;
+}
+
+GeglBuffer *
+fddm_picture_upright (GeglBuffer *buffer, FddmPictureOrigin *from, GError **error)
+{
+  FddmTraits *traits  = from->traits;
+  GeglBuffer *upright = NULL;
+
+  fddm_metadata_facts (from->path, traits);
+  upright = fddm_turn (buffer, traits->orientation);
+  if (!upright)
+    return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), from->path, _ ("not enough memory")), NULL;
+  if (traits->orientation > 4) /* columns become rows */
+    {
+      const double across = traits->resolution[0];
+
+      traits->resolution[0] = traits->resolution[1];
+      traits->resolution[1] = across;
+    }
+  traits->turned      = traits->orientation > 1;
+  traits->orientation = MIN (traits->orientation, 1);
+  return upright;
 }
 
 void

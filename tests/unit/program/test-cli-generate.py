@@ -6,6 +6,7 @@ import os
 import shutil
 import struct
 import sys
+import zlib
 
 from program import CHANNELS, GENERATOR, NETWORK, generate, main, noise, read_png, run, test, write_png
 
@@ -138,6 +139,34 @@ def pictures_are_made_seamless():
         assert all(before[4][r] == narrow[r] for r in rows) and any(before[4][r] != after[4][r] for r in rows), "a narrower band"
         generate("even.png", "--seamless", "a.png")
         assert read_png("even.png")[4] != after[4], "light is evened without being asked"
+
+
+def lay_on_its_side(source, target):
+    """SOURCE as a camera held upright stores it: the first row is the right edge, and EXIF tells so (orientation 6)."""
+    width, height, kind, depth, samples = read_png(source)
+    n = CHANNELS[kind]
+    turned = [samples[(x * width + width - 1 - y) * n + c] for y in range(width) for x in range(height) for c in range(n)]
+    write_png(target, height, width, turned, kind, depth)
+    exif = b"eXIf" + struct.pack("<2sHIHHHIHHI", b"II", 42, 8, 1, 0x112, 3, 1, 6, 0, 0)
+    with open(target, "rb") as f:
+        picture = f.read()
+    with open(target, "wb") as f:                               # behind IHDR
+        f.write(picture[:33] + struct.pack(">I", len(exif) - 4) + exif + struct.pack(">I", zlib.crc32(exif)) + picture[33:])
+
+
+@test
+def materials_are_turned_upright():
+    material("a.png")
+    lay_on_its_side("a.png", "side.png")
+    for option in ("--like", "--seamless"):
+        for name in ("a", "side"):
+            generate("%s-out.png" % name, option, "%s.png" % name, "--maps")
+        for part in ("", "-height", "-normal", "-roughness"):
+            assert read_png("a-out%s.png" % part) == read_png("side-out%s.png" % part), option + part
+    generate("side.jpg", "--seamless", "side.png")
+    for name in ("side-out.png", "side.jpg"):
+        with open(name, "rb") as f:
+            assert struct.pack("<HHI", 0x112, 3, 1) + b"\1\0" in f.read(), "a viewer would turn %s once more" % name
 
 
 @test
