@@ -11,9 +11,9 @@
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
+#include "engine/babl-memory.h"
 #include "engine/gegl-start.h"
 #include "engine/installed.h"
-#include "engine/program/babl-memory.h"
 #include "engine/program/program.h"
 
 #ifndef FDDM_VERSION
@@ -29,37 +29,34 @@ static const struct {
 
 static gboolean gegl_runs;
 
-/* Calls RUN, in which babl reads or writes the conversions that it remembers, with a cache folder of our own: those of GIMP have
- * some for which babl fills tables of 350 MB, at the start of every process. The environment is not left to programs that this
- * one starts. */
-static void
-with_own_cache (void (*run) (gboolean choice), gboolean choice)
+/* A cache folder of our own for babl: GIMP's has conversions for which babl fills tables, at the start of every process. */
+static char *
+own_cache (void)
 {
-  g_autofree char *own = g_build_filename (g_get_user_cache_dir (), "fddm", NULL); /* GLib asks for the variable only once */
-  g_autofree char *kept = g_strdup (g_getenv ("XDG_CACHE_HOME"));
-
-  g_setenv ("XDG_CACHE_HOME", own, TRUE);
-  run (choice);
-  if (kept)
-    g_setenv ("XDG_CACHE_HOME", kept, TRUE);
-  else
-    g_unsetenv ("XDG_CACHE_HOME");
+  return g_build_filename (g_get_user_cache_dir (), "fddm", NULL);
 }
 
 static void
-leave_babl (gboolean unused)
+start_gegl (gpointer operations)
 {
-  (void) unused;
+  fddm_gegl_start (GPOINTER_TO_INT (operations));
+}
+
+static void
+leave_babl (gpointer cache)
+{
   babl_exit ();
-  fddm_babl_forget (g_getenv ("XDG_CACHE_HOME"));
+  fddm_babl_forget (cache);
 }
 
 void
 fddm_cli_start_gegl (gboolean operations)
 {
+  g_autofree char *cache = own_cache ();
+
   if (gegl_runs)
     return;
-  with_own_cache (fddm_gegl_start, operations);
+  fddm_babl_with (cache, start_gegl, GINT_TO_POINTER (operations));
   g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* detecting OpenCL devices takes longer than a picture */
   gegl_runs = TRUE;
 }
@@ -88,11 +85,13 @@ remove_swap (void)
 void
 fddm_cli_leave (int status)
 {
+  g_autofree char *cache = own_cache ();
+
   fflush (NULL);
   if (gegl_runs)
     {
       remove_swap ();
-      with_own_cache (leave_babl, FALSE);
+      fddm_babl_with (cache, leave_babl, cache);
     }
   _exit (status);
 }
