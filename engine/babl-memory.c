@@ -32,7 +32,7 @@ bytes_of (const char *format)
   return channels * bytes;
 }
 
-/* Whether babl has a table for the conversion from SOURCE to TARGET: by bytes of a pixel, tried with babl 0.1.98. */
+/* Whether babl has a table for the conversion from SOURCE to TARGET: by bytes of a pixel, tried with babl 0.1.98 and 0.1.114. */
 static gboolean
 is_costly (const char *source, const char *target)
 {

@@ -1,7 +1,7 @@
 /* babl-memory.h: the conversions between pixel formats that babl remembers from process to process.
  * SPDX-License-Identifier: Apache-2.0
  *
- * A cache folder has them in babl/babl-fishes. babl 0.1.98 measures tables, which takes 350 MB and a quarter of a second, at the
+ * A cache folder has them in babl/babl-fishes. babl (0.1.98, 0.1.114) measures tables, which takes 350 MB and 0.2 seconds, at the
  * start of each process that finds certain conversions remembered: those of pixels of at most four bytes, from RGBA and gray ones
  * to most others. babl finds these again without a memory in less time. */
 #pragma once
