@@ -276,6 +276,21 @@ def check_truth():
         sys.exit("smoke.py: the truth has detail that no shot has")
 
 
+def check_jpeg():
+    """The grid may begin anywhere; a slope between black and white is as good at the borders as within; a cut is compressed as the
+    whole picture is, where no block leaves it."""
+    slope = torch.linspace(-1, 1, 64).expand(1, 3, 64, 64) * torch.tensor([1.0, 0.2, -0.2])[None, :, None, None]
+    quality, halve = torch.full((1, 1, 1, 1), 90.0), torch.ones(1, 1, 1, 1, dtype=torch.bool)
+    for shift in ((0, 0), (5, 7), (15, 1)):
+        error = (jpeg.compress(slope, quality, halve, shift) - slope).abs()
+        if not error.max() < 0.03:
+            sys.exit("smoke.py: JPEG with its grid at %s is wrong by %.3f" % (shift, error.max()))
+    whole = torch.rand(1, 3, 96, 96) - 0.5
+    cut = jpeg.compress(whole[..., 21:85, 6:70], quality, ~halve, (21 % 16, 6))[..., 11:43, 10:42]
+    if not torch.allclose(cut, jpeg.compress(whole, quality, ~halve, (0, 0))[..., 32:64, 16:48], atol=1e-5):
+        sys.exit("smoke.py: a cut is compressed in another way than the whole picture")
+
+
 def check_told():
     """Cameras' levels are told more than threefold as often as asked for, by that alone, and never beyond the most."""
     s = torch.full((8000, 12, 1, 1), 0.05)
@@ -342,6 +357,7 @@ def main():
     check_gray_files()
     check_reading()
     check_truth()
+    check_jpeg()
     check_told()
     check_film()
     check_ranges()

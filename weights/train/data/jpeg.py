@@ -27,14 +27,15 @@ def grid():
 
 def compress(ycc, quality, halve, shift):
     """ycc after JPEG of QUALITY; HALVE (N x 1 x 1 x 1, bool) stores chroma at half the size (4:2:0). SHIFT: where the
-    grid is, as grid() draws it. Sides that are no multiples of 16 stay uncompressed."""
+    grid is, as grid() draws it; beyond the borders the last pixels go on. Sides that are no multiples of 16 stay uncompressed."""
     h, w = ycc.shape[-2:]
     if h % 16 or w % 16:
         return ycc
-    ycc = torch.roll(ycc, shift, (2, 3))
+    y, x = shift
+    ycc = F.pad(ycc, (x, -x % 16, y, -y % 16), mode="replicate")
     chroma_tables = CHROMA_TABLE.reshape(1, 64).repeat(2, 1).to(ycc)
     luma = quantise(ycc[:, :1], LUMA_TABLE.reshape(1, 64).to(ycc), quality)
     full = quantise(ycc[:, 1:], chroma_tables, quality)
     half = quantise(F.avg_pool2d(ycc[:, 1:], 2), chroma_tables, quality)
     half = F.interpolate(half, scale_factor=2, mode="bilinear", align_corners=False)
-    return torch.roll(torch.cat([luma, torch.where(halve, half, full)], 1), [-s for s in shift], (2, 3))
+    return torch.cat([luma, torch.where(halve, half, full)], 1)[..., y:y + h, x:x + w].contiguous()

@@ -121,8 +121,9 @@ class Denoise:
 
     def figures(self, average):
         found = {"error/wiener": self.ratio.item()} if len(self.ratio) else {}
-        for sigma in SIGMAS if self.pictures else ():
-            found["psnr %d" % sigma] = evaluate.mean_psnr(average, self.pictures, self.patch, sigma)
+        with torch.autocast(self.device.type, enabled=False):       # the transforms would be of 8 bits, too
+            for sigma in SIGMAS if self.pictures else ():
+                found["psnr %d" % sigma] = evaluate.mean_psnr(average, self.pictures, self.patch, sigma)
         return found
 
     def state(self):
