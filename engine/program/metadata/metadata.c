@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <string.h>
+#include <glib/gi18n-lib.h>
 #include <glib/gstdio.h>
 #include "engine/fddm.h"
 #include "engine/program/metadata/boxes.h"
@@ -11,7 +12,16 @@
 
 #define RESOLUTION_MAX 1e7 /* pixels per metre; 254 000 per inch */
 
-typedef enum { FORMAT_OTHER, FORMAT_JPEG, FORMAT_PNG, FORMAT_TIFF, FORMAT_WEBP, FORMAT_HEIF, FORMAT_JXL } Format;
+typedef enum {
+  FORMAT_OTHER,
+  FORMAT_JPEG,
+  FORMAT_PNG,
+  FORMAT_TIFF,
+  FORMAT_BIG_TIFF, /* Exiv2 neither reads nor writes it */
+  FORMAT_WEBP,
+  FORMAT_HEIF,
+  FORMAT_JXL
+} Format;
 
 static Format
 format_of (GMappedFile *file)
@@ -26,6 +36,8 @@ format_of (GMappedFile *file)
     return FORMAT_PNG;
   if (memcmp (bytes, "II*\0", 4) == 0 || memcmp (bytes, "MM\0*", 4) == 0)
     return FORMAT_TIFF;
+  if (memcmp (bytes, "II+\0", 4) == 0 || memcmp (bytes, "MM\0+", 4) == 0)
+    return FORMAT_BIG_TIFF;
   if (memcmp (bytes + 4, "ftyp", 4) == 0)
     return FORMAT_HEIF;
   if (memcmp (bytes, "\0\0\0\x0cJXL ", 8) == 0 || memcmp (bytes, "\xff\x0a", 2) == 0)
@@ -44,8 +56,8 @@ take_log (GExiv2LogLevel level, const char *message)
     logged = g_strstrip (g_strdup (message));
 }
 
-/* Tags of TRAITS, where they hold any, otherwise of the picture FILE; or NULL with an error set. Exiv2 reads from memory, for it
- * overlooks some errors of a disk. */
+/* Tags of TRAITS, where they hold any or Exiv2 does not read the file, otherwise of the picture FILE; or NULL with an error set.
+ * Exiv2 reads from memory, for it overlooks some errors of a disk. */
 static GExiv2Metadata *
 open_tags (GMappedFile *file, const FddmTraits *traits, GError **error)
 {
@@ -56,7 +68,7 @@ open_tags (GMappedFile *file, const FddmTraits *traits, GError **error)
   gexiv2_initialize ();
   gexiv2_log_set_handler (take_log);
   tags = gexiv2_metadata_new ();
-  if (traits->exif || traits->xmp || traits->codec == &fddm_codec_jxl)
+  if (traits->exif || traits->xmp || traits->codec == &fddm_codec_jxl || format_of (file) == FORMAT_BIG_TIFF)
     held = fddm_chunks_file (traits->exif, traits->xmp);
   else
     held = g_mapped_file_get_bytes (file);
@@ -97,6 +109,20 @@ typedef struct {
   Format              format, target_format;
   const FddmTagFacts *facts;
 } Source;
+
+/* What of SOURCE is there and does not come along, because of a format; or NULL. Free with g_free. */
+static char *
+left_behind (const Source *source)
+{
+  const FddmTraits          *traits = source->facts->traits;
+  g_autoptr (GExiv2Metadata) tags   = NULL;
+
+  if (source->target_format == FORMAT_BIG_TIFF && source->format != FORMAT_OTHER)
+    tags = open_tags (source->file, traits, NULL);
+  if (tags && (gexiv2_metadata_has_exif (tags) || gexiv2_metadata_has_xmp (tags) || gexiv2_metadata_has_iptc (tags)))
+    return g_strdup (_ ("a BigTIFF is written without any"));
+  return traits->unread ? g_strdup (_ ("EXIF and IPTC of a BigTIFF cannot be read")) : NULL;
+}
 
 /* EXIF and XMP in TAGS; NULL = none. */
 static gboolean
@@ -179,8 +205,8 @@ correct_tags (GExiv2Metadata *tags, const Source *source, FddmTagParts parts)
   fddm_tags_correct (tags, source->facts);
   /* Where EXIF does not tell it, or where the pixels are turned for the new file, or were before. */
   if (source->facts->traits->turned || source->format == FORMAT_HEIF || source->format == FORMAT_JXL ||
-      source->target_format == FORMAT_HEIF)
-    fddm_tags_set_orientation (tags, source->facts->traits->orientation);
+      source->format == FORMAT_BIG_TIFF || source->target_format == FORMAT_HEIF)
+    fddm_tags_set_orientation (tags, MAX (1, source->facts->traits->orientation));
   if (source->format != source->target_format)
     fddm_tags_add_comment (tags, source->facts->traits);
 }
@@ -264,6 +290,8 @@ fddm_metadata_packets (const char *from, const FddmTagFacts *facts, GBytes **exi
       if (!problem)
         problem = g_strdup (error ? error->message : "?");
     }
+  if (!problem)
+    problem = left_behind (&source);
   return problem ? problem : g_steal_pointer (&logged);
 }
 
@@ -282,6 +310,9 @@ fddm_metadata_copy (const char *from, const char *to, const FddmTagFacts *facts,
   if (!picture)
     return g_strdup (error->message);
   if (source.format == FORMAT_OTHER || source.target_format == FORMAT_OTHER || source.target_format == FORMAT_HEIF)
+    return NULL;
+  *lost = left_behind (&source);
+  if (source.target_format == FORMAT_BIG_TIFF)
     return NULL;
   g_clear_pointer (&logged, g_free);
   if (!add_most (&source, picture, copied, lost, &problem))

@@ -1,8 +1,8 @@
 /* metadata.h: EXIF, XMP and IPTC of picture files.
  * SPDX-License-Identifier: Apache-2.0
  *
- * Of JPEG, PNG, TIFF and WebP files; EXIF and XMP of JPEG XL, HEIC and AVIF files. Others, BigTIFF among them, count as
- * files without metadata. */
+ * Of JPEG, PNG, TIFF and WebP files; EXIF and XMP of JPEG XL, HEIC and AVIF files; XMP of a BigTIFF. Others count as files
+ * without metadata. */
 #pragma once
 #include "engine/program/metadata/tags.h"
 

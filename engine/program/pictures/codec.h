@@ -20,11 +20,12 @@ typedef struct FddmTraits {
   double                  resolution[2];      /* pixels per metre, across and down; 0 = unknown               */
   FddmJpegCoding          jpeg;               /* of a JPEG                                                    */
   GBytes                 *exif;               /* of a HEIF or JPEG XL file, from its TIFF header on; or NULL  */
-  GBytes                 *xmp;                /* of a HEIF or JPEG XL file, or NULL                           */
+  GBytes                 *xmp;                /* of a HEIF, JPEG XL or BigTIFF file, or NULL                  */
   GPtrArray              *comments;           /* GBytes: of a JPEG                                            */
   GPtrArray              *chunks;             /* GBytes, type and data: of a PNG; NULL = none                 */
   guint16                 compression, alpha; /* of a TIFF: values of its tags; 0 = not set                   */
   guint16                 orientation;        /* of the pixels, as in EXIF; 0 = not set                       */
+  gboolean                unread;             /* of a BigTIFF: whether it holds EXIF or IPTC                  */
   gboolean                turned;             /* whether the pixels were turned upright since they were read  */
   double                  quality;            /* of a WebP, 0 … 100                                           */
   int                     bits;               /* of a sample of a HEIF file; 0 = unknown                      */

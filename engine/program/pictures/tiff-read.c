@@ -206,6 +206,21 @@ format_of (const Layout *layout, FddmTraits *traits)
   return babl_format_with_space (name, fddm_profile_space (traits->profile));
 }
 
+/* Exiv2 does not read a BigTIFF. */
+static void
+note_packets (TIFF *tiff, FddmTraits *traits)
+{
+  guint64     exif;
+  guint32     size;
+  const void *packet;
+
+  if (!TIFFIsBigTIFF (tiff))
+    return;
+  if (TIFFGetField (tiff, TIFFTAG_XMLPACKET, &size, &packet) && size > 0)
+    traits->xmp = g_bytes_new (packet, size);
+  traits->unread = TIFFGetField (tiff, TIFFTAG_EXIFIFD, &exif) || TIFFGetField (tiff, TIFFTAG_RICHTIFFIPTC, &size, &packet);
+}
+
 static void
 note_traits (TIFF *tiff, FddmTraits *traits)
 {
@@ -224,6 +239,7 @@ note_traits (TIFF *tiff, FddmTraits *traits)
     traits->profile = g_bytes_new (profile, size);
   traits->compression = tag (tiff, TIFFTAG_COMPRESSION);
   TIFFGetField (tiff, TIFFTAG_ORIENTATION, &traits->orientation);
+  note_packets (tiff, traits);
 }
 
 /* ---- Samples ---- */

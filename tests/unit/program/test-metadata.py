@@ -342,6 +342,41 @@ def damaged_metadata_cost_a_warning_and_not_the_photo():
     assert said.startswith("fddm: Not all metadata of “cloth.png”") and said.count("\n") == 1, said
 
 
+def big_tiff(path, *entries):
+    """A gray BigTIFF of 60 x 40 pixels that lies on its side; ENTRIES: tag, type, and bytes or a number."""
+    samples = bytes(noise(60, 40, 0))
+    entries = sorted([(256, 3, 60), (257, 3, 40), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 16, 16), (274, 3, 6), (277, 3, 1),
+                      (278, 3, 40), (279, 3, len(samples)), *entries])
+    data = samples + bytes(-len(samples) % 8)
+    rows = b""
+    for tag, kind, value in entries:
+        if isinstance(value, bytes):
+            rows += struct.pack("<HHQQ", tag, kind, len(value), 16 + len(data))
+            data += value + bytes(-len(value) % 8)
+        else:
+            rows += struct.pack("<HHQQ", tag, kind, 1, value)
+    with open(path, "wb") as f:
+        f.write(struct.pack("<2sHHHQ", b"II", 43, 8, 0, 16 + len(data)) + data + struct.pack("<Q", len(entries)) + rows + bytes(8))
+
+
+@test
+def metadata_of_a_big_tiff():
+    """Exiv2 does not read it: XMP and the orientation come along, and what does not is told."""
+    packet = (b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description '
+              b'rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/></rdf:RDF></x:xmpmeta>')
+    big_tiff("bare.tif")
+    big_tiff("xmp.tif", (700, 1, packet))
+    big_tiff("all.tif", (700, 1, packet), (34665, 18, 16))
+    big_tiff("iptc.tif", (33723, 7, b"\x1c\x02\x05\0\3Cat"))
+    for target in FORMATS:
+        for name in ("bare", "xmp", "all", "iptc"):
+            told = denoise(name + ".tif", "to-%s.%s" % (name, target)).stderr
+            assert ("EXIF and IPTC of a BigTIFF cannot be read" in told) == (name in ("all", "iptc")), (name, target, told)
+            found = tags_of("to-%s.%s" % (name, target))
+            assert found.get("XMP-xmp:Rating") == (4 if name in ("xmp", "all") else None), (name, target, found)
+            assert found["IFD0:Orientation"] == 6, (name, target, found)
+
+
 @test
 def formats_without_metadata():
     photo("photo", "jpg")
