@@ -8,6 +8,15 @@
 #define STRIP_BYTES (64 << 20) /* or so wide that they take more  */
 #define PIXELS_MOST G_MAXINT32 /* a small file can claim any size */
 
+static gboolean
+may_have_thread (void)
+{
+  int threads;
+
+  g_object_get (gegl_config (), "threads", &threads, NULL);
+  return threads > 1;
+}
+
 gboolean
 fddm_rows_init (FddmRows *rows, GeglBuffer *buffer, const Babl *format)
 {
@@ -18,31 +27,82 @@ fddm_rows_init (FddmRows *rows, GeglBuffer *buffer, const Babl *format)
   rows->height   = gegl_buffer_get_height (buffer);
   rows->in_strip = (int) CLAMP (STRIP_BYTES / rows->size, 1, (gsize) MIN (STRIP, rows->height));
   rows->strip    = g_try_malloc_n ((gsize) rows->in_strip, rows->size);
+  if (rows->strip && rows->in_strip < rows->height && may_have_thread ())
+    rows->moving = g_try_malloc_n ((gsize) rows->in_strip, rows->size);
+  if (!rows->moving)
+    rows->moving = rows->strip;
   return rows->strip != NULL;
+}
+
+/* ---- Strips ---- */
+
+static gpointer
+put (gpointer data)
+{
+  FddmRows *rows = data;
+
+  gegl_buffer_set (rows->buffer, &rows->moved, 0, rows->format, rows->moving, GEGL_AUTO_ROWSTRIDE);
+  return NULL;
+}
+
+static gpointer
+get (gpointer data)
+{
+  FddmRows *rows = data;
+
+  gegl_buffer_get (rows->buffer, &rows->moved, 1.0, rows->format, rows->moving, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
+  return NULL;
+}
+
+/* Lets MOVE work on MOVING, which is for N rows from row FIRST on. */
+static void
+begin (FddmRows *rows, GThreadFunc move, int first, int n)
+{
+  const GeglRectangle *extent = gegl_buffer_get_extent (rows->buffer);
+
+  rows->moved = *GEGL_RECTANGLE (extent->x, extent->y + first, rows->width, n);
+  rows->mover = rows->moving != rows->strip ? g_thread_try_new ("rows", move, rows, NULL) : NULL;
+  if (!rows->mover)
+    move (rows);
+}
+
+static void
+end (FddmRows *rows)
+{
+  if (rows->mover)
+    g_thread_join (g_steal_pointer (&rows->mover));
+}
+
+static void
+swap (FddmRows *rows)
+{
+  guint8 *strip = rows->strip;
+
+  rows->strip  = rows->moving;
+  rows->moving = strip;
 }
 
 void
 fddm_rows_clear (FddmRows *rows)
 {
-  g_clear_pointer (&rows->strip, g_free);
+  end (rows);
+  if (rows->moving != rows->strip)
+    g_free (rows->moving);
+  g_free (rows->strip);
+  rows->strip = rows->moving = NULL;
 }
 
-/* The N rows before the current one. */
-static GeglRectangle
-strip_before (const FddmRows *rows, int n)
-{
-  const GeglRectangle *extent = gegl_buffer_get_extent (rows->buffer);
+/* ---- Rows ---- */
 
-  return *GEGL_RECTANGLE (extent->x, extent->y + rows->at - n, rows->width, n);
-}
-
+/* Hands the strip with the row before the current one to the buffer. */
 static void
 flush (FddmRows *rows)
 {
-  const int           n         = rows->at % rows->in_strip ? rows->at % rows->in_strip : rows->in_strip;
-  const GeglRectangle rectangle = strip_before (rows, n);
+  const int first = (rows->at - 1) / rows->in_strip * rows->in_strip;
 
-  gegl_buffer_set (rows->buffer, &rectangle, 0, rows->format, rows->strip, GEGL_AUTO_ROWSTRIDE);
+  end (rows);
+  swap (rows);
+  begin (rows, put, first, rows->at - first);
 }
 
 guint8 *
@@ -60,6 +120,27 @@ fddm_rows_finish (FddmRows *rows)
 {
   if (rows->at > 0)
     flush (rows);
+  end (rows);
+}
+
+static void
+begin_get (FddmRows *rows, int first)
+{
+  begin (rows, get, first, MIN (rows->in_strip, rows->height - first));
+}
+
+/* Makes the strip from the current row on the current one, and begins to fetch the next. */
+static void
+fetch (FddmRows *rows)
+{
+  const gboolean ahead = rows->moving != rows->strip;
+
+  if (rows->at == 0 || !ahead)
+    begin_get (rows, rows->at);
+  end (rows);
+  swap (rows);
+  if (ahead && rows->at + rows->in_strip < rows->height)
+    begin_get (rows, rows->at + rows->in_strip);
 }
 
 guint8 *
@@ -70,13 +151,7 @@ fddm_rows_read (FddmRows *rows)
   if (fddm_cli_interrupted () || rows->at >= rows->height)
     return NULL;
   if (at == 0)
-    {
-      const int           n    = MIN (rows->in_strip, rows->height - rows->at);
-      const GeglRectangle next = (rows->at += n, strip_before (rows, n));
-
-      rows->at -= n;
-      gegl_buffer_get (rows->buffer, &next, 1.0, rows->format, rows->strip, GEGL_AUTO_ROWSTRIDE, GEGL_ABYSS_NONE);
-    }
+    fetch (rows);
   rows->at++;
   return rows->strip + (gsize) at * rows->size;
 }

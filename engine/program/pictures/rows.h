@@ -3,16 +3,19 @@
 #pragma once
 #include <gegl.h>
 
+/* While a codec works on a strip of rows, a thread moves the one before it to the buffer, or the next one from there. */
 typedef struct {
-  GeglBuffer *buffer;
-  const Babl *format; /* of a row */
-  gsize       size;   /* of a row in bytes */
-  int         width, height, at;
-  int         in_strip; /* number of rows */
-  guint8     *strip;
+  GeglBuffer   *buffer;
+  const Babl   *format; /* of a row */
+  gsize         size;   /* of a row in bytes */
+  int           width, height, at;
+  int           in_strip;       /* number of rows                                                         */
+  guint8       *strip, *moving; /* of the current row; that the thread works on: the same one without it  */
+  GeglRectangle moved;          /* the place of MOVING                                                    */
+  GThread      *mover;          /* NULL = none is under way                                               */
 } FddmRows;
 
-/* FALSE if out of memory. Free with fddm_rows_clear, also then. */
+/* FALSE if out of memory. Free with fddm_rows_clear, also then, and leave ROWS where they are until then. */
 gboolean fddm_rows_init (FddmRows *rows, GeglBuffer *buffer, const Babl *format);
 void     fddm_rows_clear (FddmRows *rows);
 

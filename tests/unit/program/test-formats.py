@@ -26,6 +26,26 @@ def too_wide():
             os.path.exists("wide." + name) and os.remove("wide." + name)
 
 
+@test
+def rows_by_strips():
+    """A strip of rows after another, each moved by a thread of its own where there may be several."""
+    heights = (63, 64, 65, 128, 200)
+    for height in heights:
+        rng = np.random.default_rng(height)
+        colours = rng.integers(0, 256, (height, 37, 3), np.uint8)
+        Image.fromarray(colours).save("in.png")
+        for ending in ("ppm", "tif", "png"):
+            for threads in ("1", "4"):
+                keep("in.png", "a." + ending, "--threads", threads)
+                keep("a." + ending, "b.png", "--threads", threads)
+                assert (np.asarray(Image.open("b.png")) == colours).all(), (height, ending, threads)
+        for ending in ("jpg", "webp"):
+            for threads in ("1", "4"):
+                keep("in.png", threads + "." + ending, "--threads", threads)
+            with open("1." + ending, "rb") as one, open("4." + ending, "rb") as four:
+                assert one.read() == four.read(), (height, ending)
+
+
 # ---- TIFF ----
 
 def tiff(path, width, height, tags, data):
