@@ -203,6 +203,15 @@ test_levels (void)
       g_assert_cmpfloat (placed[i], <, even[i]); /* the hard part is the noisy end: steps crowd there */
       g_assert_true (i == 0 || placed[i] > placed[i - 1]);
     }
+  /* An eighth of the area below the curve for each step. It goes on as it ends: 1 as far as μ = 2, then down to 0.01 at 3. */
+  for (int i = 0; i < 7; i++)
+    {
+      const double from = -2 - log (0.2), flat = 2 - from, all = flat + 0.505 + 0.01 * (2 + log (255) - 3);
+      const double area = all * (i + 1) / 8, slope = 0.99;
+
+      g_assert_cmpfloat_with_epsilon (
+        placed[i], area < flat ? from + area : 2 + (1 - sqrt (1 - 2 * slope * (area - flat))) / slope, 1e-3);
+    }
 }
 
 int
