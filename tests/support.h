@@ -26,6 +26,15 @@ test_floats (gsize n, float lo, float hi, guint32 seed)
   return values;
 }
 
+/* Reflection … 2 1 0 1 2 … of I into 0 … N − 1, in a way of its own. */
+static inline int
+test_mirrored (int i, int n)
+{
+  while (n > 1 && (i < 0 || i >= n))
+    i = i < 0 ? -i : 2 * (n - 1) - i;
+  return n > 1 ? i : 0;
+}
+
 /* Writes TEXT so that nobody else can write the file, whatever the umask: otherwise the engine does not believe what is in it. */
 static inline void
 test_keep_text (const char *path, const char *text)

@@ -37,12 +37,6 @@ own_cache (void)
 }
 
 static void
-start_gegl (gpointer operations)
-{
-  fddm_gegl_start (GPOINTER_TO_INT (operations));
-}
-
-static void
 leave_babl (gpointer cache)
 {
   babl_exit ();
@@ -56,7 +50,7 @@ fddm_cli_start_gegl (gboolean operations)
 
   if (gegl_runs)
     return;
-  fddm_babl_with (cache, start_gegl, GINT_TO_POINTER (operations));
+  fddm_gegl_start (operations, cache);
   g_object_set (gegl_config (), "use-opencl", FALSE, NULL); /* detecting OpenCL devices takes longer than a picture */
   gegl_runs = TRUE;
 }

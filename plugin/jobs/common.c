@@ -10,21 +10,15 @@
 #include "plugin/folders.h"
 #include "plugin/jobs/jobs.h"
 
-/* Jobs use GEGL's buffers and none of its operations. */
-static void
-start_gegl (G_GNUC_UNUSED gpointer data)
-{
-  fddm_gegl_start (FALSE);
-}
-
-/* What GIMP lets babl remember is worth reading, but for what costs every process. */
+/* Jobs use GEGL's buffers and none of its operations. What GIMP lets babl remember is worth reading, but for what costs every
+ * process. */
 void
 fddm_job_start (void)
 {
   const char      *gimp = g_get_user_cache_dir ();
   g_autofree char *own  = g_build_filename (gimp, "fddm", "gimp", NULL);
 
-  fddm_babl_with (fddm_babl_copy (gimp, own) ? own : gimp, start_gegl, NULL);
+  fddm_gegl_start (FALSE, fddm_babl_copy (gimp, own) ? own : gimp);
 }
 
 gboolean

@@ -78,15 +78,6 @@ test_wavelengths (void)
     }
 }
 
-/* Reflection … 2 1 0 1 2 …, in a way of its own. */
-static int
-mirrored (int i, int n)
-{
-  while (n > 1 && (i < 0 || i >= n))
-    i = i < 0 ? -i : 2 * (n - 1) - i;
-  return n > 1 ? i : 0;
-}
-
 /* The two smoothings as single sums over pixels around: their taps, and those of one after the other. */
 static float
 smoothed (const float *plane, int width, int height, int x, int y, int which)
@@ -98,7 +89,7 @@ smoothed (const float *plane, int width, int height, int x, int y, int which)
   for (int j = -6; j <= 6; j++)
     for (int i = -6; i <= 6; i++)
       sum += taps[which][j + 6] / all * taps[which][i + 6] / all *
-             plane[(mirrored (y + j, height) * width + mirrored (x + i, width)) * 3];
+             plane[(test_mirrored (y + j, height) * width + test_mirrored (x + i, width)) * 3];
   return (float) sum;
 }
 

@@ -7,15 +7,6 @@ enum { WIDTH = 23, HEIGHT = 19, SPARE = 5 };
 
 static const double taps[] = { 1 / 16.0, 4 / 16.0, 6 / 16.0, 4 / 16.0, 1 / 16.0 };
 
-/* Where the place AT lies after reflection at the first and at the last of N, which are not repeated. */
-static int
-reflected (int at, int n)
-{
-  while (n > 1 && (at < 0 || at >= n))
-    at = at < 0 ? -at : 2 * (n - 1) - at;
-  return n > 1 ? at : 0;
-}
-
 static double
 expected (const float *pixels, gsize stride, int width, int height, int channels, int step, int x, int y, int c)
 {
@@ -24,8 +15,8 @@ expected (const float *pixels, gsize stride, int width, int height, int channels
   for (int j = 0; j < 5; j++)
     for (int i = 0; i < 5; i++)
       sum += taps[j] * taps[i] *
-             pixels[(gsize) reflected (y + (j - 2) * step, height) * stride +
-                    (gsize) (reflected (x + (i - 2) * step, width) * channels + c)];
+             pixels[(gsize) test_mirrored (y + (j - 2) * step, height) * stride +
+                    (gsize) (test_mirrored (x + (i - 2) * step, width) * channels + c)];
   return sum;
 }
 

@@ -121,7 +121,7 @@ class Denoise:
 
     def figures(self, average):
         found = {"error/wiener": self.ratio.item()} if len(self.ratio) else {}
-        with torch.autocast(self.device.type, enabled=False):       # the transforms would be of 8 bits, too
+        with torch.autocast(self.device.type, enabled=False):       # the transforms would be in bfloat16, too
             for sigma in SIGMAS if self.pictures else ():
                 found["psnr %d" % sigma] = evaluate.mean_psnr(average, self.pictures, self.patch, sigma)
         return found
