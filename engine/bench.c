@@ -88,7 +88,7 @@ time_way (FddmContext *context, FddmConvolution convolution, int width, int heig
   subject.device = subject.backend->open (&options, &reason);
   if (subject.device == NULL)
     return TRUE; /* not on this processor */
-  subject.network = fddm_network_new (subject.backend, subject.device, context->weights, error);
+  subject.network = fddm_network_new (subject.backend, subject.device, context->weights, FALSE, error);
   ok              = subject.network != NULL && time_convolutions (&subject, width, height, seconds, &way->rate, error);
   way->taken      = g_str_equal (subject.backend->describe (subject.device), fddm_context_describe (context)) ||
                (convolution == FDDM_CONVOLUTION_INT8 && fddm_context_is_in_8_bits (context));

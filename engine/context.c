@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "engine/context.h"
 #include <glib/gi18n-lib.h>
+#include <math.h>
 #include "engine/installed.h"
 #include "engine/tensor.h"
 
@@ -25,28 +26,38 @@ close_device (FddmContext *context)
   context->backend->tensor_free (context->device, context->mean);
   context->backend->tensor_free (context->device, context->variance);
   fddm_noise_meter_free (context->meter);
-  fddm_network_free (context->any);
-  fddm_network_free (context->white);
-  fddm_network_free (context->exact_any);
-  fddm_network_free (context->exact_white);
+  for (int i = 0; i < FDDM_PRECISIONS; i++)
+    {
+      g_clear_pointer (&context->networks[i], fddm_network_free);
+      g_clear_pointer (&context->whites[i], fddm_network_free);
+    }
   context->backend->close (context->device);
   context->mean = context->variance = NULL;
-  context->network = context->any = context->white = context->exact_any = context->exact_white = NULL;
-  context->is_exact                                                                            = FALSE;
+  context->network                  = NULL;
+  context->is_faint = context->is_exact = FALSE;
 
   context->meter  = NULL;
   context->device = NULL;
 }
 
+/* Selects the network for the context's noise and precision, which is opened unless it was before. */
 static gboolean
-open_networks (FddmContext *context, FddmNetwork **any, FddmNetwork **white, GError **error)
+select_network (FddmContext *context, GError **error)
 {
-  FddmWeights *weights = context->weights;
+  FddmWeights        *weights   = context->weights;
+  const FddmPrecision precision = context->is_exact   ? FDDM_PRECISION_EXACT
+                                  : context->is_faint ? FDDM_PRECISION_FAINT
+                                                      : FDDM_PRECISION_FASTEST;
+  const gboolean      white     = context->is_white && weights->white != NULL;
+  FddmNetwork       **network   = white ? &context->whites[precision] : &context->networks[precision];
 
-  *any = fddm_network_new (context->backend, context->device, weights, error);
-  if (*any != NULL && weights->white != NULL)
-    *white = fddm_network_new (context->backend, context->device, weights->white, error);
-  return *any != NULL && (*white != NULL || weights->white == NULL);
+  if (*network == NULL)
+    *network = fddm_network_new (context->backend, context->device, white ? weights->white : weights, context->is_faint,
+                                 error);
+  if (*network == NULL)
+    return FALSE;
+  context->network = *network;
+  return TRUE;
 }
 
 static gboolean
@@ -66,13 +77,10 @@ open_device (FddmContext *context, FddmDeviceKind kind, GError **error)
   context->kind = kind;
   if (context->backend == NULL || (context->device = context->backend->open (&options, error)) == NULL)
     return FALSE;
-  if (open_networks (context, &context->any, &context->white, error) &&
+  if (fddm_context_use (context, TRUE, HUGE_VAL, error) && fddm_context_use (context, FALSE, HUGE_VAL, error) &&
       fddm_context_make_vector (context, context->weights->mean, &context->mean, error) &&
       fddm_context_make_vector (context, context->weights->variance, &context->variance, error))
-    {
-      fddm_context_use (context, FALSE);
-      return TRUE;
-    }
+    return TRUE;
   close_device (context);
   return FALSE;
 }
@@ -160,14 +168,14 @@ fddm_context_free (FddmContext *context)
   g_free (context);
 }
 
-void
-fddm_context_use (FddmContext *context, gboolean white)
+gboolean
+fddm_context_use (FddmContext *context, gboolean white, double level, GError **error)
 {
-  FddmNetwork *any = context->is_exact ? context->exact_any : context->any;
-  FddmNetwork *one = context->is_exact ? context->exact_white : context->white;
+  const FddmWeights *weights = white && context->weights->white != NULL ? context->weights->white : context->weights;
 
   context->is_white = white;
-  context->network  = white && one != NULL ? one : any;
+  context->is_faint = fddm_context_is_in_8_bits (context) && level / 127.5 < fddm_weights_ranges_from (weights);
+  return select_network (context, error);
 }
 
 gboolean
@@ -182,15 +190,12 @@ fddm_context_use_exact (FddmContext *context, gboolean exact, GError **error)
   if (context->is_exact == exact)
     return TRUE;
   context->backend->exactly (context->device, exact);
-  if (exact && context->exact_any == NULL && !open_networks (context, &context->exact_any, &context->exact_white, error))
-    {
-      g_clear_pointer (&context->exact_any, fddm_network_free);
-      context->backend->exactly (context->device, FALSE);
-      return FALSE;
-    }
   context->is_exact = exact;
-  fddm_context_use (context, context->is_white);
-  return TRUE;
+  if (select_network (context, error))
+    return TRUE;
+  context->backend->exactly (context->device, !exact);
+  context->is_exact = !exact;
+  return FALSE;
 }
 
 gboolean

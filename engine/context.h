@@ -9,6 +9,10 @@
 
 #define FDDM_MEMORY_DEFAULT ((gsize) 1 << 30)
 
+/* Which layers convolve in 8 bits, on a device that does: those that have ranges, those whose ranges serve at any noise level, or
+ * none. */
+typedef enum { FDDM_PRECISION_FASTEST, FDDM_PRECISION_FAINT, FDDM_PRECISION_EXACT, FDDM_PRECISIONS } FddmPrecision;
+
 struct FddmContext {
   FddmWeights       *weights;
   FddmContextOptions options;
@@ -19,19 +23,19 @@ struct FddmContext {
   char              *gpu_reason;
   const FddmBackend *backend;
   FddmDevice        *device;
-  FddmNetwork       *network;                 /* the one in use: one of the following     */
-  FddmNetwork       *any, *white;             /* for any noise; for white noise, or NULL  */
-  FddmNetwork       *exact_any, *exact_white; /* the same without 8 bits; NULL until used */
-  gboolean           is_white, is_exact;
+  FddmNetwork       *network;                   /* the one in use: one of the following                   */
+  FddmNetwork       *networks[FDDM_PRECISIONS]; /* for any noise; but the fastest one, NULL until used    */
+  FddmNetwork       *whites[FDDM_PRECISIONS];   /* for white noise; NULL where the weights have none, too */
+  gboolean           is_white, is_faint, is_exact;
   FddmTensor        *mean, *variance;
   FddmNoiseMeter    *meter; /* created at the first measurement */
   FddmSchedule       schedule;
   FddmMemoryPool     pool; /* memory of the pixels of earlier tiles */
 };
 
-/* Selects the network for white noise, if there is one, or the network for any noise. Not allowed between a network's
- * prepare and release. */
-void fddm_context_use (FddmContext *context, gboolean white);
+/* Selects the network for white noise, if there is one, or the network for any noise, and its layers in 8 bits for noise of LEVEL
+ * 8-bit steps. Not allowed between a network's prepare and release. Fails where memory does not suffice. */
+gboolean fddm_context_use (FddmContext *context, gboolean white, double level, GError **error);
 
 /* Whether the device chose to convolve in 8 bits, which are for photographs only: who denoises watches for strays then. */
 gboolean fddm_context_is_in_8_bits (const FddmContext *context);

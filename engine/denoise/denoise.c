@@ -128,9 +128,11 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
   FddmNoiseModel    *noise   = &job->removal.noise;
   const gboolean     gray = job->source->channels == 1, told = job->params->noise > 0.0;
   FddmNoiseModel     measured;
+  double             luma, chroma;
   gboolean           white;
 
-  fddm_context_use (context, FALSE);
+  if (!fddm_context_use (context, FALSE, HUGE_VAL, error))
+    return FALSE;
   if (told)
     fddm_noise_white (noise, weights->patch, weights->channels, gray, job->params->noise);
   if (job->known != NULL && job->known->patch == weights->patch && job->known->channels == weights->channels)
@@ -140,7 +142,9 @@ find_noise (FddmDenoiseJob *job, const FddmTicker *ticker, GError **error)
   if (!told)
     *noise = measured;
   white = fddm_noise_is_white (&measured, gray);
-  fddm_context_use (context, white);
+  fddm_noise_summary (noise, &luma, &chroma);
+  if (!fddm_context_use (context, white, MAX (luma, chroma), error))
+    return FALSE;
   find_fine_noise (job, &measured, white);
   find_rest (job, white);
   return TRUE;

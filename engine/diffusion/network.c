@@ -20,6 +20,7 @@ struct FddmNetwork {
   const FddmBackend *backend;
   FddmDevice        *device;
   FddmWeights       *weights;
+  gboolean           faint;
   Layer             *layers;
   int               *slot_of; /* indexed by value */
   int                n_slots;
@@ -108,14 +109,14 @@ load_layer (FddmNetwork *network, int i, GError **error)
                               .weights      = layer->weight,
                               .bias         = layer->bias,
                               .activation   = layer->activation,
-                              .ranges       = layer->ranges,
+                              .ranges       = fddm_weights_ranges (network->weights, i, network->faint),
                               .positive     = layer->positive };
 
-        const int reader = fddm_weights_only_reader (network->weights, i);
+        const int reader = fddm_weights_only_reader (network->weights, i, network->faint);
 
         if (reader >= 0)
           spec.out_ranges = network->weights->layers[reader].ranges;
-        spec.passed = layer->in[0] > 0 && fddm_weights_only_reader (network->weights, layer->in[0] - 1) == i;
+        spec.passed = layer->in[0] > 0 && fddm_weights_only_reader (network->weights, layer->in[0] - 1, network->faint) == i;
         return (mine->conv = network->backend->conv_new (network->device, &spec, error)) != NULL;
       }
     case FDDM_OP_GROUP_NORM:
@@ -150,7 +151,7 @@ make_chain (FddmNetwork *network)
 }
 
 FddmNetwork *
-fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error)
+fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, gboolean faint, GError **error)
 {
   FddmNetwork *network = g_new0 (FddmNetwork, 1);
   gboolean     ok;
@@ -158,6 +159,7 @@ fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *w
   network->backend = backend;
   network->device  = device;
   network->weights = fddm_weights_ref (weights);
+  network->faint   = faint;
   network->layers  = g_try_new0 (Layer, weights->n_layers);
   ok               = (network->layers != NULL && assign_slots (network)) || fddm_weights_no_memory (error);
   for (int i = 0; ok && i < weights->n_layers; i++)

@@ -21,8 +21,10 @@ gboolean fddm_network_takes_over (const FddmWeights *weights, int i);
 /* Whether the layers are a chain of convolutions (FddmChain). */
 gboolean fddm_network_is_chain (const FddmWeights *weights);
 
-/* Prepares the weights for the device. Keeps a reference to WEIGHTS; DEVICE must outlive the network. */
-FddmNetwork *fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, GError **error);
+/* Prepares the weights for the device. FAINT: layers take 8 bits only where these serve at any noise level. Keeps a reference to
+ * WEIGHTS; DEVICE must outlive the network. */
+FddmNetwork *fddm_network_new (const FddmBackend *backend, FddmDevice *device, FddmWeights *weights, gboolean faint,
+                               GError **error);
 void         fddm_network_free (FddmNetwork *network);
 
 /* How the network of WEIGHTS is conditioned. MEAN and VARIANCE: their statistics, or one variant's, on the device. */

@@ -55,7 +55,7 @@ lane_open (FddmTorus *torus, FddmTorusLane *lane, int threads, int class, GError
   lane->device = threads > 0 ? context->backend->beside (context->device, threads, error) : context->device;
   if (lane->device == NULL)
     return FALSE;
-  lane->network = threads > 0 ? fddm_network_new (context->backend, lane->device, context->weights, error)
+  lane->network = threads > 0 ? fddm_network_new (context->backend, lane->device, context->weights, FALSE, error)
                               : context->network;
   lane->sampler = (FddmSampler) { .backend  = context->backend,
                                   .device   = lane->device,

@@ -281,6 +281,6 @@ fddm_measure_twice (FddmContext *context, const FddmSource *source, const FddmTi
     return FALSE;
   if (!(model->level[0] > 0) || fddm_noise_is_white (model, gray))
     return fddm_tick (ticker, 1, 1, error);
-  fddm_context_use (context, FALSE);
-  return fddm_look_again (context, source, &second, model, error) && fddm_tick (ticker, 1, 1, error);
+  return fddm_context_use (context, FALSE, HUGE_VAL, error) && fddm_look_again (context, source, &second, model, error) &&
+         fddm_tick (ticker, 1, 1, error);
 }

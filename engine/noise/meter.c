@@ -32,7 +32,7 @@ static FddmNetwork *
 load (FddmNoiseMeter *meter, FddmWeights *weights, GError **error)
 {
   if (weights->kind == FDDM_KIND_MEASURE && weights->patch == FDDM_METER_PATCH && weights->channels == FDDM_METER_CHANNELS)
-    return fddm_network_new (meter->backend, meter->device, weights, error);
+    return fddm_network_new (meter->backend, meter->device, weights, FALSE, error);
   g_set_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS, _ ("%s does not measure noise in patches of %d × %d"), weights->path,
                FDDM_METER_PATCH, FDDM_METER_PATCH);
   return NULL;

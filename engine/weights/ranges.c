@@ -45,21 +45,55 @@ take (FddmWeights *weights, FddmLayer *layer, JsonNode *node, GError **error)
   return TRUE;
 }
 
+/* The value of KEY in FILE, which is there. NULL with an error if it is not JSON. */
+static JsonNode *
+parse (FddmSafetensors *file, const char *key, GError **error)
+{
+  const char *text = g_hash_table_lookup (file->metadata, key);
+  JsonNode   *root = fddm_json_parse (text, strlen (text), 2, error);
+
+  if (root == NULL)
+    g_prefix_error (error, _ ("metadata “%s”: "), key);
+  return root;
+}
+
+/* Sets the noise levels from which the ranges serve, if FILE has any. */
+static gboolean
+read_levels (FddmWeights *weights, FddmSafetensors *file, GError **error)
+{
+  static const char    key[]   = "ranges_from";
+  g_autoptr (JsonNode) root    = NULL;
+  g_autofree double   *numbers = NULL;
+  guint                n       = 0;
+
+  if (!g_hash_table_contains (file->metadata, key))
+    return TRUE;
+  root = parse (file, key, error);
+  if (root == NULL)
+    return FALSE;
+  numbers = fddm_json_numbers (root, FDDM_WEIGHTS_LAYERS_MAX, &n);
+  if (numbers == NULL || n != (guint) weights->n_layers)
+    return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), key);
+  for (guint i = 0; i < n; i++)
+    {
+      if (!(numbers[i] >= 0.0 && numbers[i] <= RANGE_MOST))
+        return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), key);
+      weights->layers[i].ranges_from = (float) numbers[i];
+    }
+  return TRUE;
+}
+
 gboolean
 fddm_weights_read_ranges (FddmWeights *weights, FddmSafetensors *file, GError **error)
 {
-  const char          *text = g_hash_table_lookup (file->metadata, "ranges");
   g_autoptr (JsonNode) root = NULL;
   JsonArray           *array;
 
-  if (text == NULL)
+  if (!g_hash_table_contains (file->metadata, "ranges"))
     return TRUE;
-  root = fddm_json_parse (text, strlen (text), 2, error);
+  root = parse (file, "ranges", error);
   if (root == NULL)
-    {
-      g_prefix_error (error, _ ("metadata “%s”: "), "ranges");
-      return FALSE;
-    }
+    return FALSE;
   array = JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
   if (array == NULL || json_array_get_length (array) != (guint) weights->n_layers)
     return fddm_weights_fail (error, _ ("metadata “%s” is out of range"), "ranges");
@@ -70,7 +104,26 @@ fddm_weights_read_ranges (FddmWeights *weights, FddmSafetensors *file, GError **
       if (!JSON_NODE_HOLDS_NULL (node) && !take (weights, &weights->layers[i], node, error))
         return FALSE;
     }
-  return TRUE;
+  return read_levels (weights, file, error);
+}
+
+float
+fddm_weights_ranges_from (const FddmWeights *weights)
+{
+  float most = 0.0f;
+
+  for (int i = 0; i < weights->n_layers; i++)
+    if (weights->layers[i].ranges != NULL)
+      most = MAX (most, weights->layers[i].ranges_from);
+  return most;
+}
+
+const float *
+fddm_weights_ranges (const FddmWeights *weights, int i, gboolean faint)
+{
+  const FddmLayer *layer = &weights->layers[i];
+
+  return faint && layer->ranges_from > 0.0f ? NULL : layer->ranges;
 }
 
 /* Whether another layer than I has its weights. */
@@ -84,12 +137,12 @@ shares_weights (const FddmWeights *weights, int i)
 }
 
 int
-fddm_weights_only_reader (const FddmWeights *weights, int i)
+fddm_weights_only_reader (const FddmWeights *weights, int i, gboolean faint)
 {
   const FddmLayer *layer = &weights->layers[i];
   int              found = -1;
 
-  if (layer->ranges == NULL || layer->activation != FDDM_ACTIVATION_RELU || layer->residual >= 0 ||
+  if (fddm_weights_ranges (weights, i, faint) == NULL || layer->activation != FDDM_ACTIVATION_RELU || layer->residual >= 0 ||
       i + 1 == weights->n_layers || shares_weights (weights, i))
     return -1;
   for (int j = i + 1; j < weights->n_layers; j++)
@@ -101,7 +154,7 @@ fddm_weights_only_reader (const FddmWeights *weights, int i)
       for (int k = 0; k < reader->n_in; k++)
         if (reader->in[k] == i + 1)
           {
-            if (found >= 0 || reader->ranges == NULL || shares_weights (weights, j))
+            if (found >= 0 || fddm_weights_ranges (weights, j, faint) == NULL || shares_weights (weights, j))
               return -1;
             found = j;
           }

@@ -40,6 +40,7 @@ typedef struct {
   const float   *weight, *bias; /* for conv, norm, embedding, named as in FORMAT.md; owned by the file */
   const float   *ranges;        /* conv: of the input's channels (FddmConvSpec); NULL = unknown        */
   gboolean       positive;      /* with RANGES: the input is never negative                            */
+  float          ranges_from;   /* with RANGES: the noise level s from which they serve; 0 = any       */
 } FddmLayer;
 
 struct FddmWeights {
@@ -91,6 +92,10 @@ double fddm_weights_work (const FddmWeights *weights, int rows, int columns);
 /* Receptive field in patches to each side: the number of conv3x3 layers on the longest way from input to output. */
 int fddm_weights_reach (const FddmWeights *weights);
 
+/* The noise level s from which the ranges of all layers serve. 0: they always do. */
+float fddm_weights_ranges_from (const FddmWeights *weights);
+/* The ranges of layer I, or NULL; FAINT: where they serve at any noise level. */
+const float *fddm_weights_ranges (const FddmWeights *weights, int i, gboolean faint);
 /* The layer that alone reads what layer I writes, where both can be convolutions in 8 bits and the value may be in 8 bits, too;
- * else -1. */
-int fddm_weights_only_reader (const FddmWeights *weights, int i);
+ * else -1. FAINT: as above. */
+int fddm_weights_only_reader (const FddmWeights *weights, int i, gboolean faint);

@@ -37,13 +37,17 @@ find (FddmOneDnn *library, const FddmConvSpec *spec, const float *ranges)
   return NULL;
 }
 
-/* Whether other layers have the weights of SPEC in 8 bits. */
+/* Whether other layers, which have their own ranges, have the weights of SPEC in 8 bits. */
 static gboolean
 is_taken (FddmOneDnn *library, const FddmConvSpec *spec)
 {
   for (GList *link = library->prepared.head; link != NULL; link = link->next)
-    if (same_weights (link->data, spec) && ((FddmPrepared *) link->data)->int8 != NULL)
-      return TRUE;
+    {
+      const FddmPrepared *prepared = link->data;
+
+      if (same_weights (prepared, spec) && prepared->int8 != NULL && prepared->spec.ranges != spec->ranges)
+        return TRUE;
+    }
   return FALSE;
 }
 

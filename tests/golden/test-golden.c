@@ -54,7 +54,7 @@ bench_open (Bench *bench, const Setting *setting, const char *weights, int rows,
   g_assert_no_error (error);
   bench->device = bench->backend->open (&setting->options, &error);
   g_assert_no_error (error);
-  bench->network = fddm_network_new (bench->backend, bench->device, bench->weights, &error);
+  bench->network = fddm_network_new (bench->backend, bench->device, bench->weights, FALSE, &error);
   g_assert_no_error (error);
   g_assert_true (fddm_network_prepare (bench->network, rows, columns, NULL));
   bench->mean     = test_tensor (bench->backend, bench->device, FDDM_TENSOR_FLOAT, 1, 1, 48, bench->weights->mean);

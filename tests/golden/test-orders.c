@@ -28,7 +28,7 @@ open_network (Run *run, int rows, int columns)
   run->sampler  = (FddmSampler) { .backend  = ref,
                                   .device   = device,
                                   .weights  = w,
-                                  .network  = fddm_network_new (ref, device, w, NULL),
+                                  .network  = fddm_network_new (ref, device, w, FALSE, NULL),
                                   .mean     = run->mean,
                                   .variance = run->variance,
                                   .class    = 1 };

@@ -225,6 +225,41 @@ test_passed_on (void)
   fddm_backend_cpu.close (device);
 }
 
+/* A layer of which there are two, one that writes floats and one that writes 8 bits, is in 8 bits in both. */
+static void
+test_two_readers (void)
+{
+  FddmDevice        *device = open_int8 ();
+  g_autofree float  *in = test_floats (PLACES * IN, -1, 1, 9), *reader = test_floats (OUT, 0.5f, 2.5f, 10);
+  g_autofree float  *alone = NULL, *beside = NULL;
+  g_autoptr (GError) error = NULL;
+  Layer              layer;
+  FddmConvSpec       passing;
+  FddmConv          *other;
+  FddmTensor        *source, *out;
+
+  if (device == NULL)
+    return;
+  layer_init (&layer, 3, IN, OUT, 50);
+  layer.spec.activation = FDDM_ACTIVATION_RELU;
+  passing               = layer.spec;
+  passing.out_ranges    = reader;
+  source                = test_tensor (&fddm_backend_cpu, device, FDDM_TENSOR_NETWORK, HEIGHT, WIDTH, IN, in);
+  out                   = run (device, &layer.spec, source, NULL);
+  alone                 = test_download (&fddm_backend_cpu, device, out);
+  fddm_backend_cpu.tensor_free (device, out);
+  other = fddm_backend_cpu.conv_new (device, &passing, &error);
+  g_assert_no_error (error);
+  out    = run (device, &layer.spec, source, NULL);
+  beside = test_download (&fddm_backend_cpu, device, out);
+  g_assert_cmpmem (alone, PLACES * OUT * sizeof *alone, beside, PLACES * OUT * sizeof *beside);
+  fddm_backend_cpu.tensor_free (device, out);
+  fddm_backend_cpu.tensor_free (device, source);
+  fddm_backend_cpu.conv_free (device, other);
+  layer_clear (&layer);
+  fddm_backend_cpu.close (device);
+}
+
 /* Layers that share a tensor with other ranges compute in floats: a small file must not take a copy for each of them. */
 static void
 test_shared_weights (void)
@@ -402,6 +437,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/int8/definition", test_definition);
   g_test_add_func ("/int8/passed-on", test_passed_on);
+  g_test_add_func ("/int8/two-readers", test_two_readers);
   g_test_add_func ("/int8/shared-weights", test_shared_weights);
   g_test_add_func ("/int8/rounding", test_rounding);
   g_test_add_func ("/int8/strays", test_strays);

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes a denoising network fit for 8 bits: writes the ranges of its convolutions' inputs into the file (`ranges`, FORMAT.md).
 
-    ranges.py WEIGHTS --photos FOLDER [--white] [--try FOLDER]
+    ranges.py WEIGHTS --photos FOLDER [--white] [--faint N] [--try FOLDER]
 
 Measured on held-back photographs with white and cameras' noise (--white: white alone). A channel's range is its largest input to
 the power EVEN, so that small inputs and large weights share the loss, times the share of all ranges that loses least. The first
-and the last layer stay in float: they lose most and are short. --try: PSNR in float and in 8 bits, on pictures of another folder.
+and the last layer stay in float: they lose most and are short. --faint: so do, at levels below FAINT, the N of the others that lose
+most there (`ranges_from`). --try: PSNR in float and in 8 bits, on pictures of another folder.
 """
 import argparse
 import json
@@ -22,6 +23,7 @@ import evaluate
 EVEN = 0.25
 SHARES = np.exp(np.linspace(np.log(0.2), np.log(1.2), 24))
 ROUNDS, SAMPLED = 4, 20000      # batches of noisy crops; inputs kept of each channel
+FAINT = 4.0                     # noise, in 8-bit steps, below which there are layers in float
 
 
 def rounded(x, ranges, positive):
@@ -103,8 +105,23 @@ def in_integers(model, ranges):
     network._operate = run
 
 
+@torch.no_grad()
+def most_lost(path, ranges, clean, patch, n):
+    """The N layers whose 8 bits add most to the error at noise of half of FAINT."""
+    rgb = transform.synthesise(clean, patch, clean.shape[2] * patch, clean.shape[3] * patch)
+    noisy = transform.analyse(rgb + FAINT / 2 / 127.5 * torch.randn_like(rgb), patch)
+    levels = transform.white_level(FAINT / 2, patch)[None, :, None, None].expand_as(noisy).contiguous()
+    added, model = {}, weights.load(path)[0]
+    true = model(noisy, levels)
+    for i in ranges:
+        model = weights.load(path)[0]
+        in_integers(model, {i: ranges[i]})
+        added[i] = float((model(noisy, levels) - true).pow(2).mean())
+    return sorted(ranges, key=lambda i: -added[i])[:n]
+
+
 def loss(path, ranges, folder):
-    for sigma in (5, 15, 25, 50):
+    for sigma in (2, 5, 15, 25, 50):
         figures = []
         for way in (None, ranges):
             model, about = weights.load(path)
@@ -119,16 +136,22 @@ def main():
     a.add_argument("weights")
     a.add_argument("--photos", required=True)
     a.add_argument("--white", action="store_true")
+    a.add_argument("--faint", type=int, default=0, metavar="N")
     a.add_argument("--try", dest="folder", metavar="FOLDER")
     o = a.parse_args()
     torch.manual_seed(1)
     model, about = weights.load(o.weights)
     patch, network = int(about["patch"]), model.network
+    clean = held_back(o.photos, patch)
     found = {i: best(x, network._module(network.layers[i]).weight.data, is_positive(network, i))
-             for i, x in inputs(model, held_back(o.photos, patch), patch, o.white).items()}
+             for i, x in inputs(model, clean, patch, o.white).items()}
     tensors, metadata = safetensors.read(o.weights)
     metadata["ranges"] = json.dumps([[float("%.4g" % v) for v in found[i]] if i in found else None
                                      for i in range(len(network.layers))], separators=(",", ":"))
+    metadata.pop("ranges_from", None)
+    if o.faint:
+        left = most_lost(o.weights, found, clean, patch, o.faint)
+        metadata["ranges_from"] = json.dumps([round(FAINT / 127.5, 6) if i in left else 0 for i in range(len(network.layers))])
     safetensors.write(o.weights, tensors, metadata)
     if o.folder:
         loss(o.weights, found, o.folder)

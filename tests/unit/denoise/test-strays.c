@@ -7,9 +7,10 @@
 /* Pixels a side: a small picture, and one that is cut into tiles. A wide one, and where strokes in it end. */
 enum { SMALL = 129, LARGE = 305, WIDE = 449, HIGH = 449, STROKES = 32, STROKES_END = 250 };
 
-/* The network of "fast" in WAY; NULL: as is chosen without being asked. */
+/* The network of "fast" in WAY; NULL: as is chosen without being asked. The fifth layer, of the one for white noise, too, takes
+ * 8 bits from noise of FAINT 8-bit steps on. */
 static FddmContext *
-open_way (const char *way, int tile)
+open_faint (const char *way, int tile, double faint)
 {
   g_autofree char         *path    = test_golden_path ("../../weights/denoise-fast.safetensors");
   g_autoptr (GError)       error   = NULL;
@@ -18,6 +19,7 @@ open_way (const char *way, int tile)
   FddmContext             *context;
 
   g_assert_no_error (error);
+  weights->layers[4].ranges_from = weights->white->layers[4].ranges_from = (float) (faint / 127.5);
   g_setenv ("FDDM_CPU_CONVOLUTION", way != NULL ? way : "", TRUE);
   context = fddm_context_new (weights, FDDM_DEVICE_CPU, &options, &error);
   g_unsetenv ("FDDM_CPU_CONVOLUTION");
@@ -25,9 +27,15 @@ open_way (const char *way, int tile)
 }
 
 static FddmContext *
-open_chosen (int tile)
+open_way (const char *way, int tile)
 {
-  FddmContext *context = open_way (NULL, tile);
+  return open_faint (way, tile, 0.0);
+}
+
+static FddmContext *
+open_chosen_faint (int tile, double faint)
+{
+  FddmContext *context = open_faint (NULL, tile, faint);
 
   g_assert_nonnull (context);
   if (fddm_context_is_in_8_bits (context))
@@ -38,9 +46,15 @@ open_chosen (int tile)
       g_test_skip ("no 8 bits on this processor");
       return NULL;
     }
-  context = open_way (NULL, tile);
+  context = open_faint (NULL, tile, faint);
   g_assert_true (fddm_context_is_in_8_bits (context));
   return context;
+}
+
+static FddmContext *
+open_chosen (int tile)
+{
+  return open_chosen_faint (tile, 0.0);
 }
 
 static float *
@@ -108,6 +122,26 @@ test_choice (void)
       g_assert_true (same (third, in_8_bits));
     }
   fddm_context_free (chosen);
+}
+
+/* A layer whose ranges serve from a noise level on is in floats below it, in that picture alone. */
+static void
+test_faint (void)
+{
+  const FddmDenoiseParams above = params_with (13, 0, 1), below = params_with (11, 0, 1);
+  g_autofree float       *soft   = picture (SMALL, 0);
+  g_autoptr (FddmContext) always = open_chosen (0), faint = open_chosen_faint (0, 12.0);
+
+  if (always == NULL)
+    return;
+  for (int i = 0; i < 2; i++)
+    {
+      g_autofree float *first = denoise_small (always, &above, soft), *second = denoise_small (faint, &above, soft),
+                       *third = denoise_small (always, &below, soft), *fourth = denoise_small (faint, &below, soft);
+
+      g_assert_true (same (first, second));
+      g_assert_false (same (third, fourth));
+    }
 }
 
 /* The same choice and the same picture, however it is cut. */
@@ -221,6 +255,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/strays/choice", test_choice);
+  g_test_add_func ("/strays/faint", test_faint);
   g_test_add_func ("/strays/part", test_part);
   g_test_add_func ("/strays/tiling-equals-untiled", test_tiling_equals_untiled);
   return test_run_with_own_cache ();

@@ -178,6 +178,11 @@ static const Damage damages[] = {
   { "'licence'", "'ranges':'[null, null, [1, 1], null]','licence'", "“ranges”" },
   { "'licence'", "'ranges':'[null, null, null, [1, [2], 3, 4]]','licence'", "“ranges”" },
   { "'licence'", "'ranges':'[[[[','licence'", "“ranges”" },
+  { "'licence'", "'ranges':'[null, null, null, null]','ranges_from':'[0, 0, 0]','licence'", "“ranges_from”" },
+  { "'licence'", "'ranges':'[null, null, null, null]','ranges_from':'[0, 0, 0, -1]','licence'", "“ranges_from”" },
+  { "'licence'", "'ranges':'[null, null, null, null]','ranges_from':'[0, 0, 0, null]','licence'", "“ranges_from”" },
+  { "'licence'", "'ranges':'[null, null, null, null]','ranges_from':'{}','licence'", "“ranges_from”" },
+  { "'licence'", "'ranges':'[null, null, null, null]','ranges_from':'[','licence'", "“ranges_from”" },
   { "'licence'", "'examples':'[]','licence'", "“examples” is not allowed" },
   { "'licence':'CC0'", "'name':'b'", "duplicate key “name”" },
   /* layers */
@@ -451,7 +456,9 @@ test_ranges (void)
   g_autoptr (FddmWeights) weights = NULL;
 
   weights_file_data (data);
-  file    = weights_file ("'licence'", "'ranges':'[[1, 2.5], [0.5, 3], null, [4, 5, 6, 7]]','licence'", data, DATA_BYTES);
+  file    = weights_file ("'licence'",
+                          "'ranges':'[[1, 2.5], [0.5, 3], null, [4, 5, 6, 7]]','ranges_from':'[0, 0.25, 9, 0]','licence'", data,
+                          DATA_BYTES);
   weights = parse (file, &error);
   g_assert_no_error (error);
   g_assert_cmpfloat (weights->layers[0].ranges[1], ==, 2.5);
@@ -461,6 +468,11 @@ test_ranges (void)
   g_assert_null (weights->layers[2].ranges);
   g_assert_cmpfloat (weights->layers[3].ranges[3], ==, 7);
   g_assert_false (weights->layers[3].positive);
+  /* Where noise is faint, the second has none; the third never has. */
+  g_assert_cmpfloat (fddm_weights_ranges_from (weights), ==, 0.25);
+  g_assert_true (fddm_weights_ranges (weights, 0, TRUE) == weights->layers[0].ranges);
+  g_assert_null (fddm_weights_ranges (weights, 1, TRUE));
+  g_assert_true (fddm_weights_ranges (weights, 1, FALSE) == weights->layers[1].ranges);
 }
 
 int
