@@ -79,23 +79,44 @@ without_costly (const char *memory)
 /* ---- Files ---- */
 
 static char *
+folder_in (const char *cache)
+{
+  return g_build_filename (cache, "babl", NULL);
+}
+
+static char *
 memory_in (const char *cache)
 {
   return g_build_filename (cache, "babl", "babl-fishes", NULL);
 }
 
+/* Removes CACHE, in which there is nothing but perhaps a memory. */
+static void
+remove_all (const char *cache)
+{
+  g_autofree char *folder = folder_in (cache), *memory = memory_in (cache);
+
+  g_unlink (memory);
+  g_rmdir (folder);
+  g_rmdir (cache);
+}
+
 void
 fddm_babl_with (const char *cache, void (*run) (gpointer data), gpointer data)
 {
-  g_autofree char *kept = g_strdup (g_getenv ("XDG_CACHE_HOME"));
+  g_autofree char *kept = g_strdup (g_getenv ("XDG_CACHE_HOME")), *folder = folder_in (cache), *empty = NULL;
 
   g_get_user_cache_dir (); /* GLib asks for the variable once, and then keeps the user's folder */
-  g_setenv ("XDG_CACHE_HOME", cache, TRUE);
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    empty = g_dir_make_tmp ("fddm-XXXXXX", NULL);
+  g_setenv ("XDG_CACHE_HOME", empty != NULL ? empty : cache, TRUE);
   run (data);
   if (kept != NULL)
     g_setenv ("XDG_CACHE_HOME", kept, TRUE);
   else
     g_unsetenv ("XDG_CACHE_HOME");
+  if (empty != NULL)
+    remove_all (empty);
 }
 
 void
@@ -107,6 +128,11 @@ fddm_babl_forget (const char *cache)
 
   if (!g_file_get_contents (path, &memory, &length, NULL))
     return;
+  if (memchr (memory, '\0', length) != NULL)
+    {
+      g_unlink (path);
+      return;
+    }
   kept = without_costly (memory);
   if (kept->len != length)
     g_file_set_contents (path, kept->str, (gssize) kept->len, NULL); /* a memory that stays costs time only */
@@ -119,12 +145,14 @@ fddm_babl_copy (const char *from, const char *to)
   g_autofree char    *folder = g_path_get_dirname (target);
   g_autoptr (GString) kept   = NULL;
   GStatBuf            old, new;
+  gsize               length;
 
   if (g_stat (source, &new) != 0)
     return FALSE;
   if (g_stat (target, &old) == 0 && old.st_mtime > new.st_mtime)
     return TRUE;
-  if (!g_file_get_contents (source, &memory, NULL, NULL) || g_mkdir_with_parents (folder, 0700) != 0)
+  if (!g_file_get_contents (source, &memory, &length, NULL) || memchr (memory, '\0', length) != NULL ||
+      g_mkdir_with_parents (folder, 0700) != 0)
     return FALSE;
   kept = without_costly (memory);
   return g_file_set_contents_full (target, kept->str, (gssize) kept->len, G_FILE_SET_CONTENTS_CONSISTENT, 0600, NULL);

@@ -7,13 +7,15 @@
 #pragma once
 #include <glib.h>
 
-/* Calls RUN (DATA), in which babl reads or writes its memory, with CACHE as the cache folder. Programs that this one starts have
- * the user's. Call it while there is one thread. */
+/* Calls RUN (DATA), in which babl reads or writes its memory, with CACHE as the cache folder, which is made if need be. Where it
+ * cannot be, babl gets an empty folder for that time: its own alternative is a file in /tmp, which anybody can have written.
+ * Programs that this one starts have the user's cache folder. Call it while there is one thread, or at the end. */
 void fddm_babl_with (const char *cache, void (*run) (gpointer data), gpointer data);
 
-/* Takes the costly conversions out of the memory in the folder CACHE. Without effect on a file that it does not understand. */
+/* Takes the costly conversions out of the memory in the folder CACHE. Removes a torn one, with NULs, which two processes wrote
+ * at once. */
 void fddm_babl_forget (const char *cache);
 
 /* Copies the memory in the folder FROM to the folder TO, without the costly conversions, unless it was done after the last
- * change. FALSE if there is no memory in TO then. */
+ * change. FALSE if there is no memory in TO then, or one with NULs in FROM. */
 gboolean fddm_babl_copy (const char *from, const char *to);

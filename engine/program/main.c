@@ -3,10 +3,12 @@
  *
  * Exit status: 0 success, and the output is fully written; 1 failure; 2 invalid command line; 3 some of many pictures failed;
  * 130 interrupted. Errors are printed to stderr on one line. */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include <gegl.h>
 #include <glib/gi18n-lib.h>
@@ -36,9 +38,15 @@ own_cache (void)
   return g_build_filename (g_get_user_cache_dir (), "fddm", NULL);
 }
 
+/* Lets babl write what it remembers, unless another process does just now: each would write into the other's file. */
 static void
 leave_babl (gpointer cache)
 {
+  g_autofree char *folder = g_build_filename (cache, "babl", NULL);
+  const int        lock   = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (lock < 0 || flock (lock, LOCK_EX | LOCK_NB) != 0)
+    return;
   babl_exit ();
   fddm_babl_forget (cache);
 }

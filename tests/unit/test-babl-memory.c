@@ -127,19 +127,50 @@ note_cache (gpointer data)
   *(char **) data = g_strdup (g_getenv ("XDG_CACHE_HOME"));
 }
 
+/* As note_cache, and writes a memory as babl does, which makes its folder. */
+static void
+write_memory (gpointer data)
+{
+  g_autofree char *path = file_in (g_getenv ("XDG_CACHE_HOME"));
+
+  note_cache (data);
+  test_keep_text (path, HEAD);
+}
+
+/* What two processes wrote at once has NULs. It is removed, and nothing is made of it. */
+static void
+test_torn (void)
+{
+  g_autofree char *from = g_dir_make_tmp (NULL, NULL), *source = file_in (from), *to = g_build_filename (from, "own", NULL);
+
+  test_keep_text (source, "");
+  g_assert_true (g_file_set_contents (source, HEAD "\0\0", sizeof HEAD + 1, NULL));
+  g_assert_false (fddm_babl_copy (from, to));
+  fddm_babl_forget (from);
+  g_assert_false (g_file_test (source, G_FILE_TEST_EXISTS));
+}
+
 static void
 test_with (void)
 {
-  g_autofree char *seen = NULL, *none = NULL, *user = g_strdup (g_get_user_cache_dir ());
+  g_autofree char *folder = g_dir_make_tmp (NULL, NULL), *other = g_build_filename (folder, "other", NULL);
+  g_autofree char *babl = g_build_filename (other, "babl", NULL), *user = g_strdup (g_get_user_cache_dir ());
+  g_autofree char *seen = NULL, *none = NULL, *empty = NULL;
 
   g_setenv ("XDG_CACHE_HOME", "/its/own", TRUE);
-  fddm_babl_with ("/tmp/other", note_cache, &seen);
-  g_assert_cmpstr (seen, ==, "/tmp/other");
+  fddm_babl_with (other, note_cache, &seen);
+  g_assert_cmpstr (seen, ==, other);
+  g_assert_true (g_file_test (babl, G_FILE_TEST_IS_DIR));
   g_assert_cmpstr (g_getenv ("XDG_CACHE_HOME"), ==, "/its/own");
   g_unsetenv ("XDG_CACHE_HOME");
-  fddm_babl_with ("/tmp/other", note_cache, &none);
-  g_assert_cmpstr (none, ==, "/tmp/other");
+  fddm_babl_with (other, note_cache, &none);
+  g_assert_cmpstr (none, ==, other);
   g_assert_null (g_getenv ("XDG_CACHE_HOME"));
+  /* Where there can be no such folder it is another, empty one, which is gone afterwards. */
+  fddm_babl_with ("/dev/null/cache", write_memory, &empty);
+  g_assert_nonnull (empty);
+  g_assert_false (g_str_has_prefix (empty, "/dev/null"));
+  g_assert_false (g_file_test (empty, G_FILE_TEST_EXISTS));
   g_assert_cmpstr (g_get_user_cache_dir (), ==, user);
 }
 
@@ -150,5 +181,6 @@ main (int argc, char **argv)
   g_test_add_func ("/babl-memory/forget", test_forget);
   g_test_add_func ("/babl-memory/copy", test_copy);
   g_test_add_func ("/babl-memory/with", test_with);
+  g_test_add_func ("/babl-memory/torn", test_torn);
   return g_test_run ();
 }

@@ -25,7 +25,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FddmPictureOrigin, fddm_picture_origin_clear)
 GeglBuffer *fddm_picture_load (FddmPictureOrigin *origin, const char *path, GError **error);
 
 /* BUFFER, as read from FROM, upright; the file's metadata tell how. What is saved FROM there on is taken to be upright, too. NULL
- * if memory runs out. */
+ * if memory runs out, or on interruption. */
 GeglBuffer *fddm_picture_upright (GeglBuffer *buffer, FddmPictureOrigin *from, GError **error);
 
 /* Whether the picture PATH, which need not exist or be NULL, is read or written by a GEGL operation. */

@@ -87,10 +87,10 @@ fddm_picture_read (const char *path, FddmTraits *traits, GError **error)
     return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, reason), NULL;
   buffer = read_open (file, path, traits, &problem);
   fclose (file);
+  if (fddm_cli_interrupted ()) /* what was read up to there may look like a damaged file */
+    return fddm_picture_cancel (error), NULL;
   if (problem || !buffer)
     return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), path, problem ? problem : _ ("it is damaged")), NULL;
-  if (fddm_cli_interrupted ())
-    return fddm_picture_cancel (error), NULL;
   return g_steal_pointer (&buffer);
 }
 
@@ -132,11 +132,14 @@ fddm_picture_load (FddmPictureOrigin *origin, const char *path, GError **error)
 GeglBuffer *
 fddm_picture_upright (GeglBuffer *buffer, FddmPictureOrigin *from, GError **error)
 {
-  FddmTraits *traits  = from->traits;
-  GeglBuffer *upright = NULL;
+  FddmTraits *traits = from->traits;
+
+  g_autoptr (GeglBuffer) upright = NULL;
 
   fddm_metadata_facts (from->path, traits);
   upright = fddm_turn (buffer, traits->orientation);
+  if (fddm_cli_interrupted ())
+    return fddm_picture_cancel (error), NULL;
   if (!upright)
     return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), from->path, _ ("not enough memory")), NULL;
   if (traits->orientation > 4) /* columns become rows */
@@ -148,7 +151,7 @@ fddm_picture_upright (GeglBuffer *buffer, FddmPictureOrigin *from, GError **erro
     }
   traits->turned      = traits->orientation > 1;
   traits->orientation = MIN (traits->orientation, 1);
-  return upright;
+  return g_steal_pointer (&upright);
 }
 
 void

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """The program fddm from outside: test-cli.py PROGRAM (environment: FDDM_GOLDEN, the folder of tests/golden). TAP."""
+import fcntl
 import json
 import os
 import random
@@ -448,6 +449,15 @@ def what_babl_remembers():
     process = subprocess.Popen([PROGRAM, *command], stderr=subprocess.DEVNULL)
     used = ended(process)
     assert process.returncode == 0 and used.ru_maxrss < 200 << 10, used.ru_maxrss
+
+    writing = os.open(os.path.dirname(memory), os.O_RDONLY)     # another process writes its own
+    fcntl.flock(writing, fcntl.LOCK_EX)
+    os.remove(memory)
+    run(*command)
+    assert not os.path.exists(memory)
+    os.close(writing)
+    run(*command)
+    assert os.path.exists(memory)
 
 
 @test
