@@ -18,12 +18,12 @@ is_soft (const FddmDenoiseJob *job)
 }
 
 /* Adds a mask if the source has one, or if there was a selection, unless the result stands for the source, with what is around
- * the selection. */
+ * the selection: then the noise is that of the selection, too. */
 static gboolean
 mask_like_source (const FddmDenoiseJob *job, FddmItemId layer, FddmLayerKind kind)
 {
   const FddmItemId       own    = fddm_host_layer_mask (job->source);
-  GeglBuffer            *chosen = kind == FDDM_LAYER_PICTURE && job->instead ? NULL : job->chosen;
+  GeglBuffer            *chosen = kind != FDDM_LAYER_UNCERTAINTY && job->instead ? NULL : job->chosen;
   const gboolean         masked = own != FDDM_NO_ITEM || chosen;
   const FddmItemId       mask   = masked ? fddm_host_layer_add_mask (layer) : FDDM_NO_ITEM;
   g_autoptr (GeglBuffer) whole  = own == FDDM_NO_ITEM ? NULL : fddm_host_buffer (own);

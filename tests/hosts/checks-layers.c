@@ -228,13 +228,18 @@ check_look (FddmImageId image, FddmItemId source, FddmItemId before, gboolean se
       check (probe_visible (made.layer) && !probe_visible (source), "%s: the result is seen in place of the source", what);
     }
   values[FDDM_DENOISE_LUMA] = values[FDDM_DENOISE_CHROMA] = 100;
+  values[FDDM_DENOISE_OUTPUT]                             = FDDM_OUTPUT_LAYER_AND_NOISE;
   if (denoised (image, source, values, &again, what))
     {
-      const FddmItemId after = probe_layer_visible (image);
+      const FddmItemId after = probe_layer_visible (image), mask = fddm_host_layer_mask (source);
 
       check (difference (before, after) > 0.01, "%s: noise goes (%.3f)", what, difference (before, after));
       if (selection)
         compare_around (before, after, 5, 5, 25, 15, 40, what);
+      if (mask == FDDM_NO_ITEM)
+        check (fddm_host_layer_mask (again.second) == FDDM_NO_ITEM, "%s: the noise needs no mask", what);
+      else
+        check (difference (fddm_host_layer_mask (again.second), mask) < 1e-5, "%s: the noise has the source's mask", what);
     }
 }
 
