@@ -157,8 +157,8 @@ tell_run (Bench *bench, const char *name, const Run *run, const FddmBenchWay *wa
       fddm_cli_json_double (bench->builder, "ratio", pipeline / alone);
       if (ways)
         add_ways (bench->builder, ways);
-      fddm_cli_json_double (bench->builder, "engine-memory", run->engine_memory);
-      fddm_cli_json_double (bench->builder, "peak-memory", run->peak_memory);
+      fddm_cli_json_integer (bench->builder, "engine-memory", (gint64) run->engine_memory);
+      fddm_cli_json_integer (bench->builder, "peak-memory", (gint64) run->peak_memory);
       json_builder_end_object (bench->builder);
       return;
     }
@@ -186,11 +186,11 @@ bench_steps (Bench *bench, FddmContext *context, FddmWeights *weights, GError **
     {
       json_builder_begin_object (bench->builder);
       fddm_cli_json_string (bench->builder, "weights", bench->common.weights);
-      fddm_cli_json_double (bench->builder, "side", steps.side);
-      fddm_cli_json_double (bench->builder, "steps", steps.windows);
+      fddm_cli_json_integer (bench->builder, "side", steps.side);
+      fddm_cli_json_integer (bench->builder, "steps", (gint64) steps.windows);
       fddm_cli_json_double (bench->builder, "steps-per-second", rate);
       fddm_cli_json_double (bench->builder, "steps-per-processor-second", steps.windows / steps.processor);
-      fddm_cli_json_double (bench->builder, "at-once", steps.at_once);
+      fddm_cli_json_integer (bench->builder, "at-once", steps.at_once);
       fddm_cli_json_double (bench->builder, "multiply-adds-per-second", operations);
       json_builder_end_object (bench->builder);
       return TRUE;

@@ -97,8 +97,8 @@ void
 fddm_cli_denoised_json (JsonBuilder *builder, const FddmCliDenoise *denoise, const FddmDenoised *denoised,
                         FddmContext *context, FddmWeights *weights)
 {
-  fddm_cli_json_double (builder, "width", denoised->width);
-  fddm_cli_json_double (builder, "height", denoised->height);
+  fddm_cli_json_integer (builder, "width", denoised->width);
+  fddm_cli_json_integer (builder, "height", denoised->height);
   fddm_cli_json_string (builder, "weights", fddm_weights_path (weights));
   fddm_cli_json_string (builder, "device", fddm_context_describe (context));
   fddm_cli_json_string (builder, "why-no-gpu", fddm_context_gpu_reason (context));
@@ -106,8 +106,8 @@ fddm_cli_denoised_json (JsonBuilder *builder, const FddmCliDenoise *denoise, con
   fddm_cli_json_double (builder, "luma-noise", denoised->report.luma);
   fddm_cli_json_double (builder, "chroma-noise", denoised->report.chroma);
   fddm_cli_json_double (builder, "seconds", denoised->seconds);
-  fddm_cli_json_double (builder, "tiles", denoised->report.tiles);
+  fddm_cli_json_integer (builder, "tiles", denoised->report.tiles);
   if (denoised->warning)
     fddm_cli_json_string (builder, "warning", denoised->warning);
-  fddm_cli_json_double (builder, "engine-memory", (double) denoised->report.memory);
+  fddm_cli_json_integer (builder, "engine-memory", (gint64) denoised->report.memory);
 }

@@ -251,9 +251,9 @@ report_json (const Generate *generate, FddmContext *context, FddmWeights *weight
     }
   json_builder_end_array (builder);
   fddm_cli_json_string (builder, "subject", generate->subject);
-  fddm_cli_json_double (builder, "width", params->width);
-  fddm_cli_json_double (builder, "height", params->height);
-  fddm_cli_json_double (builder, "steps", params->steps);
+  fddm_cli_json_integer (builder, "width", params->width);
+  fddm_cli_json_integer (builder, "height", params->height);
+  fddm_cli_json_integer (builder, "steps", params->steps);
   fddm_cli_json_double (builder, "eta", params->eta);
   fddm_cli_json_boolean (builder, "tileable", params->tileable);
   fddm_cli_json_string (builder, "like", generate->like);

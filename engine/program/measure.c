@@ -49,15 +49,15 @@ tell_json (const char *path, GeglBuffer *buffer, const FddmNoiseModel *noise)
   fddm_noise_summary (noise, &luma, &chroma);
   json_builder_begin_object (builder);
   fddm_cli_json_string (builder, "picture", path);
-  fddm_cli_json_double (builder, "width", gegl_buffer_get_width (buffer));
-  fddm_cli_json_double (builder, "height", gegl_buffer_get_height (buffer));
+  fddm_cli_json_integer (builder, "width", gegl_buffer_get_width (buffer));
+  fddm_cli_json_integer (builder, "height", gegl_buffer_get_height (buffer));
   fddm_cli_json_string (builder, "format", babl_get_name (gegl_buffer_get_format (buffer)));
   fddm_cli_json_double (builder, "luma-noise", luma);
   fddm_cli_json_double (builder, "chroma-noise", chroma);
   fddm_cli_json_string (builder, "words", words);
   if (dark)
     fddm_cli_json_string (builder, "warning", dark);
-  fddm_cli_json_double (builder, "patch", noise->patch);
+  fddm_cli_json_integer (builder, "patch", noise->patch);
   tell_channels (builder, "levels", noise, noise->patch * noise->patch, fddm_measured_level);
   tell_channels (builder, "curve", noise, FDDM_NOISE_KNOTS, fddm_measured_curve);
   json_builder_end_object (builder);

@@ -205,6 +205,12 @@ fddm_cli_json_double (JsonBuilder *builder, const char *key, double value)
 }
 
 void
+fddm_cli_json_integer (JsonBuilder *builder, const char *key, gint64 value)
+{
+  json_builder_add_int_value (json_builder_set_member_name (builder, key), value);
+}
+
+void
 fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean value)
 {
   json_builder_set_member_name (builder, key);

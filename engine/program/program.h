@@ -89,6 +89,7 @@ char *fddm_cli_json_line (JsonBuilder *builder);
 void  fddm_cli_json_string (JsonBuilder *builder, const char *key, const char *value); /* NULL becomes null */
 void  fddm_cli_json_element (JsonBuilder *builder, const char *value);                 /* of an array */
 void  fddm_cli_json_double (JsonBuilder *builder, const char *key, double value);
+void  fddm_cli_json_integer (JsonBuilder *builder, const char *key, gint64 value);
 void  fddm_cli_json_boolean (JsonBuilder *builder, const char *key, gboolean value);
 
 /* ---- main.c ---- */

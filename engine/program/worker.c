@@ -73,13 +73,13 @@ progress (FddmPhase phase, double fraction, gpointer data)
   return say (*socket, fddm_record_join ("progress", text, NULL)) && !fddm_cli_interrupted ();
 }
 
-static double
+static gint64
 peak_memory (void)
 {
   struct rusage usage;
 
   getrusage (RUSAGE_SELF, &usage);
-  return 1024.0 * (double) usage.ru_maxrss;
+  return (gint64) usage.ru_maxrss * 1024;
 }
 
 static char *
@@ -93,7 +93,7 @@ done_json (const FddmCliDenoise *denoise, const char *from, const char *to, cons
   fddm_cli_json_string (builder, "input", from);
   fddm_cli_json_string (builder, "output", to);
   fddm_cli_denoised_json (builder, denoise, denoised, context, weights);
-  fddm_cli_json_double (builder, "peak-memory", peak_memory ());
+  fddm_cli_json_integer (builder, "peak-memory", peak_memory ());
   json_builder_end_object (builder);
   return fddm_cli_json_line (builder);
 }

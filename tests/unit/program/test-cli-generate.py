@@ -39,6 +39,7 @@ def several_pictures():
     told = json.loads(generate("x.y/some.png", "--count", "3", "--seed", "2147483646", "--json").stdout)
     seeds = [2147483646, 2147483647, 0]
     assert [(o["output"], o["seed"]) for o in told["outputs"]] == [("x.y/some-%d.png" % (i + 1), s) for i, s in enumerate(seeds)]
+    assert type(told["width"]) is type(told["steps"]) is int
     assert told["width"] == 21 and told["steps"] == 3 and told["subject"] is None and not told["tileable"] and told["device"]
     for i, seed in enumerate(seeds, 1):
         generate("one.png", "--seed", str(seed))

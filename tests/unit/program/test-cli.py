@@ -313,6 +313,7 @@ def reports():
     write_png("in.png", 20, 20, noise(20, 20))
     report = json.loads(denoise("in.png", "out.png", "--noise", "20", "--json").stdout)
     assert report["luma-noise"] == 20 and not report["measured"] and report["width"] == 20
+    assert all(type(report[k]) is int for k in ("width", "height", "tiles", "engine-memory")), report
     done = denoise("in.png", "out.png", "--quiet")
     assert done.stdout == "" and done.stderr == ""
 

@@ -26,6 +26,7 @@ def many_are_as_one():
     assert all(read_png("three/p%d.png" % i) == read_png("out/p%d.png" % i) for i in range(4))
     told = [line for line in lines if line["input"] == "in/p2.png"][0]
     assert told["output"] == "out/p2.png" and told["width"] == 24 and told["measured"] and told["peak-memory"] > 1e6
+    assert all(type(told[k]) is int for k in ("width", "peak-memory")), told
 
 
 @test

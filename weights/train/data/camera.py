@@ -63,20 +63,20 @@ def demosaic(noise):
     return F.conv2d(F.pad(noise * masks, (1, 1, 1, 1), mode="circular"), kernels, groups=3)
 
 
-def sensor_noise(rgb):
+def sensor_noise(rgb, plain):
     """Noise in R'G'B' of strength about 1 in the mean: how photons and the circuit make it, up to the tone curve. Also its
-    expected standard deviation in Y', Cb and Cr for white noise of the same strength, by place."""
+    expected standard deviation in Y', Cb and Cr for white noise of the same strength, by place. White where PLAIN."""
     n, device = len(rgb), rgb.device
     gamma = uniform(n, 1.6, 2.6, device)
     light = ((rgb + 1) / 2).clamp(0, 1).pow(gamma)
     slope = (light + 0.01).pow(1 / gamma - 1)                 # 0.01: the curve is linear near black
     deviation = raw_deviation(light, device)
-    even = some(n, 0.25, device)                              # noise that doesn't depend on brightness
+    even = some(n, 0.25, device) | plain                      # noise that doesn't depend on brightness
     deviation, slope = torch.where(even, torch.ones_like(light), deviation), torch.where(even, torch.ones_like(light), slope)
     noise = torch.randn_like(rgb) * deviation
-    noise = torch.where(some(n, 0.6, device), demosaic(noise), noise)
+    noise = torch.where(some(n, 0.6, device) & ~plain, demosaic(noise), noise)
     mix = uniform(n, 0, 0.35, device)
-    mix = torch.where(some(n, 0.5, device), mix, torch.zeros_like(mix))
+    mix = torch.where(some(n, 0.5, device) & ~plain, mix, torch.zeros_like(mix))
     noise = noise + mix * (3 * noise - noise.sum(1, keepdim=True))        # the matrix's rows add up to 1
     matrix = transform.RGB_TO_YCC.to(rgb).pow(2)[:, :, None, None]
     place = F.conv2d((deviation * slope).pow(2), matrix).sqrt()
@@ -173,20 +173,22 @@ def mean_of_shots(save, clean, noise):
     return (save(clean + other) + save(clean - other)) / 2
 
 
-def camera(rgb, gray, d):
+def camera(rgb, gray, d, plain=0.0):
     """rgb: pictures; gray: N x 1 x 1 x 1, those whose channels are one. Clean and noisy coefficients, and the noise's level
-    at each place, N x 3d^2 x h x w."""
+    at each place, N x 3d^2 x h x w. PLAIN: the share whose noise is white up to their being saved, as that of pictures that were
+    made smaller is."""
     n, device = len(rgb), rgb.device
+    plain = some(n, plain, device) if plain else torch.zeros(n, 1, 1, 1, dtype=torch.bool, device=device)
     size = spread(n, 0.7, 25, device) * 2 / 255
     rgb = soften(rgb)
-    noise, place = sensor_noise(rgb)
+    noise, place = sensor_noise(rgb, plain)
     noise = torch.where(gray, noise[:, 1:2].expand_as(noise), noise)
     clean, noise = transform.to_ycc(rgb), transform.to_ycc(noise)
-    noise = filter_noise(noise)
-    noise = torch.cat([noise[:, :1], noise[:, 1:] * chroma_kept(noise)], 1)
+    filtered = filter_noise(noise)
+    noise = torch.where(plain, noise, torch.cat([filtered[:, :1], filtered[:, 1:] * chroma_kept(filtered)], 1))
     noise = noise * (size / noise[:, :1].pow(2).mean((2, 3), keepdim=True).sqrt().clamp_min(1e-6))
     spared_clean, spared_noise = preserve_edges(clean, noise)
-    spared = some(n, 0.65, device)
+    spared = some(n, 0.65, device) & ~plain
     clean, noise = torch.where(spared, spared_clean, clean), torch.where(spared, spared_noise, noise)
     save = saver(n, device)
     clean, noisy = mean_of_shots(save, clean, noise), save(clean + noise)

@@ -30,6 +30,7 @@ class Kinds:
     wrong: float = 1 / 3          # of white samples are told a level that is wrong by a factor exp(N(0, wrong_spread))
     wrong_spread: float = 0.11
     camera_file: float = 0.8      # of camera samples end as a file does
+    camera_plain: float = 0.0     # and have noise that was white up to saving
     camera_spread: float = 0.4    # as wrong_spread, for all of them, luma and chroma apart: cameras' noise is harder to measure
     camera_white: float = 0.15    # of camera samples are told one level for all frequencies, as somebody sets it by hand
     camera_read: float = 0.6      # of camera samples are told what the noise meter reads off them, where there is one,
@@ -149,7 +150,7 @@ def make(rgb, d, kinds, truth=False, reader=None):
     clean = transform.patch_dct(transform.to_ycc(rgb), d)
     noisy, levels, read = [], [], None
     if n_camera:
-        clean[:n_camera], y, s = camera(rgb[:n_camera], gray[:n_camera], d)
+        clean[:n_camera], y, s = camera(rgb[:n_camera], gray[:n_camera], d, kinds.camera_plain)
         y = as_stored(y, d, some(n_camera, kinds.camera_file, device))
         if reader:
             free = some(n_camera, kinds.camera_free, device)
