@@ -6,13 +6,21 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/pictures/tiff.h"
 
+/* Whether TEXT tells of a tag's value that does not exist, where pixels do not depend on the tag: it is as if it were missing. */
+static gboolean
+is_harmless (const char *text)
+{
+  return strstr (text, "Bad value") && (strstr (text, "\"Orientation\"") || strstr (text, "\"ResolutionUnit\""));
+}
+
 static int
 take_error (G_GNUC_UNUSED TIFF *tiff, void *data, G_GNUC_UNUSED const char *module, const char *format, va_list values)
 {
-  char **problem = data;
+  char           **problem = data;
+  g_autofree char *text    = g_strdup_vprintf (format, values);
 
-  if (!*problem)
-    *problem = g_strdup_vprintf (format, values);
+  if (!*problem && !is_harmless (text))
+    *problem = g_steal_pointer (&text);
   return 1;
 }
 

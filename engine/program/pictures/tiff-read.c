@@ -206,11 +206,25 @@ format_of (const Layout *layout, FddmTraits *traits)
   return babl_format_with_space (name, fddm_profile_space (traits->profile));
 }
 
+/* Whether TIFF has tags of words that say something about the photo. */
+static gboolean
+has_words (TIFF *tiff)
+{
+  static const guint32 tags[] = { TIFFTAG_ARTIST,   TIFFTAG_COPYRIGHT, TIFFTAG_IMAGEDESCRIPTION,
+                                  TIFFTAG_DATETIME, TIFFTAG_MAKE,      TIFFTAG_MODEL };
+  const char          *words;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (tags); i++)
+    if (TIFFGetField (tiff, tags[i], &words))
+      return TRUE;
+  return FALSE;
+}
+
 /* Exiv2 does not read a BigTIFF. */
 static void
 note_packets (TIFF *tiff, FddmTraits *traits)
 {
-  guint64     exif;
+  guint64     place;
   guint32     size;
   const void *packet;
 
@@ -218,7 +232,9 @@ note_packets (TIFF *tiff, FddmTraits *traits)
     return;
   if (TIFFGetField (tiff, TIFFTAG_XMLPACKET, &size, &packet) && size > 0)
     traits->xmp = g_bytes_new (packet, size);
-  traits->unread = TIFFGetField (tiff, TIFFTAG_EXIFIFD, &exif) || TIFFGetField (tiff, TIFFTAG_RICHTIFFIPTC, &size, &packet);
+  traits->unread = TIFFGetField (tiff, TIFFTAG_EXIFIFD, &place) || TIFFGetField (tiff, TIFFTAG_GPSIFD, &place) ||
+                   TIFFGetField (tiff, TIFFTAG_RICHTIFFIPTC, &size, &packet) ||
+                   TIFFGetField (tiff, TIFFTAG_PHOTOSHOP, &size, &packet) || has_words (tiff);
 }
 
 static void

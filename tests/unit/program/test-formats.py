@@ -142,6 +142,17 @@ def tiff_tags_stay():
 
 
 @test
+def tiff_tags_that_mean_nothing():
+    """Values that do not exist, of tags on which no pixel depends, are no reason to refuse a photo."""
+    a = picture()
+    h, w = a.shape[:2]
+    for number, value in ((274, 0), (274, 9), (296, 0), (296, 7)):
+        tiff("in.tif", w, h, {258: (3, [8] * 3), 259: (3, 1), 262: (3, 2), 277: (3, 3), number: (3, value)}, a.tobytes())
+        keep("in.tif", "out.tif")
+        assert (pixels("out.tif") == a).all()
+
+
+@test
 def tiff_channels_that_are_no_alpha():
     """A saved selection, or the infrared light of a scanner: it hides no noise, and is not lost without a word."""
     a = np.dstack([picture(), picture()[..., 0]])

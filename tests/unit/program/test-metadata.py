@@ -368,10 +368,12 @@ def metadata_of_a_big_tiff():
     big_tiff("xmp.tif", (700, 1, packet))
     big_tiff("all.tif", (700, 1, packet), (34665, 18, 16))
     big_tiff("iptc.tif", (33723, 7, b"\x1c\x02\x05\0\3Cat"))
+    big_tiff("place.tif", (34853, 18, 16))
+    big_tiff("words.tif", (33432, 2, b"Somebody who owns it\0"))
     for target in FORMATS:
-        for name in ("bare", "xmp", "all", "iptc"):
+        for name in ("bare", "xmp", "all", "iptc", "place", "words"):
             told = denoise(name + ".tif", "to-%s.%s" % (name, target)).stderr
-            assert ("EXIF and IPTC of a BigTIFF cannot be read" in told) == (name in ("all", "iptc")), (name, target, told)
+            assert ("EXIF and IPTC of a BigTIFF cannot be read" in told) == (name not in ("bare", "xmp")), (name, target, told)
             found = tags_of("to-%s.%s" % (name, target))
             assert found.get("XMP-xmp:Rating") == (4 if name in ("xmp", "all") else None), (name, target, found)
             assert found["IFD0:Orientation"] == 6, (name, target, found)
