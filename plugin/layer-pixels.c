@@ -198,7 +198,14 @@ fddm_layer_pixels_restore (GeglBuffer *pixels, GeglBuffer *before, GeglBuffer *s
       const float *chosen = iterator->items[2].data;
 
       for (int i = 0; i < iterator->length * each; i++)
-        pixel[i] = chosen[i / each] < 1 ? was[i] + chosen[i / each] * (pixel[i] - was[i]) : pixel[i];
+        {
+          const float share = chosen[i / each];
+
+          if (!(share > 0)) /* what is infinite stays so */
+            pixel[i] = was[i];
+          else if (share < 1)
+            pixel[i] = was[i] + share * (pixel[i] - was[i]);
+        }
     }
 }
 

@@ -202,8 +202,11 @@ read_png (FILE *file, FddmTraits *traits, char **problem)
     }
   rewind (file);
   work.png  = png_create_read_struct (PNG_LIBPNG_VER_STRING, &work, give_up, ignore);
-  work.info = png_create_info_struct (work.png);
-  decode_safely (&work);
+  work.info = work.png ? png_create_info_struct (work.png) : NULL;
+  if (work.info)
+    decode_safely (&work);
+  else
+    work.problem = g_strdup (_ ("not enough memory"));
   png_destroy_read_struct (&work.png, &work.info, NULL);
   fddm_rows_clear (&work.rows);
   if (work.problem)
@@ -305,8 +308,11 @@ write_png (FILE *file, GeglBuffer *buffer, const FddmWriting *how)
   if (!fddm_rows_init (&work.rows, buffer, fddm_rows_format (buffer, depth, FDDM_ROWS_GRAY | FDDM_ROWS_ALPHA)))
     return g_strdup (_ ("not enough memory"));
   work.png  = png_create_write_struct (PNG_LIBPNG_VER_STRING, &work, give_up, ignore);
-  work.info = png_create_info_struct (work.png);
-  encode_safely (&work);
+  work.info = work.png ? png_create_info_struct (work.png) : NULL;
+  if (work.info)
+    encode_safely (&work);
+  else
+    work.problem = g_strdup (_ ("not enough memory"));
   png_destroy_write_struct (&work.png, &work.info);
   fddm_rows_clear (&work.rows);
   return work.problem;
