@@ -1,6 +1,7 @@
 /* rows.c: see rows.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <glib/gi18n-lib.h>
+#include "engine/gegl-rows.h"
 #include "engine/program/program.h"
 #include "engine/program/pictures/rows.h"
 
@@ -20,7 +21,8 @@ may_have_thread (void)
 gboolean
 fddm_rows_init (FddmRows *rows, GeglBuffer *buffer, const Babl *format)
 {
-  const int width = gegl_buffer_get_width (buffer);
+  const Babl *own   = gegl_buffer_get_format (buffer);
+  const int   width = gegl_buffer_get_width (buffer);
 
   *rows          = (FddmRows) { .buffer = buffer, .format = format, .width = width };
   rows->size     = (gsize) width * (gsize) babl_format_get_bytes_per_pixel (format);
@@ -31,6 +33,8 @@ fddm_rows_init (FddmRows *rows, GeglBuffer *buffer, const Babl *format)
     rows->moving = g_try_malloc_n ((gsize) rows->in_strip, rows->size);
   if (!rows->moving)
     rows->moving = rows->strip;
+  fddm_gegl_know (own, format);
+  fddm_gegl_know (format, own);
   return rows->strip != NULL;
 }
 
