@@ -91,7 +91,7 @@ uninstall() {
   # --gegl is forgotten; with the whole folder, where its meson is not this one.
   meson configure "$build" -Dgegl_operation=auto >/dev/null 2>&1 || as_installer rm -rf "$build"
   remembered=${XDG_CACHE_HOME:-$HOME/.cache}/fddm     # the fastest ways to compute and convert on this machine
-  rm -f "$remembered/convolutions.ini" "$remembered"/plans/*.plan* "$remembered/babl/babl-fishes" "$remembered/gimp/babl/babl-fishes"
+  rm -f "$remembered/convolutions.ini" "$remembered"/plans/*.plan* "$remembered"/babl/babl-fishes* "$remembered"/gimp/babl/babl-fishes*
   rmdir "$remembered/plans" "$remembered/babl" "$remembered/gimp/babl" "$remembered/gimp" "$remembered" 2>/dev/null || true
   say "FDDM is uninstalled. Your settings and weights remain in the GIMP profile."
 }
