@@ -3,7 +3,7 @@
  *
  * The meter sees few patches around a place, the denoising network sees many more. Told a level, it takes out about that much
  * where there is such noise, but spares texture that it knows. So where it takes out far less than it was told, the meter has
- * read texture. Pieces spread over the picture tell; RESULTS.md and LOG.md in weights/train have the figures. */
+ * read texture. Pieces spread over the picture tell; weights/train/RESULTS.md and experiments/meter.md have the figures. */
 #include "engine/noise/look.h"
 #include <glib/gi18n-lib.h>
 #include <math.h>
