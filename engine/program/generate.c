@@ -236,6 +236,7 @@ static void
 report_json (const Generate *generate, FddmContext *context, FddmWeights *weights)
 {
   const FddmGenerateParams *params  = &generate->params;
+  const FddmSource         *whole   = generate->seamless ? &generate->example.source : NULL; /* keeps its size */
   JsonBuilder              *builder = json_builder_new ();
 
   json_builder_begin_object (builder);
@@ -251,8 +252,8 @@ report_json (const Generate *generate, FddmContext *context, FddmWeights *weight
     }
   json_builder_end_array (builder);
   fddm_cli_json_string (builder, "subject", generate->subject);
-  fddm_cli_json_integer (builder, "width", params->width);
-  fddm_cli_json_integer (builder, "height", params->height);
+  fddm_cli_json_integer (builder, "width", whole ? whole->width : params->width);
+  fddm_cli_json_integer (builder, "height", whole ? whole->height : params->height);
   fddm_cli_json_integer (builder, "steps", params->steps);
   fddm_cli_json_double (builder, "eta", params->eta);
   fddm_cli_json_boolean (builder, "tileable", params->tileable);

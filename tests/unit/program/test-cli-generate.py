@@ -126,7 +126,7 @@ def pictures_are_made_seamless():
     for kind, depth in ((2, 8), (0, 8), (6, 8), (2, 16)):
         material("a.png", kind, depth)
         told = json.loads(generate("out.png", "--seamless", "a.png", "--keep-light", "--json").stdout)
-        assert told["seamless"] == "a.png" and told["like"] is None
+        assert told["seamless"] == "a.png" and told["like"] is None and (told["width"], told["height"]) == (70, 66)
         before, after = read_png("a.png"), read_png("out.png")
         assert before[:4] == after[:4], "size and format are kept"
         row = 70 * CHANNELS[kind]
@@ -161,7 +161,8 @@ def materials_are_turned_upright():
     lay_on_its_side("a.png", "side.png")
     for option in ("--like", "--seamless"):
         for name in ("a", "side"):
-            generate("%s-out.png" % name, option, "%s.png" % name, "--maps")
+            told = json.loads(generate("%s-out.png" % name, option, "%s.png" % name, "--maps", "--json").stdout)
+            assert (told["width"], told["height"]) == read_png("%s-out.png" % name)[:2], option
         for part in ("", "-height", "-normal", "-roughness"):
             assert read_png("a-out%s.png" % part) == read_png("side-out%s.png" % part), option + part
     generate("side.jpg", "--seamless", "side.png")
@@ -261,8 +262,9 @@ def options_that_would_do_nothing():
     assert not os.path.exists("out.png")
     # Harmless where one command is for all: what a JPEG or a picture of its own size would have.
     generate("out.png", "--jpeg-quality", "80", "--eta", "0")
-    generate("out.png", "--seamless", "a.png", "--tileable", "--width", "30", "--height", "30", "--jpeg-quality", "80")
-    assert read_png("out.png")[:2] == (70, 66)
+    told = json.loads(generate("out.png", "--seamless", "a.png", "--tileable", "--width", "30", "--height", "30",
+                               "--jpeg-quality", "80", "--json").stdout)
+    assert read_png("out.png")[:2] == (70, 66) == (told["width"], told["height"])
 
 
 @test
