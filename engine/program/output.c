@@ -10,16 +10,30 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/program.h"
 
+/* Microseconds until a signal counts again: timeout sends it to the program, and then to the group that the program is in. */
+#define AGAIN 500000
+
 static volatile sig_atomic_t interrupted;
 static void (*volatile on_interruption) (void);
 
+/* A second interruption ends the program at once. A signal that comes again sooner is the same one. */
 static void
-interrupt (int signal_number)
+interrupt (int number)
 {
+  static gint64  first[NSIG]; /* when each signal came */
+  const gint64   now   = g_get_monotonic_time ();
+  const gboolean again = first[number] != 0 && now - first[number] > AGAIN;
+
+  if (first[number] == 0)
+    first[number] = now;
   interrupted = 1;
   if (on_interruption)
     on_interruption ();
-  signal (signal_number, SIG_DFL); /* a second interruption ends the program at once */
+  if (again)
+    {
+      signal (number, SIG_DFL);
+      raise (number);
+    }
 }
 
 /* What is ignored stays so: nohup and shells ask for it. */

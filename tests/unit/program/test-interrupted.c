@@ -68,12 +68,34 @@ test_reading (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* The same signal twice is one, as timeout sends it; one that comes later ends the program at once. */
+static void
+test_again (void)
+{
+  if (g_test_subprocess ())
+    {
+      fddm_cli_catch_signals ();
+      raise (SIGTERM);
+      raise (SIGTERM);
+      g_print ("once\n");
+      g_usleep (700000);
+      raise (SIGTERM);
+      g_print ("twice\n");
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_failed ();
+  g_test_trap_assert_stdout ("*once*");
+  g_test_trap_assert_stdout_unmatched ("*twice*");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   folder = g_dir_make_tmp (NULL, NULL);
   fddm_gegl_start (FALSE, g_get_user_cache_dir ());
+  g_test_add_func ("/interrupted/again", test_again);
   g_test_add_func ("/interrupted/reading", test_reading);
   return g_test_run ();
 }

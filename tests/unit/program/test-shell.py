@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a shell hands to fddm: closed streams, ignored signals. test-shell.py PROGRAM (environment: FDDM_GOLDEN). TAP."""
 import glob
+import json
 import os
 import shutil
 import signal
@@ -116,6 +117,23 @@ def a_signal_to_the_group_is_one():
         for name in os.listdir("out"):
             os.remove("out/" + name)
 
+
+@test
+def a_signal_that_comes_twice_is_one():
+    """timeout sends it to the program, and then to the group that the program is in."""
+    os.mkdir("in")
+    for i in range(2):
+        write_png("in/p%d.png" % i, 1500, 1000, noise(1500, 50, seed=i) * 20)
+    for delay in (0.0, 0.1, 0.2):
+        running = start("-o", "out", "in", "-j", "2", "--json")
+        until(lambda: children(running))
+        time.sleep(delay)
+        for _ in range(2):
+            running.send_signal(signal.SIGTERM)
+            time.sleep(0.0003)                                # as above
+        out, problems = running.communicate(timeout=60)
+        assert running.returncode == 130, (delay, running.returncode)
+        assert json.loads(out.splitlines()[-1])["status"] == "interrupted" and "Interrupted" in problems, (out, problems)
 
 
 if __name__ == "__main__":
