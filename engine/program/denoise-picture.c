@@ -79,8 +79,9 @@ fddm_cli_denoise_picture (const FddmCliDenoise *denoise, FddmContext *context, F
 
   denoised->width  = gegl_buffer_get_width (noisy);
   denoised->height = gegl_buffer_get_height (noisy);
-  if (!fddm_picture_fits (to, denoised->width, denoised->height, error) ||
-      (denoise->uncertainty && !fddm_picture_fits (denoise->uncertainty, denoised->width, denoised->height, error)))
+  if (!fddm_picture_fits (to, denoised->width, denoised->height, gegl_buffer_get_format (noisy), error) ||
+      (denoise->uncertainty &&
+       !fddm_picture_fits (denoise->uncertainty, denoised->width, denoised->height, babl_format ("Y' u8"), error)))
     return FALSE;
   if (!(clean = run (denoise, context, noisy, &uncertainty, progress, data, &denoised->report, error)))
     return FALSE;

@@ -171,12 +171,19 @@ compute_seamless (Generate *generate, FddmContext *context, GError **error)
   return g_steal_pointer (&buffer);
 }
 
+/* The format of a generated picture of CHANNELS. */
+static const Babl *
+generated_format (int channels)
+{
+  return babl_format (channels == 1 ? "Y' u8" : "R'G'B' u8");
+}
+
 static GeglBuffer *
 compute_picture (Generate *generate, FddmContext *context, int channels, GError **error)
 {
   const FddmGenerateParams *params = &generate->params;
   g_autoptr (GeglBuffer)    buffer = gegl_buffer_new (GEGL_RECTANGLE (0, 0, params->width, params->height),
-                                                      babl_format (channels == 1 ? "Y' u8" : "R'G'B' u8"));
+                                                      generated_format (channels));
   FddmGeglCanvas            canvas;
   const FddmSink            sink = fddm_gegl_canvas_sink (&canvas, buffer, channels);
 
@@ -311,14 +318,18 @@ open_example (Generate *generate, GError **error)
   return TRUE;
 }
 
-/* Whether the formats of all files hold the example's size. Other sizes are below every format's bound. */
+/* Whether the formats of all files hold the pictures, which are of CHANNELS unless they are copies of the example. */
 static gboolean
-example_fits (const Generate *generate, GError **error)
+fits (const Generate *generate, int channels, GError **error)
 {
+  const gboolean    copies  = generate->seamless != NULL;
   const FddmSource *example = &generate->example.source;
+  const int         width   = copies ? example->width : generate->params.width;
+  const int         height  = copies ? example->height : generate->params.height;
+  const Babl       *format  = copies ? gegl_buffer_get_format (generate->example.buffer) : generated_format (channels);
 
-  for (int i = 0; generate->seamless && i < generate->count; i++)
-    if (!fddm_picture_fits (generate->files[i], example->width, example->height, error))
+  for (int i = 0; i < generate->count; i++)
+    if (!fddm_picture_fits (generate->files[i], width, height, format, error))
       return FALSE;
   return TRUE;
 }
@@ -340,9 +351,11 @@ make_all (Generate *generate, GError **error)
         (generate->maps.wanted && !fddm_cli_maps_writable (generate->files[i], error)))
       return FALSE;
   fddm_cli_start_gegl (FALSE);
-  if (!open_example (generate, error) || !example_fits (generate, error))
+  if (!open_example (generate, error))
     return FALSE;
   context = fddm_cli_context (&generate->common, &weights, &averages, error);
+  if (context && !fits (generate, fddm_weights_channels (weights), error))
+    return FALSE;
   for (int i = 0; context && i < generate->count; i++)
     {
       generate->current     = i;

@@ -1,7 +1,8 @@
 /* codec-pnm.c: PBM, PGM and PPM files.
  * SPDX-License-Identifier: Apache-2.0
  *
- * GEGL's loader accepts files that are cut off. */
+ * GEGL's loader accepts files that are cut off. All kinds are read as PNM; what is written is by the ending: .pgm is gray, .ppm
+ * is in colours, .pnm is either. */
 #include <string.h>
 #include <sys/stat.h>
 #include <glib/gi18n-lib.h>
@@ -187,11 +188,12 @@ swap_bytes (guint8 *row, gsize size)
     }
 }
 
+/* GRAY: FDDM_ROWS_GRAY for gray if the picture is gray; 0 for colours always. */
 static char *
-write_pnm (FILE *file, GeglBuffer *buffer, G_GNUC_UNUSED const FddmWriting *how)
+write_kind (FILE *file, GeglBuffer *buffer, FddmRowsFlags gray)
 {
   const gboolean deep   = babl_format_get_type (gegl_buffer_get_format (buffer), 0) != babl_type ("u8");
-  const Babl    *format = fddm_rows_format (buffer, deep ? "u16" : "u8", FDDM_ROWS_GRAY);
+  const Babl    *format = fddm_rows_format (buffer, deep ? "u16" : "u8", gray);
   const Babl    *plain  = babl_format (babl_format_get_encoding (format));
   guint8        *row;
   FddmRows       rows;
@@ -210,6 +212,18 @@ write_pnm (FILE *file, GeglBuffer *buffer, G_GNUC_UNUSED const FddmWriting *how)
   return ferror (file) ? g_strdup (_ ("it could not be written whole; is the disk full?")) : NULL;
 }
 
+static char *
+write_pnm (FILE *file, GeglBuffer *buffer, G_GNUC_UNUSED const FddmWriting *how)
+{
+  return write_kind (file, buffer, FDDM_ROWS_GRAY);
+}
+
+static char *
+write_ppm (FILE *file, GeglBuffer *buffer, G_GNUC_UNUSED const FddmWriting *how)
+{
+  return write_kind (file, buffer, 0);
+}
+
 static gboolean
 is_pnm (const guint8 *head, gsize size)
 {
@@ -217,10 +231,30 @@ is_pnm (const guint8 *head, gsize size)
 }
 
 const FddmCodec fddm_codec_pnm = { .name    = "PNM",
-                                   .endings = { ".ppm", ".pgm", ".pnm" },
+                                   .endings = { ".pnm" },
                                    .loss    = FDDM_LOSS_NONE,
                                    .plain   = TRUE,
                                    .opaque  = TRUE,
                                    .is      = is_pnm,
                                    .read    = read_pnm,
                                    .write   = write_pnm };
+
+const FddmCodec fddm_codec_pgm = { .name    = "PGM",
+                                   .endings = { ".pgm" },
+                                   .loss    = FDDM_LOSS_NONE,
+                                   .plain   = TRUE,
+                                   .opaque  = TRUE,
+                                   .gray    = TRUE,
+                                   .is      = is_pnm,
+                                   .read    = read_pnm,
+                                   .write   = write_pnm };
+
+const FddmCodec fddm_codec_ppm = { .name    = "PPM",
+                                   .endings = { ".ppm" },
+                                   .loss    = FDDM_LOSS_NONE,
+                                   .plain   = TRUE,
+                                   .opaque  = TRUE,
+                                   .rgb     = TRUE,
+                                   .is      = is_pnm,
+                                   .read    = read_pnm,
+                                   .write   = write_ppm };

@@ -66,6 +66,7 @@ typedef struct FddmCodec {
   gboolean    plain;     /* files hold no profile: their space is that of sRGB */
   gboolean    opaque;    /* files hold no alpha                                */
   gboolean    rgb;       /* gray is written as RGB                             */
+  gboolean    gray;      /* files hold no colours                              */
   gboolean    upright;   /* pixels are turned before; metadata are written with them   */
   int         bits_most; /* of a sample; 0: as many as pictures have                   */
   int         side_most; /* pixels; 0: as many as pictures have                        */
@@ -80,5 +81,5 @@ typedef struct FddmCodec {
   char *(*missing) (void);
 } FddmCodec;
 
-extern const FddmCodec fddm_codec_jpeg, fddm_codec_png, fddm_codec_tiff, fddm_codec_webp, fddm_codec_pnm, fddm_codec_hdr,
-  fddm_codec_heif, fddm_codec_avif, fddm_codec_jxl, fddm_codec_pixbuf;
+extern const FddmCodec fddm_codec_jpeg, fddm_codec_png, fddm_codec_tiff, fddm_codec_webp, fddm_codec_pnm, fddm_codec_pgm,
+  fddm_codec_ppm, fddm_codec_hdr, fddm_codec_heif, fddm_codec_avif, fddm_codec_jxl, fddm_codec_pixbuf;

@@ -4,9 +4,9 @@
 #include <glib/gi18n-lib.h>
 #include "engine/program/pictures/formats.h"
 
-static const FddmCodec *const codecs[] = { &fddm_codec_png,  &fddm_codec_tiff,  &fddm_codec_jpeg, &fddm_codec_webp,
-                                           &fddm_codec_jxl,  &fddm_codec_pnm,   &fddm_codec_hdr,  &fddm_codec_heif,
-                                           &fddm_codec_avif, &fddm_codec_pixbuf };
+static const FddmCodec *const codecs[] = { &fddm_codec_png, &fddm_codec_tiff, &fddm_codec_jpeg, &fddm_codec_webp,
+                                           &fddm_codec_jxl, &fddm_codec_ppm,  &fddm_codec_pgm,  &fddm_codec_pnm,
+                                           &fddm_codec_hdr, &fddm_codec_heif, &fddm_codec_avif, &fddm_codec_pixbuf };
 
 /* What GEGL reads, where its operation is installed, and what is only told apart by name. */
 static const struct {

@@ -43,8 +43,9 @@ gboolean fddm_picture_is_read_only (const char *path);
 /* Whether PATH can be written: known extension, writable folder. Call it before long work. */
 gboolean fddm_picture_writable (const char *path, GError **error);
 
-/* Whether the format of PATH, which is writable, holds WIDTH × HEIGHT pixels. Call it before long work, too. */
-gboolean fddm_picture_fits (const char *path, int width, int height, GError **error);
+/* Whether the file PATH, which is writable, holds WIDTH × HEIGHT pixels of FORMAT: so many, and in colours. Call it before long
+ * work, too. */
+gboolean fddm_picture_fits (const char *path, int width, int height, const Babl *format, GError **error);
 
 /* Writes BUFFER to the file TO, completely or not at all. FROM is the file that BUFFER was read from, or NULL; what it holds
  * beside its pixels goes along as far as the format of TO allows. Fails if FROM was replaced since it was read.

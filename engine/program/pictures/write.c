@@ -81,17 +81,22 @@ fddm_picture_writable (const char *path, GError **error)
 }
 
 gboolean
-fddm_picture_fits (const char *path, int width, int height, GError **error)
+fddm_picture_fits (const char *path, int width, int height, const Babl *format, GError **error)
 {
   g_autofree char *problem = NULL;
-  FddmFormat       format;
+  FddmFormat       chosen;
+  const FddmCodec *codec;
 
-  if (!format_for (&format, path, error))
+  if (!format_for (&chosen, path, error))
     return FALSE;
-  if (!format.codec || format.codec->side_most == 0 || MAX (width, height) <= format.codec->side_most)
+  codec = chosen.codec;
+  if (codec && codec->gray && !fddm_rows_is_gray (format))
+    return fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path,
+                              _ ("PGM files hold gray only; PPM files (.ppm) hold colours, too"));
+  if (!codec || codec->side_most == 0 || MAX (width, height) <= codec->side_most)
     return TRUE;
   /* translators: a format, such as JPEG; a number */
-  problem = g_strdup_printf (_ ("files of %s have at most %d pixels a side"), format.codec->name, format.codec->side_most);
+  problem = g_strdup_printf (_ ("files of %s have at most %d pixels a side"), codec->name, codec->side_most);
   return fddm_picture_fail (error, _ ("Cannot write “%s”: %s"), path, problem);
 }
 

@@ -7,11 +7,11 @@ import struct
 import subprocess
 import sys
 
-from pictures import keep, picture, pixels, profile, psnr, refused
+from pictures import keep, picture, pixels, png, profile, psnr, refused
 import numpy as np
 from PIL import Image
 
-from program import NETWORK, PROGRAM, WORDS, main, read_png, run, test
+from program import NETWORK, PROGRAM, WORDS, generate, main, read_png, run, test
 
 
 @test
@@ -233,6 +233,46 @@ def pnm_kinds():
     keep("in.pgm", "out.pgm")
     with open("in.pgm", "rb") as one, open("out.pgm", "rb") as two:
         assert one.read().split(b"65535\n")[1] == two.read().split(b"65535\n")[1]
+
+
+def start(path):
+    with open(path, "rb") as f:
+        return f.read(2)
+
+
+@test
+def endings_of_pnm_say_what_is_in_it():
+    """As in netpbm: .pgm is gray, .ppm is in colours, .pnm is either. Colours are not dropped unasked."""
+    a = picture()
+    Image.fromarray(a).save("colour.png")
+    for name, array in (("gray", a[..., 0]), ("deep", a[..., 0].astype(np.uint16) * 257),
+                        ("clear", np.dstack([a[..., 0], np.full_like(a[..., 0], 128)]))):
+        png(name + ".png", array, bits=16 if name == "deep" else 8)
+        for ending, kind in (("pgm", b"P5"), ("PGM", b"P5"), ("pnm", b"P5"), ("ppm", b"P6")):
+            told = keep(name + ".png", "%s.%s" % (name, ending)).stderr
+            assert start("%s.%s" % (name, ending)) == kind, (name, ending)
+            assert ("transparency" in told) == (name == "clear"), told
+    for ending in ("pgm", "pnm"):
+        assert (pixels("gray." + ending) == a[..., 0]).all() and (pixels("deep." + ending) == a[..., 0].astype(int) * 257).all()
+        assert np.abs(pixels("clear." + ending) - (a[..., 0] / 255 * 128 / 255 + 127 / 255) * 255).max() < 1
+    assert (pixels("gray.ppm") == a[..., :1]).all()
+    for ending in ("ppm", "pnm"):
+        keep("colour.png", "colour." + ending)
+        assert start("colour." + ending) == b"P6" and (pixels("colour." + ending) == a).all()
+    why = ".pgm”: PGM files hold gray only; PPM files (.ppm) hold colours, too"
+    assert why in run("denoise", "colour.png", "colour.pgm", "--weights", NETWORK, status=1).stderr
+    many = subprocess.run([PROGRAM, "denoise", "-o", "all", "--format", "pgm", "gray.png", "colour.png", "--weights", NETWORK],
+                          stderr=subprocess.PIPE, text=True, env=dict(os.environ, **WORDS))
+    assert many.returncode == 3 and why in many.stderr, many.stderr
+    assert start("all/gray.pgm") == b"P5" and not os.path.exists("all/colour.pgm") and not os.path.exists("colour.pgm")
+    assert why in generate("generated.pgm", status=1).stderr
+    shutil.copy("colour.ppm", "named.pgm")                            # what is read is told by its first bytes
+    keep("named.pgm", "named.png")
+    assert (pixels("named.png") == a).all()
+    keep("colour.png", "out.png", "--uncertainty", "map.pgm")
+    assert start("map.pgm") == b"P5"
+    told = keep("gray.png", "gray.pbm", status=1).stderr
+    assert all(ending in told for ending in (".ppm", ".pgm", ".pnm")), told
 
 
 @test
