@@ -69,8 +69,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FddmWeights, fddm_weights_unref)
 
 /** Finds the weights file NAME. NAME is a path if it contains a slash, and is returned if the file exists; otherwise it is
  * a bare name such as "denoise-fast" or "generate-texture", for NAME.safetensors in the first of FOLDERS (NULL-terminated)
- * that contains it. The error lists the folders searched. Free with g_free. */
+ * that contains it. Where none does, "fast" means "denoise-fast", or else "generate-fast". The error lists the folders searched.
+ * Free with g_free. */
 char *fddm_weights_find (const char *name, const char *const *folders, GError **error);
+
+/** The shortest name by which fddm_weights_find finds the file PATH, which lies in one of FOLDERS. Free with g_free. */
+char *fddm_weights_name (const char *path, const char *const *folders);
 
 /* ---- Devices and contexts ---- */
 

@@ -79,13 +79,26 @@ check (Generate *generate, gint64 seed, GError **error)
          fddm_cli_in_range ("seed", (double) seed, 0, G_MAXINT32, error);
 }
 
+/* The name of the network MODEL: that of a file for generating, unless only another one is called so. */
+static char *
+network_of (const char *model)
+{
+  g_auto (GStrv)   folders = fddm_cli_folders ();
+  g_autofree char *name    = fddm_model_weights (model);
+  g_autofree char *found   = fddm_weights_find (name, (const char *const *) folders, NULL);
+  g_autofree char *other   = found ? NULL : fddm_weights_find (model, (const char *const *) folders, NULL);
+
+  return other ? g_strdup (model) : g_steal_pointer (&name);
+}
+
 static gboolean
 parse (Generate *generate, char **argv, GError **error)
 {
   FddmGenerateParams *params    = &generate->params;
   gint64              seed      = 0;
   const GOptionEntry  entries[] = {
-    { "model", 0, 0, G_OPTION_ARG_FILENAME, &generate->model, N_ ("network, by name or path (texture)"), N_ ("NAME") },
+    { "model", 0, 0, G_OPTION_ARG_FILENAME, &generate->model,
+       N_ ("network, by its name in “fddm info” or by path (texture)"), N_ ("NAME") },
     { "weights", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_FILENAME, &generate->model, "", N_ ("NAME") },
     { "subject", 0, 0, G_OPTION_ARG_STRING, &generate->subject, N_ ("subject, such as wood; “fddm info” lists them"),
        N_ ("NAME") },
@@ -136,7 +149,7 @@ parse (Generate *generate, char **argv, GError **error)
   params->subject          = generate->subject;
   generate->seed           = (guint32) seed;
   generate->files          = output_files (out[0], generate->count);
-  generate->common.weights = fddm_model_weights (generate->model ? generate->model : "texture");
+  generate->common.weights = network_of (generate->model ? generate->model : "texture");
   return TRUE;
 }
 

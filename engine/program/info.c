@@ -52,6 +52,7 @@ look_at_devices (const FddmCliOptions *options, Device devices[2])
 
 typedef struct {
   char        *path;
+  char        *name;    /* what --weights and --model take */
   FddmWeights *weights; /* NULL if damaged */
   char        *problem;
 } Found;
@@ -62,6 +63,7 @@ found_free (gpointer data)
   Found *found = data;
 
   g_free (found->path);
+  g_free (found->name);
   g_clear_pointer (&found->weights, fddm_weights_unref);
   g_free (found->problem);
   g_free (found);
@@ -106,6 +108,12 @@ look_for_weights (char **folders)
 
   for (int i = 0; folders[i]; i++)
     look_into_folder (folders[i], seen, all);
+  for (guint i = 0; i < all->len; i++)
+    {
+      Found *found = all->pdata[i];
+
+      found->name = fddm_weights_name (found->path, (const char *const *) folders);
+    }
   return all;
 }
 
@@ -123,7 +131,7 @@ subjects_json (JsonBuilder *builder, const char *const *subjects)
 static void
 tell_json (const Device devices[2], const GPtrArray *all, char **folders)
 {
-  static const char *const keys[]  = { "name", "kind", "patch", "channels", "licence" };
+  static const char *const keys[]  = { "kind", "patch", "channels", "licence" };
   JsonBuilder             *builder = json_builder_new ();
 
   json_builder_begin_object (builder);
@@ -147,6 +155,8 @@ tell_json (const Device devices[2], const GPtrArray *all, char **folders)
       fddm_cli_json_string (builder, "path", found->path);
       if (found->problem)
         fddm_cli_json_string (builder, "problem", found->problem);
+      else
+        fddm_cli_json_string (builder, "name", found->name);
       for (gsize k = 0; found->weights && k < G_N_ELEMENTS (keys); k++)
         fddm_cli_json_string (builder, keys[k], fddm_weights_metadata (found->weights, keys[k]));
       if (found->weights)
@@ -176,7 +186,8 @@ told (const Found *found, const char *key, const char *unknown)
 static void
 tell_weights (const Found *found)
 {
-  g_autofree char   *name = told (found, "name", ""), *kind = told (found, "kind", ""), *patch = told (found, "patch", "");
+  g_autofree char *name = fddm_cli_printable (found->name), *kind = told (found, "kind", ""),
+                  *patch     = told (found, "patch", "");
   g_autofree char   *licence = told (found, "licence", _ ("not stated")), *path = fddm_cli_printable (found->path);
   const char *const *known    = fddm_weights_subjects (found->weights);
   g_autofree char   *list     = known ? g_strjoinv (", ", (char **) known) : NULL;

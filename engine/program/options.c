@@ -163,7 +163,7 @@ fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const cha
   GOptionEntry denoising[] = { { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality,
                                  N_ ("quality: fast, balanced or best"), N_ ("QUALITY") },
                                { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights,
-                                 N_ ("network, by name or path, instead of --quality"), N_ ("NAME") },
+                                 N_ ("network, by its name in “fddm info” or by path, instead of --quality"), N_ ("NAME") },
                                { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile,
                                  N_ ("side of a tile in pixels; 0 = as large as memory allows"), "N" },
                                { NULL, 0, 0, 0, NULL, NULL, NULL } };

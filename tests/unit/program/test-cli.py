@@ -245,7 +245,7 @@ def names_and_metadata_imitate_no_output():
     text = run("info", FDDM_WEIGHTS_DIR=folder).stdout
     assert "a\\x1b[2J\\nGPU: none" in text and "bad\\x1b[2J" in text and text.replace("\n", "").isprintable(), text
     told = json.loads(run("info", "--json", FDDM_WEIGHTS_DIR=folder).stdout)
-    assert any("works" in name for name in told["weights-folders"]) and told["weights"][1]["name"] == "a\x1b[2J\nGPU: none"
+    assert any("works" in name for name in told["weights-folders"]) and told["weights"][1]["licence"] == "a\x1b[2J\nGPU: none"
 
 
 @test

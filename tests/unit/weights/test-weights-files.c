@@ -50,6 +50,52 @@ test_files_on_disk (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* "fast" is denoise-fast, in whatever folder, where no file is called fast; what a file is called is found. */
+static void
+test_names_without_the_kind (void)
+{
+  static const char *const files[] = { "a/denoise-fast", "b/fast", "b/denoise-slow", "b/generate-slow", "b/generate-wood" };
+  static const char *const names[] = { "denoise-fast", "fast", "slow", "generate-slow", "wood" };
+  g_autofree char         *folder  = g_dir_make_tmp ("fddm-XXXXXX", NULL);
+  g_autofree char         *a = g_build_filename (folder, "a", NULL), *b = g_build_filename (folder, "b", NULL);
+  const char              *folders[] = { a, b, NULL };
+  g_autoptr (GError)       error     = NULL;
+  g_autofree char         *none      = NULL;
+
+  g_assert_cmpint (g_mkdir (a, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (b, 0700), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%s.safetensors", folder, files[i]);
+
+      g_assert_true (g_file_set_contents (path, "x", -1, NULL));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path  = g_strdup_printf ("%s/%s.safetensors", folder, files[i]);
+      g_autofree char *name  = fddm_weights_name (path, folders);
+      g_autofree char *found = fddm_weights_find (names[i], folders, NULL);
+      g_autofree char *whole = fddm_weights_find (files[i] + 2, folders, NULL);
+
+      g_assert_cmpstr (name, ==, names[i]);
+      g_assert_cmpstr (found, ==, path);
+      g_assert_cmpstr (whole, ==, path);
+    }
+  none = fddm_weights_find ("oak", folders, &error);
+  g_assert_null (none);
+  g_assert_error (error, FDDM_ERROR, FDDM_ERROR_WEIGHTS);
+  g_assert_true (strstr (error->message, a) == strrchr (error->message, ' ') - strlen (a) - 1); /* each folder once */
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%s.safetensors", folder, files[i]);
+
+      g_assert_cmpint (g_remove (path), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (a), ==, 0);
+  g_assert_cmpint (g_rmdir (b), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 /* A file in the current folder may come from anyone: only a name with a slash means it. */
 static void
 test_current_folder_is_not_searched (void)
@@ -121,6 +167,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   weights_file_data (data);
   g_test_add_func ("/weights/files-on-disk", test_files_on_disk);
+  g_test_add_func ("/weights/names-without-the-kind", test_names_without_the_kind);
   g_test_add_func ("/weights/current-folder-is-not-searched", test_current_folder_is_not_searched);
   g_test_add_func ("/weights/pipe-is-refused", test_pipe_is_refused);
   g_test_add_func ("/weights/golden-files", test_golden_files);
