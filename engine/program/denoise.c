@@ -112,7 +112,8 @@ parse (FddmCliDenoise *denoise, char **argv, GError **error)
     { "recursive", 'r', 0, G_OPTION_ARG_NONE, &denoise->recursive, N_ ("for -o: also the folders within folders"), NULL },
     { "skip-existing", 0, 0, G_OPTION_ARG_NONE, &denoise->skip_existing, N_ ("for -o: skip pictures whose result exists"),
       NULL },
-    { "jobs", 'j', 0, G_OPTION_ARG_INT, &denoise->jobs, N_ ("for -o: pictures at a time (1–2)"), "N" },
+    { "jobs", 'j', 0, G_OPTION_ARG_INT, &denoise->jobs,
+      N_ ("for -o: pictures at a time, 1–64 (2 if cores and memory allow, else 1)"), "N" },
     { "jpeg-quality", 0, 0, G_OPTION_ARG_INT, &denoise->jpeg_quality,
       N_ ("quality of JPEGs, 1–100 (that of the original; 95)"), "N" },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
