@@ -56,13 +56,23 @@ take_log (GExiv2LogLevel level, const char *message)
     logged = g_strstrip (g_strdup (message));
 }
 
+/* The contents of the picture FILE as Exiv2 reads them: without the chunks TEXTS of a PNG, which may be NULL. */
+static GBytes *
+bytes_for_exiv2 (GMappedFile *file, GBytes **texts)
+{
+  GBytes *light = fddm_chunks_lighten ((const guint8 *) g_mapped_file_get_contents (file), g_mapped_file_get_length (file),
+                                       texts);
+
+  return light ? light : g_mapped_file_get_bytes (file);
+}
+
 /* Tags of TRAITS, where they hold any or Exiv2 does not read the file, otherwise of the picture FILE; or NULL with an error set.
  * Exiv2 reads from memory, for it overlooks some errors of a disk. */
 static GExiv2Metadata *
 open_tags (GMappedFile *file, const FddmTraits *traits, GError **error)
 {
   g_autoptr (GExiv2Metadata) tags = NULL;
-  g_autoptr (GBytes)         held = NULL;
+  g_autoptr (GBytes)         held = NULL, texts = NULL;
   gboolean                   opened;
 
   gexiv2_initialize ();
@@ -71,7 +81,7 @@ open_tags (GMappedFile *file, const FddmTraits *traits, GError **error)
   if (traits->exif || traits->xmp || traits->codec == &fddm_codec_jxl || format_of (file) == FORMAT_BIG_TIFF)
     held = fddm_chunks_file (traits->exif, traits->xmp);
   else
-    held = g_mapped_file_get_bytes (file);
+    held = bytes_for_exiv2 (file, &texts);
   opened = gexiv2_metadata_open_buf (tags, g_bytes_get_data (held, NULL), (glong) g_bytes_get_size (held), error);
   return opened ? g_steal_pointer (&tags) : NULL;
 }
@@ -108,6 +118,7 @@ typedef struct {
   GMappedFile        *file;
   Format              format, target_format;
   const FddmTagFacts *facts;
+  GBytes             *texts; /* chunks of the target that Exiv2 would not read past, or NULL */
 } Source;
 
 /* What of SOURCE is there and does not come along, because of a format; or NULL. Free with g_free. */
@@ -149,16 +160,16 @@ add_boxes (GExiv2Metadata *tags, const char *path, GError **error)
                                            G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
 
-/* Puts EXIF into the PNG file PATH. Exiv2 0.27 writes it as a text, which few programs read. */
+/* Puts EXIF and the chunks TEXTS into the PNG file PATH. Exiv2 0.27 writes EXIF as a text, which few programs read. */
 static gboolean
-add_exif (const char *path, GBytes *exif, GError **error)
+add_chunks (const char *path, GBytes *exif, GBytes *texts, GError **error)
 {
   g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, error);
   g_autoptr (GBytes)      both = NULL;
 
   if (!file)
     return FALSE;
-  both = fddm_chunks_add_exif ((const guint8 *) g_mapped_file_get_contents (file), g_mapped_file_get_length (file), exif);
+  both = fddm_chunks_add ((const guint8 *) g_mapped_file_get_contents (file), g_mapped_file_get_length (file), exif, texts);
   return !both || g_file_set_contents_full (path, g_bytes_get_data (both, NULL), (gssize) g_bytes_get_size (both),
                                             G_FILE_SET_CONTENTS_NONE, 0666, error);
 }
@@ -178,11 +189,12 @@ save_surely (GExiv2Metadata *tags, const char *path, GError **error)
   return FALSE;
 }
 
-/* Saves TAGS to the picture file PATH. */
+/* Saves TAGS to the picture file PATH, the target of SOURCE. */
 static gboolean
-save_tags (GExiv2Metadata *tags, Format format, const char *path, GError **error)
+save_tags (GExiv2Metadata *tags, const Source *source, const char *path, GError **error)
 {
-  g_autoptr (GBytes) exif = NULL;
+  const Format       format = source->target_format;
+  g_autoptr (GBytes) exif   = NULL;
 
   if (format == FORMAT_JXL)
     return add_boxes (tags, path, error);
@@ -193,7 +205,7 @@ save_tags (GExiv2Metadata *tags, Format format, const char *path, GError **error
         return FALSE;
       gexiv2_metadata_clear_exif (tags);
     }
-  return save_surely (tags, path, error) && (!exif || add_exif (path, exif, error));
+  return save_surely (tags, path, error) && ((!exif && !source->texts) || add_chunks (path, exif, source->texts, error));
 }
 
 /* Leaves the PARTS of SOURCE's TAGS, as they are true of the new picture. */
@@ -232,21 +244,21 @@ is_of_disk (const GError *error)
  * fault; what cannot be opened cannot be opened in parts. FALSE if there is no file to use: with *PROBLEM set if it cannot be
  * written. *LOST is the first failure that SOURCE is to blame for. */
 static gboolean
-add_most (const Source *source, GMappedFile *picture, const char *path, char **lost, char **problem)
+add_most (const Source *source, GBytes *picture, const char *path, char **lost, char **problem)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (tried); i++)
     {
       g_autoptr (GError)         error  = NULL;
       g_autoptr (GExiv2Metadata) tags   = open_tags (source->file, source->facts->traits, &error);
       const gboolean             opened = tags != NULL;
-      const gboolean             copied = opened && g_file_set_contents_full (path, g_mapped_file_get_contents (picture),
-                                                                              (gssize) g_mapped_file_get_length (picture),
+      const gboolean             copied = opened && g_file_set_contents_full (path, g_bytes_get_data (picture, NULL),
+                                                                              (gssize) g_bytes_get_size (picture),
                                                                               G_FILE_SET_CONTENTS_NONE, 0666, &error);
 
       if (copied)
         {
           correct_tags (tags, source, tried[i]);
-          if (save_tags (tags, source->target_format, path, &error))
+          if (save_tags (tags, source, path, &error))
             return TRUE;
         }
       if (opened && is_of_disk (error))
@@ -267,7 +279,7 @@ fddm_metadata_packets (const char *from, const FddmTagFacts *facts, GBytes **exi
 {
   g_autoptr (GError)      unread   = NULL;
   g_autoptr (GMappedFile) file     = g_mapped_file_new (from, FALSE, &unread);
-  const Source            source   = { file, format_of (file), FORMAT_HEIF, facts };
+  const Source            source   = { file, format_of (file), FORMAT_HEIF, facts, NULL };
   gboolean                may_help = source.format != FORMAT_OTHER;
   char                   *problem  = unread ? g_strdup (unread->message) : NULL;
 
@@ -303,7 +315,9 @@ fddm_metadata_copy (const char *from, const char *to, const FddmTagFacts *facts,
   g_autoptr (GMappedFile) picture = file ? g_mapped_file_new (to, FALSE, &error) : NULL;
   g_autofree char        *parent  = g_path_get_dirname (to);
   g_autofree char        *copied  = g_build_filename (parent, "with-metadata", NULL);
-  const Source            source  = { file, format_of (file), format_of (picture), facts };
+  g_autoptr (GBytes)      texts   = NULL;
+  g_autoptr (GBytes)      bytes   = picture ? bytes_for_exiv2 (picture, &texts) : NULL;
+  const Source            source  = { file, format_of (file), format_of (picture), facts, texts };
   char                   *problem = NULL;
 
   *lost = NULL;
@@ -315,7 +329,7 @@ fddm_metadata_copy (const char *from, const char *to, const FddmTagFacts *facts,
   if (source.target_format == FORMAT_BIG_TIFF)
     return NULL;
   g_clear_pointer (&logged, g_free);
-  if (!add_most (&source, picture, copied, lost, &problem))
+  if (!add_most (&source, bytes, copied, lost, &problem))
     g_unlink (copied);
   else if (g_rename (copied, to) != 0)
     problem = g_strdup (g_strerror (errno));

@@ -1,6 +1,7 @@
 /* png-chunks.c: see png-chunks.h.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
+#include "engine/program/metadata/chunks.h"
 #include "engine/program/pictures/png-chunks.h"
 
 #define HEADER    8         /* bytes before the first chunk; also of a chunk's length and type */
@@ -16,18 +17,6 @@ is_one_of (const char *type, const char names[][5], gsize n)
 {
   for (gsize i = 0; i < n; i++)
     if (memcmp (type, names[i], 4) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-/* Whether a text, which starts with its keyword, holds Exif, XMP or IPTC. */
-static gboolean
-is_metadata (const guint8 *data, gsize size)
-{
-  static const char *const keywords[] = { "XML:com.adobe.xmp", "Raw profile type " };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (keywords); i++)
-    if (size > strlen (keywords[i]) && memcmp (data, keywords[i], strlen (keywords[i])) == 0)
       return TRUE;
   return FALSE;
 }
@@ -60,7 +49,7 @@ take (FddmPngChunks *chunks, GBytes *chunk)
   if (memcmp (type, "acTL", 4) == 0)
     chunks->animated = size >= 8 && number (bytes + 4) > 1;
   else if (is_one_of (type, colours, G_N_ELEMENTS (colours)) || is_one_of (type, others, G_N_ELEMENTS (others)) ||
-           (is_one_of (type, texts, G_N_ELEMENTS (texts)) && !is_metadata (bytes + 4, size - 4)))
+           (is_one_of (type, texts, G_N_ELEMENTS (texts)) && !fddm_chunks_is_metadata (bytes + 4, size - 4)))
     g_ptr_array_add (chunks->kept, g_bytes_ref (chunk));
 }
 

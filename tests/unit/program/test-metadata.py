@@ -342,6 +342,32 @@ def damaged_metadata_cost_a_warning_and_not_the_photo():
     assert said.startswith("fddm: Not all metadata of “cloth.png”") and said.count("\n") == 1, said
 
 
+@test
+def metadata_beside_packed_texts_of_any_size():
+    """Exiv2 refuses a file for one of them. They go along to another PNG, and with them what stands beside them."""
+    photo("photo", "png")
+    data = pathlib.Path("photo.png").read_bytes()
+    long = zlib.compress(b"step " * 1000000)
+    texts = {"z": chunk(b"zTXt", b"workflow\0\0" + long), "i": chunk(b"iTXt", b"workflow\0\1\0en\0flow\0" + long),
+             "bad": chunk(b"zTXt", b"workflow\0\0garbage"), "short": chunk(b"iTXt", b"workflow\0\1")}
+    texts["all"] = b"".join(texts.values())
+    for name, text in texts.items():
+        pathlib.Path(name + ".png").write_bytes(data[:33] + text + data[33:])
+        for target in (*FORMATS, "ppm"):
+            out = "out-%s.%s" % (name, target)
+            assert denoise(name + ".png", out, "--quiet").stderr == "", (name, target)
+            if target == "ppm":
+                assert pathlib.Path(out).read_bytes().startswith(b"P6\n40 60\n"), "not turned"
+                continue
+            found = tags_of(out)
+            assert (found["IFD0:Orientation"], found["IFD0:Make"], found["XMP-xmp:Rating"]) == (6, "Acme", 4), (out, found)
+            assert target == "webp" or found["IPTC:Keywords"] == "cat", out
+        kept = pathlib.Path("out-%s.png" % name).read_bytes()
+        assert all(kept.count(part) == (part in text) for part in texts.values() if part != texts["all"]), name
+        denoise("out-%s.png" % name, "again.png", "--quiet")
+        assert read_png("again.png")[:2] == (60, 40) and tags_of("again.png")["ExifIFD:ISO"] == 3200
+
+
 def big_tiff(path, *entries):
     """A gray BigTIFF of 60 x 40 pixels that lies on its side; ENTRIES: tag, type, and bytes or a number."""
     samples = bytes(noise(60, 40, 0))
