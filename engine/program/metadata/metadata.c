@@ -214,6 +214,8 @@ correct_tags (GExiv2Metadata *tags, const Source *source, FddmTagParts parts)
 {
   fddm_tags_keep (tags, parts);
   fddm_tags_drop_structure (tags, source->format == FORMAT_TIFF);
+  if (source->facts->traits->turned > 4)
+    fddm_tags_turn (tags);
   fddm_tags_correct (tags, source->facts);
   /* Where EXIF does not tell it, or where the pixels are turned for the new file, or were before. */
   if (source->facts->traits->turned || source->format == FORMAT_HEIF || source->format == FORMAT_JXL ||

@@ -162,6 +162,27 @@ drop_pictures (GExiv2Metadata *tags)
   drop_group (tags, xmp, absent, G_N_ELEMENTS (absent));
 }
 
+void
+fddm_tags_turn (GExiv2Metadata *tags)
+{
+  static const char *const pairs[][2] = { { "Exif.Image.XResolution", "Exif.Image.YResolution" },
+                                          { "Exif.Photo.FocalPlaneXResolution", "Exif.Photo.FocalPlaneYResolution" },
+                                          { "Xmp.tiff.XResolution", "Xmp.tiff.YResolution" },
+                                          { "Xmp.exif.FocalPlaneXResolution", "Xmp.exif.FocalPlaneYResolution" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (pairs); i++)
+    {
+      g_autofree char *across = gexiv2_metadata_get_tag_string (tags, pairs[i][0], NULL);
+      g_autofree char *down   = gexiv2_metadata_get_tag_string (tags, pairs[i][1], NULL);
+
+      if (across && down)
+        {
+          gexiv2_metadata_set_tag_string (tags, pairs[i][0], down, NULL);
+          gexiv2_metadata_set_tag_string (tags, pairs[i][1], across, NULL);
+        }
+    }
+}
+
 /* Sets TAG to VALUE where it exists. */
 static void
 replace (GExiv2Metadata *tags, const char *tag, int value)

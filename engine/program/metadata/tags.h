@@ -24,6 +24,9 @@ void fddm_tags_drop_structure (GExiv2Metadata *tags, gboolean colours);
 /* Makes size and resolution true, drops thumbnails and previews, and adds this program. */
 void fddm_tags_correct (GExiv2Metadata *tags, const FddmTagFacts *facts);
 
+/* Swaps what is told of columns and of rows, for pixels that lay on their side. */
+void fddm_tags_turn (GExiv2Metadata *tags);
+
 /* The orientation in EXIF, 0 if there is none. */
 guint16 fddm_tags_orientation (GExiv2Metadata *tags);
 

@@ -12,6 +12,7 @@
 #include "engine/program/pictures/rows.h"
 
 #define COMPRESSION 3 /* of zlib: higher levels take much longer for little */
+#define PHYS_SIZE   9 /* bytes: across, down, unit */
 
 typedef struct {
   png_structp        png;
@@ -226,6 +227,18 @@ keeps_colours (const Work *work)
   return traits->chunks && (!traits->profile || work->how->profile == traits->profile);
 }
 
+/* Writes the chunk of resolution, or of the pixels' aspect, whose data are BYTES, for pixels that lay on their side. */
+static void
+write_turned (png_structp png, const guint8 *bytes)
+{
+  guint8 data[PHYS_SIZE];
+
+  memcpy (data, bytes, sizeof data);
+  memcpy (data, bytes + 4, 4);
+  memcpy (data + 4, bytes, 4);
+  png_write_chunk (png, (png_const_bytep) "pHYs", data, sizeof data);
+}
+
 /* A profile is written as it is: libpng would refuse those that it finds faults with. */
 static void
 write_extras (Work *work)
@@ -238,7 +251,9 @@ write_extras (Work *work)
       GBytes       *chunk = traits->chunks->pdata[i];
       const guint8 *bytes = g_bytes_get_data (chunk, &size);
 
-      if (!fddm_png_chunk_is_colour (chunk) || keeps_colours (work))
+      if (traits->turned > 4 && size == 4 + PHYS_SIZE && memcmp (bytes, "pHYs", 4) == 0)
+        write_turned (work->png, bytes + 4);
+      else if (!fddm_png_chunk_is_colour (chunk) || keeps_colours (work))
         png_write_chunk (work->png, bytes, bytes + 4, size - 4);
     }
 }

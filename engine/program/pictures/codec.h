@@ -26,7 +26,7 @@ typedef struct FddmTraits {
   guint16                 compression, alpha; /* of a TIFF: values of its tags; 0 = not set                   */
   guint16                 orientation;        /* of the pixels, as in EXIF; 0 = not set                       */
   gboolean                unread;             /* of a BigTIFF: whether it holds EXIF or IPTC                  */
-  gboolean                turned;             /* whether the pixels were turned upright since they were read  */
+  guint16                 turned;             /* the orientation from which they were turned since; 0 = none  */
   double                  quality;            /* of a WebP, 0 … 100                                           */
   int                     bits;               /* of a sample of a HEIF file; 0 = unknown                      */
   int                     chroma;             /* of a HEIF file: 444, 422 or 420; 0 = unknown                 */
@@ -34,6 +34,9 @@ typedef struct FddmTraits {
 } FddmTraits;
 
 void fddm_traits_clear (FddmTraits *traits);
+
+/* Makes TRAITS those of the same picture turned upright. What they point to is still of the file. */
+void fddm_traits_turn (FddmTraits *traits);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (FddmTraits, fddm_traits_clear)
 
 /* Whether, and how well, a format keeps pixels. */

@@ -142,15 +142,7 @@ fddm_picture_upright (GeglBuffer *buffer, FddmPictureOrigin *from, GError **erro
     return fddm_picture_cancel (error), NULL;
   if (!upright)
     return fddm_picture_fail (error, _ ("Cannot read “%s”: %s"), from->path, _ ("not enough memory")), NULL;
-  if (traits->orientation > 4) /* columns become rows */
-    {
-      const double across = traits->resolution[0];
-
-      traits->resolution[0] = traits->resolution[1];
-      traits->resolution[1] = across;
-    }
-  traits->turned      = traits->orientation > 1;
-  traits->orientation = MIN (traits->orientation, 1);
+  fddm_traits_turn (traits);
   return g_steal_pointer (&upright);
 }
 

@@ -12,3 +12,18 @@ fddm_traits_clear (FddmTraits *traits)
   g_clear_pointer (&traits->chunks, g_ptr_array_unref);
   *traits = (FddmTraits) { 0 };
 }
+
+void
+fddm_traits_turn (FddmTraits *traits)
+{
+  if (traits->orientation > 4) /* columns become rows */
+    {
+      const double across = traits->resolution[0];
+
+      traits->resolution[0] = traits->resolution[1];
+      traits->resolution[1] = across;
+    }
+  if (traits->orientation > 1)
+    traits->turned = traits->orientation;
+  traits->orientation = MIN (traits->orientation, 1);
+}

@@ -144,7 +144,7 @@ take_metadata (const FddmPictureOrigin *from, GeglBuffer *buffer, GBytes **exif,
   FddmTraits         upright = *from->traits; /* shares what it points to */
   const FddmTagFacts facts   = { gegl_buffer_get_width (buffer), gegl_buffer_get_height (buffer), &upright };
 
-  upright.orientation = 1;
+  fddm_traits_turn (&upright);
   warn_of_loss (from, fddm_metadata_packets (from->path, &facts, exif, xmp));
 }
 

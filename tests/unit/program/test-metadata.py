@@ -10,7 +10,7 @@ import subprocess
 import sys
 import zlib
 
-from program import NETWORK, PROGRAM, generate, main, noise, read_png, run, test, write_png
+from program import GENERATOR, NETWORK, PROGRAM, generate, main, noise, read_png, run, test, write_png
 
 FORMATS = ("jpg", "png", "tif", "webp")
 EXIF = {"IFD0:Orientation": 6, "IFD0:Make": "Acme", "IFD0:Software": "Camera 1.0", "IFD0:XResolution": 300,
@@ -187,6 +187,45 @@ def resolution_without_exif():
     write_png("in.png", 60, 40, noise(60, 40))
     denoise("in.png", "a.webp")
     assert "IFD0:XResolution" not in tags_of("a.webp"), "a resolution from nowhere"
+
+
+def made(source, out):
+    """Denoises SOURCE, or makes it seamless, into OUT. FALSE if its format cannot be written here."""
+    words = ("generate", out, "--seamless", source, "--model", GENERATOR, "--steps", "2") if out.startswith("seam") else (
+        "denoise", source, out, "--weights", NETWORK, "--noise", "20")
+    done = subprocess.run([PROGRAM, *words, "--device", "cpu", "--quiet"], stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 0 or "Cannot write" in done.stderr, done.stderr
+    return done.returncode == 0
+
+
+@test
+def resolution_of_what_lay_on_its_side():
+    """Where the pixels are turned, columns become rows; where they are not, each number stays."""
+    write_png("flat.png", 96, 72, noise(96, 72))
+    denoise("flat.png", "flat.jpg")
+    denoise("flat.png", "flat.tif")
+    for source in ("png", "jpg", "tif"):
+        for turn in (3, 6) if source == "jpg" else (6,):
+            name = "side-%d.%s" % (turn, source)
+            shutil.copy("flat." + source, name)
+            exiftool("-IFD0:Orientation=%d" % turn, "-IFD0:XResolution=300", "-IFD0:YResolution=150", "-IFD0:ResolutionUnit=2",
+                     "-ExifIFD:FocalPlaneXResolution=4000", "-ExifIFD:FocalPlaneYResolution=2000", "-XMP-tiff:XResolution=300",
+                     "-XMP-tiff:YResolution=150", "-JFIF:XResolution=300", "-JFIF:YResolution=150", "-JFIF:ResolutionUnit=1",
+                     *(("-PixelsPerUnitX=11811", "-PixelsPerUnitY=5906", "-PixelUnits=1") if source == "png" else ()), name)
+            for target in ("png", "jpg", "tif", "webp", "jxl", "heic", "avif"):
+                for out, turned in (("seam." + target, True), ("out." + target, target in ("heic", "avif"))):
+                    if (turn == 3 or source != "jpg") and target not in (source, "jpg", "heic") or not made(name, out):
+                        continue
+                    wanted = (150, 300) if turned and turn == 6 else (300, 150)
+                    found, seen = tags_of(out), 0
+                    for across, times in (("IFD0:XResolution", 1), ("ExifIFD:FocalPlaneXResolution", 3 / 40),
+                                          ("XMP-tiff:XResolution", 1), ("JFIF:XResolution", 1), ("PNG-pHYs:PixelsPerUnitX", 0.0254)):
+                        if across in found:
+                            down = across[:-1] + "Y" if across[-1] == "X" else across.replace("XRes", "YRes")
+                            pair = (round(found[across] * times), round(found[down] * times))
+                            assert pair == wanted, (name, out, across, pair)
+                            seen += 1
+                    assert seen >= {"jpg": 4, "png": 4}.get(target, 3), (out, found)
 
 
 @test
