@@ -219,7 +219,8 @@ correct_tags (GExiv2Metadata *tags, const Source *source, FddmTagParts parts)
   fddm_tags_correct (tags, source->facts);
   /* Where EXIF does not tell it, or where the pixels are turned for the new file, or were before. */
   if (source->facts->traits->turned || source->format == FORMAT_HEIF || source->format == FORMAT_JXL ||
-      source->format == FORMAT_BIG_TIFF || source->target_format == FORMAT_HEIF)
+      source->format == FORMAT_BIG_TIFF || source->target_format == FORMAT_HEIF ||
+      !gexiv2_metadata_has_tag (tags, "Exif.Image.Orientation", NULL))
     fddm_tags_set_orientation (tags, MAX (1, source->facts->traits->orientation));
   if (source->format != source->target_format)
     fddm_tags_add_comment (tags, source->facts->traits);

@@ -6,7 +6,8 @@
 #pragma once
 #include "engine/program/metadata/tags.h"
 
-/* Sets what is unknown of resolution and orientation in TRAITS, which are of the picture file PATH, to those in EXIF. */
+/* Sets what is unknown of resolution and orientation in TRAITS, which are of the picture file PATH, to those in EXIF; the
+ * orientation to that in XMP if EXIF has none. */
 void fddm_metadata_facts (const char *path, FddmTraits *traits);
 
 /* Hands out EXIF, from its TIFF header on, and XMP for a file that is to hold them; NULL = none. FACTS are of that file. Returns

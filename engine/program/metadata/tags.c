@@ -228,10 +228,9 @@ fddm_tags_correct (GExiv2Metadata *tags, const FddmTagFacts *facts)
 guint16
 fddm_tags_orientation (GExiv2Metadata *tags)
 {
-  g_autofree char *text  = gexiv2_metadata_get_tag_string (tags, "Exif.Image.Orientation", NULL);
-  const guint64    value = text ? g_ascii_strtoull (text, NULL, 10) : 0;
+  const long exif = number (tags, "Exif.Image.Orientation"), xmp = number (tags, "Xmp.tiff.Orientation");
 
-  return value <= 8 ? (guint16) value : 0;
+  return exif >= 1 && exif <= 8 ? (guint16) exif : xmp >= 1 && xmp <= 8 ? (guint16) xmp : 0;
 }
 
 void

@@ -27,7 +27,7 @@ void fddm_tags_correct (GExiv2Metadata *tags, const FddmTagFacts *facts);
 /* Swaps what is told of columns and of rows, for pixels that lay on their side. */
 void fddm_tags_turn (GExiv2Metadata *tags);
 
-/* The orientation in EXIF, 0 if there is none. */
+/* The orientation in EXIF, or else in XMP; 0 if there is none. */
 guint16 fddm_tags_orientation (GExiv2Metadata *tags);
 
 /* Makes the orientation that of pixels whose file told it elsewhere. */

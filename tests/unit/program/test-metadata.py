@@ -104,6 +104,15 @@ def is_about_the_picture(name):
         "XMPToolkit", "ExifImageWidth", "ExifImageHeight"}
 
 
+def made(source, out):
+    """Denoises SOURCE, or makes it seamless, into OUT. FALSE if its format cannot be written here."""
+    words = ("generate", out, "--seamless", source, "--model", GENERATOR, "--steps", "2") if out.startswith("seam") else (
+        "denoise", source, out, "--weights", NETWORK, "--noise", "20")
+    done = subprocess.run([PROGRAM, *words, "--device", "cpu", "--quiet"], stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 0 or "Cannot write" in done.stderr, done.stderr
+    return done.returncode == 0
+
+
 # ---- Tests ----
 
 @test
@@ -141,6 +150,28 @@ def every_orientation_stays():
         for source in sources:
             name = "out/%s.%s" % (source.partition(".")[0], FORMATS[target])
             assert tags_of(name)["IFD0:Orientation"] == int(source[7]), name
+
+
+@test
+def orientation_in_xmp_alone():
+    """It counts, and is told in EXIF, too, which more programs read."""
+    photo("photo", "jpg")
+    sources = ["xmp-%s.%s" % (source, source) for source in FORMATS]
+    for source, name in zip(FORMATS, sources):
+        pathlib.Path(name).write_bytes(BARE.get(source) or pathlib.Path("bare.png").read_bytes())
+        exiftool("-EXIF:all=", "-XMP-tiff:Orientation=6", name)
+        assert "IFD0:Orientation" not in tags_of(name), name
+    for target in (*FORMATS, "jxl", "heic", "avif", "ppm"):
+        if not made("xmp-jpg.jpg", "first." + target):
+            continue
+        denoise_all(sources, target)
+        for name in sources:
+            found = tags_of("out/%s.%s" % (name.partition(".")[0], target))
+            turned = target in ("heic", "avif", "ppm")
+            assert target == "ppm" or found.get("XMP-tiff:Orientation") == (1 if turned else 6), (name, target, found)
+            assert turned or found.get("IFD0:Orientation") == 6, (name, target, found)
+            assert target == "jxl" or found["File:ImageHeight" if target in ("jpg", "ppm") else next(
+                tag for tag in found if tag.endswith(":ImageHeight"))] == (60 if turned else 40), (name, target, found)
 
 
 @test
@@ -187,15 +218,6 @@ def resolution_without_exif():
     write_png("in.png", 60, 40, noise(60, 40))
     denoise("in.png", "a.webp")
     assert "IFD0:XResolution" not in tags_of("a.webp"), "a resolution from nowhere"
-
-
-def made(source, out):
-    """Denoises SOURCE, or makes it seamless, into OUT. FALSE if its format cannot be written here."""
-    words = ("generate", out, "--seamless", source, "--model", GENERATOR, "--steps", "2") if out.startswith("seam") else (
-        "denoise", source, out, "--weights", NETWORK, "--noise", "20")
-    done = subprocess.run([PROGRAM, *words, "--device", "cpu", "--quiet"], stderr=subprocess.PIPE, text=True)
-    assert done.returncode == 0 or "Cannot write" in done.stderr, done.stderr
-    return done.returncode == 0
 
 
 @test
