@@ -127,14 +127,15 @@ new_parser (FddmCliOptions *options, const GOptionEntry *entries, const GOptionE
             const char *about)
 {
   GOptionEntry common[] = {
-    { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_ ("device: auto, gpu or cpu"), N_ ("DEVICE") },
-    { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_ ("threads on the CPU; 0 = one per core"), "N" },
+    { "device", 0, 0, G_OPTION_ARG_CALLBACK, choose_device, N_ ("where to compute: auto, gpu or cpu (auto)"),
+      N_ ("DEVICE") },
+    { "threads", 0, 0, G_OPTION_ARG_INT, &options->context.threads, N_ ("threads on the CPU; 0 = one per core (0)"), "N" },
     { "memory", 0, 0, G_OPTION_ARG_CALLBACK, choose_memory, N_ ("memory limit for tiles, in MB (1024)"), "MB" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, N_ ("print results as JSON"), NULL },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &options->quiet, N_ ("print errors only"), NULL },
     { NULL, 0, 0, 0, NULL, NULL, NULL }
   };
-  GOptionContext *parser = g_option_context_new (arguments);
+  GOptionContext *parser = g_option_context_new (arguments ? _ (arguments) : NULL);
   GOptionGroup   *group  = g_option_group_new ("fddm", NULL, NULL, options, NULL);
 
   options->quality            = FDDM_QUALITY_BALANCED;
@@ -148,6 +149,7 @@ new_parser (FddmCliOptions *options, const GOptionEntry *entries, const GOptionE
   g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
   g_option_context_set_main_group (parser, group);
   g_option_context_set_summary (parser, about);
+  g_option_context_set_description (parser, _ ("Defaults are in parentheses."));
   return parser;
 }
 
@@ -161,11 +163,11 @@ GOptionContext *
 fddm_cli_parser (FddmCliOptions *options, const GOptionEntry *entries, const char *arguments, const char *about)
 {
   GOptionEntry denoising[] = { { "quality", 0, 0, G_OPTION_ARG_CALLBACK, choose_quality,
-                                 N_ ("quality: fast, balanced or best"), N_ ("QUALITY") },
+                                 N_ ("quality: fast, balanced or best (balanced)"), N_ ("QUALITY") },
                                { "weights", 0, 0, G_OPTION_ARG_FILENAME, &options->weights,
                                  N_ ("network, by its name in “fddm info” or by path, instead of --quality"), N_ ("NAME") },
                                { "tile", 0, 0, G_OPTION_ARG_INT, &options->context.tile,
-                                 N_ ("side of a tile in pixels; 0 = as large as memory allows"), "N" },
+                                 N_ ("side of a tile in pixels; 0 = as large as memory allows (0)"), "N" },
                                { NULL, 0, 0, 0, NULL, NULL, NULL } };
 
   return new_parser (options, entries, denoising, arguments, about);
@@ -222,9 +224,11 @@ char **
 fddm_cli_parse (GOptionContext *parser, char **argv, guint least, guint most, GError **error)
 {
   g_auto (GStrv)     rest    = g_strdupv (argv);
+  g_autofree char   *usage   = g_strconcat ("fddm ", argv[0], NULL);
   g_autoptr (GError) problem = NULL;
   guint              n;
 
+  g_set_prgname (usage); /* which help shows */
   if (!g_option_context_parse_strv (parser, &rest, &problem))
     {
       /* GOption's own errors count as usage errors. */
