@@ -35,6 +35,15 @@
 #define FAINT   (4 * FDDM_STEP)
 #define STRONG  (8 * FDDM_STEP)
 
+/* Cameras' own denoising leaves coarse noise. Where it left none, JPEG may still have halved chroma's size, which looks the
+ * same in the ratio above, and makes the meter doubt luma. So strong noise gets less caution the flatter luma's spectrum is,
+ * and none up to FLAT: the root mean square level of the LOWEST frequencies along rows and columns, as a multiple of that of
+ * all. Noise beyond STRONG is read too low in such files, and gets its caution back up to SEVERE steps. */
+#define LOWEST  2
+#define FLAT    1.25
+#define FALLING 1.45
+#define SEVERE  (12 * FDDM_STEP)
+
 /* Minimum chroma noise, as a fraction of luma noise and with its spectrum, wherever chroma is noisy at all: camera
  * denoising and JPEG, which halves the size of chroma, leave coarse blotches there that a patch hardly shows. */
 #define CHROMA_LEAST 0.6
@@ -273,14 +282,34 @@ caution_needed (const FddmNoiseModel *model)
   return CLAMP ((UNTOUCHED - ratio) / (UNTOUCHED - TOUCHED), 0, 1);
 }
 
-/* The factor HIGHER by which levels are raised, limited where they are faint. */
+/* 0 where luma's spectrum is flat, 1 where it falls as behind a camera's own denoising. */
+static double
+falling (const FddmNoiseModel *model)
+{
+  const double all = energy (model, 0) / AREA;
+  double       sum = 0;
+
+  for (int u = 0; u < LOWEST; u++)
+    for (int v = 0; v < LOWEST; v++)
+      sum += model->level[u * FDDM_METER_PATCH + v] * model->level[u * FDDM_METER_PATCH + v];
+  return all > 0 ? CLAMP ((sqrt (sum / (LOWEST * LOWEST) / all) - FLAT) / (FALLING - FLAT), 0, 1) : 0;
+}
+
+/* Where LEVEL lies from LOW, 0, to HIGH, 1, by its logarithm. */
+static double
+between (double level, double low, double high)
+{
+  return CLAMP (log (level / low) / log (high / low), 0, 1);
+}
+
+/* The factor HIGHER by which levels are raised, limited where they are faint, less where they are strong and flat. */
 static double
 careful (const FddmNoiseModel *model, double higher)
 {
-  const double own    = sqrt (energy (model, 0) / AREA);
-  const double strong = CLAMP (log (own / FAINT) / log (STRONG / FAINT), 0, 1);
+  const double own = sqrt (energy (model, 0) / AREA), strong = between (own, FAINT, STRONG);
 
-  return higher > CAREFUL ? pow (higher, strong) * pow (CAREFUL, 1 - strong) : higher;
+  return pow (higher, strong * MAX (falling (model), between (own, STRONG, SEVERE))) *
+         pow (MIN (higher, CAREFUL), 1 - strong);
 }
 
 /* Adds noise with luma's spectrum to chroma channel C, up to CHROMA_LEAST. */

@@ -171,34 +171,42 @@ test_doubt_is_caution (void)
   g_assert_cmpfloat_with_epsilon (model.level[5] / 0.015, 1, 1e-3);
 }
 
-/* Faint noise is raised to 1.7 times at most, strong noise without a limit: by e here. From 4 to 8 steps the limit fades. */
+/* Level of luma's frequency K: LOWEST for the four lowest, 1 for the others. */
+static double
+step_at (int k, double lowest)
+{
+  return k / 4 < 2 && k % 4 < 2 ? lowest : 1;
+}
+
+/* Faint noise is raised to 1.7 times at most, strong noise without a limit: by e here. From 4 to 8 steps the limit fades.
+ * Noise of 8 steps whose lowest frequencies have 1.25 times the level of all of them, or less, is not raised; from 1.45 times
+ * on, or from 12 steps on, it is. */
 static void
 test_caution_has_a_limit (void)
 {
   static const struct {
-    double steps, factor;
-  } cases[] = { { 1, 1.7 }, { 3.99, 1.7 }, { 5.656854, 2.149670 }, { 8.01, G_E }, { 30, G_E } };
+    double steps, lowest, factor;
+  } cases[] = { { 1, 2, 1.7 },  { 3.99, 2, 1.7 }, { 5.656854, 2, 2.149670 }, { 8, 2, G_E }, { 30, 2, G_E },
+                { 1, 1, 1.7 },  { 3.99, 1, 1.7 }, { 5.656854, 1, 1.303840 }, { 8, 1, 1 },   { 9.797959, 1, 1.648721 },
+                { 12, 1, G_E }, { 30, 1, G_E },   { 8, 1.584639, 1.648721 } };
   FddmMeterSums  sums;
   FddmNoiseModel model;
-  double         own = 0;
 
-  for (int k = 0; k < 16; k++)
-    own += (0.01 + 0.001 * k) * (0.01 + 0.001 * k) / 16;
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      const double times = cases[i].steps * 2 / 255 / sqrt (own);
+      const double lowest = cases[i].lowest, own = sqrt ((4 * lowest * lowest + 12) / 16);
+      const double times = cases[i].steps * 2 / 255 / own;
 
       memset (&sums, 0, sizeof sums);
       tell (&sums, 2, 13, 0, 1e4);
-      set_chroma (&sums, 0.59);
       for (int k = 0; k < 48; k++)
         for (int b = 0; b < FDDM_METER_BINS; b++)
-          sums.level[b][k] += sums.weight[b][k] * log (times);
+          sums.level[b][k] = sums.weight[b][k] * log (times * (k < 16 ? step_at (k, lowest) : 0.59 * own));
       for (int k = 16; k < 32; k++)
         sums.certainty[k] *= (0.08 + 1 / 1.5) / 0.05;
       fddm_noise_read (&sums, &model);
       for (int k = 0; k < 16; k++)
-        g_assert_cmpfloat_with_epsilon (model.level[k] / (times * (0.01 + 0.001 * k)) / cases[i].factor, 1, 1e-3);
+        g_assert_cmpfloat_with_epsilon (model.level[k] / (times * step_at (k, lowest)) / cases[i].factor, 1, 1e-3);
     }
 }
 

@@ -21,7 +21,8 @@ SURE = (-1.5, 3.0)             # range of the logarithm of the second output
 BINS = 16                      # of brightness, evenly over [-1, 1]
 ALIKE = 50                     # neighbouring places err together: so many tell as much as one by itself
 CAUTION, CERTAIN = 1.5, 0.08   # so many standard deviations beyond so much are added to what is told
-CAREFUL, FAINT, STRONG = 1.7, 4 * STEP, 8 * STEP   # caution's most up to FAINT; none from STRONG on
+CAREFUL, FAINT, STRONG, SEVERE = 1.7, 4 * STEP, 8 * STEP, 12 * STEP   # caution's most up to FAINT; none from STRONG on
+LOWEST, FLAT, FALLING = 2, 1.25, 1.45      # of strong noise: luma's lowest frequencies over all, up to and from which its spectrum is flat, falls
 CHROMA_LEAST = 0.6             # noisy chroma is as noisy as so much of luma
 TOUCHED, UNTOUCHED = 0.6, 0.8  # chroma's share of luma: up to which caution is needed, and from which on there is none
 DOUBT = 0.05                   # by which the network may err at one brightness, however many places agree
@@ -110,8 +111,11 @@ def told(level, factor):
     energy = level.pow(2).sum(2)
     ratio = (energy[:, 1:].mean(1) / energy[:, 0].clamp_min(1e-12)).sqrt()
     factor = factor ** ((UNTOUCHED - ratio) / (UNTOUCHED - TOUCHED)).clamp(0, 1)
-    strong = ((energy[:, 0] / PATCH ** 2).sqrt().clamp_min(1e-12) / FAINT).log().div(np.log(STRONG / FAINT)).clamp(0, 1)
-    factor = torch.where(factor > CAREFUL, factor ** strong * CAREFUL ** (1 - strong), factor)
+    own = (energy[:, 0] / PATCH ** 2).sqrt().clamp_min(1e-12)
+    strong, severe = ((own / low).log().div(np.log(high / low)).clamp(0, 1) for low, high in ((FAINT, STRONG), (STRONG, SEVERE)))
+    coarse = level[:, 0].unflatten(1, (PATCH, PATCH))[:, :LOWEST, :LOWEST].pow(2).mean((1, 2))
+    falling = (coarse.sqrt() / own - FLAT).div(FALLING - FLAT).clamp(0, 1)
+    factor = factor ** (strong * torch.maximum(falling, severe)) * factor.clamp_max(CAREFUL) ** (1 - strong)
     power = (level * factor[:, None, None]).pow(2)
     luma, own = power[:, :1], power.sum(2, keepdim=True)
     wanting = (CHROMA_LEAST ** 2 * own[:, :1] - own[:, 1:]).clamp_min(0)
