@@ -180,7 +180,7 @@ def camera(rgb, gray, d, plain=0.0):
     n, device = len(rgb), rgb.device
     plain = some(n, plain, device) if plain else torch.zeros(n, 1, 1, 1, dtype=torch.bool, device=device)
     size = spread(n, 0.7, 25, device) * 2 / 255
-    rgb = soften(rgb)
+    rgb = torch.where(plain, rgb, soften(rgb))            # what was made smaller is sharp
     noise, place = sensor_noise(rgb, plain)
     noise = torch.where(gray, noise[:, 1:2].expand_as(noise), noise)
     clean, noise = transform.to_ycc(rgb), transform.to_ycc(noise)
