@@ -57,7 +57,8 @@ class Sets:
             data = f.read()
         end = 8 + int.from_bytes(data[:8], "little")
         header = json.loads(data[8:end])
-        header.get("__metadata__", {}).pop("ranges", None)
+        for name in ("ranges", "ranges_from"):
+            header.get("__metadata__", {}).pop(name, None)
         text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()        # as fddm.safetensors writes it
         text += b" " * (-len(text) % 8)
         return hashlib.sha256(len(text).to_bytes(8, "little") + text + data[end:]).hexdigest()[:16]

@@ -41,7 +41,7 @@ def test_key_is_of_what_computes():
         with open(path, "rb") as f:
             expected = hashlib.sha256(f.read()).hexdigest()[:16]
         assert Sets.key(path) == expected
-        safetensors.write(path, tensors, {"name": "x", "ranges": "[1, 2]"})
+        safetensors.write(path, tensors, {"name": "x", "ranges": "[1, 2]", "ranges_from": "[0, 1]"})
         assert Sets.key(path) == expected
         safetensors.write(path, {"a": tensors["a"] + 1}, {"name": "x"})
         assert Sets.key(path) != expected
